@@ -1,0 +1,42 @@
+"""A GET can't write: while a safe request runs, the database connection refuses every statement that changes rows.
+
+Session bookkeeping and the log-in guard are the only exceptions, named by table.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+__all__ = ["ReadOnlyGetMiddleware", "WriteOnGet"]
+
+_WRITES = re.compile(
+    r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|MERGE)\b\s*(?:ONLY\s+)?\"?(\w*)", re.IGNORECASE
+)
+_EXEMPT = {"django_session", "people_loginsession"}
+
+
+class WriteOnGet(RuntimeError):
+    """A safe request tried to write: a fault of the view, which must use POST and an action."""
+
+
+def _refuse(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    match = _WRITES.match(sql)
+    if match and match.group(1) not in _EXEMPT and not match.group(1).startswith("axes_"):
+        raise WriteOnGet(f"a GET request tried to write to {match.group(1) or 'the database'}")
+    return execute(sql, params, many, context)
+
+
+class ReadOnlyGetMiddleware:
+    """Refuse writes of GET, HEAD and OPTIONS requests."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+            return self.get_response(request)
+        with connection.execute_wrapper(_refuse):
+            return self.get_response(request)

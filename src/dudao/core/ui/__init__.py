@@ -1,0 +1,1 @@
+"""The design system: base page, template parts, list and form machinery."""

@@ -1,0 +1,1 @@
+"""Workbench and pages across domains: reads everything, owns no table."""

@@ -1,0 +1,18 @@
+"""The verbs of units."""
+
+from dudao.core.access import Verb, declare
+
+declare(
+    Verb("unit.view", "查看机构", writes=False),
+    Verb("unit.open", "新设机构"),
+    Verb("unit.edit", "修改机构信息"),
+    Verb("unit.rename", "更名"),
+    Verb("unit.move", "变更隶属"),
+    Verb("unit.merge", "合并"),
+    Verb("unit.split", "分设"),
+    Verb("unit.close", "撤销机构"),
+    Verb("unit.import", "导入机构"),
+    Verb("unit.export", "导出机构"),
+    Verb("contact.edit", "修改联系人"),
+    Verb("contact.reveal", "查看联系方式"),
+)

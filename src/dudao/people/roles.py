@@ -1,0 +1,124 @@
+"""Roles are code: reviewed like code, tested against the vocabulary. Appointments (person, role, unit, from, to) are rows.
+
+The three administrators (三员) exclude each other in one person: GB/T 22239-2019 8.1.4.2 separates their duties.
+"""
+
+from dataclasses import dataclass
+
+from dudao.orgs.models import Kind
+
+__all__ = ["ADMINISTRATORS", "ROLES", "Role"]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """``menu`` names the page set (office, county, school, inspector, leader, admin); ``kinds`` the units it may be held at."""
+
+    key: str
+    label: str
+    menu: str
+    kinds: frozenset[str]
+    verbs: frozenset[str]
+    mfa: bool = False
+
+
+_SELF = {"account.login", "account.password", "account.mfa", "account.session_end"}
+_READ = {"unit.view", "plan.view", "task.view", "assignment.view", "file.view"}
+_UNITS = {
+    "unit.open",
+    "unit.edit",
+    "unit.rename",
+    "unit.move",
+    "unit.merge",
+    "unit.split",
+    "unit.close",
+    "unit.import",
+    "unit.export",
+    "contact.edit",
+    "contact.reveal",
+}
+_PEOPLE = {
+    "account.view",
+    "account.create",
+    "account.edit",
+    "account.reset",
+    "account.disable",
+    "account.enable",
+    "appointment.make",
+    "appointment.end",
+    "phone.reveal",
+}
+_REPORT = {"assignment.sign", "assignment.report", "assignment.withdraw", "file.add", "ledger.export"}
+_OFFICER = {
+    "plan.import",
+    "plan.edit",
+    "plan.amend",
+    "task.create",
+    "task.edit",
+    "task.hand_down",
+    "task.withdraw",
+    "task.schedule",
+    "assignment.confirm",
+    "assignment.return",
+    "assignment.close",
+    "assignment.remind",
+    "assignment.extend",
+    "ledger.export",
+    "ledger.import",
+    "brief.make",
+    "file.add",
+    "file.remove",
+}
+_DIRECTOR = {"plan.publish", "plan.discard", "lights.edit", "calendar.edit", "assignment.reopen", "task.close"}
+
+_CITY = frozenset({Kind.CITY})
+_COUNTY = frozenset({Kind.COUNTY, Kind.ZONE})
+_SCHOOL = frozenset({Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN})
+
+
+def _role(key: str, label: str, menu: str, kinds: frozenset[str], *verbs: set[str], mfa: bool = False) -> Role:
+    return Role(key, label, menu, kinds, frozenset(_SELF.union(*verbs)), mfa)
+
+
+ROLES: dict[str, Role] = {
+    role.key: role
+    for role in (
+        _role(
+            "city_director",
+            "市督导办负责人",
+            "office",
+            _CITY,
+            _READ,
+            _UNITS,
+            _OFFICER,
+            _DIRECTOR,
+            _REPORT,
+            {"account.view"},
+        ),
+        _role("city_officer", "市督导办工作人员", "office", _CITY, _READ, _UNITS, _OFFICER, _REPORT, {"account.view"}),
+        _role(
+            "county_office",
+            "县级督导办",
+            "county",
+            _COUNTY,
+            _READ,
+            _UNITS,
+            _REPORT,
+            _PEOPLE,
+            {"assignment.hand_on", "assignment.confirm", "assignment.return", "assignment.remind"},
+        ),
+        _role("township", "乡镇（街道）", "county", frozenset({Kind.TOWNSHIP}), _READ, _REPORT),
+        _role("school_head", "学校（园）负责人", "school", _SCHOOL, _READ, _REPORT, {"contact.edit", "contact.reveal"}),
+        _role("school_reporter", "学校（园）填报员", "school", _SCHOOL, _READ, _REPORT),
+        _role("liaison", "成员单位联络员", "county", frozenset({Kind.DEPARTMENT}), _READ, _REPORT),
+        _role("city_inspector", "市督学", "inspector", _CITY, _READ),
+        _role("county_inspector", "县督学", "inspector", _COUNTY, _READ),
+        _role("expert", "评估专家", "inspector", _CITY, {"unit.view"}),
+        _role("leader", "领导", "leader", _CITY | _COUNTY, _READ, {"ledger.export"}),
+        _role("system_admin", "系统管理员", "admin", _CITY, {"system.manage", "calendar.edit", "unit.view"}, mfa=True),
+        _role("security_admin", "安全管理员", "admin", _CITY, _PEOPLE, {"account.view_as", "unit.view"}, mfa=True),
+        _role("audit_admin", "审计管理员", "admin", _CITY, {"audit.view", "account.view", "unit.view"}, mfa=True),
+    )
+}
+
+ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})

@@ -1,0 +1,38 @@
+"""The verbs of plans, tasks and the rows handed down."""
+
+from dudao.core.access import Verb, declare
+
+declare(
+    Verb("plan.view", "查看年度计划", writes=False),
+    Verb("plan.import", "导入工作要点"),
+    Verb("plan.edit", "修改计划草稿"),
+    Verb("plan.publish", "发布计划"),
+    Verb("plan.discard", "作废草稿"),
+    Verb("plan.amend", "修订计划"),
+    Verb("task.view", "查看任务", writes=False),
+    Verb("task.create", "新建任务"),
+    Verb("task.edit", "修改任务"),
+    Verb("task.schedule", "倒排工期"),
+    Verb("task.hand_down", "下达"),
+    Verb("task.withdraw", "撤回任务"),
+    Verb("task.close", "办结任务"),
+    Verb("assignment.view", "查看承办情况", writes=False),
+    Verb("assignment.sign", "签收"),
+    Verb("assignment.report", "报送进展"),
+    Verb("assignment.withdraw", "撤回报送"),
+    Verb("assignment.confirm", "确认完成"),
+    Verb("assignment.return", "退回修改"),
+    Verb("assignment.close", "销号"),
+    Verb("assignment.reopen", "重新打开"),
+    Verb("assignment.hand_on", "转办到学校"),
+    Verb("assignment.remind", "催办"),
+    Verb("assignment.extend", "延期"),
+    Verb("lights.edit", "修改亮灯规则"),
+    Verb("ledger.export", "导出台账"),
+    Verb("ledger.import", "导回台账"),
+    Verb("brief.make", "生成进展简报"),
+    Verb("file.view", "查看附件", writes=False),
+    Verb("file.add", "上传附件"),
+    Verb("file.remove", "移除附件"),
+    Verb("calendar.edit", "修改工作日历"),
+)

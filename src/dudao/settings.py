@@ -1,0 +1,202 @@
+"""Settings, all from the environment. Policy numbers (deadlines, ratios, colours) are data and never live here.
+
+DUDAO_MODE          production (default), demo or test
+DUDAO_DATA          folder for files, logs and the embedded database (default ./data)
+DATABASE_URL        postgresql://…; ``dudao`` sets it to the embedded database when it is missing
+DUDAO_SECRET_KEY    at least 50 characters; demo and test make their own
+DUDAO_ALLOWED_HOSTS comma-separated host names
+DUDAO_HTTPS         1 when a proxy in front speaks HTTPS (cookies become secure, HSTS is sent); default 1 in production
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+ENV = os.environ
+BASE = Path(__file__).resolve().parent
+MODE = ENV.get("DUDAO_MODE", "production")
+if MODE not in {"production", "demo", "test"}:
+    raise ImproperlyConfigured(f"DUDAO_MODE={MODE}: use production, demo or test.")
+DATA = Path(ENV.get("DUDAO_DATA", "data")).resolve()
+
+DEBUG = ENV.get("DUDAO_DEBUG") == "1"
+if DEBUG and MODE == "production":
+    raise ImproperlyConfigured("DUDAO_DEBUG=1 is refused in production: error pages would show data and settings.")
+
+
+def _secret() -> str:
+    key = ENV.get("DUDAO_SECRET_KEY", "")
+    if MODE == "test":
+        return key or "test-" * 12
+    if len(key) < 50 or len(set(key)) < 12:
+        raise ImproperlyConfigured(
+            "DUDAO_SECRET_KEY is missing or weak: set at least 50 random characters, for example from `dudao secret`."
+        )
+    return key
+
+
+SECRET_KEY = _secret()
+ALLOWED_HOSTS = [host for host in ENV.get("DUDAO_ALLOWED_HOSTS", "").split(",") if host]
+if MODE != "production":
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "testserver"]
+elif not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured(
+        "DUDAO_ALLOWED_HOSTS is missing or open to all: name the hosts users type, comma-separated."
+    )
+
+
+def _database(url: str) -> dict[str, object]:
+    """Django's settings for a ``postgresql://`` URL; query parameters become connection options."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured("DATABASE_URL must start with postgresql:// (no other database is supported).")
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", parts.hostname or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+if "DATABASE_URL" not in ENV:
+    raise ImproperlyConfigured(
+        "DATABASE_URL is missing. Start through `dudao`, which brings an embedded database, or set it."
+    )
+DATABASES = {"default": _database(ENV["DATABASE_URL"])}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ATOMIC_REQUESTS = False
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "dudao.core",
+    "dudao.core.ui",
+    "dudao.orgs",
+    "dudao.people",
+    "dudao.plans",
+    "dudao.dashboards",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "dudao.people.middleware.ActorMiddleware",
+    "dudao.core.readonly.ReadOnlyGetMiddleware",
+    "dudao.core.ui.middleware.ProblemMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "dudao.urls"
+WSGI_APPLICATION = "dudao.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dudao.dashboards.context.shell",
+            ],
+            "builtins": ["dudao.core.ui.templatetags.ui"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+AUTH_USER_MODEL = "people.Account"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "people:login"
+LOGIN_REDIRECT_URL = "/"
+# What core asks of the layer above it: who holds a verb on a place (dudao.core.notices).
+DUDAO_DIRECTORY = "dudao.people.queries"
+
+LANGUAGE_CODE = "zh-hans"
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+FILES_ROOT = DATA / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(FILES_ROOT)}},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+HTTPS = ENV.get("DUDAO_HTTPS", "1" if MODE == "production" else "0") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+    }
+}
+CSRF_FAILURE_VIEW = "dudao.core.ui.views.csrf_failure"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": ENV.get("DUDAO_LOG", "WARNING")},
+}

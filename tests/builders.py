@@ -1,0 +1,42 @@
+"""Small builders for tests. The demo city is built by the same functions."""
+
+from datetime import date
+
+from dudao.core.access import Actor
+from dudao.orgs.models import Kind, Unit
+from dudao.people.models import Account, Appointment
+from dudao.people.queries import actor_for
+
+DAY = date(2026, 1, 1)
+
+
+def unit(name: str, kind: str = Kind.COUNTY, parent: Unit | None = None, **fields) -> Unit:
+    """A unit with its path; without history."""
+    made = Unit(name=name, kind=kind, parent=parent, valid_from=fields.pop("valid_from", DAY), path="", **fields)
+    made.path = f"pending-{name}-{id(made)}"
+    made.depth = parent.depth + 1 if parent else 0
+    made.save()
+    made.path = f"{parent.path if parent else ''}{made.pk}."
+    made.save(update_fields=["path"])
+    return made
+
+
+_number = 0
+
+
+def account(name: str, home: Unit, role: str | None = None, at: Unit | None = None, **fields) -> Account:
+    """An account, with an appointment when a role is named."""
+    global _number  # noqa: PLW0603
+    _number += 1
+    made = Account(
+        username=fields.pop("username", f"user{_number}"), name=name, home=home, must_change_password=False, **fields
+    )
+    made.set_unusable_password()
+    made.save()
+    if role:
+        Appointment.objects.create(account=made, role=role, unit=at or home, valid_from=DAY)
+    return made
+
+
+def actor(name: str, home: Unit, role: str, at: Unit | None = None) -> Actor:
+    return actor_for(account(name, home, role, at))

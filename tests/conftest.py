@@ -1,0 +1,41 @@
+"""The test run: an embedded PostgreSQL of its own (or DATABASE_URL), one database a run, settings chosen before Django loads."""
+
+import os
+from pathlib import Path
+
+os.environ["DUDAO_MODE"] = "test"
+os.environ["DUDAO_DATA"] = str(Path(__file__).parent.parent / ".cache" / "test")
+os.environ.setdefault("DUDAO_LOG", "ERROR")
+if "DATABASE_URL" not in os.environ:
+    from dudao.core import embedded
+
+    os.environ["DATABASE_URL"] = embedded.ensure_database(Path(os.environ["DUDAO_DATA"]))
+os.environ["DJANGO_SETTINGS_MODULE"] = "dudao.settings"
+
+import django
+import pytest
+from django.db import connections
+
+django.setup()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    """Runs beside each other get databases of their own."""
+    connections["default"].settings_dict["TEST"]["NAME"] = f"test_dudao_{os.getpid()}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_append_only_tables():
+    """Emptying the tables between transactional tests must get past the triggers that make the event log append-only."""
+    operations = type(connections["default"].ops)
+    plain = operations.execute_sql_flush
+
+    def flush(self, sql_list):
+        return plain(
+            self, ["SET session_replication_role = replica", *sql_list, "SET session_replication_role = DEFAULT"]
+        )
+
+    operations.execute_sql_flush = flush
+    yield
+    operations.execute_sql_flush = plain

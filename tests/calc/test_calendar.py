@@ -78,9 +78,7 @@ def test_distance_undoes_adding(calendar: WorkCalendar, day: date, n: int) -> No
 
 
 @given(calendars(), days, st.booleans())
-def test_shifting_gives_the_nearest_workday_in_that_direction(
-    calendar: WorkCalendar, day: date, forward: bool
-) -> None:
+def test_shifting_gives_the_nearest_workday_in_that_direction(calendar: WorkCalendar, day: date, forward: bool) -> None:
     shifted = calendar.shift_to_workday(day, forward=forward)
     assert calendar.is_workday(shifted)
     low, high = sorted((day, shifted))
@@ -166,7 +164,9 @@ def test_dates_are_written_without_leading_zeros() -> None:
     assert chinese_date(date(2026, 3, 5)) == "2026年3月5日"
 
 
-@pytest.mark.parametrize(("day", "year"), [(date(2024, 8, 31), 2023), (date(2024, 9, 1), 2024), (date(2025, 1, 1), 2024)])
+@pytest.mark.parametrize(
+    ("day", "year"), [(date(2024, 8, 31), 2023), (date(2024, 9, 1), 2024), (date(2025, 1, 1), 2024)]
+)
 def test_the_school_year_begins_in_september(day: date, year: int) -> None:
     assert school_year_of(day) == year
 

@@ -186,6 +186,16 @@ def test_meaningless_input_is_refused(steps: list[Step], message: str) -> None:
         schedule_backward(steps, DEADLINE, REAL)
 
 
+def test_a_deadline_that_means_none_is_refused() -> None:
+    with pytest.raises(ScheduleError, match="9999年12月31日不是真实的日期"):
+        schedule_backward(CHAIN, date.max, REAL)
+
+
+def test_a_chain_that_leaves_the_calendar_is_refused() -> None:
+    with pytest.raises(ValueError, match="超出可表示的范围"):
+        schedule_backward([Step("a", "甲", 10)], date(1, 1, 5), WEEKDAYS_ONLY)
+
+
 # --- properties ------------------------------------------------------------------------------------------------
 
 days = st.dates(date(2025, 1, 1), date(2027, 12, 31))

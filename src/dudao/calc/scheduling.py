@@ -8,7 +8,7 @@ Storing plans, drawing the Gantt chart and deciding what «not before» is are l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -163,14 +163,14 @@ def _span(start: date, end: date, calendar: WorkCalendar) -> int:
     return 1 + inner_and_last + (0 if calendar.is_workday(end) else 1)
 
 
-def _slack(end: date, latest_end: date, limit: date, calendar: WorkCalendar) -> int:
+def _slack(end: date, latest_end: date, first_taken: date, calendar: WorkCalendar) -> int:
     """Working days left before ``latest_end``; negative: how many have to be given up.
 
-    ``limit`` is the first day the step must not touch. Days of rest between ``latest_end`` and ``limit`` may be
-    used by a step that was put there on purpose, so only working days after ``latest_end`` count as too late.
+    ``first_taken`` is the first day the step must not touch. Days of rest between ``latest_end`` and it may be used
+    by a step that was put there on purpose, so only working days after ``latest_end`` count as too late.
     """
     too_late = calendar.count_workdays(latest_end + timedelta(days=1), end)
-    if too_late or end >= limit:
+    if too_late or end >= first_taken:
         return -max(1, too_late)
     return max(0, calendar.workdays_between(end, latest_end))
 
@@ -185,20 +185,26 @@ def schedule_backward(
     and moves those before it, and only those. Steps before ``not_before``, fixed steps that reach into the next
     one or past the deadline, and fixed spans that are too short are reported in ``problems``, in chain order.
 
-    Raises `ScheduleError` for an empty chain, repeated keys, a duration below 1, a negative gap or a fixed end
-    before its start; ``ValueError`` if a date leaves the years 1 to 9999.
+    Raises `ScheduleError` for an empty chain, repeated keys, a duration below 1, a negative gap, a fixed end
+    before its start or the last day there is as deadline; ``ValueError`` if a date leaves the years 1 to 9999.
     """
     chain = tuple(steps)
     _check(chain)
+    if deadline == date.max:  # commonly stored for «no deadline», from which nothing can be counted back
+        raise ScheduleError(f"完成时限{chinese_date(deadline)}不是真实的日期，不能倒排。")
     placed: list[ScheduledStep] = []
     problems: list[list[Problem]] = []
     following: ScheduledStep | None = None
     for step in reversed(chain):
         if following is None:
-            latest_end = calendar.add_workdays(calendar.shift_to_workday(deadline, forward=False), -step.gap_after)
+            first_taken = deadline + timedelta(days=1)
+            limit = f"完成时限{chinese_date(deadline)}"
+            anchor_is_known = calendar.is_known(deadline)
         else:
-            latest_end = calendar.add_workdays(following.start, -1 - step.gap_after)
-        anchor_is_known = following.is_known if following else calendar.is_known(deadline)
+            first_taken = following.start
+            limit = f"下一步“{following.name}”的开始日期{chinese_date(following.start)}"
+            anchor_is_known = following.is_known
+        latest_end = calendar.add_workdays(first_taken, -1 - step.gap_after)
         start, end = _place(step, latest_end, calendar)
         placed_step = ScheduledStep(
             key=step.key,
@@ -207,11 +213,18 @@ def schedule_backward(
             end=end,
             workdays=_span(start, end, calendar),
             latest_end=latest_end,
-            slack=_slack(end, latest_end, following.start if following else deadline + timedelta(days=1), calendar),
+            slack=_slack(end, latest_end, first_taken, calendar),
             is_fixed=step.is_fixed,
             is_known=calendar.is_known(start) and calendar.is_known(end) and (step.is_fixed or anchor_is_known),
         )
-        problems.append(_problems(step, placed_step, following, deadline, calendar, not_before))
+        problems.append(
+            [
+                *_too_late(step, placed_step, limit),
+                *_too_early(step, placed_step, not_before, calendar),
+                *_too_short(step, placed_step),
+                *_rest_days(step, calendar),
+            ]
+        )
         placed.append(placed_step)
         following = placed_step
     return Schedule(
@@ -221,65 +234,41 @@ def schedule_backward(
     )
 
 
-def _problems(
-    step: Step,
-    placed: ScheduledStep,
-    following: ScheduledStep | None,
-    deadline: date,
-    calendar: WorkCalendar,
-    not_before: date | None,
-) -> list[Problem]:
-    found: list[Problem] = []
-    name = f"“{step.name}”"
+def _too_late(step: Step, placed: ScheduledStep, limit: str) -> Iterator[Problem]:
     if placed.slack < 0:
-        late = -placed.slack
         gap = f"（其间须留 {step.gap_after} 个工作日）" if step.gap_after else ""
-        if following is None:
-            limit = f"完成时限{chinese_date(deadline)}{gap}"
-        else:
-            limit = f"下一步“{following.name}”的开始日期{chinese_date(following.start)}{gap}"
-        found.append(
-            Problem(
-                ProblemKind.TOO_LATE,
-                step.key,
-                late,
-                f"{name}排不下：定在{chinese_date(placed.end)}结束，赶不上{limit}，"
-                f"最迟应在{chinese_date(placed.latest_end)}结束，超出 {late} 个工作日。",
-            )
+        text = (
+            f"“{step.name}”排不下：定在{chinese_date(placed.end)}结束，赶不上{limit}{gap}，"
+            f"最迟应在{chinese_date(placed.latest_end)}结束，超出 {-placed.slack} 个工作日。"
         )
+        yield Problem(ProblemKind.TOO_LATE, step.key, -placed.slack, text)
+
+
+def _too_early(step: Step, placed: ScheduledStep, not_before: date | None, calendar: WorkCalendar) -> Iterator[Problem]:
     if not_before is not None and placed.start < not_before:
         missing = calendar.workdays_between(placed.start, calendar.shift_to_workday(not_before))
-        found.append(
-            Problem(
-                ProblemKind.TOO_EARLY,
-                step.key,
-                missing,
-                f"{name}排不下：须在{chinese_date(placed.start)}开始，早于最早可开始的{chinese_date(not_before)}，"
-                f"差 {missing} 个工作日。",
-            )
+        text = (
+            f"“{step.name}”排不下：须在{chinese_date(placed.start)}开始，"
+            f"早于最早可开始的{chinese_date(not_before)}，差 {missing} 个工作日。"
         )
-    if placed.workdays < step.duration_days:
-        missing = step.duration_days - placed.workdays
-        found.append(
-            Problem(
-                ProblemKind.TOO_SHORT,
-                step.key,
-                missing,
-                f"{name}排不下：{chinese_date(placed.start)}至{chinese_date(placed.end)}只有 {placed.workdays} 个工作日，"
-                f"需要 {step.duration_days} 个，差 {missing} 个工作日。",
-            )
+        yield Problem(ProblemKind.TOO_EARLY, step.key, missing, text)
+
+
+def _too_short(step: Step, placed: ScheduledStep) -> Iterator[Problem]:
+    missing = step.duration_days - placed.workdays
+    if missing > 0:
+        text = (
+            f"“{step.name}”排不下：{chinese_date(placed.start)}至{chinese_date(placed.end)}"
+            f"只有 {placed.workdays} 个工作日，需要 {step.duration_days} 个，差 {missing} 个工作日。"
         )
+        yield Problem(ProblemKind.TOO_SHORT, step.key, missing, text)
+
+
+def _rest_days(step: Step, calendar: WorkCalendar) -> Iterator[Problem]:
     for day, what in ((step.fixed_start, "开始"), (step.fixed_end, "结束")):
         if day is not None and not calendar.is_workday(day):
-            found.append(
-                Problem(
-                    ProblemKind.REST_DAY,
-                    step.key,
-                    0,
-                    f"{name}定在{chinese_date(day)}{what}，这一天不是工作日，请确认是否安排加班。",
-                )
-            )
-    return found
+            text = f"“{step.name}”定在{chinese_date(day)}{what}，这一天不是工作日，请确认是否安排加班。"
+            yield Problem(ProblemKind.REST_DAY, step.key, 0, text)
 
 
 def move_step(

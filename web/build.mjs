@@ -1,0 +1,40 @@
+// Builds the front end into the package: one stylesheet, one script, the charts apart, one sprite of the icons that are named.
+// Everything is served by the platform itself, so nothing here may point outside.
+import { build } from "esbuild";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const out = `${root}src/dudao/core/ui/static/dudao`;
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+const shared = { bundle: true, minify: true, sourcemap: false, target: "chrome100", legalComments: "none", logLevel: "warning", charset: "utf8" };
+
+await build({
+  ...shared,
+  entryPoints: { app: `${root}web/app.ts`, charts: `${root}web/charts/charts.ts` },
+  format: "iife",
+  outdir: out,
+});
+await build({ ...shared, entryPoints: { app: `${root}web/css/app.css` }, outdir: out, loader: { ".svg": "dataurl" } });
+
+// Colour functions that Chromium 100 does not know would silently drop the whole declaration.
+const css = readFileSync(`${out}/app.css`, "utf8");
+for (const word of ["light-dark(", "color-mix(", "oklch(", "@container", "http://", "https://"]) {
+  const at = css.replaceAll("http://www.w3.org/", "").indexOf(word);
+  if (at >= 0) throw new Error(`app.css holds ${word} which must not be shipped: …${css.slice(Math.max(0, at - 80), at + 80)}…`);
+}
+
+const names = readFileSync(`${root}src/dudao/core/ui/icons.txt`, "utf8").split(/\s+/).filter(Boolean).sort();
+const symbols = names.map((name) => {
+  const svg = readFileSync(`${root}node_modules/@tabler/icons/icons/outline/${name}.svg`, "utf8");
+  const inner = svg
+    .slice(svg.indexOf(">") + 1, svg.lastIndexOf("</svg>"))
+    .replace(/<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*\/>/, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`;
+});
+writeFileSync(`${out}/icons.svg`, `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);

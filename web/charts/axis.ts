@@ -1,0 +1,52 @@
+// Bars, rankings, piles and lines over named categories.
+import type { EChartsCoreOption } from "echarts/core";
+import { FONT, INK, LINE, tone, tooltip } from "./looks";
+import type { BarSpec } from "./spec";
+
+export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
+  const flat = spec.kind === "rank";
+  const unit = spec.unit ?? "";
+  const show = (value: unknown): string => (typeof value === "number" ? `${value}${unit}` : "—");
+  const names = {
+    type: "category",
+    data: spec.categories,
+    inverse: flat,
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: LINE } },
+    axisLabel: { color: INK, fontSize: 12, fontFamily: FONT, interval: 0, hideOverlap: false, rotate: !flat && width / Math.max(spec.categories.length, 1) < 46 ? 40 : 0 },
+  };
+  const numbers = {
+    type: "value",
+    max: spec.max,
+    minInterval: 1,
+    splitLine: { lineStyle: { color: "#edf0f4" } },
+    axisLabel: { color: INK, fontSize: 12, fontFamily: FONT, show: !flat },
+  };
+  const single = spec.series.length === 1;
+  return {
+    animation: false,
+    textStyle: { fontFamily: FONT, fontSize: 12 },
+    aria: { enabled: true, decal: { show: spec.kind === "stack" } },
+    grid: { left: 4, right: flat ? 44 : 12, top: single ? 14 : 34, bottom: 4, containLabel: true },
+    legend: single ? undefined : { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: INK, fontSize: 12, fontFamily: FONT } },
+    tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: spec.kind === "line" ? "line" : "shadow" }, valueFormatter: show },
+    xAxis: flat ? numbers : names,
+    yAxis: flat ? names : numbers,
+    series: spec.series.map((series, place) => ({
+      type: spec.kind === "line" ? "line" : "bar",
+      name: series.name,
+      data: series.values,
+      stack: spec.kind === "stack" ? "all" : undefined,
+      color: tone(series.tone, place),
+      barMaxWidth: flat ? 16 : 28,
+      symbolSize: 6,
+      connectNulls: false,
+      cursor: spec.links ? "pointer" : "default",
+      label: { show: single && spec.kind !== "line", position: flat ? "right" : "top", color: INK, fontSize: 12, formatter: (point: { value: unknown }) => show(point.value) },
+      markLine:
+        place === 0 && spec.mark
+          ? { symbol: "none", silent: true, lineStyle: { color: INK, type: "dashed" }, label: { formatter: spec.mark.label, color: INK, fontSize: 12, position: "insideEndTop" }, data: [flat ? { xAxis: spec.mark.value } : { yAxis: spec.mark.value }] }
+          : undefined,
+    })),
+  };
+}

@@ -1,0 +1,79 @@
+// <dd-upload [data-max-bytes] [data-max-files]> around <input type="file">: drop zone, list of what was chosen, and the
+// refusals that need no server (size, kind, number). The server checks all of it again.
+import { icon } from "../lib/dom";
+
+class UploadElement extends HTMLElement {
+  private list!: HTMLUListElement;
+
+  connectedCallback(): void {
+    if (this.list) return;
+    this.list = document.createElement("ul");
+    this.list.className = "dd-files";
+    this.list.setAttribute("aria-live", "polite");
+    this.append(this.list);
+    this.input?.addEventListener("change", () => this.show());
+    for (const name of ["dragenter", "dragover"]) this.addEventListener(name, (event) => this.over(event as DragEvent, true));
+    for (const name of ["dragleave", "drop"]) this.addEventListener(name, (event) => this.over(event as DragEvent, false));
+    this.addEventListener("drop", (event) => this.drop(event));
+  }
+
+  private get input(): HTMLInputElement | null {
+    return this.querySelector<HTMLInputElement>('input[type="file"]');
+  }
+
+  private over(event: DragEvent, on: boolean): void {
+    event.preventDefault();
+    this.querySelector(".dd-drop")?.classList.toggle("is-over", on);
+  }
+
+  private drop(event: DragEvent): void {
+    const input = this.input;
+    if (!input || !event.dataTransfer?.files.length) return;
+    const bag = new DataTransfer();
+    const files = Array.from(event.dataTransfer.files);
+    (input.multiple ? [...Array.from(input.files ?? []), ...files] : files.slice(0, 1)).forEach((file) => bag.items.add(file));
+    input.files = bag.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  private show(): void {
+    const input = this.input;
+    if (!input) return;
+    const files = Array.from(input.files ?? []);
+    const most = Number(this.dataset.maxFiles ?? 0);
+    const faults = files.map((file) => this.fault(file, input.accept));
+    if (most && files.length > most) faults.push(`一次最多选 ${most} 个文件，现在是 ${files.length} 个，请去掉一些。`);
+    input.setCustomValidity(faults.filter(Boolean).join("\n"));
+    this.list.replaceChildren(...files.map((file, index) => row(file, faults[index] ?? "")));
+  }
+
+  private fault(file: File, accept: string): string {
+    const most = Number(this.dataset.maxBytes ?? 0);
+    if (file.size === 0) return `“${file.name}”是空文件，请检查后重新选择。`;
+    if (most && file.size > most) return `“${file.name}”有 ${size(file.size)}，超过上限 ${size(most)}，请压缩或拆分后再传。`;
+    const kinds = accept.split(",").map((kind) => kind.trim().toLowerCase()).filter((kind) => kind.startsWith("."));
+    if (kinds.length && !kinds.some((kind) => file.name.toLowerCase().endsWith(kind))) {
+      return `“${file.name}”的格式不对，请选 ${kinds.map((kind) => kind.slice(1)).join("、")} 文件。`;
+    }
+    return "";
+  }
+}
+
+function row(file: File, fault: string): HTMLLIElement {
+  const item = document.createElement("li");
+  const name = document.createElement("span");
+  name.className = fault ? "dd-file-name dd-red" : "dd-file-name";
+  name.textContent = fault || file.name;
+  const bytes = document.createElement("small");
+  bytes.textContent = size(file.size);
+  item.append(icon(fault ? "file-alert" : "file"), name, bytes);
+  return item;
+}
+
+function size(bytes: number): string {
+  if (bytes < 1024) return `${bytes} 字节`;
+  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KB`;
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+customElements.define("dd-upload", UploadElement);

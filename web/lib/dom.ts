@@ -1,0 +1,63 @@
+// Small helpers that more than one element needs.
+
+/** An icon of the sprite; the sprite's address stands in the page's head because its name carries a digest. */
+export function icon(name: string): SVGSVGElement {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(space, "use");
+  use.setAttribute("href", `${meta("dd-icons")}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+export function meta(name: string): string {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
+}
+
+export function setCookie(name: string, value: string, path: string): void {
+  document.cookie = `${name}=${encodeURIComponent(value)}; path=${path}; max-age=31536000; samesite=lax`;
+}
+
+/** Fetches a fragment of a page; a whole page in its place means that the session has ended. */
+export async function fragment(url: string, signal?: AbortSignal): Promise<string> {
+  const init: RequestInit = { headers: { "HX-Request": "true" }, credentials: "same-origin" };
+  if (signal) init.signal = signal;
+  const response = await fetch(url, init);
+  const text = await response.text();
+  if (isWholePage(text)) {
+    location.reload();
+    throw new Error("session ended");
+  }
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return text;
+}
+
+export function isWholePage(text: string): boolean {
+  return text.slice(0, 200).trimStart().toLowerCase().startsWith("<!doctype");
+}
+
+/** Says something at the top of the page, in the region that screen readers follow. */
+export function say(text: string, tone: "info" | "success" | "warning" | "error" = "error"): void {
+  const region = document.getElementById("messages");
+  if (!region) return;
+  const names = { info: "info-circle", success: "circle-check", warning: "alert-triangle", error: "alert-circle" };
+  const box = document.createElement("div");
+  box.className = `dd-message is-${tone}`;
+  const words = document.createElement("div");
+  words.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "dd-close";
+  close.dataset.ddClose = "";
+  close.setAttribute("aria-label", "关闭这条消息");
+  close.append(icon("x"));
+  box.append(icon(names[tone]), words, close);
+  region.append(box);
+  box.scrollIntoView({ block: "nearest" });
+}
+
+export function timeOfDay(date: Date): string {
+  return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
+}

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import unit
 from dudao.core.access import VERBS, Actor, Denied, Grant, Verb, declare
+from dudao.demo.builders import unit
 from dudao.orgs.models import Kind, Unit
 
 

@@ -6,10 +6,10 @@ import uuid
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from builders import unit
 from dudao.core import audit
 from dudao.core.access import SYSTEM
 from dudao.core.models import Event
+from dudao.demo.builders import unit
 from dudao.orgs.models import Kind, Unit
 
 

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from builders import actor, unit
 from dudao.core import audit
 from dudao.core.access import SYSTEM, Denied
 from dudao.core.workflow import Conflict, Flow, Step
+from dudao.demo.builders import actor, unit
 from dudao.orgs.models import Kind
 from dudao.plans.models import WorkPlan
 

@@ -1,4 +1,4 @@
-"""Small builders for tests. The demo city is built by the same functions."""
+"""Small builders: one object each, with sensible rest. Tests and the demo city use the same."""
 
 from datetime import date
 

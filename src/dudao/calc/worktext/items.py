@@ -1,0 +1,100 @@
+"""The pieces of a point: 一是 … 二是 …, （1） …, 1） …, ① …, 第一， ….
+
+`FAMILIES` is the table to extend. The family whose first mark stands first in the text parts it; marks of other families
+stay inside the pieces. A mark counts only at the start of the text, of a line or behind punctuation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dudao.calc.worktext.characters import half_width
+from dudao.calc.worktext.labels import value_of
+from dudao.calc.worktext.model import Item
+
+_HANZI = "[一二三四五六七八九十]{1,3}"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """`pattern` finds a mark in half-width text; group 1 is its number. `example` shows a reader what is meant."""
+
+    name: str
+    pattern: re.Pattern[str]
+    example: str
+
+
+# A mark may stand at the start, behind punctuation or a blank.
+_BEFORE = r"(?:^|(?<=[。；：，、！？;:,!?\n \"”’」』)]))"
+
+FAMILIES: tuple[Family, ...] = (
+    Family("is", re.compile(rf"{_BEFORE}({_HANZI})是(?!否)", re.M), "一是"),
+    Family("must", re.compile(rf"{_BEFORE}({_HANZI})要(?!求|点|素|件|务)", re.M), "一要"),
+    Family("ordinal", re.compile(rf"{_BEFORE}第({_HANZI})[，,]", re.M), "第一，"),
+    Family("brackets", re.compile(r"(?<!第)(?<!表)\((\d{1,2})\)"), "（1）"),
+    Family("brackets", re.compile(r"([⑴-⒇])"), "（1）"),
+    Family("bracket", re.compile(rf"{_BEFORE}(\d{{1,2}})\)", re.M), "1）"),
+    Family("circled", re.compile(r"([①-⑳])"), "①"),
+)
+
+_START = re.compile(rf"{_HANZI}[是要]|第{_HANZI}[，,]|[(（]\d{{1,2}}[)）]|\d{{1,2}}[)）]|[①-⑳⑴-⒇]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark at offsets `start` to `end` saying `ordinal`."""
+
+    ordinal: int
+    start: int
+    end: int
+    name: str
+
+
+def starts_with_mark(text: str) -> bool:
+    """The line begins with the mark of a piece."""
+    return _START.match(half_width(text[:8])) is not None
+
+
+def find_marks(text: str) -> tuple[Mark, ...]:
+    """The marks that part the text, in order; empty when there are none."""
+    shape = half_width(text)
+    found: dict[str, list[Mark]] = {}
+    for family in FAMILIES:
+        for match in family.pattern.finditer(shape):
+            ordinal = value_of(match.group(1))
+            if ordinal:
+                found.setdefault(family.name, []).append(Mark(ordinal, match.start(), match.end(), family.example))
+    real = [
+        sorted(marks, key=lambda mark: mark.start)
+        for marks in found.values()
+        if len(marks) > 1 or marks[0].ordinal == 1
+    ]
+    # «一要» is an everyday phrase as well: it parts a text only as a series.
+    real = [marks for marks in real if marks[0].name != "一要" or (len(marks) > 1 and marks[0].ordinal == 1)]
+    return tuple(min(real, key=lambda marks: marks[0].start)) if real else ()
+
+
+def split_items(text: str, marks: Sequence[Mark]) -> tuple[Item, ...]:
+    """One item a mark: the words up to the next mark; the last one ends with its paragraph."""
+    items: list[Item] = []
+    for index, mark in enumerate(marks):
+        if index + 1 < len(marks):
+            end = marks[index + 1].start
+        else:
+            line_end = text.find("\n", mark.end)
+            end = len(text) if line_end < 0 else line_end
+        piece = text[mark.end : end]
+        left = mark.end + len(piece) - len(piece.lstrip())
+        right = mark.end + len(piece.rstrip())
+        items.append(Item(ordinal=mark.ordinal, text=text[left:right], span=(min(left, right), right)))
+    return tuple(items)
+
+
+def gap_in(ordinals: Sequence[int]) -> tuple[int, int] | None:
+    """The first (expected, found) that breaks the sequence 1, 2, 3 …"""
+    for expected, found in enumerate(ordinals, start=1):
+        if found != expected:
+            return expected, found
+    return None

@@ -1,0 +1,370 @@
+"""From the lines of a document to its paragraphs.
+
+Drops what the page added (page numbers, running headers, entries of a table of contents), joins paragraphs that a page or
+a fixed line width broke in mid-sentence, and says so. Which paragraph heads what is left to `outline`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from dudao.calc.worktext.characters import (
+    CLOSERS,
+    OPEN_ENDS,
+    PAIRS,
+    STARTS_NO_LINE,
+    TERMINAL,
+    compact,
+    half_width,
+    is_invisible,
+)
+from dudao.calc.worktext.items import starts_with_mark
+from dudao.calc.worktext.labels import Label, label_of
+from dudao.calc.worktext.model import Remark
+from dudao.calc.worktext.traced import Piece, Traced
+
+_DASH = "[—–―－─-]"
+_PAGE_NUMBER = re.compile(
+    rf"(?:{_DASH}{{1,3}} ?\d{{1,4}} ?{_DASH}{{1,3}}"
+    r"|第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,5}) ?页 ?(?:[/,，、 ]? ?共 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,5}) ?页)?"
+    r"|共 ?\d{1,4} ?页 ?[/,，、 ]? ?第 ?\d{1,4} ?页"
+    r"|\d{1,4} ?/ ?\d{1,4}|[·•] ?\d{1,4} ?[·•]|[Pp]age ?\d{1,4}(?: ?of ?\d{1,4})?)"
+)
+_BARE_NUMBER = re.compile(r"\d{1,3}")
+_CONTENTS = re.compile(r".*(?:[.…·]{3,}|\.{2,}) ?\d{1,4}")
+_DATE_LINE = re.compile(
+    r"(?:二[〇○零Ｏ0]|\d{2})[〇○零一二三四五六七八九\d]{2} ?年 ?[一二三四五六七八九十\d]{1,3} ?月 ?[一二三四五六七八九十\d]{1,3} ?日"
+)
+_CLOSING = re.compile(r"附 ?件 ?\d{0,2} ?[:：]?.*|抄 ?送 ?[:：].*|主题词 ?[:：].*|[(（].{0,20}[)）]")
+_ORGANISATION = re.compile(
+    r"[^，。；：、！？,;:!?]{2,40}(?:办公室|委员会|人民政府|教育局|教体局|教育厅|教育部|督导室|督导办|督导局|办公厅|领导小组)"
+)
+_SENTENCE_MARK = re.compile(r"[，。；！？;!?]")
+
+_HEADING_WITH_COMMA = 45  # a numbered line with a comma and no full stop, longer than this, is a broken sentence
+_SENTENCE_LENGTH = 25  # an unnumbered line without any punctuation, longer than this, is a broken sentence
+_HEADER_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One line as a reader counts them. `kind`: line, table (a row, cells parted by a tab) or box (a text box)."""
+
+    number: int
+    text: str
+    kind: str = "line"
+    new_page: bool = False
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph put together again. `body_start` is where the text behind the label begins."""
+
+    traced: Traced
+    label: Label | None
+    kind: str = "line"
+    seams: list[int] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return self.traced.text
+
+    @property
+    def body(self) -> Traced:
+        return self.traced.cut(self.label.length) if self.label else self.traced
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    paragraphs: tuple[Paragraph, ...]
+    remarks: tuple[Remark, ...]
+    dropped: tuple[Traced, ...]
+    has_text: bool
+
+
+@dataclass(slots=True)
+class _Entry:
+    traced: Traced
+    kind: str
+    indented: bool
+    width: int
+    gap: bool  # a blank line or dropped line before
+    seam: bool  # a page may end before this line
+
+
+def lay_out(lines: Sequence[SourceLine]) -> Layout:
+    entries, remarks, dropped = _visible(lines)
+    has_text = bool(entries)
+    entries = _without_headers(entries, remarks, dropped)
+    paragraphs = _joined(entries, remarks)
+    return Layout(tuple(paragraphs), tuple(remarks), tuple(dropped), has_text)
+
+
+def is_date_line(text: str) -> bool:
+    return _DATE_LINE.fullmatch(half_width(text).replace(" ", "")) is not None
+
+
+def is_organisation(text: str) -> bool:
+    return _ORGANISATION.fullmatch(text.replace(" ", "").replace("　", "")) is not None
+
+
+def is_closing(text: str) -> bool:
+    """A line that stands behind the text of a document: signature, date, attachments, copies."""
+    return is_date_line(text) or is_organisation(text) or _CLOSING.fullmatch(text) is not None
+
+
+def ends_sentence(text: str) -> bool:
+    """The text ends with sentence punctuation, closing quotes and brackets not counted."""
+    bare = text.rstrip(CLOSERS)
+    return bool(bare) and bare[-1] in TERMINAL
+
+
+def _visible(lines: Iterable[SourceLine]) -> tuple[list[_Entry], list[Remark], list[Traced]]:
+    """Lines with something on them, page numbers and entries of a table of contents taken out."""
+    entries: list[_Entry] = []
+    dropped: list[Traced] = []
+    pages: list[Traced] = []
+    contents: list[Traced] = []
+    kept = list(lines)
+    bare = _bare_page_numbers(kept)
+    gap = seam = False
+    for line in kept:
+        traced = _traced(line)
+        seam = seam or line.new_page
+        if not traced:
+            gap = True
+            continue
+        shape = half_width(traced.text)
+        if line.number in bare or (len(shape) < 24 and _PAGE_NUMBER.fullmatch(shape)):
+            pages.append(traced)
+            if entries:
+                gap = seam = True
+            continue
+        if _CONTENTS.fullmatch(shape) and len(shape) < 100:
+            contents.append(traced)
+            gap = True
+            continue
+        indented = line.text[:1] in ("　", "\t") or line.text.startswith("  ")
+        width = len(line.text.rstrip())
+        entries.append(_Entry(traced, line.kind, indented, width, gap, seam))
+        gap = seam = False
+    remarks: list[Remark] = []
+    if pages:
+        remarks.append(_dropped("page_number", f"略去 {len(pages)} 处页码", pages))
+    if contents:
+        remarks.append(_dropped("contents", f"略去目录 {len(contents)} 行", contents))
+    dropped.extend(pages + contents)
+    return entries, remarks, dropped
+
+
+def _dropped(code: str, message: str, parts: Sequence[Traced]) -> Remark:
+    lines = "、".join(str(part.first_line) for part in parts[:8]) + ("等" if len(parts) > 8 else "")
+    return Remark(
+        code=code,
+        level="info",
+        message=f"{message}（第 {lines} 行：“{parts[0].text}”）。",
+        words=parts[0].text,
+        line=parts[0].first_line,
+        column=parts[0].place(0)[1],
+        places=tuple(part.place(0) for part in parts),
+    )
+
+
+def _traced(line: SourceLine) -> Traced:
+    text = line.text
+    if text.isprintable():
+        return Traced((Piece(text, line.number, 1),)).strip()
+    pieces: list[Piece] = []
+    start = 0
+    for index, char in enumerate(text):
+        if is_invisible(char):
+            pieces.append(Piece(text[start:index], line.number, start + 1))
+            start = index + 1
+    pieces.append(Piece(text[start:], line.number, start + 1))
+    return Traced(pieces).strip()
+
+
+def _bare_page_numbers(lines: Sequence[SourceLine]) -> frozenset[int]:
+    """Lines holding a number only are page numbers when there are several and they rise one by one."""
+    found = [
+        (line.number, int(half_width(line.text).strip()))
+        for line in lines
+        if len(line.text) < 24 and _BARE_NUMBER.fullmatch(half_width(line.text).strip())
+    ]
+    values = [value for _, value in found]
+    rising = all(after - before == 1 for before, after in zip(values, values[1:], strict=False))
+    return frozenset(number for number, _ in found) if len(found) > 1 and rising else frozenset()
+
+
+def _without_headers(entries: list[_Entry], remarks: list[Remark], dropped: list[Traced]) -> list[_Entry]:
+    """Take out running headers: repeats of a line of the title page, and lines repeated at each turn of a page."""
+    shapes = [compact(entry.traced.text) for entry in entries]
+    counts = Counter(shapes)
+    front: set[str] = set()
+    for entry in entries[:12]:
+        text = entry.traced.text
+        if label_of(text) or _SENTENCE_MARK.search(text):
+            break
+        front.add(compact(text))
+    last = len(entries) - 1
+    candidates = [_can_be_header(entry) and counts[shape] > 1 for entry, shape in zip(entries, shapes, strict=True)]
+    at_seam: dict[str, bool] = {}
+    for index, (entry, shape) in enumerate(zip(entries, shapes, strict=True)):
+        if candidates[index]:
+            after = index < last and entries[index + 1].seam
+            at_seam[shape] = at_seam.get(shape, True) and (entry.seam or after or _interrupts(entries, index))
+    seen: set[str] = set()
+    kept: list[_Entry] = []
+    headers: list[Traced] = []
+    gap = seam = False
+    for index, (entry, shape) in enumerate(zip(entries, shapes, strict=True)):
+        signature = index >= last - 1 and is_organisation(entry.traced.text)
+        repeated = candidates[index] and not signature and ((shape in front and shape in seen) or at_seam[shape])
+        if repeated and not (shape in front and shape not in seen):
+            headers.append(entry.traced)
+            gap, seam = True, True
+            continue
+        seen.add(shape)
+        kept.append(replace(entry, gap=entry.gap or gap, seam=entry.seam or seam) if gap else entry)
+        gap = seam = False
+    if headers:
+        remarks.append(_dropped("header", f"略去 {len(headers)} 处重复的页眉或题名", headers))
+        dropped.extend(headers)
+    return kept
+
+
+def _can_be_header(entry: _Entry) -> bool:
+    text = entry.traced.text
+    return (
+        entry.kind != "table" and len(text) <= _HEADER_LENGTH and not label_of(text) and not _SENTENCE_MARK.search(text)
+    )
+
+
+def _interrupts(entries: Sequence[_Entry], index: int) -> bool:
+    """The line stands in the middle of a sentence that goes on behind it."""
+    if not 0 < index < len(entries) - 1:
+        return False
+    before, after = entries[index - 1].traced.text, entries[index + 1].traced.text
+    return len(before) >= _SENTENCE_LENGTH and not ends_sentence(before) and label_of(after) is None
+
+
+def _joined(entries: Sequence[_Entry], remarks: list[Remark]) -> list[Paragraph]:
+    wrap = _wrap_width(entries)
+    indents = sum(entry.indented for entry in entries) >= 2
+    paragraphs: list[Paragraph] = []
+    numbers: dict[str, int] = {}
+    broken: list[tuple[Traced, Traced]] = []
+    balance = _Balance()
+    width = 0
+    for entry in entries:
+        text = entry.traced.text
+        label = None if entry.kind == "table" else label_of(text)
+        last = paragraphs[-1] if paragraphs else None
+        if last is not None and _continues(last, entry, label, numbers, balance, width, wrap, indents):
+            if entry.gap or wrap is None:
+                broken.append((last.traced, entry.traced))
+            last.seams.append(len(last.traced))
+            glue = (
+                " "
+                if last.text[-1:].isascii() and last.text[-1:].isalpha() and text[:1].isascii() and text[:1].isalpha()
+                else ""
+            )
+            if glue:
+                line, column = last.traced.place(len(last.traced))
+                last.traced = last.traced + Traced((Piece(glue, line, column),))
+            last.traced = last.traced + entry.traced
+        else:
+            paragraphs.append(Paragraph(entry.traced, label, entry.kind))
+            balance = _Balance()
+            if label:
+                numbers[label.scheme] = label.number
+        balance.add(text)
+        width = entry.width
+    for before, after in broken:
+        line, column = after.place(0)
+        remarks.append(
+            Remark(
+                code="joined",
+                level="info",
+                message=f"第 {before.last_line} 行末“{before.text[-8:]}”与第 {line} 行首“{after.text[:8]}”原是一句，已接在一起。",
+                words=before.text[-8:] + after.text[:8],
+                line=line,
+                column=column,
+            )
+        )
+    return paragraphs
+
+
+def _wrap_width(entries: Sequence[_Entry]) -> int | None:
+    """The fixed width at which a text was wrapped, or None when lines are whole paragraphs."""
+    widths = [entry.width for entry in entries if entry.kind == "line"]
+    if len(widths) < 4:
+        return None
+    widest = max(widths)
+    full = sum(width >= widest - 2 for width in widths)
+    return widest if 15 <= widest <= 80 and full >= max(3, len(widths) * 0.3) else None
+
+
+class _Balance:
+    """Brackets and quotation marks still open in the paragraph so far."""
+
+    __slots__ = ("_open",)
+
+    def __init__(self) -> None:
+        self._open: list[str] = []
+
+    def add(self, text: str) -> None:
+        for char in text:
+            if char in PAIRS:
+                self._open.append(PAIRS[char])
+            elif self._open and char == self._open[-1]:
+                self._open.pop()
+
+    def __bool__(self) -> bool:
+        return bool(self._open)
+
+
+def _continues(
+    last: Paragraph,
+    entry: _Entry,
+    label: Label | None,
+    numbers: dict[str, int],
+    balance: _Balance,
+    width: int,
+    wrap: int | None,
+    indents: bool,
+) -> bool:
+    """Whether the line `entry` goes on with the paragraph `last`."""
+    if last.kind == "table" or entry.kind == "table":
+        return False
+    before, after = last.text, entry.traced.text
+    if after[0] in STARTS_NO_LINE:
+        return True
+    full = wrap is not None and width >= wrap - 2 and not entry.gap
+    if ends_sentence(before):
+        # Wrapped text without blank lines: only the indent tells a new paragraph from a full line that ends a sentence.
+        return full and indents and not entry.indented and label is None and not starts_with_mark(after)
+    open_end = before[-1] in OPEN_ENDS or bool(balance)
+    if label is not None:
+        follows = label.number == numbers.get(label.scheme, 0) + 1 or label.number == 1
+        return open_end and not follows
+    if open_end:
+        return True
+    if starts_with_mark(after) or is_closing(after):
+        return False
+    if full:
+        return not (indents and entry.indented)
+    return _is_sentence(last)
+
+
+def _is_sentence(paragraph: Paragraph) -> bool:
+    """Whether a paragraph that ends without punctuation is running text, and not a heading or a line of its own."""
+    text = paragraph.body.text
+    if paragraph.label is not None:
+        return "。" in text or (_SENTENCE_MARK.search(text) is not None and len(text) > _HEADING_WITH_COMMA)
+    return _SENTENCE_MARK.search(text) is not None or (
+        len(text) > _SENTENCE_LENGTH and not is_closing(text) and "《" not in text
+    )

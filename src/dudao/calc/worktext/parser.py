@@ -1,0 +1,142 @@
+"""A work plan's text becomes sections, points and items, with everything a reader has to look at once more.
+
+This module puts the parts together and words the warnings; the rules are in the modules it calls. It never fails on a text:
+what can't be understood is kept as text and said in `warnings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dudao.calc.worktext.front import Closing, Front, read_closing, read_front, year_in
+from dudao.calc.worktext.layout import Layout, lay_out
+from dudao.calc.worktext.model import Remark, WorkPlanText
+from dudao.calc.worktext.outline import Block, Part, arrange, build
+from dudao.calc.worktext.points import Reader, Where, shorten
+from dudao.calc.worktext.source import SourceText, text_lines
+from dudao.calc.worktext.traced import Traced, join
+from dudao.calc.worktext.wording import Wording
+
+
+def parse(text_or_source: str | SourceText) -> WorkPlanText:
+    """Read a work plan from pasted text or from what `read_document` gave."""
+    source = text_or_source if isinstance(text_or_source, SourceText) else text_lines(text_or_source)
+    layout = lay_out(source.lines)
+    paragraphs = layout.paragraphs
+    first = next((index for index, paragraph in enumerate(paragraphs) if paragraph.label), len(paragraphs))
+    closing = read_closing(paragraphs, first) if first < len(paragraphs) else read_closing(paragraphs, 0)
+    front = read_front([paragraph.traced for paragraph in paragraphs[: min(first, closing.start)]])
+    year, year_words = _year(front, closing)
+    reader = Reader(year, Wording("\n".join(paragraph.text for paragraph in paragraphs)))
+    if first < len(paragraphs):
+        parts = arrange(build(paragraphs[first : closing.start]))
+    else:
+        parts = _unstructured(front)
+        front.preamble = Traced()
+    for part, field in ((front.title, "document"), (front.preamble, "preamble")):
+        reader.look_at(part, Where(field))
+        reader.report_repeats(part, Where(field))
+    sections = reader.sections(parts)
+    remarks = [
+        *source.warnings,
+        *_document_remarks(layout, front, closing, year, year_words, first < len(paragraphs)),
+        *layout.remarks,
+        *reader.remarks,
+    ]
+    return WorkPlanText(
+        title=front.title.text,
+        issuer=front.issuer.text or closing.issuer.text,
+        year=year,
+        preamble=front.preamble.text,
+        sections=sections,
+        warnings=tuple(sorted(remarks, key=lambda remark: (remark.line, remark.column))),
+        document_number=front.document_number.text,
+        recipients=front.recipients.text,
+        front=tuple(part.text for part in front.before),
+        closing=tuple(part.text for part in closing.paragraphs),
+    )
+
+
+def _unstructured(front: Front) -> tuple[Part, ...]:
+    """The whole text as one point of one section without a number."""
+    body = front.preamble
+    if not body:
+        if not front.before:
+            return ()
+        body, front.before = join(front.before, "\n"), []
+    return (Part(None, Traced(), (Block(None, Traced(), body, ()),)),)
+
+
+def _year(front: Front, closing: Closing) -> tuple[int | None, str]:
+    """The plan's year and where it comes from."""
+    for part, where in (
+        (front.title, ""),
+        (front.date, "题下日期"),
+        (front.preamble, "开头的话"),
+        (front.document_number, "文号"),
+        (closing.date, "落款日期"),
+    ):
+        year = year_in(part.text) or (
+            year_in(part.text.replace("〔", "").replace("〕", "年")) if part is front.document_number else None
+        )
+        if year:
+            return year, where
+    return None, ""
+
+
+def _document_remarks(
+    layout: Layout, front: Front, closing: Closing, year: int | None, year_from: str, structured: bool
+) -> Iterable[Remark]:
+    if not layout.has_text:
+        yield Remark(code="empty", level="check", message="文档里没有文字。请换一份有文字的文件，或把正文粘贴进来。")
+        return
+    if not structured:
+        yield Remark(
+            code="no_structure",
+            level="check",
+            message="没有找到“一、”“（一）”“1.”这样的编号，全文先作为一项任务放在一起。"
+            "请在每项任务前加上编号后重新读入，或在核对页面上把它拆分成几项。",
+        )
+    if not front.title:
+        yield Remark(code="no_title", level="check", message="没有找到标题。请在核对页面上填写计划名称。")
+    if year is None:
+        yield Remark(
+            code="no_year",
+            level="check",
+            message="标题、开头和落款都没有写年份。请在核对页面上填写计划年度，否则“年底前”这样的期限算不出日期。",
+        )
+    elif year_from:
+        yield Remark(code="year_elsewhere", level="info", message=f"标题没有写年份，按{year_from}取 {year} 年。")
+    if not front.issuer and not closing.issuer:
+        yield Remark(code="no_issuer", level="info", message="没有找到发文单位。请在核对页面上填写。")
+    for part, code, name in (
+        (front.document_number, "document_number", "文号"),
+        (front.recipients, "recipients", "主送单位"),
+        (front.date, "front_date", "题下日期"),
+    ):
+        if part:
+            yield _about(code, f"第 {part.first_line} 行是{name}：“{shorten(part.text)}”。", part)
+    if front.before:
+        part = join(front.before, "\n")
+        yield _about(
+            "front",
+            f"标题前还有 {len(front.before)} 段文字（第 {part.first_line} 行起），未列入计划：“{shorten(part.text)}”。",
+            part,
+        )
+    if closing.paragraphs:
+        part = join(closing.paragraphs, "\n")
+        name = "附件（未读入；附件里如有任务，请单独读入）" if closing.attachment else "落款等"
+        yield Remark(
+            code="attachment" if closing.attachment else "closing",
+            level="check" if closing.attachment else "info",
+            message=f"第 {part.first_line} 行起是{name}：“{shorten(part.text)}”。",
+            words=part.text,
+            line=part.first_line,
+            column=part.place(0)[1],
+        )
+
+
+def _about(code: str, message: str, part: Traced) -> Remark:
+    return Remark(
+        code=code, level="info", message=message, words=part.text, line=part.first_line, column=part.place(0)[1]
+    )

@@ -1,0 +1,249 @@
+"""Reads sections and points: text, items, findings, and what has to be said about each.
+
+A remark about a point stands in the point's notes and in the plan's warnings. Nothing is changed but a clause repeated by
+accident, which the text keeps once; `original_text` keeps it as issued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dudao.calc.worktext.items import Mark, find_marks, gap_in, split_items
+from dudao.calc.worktext.labels import write_label
+from dudao.calc.worktext.model import Field, Item, Level, Point, Remark, Section
+from dudao.calc.worktext.outline import Block, Node, Part
+from dudao.calc.worktext.repeats import far_repeats, find_doubled, find_repeats
+from dudao.calc.worktext.traced import Traced
+from dudao.calc.worktext.wording import Wording
+
+
+def shorten(text: str, length: int = 30) -> str:
+    """The beginning of a text for a message."""
+    flat = text.replace("\n", " ")
+    return flat if len(flat) <= length else flat[:length] + "……"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The part of the plan a remark is about."""
+
+    field: Field = "document"
+    section: int | None = None
+    point: int | None = None
+
+    def within(self, field: Field) -> Where:
+        return Where(field, self.section, self.point)
+
+
+class Reader:
+    """Turns parts into sections; `remarks` gathers everything said on the way."""
+
+    def __init__(self, year: int | None, wording: Wording) -> None:
+        self.year = year
+        self.wording = wording
+        self.remarks: list[Remark] = []
+
+    def sections(self, parts: Sequence[Part]) -> tuple[Section, ...]:
+        self._check_numbers([part.node for part in parts if part.node], "部分", None)
+        sections: list[Section] = []
+        last: int | None = None
+        for part in parts:
+            node = part.node
+            number = node.label.number if node and node.label else None
+            if node is not None:
+                self._look_at_section(part, node, Where("section", number))
+            last = self._check_points(part, last)
+            points = tuple(self._point(block, number) for block in part.blocks)
+            lines = [line for point in points for line in (point.first_line, point.last_line)]
+            first = node.whole.first_line if node else min(lines, default=0)
+            sections.append(
+                Section(
+                    number=number,
+                    title=node.heading.title.text if node else "",
+                    points=points,
+                    label=node.label_text if node else "",
+                    intro=part.intro.text,
+                    first_line=first,
+                    last_line=max([first, part.intro.last_line, *lines]),
+                )
+            )
+        return tuple(sections)
+
+    def look_at(self, text: Traced, where: Where) -> list[Remark]:
+        """Point out wording and doubled words; the text stays as it is."""
+        found = [
+            self._say(slip.code, slip.level, slip.message, text, (slip.start, slip.end), where, slip.suggestion)
+            for slip in self.wording.check(text)
+        ]
+        for repeat in find_doubled(text.text):
+            place = _place(text, repeat.start)
+            words = text.text[repeat.start : repeat.end]
+            message = f"{place}“{words}”中“{repeat.words}”连写了 {repeat.times} 次，请核对是否多打。原文未改动。"
+            found.append(self._say("doubled", "check", message, text, (repeat.start, repeat.end), where, repeat.words))
+        return found
+
+    def report_repeats(self, text: Traced, where: Where) -> None:
+        """Say which clauses stand directly behind themselves, for text that is kept as issued."""
+        for repeat in find_repeats(text.text):
+            message = f"{_place(text, repeat.start)}起，“{shorten(repeat.words)}”连着写了 {repeat.times} 遍，请核对。原文未改动。"
+            self._say("repeated", "check", message, text, (repeat.start, repeat.end), where, repeat.words)
+
+    def _say(
+        self,
+        code: str,
+        level: Level,
+        message: str,
+        text: Traced,
+        span: tuple[int, int],
+        where: Where,
+        suggestion: str = "",
+    ) -> Remark:
+        line, column = text.place(span[0])
+        remark = Remark(
+            code=code,
+            level=level,
+            message=message,
+            words=text.text[span[0] : span[1]],
+            suggestion=suggestion,
+            line=line,
+            column=column,
+            section=where.section,
+            point=where.point,
+            field=where.field,
+            span=span,
+        )
+        self.remarks.append(remark)
+        return remark
+
+    def _look_at_section(self, part: Part, node: Node, where: Where) -> None:
+        title = node.heading.title
+        self.look_at(title, where)
+        self.report_repeats(title, where)
+        name = f"第 {node.whole.first_line} 行“{shorten(node.label_text + title.text)}”"
+        whole = (0, len(node.whole))
+        if not part.blocks:
+            message = f"{name}下面没有内容，这一部分没有任务。请核对是否漏了文字。"
+            self._say("empty_section", "check", message, node.whole, whole, where)
+        elif part.blocks[0].node is None:
+            message = f"{name}下面没有带编号的条目，整段文字作为一项任务。请在核对页面上确认或拆分。"
+            self._say("section_without_points", "info", message, node.whole, whole, where)
+        if part.intro:
+            self.look_at(part.intro, where)
+            self.report_repeats(part.intro, where)
+            message = f"{name}与第一条之间的说明文字不作为任务：“{shorten(part.intro.text)}”。"
+            self._say("section_intro", "info", message, part.intro, (0, len(part.intro)), where)
+
+    def _check_points(self, part: Part, last: int | None) -> int | None:
+        """Numbers of points may go on from section to section or begin again at 1 in each; groups have their own."""
+        series: dict[tuple[tuple[str, ...], str], list[Node]] = {}
+        for block in part.blocks:
+            if block.node is not None and block.node.label is not None:
+                series.setdefault((block.group, block.node.label.scheme), []).append(block.node)
+        for nodes in series.values():
+            last = self._check_numbers(nodes, "条", last)
+        return last
+
+    def _check_numbers(self, nodes: Sequence[Node], name: str, last: int | None) -> int | None:
+        """Say gaps, doubles and steps back; hand on the last number."""
+        for index, node in enumerate(nodes):
+            assert node.label is not None
+            number, scheme = node.label.number, node.label.scheme
+            expected = (last or 0) + 1
+            if number != expected and not (index == 0 and number == 1):
+                wanted = write_label(scheme, expected).strip()
+                place = f"第 {node.whole.first_line} 行“{shorten(node.label_text + node.heading.title.text, 24)}”"
+                if number == last:
+                    code, message = (
+                        "number_double",
+                        f"{place}的编号与上一{name}重复，应为“{wanted}”。编号未改动，请核对。",
+                    )
+                elif number > expected:
+                    code, message = "number_gap", f"{place}之前缺“{wanted}”，请核对是否漏了一{name}或编号写错。"
+                else:
+                    code, message = "number_back", f"{place}的编号比上一{name}小，应为“{wanted}”。编号未改动，请核对。"
+                self._say(code, "check", message, node.whole, (0, node.label.length), Where(), wanted)
+            last = number
+        return last
+
+    def _point(self, block: Block, section: int | None) -> Point:
+        number = block.node.label.number if block.node and block.node.label else None
+        where = Where("text", section, number)
+        notes: list[Remark] = []
+        title, _ = self._once(block.heading, where.within("title"), notes)
+        text, removed = self._once(block.body, where.within("original"), notes)
+        if block.guessed:
+            self._say_guessed(block, title, where, notes)
+        notes += self.look_at(title, where.within("title"))
+        notes += self.look_at(text, where)
+        for repeat in far_repeats(text.text):
+            message = f"{_place(text, repeat.start)}起，“{shorten(repeat.words)}”在同一条里出现过，请核对是否重复。原文未改动。"
+            notes.append(self._say("sentence_twice", "check", message, text, (repeat.start, repeat.end), where))
+        marks = _shifted(block.pieces, removed) if block.pieces else find_marks(text.text)
+        items = split_items(text.text, marks)
+        self._check_items(text, items, marks, where, notes)
+        lines = [line for part in (block.heading, text) if part for line in (part.first_line, part.last_line)]
+        return Point(
+            number=number,
+            title=title.text,
+            text=text.text,
+            items=items,
+            notes=tuple(sorted(notes, key=lambda note: (note.line, note.column))),
+            label=block.node.label_text if block.node else "",
+            group=block.group,
+            original_text=block.body.text,
+            first_line=min(lines, default=0),
+            last_line=max(lines, default=0),
+            title_segments=title.segments(),
+            text_segments=text.segments(),
+        )
+
+    def _once(self, text: Traced, where: Where, notes: list[Remark]) -> tuple[Traced, list[tuple[int, int]]]:
+        """Keep clauses that stand directly behind themselves once; also the offsets of what went."""
+        removed: list[tuple[int, int]] = []
+        kept = text
+        for repeat in find_repeats(text.text):
+            message = f"{_place(text, repeat.start)}起，“{shorten(repeat.words)}”连着写了 {repeat.times} 遍，任务里只保留一遍，原文另存。"
+            notes.append(self._say("repeated", "check", message, text, (repeat.start, repeat.end), where, repeat.words))
+            removed.append(repeat.surplus)
+        for start, end in reversed(removed):
+            kept = kept.without(start, end)
+        return kept, removed
+
+    def _say_guessed(self, block: Block, title: Traced, where: Where, notes: list[Remark]) -> None:
+        line = block.body.first_line
+        if title:
+            message = f"第 {line} 行的条目没有单独的标题，暂用句首“{title.text}”作标题，请核对。"
+        else:
+            message = f"第 {line} 行的条目没有标题，请在核对页面上补一个。"
+        notes.append(
+            self._say("title_guessed", "check", message, block.body, (0, len(title)), where.within("original"))
+        )
+
+    def _check_items(
+        self, text: Traced, items: Sequence[Item], marks: Sequence[Mark], where: Where, notes: list[Remark]
+    ) -> None:
+        broken = gap_in([item.ordinal for item in items])
+        if broken is None:
+            return
+        expected, found = broken
+        mark = marks[expected - 1]
+        words = text.text[mark.start : mark.end].strip()
+        message = (
+            f"{_place(text, mark.start)}“{words}”处应是第 {expected} 项，写的是第 {found} 项，请核对是否漏写或写错。"
+        )
+        notes.append(self._say("item_sequence", "check", message, text, (mark.start, mark.end), where))
+
+
+def _place(text: Traced, offset: int) -> str:
+    line, column = text.place(offset)
+    return f"第 {line} 行第 {column} 字"
+
+
+def _shifted(pieces: Sequence[tuple[int, int, int]], removed: Sequence[tuple[int, int]]) -> tuple[Mark, ...]:
+    """The marks of the headings below a point, moved by what was taken out before them."""
+    marks: list[Mark] = []
+    for ordinal, start, end in pieces:
+        gone = sum(stop - first for first, stop in removed if stop <= start)
+        marks.append(Mark(ordinal, start - gone, end - gone, ""))
+    return tuple(marks)

@@ -10,7 +10,10 @@ from django.db.models import F, Q
 
 from dudao.core.access import ScopedQuerySet
 
-__all__ = ["Contact", "Kind", "Ownership", "Stage", "Unit", "UnitLink", "UnitName", "UnitSpan"]
+__all__ = ["Contact", "Kind", "Ownership", "SpecialDay", "Stage", "Unit", "UnitLink", "UnitName", "UnitSpan"]
+
+INSTITUTIONS = ("school", "teaching_point", "kindergarten")
+REGIONS = ("province", "city", "county", "zone", "township")
 
 
 class Kind(models.TextChoices):
@@ -43,7 +46,7 @@ class UnitQuerySet(ScopedQuerySet):
 
     def institutions(self):  # type: ignore[no-untyped-def]
         """Schools, teaching points and kindergartens: the units that are inspected."""
-        return self.filter(kind__in=[Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN])
+        return self.filter(kind__in=INSTITUTIONS)
 
     def counties(self):  # type: ignore[no-untyped-def]
         """What reports like a county: counties and functional zones (县市区)."""
@@ -70,6 +73,8 @@ class Unit(models.Model):
     sort_no = models.PositiveIntegerField("排序号", default=1000)
     pinyin = models.CharField("拼音", max_length=400, blank=True, help_text="按名称自动生成，多音字可以手工改正")
     initials = models.CharField("拼音首字母", max_length=120, blank=True)
+    # Natural order (第二小学 before 第十小学), compared byte by byte; made together with pinyin in ``orgs.naming``.
+    sort_key = models.TextField("排序键", blank=True, editable=False, db_collation="C")
     search_text = models.TextField("检索文本", blank=True, editable=False)
 
     institution_code = models.CharField("学校（机构）标识码", max_length=10, blank=True)
@@ -93,7 +98,7 @@ class Unit(models.Model):
 
     class Meta:
         verbose_name = "机构"
-        ordering: ClassVar = ["sort_no", "pinyin", "id"]
+        ordering: ClassVar = ["sort_no", "sort_key", "id"]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="unit_ends_after_start"
@@ -107,8 +112,9 @@ class Unit(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["path"], name="unit_path_prefix", opclasses=["text_pattern_ops"]),
             models.Index(fields=["initials"], name="unit_initials_prefix", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["parent", "sort_no", "pinyin"], name="unit_children"),
-            models.Index(fields=["kind", "sort_no", "pinyin"], name="unit_kind"),
+            models.Index(fields=["parent", "sort_no", "sort_key"], name="unit_children"),
+            models.Index(fields=["sort_no", "sort_key", "id"], name="unit_order"),
+            models.Index(fields=["kind", "sort_no", "sort_key", "id"], name="unit_kind"),
         ]
 
     def __str__(self) -> str:
@@ -120,7 +126,11 @@ class Unit(models.Model):
 
     @property
     def is_institution(self) -> bool:
-        return self.kind in {Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN}
+        return self.kind in INSTITUTIONS
+
+    @property
+    def is_closed(self) -> bool:
+        return self.valid_to is not None
 
     def get_absolute_url(self) -> str:
         from django.urls import reverse
@@ -235,3 +245,28 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SpecialDay(models.Model):
+    """A day of a region on which work and rest are moved: a weekend day that is worked, a weekday that is free.
+
+    A region without rows of its own follows the nearest region above that has some (``queries.work_calendar``).
+    """
+
+    SCOPE: ClassVar = ("unit__path",)
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="special_days", verbose_name="地区")
+    day = models.DateField("日期")
+    working = models.BooleanField("上班")
+    name = models.CharField("事由", max_length=60)
+    source = models.CharField("依据", max_length=120, blank=True, help_text="例如国务院办公厅通知的文号")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "放假与调休"
+        ordering: ClassVar = ["unit", "day"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["unit", "day"], name="special_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d} {self.name}"

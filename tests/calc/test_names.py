@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dudao.calc.names import (
     PLACE_READINGS,
     SURNAME_READINGS,
+    Pinyin,
     natural_key,
     normalize_name,
     parse_numeral,
@@ -60,6 +61,11 @@ def test_spaced_reading_tells_syllables_apart() -> None:
 def test_every_place_of_the_table_is_read_as_it_says(name: str) -> None:
     assert pinyin(name).spaced == PLACE_READINGS[name]
     assert f" {PLACE_READINGS[name]} " in f" {pinyin(f'甲省{name}小学').spaced} "
+
+
+def test_a_typed_reading_gives_its_own_initials() -> None:
+    assert Pinyin(("di", "12", "zhong")).initials == "d12z"
+    assert Pinyin(()).initials == ""
 
 
 def test_own_readings_win_over_every_table() -> None:

@@ -127,11 +127,17 @@ _PIECE = re.compile(f"(?P<han>[{_HAN}]+)|(?P<latin>[0-9A-Za-z]+)")
 class Pinyin:
     """The reading of a name. ``syllables``: one a character, a run of letters or digits as it stands; ü is written v.
 
-    ``initials``: ``ajx`` for 安吉县; runs of letters and digits are kept whole (第12中学 → ``d12zx``).
+    ``initials``: ``ajx`` for 安吉县; runs of letters and digits are kept whole (第12中学 → ``d12zx``). Left out, as for
+    a reading that a person has typed, they are the first letters of the syllables and whatever begins with a digit.
     """
 
     syllables: tuple[str, ...]
-    initials: str
+    initials: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.initials:
+            derived = (syllable if syllable[0].isdigit() else syllable[0] for syllable in self.syllables)
+            object.__setattr__(self, "initials", "".join(derived))
 
     @property
     def full(self) -> str:

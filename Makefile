@@ -1,0 +1,115 @@
+# Everything a person needs: make demo, make test, make check. Each target sets up what it needs and nothing twice.
+#
+#   make demo [PORT=8000] [DATA=data]   set up, then serve the demo city on http://127.0.0.1:PORT
+#   make test [BROWSER=skip] [ARGS=…]   the whole test suite (ARGS go to pytest)
+#   make check                          lint, types, import directions, template format, migrations, front end
+#   make setup                          .venv with the command line .venv/bin/dudao, and the built front end
+#   make dist                           a wheel in dist/, tried out in an empty environment
+#   make bench                          benchmarks, each printed with what it is compared to
+#   make lock                           write requirements.lock and package-lock.json anew
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+DATA ?= data
+BROWSER ?= need
+ARGS ?=
+PYTHON ?= python3
+
+VENV := .venv
+BIN := $(VENV)/bin
+TOOLS := .cache/tools
+# A stamp lies in what it stands for, and goes when that is removed.
+STAMPS := $(VENV)/.stamps
+BUILT := src/dudao/core/ui/static/dudao
+WEB_SOURCES := $(shell find web -type f) src/dudao/core/ui/icons.txt package.json tsconfig.json
+# Node, and uv on a machine without it, live here; the machine's own come first.
+export PATH := $(PATH):$(CURDIR)/$(TOOLS)/bin
+export UV_LINK_MODE ?= copy
+# Commands that look at settings without serving anybody.
+MANAGE := DUDAO_MODE=test DUDAO_DATA=.cache/test $(BIN)/dudao manage
+
+.PHONY: help
+help:
+	@sed -n '/^# *make /s/^# *//p' Makefile
+
+.PHONY: setup
+setup: $(STAMPS)/project $(BUILT)/icons.svg
+
+$(TOOLS)/.stamp: scripts/tools.sh
+	@PYTHON="$(PYTHON)" TOOLS="$(TOOLS)" scripts/tools.sh
+	@mkdir -p $(@D) && touch $@
+
+$(BIN)/python: | $(TOOLS)/.stamp
+	@echo "▸ Python environment in $(VENV)"
+	@uv venv --quiet --python "$(PYTHON)" $(VENV)
+
+$(STAMPS)/requirements: requirements.lock $(BIN)/python
+	@echo "▸ Python packages of requirements.lock"
+	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/project: pyproject.toml $(STAMPS)/requirements
+	@echo "▸ the project itself, editable"
+	@uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@mkdir -p $(@D) && touch $@
+
+node_modules/.stamp: package-lock.json .npmrc | $(TOOLS)/.stamp
+	@echo "▸ front-end packages of package-lock.json"
+	@npm ci --no-progress --loglevel=error
+	@mkdir -p $(@D) && touch $@
+
+$(BUILT)/icons.svg: node_modules/.stamp $(WEB_SOURCES)
+	@echo "▸ front end"
+	@npm run --silent build
+	@touch $@
+
+.PHONY: demo
+demo: setup
+	@exec $(BIN)/dudao demo --port "$(PORT)" --data "$(DATA)"
+
+# What tests need from the system: a browser, Chinese fonts, an office program to open what we write.
+.PHONY: system
+system:
+	@BROWSER="$(BROWSER)" scripts/system.sh
+
+.PHONY: test
+test: setup system
+	@if [ "$(BROWSER)" = skip ]; then $(BIN)/pytest -m "not e2e and not office" $(ARGS); else $(BIN)/pytest $(ARGS); fi
+
+.PHONY: check
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --quiet src
+	$(MANAGE) makemigrations --check --dry-run
+	npm run --silent check
+
+.PHONY: format
+format: setup
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --reformat --quiet src
+
+.PHONY: dist
+dist: setup
+	@rm -rf dist
+	uv build --quiet --wheel --out-dir dist
+	scripts/check_wheel.sh dist/*.whl
+
+.PHONY: bench
+bench: setup
+	@$(BIN)/python bench/run.py $(ARGS)
+
+.PHONY: lock
+lock: | $(TOOLS)/.stamp
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml \
+		-o requirements.lock --no-header --no-emit-index-url --no-emit-find-links --upgrade
+	npm run --silent lock
+	@! grep -nE 'https?://|file:' requirements.lock

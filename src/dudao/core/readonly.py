@@ -13,7 +13,9 @@ from django.http import HttpRequest, HttpResponse
 __all__ = ["ReadOnlyGetMiddleware", "WriteOnGet"]
 
 _WRITES = re.compile(
-    r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|MERGE)\b\s*(?:ONLY\s+)?\"?(\w*)", re.IGNORECASE
+    r"(?:^|[\s(;])(?:INSERT\s+INTO|UPDATE(?!\s+(?:OF|SKIP|NOWAIT)\b)|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|MERGE\s+INTO)"
+    r"\s+(?:ONLY\s+)?\"?(\w+)",
+    re.IGNORECASE,
 )
 _EXEMPT = {"django_session", "people_loginsession"}
 
@@ -23,9 +25,9 @@ class WriteOnGet(RuntimeError):
 
 
 def _refuse(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    match = _WRITES.match(sql)
+    match = _WRITES.search(sql) if isinstance(sql, str) else None
     if match and match.group(1) not in _EXEMPT and not match.group(1).startswith("axes_"):
-        raise WriteOnGet(f"a GET request tried to write to {match.group(1) or 'the database'}")
+        raise WriteOnGet(f"a GET request tried to write to {match.group(1)}")
     return execute(sql, params, many, context)
 
 

@@ -1,7 +1,7 @@
 // Builds the front end into the package: one stylesheet, one script, the charts apart, one sprite of the icons that are named.
 // Everything is served by the platform itself, so nothing here may point outside.
 import { build } from "esbuild";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -38,3 +38,4 @@ const symbols = names.map((name) => {
   return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`;
 });
 writeFileSync(`${out}/icons.svg`, `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+copyFileSync(`${root}web/favicon.svg`, `${out}/favicon.svg`);

@@ -5,6 +5,7 @@ DUDAO_DATA          folder for files, logs and the embedded database (default ./
 DATABASE_URL        postgresql://…; ``dudao`` sets it to the embedded database when it is missing
 DUDAO_SECRET_KEY    at least 50 characters; demo and test make their own
 DUDAO_ALLOWED_HOSTS comma-separated host names
+DUDAO_TRUSTED_PROXIES comma-separated addresses of the proxies in front, whose X-Forwarded-For is believed
 DUDAO_HTTPS         1 when a proxy in front speaks HTTPS (cookies become secure, HSTS is sent); default 1 in production
 """
 
@@ -25,6 +26,9 @@ DATA = Path(ENV.get("DUDAO_DATA", "data")).resolve()
 DEBUG = ENV.get("DUDAO_DEBUG") == "1"
 if DEBUG and MODE == "production":
     raise ImproperlyConfigured("DUDAO_DEBUG=1 is refused in production: error pages would show data and settings.")
+
+DEV = DEBUG or MODE == "test" or (MODE == "demo" and ENV.get("DUDAO_DEV") == "1")
+"""Whether the page of all template parts (/dev/ui/) is served."""
 
 
 def _secret() -> str:
@@ -82,6 +86,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "csp",
     "axes",
@@ -106,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -136,19 +142,24 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "dudao.people.backends.AccountBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "dudao.people.passwords.Rules"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "people:login"
 LOGIN_REDIRECT_URL = "/"
+# The brakes on guessing are ours (dudao.people.guard); axes puts them in front of every authenticate().
+AXES_HANDLER = "dudao.people.guard.Guard"
+AXES_CLIENT_IP_CALLABLE = "dudao.people.address.client_address"
+AXES_COOLOFF_TIME = 1
+AXES_VERBOSE = False
+MFA_ADAPTER = "dudao.people.factors.Adapter"
+MFA_TOTP_TOLERANCE = 1
 # What core asks of the layer above it: who holds a verb on a place (dudao.core.notices).
 DUDAO_DIRECTORY = "dudao.people.queries"
 
@@ -177,6 +188,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# Proxies in front, by address: only from them is X-Forwarded-For believed.
+TRUSTED_PROXIES = frozenset(part.strip() for part in ENV.get("DUDAO_TRUSTED_PROXIES", "").split(",") if part.strip())
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

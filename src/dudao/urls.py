@@ -7,4 +7,10 @@ urlpatterns = [
     path("", include("dudao.people.urls")),
     path("units/", include("dudao.orgs.urls")),
     path("plans/", include("dudao.plans.urls")),
+    path("dev/", include("dudao.core.ui.urls")),
 ]
+
+handler400 = "dudao.core.ui.views.bad_request"
+handler403 = "dudao.core.ui.views.permission_denied"
+handler404 = "dudao.core.ui.views.not_found"
+handler500 = "dudao.core.ui.views.server_error"

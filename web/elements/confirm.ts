@@ -12,9 +12,16 @@ class ConfirmElement extends HTMLElement {
     const dialog = this.querySelector("dialog");
     if (!dialog) return;
     if (event.target.closest("[data-confirm-open]")) {
+      this.fields(dialog, true);
+      dialog.addEventListener("close", () => this.fields(dialog, false), { once: true });
       dialog.showModal();
       dialog.querySelector<HTMLElement>("[autofocus], textarea, input:not([type=hidden])")?.focus();
     } else if (event.target.closest("[data-confirm-cancel]")) dialog.close();
+  }
+
+  /** Inside a larger form the fields of a closed dialog must neither be asked for nor sent. */
+  private fields(dialog: HTMLDialogElement, on: boolean): void {
+    dialog.querySelectorAll<HTMLTextAreaElement>("[data-dialog-field]").forEach((field) => (field.disabled = !on));
   }
 }
 

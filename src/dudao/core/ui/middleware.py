@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from dudao.core.access import Denied
+from dudao.core.ui.problems import problem_page
 from dudao.core.workflow import Conflict
 
 __all__ = ["ProblemMiddleware"]
@@ -20,7 +20,7 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if isinstance(problem, Denied):
-            return render(request, "403.html", {"reason": problem.reason}, status=403)
+            return problem_page(request, 403, problem.reason)
         if isinstance(problem, Conflict):
-            return render(request, "409.html", {"reason": str(problem)}, status=409)
+            return problem_page(request, 409, str(problem))
         return None

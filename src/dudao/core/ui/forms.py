@@ -1,0 +1,324 @@
+"""Forms on the design system's parts: sections, a token against double sending, dates as a browser picks them, a picker field.
+
+A form parses and validates the *shape* of input and nothing else; rules and writing belong to actions.
+
+    class TaskForm(Form):
+        sections = [Section("任务", ["title", "deadline"]), Section("责任", ["lead"], note="牵头单位只能有一个。")]
+        title = forms.CharField(label="任务名称", max_length=200)
+        deadline = DateField(label="完成时限")
+        lead = PickField(label="牵头单位", url=lambda: reverse("orgs:pick"), objects=lambda: Unit.objects.all())
+"""
+
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.datastructures import MultiValueDict
+from django.utils.safestring import SafeString
+
+from dudao.core.access import Denied
+from dudao.core.ui.parts import Crumb
+from dudao.core.workflow import Conflict
+
+__all__ = ["DateField", "FileField", "Form", "PickField", "PickManyField", "Section", "form_page", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of fields with a title; ``note`` is a line of grey text under it."""
+
+    title: str
+    names: Sequence[str]
+    note: str = ""
+
+
+@dataclass(slots=True)
+class BoundSection:
+    title: str
+    note: str
+    fields: list[forms.BoundField] = field(default_factory=list)
+
+
+class Form(forms.Form):
+    """The base of every form. ``sections`` order the fields; what they leave out comes last, untitled.
+
+    ``form_token`` is a UUID drawn when the form is first shown: pass ``form.token`` to the action as ``token=``, and a second
+    sending of the same form does nothing again.
+    """
+
+    sections: ClassVar[Sequence[Section]] = ()
+    template_name = "ui/form.html"
+
+    form_token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for bound in self:
+            _dress(bound)
+
+    @property
+    def token(self) -> uuid.UUID | None:
+        return self.cleaned_data.get("form_token")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The cleaned data without the token: the keyword arguments of an action."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "form_token"}
+
+    @property
+    def sectioned(self) -> list[BoundSection]:
+        made, placed = [], set()
+        for section in self.sections:
+            bound = BoundSection(section.title, section.note)
+            for name in section.names:
+                if name in self.fields and not self[name].is_hidden:
+                    bound.fields.append(self[name])
+                    placed.add(name)
+            if bound.fields:
+                made.append(bound)
+        rest = [bound for bound in self.visible_fields() if bound.name not in placed]
+        return [*made, BoundSection("", "", rest)] if rest else made
+
+
+_REQUIRED = {"required": "请填写“%s”。", "choice": "请选择“%s”。"}
+
+
+def _dress(bound: forms.BoundField) -> None:
+    """Classes, ARIA and Chinese messages for a field; a widget keeps what it was given."""
+    widget = bound.field.widget
+    attrs = widget.attrs
+    kind = getattr(widget, "input_type", "")
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        attrs.setdefault("class", "form-check-input")
+    elif kind == "select":
+        attrs.setdefault("class", "form-select")
+    elif kind != "hidden":
+        attrs["class"] = f"form-control {attrs.get('class', '')}".strip()
+    if isinstance(widget, forms.Textarea):
+        attrs.setdefault("rows", 4)
+    if bound.is_hidden:
+        return
+    described = []
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+        described.append(f"{bound.auto_id}_error")
+    if bound.help_text:
+        described.append(f"{bound.auto_id}_helptext")
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    wants = "choice" if kind in {"select", "radio"} else "required"
+    if str(bound.field.error_messages.get("required", "")) == str(forms.Field.default_error_messages["required"]):
+        bound.field.error_messages["required"] = _REQUIRED[wants] % bound.label
+
+
+class DateField(forms.DateField):
+    """A day. Read as a browser sends it, and as people paste it: 2026-03-05, 2026.3.5, 2026/3/5, 2026年3月5日."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "is-short"})
+    default_error_messages: ClassVar = {"invalid": "这不是日期，请按 2026-03-05 的样子填写。"}
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, str):
+            match = re.fullmatch(r"\s*(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?\s*", value)
+            if match:
+                try:
+                    return date(*(int(part) for part in match.groups()))
+                except ValueError:
+                    raise ValidationError(f"“{value.strip()}”这一天不存在，请核对。", code="invalid") from None
+        return super().to_python(value)
+
+
+class PickWidget(forms.Widget):
+    """The combobox ``<dd-picker>``: the chosen keys are hidden inputs, their names come from the field."""
+
+    multiple = False
+    input_type = "text"
+
+    def __init__(self, url: str | Callable[[], str], attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.url = url
+        self.names: Callable[[Sequence[Any]], list[tuple[Any, str]]] = lambda keys: [(key, str(key)) for key in keys]
+
+    def value_from_datadict(self, data: Any, files: MultiValueDict[str, Any], name: str) -> Any:
+        if self.multiple:
+            return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+        return data.get(name)
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        given = value if isinstance(value, list | tuple) else [value]
+        keys = [getattr(key, "pk", key) for key in given if key not in {None, ""}]
+        chosen = self.names(keys)
+        context = {
+            "name": name, "url": self.url() if callable(self.url) else self.url, "chosen": chosen, "multiple": self.multiple,
+            "shown": "" if self.multiple or not chosen else chosen[0][1], "id": (attrs or {}).get("id", f"id_{name}"),
+            "placeholder": self.attrs.get("placeholder", "输入名称、简称、拼音首字母或代码"), "aria": "",
+        }  # fmt: skip
+        return render_to_string("ui/picker.html", context)
+
+
+class PickManyWidget(PickWidget):
+    multiple = True
+
+
+class PickField(forms.Field):
+    """One object, chosen with a picker. ``url``: the search that answers ``ui/options.html``; ``objects()``: what may be chosen."""
+
+    widget_class: ClassVar[type[PickWidget]] = PickWidget
+    default_error_messages: ClassVar = {"gone": "所选的对象不存在，或您无权选择，请重新选择。"}
+
+    def __init__(self, *, url: str | Callable[[], str], objects: Callable[[], QuerySet[Any]], **kwargs: Any) -> None:
+        self.objects = objects
+        kwargs.setdefault("widget", self.widget_class(url))
+        super().__init__(**kwargs)
+        self.widget.names = self._names
+
+    def _names(self, keys: Sequence[Any]) -> list[tuple[Any, str]]:
+        found = {str(item.pk): str(item) for item in self._found(keys)}
+        return [(key, found[str(key)]) for key in keys if str(key) in found]
+
+    def _found(self, keys: Sequence[Any]) -> QuerySet[Any]:
+        return self.objects().filter(pk__in=[key for key in keys if str(key).isascii() and str(key).isdigit()])
+
+    def to_python(self, value: Any) -> Any:
+        if value in {None, ""}:
+            return None
+        found = self._found([value]).first()
+        if found is None:
+            raise ValidationError(self.error_messages["gone"], code="gone")
+        return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(getattr(initial, "pk", initial) or "") != str(data or "")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "PickField":
+        copied = super().__deepcopy__(memo)
+        copied.widget.names = copied._names
+        return copied
+
+
+class PickManyField(PickField):
+    """Several objects, in the order in which they were chosen."""
+
+    widget_class = PickManyWidget
+
+    def to_python(self, value: Any) -> list[Any]:
+        keys = list(dict.fromkeys(value or []))
+        found = {str(item.pk): item for item in self._found(keys)}
+        if len(found) != len(keys):
+            raise ValidationError(self.error_messages["gone"], code="gone")
+        return [found[str(key)] for key in keys]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return sorted(str(getattr(item, "pk", item)) for item in initial or []) != sorted(
+            str(item) for item in data or []
+        )
+
+
+class UploadWidget(forms.ClearableFileInput):
+    """A drop zone around a file input."""
+
+    template_name = "ui/upload.html"
+
+    def __init__(self, max_bytes: int, kinds: Sequence[str], multiple: bool) -> None:
+        super().__init__({"accept": ",".join(kinds)} if kinds else {})
+        self.max_bytes, self.kinds = max_bytes, kinds
+        self.allow_multiple_selected = multiple
+        if multiple:
+            self.attrs["multiple"] = True
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, None, attrs)
+        words = "、".join(kind.lstrip(".") for kind in self.kinds)
+        return {**context, "max_bytes": self.max_bytes, "most": f"{self.max_bytes // 1024 // 1024} MB", "words": words}
+
+    def value_from_datadict(self, data: Any, files: MultiValueDict[str, Any], name: str) -> Any:
+        return files.getlist(name) if self.allow_multiple_selected else files.get(name)
+
+
+class FileField(forms.FileField):
+    """One file, or several with ``multiple=True`` (then a list). Refuses empty ones, too large ones and other endings by name."""
+
+    def __init__(
+        self, *, max_bytes: int = 50 * 1024 * 1024, kinds: Sequence[str] = (), multiple: bool = False, **kwargs: Any
+    ) -> None:
+        self.max_bytes, self.kinds, self.multiple = max_bytes, tuple(kind.lower() for kind in kinds), multiple
+        kwargs.setdefault("widget", UploadWidget(max_bytes, self.kinds, multiple))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        if not self.multiple:
+            return self._one(super().clean(data, initial))
+        if not data:
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return []
+        return [self._one(super(FileField, self).clean(item, initial)) for item in data]
+
+    def to_python(self, data: Any) -> Any:
+        if data is not None and getattr(data, "size", 1) == 0:
+            raise ValidationError(f"“{data.name}”是空文件（0 字节），请检查后重新选择。", code="empty")
+        return super().to_python(data)
+
+    def _one(self, item: Any) -> Any:
+        if not item:
+            return item
+        if item.size > self.max_bytes:
+            most = self.max_bytes // 1024 // 1024
+            raise ValidationError(
+                f"“{item.name}”有 {item.size / 1024 / 1024:.1f} MB，超过上限 {most} MB，请压缩或拆分后再传。"
+            )
+        if self.kinds and not item.name.lower().endswith(self.kinds):
+            kinds = "、".join(kind.lstrip(".") for kind in self.kinds)
+            raise ValidationError(f"“{item.name}”的格式不对，请选 {kinds} 文件。")
+        return item
+
+
+def form_page(
+    request: HttpRequest,
+    form: Form,
+    *,
+    title: str,
+    save: str = "保存",
+    cancel_url: str = "",
+    crumbs: Sequence[Crumb] = (),
+    note: str = "",
+    template: str = "ui/form_page.html",
+    action: str = "",
+    save_icon: str = "device-floppy",
+    wide: bool = False,
+    **context: Any,
+) -> HttpResponse:
+    """The form as a page of its own (status 422 when it comes back with errors). ``save`` says the act."""
+    person = getattr(getattr(request, "user", None), "pk", None) or 0
+    return render(
+        request,
+        template,
+        {
+            "form": form, "title": title, "save": save, "cancel_url": cancel_url, "crumbs": crumbs, "note": note, "action": action,
+            "save_icon": save_icon, "wide": wide, "draft_key": f"{person}:{request.path}", **context,
+        },
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+def refused(form: Form, action: Callable[[], Any]) -> Any:
+    """Run an action; a refusal (``Denied``, ``Conflict``, ``ValidationError``) becomes the form's error, the answer ``None``."""
+    try:
+        return action()
+    except Denied as denied:
+        form.add_error(None, denied.reason)
+    except Conflict as conflict:
+        form.add_error(None, str(conflict))
+    except ValidationError as error:
+        form.add_error(None, error)
+    return None

@@ -1,0 +1,464 @@
+"""List pages: declared once, answered whole.
+
+    TASKS = Listing(
+        key="tasks",
+        columns=[Column("title", "任务", link=lambda task: task.get_absolute_url(), sort="title"), …],
+        filters=[Search(["title"]), Choice("section", "章节", …)],
+        chips=Chips.of_states("state", STATES),
+        sort="-deadline",
+    )
+
+    def task_list(request):
+        return TASKS.respond(request, Task.objects.visible_to(request.actor, "task.view"), title="任务台账")
+
+The state of a list lives in its address. A change of filter, order or page swaps the region ``#list-<key>`` only; loading the
+same address whole gives the same HTML. The number of queries doesn't depend on the number of rows: one for chips (or the
+count), one for the rows, plus what ``prepare`` and the queryset's prefetches take.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from dudao.core.ui.export import xlsx_response
+from dudao.core.ui.filters import Chip, Chips, Filter, Shown
+from dudao.core.ui.parts import RowLink
+from dudao.core.ui.templatetags.ui import written
+
+__all__ = ["BulkAction", "Column", "Empty", "ListPage", "Listing"]
+
+SIZES = (20, 50, 100, 200)
+EXPORT_LIMIT = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. ``value`` is an attribute path (default: the key) or a function of the row: what is shown and exported.
+
+    ``show`` draws the cell otherwise (a badge, a deadline, a bar); ``sub`` is a second line in grey. ``sort``: one or more
+    database columns. ``optional`` columns can be switched off, ``hidden`` ones start switched off.
+    """
+
+    key: str
+    label: str
+    value: str | Callable[[Any], Any] = ""
+    show: Callable[[Any], Any] | None = None
+    link: Callable[[Any], str] | None = None
+    sub: Callable[[Any], Any] | None = None
+    sort: str | Sequence[str] = ""
+    numeric: bool = False
+    nowrap: bool = False
+    optional: bool = False
+    hidden: bool = False
+    export: bool = True
+
+    def plain(self, row: Any) -> Any:
+        """The value itself, as a sheet wants it."""
+        if callable(self.value):
+            return self.value(row)
+        found = row
+        for part in (self.value or self.key).split("."):
+            found = found.get(part) if isinstance(found, Mapping) else getattr(found, part, None)
+            if callable(found):
+                found = found()
+            if found is None:
+                return None
+        return found
+
+    def drawn(self, row: Any) -> SafeString:
+        content = conditional_escape(written(self.show(row) if self.show else self.plain(row)))
+        if self.link is not None:
+            content = format_html('<a href="{}">{}</a>', self.link(row), content)
+        if self.sub is not None:
+            below = self.sub(row)
+            if below not in {None, ""}:
+                content = format_html('{}<span class="dd-sub">{}</span>', content, below)
+        return content
+
+    def order(self, descending: bool) -> list[str]:
+        names = [self.sort] if isinstance(self.sort, str) else list(self.sort)
+        if not descending:
+            return names
+        return [name[1:] if name.startswith("-") else f"-{name}" for name in names]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """A button over the selection; it posts ``ids`` (or ``everything=1``) to ``url``, where ``Listing.chosen`` reads them.
+
+    ``confirm`` says what will follow; ``reason`` is the label of a text the person must give.
+    """
+
+    label: str
+    url: str
+    icon: str = ""
+    confirm: str = ""
+    reason: str = ""
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What the list says when there is nothing at all: what belongs here, and the first step."""
+
+    title: str = "这里还没有内容"
+    text: str = ""
+    action: str = ""
+    url: str = ""
+    icon: str = "inbox"
+
+
+@dataclass(slots=True)
+class Head:
+    column: Column
+    url: str = ""
+    direction: str = ""
+
+
+@dataclass(slots=True)
+class Row:
+    row: Any
+    pk: Any
+    name: str
+    cells: SafeString
+    menu: Sequence[RowLink]
+
+
+@dataclass(slots=True)
+class ChipLink:
+    label: str
+    count: int
+    url: str
+    current: bool
+    tone: str = ""
+    icon: str = ""
+
+
+@dataclass(slots=True)
+class ListPage:
+    """One state of a list, ready to be drawn by ``ui/list.html``."""
+
+    listing: "Listing"
+    path: str
+    heads: list[Head]
+    rows: list[Row]
+    total: int
+    number: int
+    pages: int
+    size: int
+    filters: list[Shown]
+    more_filters: list[Shown]
+    chips: list[ChipLink]
+    active: list[tuple[str, str]]
+    query: str
+    kept: list[tuple[str, str]]
+    links: list[tuple[str, str, bool]]
+    columns: list[tuple[Column, bool]]
+    bulk: Sequence[BulkAction]
+    exports: bool
+    cookie: str
+    empty: Empty
+    region: str = ""
+    sizes: Sequence[int] = SIZES
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.active) or any(chip.current for chip in self.chips[1:])
+
+    @property
+    def count_id(self) -> str:
+        return f"{self.region}-count"
+
+    @property
+    def searched(self) -> bool:
+        return any(item.values for item in (*self.filters, *self.more_filters))
+
+    @property
+    def more_open(self) -> bool:
+        return any(item.values or item.error for item in self.more_filters)
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * self.size + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        return min(self.number * self.size, self.total)
+
+    @property
+    def address(self) -> str:
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list page, declared. ``key`` names its region and its remembered columns, so it is unique in the platform.
+
+    ``sort``: key of a column, ``-`` for descending; ``order``: columns of the database that decide among equals, or always when
+    there is no ``sort``. ``prepare(rows, request)`` adds to the rows of one page what they need (a constant number of queries).
+    ``row_menu(row, request)`` and ``bulk(request)`` say what may be done. ``export(request, columns, rows, name)`` answers the
+    file; by default an Excel sheet. ``None`` for ``export_name`` means no export.
+    """
+
+    key: str
+    columns: Sequence[Column]
+    filters: Sequence[Filter] = ()
+    chips: Chips | None = None
+    sort: str = ""
+    order: Sequence[str] = ()
+    page_size: int = 50
+    visible_filters: int = 4
+    row_menu: Callable[[Any, HttpRequest], Sequence[RowLink]] | None = None
+    bulk: Callable[[HttpRequest], Sequence[BulkAction]] | None = None
+    prepare: Callable[[list[Any], HttpRequest], None] | None = None
+    export: Callable[[HttpRequest, Sequence[Column], Iterable[Any], str], HttpResponse] | None = None
+    export_name: str | None = None
+    empty: Empty = field(default_factory=Empty)
+    template: str = "ui/list_page.html"
+
+    @property
+    def region(self) -> str:
+        return f"list-{self.key}"
+
+    @property
+    def cookie(self) -> str:
+        return f"dd_cols_{self.key}"
+
+    # What views call
+
+    def respond(
+        self, request: HttpRequest, rows: QuerySet[Any], *, title: str, template: str = "", **context: Any
+    ) -> HttpResponse:
+        """The whole page, the region alone for a swap, or the exported file for a POST of ``export``."""
+        if request.method == "POST" and "export" in request.POST and self.export_name is not None:
+            return self.exported(request, rows)
+        page = self.page(request, rows)
+        if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == self.region:
+            answer = HttpResponse(self.drawn(request, page, swap=True))
+            answer["HX-Push-Url"] = page.address
+        else:
+            answer = render(
+                request,
+                template or self.template,
+                {
+                    "list": page, "title": title, "crumbs": (), "note": "", "primary": None, "actions": (), "swap": False,
+                    **context,
+                },
+            )  # fmt: skip
+        answer["Vary"] = "HX-Request, HX-Target, Cookie"
+        return answer
+
+    def drawn(self, request: HttpRequest, page: ListPage, *, swap: bool = False) -> str:
+        """The region's HTML."""
+        return render_to_string("ui/list.html", {"list": page, "swap": swap}, request)
+
+    def chosen(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that a bulk action was asked for: those marked, or all that pass the filter of the address."""
+        if request.POST.get("everything") == "1":
+            return self.narrowed(request, rows)
+        return rows.filter(pk__in=[pk for pk in request.POST.getlist("ids") if pk.isdecimal()])
+
+    def narrowed(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that pass filters and chips of the address, in its order."""
+        rows, _ = self._filtered(request, rows)
+        chip = self.chips.chosen(request.GET) if self.chips else None
+        return self._sorted(request, rows.filter(chip.where) if chip else rows)
+
+    def exported(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
+        chosen = [column for column, on in self._columns(request) if on and column.export]
+        found = self.narrowed(request, rows)[:EXPORT_LIMIT]
+        name = self.export_name or self.key
+        if self.prepare is not None:
+            loaded = list(found)
+            self.prepare(loaded, request)
+            return (self.export or xlsx_response)(request, chosen, loaded, name)
+        return (self.export or xlsx_response)(request, chosen, found.iterator(2000), name)
+
+    def page(self, request: HttpRequest, rows: QuerySet[Any]) -> ListPage:
+        """The state of the list that the address asks for."""
+        rows, shown = self._filtered(request, rows)
+        counts, total, chip = self._counted(request, rows)
+        if chip is not None:
+            rows = rows.filter(chip.where)
+        size = self._size(request)
+        pages = max(1, -(-total // size))
+        number = min(max(_whole(request.GET.get("page"), 1), 1), pages)
+        ordered = self._sorted(request, rows)
+        found = list(ordered[(number - 1) * size : number * size]) if total else []
+        if self.prepare is not None and found:
+            self.prepare(found, request)
+
+        state = self._state(request, shown, chip, size)
+        columns = self._columns(request)
+        visible = [column for column, on in columns if on]
+        first, more = shown[: self.visible_filters], shown[self.visible_filters :]
+        return ListPage(
+            listing=self,
+            path=request.path,
+            heads=self._heads(state, visible),
+            rows=[self._row(request, row, visible) for row in found],
+            total=total,
+            number=number,
+            pages=pages,
+            size=size,
+            filters=first,
+            more_filters=more,
+            chips=self._chip_links(state, counts, chip),
+            active=[
+                (item.said, _query({key: value for key, value in state.items() if key not in item.values}))
+                for item in shown
+                if item.said and item.kind != "search"
+            ],
+            query=_query(state | ({"page": str(number)} if number > 1 else {})),
+            kept=[(key, value) for key, value in state.items() if key in self._kept],
+            links=[
+                (str(place) if place else "…", _query(state | {"page": str(place)}), place == number)
+                for place in _places(number, pages)
+            ],
+            columns=[(column, on) for column, on in columns if column.optional or column.hidden],
+            bulk=self.bulk(request) if self.bulk else (),
+            exports=self.export_name is not None,
+            cookie=self.cookie,
+            empty=self.empty,
+            region=self.region,
+        )
+
+    # How it is done
+
+    @property
+    def _kept(self) -> set[str]:
+        return {"sort", "per", *([self.chips.name] if self.chips else [])}
+
+    def _filtered(self, request: HttpRequest, rows: QuerySet[Any]) -> tuple[QuerySet[Any], list[Shown]]:
+        shown = []
+        for item in self.filters:
+            state = item.read(request, request.GET)
+            if state.values and not state.error:
+                rows = item.narrow(rows, state)
+            shown.append(state)
+        return rows, shown
+
+    def _counted(self, request: HttpRequest, rows: QuerySet[Any]) -> tuple[list[int], int, Chip | None]:
+        if self.chips is None:
+            return [], rows.order_by().count(), None
+        chosen = self.chips.chosen(request.GET)
+        named = {f"chip_{place}": Count("pk", filter=chip.where) for place, chip in enumerate(self.chips.chips)}
+        found = rows.order_by().aggregate(chip_all=Count("pk"), **named)
+        counts = [found["chip_all"], *(found[name] for name in named)]
+        return counts, counts[0] if chosen is None else found[f"chip_{list(self.chips.chips).index(chosen)}"], chosen
+
+    def _sorting(self, request: HttpRequest) -> tuple[Column | None, bool]:
+        for asked in (request.GET.get("sort", ""), self.sort):
+            column = next((column for column in self.columns if column.sort and column.key == asked.lstrip("-")), None)
+            if column is not None:
+                return column, asked.startswith("-")
+        return None, False
+
+    def _sorted(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        column, descending = self._sorting(request)
+        names = [*(column.order(descending) if column else []), *self.order]
+        return rows.order_by(*names, "pk")
+
+    def _size(self, request: HttpRequest) -> int:
+        asked = _whole(request.GET.get("per"), self.page_size)
+        return asked if asked in SIZES else self.page_size
+
+    def _state(self, request: HttpRequest, shown: list[Shown], chip: Chip | None, size: int) -> dict[str, str]:
+        """The address's parameters, without those that say nothing."""
+        state: dict[str, str] = {}
+        if chip is not None and self.chips is not None:
+            state[self.chips.name] = chip.value
+        for item in shown:
+            if not item.error:
+                state |= item.values
+        column, descending = self._sorting(request)
+        sort = f"-{column.key}" if column and descending else (column.key if column else "")
+        if sort != self.sort:
+            state["sort"] = sort
+        if size != self.page_size:
+            state["per"] = str(size)
+        return state
+
+    def _columns(self, request: HttpRequest) -> list[tuple[Column, bool]]:
+        asked = request.COOKIES.get(self.cookie)
+        chosen = set(asked.split(".")) if asked is not None else None
+        made = []
+        for column in self.columns:
+            free = column.optional or column.hidden
+            on = not free or (not column.hidden if chosen is None else column.key in chosen)
+            made.append((column, on))
+        return made
+
+    def _heads(self, state: dict[str, str], visible: Sequence[Column]) -> list[Head]:
+        current = state.get("sort", self.sort)
+        heads = []
+        for column in visible:
+            head = Head(column)
+            if column.sort:
+                if current.lstrip("-") == column.key:
+                    head.direction = "descending" if current.startswith("-") else "ascending"
+                following = f"-{column.key}" if head.direction == "ascending" else column.key
+                head.url = _query({**state, "sort": following if following != self.sort else ""})
+            heads.append(head)
+        return heads
+
+    def _row(self, request: HttpRequest, row: Any, visible: Sequence[Column]) -> Row:
+        cells = format_html_join("", '<td class="{}" data-label="{}" role="cell">{}</td>', (
+            (
+                " ".join(
+                    name
+                    for name, on in (("is-first", place == 0), ("is-num", column.numeric), ("is-nowrap", column.nowrap))
+                    if on
+                ),
+                column.label,
+                column.drawn(row),
+            )
+            for place, column in enumerate(visible)
+        ))  # fmt: skip
+        menu = self.row_menu(row, request) if self.row_menu else ()
+        return Row(row, getattr(row, "pk", None), str(visible[0].plain(row)) if visible else "", cells, menu)
+
+    def _chip_links(self, state: dict[str, str], counts: list[int], chosen: Chip | None) -> list[ChipLink]:
+        if self.chips is None:
+            return []
+        rest = {key: value for key, value in state.items() if key != self.chips.name}
+        links = [ChipLink(self.chips.everything, counts[0], _query(rest), chosen is None)]
+        for chip, count in zip(self.chips.chips, counts[1:], strict=True):
+            links.append(
+                ChipLink(
+                    chip.label,
+                    count,
+                    _query({self.chips.name: chip.value} | rest),
+                    chip is chosen,
+                    chip.tone,
+                    chip.icon,
+                )
+            )
+        return links
+
+
+def _query(state: Mapping[str, str]) -> str:
+    return urlencode({key: value for key, value in state.items() if value and not (key == "page" and value == "1")})
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else otherwise
+
+
+def _places(number: int, pages: int) -> list[int]:
+    """The page numbers to offer: the ends, the neighbours, and 0 for a gap."""
+    wanted = sorted({1, pages, *(place for place in range(number - 2, number + 3) if 1 <= place <= pages)})
+    made: list[int] = []
+    for place in wanted:
+        if made and place - made[-1] > 1:
+            made.append(0)
+        made.append(place)
+    return made if pages > 1 else []

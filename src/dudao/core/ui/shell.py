@@ -1,0 +1,47 @@
+"""What stands around every page. The layer above fills it (a context processor puts ``shell`` into the context)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dudao.core.ui.parts import MenuItem
+
+__all__ = ["Appointment", "Shell"]
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One of the person's appointments, for the switch in the top bar."""
+
+    key: str
+    unit: str
+    role: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame's contents. An empty one is a page nobody is logged in to."""
+
+    office: str = "教育督导工作平台"
+    person: str = ""
+    unit: str = ""
+    role: str = ""
+    appointments: Sequence[Appointment] = ()
+    switch_url: str = ""
+    menu: Sequence[MenuItem] = ()
+    account_links: Sequence[tuple[str, str, str]] = ()
+    """(label, address, icon) in the person's menu."""
+    logout_url: str = ""
+    notices: int = 0
+    notices_url: str = ""
+    search_url: str = ""
+    help_template: str = ""
+    demo: bool = False
+    view_as: str = ""
+    view_as_end_url: str = ""
+    slim: bool = False
+
+    @property
+    def bottom(self) -> Sequence[MenuItem]:
+        """What fits into a phone's bottom bar; the rest is behind 更多."""
+        return self.menu[:4] if len(self.menu) > 5 else self.menu[:5]

@@ -1,6 +1,7 @@
 """The error copy: the file that was uploaded, given back with a red column 错误原因 and the faulty cells marked."""
 
 import io
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from dudao.core.sheets.problems import Problem
 from dudao.core.sheets.reading import Reading
 from dudao.core.sheets.writing import Writer
 
+log = logging.getLogger(__name__)
+
 __all__ = ["KEEP_LAYOUT_UP_TO", "error_copy"]
 
 KEEP_LAYOUT_UP_TO = 10_000
@@ -28,7 +31,11 @@ def error_copy(
     faults = Problem.by_row(reading.problems if problems is None else problems)
     last = max([row.number for row in reading.rows] + list(faults) + [reading.header_row])
     if last <= KEEP_LAYOUT_UP_TO:
-        return _marked(data, reading, faults)
+        try:
+            return _marked(data, reading, faults, last)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as problem:
+            # Some programs write styles that openpyxl doesn't understand; the values are readable all the same.
+            log.info("error copy rewritten plainly: %s", problem)
     return _rewritten(data, reading, faults, max_bytes)
 
 
@@ -36,16 +43,17 @@ def _reasons(problems: Sequence[Problem]) -> str:
     return "；".join(problem.text for problem in problems)
 
 
-def _marked(data: bytes, reading: Reading, faults: dict[int, list[Problem]]) -> bytes:
+def _marked(data: bytes, reading: Reading, faults: dict[int, list[Problem]], last: int) -> bytes:
     book = load_workbook(io.BytesIO(data))
     sheet = book[reading.sheet]
     header = {fold(as_text(cell.value)): cell.column for cell in sheet[reading.header_row] if cell.value is not None}
-    place = header.get(ERROR_COLUMN) or max(header.values(), default=0) + 1
+    merged = [area.max_col for area in sheet.merged_cells.ranges if area.max_row > reading.header_row]
+    place = header.get(ERROR_COLUMN) or max([*header.values(), *merged], default=0) + 1
     red = Font(name="仿宋", size=11, color="C00000", bold=True)
     fill = PatternFill("solid", start_color="FDE2E2")
     thin = Side(style="thin", color="C00000")
     wrap = Alignment(wrap_text=True, vertical="center")
-    for row in range(reading.header_row + 1, sheet.max_row + 1):
+    for row in range(reading.header_row + 1, last + 1):
         if sheet.cell(row, place).value is not None and row not in faults:
             sheet.cell(row, place).value = None
     head = sheet.cell(reading.header_row, place, ERROR_COLUMN)

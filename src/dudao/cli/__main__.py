@@ -1,0 +1,5 @@
+import sys
+
+from dudao.cli.main import main
+
+sys.exit(main())

@@ -22,7 +22,14 @@ _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 _CLOSED = "、，。.）)】〕：:"
 _COUNTING = frozenset(
-    "chineseCounting chineseCountingThousand taiwaneseCounting taiwaneseCountingThousand japaneseCounting koreanCounting".split()
+    {
+        "chineseCounting",
+        "chineseCountingThousand",
+        "taiwaneseCounting",
+        "taiwaneseCountingThousand",
+        "japaneseCounting",
+        "koreanCounting",
+    }
 )
 _ENCLOSED = {
     "decimalEnclosedCircle": ("①", 20),
@@ -179,7 +186,7 @@ class Numbering:
         counters[level] = counters.get(level, levels[level].start - 1) + 1
         for deeper in [at for at in counters if at > level]:
             restart = levels[deeper].restart if deeper in levels else None
-            if restart is None or 0 < restart and level < restart:
+            if restart is None or level < restart:
                 del counters[deeper]
         return self._text(levels, counters, level)
 

@@ -146,10 +146,10 @@ def read_closing(paragraphs: Sequence[Paragraph], first_heading: int) -> Closing
     for index in range(first_heading + 1, len(paragraphs)):
         paragraph = paragraphs[index]
         signed = is_date_line(paragraphs[index - 1].text) or is_organisation(paragraphs[index - 1].text)
-        if paragraph.label is None and len(paragraph.text) < 40 and _ATTACHMENT.match(paragraph.text):
-            if _ATTACHMENT.fullmatch(paragraph.text) or signed:
-                end, attachment = index, True
-                break
+        head = paragraph.label is None and len(paragraph.text) < 40 and _ATTACHMENT.match(paragraph.text)
+        if head and (_ATTACHMENT.fullmatch(paragraph.text) or signed):
+            end, attachment = index, True
+            break
     start = end
     while start > first_heading + 1:
         paragraph = paragraphs[start - 1]

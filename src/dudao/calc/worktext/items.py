@@ -66,14 +66,18 @@ def find_marks(text: str) -> tuple[Mark, ...]:
             ordinal = value_of(match.group(1))
             if ordinal:
                 found.setdefault(family.name, []).append(Mark(ordinal, match.start(), match.end(), family.example))
-    real = [
+    real: list[list[Mark]] = [
         sorted(marks, key=lambda mark: mark.start)
         for marks in found.values()
         if len(marks) > 1 or marks[0].ordinal == 1
     ]
     # «一要» is an everyday phrase as well: it parts a text only as a series.
     real = [marks for marks in real if marks[0].name != "一要" or (len(marks) > 1 and marks[0].ordinal == 1)]
-    return tuple(min(real, key=lambda marks: marks[0].start)) if real else ()
+    return tuple(min(real, key=_first_start)) if real else ()
+
+
+def _first_start(marks: Sequence[Mark]) -> int:
+    return marks[0].start
 
 
 def split_items(text: str, marks: Sequence[Mark]) -> tuple[Item, ...]:

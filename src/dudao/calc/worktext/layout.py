@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from dudao.calc.worktext.characters import (
     CLOSERS,
@@ -24,7 +25,7 @@ from dudao.calc.worktext.characters import (
 from dudao.calc.worktext.items import starts_with_mark
 from dudao.calc.worktext.labels import Label, label_of
 from dudao.calc.worktext.model import Remark
-from dudao.calc.worktext.traced import Piece, Traced
+from dudao.calc.worktext.traced import Piece, Traced, join
 
 _DASH = "[—–―－─-]"
 _PAGE_NUMBER = re.compile(
@@ -36,13 +37,14 @@ _PAGE_NUMBER = re.compile(
 _BARE_NUMBER = re.compile(r"\d{1,3}")
 _CONTENTS = re.compile(r".*(?:[.…·]{3,}|\.{2,}) ?\d{1,4}")
 _DATE_LINE = re.compile(
-    r"(?:二[〇○零Ｏ0]|\d{2})[〇○零一二三四五六七八九\d]{2} ?年 ?[一二三四五六七八九十\d]{1,3} ?月 ?[一二三四五六七八九十\d]{1,3} ?日"
+    r"(?:二[〇○零O0]|\d{2})[〇○零一二三四五六七八九\d]{2}年[一二三四五六七八九十\d]{1,3}月[一二三四五六七八九十\d]{1,3}日"
 )
 _CLOSING = re.compile(r"附 ?件 ?\d{0,2} ?[:：]?.*|抄 ?送 ?[:：].*|主题词 ?[:：].*|[(（].{0,20}[)）]")
 _ORGANISATION = re.compile(
     r"[^，。；：、！？,;:!?]{2,40}(?:办公室|委员会|人民政府|教育局|教体局|教育厅|教育部|督导室|督导办|督导局|办公厅|领导小组)"
 )
 _SENTENCE_MARK = re.compile(r"[，。；！？;!?]")
+_LATIN = re.compile(r"[A-Za-z]{2}")
 
 _HEADING_WITH_COMMA = 45  # a numbered line with a comma and no full stop, longer than this, is a broken sentence
 _SENTENCE_LENGTH = 25  # an unnumbered line without any punctuation, longer than this, is a broken sentence
@@ -61,12 +63,11 @@ class SourceLine:
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph put together again. `body_start` is where the text behind the label begins."""
+    """A paragraph put together again."""
 
     traced: Traced
     label: Label | None
     kind: str = "line"
-    seams: list[int] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -99,8 +100,10 @@ def lay_out(lines: Sequence[SourceLine]) -> Layout:
     entries, remarks, dropped = _visible(lines)
     has_text = bool(entries)
     entries = _without_headers(entries, remarks, dropped)
-    paragraphs = _joined(entries, remarks)
-    return Layout(tuple(paragraphs), tuple(remarks), tuple(dropped), has_text)
+    joiner = _Joiner(entries)
+    for entry in entries:
+        joiner.add(entry)
+    return Layout(tuple(joiner.paragraphs), (*remarks, *joiner.remarks), tuple(dropped), has_text)
 
 
 def is_date_line(text: str) -> bool:
@@ -143,7 +146,7 @@ def _visible(lines: Iterable[SourceLine]) -> tuple[list[_Entry], list[Remark], l
             if entries:
                 gap = seam = True
             continue
-        if _CONTENTS.fullmatch(shape) and len(shape) < 100:
+        if len(shape) < 100 and _CONTENTS.fullmatch(shape):
             contents.append(traced)
             gap = True
             continue
@@ -195,7 +198,7 @@ def _bare_page_numbers(lines: Sequence[SourceLine]) -> frozenset[int]:
         if len(line.text) < 24 and _BARE_NUMBER.fullmatch(half_width(line.text).strip())
     ]
     values = [value for _, value in found]
-    rising = all(after - before == 1 for before, after in zip(values, values[1:], strict=False))
+    rising = all(after - before == 1 for before, after in pairwise(values))
     return frozenset(number for number, _ in found) if len(found) > 1 and rising else frozenset()
 
 
@@ -251,53 +254,6 @@ def _interrupts(entries: Sequence[_Entry], index: int) -> bool:
     return len(before) >= _SENTENCE_LENGTH and not ends_sentence(before) and label_of(after) is None
 
 
-def _joined(entries: Sequence[_Entry], remarks: list[Remark]) -> list[Paragraph]:
-    wrap = _wrap_width(entries)
-    indents = sum(entry.indented for entry in entries) >= 2
-    paragraphs: list[Paragraph] = []
-    numbers: dict[str, int] = {}
-    broken: list[tuple[Traced, Traced]] = []
-    balance = _Balance()
-    width = 0
-    for entry in entries:
-        text = entry.traced.text
-        label = None if entry.kind == "table" else label_of(text)
-        last = paragraphs[-1] if paragraphs else None
-        if last is not None and _continues(last, entry, label, numbers, balance, width, wrap, indents):
-            if entry.gap or wrap is None:
-                broken.append((last.traced, entry.traced))
-            last.seams.append(len(last.traced))
-            glue = (
-                " "
-                if last.text[-1:].isascii() and last.text[-1:].isalpha() and text[:1].isascii() and text[:1].isalpha()
-                else ""
-            )
-            if glue:
-                line, column = last.traced.place(len(last.traced))
-                last.traced = last.traced + Traced((Piece(glue, line, column),))
-            last.traced = last.traced + entry.traced
-        else:
-            paragraphs.append(Paragraph(entry.traced, label, entry.kind))
-            balance = _Balance()
-            if label:
-                numbers[label.scheme] = label.number
-        balance.add(text)
-        width = entry.width
-    for before, after in broken:
-        line, column = after.place(0)
-        remarks.append(
-            Remark(
-                code="joined",
-                level="info",
-                message=f"第 {before.last_line} 行末“{before.text[-8:]}”与第 {line} 行首“{after.text[:8]}”原是一句，已接在一起。",
-                words=before.text[-8:] + after.text[:8],
-                line=line,
-                column=column,
-            )
-        )
-    return paragraphs
-
-
 def _wrap_width(entries: Sequence[_Entry]) -> int | None:
     """The fixed width at which a text was wrapped, or None when lines are whole paragraphs."""
     widths = [entry.width for entry in entries if entry.kind == "line"]
@@ -327,37 +283,75 @@ class _Balance:
         return bool(self._open)
 
 
-def _continues(
-    last: Paragraph,
-    entry: _Entry,
-    label: Label | None,
-    numbers: dict[str, int],
-    balance: _Balance,
-    width: int,
-    wrap: int | None,
-    indents: bool,
-) -> bool:
-    """Whether the line `entry` goes on with the paragraph `last`."""
-    if last.kind == "table" or entry.kind == "table":
-        return False
-    before, after = last.text, entry.traced.text
-    if after[0] in STARTS_NO_LINE:
-        return True
-    full = wrap is not None and width >= wrap - 2 and not entry.gap
-    if ends_sentence(before):
-        # Wrapped text without blank lines: only the indent tells a new paragraph from a full line that ends a sentence.
-        return full and indents and not entry.indented and label is None and not starts_with_mark(after)
-    open_end = before[-1] in OPEN_ENDS or bool(balance)
-    if label is not None:
-        follows = label.number == numbers.get(label.scheme, 0) + 1 or label.number == 1
-        return open_end and not follows
-    if open_end:
-        return True
-    if starts_with_mark(after) or is_closing(after):
-        return False
-    if full:
-        return not (indents and entry.indented)
-    return _is_sentence(last)
+class _Joiner:
+    """Puts lines together to paragraphs, one after the other."""
+
+    def __init__(self, entries: Sequence[_Entry]) -> None:
+        self._wrap = _wrap_width(entries)
+        self._indents = sum(entry.indented for entry in entries) >= 2
+        self._numbers: dict[str, int] = {}  # the last number of each scheme
+        self._balance = _Balance()
+        self._width = 0
+        self.paragraphs: list[Paragraph] = []
+        self.remarks: list[Remark] = []
+
+    def add(self, entry: _Entry) -> None:
+        text = entry.traced.text
+        label = None if entry.kind == "table" else label_of(text)
+        last = self.paragraphs[-1] if self.paragraphs else None
+        if last is not None and self._continues(last, entry, label):
+            if entry.gap or self._wrap is None:
+                self.remarks.append(_joined_remark(last.traced, entry.traced))
+            last.traced = join((last.traced, entry.traced), _glue(last.text, text))
+        else:
+            self.paragraphs.append(Paragraph(entry.traced, label, entry.kind))
+            self._balance = _Balance()
+            if label:
+                self._numbers[label.scheme] = label.number
+        self._balance.add(text)
+        self._width = entry.width
+
+    def _continues(self, last: Paragraph, entry: _Entry, label: Label | None) -> bool:
+        """Whether the line `entry` goes on with the paragraph `last`."""
+        if "table" in (last.kind, entry.kind):
+            return False
+        before, after = last.text, entry.traced.text
+        if after[0] in STARTS_NO_LINE:
+            return True
+        full = self._wrap is not None and self._width >= self._wrap - 2 and not entry.gap
+        if ends_sentence(before):
+            # Wrapped text without blank lines: only the indent tells a new paragraph from a full line ending a sentence.
+            same = full and self._indents and not entry.indented
+            return same and label is None and not starts_with_mark(after)
+        open_end = before[-1] in OPEN_ENDS or bool(self._balance)
+        if label is not None:
+            follows = label.number in (1, self._numbers.get(label.scheme, 0) + 1)
+            return open_end and not follows
+        if open_end:
+            return True
+        if starts_with_mark(after) or is_closing(after):
+            return False
+        if full:
+            return not (self._indents and entry.indented)
+        return _is_sentence(last)
+
+
+def _glue(before: str, after: str) -> str:
+    """A blank between two Latin words, nothing in Chinese."""
+    return " " if _LATIN.fullmatch(before[-1:] + after[:1]) else ""
+
+
+def _joined_remark(before: Traced, after: Traced) -> Remark:
+    line, column = after.place(0)
+    end, start = before.text[-8:], after.text[:8]
+    return Remark(
+        code="joined",
+        level="info",
+        message=f"第 {before.last_line} 行末“{end}”与第 {line} 行首“{start}”原是一句，已接在一起。",
+        words=end + start,
+        line=line,
+        column=column,
+    )
 
 
 def _is_sentence(paragraph: Paragraph) -> bool:

@@ -144,8 +144,7 @@ class Block:
     node: Node | None
     heading: Traced
     body: Traced
-    original: Traced
-    pieces: tuple[tuple[int, int, int], ...]
+    pieces: tuple[tuple[int, int, int], ...] = ()
     group: tuple[str, ...] = ()
     guessed: bool = False
 
@@ -199,7 +198,7 @@ def _part(section: Node, depth: int) -> Part:
         body = section.body
         if not body:
             return Part(section, Traced(), ())
-        return Part(section, Traced(), (Block(None, section.heading.title, body, body, ()),))
+        return Part(section, Traced(), (Block(None, section.heading.title, body),))
     blocks: list[Block] = []
     intros: list[Traced] = [section.body]
     _collect(section, depth, (), blocks, intros)
@@ -227,4 +226,4 @@ def _block(node: Node, group: tuple[str, ...]) -> Block:
             parts.append(part)
             length += len(part) + 1
     body = join(parts, "\n")
-    return Block(node, node.heading.title, body, body, tuple(marks), group, node.heading.guessed)
+    return Block(node, node.heading.title, body, tuple(marks), group, node.heading.guessed)

@@ -6,7 +6,8 @@ what can't be understood is kept as text and said in `warnings`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from dudao.calc.worktext.front import Closing, Front, read_closing, read_front, year_in
 from dudao.calc.worktext.layout import Layout, lay_out
@@ -17,6 +18,9 @@ from dudao.calc.worktext.source import SourceText, text_lines
 from dudao.calc.worktext.traced import Traced, join
 from dudao.calc.worktext.wording import Wording
 
+# Remarks on single words, said once for all places.
+_GATHERED = frozenset({"traditional", "slip", "half_punctuation", "doubled"})
+
 
 def parse(text_or_source: str | SourceText) -> WorkPlanText:
     """Read a work plan from pasted text or from what `read_document` gave."""
@@ -26,20 +30,21 @@ def parse(text_or_source: str | SourceText) -> WorkPlanText:
     first = next((index for index, paragraph in enumerate(paragraphs) if paragraph.label), len(paragraphs))
     closing = read_closing(paragraphs, first) if first < len(paragraphs) else read_closing(paragraphs, 0)
     front = read_front([paragraph.traced for paragraph in paragraphs[: min(first, closing.start)]])
-    year, year_words = _year(front, closing)
-    reader = Reader(year, Wording("\n".join(paragraph.text for paragraph in paragraphs)))
+    year, year_from = _year(front, closing)
+    wording = Wording("\n".join(paragraph.text for paragraph in paragraphs))
+    reader = Reader(year, wording, layout.remarks)
     if first < len(paragraphs):
         parts = arrange(build(paragraphs[first : closing.start]))
     else:
         parts = _unstructured(front)
         front.preamble = Traced()
-    for part, field in ((front.title, "document"), (front.preamble, "preamble")):
-        reader.look_at(part, Where(field))
-        reader.report_repeats(part, Where(field))
+    for part, where in ((front.title, Where("document")), (front.preamble, Where("preamble"))):
+        reader.look_at(part, where)
+        reader.report_repeats(part, where)
     sections = reader.sections(parts)
     remarks = [
         *source.warnings,
-        *_document_remarks(layout, front, closing, year, year_words, first < len(paragraphs)),
+        *_document_remarks(layout, front, closing, (year, year_from), first < len(paragraphs)),
         *layout.remarks,
         *reader.remarks,
     ]
@@ -49,12 +54,32 @@ def parse(text_or_source: str | SourceText) -> WorkPlanText:
         year=year,
         preamble=front.preamble.text,
         sections=sections,
-        warnings=tuple(sorted(remarks, key=lambda remark: (remark.line, remark.column))),
+        warnings=_gathered(remarks),
         document_number=front.document_number.text,
         recipients=front.recipients.text,
         front=tuple(part.text for part in front.before),
         closing=tuple(part.text for part in closing.paragraphs),
     )
+
+
+def _gathered(remarks: Sequence[Remark]) -> tuple[Remark, ...]:
+    """In the order of the document; the same words pointed at in several places make one warning with all places."""
+    ordered = sorted(remarks, key=lambda remark: (remark.line, remark.column))
+    same: dict[tuple[str, str], list[Remark]] = {}
+    for remark in ordered:
+        if remark.code in _GATHERED:
+            same.setdefault((remark.code, remark.words), []).append(remark)
+    result: list[Remark] = []
+    for remark in ordered:
+        group = same.get((remark.code, remark.words), [remark])
+        if remark is not group[0]:
+            continue
+        if len(group) > 1:
+            lines = "、".join(str(line) for line in dict.fromkeys(other.line for other in group[1:]))
+            message = f"{remark.message}同样的还有 {len(group) - 1} 处（第 {lines} 行）。"
+            remark = replace(remark, message=message, places=tuple((other.line, other.column) for other in group))
+        result.append(remark)
+    return tuple(result)
 
 
 def _unstructured(front: Front) -> tuple[Part, ...]:
@@ -64,7 +89,7 @@ def _unstructured(front: Front) -> tuple[Part, ...]:
         if not front.before:
             return ()
         body, front.before = join(front.before, "\n"), []
-    return (Part(None, Traced(), (Block(None, Traced(), body, ()),)),)
+    return (Part(None, Traced(), (Block(None, Traced(), body),)),)
 
 
 def _year(front: Front, closing: Closing) -> tuple[int | None, str]:
@@ -85,8 +110,9 @@ def _year(front: Front, closing: Closing) -> tuple[int | None, str]:
 
 
 def _document_remarks(
-    layout: Layout, front: Front, closing: Closing, year: int | None, year_from: str, structured: bool
+    layout: Layout, front: Front, closing: Closing, dated: tuple[int | None, str], structured: bool
 ) -> Iterable[Remark]:
+    year, year_from = dated
     if not layout.has_text:
         yield Remark(code="empty", level="check", message="文档里没有文字。请换一份有文字的文件，或把正文粘贴进来。")
         return

@@ -7,8 +7,16 @@ accident, which the text keeps once; `original_text` keeps it as issued.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dudao.calc.worktext.findings import (
+    find_actors,
+    find_kinds,
+    find_periods,
+    find_targets,
+    passages,
+    suggest_deadline,
+)
 from dudao.calc.worktext.items import Mark, find_marks, gap_in, split_items
 from dudao.calc.worktext.labels import write_label
 from dudao.calc.worktext.model import Field, Item, Level, Point, Remark, Section
@@ -39,10 +47,11 @@ class Where:
 class Reader:
     """Turns parts into sections; `remarks` gathers everything said on the way."""
 
-    def __init__(self, year: int | None, wording: Wording) -> None:
+    def __init__(self, year: int | None, wording: Wording, layout_remarks: Sequence[Remark] = ()) -> None:
         self.year = year
         self.wording = wording
         self.remarks: list[Remark] = []
+        self._joined = {(remark.line, remark.column): remark for remark in layout_remarks if remark.code == "joined"}
 
     def sections(self, parts: Sequence[Part]) -> tuple[Section, ...]:
         self._check_numbers([part.node for part in parts if part.node], "部分", None)
@@ -73,32 +82,36 @@ class Reader:
     def look_at(self, text: Traced, where: Where) -> list[Remark]:
         """Point out wording and doubled words; the text stays as it is."""
         found = [
-            self._say(slip.code, slip.level, slip.message, text, (slip.start, slip.end), where, slip.suggestion)
+            self._say(
+                where, text, slip.code, slip.message, span=slip.span, level=slip.level, suggestion=slip.suggestion
+            )
             for slip in self.wording.check(text)
         ]
         for repeat in find_doubled(text.text):
             place = _place(text, repeat.start)
             words = text.text[repeat.start : repeat.end]
             message = f"{place}“{words}”中“{repeat.words}”连写了 {repeat.times} 次，请核对是否多打。原文未改动。"
-            found.append(self._say("doubled", "check", message, text, (repeat.start, repeat.end), where, repeat.words))
+            found.append(self._say(where, text, "doubled", message, span=repeat.span, suggestion=repeat.words))
         return found
 
     def report_repeats(self, text: Traced, where: Where) -> None:
         """Say which clauses stand directly behind themselves, for text that is kept as issued."""
         for repeat in find_repeats(text.text):
             message = f"{_place(text, repeat.start)}起，“{shorten(repeat.words)}”连着写了 {repeat.times} 遍，请核对。原文未改动。"
-            self._say("repeated", "check", message, text, (repeat.start, repeat.end), where, repeat.words)
+            self._say(where, text, "repeated", message, span=repeat.span, suggestion=repeat.words)
 
     def _say(
         self,
-        code: str,
-        level: Level,
-        message: str,
-        text: Traced,
-        span: tuple[int, int],
         where: Where,
+        text: Traced,
+        code: str,
+        message: str,
+        *,
+        span: tuple[int, int] | None = None,
+        level: Level = "check",
         suggestion: str = "",
     ) -> Remark:
+        span = span or (0, len(text))
         line, column = text.place(span[0])
         remark = Remark(
             code=code,
@@ -121,18 +134,17 @@ class Reader:
         self.look_at(title, where)
         self.report_repeats(title, where)
         name = f"第 {node.whole.first_line} 行“{shorten(node.label_text + title.text)}”"
-        whole = (0, len(node.whole))
         if not part.blocks:
             message = f"{name}下面没有内容，这一部分没有任务。请核对是否漏了文字。"
-            self._say("empty_section", "check", message, node.whole, whole, where)
+            self._say(where, node.whole, "empty_section", message)
         elif part.blocks[0].node is None:
             message = f"{name}下面没有带编号的条目，整段文字作为一项任务。请在核对页面上确认或拆分。"
-            self._say("section_without_points", "info", message, node.whole, whole, where)
+            self._say(where, node.whole, "section_without_points", message, level="info")
         if part.intro:
             self.look_at(part.intro, where)
             self.report_repeats(part.intro, where)
             message = f"{name}与第一条之间的说明文字不作为任务：“{shorten(part.intro.text)}”。"
-            self._say("section_intro", "info", message, part.intro, (0, len(part.intro)), where)
+            self._say(where, part.intro, "section_intro", message, level="info")
 
     def _check_points(self, part: Part, last: int | None) -> int | None:
         """Numbers of points may go on from section to section or begin again at 1 in each; groups have their own."""
@@ -162,7 +174,7 @@ class Reader:
                     code, message = "number_gap", f"{place}之前缺“{wanted}”，请核对是否漏了一{name}或编号写错。"
                 else:
                     code, message = "number_back", f"{place}的编号比上一{name}小，应为“{wanted}”。编号未改动，请核对。"
-                self._say(code, "check", message, node.whole, (0, node.label.length), Where(), wanted)
+                self._say(Where(), node.whole, code, message, span=(0, node.label.length), suggestion=wanted)
             last = number
         return last
 
@@ -178,16 +190,24 @@ class Reader:
         notes += self.look_at(text, where)
         for repeat in far_repeats(text.text):
             message = f"{_place(text, repeat.start)}起，“{shorten(repeat.words)}”在同一条里出现过，请核对是否重复。原文未改动。"
-            notes.append(self._say("sentence_twice", "check", message, text, (repeat.start, repeat.end), where))
+            notes.append(self._say(where, text, "sentence_twice", message, span=repeat.span))
         marks = _shifted(block.pieces, removed) if block.pieces else find_marks(text.text)
         items = split_items(text.text, marks)
         self._check_items(text, items, marks, where, notes)
-        lines = [line for part in (block.heading, text) if part for line in (part.first_line, part.last_line)]
+        lines = [line for part in (block.heading, block.body) if part for line in (part.first_line, part.last_line)]
+        notes += self._from_layout(block, where)
+        parts = passages(title, text, items)
+        periods = find_periods(parts, self.year)
         return Point(
             number=number,
             title=title.text,
             text=text.text,
             items=items,
+            targets=find_targets(parts),
+            periods=periods,
+            actors=find_actors(parts),
+            kinds=find_kinds(parts),
+            deadline=suggest_deadline(periods, self.year),
             notes=tuple(sorted(notes, key=lambda note: (note.line, note.column))),
             label=block.node.label_text if block.node else "",
             group=block.group,
@@ -203,12 +223,21 @@ class Reader:
         removed: list[tuple[int, int]] = []
         kept = text
         for repeat in find_repeats(text.text):
-            message = f"{_place(text, repeat.start)}起，“{shorten(repeat.words)}”连着写了 {repeat.times} 遍，任务里只保留一遍，原文另存。"
-            notes.append(self._say("repeated", "check", message, text, (repeat.start, repeat.end), where, repeat.words))
+            words = f"“{shorten(repeat.words)}”连着写了 {repeat.times} 遍"
+            message = f"{_place(text, repeat.start)}起，{words}，任务里只保留一遍，原文另存。"
+            notes.append(self._say(where, text, "repeated", message, span=repeat.span, suggestion=repeat.words))
             removed.append(repeat.surplus)
         for start, end in reversed(removed):
             kept = kept.without(start, end)
         return kept, removed
+
+    def _from_layout(self, block: Block, where: Where) -> list[Remark]:
+        """Remarks on lines of this point made while its paragraphs were put together again."""
+        segments = (*block.heading.segments(), *block.body.segments())
+        found = [self._joined.get((segment.line, segment.column)) for segment in segments]
+        return [
+            replace(remark, section=where.section, point=where.point, field=where.field) for remark in found if remark
+        ]
 
     def _say_guessed(self, block: Block, title: Traced, where: Where, notes: list[Remark]) -> None:
         line = block.body.first_line
@@ -216,9 +245,7 @@ class Reader:
             message = f"第 {line} 行的条目没有单独的标题，暂用句首“{title.text}”作标题，请核对。"
         else:
             message = f"第 {line} 行的条目没有标题，请在核对页面上补一个。"
-        notes.append(
-            self._say("title_guessed", "check", message, block.body, (0, len(title)), where.within("original"))
-        )
+        notes.append(self._say(where.within("original"), block.body, "title_guessed", message, span=(0, len(title))))
 
     def _check_items(
         self, text: Traced, items: Sequence[Item], marks: Sequence[Mark], where: Where, notes: list[Remark]
@@ -232,7 +259,7 @@ class Reader:
         message = (
             f"{_place(text, mark.start)}“{words}”处应是第 {expected} 项，写的是第 {found} 项，请核对是否漏写或写错。"
         )
-        notes.append(self._say("item_sequence", "check", message, text, (mark.start, mark.end), where))
+        notes.append(self._say(where, text, "item_sequence", message, span=(mark.start, mark.end)))
 
 
 def _place(text: Traced, offset: int) -> str:

@@ -29,6 +29,10 @@ class Repeat:
     times: int
 
     @property
+    def span(self) -> tuple[int, int]:
+        return self.start, self.end
+
+    @property
     def surplus(self) -> tuple[int, int]:
         """The offsets of everything behind the first time."""
         return self.start + len(self.words), self.end

@@ -122,7 +122,7 @@ def _not_text(name: str, suffix: str, real: str) -> str:
         todo = "请核对是否选错了文件，只能上传 .docx 或 .txt"
     elif "表格" in real:
         todo = "工作计划请上传 .docx 或 .txt；如果是台账，请到任务台账页面导入"
-    elif real == "OFD 版式文件" or real == "网页":
+    elif real in ("OFD 版式文件", "网页"):
         todo = "请打开后把正文复制粘贴进来，或上传原来的 .docx 文件"
     else:
         todo = "请用 Word 或 WPS 打开，另存为 .docx 后再上传"
@@ -133,7 +133,7 @@ def _recognise(data: bytes, name: str) -> str:
     """docx, text, or the Chinese name of what the content is."""
     if data.startswith(_OLE):
         return _recognise_ole(data, name)
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _recognise_zip(data, name)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "图片（WebP）"

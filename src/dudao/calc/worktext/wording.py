@@ -29,8 +29,7 @@ class Slip:
     code: str
     level: Level
     message: str
-    start: int
-    end: int
+    span: tuple[int, int]
     suggestion: str
 
 
@@ -55,12 +54,12 @@ class Wording:
                 continue
             line, column = text.place(match.start())
             message = f"第 {line} 行第 {column} 字“{slip.wrong}”疑为“{slip.right}”（{slip.why}）。原文未改动，请核对。"
-            yield Slip("slip", "check", message, match.start(), match.end(), slip.right)
+            yield Slip("slip", "check", message, match.span(), slip.right)
         for match in _HALF_PUNCTUATION.finditer(words):
             line, column = text.place(match.start())
             right = _FULL_PUNCTUATION[match.group()]
             message = f"第 {line} 行第 {column} 字用了半角标点“{match.group()}”，中文里应为“{right}”。原文未改动。"
-            yield Slip("half_punctuation", "info", message, match.start(), match.end(), right)
+            yield Slip("half_punctuation", "info", message, match.span(), right)
 
     def _traditional(self, text: Traced, words: str) -> Iterator[Slip]:
         for match in _TRADITIONAL_RUN.finditer(words):
@@ -72,6 +71,7 @@ class Wording:
             context = words[left:right]
             simple = "".join(TRADITIONAL.get(char, char) for char in context)
             line, column = text.place(match.start())
-            message = f"第 {line} 行第 {column} 字“{context}”里的“{match.group()}”是繁体字，规范写法是“{simple}”。原文未改动，请核对。"
+            where = f"第 {line} 行第 {column} 字“{context}”里的“{match.group()}”"
+            message = f"{where}是繁体字，规范写法是“{simple}”。原文未改动，请核对。"
             right_words = "".join(TRADITIONAL[char] for char in match.group())
-            yield Slip("traditional", "check", message, match.start(), match.end(), right_words)
+            yield Slip("traditional", "check", message, match.span(), right_words)

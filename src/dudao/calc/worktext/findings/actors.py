@@ -1,0 +1,192 @@
+"""Who is named in a point, and in which role: told to act, made to act by others, looked at, partner, or only named.
+
+`ACTORS` is the table to extend: one row a kind of actor, with the words that name it in half width.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dudao.calc.worktext.findings.spots import Passage
+from dudao.calc.worktext.model import Actor
+
+Role = Literal["acts", "guided", "object", "partner", "named"]
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRow:
+    """`words` are parted by blanks, in half width. `above`: an authority above the plan's office, always a partner."""
+
+    code: str
+    name: str
+    words: str
+    above: bool = False
+
+
+ACTORS: tuple[ActorRow, ...] = (
+    ActorRow(
+        "national_office",
+        "国家教育督导机构",
+        "国务院教育督导委员会办公室 国务院教育督导委员会 国务院教育督导办 国家教育督导局 国务院 教育部",
+        above=True,
+    ),
+    ActorRow(
+        "province_office",
+        "省政府教育督导办",
+        "省人民政府教育督导委员会办公室 省政府教育督导委员会办公室 省人民政府教育督导委员会 省政府教育督导委员会 "
+        "省政府教育督导办公室 省政府教育督导办 省教育督导委员会 省教育督导办 省级教育督导机构 省督导办 省教育厅 省人民政府 "
+        "省政府 省委",
+        above=True,
+    ),
+    ActorRow(
+        "city_office",
+        "市政府教育督导办",
+        "市人民政府教育督导委员会办公室 市政府教育督导委员会办公室 市人民政府教育督导委员会 市政府教育督导委员会 "
+        "市政府教育督导办公室 市政府教育督导办 市教育督导委员会 市教育督导办 市级教育督导机构 市督导办 市政府教育督导室 "
+        "市教育督导室",
+    ),
+    ActorRow(
+        "city_government",
+        "市人民政府",
+        "市委、市政府 市委市政府 市人民政府 市政府 市委",
+    ),
+    ActorRow(
+        "city_bureau",
+        "市教育局",
+        "市教育体育局 市教育局 市教体局",
+    ),
+    ActorRow(
+        "county_office",
+        "县级教育督导机构",
+        "县市区人民政府教育督导委员会办公室 县市区人民政府教育督导委员会 县市区政府教育督导机构 县市区人民政府教育督导机构 "
+        "县市区教育督导机构 县市区政府教育督导办 县级人民政府教育督导机构 县级政府教育督导机构 县级教育督导机构 县级督导机构 "
+        "县市区教育督导办 县区教育督导办 县市区督导办 县区督导办",
+    ),
+    ActorRow(
+        "county",
+        "县市区",
+        "各县市区人民政府 各县市区政府 各县(市、区) 各县市区 各县区 县市区人民政府 县市区政府 县(市、区)人民政府 "
+        "县(市、区)政府 县(市、区) 县(市区) 县(区) 县级人民政府 县级政府 县市区 市县区 县区 区县 各县 县级层面 "
+        "县级",
+    ),
+    ActorRow(
+        "county_bureau",
+        "县级教育行政部门",
+        "县市区教育局 县区教育局 县级教育行政部门 县(市、区)教育局 县市区教体局 区县教育局",
+    ),
+    ActorRow(
+        "county_leaders",
+        "县级党政主要领导",
+        "党政主要领导干部 党政主要领导 党政领导干部",
+    ),
+    ActorRow(
+        "township",
+        "乡镇(街道)",
+        "乡镇政府(街道办事处) 乡镇人民政府(街道办事处) 乡镇(街道办事处)政府 乡镇(街道办事处) 乡镇人民政府 "
+        "乡镇(街道) 乡(镇、街道) 乡镇街道 乡镇政府 街道办事处 乡镇",
+    ),
+    ActorRow(
+        "member_units",
+        "成员单位",
+        "教育督导委员会成员单位 委员会成员单位 各成员单位 成员单位",
+    ),
+    ActorRow(
+        "high_school",
+        "高中阶段学校",
+        "高中阶段学校 普通高中学校 普通高中 高中学校 中等职业学校 中职学校 职业学校",
+    ),
+    ActorRow(
+        "kindergarten",
+        "幼儿园",
+        "普惠性幼儿园 民办幼儿园 公办幼儿园 幼儿园 各园",
+    ),
+    ActorRow(
+        "school",
+        "学校",
+        "民办义务教育学校 义务教育学校 义务教育阶段学校 中小学幼儿园 中小学校 中小学 民办学校 特殊教育学校 初中学校 "
+        "小学校 责任区学校 各校 学校",
+    ),
+    ActorRow(
+        "inspectors",
+        "督学",
+        "责任督学 专兼职督学 专职督学 兼职督学 特约督学 市督学 县督学 督学",
+    ),
+    ActorRow(
+        "supervision_staff",
+        "教育督导人员",
+        "教育督导人员 教育督导干部 教育督导队伍 督导人员 督导干部 督导队伍",
+    ),
+    ActorRow(
+        "responsibility_district",
+        "督学责任区",
+        "督学责任区 责任区",
+    ),
+    ActorRow(
+        "bureau",
+        "教育行政部门",
+        "教育行政部门 教育主管部门 教育部门",
+    ),
+    ActorRow(
+        "third_party",
+        "第三方机构",
+        "第三方评估机构 第三方机构 第三方 专业机构 科研院所",
+    ),
+    ActorRow(
+        "experts",
+        "专家",
+        "评估专家 督导专家 专家组 专家",
+    ),
+    ActorRow(
+        "parents",
+        "家长和社会",
+        "家长 社会公众 社会各界",
+    ),
+)
+
+_ROW_OF = {word: row for row in ACTORS for word in row.words.split()}
+_WORDS = "|".join(re.escape(word) for word in sorted(_ROW_OF, key=lambda word: -len(word)))
+# «学校数», «督学责任区» name something else; «县级以上» is a rank.
+_ACTOR = re.compile(rf"(?:{_WORDS})(?!数量|数[的1-9 与]|以上)")
+
+_ALL = r"(?:各级|各地|各|相关|有关|所辖|辖区内的?|全市所有|全市|所有|本)*$"
+_GUIDED = re.compile(r"(?:指导|督促|推动|推进|要求|鼓励|支持|帮助|协助|引导|敦促|责成|组织|指导和督促)" + _ALL)
+_ACTS_BEFORE = re.compile(r"(?:由|责任单位:|牵头单位:|配合单位:|充分发挥)" + _ALL)
+_PARTNER = re.compile(r"(?:迎接|配合|接受|对接|协同|协调|会同|联合|向|报|报请|上报|报送|根据|按照|落实)" + _ALL)
+_OBJECT_BEFORE = re.compile(r"(?:对|针对|关于|面向|深入|进入)" + _ALL)
+_OBJECT_AFTER = re.compile(
+    r"(?:人民政府|政府)?(?:的)?(?:\d{4} ?年度?)?(?:和.{2,12})?(?:履行|办园|办学|督导评估|综合督导|评估|评价|规范|质量监测|考核)"
+)
+_ACTS_AFTER = re.compile(
+    r"(?:人民政府|政府)?(?:都|均)?(?:要(?!求)|应|须|负责|牵头|配合|制定|开展|组织|完成|按|做好|落实|上报|报送|每(?:学期|学年|年|月)|经常|根据|自查|自评|建立|抓好)"
+)
+
+
+def find_actors(passages: Sequence[Passage]) -> tuple[Actor, ...]:
+    """All actors a point names, in the order of its text."""
+    found: list[Actor] = []
+    for passage in passages:
+        shape = passage.shape
+        for match in _ACTOR.finditer(shape):
+            row = _ROW_OF[match.group()]
+            before = shape[max(0, match.start() - 14) : match.start()].rstrip()
+            after = shape[match.end() : match.end() + 24].lstrip()
+            spot = passage.spot(*match.span())
+            found.append(Actor(code=row.code, name=row.name, role=_role(row, before, after), spot=spot))
+    return tuple(found)
+
+
+def _role(row: ActorRow, before: str, after: str) -> Role:
+    if row.above:
+        return "partner"
+    if _ACTS_BEFORE.search(before):
+        return "acts"
+    if _GUIDED.search(before):
+        return "guided"
+    if _OBJECT_BEFORE.search(before) or _OBJECT_AFTER.match(after):
+        return "object"
+    if _PARTNER.search(before):
+        return "partner"
+    return "acts" if _ACTS_AFTER.match(after) else "named"

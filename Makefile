@@ -85,7 +85,7 @@ test: setup system
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	DUDAO_MODE=test DATABASE_URL=postgresql:///unused $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --quiet src
 	$(MANAGE) makemigrations --check --dry-run

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 from dudao.cli.environment import Refused
 from dudao.cli.language import t
 
-__all__ = ["Supervisor", "check_port", "check_schema", "collect_static", "web", "worker"]
+__all__ = ["Supervisor", "check_port", "check_schema", "collect_static", "end_with_parent", "web", "worker"]
 
 GRACE = 12  # seconds for a child to finish what it is at
 _FALLS, _WITHIN = 5, 60  # so many falls within so many seconds, and the supervisor gives up
@@ -50,7 +50,7 @@ def check_schema() -> None:
     if waiting:
         raise Refused(
             t(
-                f"The database lacks {len(waiting)} migrations. Run `dudao migrate` first (after a backup).",
+                f"The database is {len(waiting)} step(s) behind the code. Run `dudao migrate` first (after a backup).",
                 f"数据库还差 {len(waiting)} 项结构升级。请先备份，再运行 `dudao migrate`。",
             )
         )
@@ -102,10 +102,12 @@ def worker() -> None:
     call_command("procrastinate", "worker", "--concurrency", "1")
 
 
-def _die_with_parent() -> None:
-    """Ask the kernel (Linux) to end this child when its parent is gone, however it went."""
+def end_with_parent() -> None:
+    """For a supervised child: have the kernel (Linux) end it when its parent is gone, however that went."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        if os.getppid() == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Supervisor:
@@ -140,9 +142,7 @@ class Supervisor:
 
     def _start(self, name: str) -> None:
         # A session of its own: a Ctrl-C in the terminal reaches the supervisor only, which ends the children in order.
-        self.children[name] = subprocess.Popen(  # noqa: S603, PLW1509
-            self.commands[name], start_new_session=True, preexec_fn=_die_with_parent
-        )
+        self.children[name] = subprocess.Popen(self.commands[name], start_new_session=True)  # noqa: S603
 
     def _revive(self, name: str, code: int) -> bool:
         if self.stop.is_set():

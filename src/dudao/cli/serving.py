@@ -16,7 +16,7 @@ from dudao.cli.environment import (
     write_private,
 )
 from dudao.cli.language import t
-from dudao.cli.processes import Supervisor, check_port, check_schema, collect_static
+from dudao.cli.processes import Supervisor, check_port, check_schema, collect_static, end_with_parent
 from dudao.cli.processes import web as run_web
 from dudao.cli.processes import worker as run_worker
 
@@ -116,11 +116,19 @@ def _supervise(arguments: argparse.Namespace, data: Path, ready: object, url: st
     return Supervisor(_commands(arguments, data)).run(ready, probe=f"{url}login/")  # type: ignore[arg-type]
 
 
+def _supervised() -> bool:
+    if "DUDAO_SUPERVISED" not in os.environ:
+        return False
+    end_with_parent()
+    return True
+
+
 def web(arguments: argparse.Namespace) -> int:
+    supervised = _supervised()
     data = data_folder(arguments.data)
     prepare(data, host=arguments.host)
     connect(data)
-    if "DUDAO_SUPERVISED" not in os.environ:
+    if not supervised:
         check_port(arguments.host, arguments.port)
         check_schema()
         collect_static()
@@ -129,10 +137,11 @@ def web(arguments: argparse.Namespace) -> int:
 
 
 def worker(arguments: argparse.Namespace) -> int:
+    supervised = _supervised()
     data = data_folder(arguments.data)
     prepare(data)
     connect(data)
-    if "DUDAO_SUPERVISED" not in os.environ:
+    if not supervised:
         check_schema()
     run_worker()
     return 0
@@ -153,7 +162,7 @@ def migrate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def secret(arguments: argparse.Namespace) -> int:  # noqa: ARG001
+def secret(arguments: argparse.Namespace) -> int:
     print(new_secret())
     return 0
 

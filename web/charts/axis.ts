@@ -3,6 +3,14 @@ import type { EChartsCoreOption } from "echarts/core";
 import { FONT, INK, LINE, tone, tooltip } from "./looks";
 import type { BarSpec } from "./spec";
 
+/** Faint patterns tell piles apart on a black-and-white printout. */
+const DECALS = [
+  { symbol: "none" },
+  { color: "rgba(255,255,255,.4)", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4 },
+  { color: "rgba(255,255,255,.45)", symbol: "circle", dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [6, 0], symbolSize: 0.5 },
+  { color: "rgba(255,255,255,.4)", dashArrayX: [1, 0], dashArrayY: [3, 4] },
+];
+
 export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
   const flat = spec.kind === "rank";
   const unit = spec.unit ?? "";
@@ -19,14 +27,14 @@ export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
     type: "value",
     max: spec.max,
     minInterval: 1,
-    splitLine: { lineStyle: { color: "#edf0f4" } },
+    splitLine: { show: !flat, lineStyle: { color: "#edf0f4" } },
     axisLabel: { color: INK, fontSize: 12, fontFamily: FONT, show: !flat },
   };
   const single = spec.series.length === 1;
   return {
     animation: false,
     textStyle: { fontFamily: FONT, fontSize: 12 },
-    aria: { enabled: true, decal: { show: spec.kind === "stack" } },
+    aria: { enabled: true, decal: { show: spec.kind === "stack", decals: DECALS } },
     grid: { left: 4, right: flat ? 44 : 12, top: single ? 14 : 34, bottom: 4, containLabel: true },
     legend: single ? undefined : { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: INK, fontSize: 12, fontFamily: FONT } },
     tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: spec.kind === "line" ? "line" : "shadow" }, valueFormatter: show },
@@ -45,7 +53,7 @@ export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
       label: { show: single && spec.kind !== "line", position: flat ? "right" : "top", color: INK, fontSize: 12, formatter: (point: { value: unknown }) => show(point.value) },
       markLine:
         place === 0 && spec.mark
-          ? { symbol: "none", silent: true, lineStyle: { color: INK, type: "dashed" }, label: { formatter: spec.mark.label, color: INK, fontSize: 12, position: "insideEndTop" }, data: [flat ? { xAxis: spec.mark.value } : { yAxis: spec.mark.value }] }
+          ? { symbol: "none", silent: true, lineStyle: { color: INK, type: "dashed" }, label: { formatter: spec.mark.label, color: INK, fontSize: 12, position: "insideStartTop" }, data: [flat ? { xAxis: spec.mark.value } : { yAxis: spec.mark.value }] }
           : undefined,
     })),
   };

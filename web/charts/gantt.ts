@@ -31,6 +31,7 @@ export function ganttOptions(spec: GanttSpec): EChartsCoreOption {
     },
     xAxis: {
       type: "time",
+      splitNumber: 5,
       min: Math.min(...spec.rows.map((row) => day(row.start)), ...(spec.today ? [day(spec.today)] : [])),
       max: Math.max(...spec.rows.map((row) => day(row.end) + DAY), ...(spec.deadline ? [day(spec.deadline) + DAY] : [])),
       axisLabel: { color: INK, fontSize: 12, hideOverlap: true, formatter: { year: "{yyyy}年", month: "{M}月", day: "{M}月{d}日" } },
@@ -62,7 +63,7 @@ export function ganttOptions(spec: GanttSpec): EChartsCoreOption {
         },
         encode: { x: [1, 2], y: 0 },
         data: spec.rows.map((row, place) => [place, day(row.start), day(row.end) + DAY]),
-        markLine: lines.length ? { symbol: "none", silent: true, label: { color: INK, fontSize: 12, position: "end" }, data: lines } : undefined,
+        markLine: lines.length ? { symbol: "none", silent: true, label: { color: INK, fontSize: 12, position: "start" }, data: lines } : undefined,
       },
     ],
   };

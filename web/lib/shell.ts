@@ -26,6 +26,11 @@ document.addEventListener("click", (event) => {
     if (dialog instanceof HTMLDialogElement) dialog.showModal();
     return;
   }
+  const filters = event.target.closest("[data-dd-filters]");
+  if (filters) {
+    const open = filters.closest("form")?.classList.toggle("is-open") ?? false;
+    filters.setAttribute("aria-expanded", String(open));
+  }
   if (event.target.closest("[data-dd-print]")) window.print();
 
   const barred = event.target.closest('[aria-disabled="true"]');

@@ -98,14 +98,16 @@ def _dress(bound: forms.BoundField) -> None:
     widget = bound.field.widget
     attrs = widget.attrs
     kind = getattr(widget, "input_type", "")
-    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        widget.template_name = "ui/choices.html"
+    elif isinstance(widget, forms.CheckboxInput):
         attrs.setdefault("class", "form-check-input")
     elif kind == "select":
         attrs.setdefault("class", "form-select")
     elif kind != "hidden":
         attrs["class"] = f"form-control {attrs.get('class', '')}".strip()
     if isinstance(widget, forms.Textarea):
-        attrs.setdefault("rows", 4)
+        attrs["rows"] = "4" if str(attrs.get("rows", "10")) == "10" else attrs["rows"]
     if bound.is_hidden:
         return
     described = []

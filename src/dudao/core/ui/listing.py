@@ -182,6 +182,11 @@ class ListPage:
         return any(item.values for item in (*self.filters, *self.more_filters))
 
     @property
+    def folds(self) -> bool:
+        """Whether a phone has filters to fold away: all but the search field."""
+        return any(item.kind != "search" for item in self.filters)
+
+    @property
     def more_open(self) -> bool:
         return any(item.values or item.error for item in self.more_filters)
 

@@ -6,6 +6,7 @@ DATABASE_URL        postgresql://…; ``dudao`` sets it to the embedded database
 DUDAO_SECRET_KEY    at least 50 characters; demo and test make their own
 DUDAO_ALLOWED_HOSTS comma-separated host names
 DUDAO_TRUSTED_PROXIES comma-separated addresses of the proxies in front, whose X-Forwarded-For is believed
+DUDAO_SCANNER       command of a virus scanner that is asked about every upload (none by default)
 DUDAO_HTTPS         1 when a proxy in front speaks HTTPS (cookies become secure, HSTS is sent); default 1 in production
 """
 
@@ -180,6 +181,14 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     },
 }
+# A command that gets a path and exits with 0 (clean) or 1 (infected), for example "clamdscan --no-summary --fdpass".
+FILES_SCANNER = ENV.get("DUDAO_SCANNER", "")
+# More than this of an upload is read but not kept; the form that receives it refuses it by its size.
+UPLOAD_CAP = 100 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "dudao.core.files.uploads.CappedUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

@@ -1,13 +1,16 @@
-"""Tables of the mechanism: the event log and the receipts of forms already carried out."""
+"""Tables of the mechanism: the event log, receipts of forms already carried out, stored files, background jobs, notices."""
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 
 from dudao.core.access import ScopedQuerySet
 
-__all__ = ["Event", "Receipt", "StoredFile"]
+__all__ = ["Event", "Job", "Notice", "Receipt", "StoredFile"]
 
 
 class Event(models.Model):
@@ -75,3 +78,101 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+
+class Job(models.Model):
+    """Long work that runs in the background, as its owner sees it. The queue's own tables only say when it is tried.
+
+    ``params`` is what the handler needs to begin again from the start: a worker may be killed in the middle. ``url`` is the page
+    to go to when it is done. At most one job of a kind waits or runs for a person.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "排队中"
+        RUNNING = "running", "进行中"
+        DONE = "done", "已完成"
+        FAILED = "failed", "未完成"
+
+    kind = models.CharField("种类", max_length=60)
+    label = models.CharField("名称", max_length=200)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="jobs", verbose_name="发起人"
+    )
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.QUEUED)
+    done = models.PositiveIntegerField("已处理", default=0)
+    total = models.PositiveIntegerField("总数", null=True)
+    message = models.TextField("说明", blank=True)
+    params = models.JSONField("参数", default=dict)
+    tries = models.PositiveSmallIntegerField("第几次尝试", default=0)
+    result = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="结果文件")
+    result_name = models.CharField("结果文件名", max_length=200, blank=True)
+    url = models.CharField("结果页面", max_length=300, blank=True)
+    created_at = models.DateTimeField("发起时间", auto_now_add=True)
+    started_at = models.DateTimeField("开始时间", null=True)
+    finished_at = models.DateTimeField("结束时间", null=True)
+
+    class Meta:
+        verbose_name = "后台任务"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["owner", "kind"],
+                condition=Q(state__in=["queued", "running"]),
+                name="job_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["done", "failed"], finished_at__isnull=False)
+                | (Q(state__in=["queued", "running"]) & Q(finished_at__isnull=True)),
+                name="job_finished_has_date",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["owner", "-id"], name="job_owner")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def over(self) -> bool:
+        return self.state in {self.State.DONE, self.State.FAILED}
+
+    @property
+    def share(self) -> int | None:
+        """Percent done; unknown while the total is."""
+        if self.state == self.State.DONE:
+            return 100
+        return min(100 * self.done // self.total, 100) if self.total else None
+
+    def get_absolute_url(self) -> str:
+        return reverse("core:job", args=[self.pk])
+
+
+class Notice(models.Model):
+    """One line in a person's list of notices: what happened that they should know or act on, and where.
+
+    ``key`` (if any) makes it unique for the person, so that a reminder sent twice arrives once.
+    """
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
+    verb = models.CharField("动作", max_length=60, blank=True)
+    text = models.CharField("内容", max_length=300)
+    url = models.CharField("页面", max_length=300, blank=True)
+    place = models.TextField("所属单位路径", default="")
+    urgent = models.BooleanField("紧急", default=False)
+    event_id = models.BigIntegerField("操作记录编号", null=True)
+    key = models.CharField(max_length=100, blank=True)
+    at = models.DateTimeField("时间")
+    read_at = models.DateTimeField("已读时间", null=True)
+
+    class Meta:
+        verbose_name = "通知"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "key"], condition=~Q(key=""), name="notice_key_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "-id"], name="notice_account"),
+            models.Index(fields=["account"], condition=Q(read_at__isnull=True), name="notice_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,211 @@
+"""Files kept once, addressed by their SHA-256, outside the web root, and handed out only by a view that has checked the right.
+
+    stored = files.store(upload, name)                  an upload: capped, told by its content, scanned; raises FileRefused
+    stored = files.keep(path_or_bytes, media_type)      something the platform made itself
+    response = files.serve(stored, "佐证.pdf")           a download with safe headers
+    report = files.verify()                             which files are missing, altered or belong to nobody
+
+Who may add or fetch a file is decided by the row of the domain that points to it (``PROTECT`` on every such key).
+"""
+
+import hashlib
+import io
+import logging
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import FileResponse, Http404
+
+from dudao.core.files.kinds import DOCUMENTS, EVIDENCE, KINDS, PICTURES, FileRefused, Kind, sniff
+from dudao.core.files.stores import DiskStore, Missing, Store
+from dudao.core.models import StoredFile
+
+__all__ = [
+    "DOCUMENTS",
+    "EVIDENCE",
+    "KINDS",
+    "PICTURES",
+    "FileRefused",
+    "Kind",
+    "Missing",
+    "Report",
+    "keep",
+    "opened",
+    "serve",
+    "sniff",
+    "store",
+    "the_store",
+    "verify",
+]
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 50 * 1024 * 1024
+SCAN_SECONDS = 120
+
+
+def the_store() -> Store:
+    """The place that the settings name."""
+    return DiskStore(Path(settings.FILES_ROOT))
+
+
+def store(upload: Any, name: str = "", *, kinds: Iterable[str] = EVIDENCE, limit: int = MAX_BYTES) -> StoredFile:
+    """Take in an upload. Raises ``FileRefused`` when it is too large, of a kind not let in, incomplete or infected.
+
+    The same bytes are stored once. Call it in the action that makes the row pointing here: if the action fails, the bytes remain
+    as an orphan that ``verify`` names, never as a row without bytes.
+    """
+    name = name or getattr(upload, "name", "") or "文件"
+    stated = getattr(upload, "size", None)
+    if stated is not None and stated > limit:
+        raise FileRefused(_too_large(name, stated, limit))
+    place = the_store()
+    with tempfile.NamedTemporaryFile(dir=place.workspace(), delete=False) as target:
+        path = Path(target.name)
+        try:
+            digest, size = _copy(_chunks(upload), target, name, limit)
+            if stated is not None and stated != size:
+                raise FileRefused(f"文件“{name}”没有传完整（应有 {stated} 字节，收到 {size} 字节）。请重新上传。")
+            with path.open("rb") as stream:
+                kind = sniff(stream, name, kinds)
+            _scan(path, name)
+            place.put(path, digest)
+        finally:
+            path.unlink(missing_ok=True)
+    return _row(digest, size, kind.media_type)
+
+
+def keep(source: Path | bytes, media_type: str) -> StoredFile:
+    """Store what the platform has made itself: neither capped nor scanned. A given path stays where it is."""
+    place = the_store()
+    with tempfile.NamedTemporaryFile(dir=place.workspace(), delete=False) as target:
+        path = Path(target.name)
+        try:
+            stream: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+            with stream:
+                digest, size = _copy(iter(lambda: stream.read(1 << 20), b""), target, "", None)
+            place.put(path, digest)
+        finally:
+            path.unlink(missing_ok=True)
+    return _row(digest, size, media_type)
+
+
+def _row(digest: str, size: int, media_type: str) -> StoredFile:
+    stored, _ = StoredFile.objects.get_or_create(digest=digest, defaults={"size": size, "media_type": media_type})
+    return stored
+
+
+def _chunks(upload: Any) -> Iterator[bytes]:
+    if hasattr(upload, "chunks"):
+        yield from upload.chunks()
+    else:
+        yield from iter(lambda: upload.read(1 << 20), b"")
+
+
+def _copy(chunks: Iterable[bytes], target: Any, name: str, limit: int | None) -> tuple[str, int]:
+    seen = hashlib.sha256()
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if limit is not None and size > limit:
+            raise FileRefused(_too_large(name, None, limit))
+        seen.update(chunk)
+        target.write(chunk)
+    target.flush()
+    return seen.hexdigest(), size
+
+
+def _too_large(name: str, size: int | None, limit: int) -> str:
+    has = f"有 {size / 1048576:.0f} MB，" if size else ""
+    return f"文件“{name}”{has}超过 {limit // 1048576} MB 的上限。请压缩图片或视频，或拆成几个文件分别上传。"
+
+
+def _scan(path: Path, name: str) -> None:
+    """Ask the office's virus scanner, when it has named one: exit status 0 is clean, 1 infected, anything else no answer."""
+    command: str = settings.FILES_SCANNER
+    if not command:
+        return
+    try:
+        done = subprocess.run(  # noqa: S603  the command comes from the operator's settings
+            [*shlex.split(command), str(path)], capture_output=True, timeout=SCAN_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        log.exception("virus scanner gave no answer")
+        raise FileRefused("病毒扫描程序没有响应，暂时不能接收文件。请稍后再试，或联系系统管理员。") from problem
+    if done.returncode == 1:
+        raise FileRefused(f"文件“{name}”没有通过病毒扫描，不能上传。请先在本机杀毒。")
+    if done.returncode != 0:
+        log.error("virus scanner failed with status %s: %s", done.returncode, done.stderr[:500])
+        raise FileRefused("病毒扫描程序没有响应，暂时不能接收文件。请稍后再试，或联系系统管理员。")
+
+
+def opened(stored: StoredFile, *, check: bool = False) -> BinaryIO:
+    """The bytes of a stored file. With ``check`` they are hashed first, and altered ones raise ``Missing``."""
+    stream = the_store().open(stored.digest)
+    if check:
+        if hashlib.file_digest(stream, "sha256").hexdigest() != stored.digest:
+            stream.close()
+            raise Missing(stored.digest)
+        stream.seek(0)
+    return stream
+
+
+def serve(stored: StoredFile, name: str, *, inline: bool = False) -> FileResponse:
+    """The file as an answer. The caller has checked the right. Only harmless kinds are ever shown in the browser itself."""
+    try:
+        stream = opened(stored)
+    except Missing:
+        log.exception("stored file %s is missing", stored.digest)
+        raise Http404("文件在存储中缺失，请联系系统管理员。") from None
+    kind = next((kind for kind in KINDS.values() if kind.media_type == stored.media_type), None)
+    shown = inline and kind is not None and kind.inline
+    answer = FileResponse(stream, content_type=stored.media_type)
+    answer["Content-Length"] = str(stored.size)
+    answer["Content-Disposition"] = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(name, safe='')}"
+    answer["X-Content-Type-Options"] = "nosniff"
+    # A sandbox would also switch off the browser's own PDF viewer, which needs no right of the page.
+    sandbox = "" if shown and kind is not None and kind.key == "pdf" else "; sandbox"
+    answer["Content-Security-Policy"] = f"default-src 'none'{sandbox}"
+    answer["Cache-Control"] = "private, no-cache"
+    answer["ETag"] = f'"{stored.digest}"'
+    return answer
+
+
+@dataclass(slots=True)
+class Report:
+    """What ``verify`` found: digests that the store lacks, whose bytes differ, and that no row knows."""
+
+    checked: int = 0
+    missing: list[str] = field(default_factory=list)
+    altered: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not (self.missing or self.altered)
+
+
+def verify(progress: Callable[[int], None] | None = None) -> Report:
+    """Hash every stored file again, and list what lies in the store without a row."""
+    report = Report()
+    known: set[str] = set()
+    for stored in StoredFile.objects.order_by("id").iterator(chunk_size=1000):
+        known.add(stored.digest)
+        report.checked += 1
+        try:
+            with opened(stored) as stream:
+                if hashlib.file_digest(stream, "sha256").hexdigest() != stored.digest:
+                    report.altered.append(stored.digest)
+        except Missing:
+            report.missing.append(stored.digest)
+        if progress is not None:
+            progress(report.checked)
+    report.orphans = [digest for digest in the_store().digests() if digest not in known]
+    return report

@@ -1,0 +1,66 @@
+"""Where the bytes lie: a folder of files named by their SHA-256. Another place has to offer the same few functions."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+__all__ = ["DiskStore", "Missing", "Store"]
+
+
+class Missing(Exception):
+    """The database knows a file that the store doesn't have."""
+
+
+class Store(Protocol):
+    """What the platform asks of a place for files."""
+
+    def put(self, source: Path, digest: str) -> None:
+        """Take over a local file (it may be moved away) under its digest; an existing one is replaced by the same bytes."""
+
+    def open(self, digest: str) -> BinaryIO:
+        """The bytes as a stream. Raises ``Missing``."""
+
+    def digests(self) -> Iterator[str]:
+        """Everything the store holds."""
+
+    def workspace(self) -> Path:
+        """A local folder for files on their way in, on the same disk if there is one."""
+
+
+class DiskStore:
+    """Two levels of folders, so that none grows beyond a few thousand entries; a file appears whole or not at all."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, digest: str) -> Path:
+        return self.root / digest[:2] / digest[2:4] / digest
+
+    def put(self, source: Path, digest: str) -> None:
+        target = self.path(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("rb") as stream:
+            os.fsync(stream.fileno())
+        source.chmod(0o440)
+        source.replace(target)
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def open(self, digest: str) -> BinaryIO:
+        try:
+            return self.path(digest).open("rb")
+        except FileNotFoundError as problem:
+            raise Missing(digest) from problem
+
+    def digests(self) -> Iterator[str]:
+        for path in sorted(self.root.glob("??/??/*")):
+            yield path.name
+
+    def workspace(self) -> Path:
+        folder = self.root / "incoming"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder

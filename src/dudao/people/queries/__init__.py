@@ -1,0 +1,18 @@
+"""Reads over accounts and appointments. What ``core`` and the pages around every page ask of people stands in ``standing``."""
+
+from dudao.people.queries.holders import holders_at
+from dudao.people.queries.standing import (
+    Held,
+    actor_for,
+    actor_of,
+    current_appointment,
+    held_by,
+    held_of,
+    holders_of,
+    viewing_as,
+)
+
+__all__ = [
+    "Held", "actor_for", "actor_of", "current_appointment", "held_by", "held_of", "holders_at", "holders_of",
+    "viewing_as",
+]  # fmt: skip

@@ -3,6 +3,7 @@
     source = worktext.read_document(data, "要点.docx")   # DocumentError says what is wrong and what to do
     plan = worktext.parse(source)                        # or parse("pasted text")
     plan.to_json()
+    worktext.render(plan)                                # plain text again
 
 Pure: no database, no clock, no network. Storing a plan and letting people correct the guesses is left to `dudao.plans`.
 """
@@ -22,6 +23,7 @@ from dudao.calc.worktext.model import (
     WorkPlanText,
 )
 from dudao.calc.worktext.parser import parse
+from dudao.calc.worktext.render import render
 from dudao.calc.worktext.source import DEFAULT_LIMIT, DocumentError, SourceText, read_document
 
 __all__ = [
@@ -42,4 +44,5 @@ __all__ = [
     "WorkPlanText",
     "parse",
     "read_document",
+    "render",
 ]

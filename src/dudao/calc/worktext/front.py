@@ -53,7 +53,7 @@ def read_front(paragraphs: Sequence[Traced]) -> Front:
         if not front.document_number and _DOCUMENT_NUMBER.fullmatch(text):
             front.document_number = paragraph
         elif not front.issuer and _is_issuer(text):
-            front.issuer = paragraph
+            front.issuer = paragraph.cut(0, len(text) - 2) if text.endswith("文件") else paragraph
         elif not front.date and (
             is_date_line(text.strip("()（） ")) or (_PARENTHESES.fullmatch(text) and not preamble)
         ):

@@ -73,11 +73,10 @@ def find_marks(text: str) -> tuple[Mark, ...]:
     ]
     # «一要» is an everyday phrase as well: it parts a text only as a series.
     real = [marks for marks in real if marks[0].name != "一要" or (len(marks) > 1 and marks[0].ordinal == 1)]
-    return tuple(min(real, key=_first_start)) if real else ()
-
-
-def _first_start(marks: Sequence[Mark]) -> int:
-    return marks[0].start
+    if not real:
+        return ()
+    first = min(real, key=lambda marks: marks[0].start)
+    return tuple(first)
 
 
 def split_items(text: str, marks: Sequence[Mark]) -> tuple[Item, ...]:

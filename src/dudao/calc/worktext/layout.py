@@ -37,7 +37,7 @@ _PAGE_NUMBER = re.compile(
 _BARE_NUMBER = re.compile(r"\d{1,3}")
 _CONTENTS = re.compile(r".*(?:[.…·]{3,}|\.{2,}) ?\d{1,4}")
 _DATE_LINE = re.compile(
-    r"(?:二[〇○零O0]|\d{2})[〇○零一二三四五六七八九\d]{2}年[一二三四五六七八九十\d]{1,3}月[一二三四五六七八九十\d]{1,3}日"
+    r"(?:二[〇○零O0]|\d{2})[〇○零一二三四五六七八九\d]{2}年[一二三四五六七八九十\d]{1,3}月(?:[一二三四五六七八九十\d]{1,3}日)?"
 )
 _CLOSING = re.compile(r"附 ?件 ?\d{0,2} ?[:：]?.*|抄 ?送 ?[:：].*|主题词 ?[:：].*|[(（].{0,20}[)）]")
 _ORGANISATION = re.compile(
@@ -203,40 +203,45 @@ def _bare_page_numbers(lines: Sequence[SourceLine]) -> frozenset[int]:
 
 
 def _without_headers(entries: list[_Entry], remarks: list[Remark], dropped: list[Traced]) -> list[_Entry]:
-    """Take out running headers: repeats of a line of the title page, and lines repeated at each turn of a page."""
+    """Take out running headers: words of the title page come again, and lines repeated at each turn of a page."""
     shapes = [compact(entry.traced.text) for entry in entries]
     counts = Counter(shapes)
-    front: set[str] = set()
-    for entry in entries[:12]:
-        text = entry.traced.text
-        if label_of(text) or _SENTENCE_MARK.search(text):
-            break
-        front.add(compact(text))
-    last = len(entries) - 1
-    candidates = [_can_be_header(entry) and counts[shape] > 1 for entry, shape in zip(entries, shapes, strict=True)]
-    at_seam: dict[str, bool] = {}
-    for index, (entry, shape) in enumerate(zip(entries, shapes, strict=True)):
-        if candidates[index]:
-            after = index < last and entries[index + 1].seam
-            at_seam[shape] = at_seam.get(shape, True) and (entry.seam or after or _interrupts(entries, index))
+    labelled = [index for index, entry in enumerate(entries) if label_of(entry.traced.text)]
+    body, end = (labelled[0], labelled[-1]) if labelled else (0, len(entries))
+    title_page = "".join(shapes[:body])
+    title_lines = {shape for entry, shape in zip(entries[:body], shapes, strict=False) if _can_be_header(entry)}
+    at_turn = [_at_turn(entries, index) for index in range(len(entries))]
+    always_at_turn = set(shapes) - {shape for shape, turn in zip(shapes, at_turn, strict=True) if not turn}
     seen: set[str] = set()
     kept: list[_Entry] = []
     headers: list[Traced] = []
-    gap = seam = False
+    gap = False
     for index, (entry, shape) in enumerate(zip(entries, shapes, strict=True)):
-        signature = index >= last - 1 and is_organisation(entry.traced.text)
-        repeated = candidates[index] and not signature and ((shape in front and shape in seen) or at_seam[shape])
-        if repeated and not (shape in front and shape not in seen):
-            headers.append(entry.traced)
-            gap, seam = True, True
-            continue
+        again = shape in title_lines and shape in seen
+        title_words = index >= body > 0 and at_turn[index] and len(shape) >= 4 and shape in title_page
+        running = counts[shape] > 1 and shape in always_at_turn and shape not in title_lines
+        signature = index > end and is_closing(entry.traced.text)
         seen.add(shape)
-        kept.append(replace(entry, gap=entry.gap or gap, seam=entry.seam or seam) if gap else entry)
-        gap = seam = False
+        if (again or title_words or running) and _can_be_header(entry) and not signature:
+            headers.append(entry.traced)
+            gap = True
+            continue
+        kept.append(replace(entry, gap=True) if gap else entry)
+        gap = False
     if headers:
         remarks.append(_dropped("header", f"略去 {len(headers)} 处重复的页眉或题名", headers))
         dropped.extend(headers)
     return kept
+
+
+def _at_turn(entries: Sequence[_Entry], index: int) -> bool:
+    """The line stands at the turn of a page, or in the middle of a sentence that goes on behind it."""
+    if entries[index].seam or (index + 1 < len(entries) and entries[index + 1].seam):
+        return True
+    if not 0 < index < len(entries) - 1:
+        return False
+    before, after = entries[index - 1].traced.text, entries[index + 1].traced.text
+    return len(before) >= _SENTENCE_LENGTH and not ends_sentence(before) and label_of(after) is None
 
 
 def _can_be_header(entry: _Entry) -> bool:
@@ -244,14 +249,6 @@ def _can_be_header(entry: _Entry) -> bool:
     return (
         entry.kind != "table" and len(text) <= _HEADER_LENGTH and not label_of(text) and not _SENTENCE_MARK.search(text)
     )
-
-
-def _interrupts(entries: Sequence[_Entry], index: int) -> bool:
-    """The line stands in the middle of a sentence that goes on behind it."""
-    if not 0 < index < len(entries) - 1:
-        return False
-    before, after = entries[index - 1].traced.text, entries[index + 1].traced.text
-    return len(before) >= _SENTENCE_LENGTH and not ends_sentence(before) and label_of(after) is None
 
 
 def _wrap_width(entries: Sequence[_Entry]) -> int | None:

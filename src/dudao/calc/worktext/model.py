@@ -7,8 +7,7 @@ said so). Nothing here parses; nothing here knows a database.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -254,7 +253,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkPlanText:
-    """A whole plan. `document_number`, `recipients`, `front` (what stood before the title) and `closing` (signature, date,
+    """A whole plan. `document_number`, `recipients`, `front` (other lines of the title page) and `closing` (signature, date,
     attachments) are kept for a reader and told in `warnings`."""
 
     title: str
@@ -267,7 +266,6 @@ class WorkPlanText:
     recipients: str = ""
     front: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
-    facts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def points(self) -> tuple[Point, ...]:

@@ -178,6 +178,21 @@ def point_depth(root: Node) -> int:
     return depth
 
 
+def number_series(root: Node, depth: int) -> Iterator[list[tuple[Node, bool]]]:
+    """The headings down to `depth`, a list for each depth and scheme; the flag says that the heading above has changed."""
+    series: dict[tuple[int, str], list[tuple[Node, bool]]] = {}
+    parents: dict[tuple[int, str], Node] = {}
+    stack = [(root, child) for child in reversed(root.children)]
+    while stack:
+        parent, node = stack.pop()
+        if node.label is not None and node.depth <= depth:
+            key = (node.depth, node.label.scheme)
+            series.setdefault(key, []).append((node, parents.get(key) is not parent))
+            parents[key] = parent
+        stack.extend((node, child) for child in reversed(node.children))
+    yield from series.values()
+
+
 def _only_pieces(nodes: Sequence[Node], parents: Sequence[Node]) -> bool:
     """Marks such as (1) and ① under a numbered heading are its pieces; (1) straight under 一、 heads points."""
     if any(node.label is not None and node.label.scheme != "digit_brackets" for node in nodes):
@@ -185,9 +200,8 @@ def _only_pieces(nodes: Sequence[Node], parents: Sequence[Node]) -> bool:
     return any(parent.label is not None and parent.label.scheme in ("digit_dot", "digit_comma") for parent in parents)
 
 
-def arrange(root: Node) -> tuple[Part, ...]:
-    """Sections with their points. What stands in front of the first heading is not included."""
-    depth = point_depth(root)
+def arrange(root: Node, depth: int) -> tuple[Part, ...]:
+    """Sections with their points, which stand at `depth`; what stands before the first heading is not included."""
     if depth <= 1:
         return (Part(None, Traced(), tuple(_block(node, ()) for node in root.children)),) if root.children else ()
     return tuple(_part(node, depth) for node in root.children)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from dudao.calc.worktext.front import Closing, Front, read_closing, read_front, year_in
 from dudao.calc.worktext.layout import Layout, lay_out
 from dudao.calc.worktext.model import Remark, WorkPlanText
-from dudao.calc.worktext.outline import Block, Part, arrange, build
+from dudao.calc.worktext.outline import Block, Part, arrange, build, number_series, point_depth
 from dudao.calc.worktext.points import Reader, Where, shorten
 from dudao.calc.worktext.source import SourceText, text_lines
 from dudao.calc.worktext.traced import Traced, join
@@ -34,7 +34,11 @@ def parse(text_or_source: str | SourceText) -> WorkPlanText:
     wording = Wording("\n".join(paragraph.text for paragraph in paragraphs))
     reader = Reader(year, wording, layout.remarks)
     if first < len(paragraphs):
-        parts = arrange(build(paragraphs[first : closing.start]))
+        root = build(paragraphs[first : closing.start])
+        depth = point_depth(root)
+        parts = arrange(root, depth)
+        for series in number_series(root, depth):
+            reader.check_numbers(series, "部分" if depth > 1 and series[0][0].depth == 1 else "条")
     else:
         parts = _unstructured(front)
         front.preamble = Traced()
@@ -57,7 +61,7 @@ def parse(text_or_source: str | SourceText) -> WorkPlanText:
         warnings=_gathered(remarks),
         document_number=front.document_number.text,
         recipients=front.recipients.text,
-        front=tuple(part.text for part in front.before),
+        front=tuple(part.text for part in (*front.before, front.date) if part),
         closing=tuple(part.text for part in closing.paragraphs),
     )
 

@@ -18,7 +18,7 @@ from dudao.calc.worktext.findings import (
     suggest_deadline,
 )
 from dudao.calc.worktext.items import Mark, find_marks, gap_in, split_items
-from dudao.calc.worktext.labels import write_label
+from dudao.calc.worktext.labels import Label, write_label
 from dudao.calc.worktext.model import Field, Item, Level, Point, Remark, Section
 from dudao.calc.worktext.outline import Block, Node, Part
 from dudao.calc.worktext.repeats import far_repeats, find_doubled, find_repeats
@@ -54,15 +54,12 @@ class Reader:
         self._joined = {(remark.line, remark.column): remark for remark in layout_remarks if remark.code == "joined"}
 
     def sections(self, parts: Sequence[Part]) -> tuple[Section, ...]:
-        self._check_numbers([part.node for part in parts if part.node], "部分", None)
         sections: list[Section] = []
-        last: int | None = None
         for part in parts:
             node = part.node
             number = node.label.number if node and node.label else None
             if node is not None:
                 self._look_at_section(part, node, Where("section", number))
-            last = self._check_points(part, last)
             points = tuple(self._point(block, number) for block in part.blocks)
             lines = [line for point in points for line in (point.first_line, point.last_line)]
             first = node.whole.first_line if node else min(lines, default=0)
@@ -146,37 +143,29 @@ class Reader:
             message = f"{name}与第一条之间的说明文字不作为任务：“{shorten(part.intro.text)}”。"
             self._say(where, part.intro, "section_intro", message, level="info")
 
-    def _check_points(self, part: Part, last: int | None) -> int | None:
-        """Numbers of points may go on from section to section or begin again at 1 in each; groups have their own."""
-        series: dict[tuple[tuple[str, ...], str], list[Node]] = {}
-        for block in part.blocks:
-            if block.node is not None and block.node.label is not None:
-                series.setdefault((block.group, block.node.label.scheme), []).append(block.node)
-        for nodes in series.values():
-            last = self._check_numbers(nodes, "条", last)
-        return last
+    def check_numbers(self, series: Sequence[tuple[Node, bool]], name: str) -> None:
+        """Say gaps, doubles and steps back in headings of one depth and scheme, given in the order of the document.
 
-    def _check_numbers(self, nodes: Sequence[Node], name: str, last: int | None) -> int | None:
-        """Say gaps, doubles and steps back; hand on the last number."""
-        for index, node in enumerate(nodes):
+        The numbers may go on below the next heading or begin again at 1 there (the flag says that the heading above changed).
+        """
+        last = 0
+        for node, restart in series:
             assert node.label is not None
-            number, scheme = node.label.number, node.label.scheme
-            expected = (last or 0) + 1
-            if number != expected and not (index == 0 and number == 1):
-                wanted = write_label(scheme, expected).strip()
-                place = f"第 {node.whole.first_line} 行“{shorten(node.label_text + node.heading.title.text, 24)}”"
-                if number == last:
-                    code, message = (
-                        "number_double",
-                        f"{place}的编号与上一{name}重复，应为“{wanted}”。编号未改动，请核对。",
-                    )
-                elif number > expected:
-                    code, message = "number_gap", f"{place}之前缺“{wanted}”，请核对是否漏了一{name}或编号写错。"
-                else:
-                    code, message = "number_back", f"{place}的编号比上一{name}小，应为“{wanted}”。编号未改动，请核对。"
-                self._say(Where(), node.whole, code, message, span=(0, node.label.length), suggestion=wanted)
+            number = node.label.number
+            if number != last + 1 and not (restart and number == 1):
+                self._say_number(node, node.label, last, name)
             last = number
-        return last
+
+    def _say_number(self, node: Node, label: Label, last: int, name: str) -> None:
+        wanted = write_label(label.scheme, last + 1).strip()
+        place = f"第 {node.whole.first_line} 行“{shorten(node.label_text + node.heading.title.text, 24)}”"
+        if label.number == last:
+            code, message = "number_double", f"{place}的编号与上一{name}重复，应为“{wanted}”。编号未改动，请核对。"
+        elif label.number > last:
+            code, message = "number_gap", f"{place}之前缺“{wanted}”，请核对是否漏了一{name}或编号写错。"
+        else:
+            code, message = "number_back", f"{place}的编号比上一{name}小，应为“{wanted}”。编号未改动，请核对。"
+        self._say(Where(), node.whole, code, message, span=(0, label.length), suggestion=wanted)
 
     def _point(self, block: Block, section: int | None) -> Point:
         number = block.node.label.number if block.node and block.node.label else None
@@ -207,7 +196,7 @@ class Reader:
             periods=periods,
             actors=find_actors(parts),
             kinds=find_kinds(parts),
-            deadline=suggest_deadline(periods, self.year),
+            deadline=suggest_deadline(periods),
             notes=tuple(sorted(notes, key=lambda note: (note.line, note.column))),
             label=block.node.label_text if block.node else "",
             group=block.group,

@@ -47,6 +47,7 @@ _TERM = re.compile(rf"{_OF_YEAR}(?P<term>春季学期|秋季学期|上学期|下
 _CYCLE = re.compile(
     r"每?(?P<years>\d{1,2}|[二两三四五六七八九十]) ?年 ?(?:至少|为)? ?(?:一|1) ?个?(?:轮|次|周期|评|换|聘|届)"
 )
+_FROM = re.compile(r" ?(?:起|以来|开始|以后|之后)")
 _BY = re.compile(r"(?:截至|截止到?|不迟于|最迟|务必于|限于?) ?$")
 
 
@@ -66,6 +67,8 @@ def find_periods(passages: Sequence[Passage], year: int | None) -> tuple[Period,
                     continue
                 taken[start:end] = b"\x01" * (end - start)
                 kind, role, first, last, years = result
+                if _FROM.match(passage.shape, end):
+                    last = None
                 if role == "window" and last and _BY.search(passage.shape[max(0, start - 4) : start]):
                     role = "deadline"
                 spot = passage.spot(start, end)
@@ -75,28 +78,20 @@ def find_periods(passages: Sequence[Passage], year: int | None) -> tuple[Period,
     return tuple(found)
 
 
-def suggest_deadline(periods: Sequence[Period], year: int | None) -> Deadline | None:
-    """The latest deadline the text sets; else the end of the latest period within the year; else the end of the plan's year
-    when the text names it. None when the text gives no hint."""
-    for sure, wanted in (
-        (True, [period for period in periods if period.role == "deadline"]),
-        (
-            False,
-            [
-                period
-                for period in periods
-                if period.role == "window" and period.kind not in ("year", "five_years", "years")
-            ],
-        ),
-        (False, [period for period in periods if period.role == "window" and period.kind == "year"]),
-    ):
-        dated = [
-            (period.end, period)
-            for period in wanted
-            if period.end and (sure or year is None or period.end.year == year)
-        ]
+def suggest_deadline(periods: Sequence[Period]) -> Deadline | None:
+    """The end of the latest day, month or part of the year the text sets; else the end of the plan's year when the text
+    names it. `sure` when the text says «by then». None when the text gives no hint."""
+    whole_years = ("year", "years", "school_year", "five_years")
+    exact = [
+        period
+        for period in periods
+        if period.role == "deadline" or (period.role == "window" and period.kind not in whole_years)
+    ]
+    yearly = [period for period in periods if period.role == "window" and period.kind == "year"]
+    for wanted in (exact, yearly):
+        dated = [(period.end, period.role == "deadline", period) for period in wanted if period.end]
         if dated:
-            end, period = max(dated, key=lambda pair: pair[0])
+            end, sure, period = max(dated, key=lambda entry: entry[:2])
             return Deadline(date=end, words=period.spot.words, sure=sure)
     return None
 

@@ -1,11 +1,79 @@
-"""What every page needs around its content."""
+"""What every page needs around its content: office, person, menu, notices, help, demo mark."""
 
+import functools
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+
+from dudao.core.ui.shell import Appointment, Shell
+from dudao.dashboards.menus import address, menu_for
+from dudao.orgs.models import Kind, Unit
+from dudao.people.queries import current_appointment, held_of, viewing_as
 
 __all__ = ["shell"]
 
+PLATFORM = "教育督导工作平台"
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """The context processor. One query for the office; nothing at all for somebody who isn't logged in."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"shell": Shell(office=PLATFORM, demo=settings.MODE == "demo")}
+    held = current_appointment(request)
+    seen = viewing_as(request)
+    office, demo = _office()
+    return {
+        "shell": Shell(
+            office=office,
+            person=seen.account.name if seen else request.user.name,
+            unit=held.unit_name if held else "没有任用",
+            role=held.label if held else "",
+            appointments=tuple(
+                Appointment(item.key, item.unit_name, item.label, current=held is not None and item.key == held.key)
+                for item in held_of(request)
+            ),
+            switch_url=address("people:switch"),
+            menu=menu_for(request, request.actor, held),  # type: ignore[attr-defined]
+            account_links=tuple(
+                (label, url, icon)
+                for label, name, icon in (
+                    ("我的账号", "people:me", "user-cog"),
+                    ("修改密码", "people:password", "key"),
+                    ("登录会话", "people:sessions", "device-laptop"),
+                )
+                if (url := address(name))
+            ),
+            logout_url=address("people:logout"),
+            search_url=address("dashboards:search"),
+            help_template=_help(request),
+            demo=demo or settings.MODE == "demo",
+            view_as=seen.account.name if seen else "",
+            view_as_end_url=address("people:view_as_end") if seen else "",
+            slim=request.COOKIES.get("dd_menu") == "slim",
+        )
+    }
+
+
+def _office() -> tuple[str, bool]:
+    """The office's name as its letterhead has it, and whether the city is generated."""
+    city = Unit.objects.filter(kind=Kind.CITY).order_by("depth", "id").values_list("name", "demo").first()
+    return (f"{city[0]}人民政府教育督导委员会办公室", city[1]) if city else (PLATFORM, False)
+
+
+def _help(request: HttpRequest) -> str:
+    match = request.resolver_match
+    if match is None or not match.url_name:
+        return ""
+    return _template(f"help/{match.namespace or 'dashboards'}/{match.url_name}.html")
+
+
+@functools.cache
+def _template(name: str) -> str:
+    try:
+        get_template(name)
+    except TemplateDoesNotExist:
+        return ""
+    return name

@@ -1,0 +1,118 @@
+"""What stands in the left menu, by the page set of the role one is acting in. An entry shows when its page exists and the person
+holds its verb somewhere; nothing here grants anything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from dudao.core.access import VERBS, Actor
+from dudao.core.ui.parts import MenuItem
+from dudao.people.queries import Held
+
+__all__ = ["MENUS", "Entry", "address", "menu_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``name`` is the page's URL name (``own``: with the id of one's own unit); ``below`` are the pages beside it."""
+
+    label: str
+    icon: str
+    name: str
+    verb: str = ""
+    own: bool = False
+    below: tuple["Entry", ...] = ()
+
+
+HOME = Entry("工作台", "home", "dashboards:home")
+PLANS = Entry("年度计划", "calendar-stats", "plans:plans", "plan.view")
+TASKS = Entry("任务台账", "list-details", "plans:tasks", "task.view")
+ROWS = Entry("承办情况", "clipboard-list", "plans:assignments", "assignment.view")
+MATRIX = Entry("进展矩阵", "table", "plans:matrix", "assignment.view")
+LIGHTS = Entry("亮灯规则", "bulb", "plans:lights", "lights.edit")
+CALENDAR = Entry("工作日历", "calendar", "orgs:calendar", "calendar.edit")
+UNITS = Entry("机构", "building-community", "orgs:units", "unit.view")
+TREE = Entry("机构树", "sitemap", "orgs:tree", "unit.view")
+ACCOUNTS = Entry("人员账号", "users", "people:accounts", "account.view")
+OVERVIEW = Entry("总览", "layout-dashboard", "dashboards:overview", "task.view")
+AUDIT = Entry("操作记录", "history", "people:events", "audit.view")
+POLICY = Entry("安全策略", "shield-lock", "people:policy", "policy.edit")
+
+_PLANS = Entry("年度计划", "calendar-stats", "plans:plans", "plan.view", below=(PLANS, TASKS, ROWS, MATRIX, LIGHTS))
+_PEOPLE = Entry("机构人员", "building-community", "orgs:units", "unit.view", below=(UNITS, TREE, ACCOUNTS, CALENDAR))
+_WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
+
+MENUS: dict[str, tuple[Entry, ...]] = {
+    "office": (HOME, OVERVIEW, _PLANS, _PEOPLE),
+    "county": (HOME, _WORK, _PEOPLE),
+    "school": (
+        Entry("待办", "inbox", "dashboards:home"),
+        Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),
+        Entry("本校档案", "school", "orgs:unit", "unit.view", own=True),
+    ),
+    "inspector": (
+        Entry("今日", "home", "dashboards:home"),
+        Entry("我的学校", "school", "orgs:units", "unit.view"),
+        Entry("计划任务", "clipboard-list", "plans:tasks", "task.view"),
+    ),
+    "leader": (
+        OVERVIEW,
+        Entry("督办", "bell-ringing", "plans:assignments", "assignment.view"),
+        Entry("计划", "calendar-stats", "plans:plans", "plan.view"),
+    ),
+    "admin": (HOME, ACCOUNTS, AUDIT, POLICY, CALENDAR, Entry("机构", "building-community", "orgs:units", "unit.view")),
+}
+
+
+def address(name: str, *args: object) -> str:
+    """The address of a named page, or "" while there is no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def menu_for(request: HttpRequest, actor: Actor, held: Held | None) -> Sequence[MenuItem]:
+    """The menu of the appointment one is acting in; nothing for somebody who holds none."""
+    if held is None:
+        return ()
+    here = request.path
+    items = []
+    for entry in MENUS[held.menu]:
+        url = _open(entry, actor, held)
+        if not url:
+            continue
+        children = [
+            MenuItem(child.label, found, child.icon, current=_under(here, found, entry.below, actor, held))
+            for child in entry.below
+            if (found := _open(child, actor, held))
+        ]
+        current = any(child.current for child in children) or (here == url if url == "/" else here.startswith(url))
+        items.append(
+            MenuItem(entry.label, url, entry.icon, current, children=tuple(children) if len(children) > 1 else ())
+        )
+    if sum(item.current for item in items) > 1:
+        longest = max((item for item in items if item.current), key=lambda item: len(item.url))
+        items = [item if item is longest or not item.current else _unmarked(item) for item in items]
+    return tuple(items)
+
+
+def _open(entry: Entry, actor: Actor, held: Held) -> str:
+    if entry.verb and (entry.verb not in VERBS or not actor.may_somewhere(entry.verb)):
+        return ""
+    return address(entry.name, held.unit_id) if entry.own else address(entry.name)
+
+
+def _under(here: str, url: str, siblings: Sequence[Entry], actor: Actor, held: Held) -> bool:
+    """Whether this page is at or below an entry, and below none of its siblings more closely."""
+    if not here.startswith(url):
+        return False
+    others = [_open(other, actor, held) for other in siblings]
+    return not any(len(other) > len(url) and here.startswith(other) for other in others if other)
+
+
+def _unmarked(item: MenuItem) -> MenuItem:
+    return MenuItem(item.label, item.url, item.icon, current=False, count=item.count)

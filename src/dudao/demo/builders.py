@@ -3,7 +3,8 @@
 from datetime import date
 
 from dudao.core.access import Actor
-from dudao.orgs.models import Kind, Unit
+from dudao.orgs.actions.tree import allocate_ids, refresh_naming
+from dudao.orgs.models import Kind, Unit, UnitSpan
 from dudao.people.models import Account, Appointment
 from dudao.people.queries import actor_for
 
@@ -11,13 +12,23 @@ DAY = date(2026, 1, 1)
 
 
 def unit(name: str, kind: str = Kind.COUNTY, parent: Unit | None = None, **fields) -> Unit:
-    """A unit with its path; without history."""
-    made = Unit(name=name, kind=kind, parent=parent, valid_from=fields.pop("valid_from", DAY), path="", **fields)
-    made.path = f"pending-{name}-{id(made)}"
-    made.depth = parent.depth + 1 if parent else 0
-    made.save()
-    made.path = f"{parent.path if parent else ''}{made.pk}."
-    made.save(update_fields=["path"])
+    """A unit with its path, its first span and what it is found by; no event."""
+    key = allocate_ids(1)[0]
+    made = Unit(
+        pk=key,
+        name=name,
+        kind=kind,
+        parent=parent,
+        valid_from=fields.pop("valid_from", parent.valid_from if parent else DAY),
+        path=f"{parent.path if parent else ''}{key}.",
+        depth=parent.depth + 1 if parent else 0,
+        **fields,
+    )
+    refresh_naming(made)
+    made.save(force_insert=True)
+    UnitSpan.objects.create(
+        unit=made, parent=parent, kind=kind, name=name, valid_from=made.valid_from, valid_to=made.valid_to, cause="unit.open"
+    )
     return made
 
 

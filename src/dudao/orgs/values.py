@@ -3,11 +3,12 @@
 No database here: whether a code is taken, and whether a parent exists on a day, is asked where units are written.
 """
 
+import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from dudao.calc import identifiers
 from dudao.calc.codetables import ORGANIZERS, PRIVATE_ORGANIZER, SCHOOL_TYPES, URBAN_RURAL
@@ -49,6 +50,7 @@ _RANK = {
     Kind.KINDERGARTEN: 7,
 }
 _REGION_LEVEL = {Kind.PROVINCE: "province", Kind.CITY: "city", Kind.COUNTY: "county", Kind.TOWNSHIP: "township"}
+_PHONE = re.compile(r"(?:\+?86-?)?(1\d{10}|0\d{2,3}-?\d{7,8}(?:-\d{1,6})?|\d{7,8}|400-?\d{3}-?\d{4})")
 _LOCAL = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
 
@@ -92,7 +94,9 @@ def default_stages(school_type: str, kind: str) -> tuple[str, ...]:
     """The stages a school runs by its 办学类型; an office may add to them (附设班)."""
     if school_type in SCHOOL_TYPES:
         return tuple(stage.value for stage in SCHOOL_TYPES[school_type].stages)
-    return {Kind.KINDERGARTEN: (Stage.Level.PRESCHOOL,), Kind.TEACHING_POINT: (Stage.Level.PRIMARY,)}.get(Kind(kind), ())
+    return {Kind.KINDERGARTEN: (Stage.Level.PRESCHOOL,), Kind.TEACHING_POINT: (Stage.Level.PRIMARY,)}.get(
+        Kind(kind), ()
+    )
 
 
 def _code(check: Any, value: str) -> str:
@@ -149,7 +153,7 @@ def _one(name: str, value: Any, kind: str) -> Any:
     if name == "founded":
         if value in (None, ""):
             return None
-        if not 1000 <= int(value) <= date.today().year:
+        if not 1000 <= int(value) <= timezone.localdate().year:
             raise ValidationError(f"建校年份“{value}”不对，应是不晚于今年的四位年份。")
         return int(value)
     text = " ".join(str(value or "").split())
@@ -234,3 +238,11 @@ def remarks(facts: Mapping[str, Any]) -> list[str]:
             f"通常以 {wanted}（{names.get(wanted, '—')}）开头，请核对。"
         ]
     return []
+
+
+def clean_phone(text: str) -> str:
+    """A mobile or landline number as people write it, without spaces; raises with the reason."""
+    phone = "".join(text.split())
+    if phone and not _PHONE.fullmatch(phone):
+        raise ValidationError({"phone": f"电话“{text}”不对，请填 11 位手机号，或带区号的固定电话，如 0730-8880123。"})
+    return phone

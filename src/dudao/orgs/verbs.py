@@ -15,4 +15,5 @@ declare(
     Verb("unit.export", "导出机构"),
     Verb("contact.edit", "修改联系人"),
     Verb("contact.reveal", "查看联系方式"),
+    Verb("calendar.edit", "修改工作日历"),
 )

@@ -27,7 +27,13 @@ def unit(name: str, kind: str = Kind.COUNTY, parent: Unit | None = None, **field
     refresh_naming(made)
     made.save(force_insert=True)
     UnitSpan.objects.create(
-        unit=made, parent=parent, kind=kind, name=name, valid_from=made.valid_from, valid_to=made.valid_to, cause="unit.open"
+        unit=made,
+        parent=parent,
+        kind=kind,
+        name=name,
+        valid_from=made.valid_from,
+        valid_to=made.valid_to,
+        cause="unit.open",
     )
     return made
 

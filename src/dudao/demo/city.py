@@ -1,0 +1,82 @@
+"""The demo city: units, people, a plan and a year in progress, from nothing, in seconds. Tests build the same city smaller."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from dudao.core.access import SYSTEM
+from dudao.core.sheets import Row as SheetRow
+from dudao.demo import institutions, logins
+from dudao.orgs.actions import import_units, open_unit, seed_calendar
+from dudao.orgs.models import Kind, Unit
+
+__all__ = ["City", "build_city", "build_units", "city_exists"]
+
+Say = Callable[[str, str], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """What was built. ``units`` by their code: GB/T 2260 of counties, own codes of everything else."""
+
+    city: Unit
+    units: dict[str, Unit]
+    logins: list[logins.Login]
+
+    def logins_table(self) -> str:
+        return logins.table(self.logins)
+
+    def county(self, code: str) -> Unit:
+        return self.units[code]
+
+    @property
+    def counties(self) -> list[Unit]:
+        return [unit for unit in self.units.values() if unit.kind in (Kind.COUNTY, Kind.ZONE)]
+
+    def login(self, username: str) -> logins.Login:
+        return next(login for login in self.logins if login.account.username == username)
+
+
+def city_exists() -> bool:
+    return Unit.objects.filter(kind=Kind.CITY).exists()
+
+
+def build_city(*, scale: float = 1.0, say: Say | None = None, today: date | None = None) -> City:
+    """Everything or nothing: a city half built would be taken for one that is there."""
+    told: Say = say or (lambda english, chinese: nullcontext())
+    today = today or timezone.localdate()
+    with transaction.atomic():
+        with told("building the demo city: units", "建立演示城市：机构"):
+            units = build_units(scale=scale)
+            city = units[institutions.CITY_CODE]
+            seed_calendar(SYSTEM, unit=city, years=(today.year - 1, today.year, today.year + 1))
+        with told("… people", "……人员"):
+            made = City(city, units, logins.make_logins(units, institutions.OPENED))
+    return made
+
+
+def build_units(*, scale: float = 1.0, seed: int = 4306) -> dict[str, Unit]:
+    """Province, city and all below it, by their codes."""
+    regions = list(institutions.region_rows())
+    province = open_unit(SYSTEM, parent=None, day=institutions.OPENED, demo=True, **_open(regions[0]))
+    city = open_unit(SYSTEM, parent=province, day=institutions.OPENED, demo=True, **_open(regions[1]))
+    rows = [*regions[2:], *institutions.institution_rows(scale, seed)]
+    import_units(
+        SYSTEM,
+        root=city,
+        rows=[SheetRow(number, row) for number, row in enumerate(rows, 4)],
+        demo=True,
+        source="演示数据",
+    )
+    return {
+        unit.region_code or unit.local_code: unit
+        for unit in Unit.objects.filter(path__startswith=province.path).select_related("parent").order_by("id")
+    }
+
+
+def _open(row: institutions.Row) -> institutions.Row:
+    return {key: value for key, value in row.items() if key != "parent"}

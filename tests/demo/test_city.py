@@ -1,0 +1,112 @@
+"""The demo city: the same builders as the tests use, at full size only in its numbers, small in the database."""
+
+from collections import Counter
+
+import pytest
+
+from dudao.core.access import VERBS
+from dudao.core.audit import verify
+from dudao.demo.city import build_city, city_exists
+from dudao.demo.institutions import institution_rows, region_rows
+from dudao.demo.places import COUNTIES, TOTALS, apportion
+from dudao.orgs.models import Contact, Kind, Unit
+from dudao.people.models import Account
+from dudao.people.queries import actor_for
+from dudao.people.roles import ROLES
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_city_has_nine_counties_and_four_zones_with_their_codes():
+    codes = {place.name: place.code for place in COUNTIES if place.kind == "county"}
+    assert len(codes) == 9 and len(COUNTIES) == 13
+    assert codes["平江县"] == "430626" and codes["岳阳楼区"] == "430602"
+    assert all(not place.code.isdigit() for place in COUNTIES if place.kind == "zone")
+
+
+def test_institutions_are_as_many_as_the_city_published():
+    rows = list(institution_rows())
+    kinds = Counter(row["school_type"] for row in rows)
+    assert len(rows) == 2597
+    assert kinds["111"] == 1266
+    assert kinds["218"] == 361
+    assert kinds["218"] + kinds["211"] + kinds["311"] + kinds["312"] == 1240
+    assert kinds["341"] + kinds["342"] == 51 and kinds["365"] == 33 and kinds["513"] == 7
+    assert len({row["name"] for row in rows}) == len(rows)
+    assert len({row["local_code"] for row in rows}) == len(rows)
+
+
+def test_institutions_carry_no_code_or_number_that_could_be_somebodys():
+    for row in institution_rows():
+        assert row["local_code"].startswith("DEMO-")
+        assert "uscc" not in row and "institution_code" not in row
+        assert row["leader_phone"].startswith("100") and len(row["leader_phone"]) == 11
+
+
+def test_rows_are_the_same_every_time():
+    assert list(institution_rows(0.1)) == list(institution_rows(0.1))
+
+
+def test_every_row_stands_under_a_row_before_it():
+    seen = {""}
+    for row in [*region_rows(), *institution_rows()]:
+        assert row["parent"] in seen, row
+        seen |= {row.get("region_code"), row.get("local_code")}
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "parts"),
+    [(10, [1, 1, 1], [4, 3, 3]), (0, [1, 2], [0, 0]), (7, [1, 6], [1, 6]), (1, [0, 5], [0, 1])],
+)
+def test_parts_sum_to_the_whole(total, weights, parts):
+    assert apportion(total, weights) == parts
+
+
+def test_totals_are_those_of_the_source():
+    assert sum(TOTALS.values()) == 2602 - 5
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup, django_db_blocker):
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_city(scale=0.02)
+        transaction.set_rollback(True)
+
+
+def test_everything_below_the_province_is_marked_as_demo(city):
+    assert city_exists()
+    assert not Unit.objects.filter(demo=False).exists()
+    assert not Account.objects.filter(demo=False).exists()
+
+
+def test_every_role_has_somebody_who_can_log_in(city):
+    assert {login.role for login in city.logins} == set(ROLES)
+    login = city.login("director")
+    assert Account.objects.get(pk=login.account.pk).check_password(login.password)
+    assert not login.account.must_change_password
+
+
+def test_passwords_are_random_and_not_repeated(city):
+    assert len({login.password for login in city.logins}) == len(city.logins)
+    assert all(login.password not in repr(login) for login in city.logins)
+
+
+def test_a_county_sees_its_own_schools_only(city):
+    actor = actor_for(city.login("county-430626").account)
+    seen = Unit.objects.visible_to(actor, "unit.view")
+    assert {unit.name for unit in seen.counties()} == {"平江县"}
+    assert 0 < seen.institutions().count() < Unit.objects.institutions().count()
+
+
+def test_schools_have_stages_and_contacts(city):
+    assert not Unit.objects.institutions().filter(stages=None).exists()
+    assert Contact.objects.filter(leader=True).count() == Unit.objects.institutions().count()
+    assert Unit.objects.filter(kind=Kind.KINDERGARTEN).first().stages.get().level == "preschool"
+
+
+def test_the_log_of_the_making_is_whole(city):
+    checked, broken = verify()
+    assert broken is None and checked > 200
+    assert {"unit.open", "account.create", "appointment.make"} <= set(VERBS)

@@ -20,10 +20,12 @@ class Light(models.TextChoices):
 
 
 class LightRule(models.Model):
-    """One row of a city's table. Rows are tried by ``position``; the first whose conditions all hold gives the light.
+    """One row of a unit's table. Rows are tried by ``position``; the first whose conditions all hold gives the light.
 
     A condition left empty does not count. ``behind`` is in percentage points of progress behind schedule, where the schedule runs
-    evenly from hand-down to deadline. ``late_finish`` restricts the row to work finished after its deadline.
+    evenly from the row's start to its deadline. ``late_finish`` restricts the row to work finished after its deadline. Work that
+    was reported as complete is judged by the day it was finished, everything else by today. A row holds from ``valid_from`` to the
+    day before ``valid_to``; rows are replaced by new ones, never changed, so that a light of the past can be explained.
     """
 
     SCOPE: ClassVar = ("unit__path",)
@@ -54,6 +56,12 @@ class LightRule(models.Model):
     class Meta:
         verbose_name = "亮灯规则"
         ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="light_rule_ends_after_start",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_light_display()} {self.label}"

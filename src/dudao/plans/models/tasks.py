@@ -73,11 +73,16 @@ class Task(models.Model):
                 name="task_starts_before_end",
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(deadline__isnull=False), name="task_issued_has_deadline"
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(deadline__isnull=False),
+                name="task_issued_has_deadline",
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(state="withdrawn") | Q(issued_at__isnull=False),
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(issued_at__isnull=False),
                 name="task_issued_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at__isnull=True)),
+                name="task_closed_has_date",
             ),
         ]
 
@@ -137,6 +142,7 @@ class Assignment(models.Model):
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.ISSUED)
     starts = models.DateField("开始日期")
     deadline = models.DateField("完成时限")
+    first_deadline = models.DateField("原定时限", null=True, blank=True, help_text="延期之前的时限，没有延期则为空")
     progress = models.PositiveSmallIntegerField("完成率", default=0)
     achieved = models.DecimalField("完成值", max_digits=14, decimal_places=4, null=True, blank=True)
     self_light = models.CharField("自评灯色", max_length=10, choices=Light.choices, blank=True)
@@ -145,10 +151,15 @@ class Assignment(models.Model):
     person = models.CharField("责任人", max_length=60, blank=True)
     measures = models.TextField("措施", blank=True)
     remarks = models.TextField("备注", blank=True)
+    opinion = models.TextField("复核意见", blank=True, help_text="最近一次确认或退回时写的话")
+    reviewer = models.CharField("复核人", max_length=60, blank=True)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="报送人"
+    )
     issued_at = models.DateTimeField("下达时间")
     signed_at = models.DateTimeField("签收时间", null=True, blank=True)
     reported_at = models.DateTimeField("报送时间", null=True, blank=True)
-    finished_on = models.DateField("完成日期", null=True, blank=True, help_text="报送完成、后来获确认的那一天")
+    finished_on = models.DateField("完成日期", null=True, blank=True, help_text="报送完成的那一天；退回或撤回后清空")
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     closed_at = models.DateTimeField("销号时间", null=True, blank=True)
 
@@ -175,10 +186,18 @@ class Assignment(models.Model):
                 name="assignment_closed_has_date",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["unit", "state", "deadline"], name="assignment_unit_state")]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "state", "deadline"], name="assignment_unit_state"),
+            models.Index(fields=["task", "state"], name="assignment_task_state"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.task.title}（{self.unit}）"
+
+    @property
+    def issuer(self) -> Unit:
+        """The unit that handed the row down and therefore judges it: the office of the plan, or a county for its schools."""
+        return self.upper.unit if self.upper is not None else self.task.plan.unit
 
     def get_absolute_url(self) -> str:
         return reverse("plans:assignment", args=[self.pk])

@@ -1,0 +1,1 @@
+"""Every write of plans, one public function per intention, split by subject."""

@@ -1,0 +1,317 @@
+"""What happens to a row that was handed down: the unit signs and reports, the office confirms, returns and crosses off (销号).
+
+``at`` is the time of the act, now unless told otherwise (the demo year tells it); no page passes it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from dudao.calc.calendar import chinese_date
+from dudao.core import audit
+from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.models import Event, StoredFile
+from dudao.core.workflow import Conflict
+from dudao.plans.flow import ASSIGNMENT, content_problems, meets, why_not_free
+from dudao.plans.models import Assignment, Evidence, Light, LightRule, ProgressReport
+from dudao.plans.queries.assignments import evidence_count, with_units
+
+__all__ = [
+    "File", "RowResult", "close", "close_many", "confirm", "confirm_many", "extend", "mark_quality", "recall", "remind",
+    "remind_many", "reopen", "report", "return_row", "sign", "withdraw_report",
+]  # fmt: skip
+
+audit.TELLS["assignment.remind"] = ("assignment.report",)
+audit.TELLS["assignment.extend"] = ("assignment.report",)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A stored file with the name it was handed in under."""
+
+    stored: StoredFile
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What became of one row of a bulk act; ``refused`` is the reason, empty when it was done."""
+
+    row: Assignment
+    refused: str = ""
+
+
+# What the unit does
+
+
+@audit.action
+def sign(
+    actor: Actor, *, row: Assignment, leader: str = "", person: str = "", measures: str = "", at: datetime | None = None
+) -> Assignment:
+    """The unit takes note and names who is responsible."""
+    changes = {"signed_at": at or timezone.now(), "leader": leader.strip(), "person": person.strip()}
+    if measures.strip():
+        changes["measures"] = measures.strip()
+    ASSIGNMENT.move(row, "assignment.sign", actor, changes=changes)
+    return row
+
+
+@audit.action
+def report(
+    actor: Actor,
+    *,
+    row: Assignment,
+    text: str,
+    progress: int,
+    achieved: Decimal | None = None,
+    difficulties: str = "",
+    light: str = "",
+    complete: bool = False,
+    files: Sequence[File] = (),
+    at: datetime | None = None,
+) -> ProgressReport:
+    """Report how far the work is; with ``complete`` that it is finished. Reports are never changed: a correction is the next one."""
+    now = at or timezone.now()
+    fresh = Assignment.objects.select_for_update().get(pk=row.pk)
+    if fresh.state != row.state:
+        raise Conflict
+    verb = "assignment.report" if complete else "assignment.progress"
+    denied = ASSIGNMENT.why_not(row, verb, actor)
+    if denied is not None:
+        raise denied
+    problems = content_problems(
+        row.task,
+        text=text,
+        progress=progress,
+        achieved=achieved,
+        evidence=len(files) + evidence_count(row),
+        complete=complete,
+    )
+    if problems:
+        raise ValidationError(problems)
+    if complete and meets(row.task, achieved):
+        progress = 100
+    light = light or (Light.GREEN if complete else Light.BLUE)
+    last = row.reports.order_by("-number").values_list("number", flat=True).first() or 0
+    made = ProgressReport.objects.create(
+        assignment=row,
+        number=last + 1,
+        at=now,
+        reporter=actor.name,
+        progress=progress,
+        achieved=achieved,
+        text=text.strip(),
+        difficulties=difficulties.strip(),
+        light=light,
+        complete=complete,
+    )
+    Evidence.objects.bulk_create(Evidence(report=made, file=file.stored, name=file.name) for file in files)
+    changes: dict[str, Any] = {
+        "progress": progress,
+        "achieved": achieved,
+        "self_light": light,
+        "reported_at": now,
+        "reported_by_id": actor.id,
+    }
+    if complete:
+        changes["finished_on"] = timezone.localtime(now).date()
+    ASSIGNMENT.move(row, verb, actor, changes=changes, number=made.number, progress=progress, files=len(files))
+    return made
+
+
+@audit.action
+def withdraw_report(actor: Actor, *, row: Assignment) -> Assignment:
+    """Take back a report of completion before it is confirmed; what was written stays on record."""
+    ASSIGNMENT.move(row, "assignment.withdraw", actor, changes={"finished_on": None})
+    return row
+
+
+# What the unit that handed it down does
+
+
+@audit.action
+def confirm(
+    actor: Actor, *, row: Assignment, opinion: str = "", quality: str = "", at: datetime | None = None
+) -> Assignment:
+    """The work is done as reported. An opinion and a quality mark may be given along."""
+    changes: dict[str, Any] = {
+        "confirmed_at": at or timezone.now(),
+        "opinion": opinion.strip(),
+        "reviewer": actor.name,
+    }
+    if quality:
+        changes["quality"] = _quality(quality)
+    ASSIGNMENT.move(row, "assignment.confirm", actor, reason=opinion, changes=changes)
+    return row
+
+
+@audit.action
+def return_row(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
+    """Not done as reported: back to the unit with the reason."""
+    ASSIGNMENT.move(
+        row,
+        "assignment.return",
+        actor,
+        reason=reason,
+        changes={"finished_on": None, "confirmed_at": None, "opinion": reason.strip(), "reviewer": actor.name},
+    )
+    return row
+
+
+@audit.action
+def close(actor: Actor, *, row: Assignment, at: datetime | None = None) -> Assignment:
+    """Cross it off (销号)."""
+    ASSIGNMENT.move(row, "assignment.close", actor, changes={"closed_at": at or timezone.now()})
+    return row
+
+
+@audit.action
+def reopen(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
+    """What was crossed off turns out not to be done."""
+    ASSIGNMENT.move(
+        row,
+        "assignment.reopen",
+        actor,
+        reason=reason,
+        changes={"closed_at": None, "confirmed_at": None, "finished_on": None},
+    )
+    return row
+
+
+@audit.action
+def recall(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
+    """Take the row back from one unit. Rows that it had handed on go with it."""
+    ASSIGNMENT.move(row, "assignment.recall", actor, reason=reason)
+    below = [
+        lower
+        for lower in with_units(Assignment.objects.select_for_update(of=("self",)).filter(upper=row)).order_by("pk")
+        if lower.state in ASSIGNMENT.step("assignment.recall").sources or lower.state == Assignment.State.REPORTED
+    ]
+    Assignment.objects.filter(pk__in=[lower.pk for lower in below]).update(
+        state=Assignment.State.WITHDRAWN, finished_on=None
+    )
+    for lower in below:
+        audit.record(actor, "assignment.recall", lower, reason=reason.strip(), upper=row.pk)
+    return row
+
+
+@audit.action
+def extend(actor: Actor, *, row: Assignment, deadline: date, reason: str) -> Assignment:
+    """Give one unit more time. The first deadline stays on record."""
+    denied = why_not_free(row, actor, "assignment.extend")
+    if denied is not None:
+        raise denied
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明延期的理由。"})
+    if deadline <= row.deadline:
+        raise ValidationError({"deadline": f"现在的时限是{chinese_date(row.deadline)}，新的时限应在它之后。"})
+    values = {"deadline": deadline, "first_deadline": row.first_deadline or row.deadline}
+    before = row.deadline
+    if Assignment.objects.filter(pk=row.pk, state=row.state, deadline=before).update(**values) != 1:
+        raise Conflict
+    row.deadline, row.first_deadline = values["deadline"], values["first_deadline"]
+    audit.record(actor, "assignment.extend", row, reason=reason.strip(), before=before, after=deadline)
+    return row
+
+
+@audit.action
+def mark_quality(actor: Actor, *, row: Assignment, quality: str, note: str = "") -> Assignment:
+    """Judge how well it is done; the light may depend on it. An empty mark takes it away."""
+    denied = why_not_free(row, actor, "assignment.mark")
+    if denied is not None:
+        raise denied
+    before, row.quality = row.quality, _quality(quality) if quality else ""
+    Assignment.objects.filter(pk=row.pk).update(quality=row.quality)
+    audit.record(actor, "assignment.mark", row, reason=note.strip(), before=before, after=row.quality)
+    return row
+
+
+def _quality(value: str) -> str:
+    if value not in LightRule.Quality.values:
+        raise ValidationError({"quality": f"没有“{value}”这种质量标记，请重新选择。"})
+    return value
+
+
+@audit.action
+def remind(actor: Actor, *, row: Assignment, text: str = "") -> Assignment:
+    """Urge the unit (催办): once a day is enough."""
+    return remind_many(actor, rows=[row], text=text)[0].row
+
+
+@audit.action
+def remind_many(actor: Actor, *, rows: Iterable[Assignment], text: str = "") -> list[RowResult]:
+    """Urge many units; those that can't be urged come back with the reason."""
+    found = _loaded(rows)
+    today = timezone.localdate()
+    urged = set(
+        Event.objects.filter(
+            verb="assignment.remind", object_id__in=[row.pk for row in found], at__date=today
+        ).values_list("object_id", flat=True)
+    )
+    results = []
+    for row in found:
+        denied = why_not_free(row, actor, "assignment.remind")
+        if denied is None and row.pk in urged:
+            denied = Denied("今天已经催办过。", "assignment.remind")
+        results.append(RowResult(row, denied.reason if denied is not None else ""))
+        if denied is None:
+            audit.record(actor, "assignment.remind", row, reason=text.strip(), deadline=row.deadline)
+    return _some(results, "assignment.remind")
+
+
+@audit.action
+def confirm_many(
+    actor: Actor, *, rows: Iterable[Assignment], opinion: str = "", at: datetime | None = None
+) -> list[RowResult]:
+    """Confirm many rows; one that can't be confirmed comes back with the reason and holds up no other."""
+    changes = {"confirmed_at": at or timezone.now(), "opinion": opinion.strip(), "reviewer": actor.name}
+    return _move_many(actor, "assignment.confirm", rows, changes, reason=opinion.strip())
+
+
+@audit.action
+def close_many(actor: Actor, *, rows: Iterable[Assignment], at: datetime | None = None) -> list[RowResult]:
+    """Cross off many rows; one that can't be crossed off comes back with the reason."""
+    return _move_many(actor, "assignment.close", rows, {"closed_at": at or timezone.now()})
+
+
+def _loaded(rows: Iterable[Assignment]) -> list[Assignment]:
+    """The rows as they stand now, locked until the end: nobody moves them in between."""
+    keys = [row.pk for row in rows]
+    if not keys:
+        raise ValidationError("请先勾选要办理的行。")
+    return list(with_units(Assignment.objects.select_for_update(of=("self",)).filter(pk__in=keys)).order_by("pk"))
+
+
+def _move_many(
+    actor: Actor, verb: str, rows: Iterable[Assignment], changes: dict[str, Any], reason: str = ""
+) -> list[RowResult]:
+    """One step for many locked rows with one update."""
+    step = ASSIGNMENT.step(verb)
+    results = []
+    moved = []
+    for row in _loaded(rows):
+        denied = ASSIGNMENT.why_not(row, verb, actor)
+        results.append(RowResult(row, denied.reason if denied is not None else ""))
+        if denied is None:
+            moved.append(row)
+    values = {"state": step.target, **changes}
+    Assignment.objects.filter(pk__in=[row.pk for row in moved]).update(**values)
+    for row in moved:
+        before = row.state
+        for name, value in values.items():
+            setattr(row, name, value)
+        audit.record(actor, verb, row, reason=reason, **{"from": before, "to": step.target}, bulk=len(moved))
+    return _some(results, verb)
+
+
+def _some(results: list[RowResult], verb: str) -> list[RowResult]:
+    """A bulk act that did nothing is refused with the first reason."""
+    if all(result.refused for result in results):
+        first = results[0].refused if results else "所选的行已不存在。"
+        raise Denied(f"没有一项可以{VERBS[verb].label}：{first}", verb)
+    return results

@@ -1,0 +1,386 @@
+"""Tasks as drafts and as a whole: made from points, changed, split, merged, closed, withdrawn. Handing down is beside it."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.utils import timezone
+
+from dudao.core import audit
+from dudao.core.access import Actor, Denied
+from dudao.core.workflow import Conflict
+from dudao.orgs.models import Unit
+from dudao.people.models import Account
+from dudao.plans.flow import OPEN, TASK
+from dudao.plans.models import Assignment, Guess, Item, Point, Task, WorkPlan
+from dudao.plans.queries.tasks import guesses_of, points_of, with_counts
+
+__all__ = [
+    "Target", "close_task", "create_task", "create_tasks", "discard_task", "edit_task", "merge_tasks", "split_task",
+    "title_of", "withdraw_task",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What can be measured: «不低于 2 名». ``high`` only for a range; ``direction`` a value of `Task.Direction`."""
+
+    text: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+    unit: str = ""
+    direction: str = ""
+
+
+_SIGNS = {"≥": Task.Direction.AT_LEAST, "≤": Task.Direction.AT_MOST, "=": Task.Direction.EXACTLY}
+EDITABLE = frozenset(
+    {
+        "title", "text", "kind", "lead", "responsible", "starts", "deadline", "target_text", "target_low", "target_high",
+        "target_unit", "target_direction", "evidence_wanted",
+    }
+)  # fmt: skip
+
+
+def title_of(text: str, most: int = 40) -> str:
+    """The beginning of a piece of text as a task's title: up to the first stop, without its mark (一是, （1）)."""
+    plain = re.sub(
+        r"^\s*(?:[一二三四五六七八九十]+是|第[一二三四五六七八九十]+[，,、]|[（(]?\d+[）)、.．])\s*", "", text.strip()
+    )
+    first = re.split(r"[，。；;,：:\n]", plain, maxsplit=1)[0].strip() or plain
+    return first if len(first) <= most else first[: most - 1] + "…"
+
+
+def target_from(guess: Guess) -> Target:
+    """A target guess as a target: ``data`` holds value or low and high (also min and max), unit and direction."""
+    data = guess.data
+    low = _number(data.get("low", data.get("min")))
+    high = _number(data.get("high", data.get("max")))
+    value = _number(data.get("value"))
+    said = str(data.get("direction") or "")
+    direction = _SIGNS.get(said, said if said in Task.Direction.values else "")
+    if value is None and low is not None and high is not None:
+        return Target(guess.label or guess.words, low, high, str(data.get("unit") or ""), Task.Direction.BETWEEN)
+    bound = value if value is not None else (low if low is not None else high)
+    return Target(
+        guess.label or guess.words, bound, None, str(data.get("unit") or ""), direction if bound is not None else ""
+    )
+
+
+def _number(value: Any) -> Decimal | None:
+    return None if value is None or value == "" else Decimal(str(value)).quantize(Decimal("0.0001"))
+
+
+def _from_guesses(guesses: Iterable[Guess]) -> dict[str, Any]:
+    """Columns of a task as far as accepted guesses tell them; the first of each sort counts."""
+    found: dict[str, Any] = {}
+    for guess in guesses:
+        if guess.sort == Guess.Sort.TARGET and "target" not in found:
+            found["target"] = target_from(guess)
+        elif guess.sort == Guess.Sort.KIND and "kind" not in found:
+            found["kind"] = str(guess.data.get("key") or guess.data.get("code") or "")
+        elif guess.sort == Guess.Sort.PERIOD and "deadline" not in found:
+            role, end, start = guess.data.get("role"), guess.data.get("end"), guess.data.get("start")
+            if end and role in {None, "", "deadline", "window"}:
+                found["deadline"] = date.fromisoformat(end)
+                if start and role == "window":
+                    found["starts"] = date.fromisoformat(start)
+    return found
+
+
+def _columns(target: Target | None) -> dict[str, Any]:
+    if target is None:
+        return {}
+    return {
+        "target_text": target.text,
+        "target_low": target.low,
+        "target_high": target.high,
+        "target_unit": target.unit,
+        "target_direction": target.direction,
+    }
+
+
+def _check(fields: dict[str, Any]) -> None:
+    problems: dict[str, str] = {}
+    if not fields["title"].strip():
+        problems["title"] = "请填写任务名称。"
+    starts, deadline = fields.get("starts"), fields.get("deadline")
+    if starts and deadline and starts > deadline:
+        problems["starts"] = "开始日期晚于完成时限，请对调或修改。"
+    low, high, direction = fields.get("target_low"), fields.get("target_high"), fields.get("target_direction")
+    if direction and low is None and high is None:
+        problems["target_low"] = "选了方向，请填写目标值；没有数字目标就不要选方向。"
+    if low is not None and not direction:
+        problems["target_direction"] = "填了目标值，请选择方向（不低于、不高于、等于或介于）。"
+    if direction == Task.Direction.BETWEEN and (low is None or high is None or low > high):
+        problems["target_high"] = "方向是“介于”，请填写下限和不小于下限的上限。"
+    if problems:
+        raise ValidationError(problems)
+
+
+def _codes(plan: WorkPlan) -> dict[str, int]:
+    """The highest number used after each point's number; call with the plan locked."""
+    used: dict[str, int] = {}
+    for code in Task.objects.filter(plan=plan).values_list("code", flat=True):
+        head, _, tail = code.rpartition("-")
+        if tail.isdigit():
+            used[head] = max(used.get(head, 0), int(tail))
+    return used
+
+
+def _head(point: Point) -> str:
+    return re.sub(r"[\s.．、，()（）第条]", "", point.number)[:12] or f"P{point.position + 1}"
+
+
+def _lock(plan: WorkPlan) -> None:
+    """Task codes are counted per plan: whoever makes tasks of one plan waits for the other."""
+    WorkPlan.objects.select_for_update().get(pk=plan.pk)
+
+
+@audit.action
+def create_task(
+    actor: Actor,
+    *,
+    point: Point,
+    item: Item | None = None,
+    title: str = "",
+    text: str = "",
+    kind: str = "",
+    lead: Unit | None = None,
+    partners: Collection[Unit] = (),
+    responsible: Account | None = None,
+    starts: date | None = None,
+    deadline: date | None = None,
+    target: Target | None = None,
+    evidence_wanted: str = "",
+    from_guesses: bool = True,
+) -> Task:
+    """A draft task of a point or of one of its items. What isn't given is taken from the text and from accepted guesses."""
+    plan = point.section.plan
+    actor.require("task.create", plan.unit.path)
+    if plan.state == WorkPlan.State.DISCARDED:
+        raise Denied("这份计划已作废，不能新建任务。", "task.create")
+    if item is not None and item.point_id != point.pk:
+        raise ValidationError({"item": "所选事项不属于这条要点，请重新选择。"})
+    _lock(plan)
+    source = item.text if item else point.text
+    told = _from_guesses(guesses_of(point, item)) if from_guesses else {}
+    fields: dict[str, Any] = {
+        "title": title.strip() or (title_of(item.text) if item else (point.title or title_of(point.text)).rstrip("。")),
+        "text": text.strip() or source,
+        "kind": kind or told.get("kind", ""),
+        "starts": starts or told.get("starts"),
+        "deadline": deadline or told.get("deadline"),
+        "evidence_wanted": evidence_wanted.strip(),
+        **_columns(target or told.get("target")),
+    }
+    _check(fields)
+    head = _head(point)
+    task = Task.objects.create(
+        plan=plan,
+        point=point,
+        item=item,
+        code=f"{head}-{_codes(plan).get(head, 0) + 1}",
+        sort_no=_order(plan),
+        lead=lead,
+        responsible=responsible,
+        **fields,
+    )
+    task.partners.set(partners)
+    audit.record(actor, "task.create", task, point=point.pk, item=item.pk if item else None)
+    return task
+
+
+def _order(plan: WorkPlan) -> int:
+    return (Task.objects.filter(plan=plan).aggregate(last=Max("sort_no"))["last"] or 0) + 10
+
+
+@audit.action
+def create_tasks(actor: Actor, *, plan: WorkPlan, kind_of: dict[int, str] | None = None) -> list[Task]:
+    """A draft for every item (or point without items) of the plan that has none yet: the number of queries is fixed."""
+    actor.require("task.create", plan.unit.path)
+    if plan.state == WorkPlan.State.DISCARDED:
+        raise Denied("这份计划已作废，不能新建任务。", "task.create")
+    _lock(plan)
+    having = set(Task.objects.filter(plan=plan).exclude(state=Task.State.WITHDRAWN).values_list("point_id", "item_id"))
+    whole = {point_id for point_id, item_id in having if item_id is None}
+    codes, order, made = _codes(plan), _order(plan), []
+    for point in points_of(plan):
+        if point.pk in whole:
+            continue
+        for item in list(point.items.all()) or [None]:
+            if (point.pk, item.pk if item else None) in having:
+                continue
+            told = _from_guesses(guesses_of(point, item))
+            head = _head(point)
+            codes[head] = codes.get(head, 0) + 1
+            title = title_of(item.text) if item else (point.title or title_of(point.text)).rstrip("。")
+            made.append(
+                Task(
+                    plan=plan,
+                    point=point,
+                    item=item,
+                    code=f"{head}-{codes[head]}",
+                    sort_no=order + 10 * len(made),
+                    title=title[:200] or head,
+                    text=item.text if item else point.text,
+                    kind=told.get("kind", ""),
+                    starts=told.get("starts"),
+                    deadline=told.get("deadline"),
+                    **_columns(told.get("target")),
+                )
+            )
+    if not made:
+        raise Denied("每条要点都已经有任务，没有新建。", "task.create")
+    Task.objects.bulk_create(made)
+    for task in made:
+        audit.record(actor, "task.create", task, point=task.point_id, item=task.item_id, from_plan=True)
+    return made
+
+
+@audit.action
+def edit_task(actor: Actor, *, task: Task, partners: Collection[Unit] | None = None, **changes: Any) -> Task:
+    """Change a draft. ``changes`` are columns of `EDITABLE`; old and new values go into the event. After hand-down nothing changes."""
+    actor.require("task.edit", task.place)
+    unknown = changes.keys() - EDITABLE
+    if unknown:
+        raise TypeError(f"not a column that can be edited: {', '.join(sorted(unknown))}")
+    if task.state != Task.State.DRAFT:
+        raise Denied(f"任务“{task.get_state_display()}”，内容不能再改；时限可以逐个单位延期。", "task.edit")
+    _check({name: changes.get(name, getattr(task, name)) for name in EDITABLE})
+    before = {name: getattr(task, name) for name in changes}
+    changed = {name: value for name, value in changes.items() if value != before[name]}
+    if Task.objects.filter(pk=task.pk, state=Task.State.DRAFT).update(**{"state": Task.State.DRAFT, **changed}) != 1:
+        raise Conflict
+    for name, value in changed.items():
+        setattr(task, name, value)
+    data: dict[str, Any] = {name: [_said(before[name]), _said(value)] for name, value in changed.items()}
+    if partners is not None:
+        data["partners"] = [unit.pk for unit in partners]
+        task.partners.set(partners)
+    audit.record(actor, "task.edit", task, changes=data)
+    return task
+
+
+def _said(value: Any) -> Any:
+    return str(value) if isinstance(value, Unit | Account) else value
+
+
+@audit.action
+def split_task(actor: Actor, *, task: Task, parts: Sequence[str]) -> list[Task]:
+    """Cut a draft into several: each part's text becomes a task with the same owner, target and time; the first keeps the code."""
+    actor.require("task.split", task.place)
+    texts = [part.strip() for part in parts if part.strip()]
+    if len(texts) < 2:
+        raise ValidationError({"parts": "至少要分成两段：在要断开的地方空一行。"})
+    _lock(task.plan)
+    if Task.objects.filter(pk=task.pk, state=Task.State.DRAFT).update(text=texts[0], title=title_of(texts[0])) != 1:
+        raise Conflict("只有还没下达的草稿可以拆分，请刷新页面。")
+    task.text, task.title = texts[0], title_of(texts[0])
+    head, codes = _head(task.point), _codes(task.plan)
+    made = [
+        Task(
+            **{name: getattr(task, name) for name in EDITABLE if name not in {"title", "text"}},
+            plan=task.plan,
+            point=task.point,
+            item=task.item,
+            code=f"{head}-{codes.get(head, 0) + place}",
+            sort_no=task.sort_no + place,
+            title=title_of(text),
+            text=text,
+        )
+        for place, text in enumerate(texts[1:], start=1)
+    ]
+    Task.objects.bulk_create(made)
+    partners = list(task.partners.all())
+    through = Task.partners.through
+    through.objects.bulk_create(through(task_id=new.pk, unit_id=unit.pk) for new in made for unit in partners)
+    audit.record(actor, "task.split", task, into=[new.code for new in made])
+    for new in made:
+        audit.record(actor, "task.create", new, split_from=task.code)
+    return [task, *made]
+
+
+@audit.action
+def merge_tasks(actor: Actor, *, tasks: Sequence[Task], title: str = "") -> Task:
+    """Put drafts of one plan together into the first of them; the others are discarded and say where they went."""
+    first, *others = sorted(tasks, key=lambda task: (task.sort_no, task.pk)) or [None]
+    if first is None or not others:
+        raise ValidationError("请至少选择两条草稿再合并。")
+    for task in (first, *others):
+        actor.require("task.merge", task.place)
+        if task.plan_id != first.plan_id:
+            raise ValidationError("只能合并同一份年度计划里的任务。")
+        if task.state != Task.State.DRAFT:
+            raise Denied(f"“{task.code} {task.title}”{task.get_state_display()}，只有草稿可以合并。", "task.merge")
+    _lock(first.plan)
+    days = [task.deadline for task in (first, *others) if task.deadline]
+    begins = [task.starts for task in (first, *others) if task.starts]
+    text = "\n".join(task.text for task in (first, *others) if task.text)
+    values = {
+        "title": title.strip() or first.title,
+        "text": text,
+        "deadline": max(days, default=None),
+        "starts": min(begins, default=None),
+    }
+    if Task.objects.filter(pk=first.pk, state=Task.State.DRAFT).update(**values) != 1:
+        raise Conflict
+    gone = Task.objects.filter(pk__in=[task.pk for task in others], state=Task.State.DRAFT)
+    if gone.update(state=Task.State.WITHDRAWN) != len(others):
+        raise Conflict
+    for name, value in values.items():
+        setattr(first, name, value)
+    audit.record(actor, "task.merge", first, merged=[task.code for task in others])
+    for task in others:
+        audit.record(actor, "task.discard", task, merged_into=first.code)
+    return first
+
+
+def _counted(task: Task) -> Task:
+    """The task with the counts that the guards of its flow look at, its state as the caller saw it."""
+    fresh = with_counts(Task.objects.select_related("plan__unit")).get(pk=task.pk)
+    fresh.state = task.state
+    return fresh
+
+
+@audit.action
+def close_task(actor: Actor, *, task: Task) -> Task:
+    """The whole task is done: every unit has finished."""
+    counted = _counted(task)
+    TASK.move(counted, "task.close", actor, changes={"closed_at": timezone.now()}, rows=counted.row_count)  # type: ignore[attr-defined]
+    return counted
+
+
+@audit.action
+def withdraw_task(actor: Actor, *, task: Task, reason: str) -> Task:
+    """Take back what was handed down: all open rows are withdrawn with it and their units told."""
+    Task.objects.select_for_update().get(pk=task.pk)
+    counted = _counted(task)
+    TASK.move(counted, "task.withdraw", actor, reason=reason)
+    rows = list(
+        Assignment.objects.select_for_update(of=("self",))
+        .filter(task=task, state__in=OPEN)
+        .select_related("unit", "task__plan__unit", "upper__unit")
+        .order_by("pk")
+    )
+    Assignment.objects.filter(pk__in=[row.pk for row in rows]).update(state=Assignment.State.WITHDRAWN)
+    for row in rows:
+        audit.record(
+            actor,
+            "assignment.recall",
+            row,
+            reason=reason.strip(),
+            **{"from": row.state, "to": Assignment.State.WITHDRAWN},
+        )
+    return counted
+
+
+@audit.action
+def discard_task(actor: Actor, *, task: Task) -> Task:
+    """Drop a draft. It stays on record as withdrawn."""
+    TASK.move(task, "task.discard", actor)
+    return task

@@ -1,0 +1,261 @@
+"""The flows of tasks and of the rows handed down, with their guards: who may take which step when.
+
+Guards are pure functions of one loaded object. They need the units of a row at hand: load rows with
+``queries.assignments.with_units`` and tasks with ``queries.tasks.with_counts``. Nothing here writes.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.workflow import Flow, Step
+from dudao.orgs.models import Kind
+from dudao.plans.models import Assignment, Task
+
+__all__ = ["ASSIGNMENT", "OPEN", "TASK", "content_problems", "issues", "judges", "meets", "reports", "why_not_free"]
+
+ISSUED, WORKING, REPORTED, RETURNED, CONFIRMED, CLOSED, WITHDRAWN = (
+    Assignment.State.ISSUED,
+    Assignment.State.WORKING,
+    Assignment.State.REPORTED,
+    Assignment.State.RETURNED,
+    Assignment.State.CONFIRMED,
+    Assignment.State.CLOSED,
+    Assignment.State.WITHDRAWN,
+)
+OPEN = frozenset({ISSUED, WORKING, REPORTED, RETURNED})
+"""States in which something is still to be done before the row counts as finished."""
+
+
+def reports(row: Assignment, actor: Actor, verb: str) -> Denied | None:
+    """Only the unit itself signs and reports; a city officer, whose verbs reach every county, doesn't do it for them.
+
+    An office without people of its own (督导机构) and a teaching point are spoken for by the unit they belong to.
+    """
+    if actor.everything:
+        return None
+    place = row.unit.path
+    own = {place}
+    if row.unit.kind in {Kind.OFFICE, Kind.TEACHING_POINT}:
+        own.add(_parent(place))
+    if any(grant.path in own and grant.covers(verb, place) for grant in actor.grants):
+        return None
+    return Denied(f"只有承办单位（{row.unit}）自己可以{VERBS[verb].label}。", verb)
+
+
+def issues(row: Assignment, actor: Actor, verb: str) -> Denied | None:
+    """Only the unit that handed the row down decides about it: the plan's office about the counties', a county about its schools'.
+
+    Since nobody hands down to itself, no unit ever decides about its own row.
+    """
+    if actor.everything:
+        return None
+    issuer, place = row.issuer, row.unit.path
+    for grant in actor.grants:
+        above = grant.path == issuer.path if row.upper_id else issuer.path.startswith(grant.path)
+        if above and grant.path != place and grant.covers(verb, place):
+            return None
+    return Denied(f"这一项由{issuer}下达，由{issuer}{VERBS[verb].label}。", verb)
+
+
+def judges(row: Assignment, actor: Actor, verb: str) -> Denied | None:
+    """Four eyes: the unit that handed the row down judges it, and never the person who reported it."""
+    denied = issues(row, actor, verb)
+    if denied is None and actor.id is not None and actor.id == row.reported_by_id:
+        return Denied(f"这一项是您本人报送的，请由其他人{VERBS[verb].label}。", verb)
+    return denied
+
+
+def why_not_free(row: Assignment, actor: Actor, verb: str) -> Denied | None:
+    """Whether an act that leaves the state as it is (remind, extend, mark quality) can be done now."""
+    denied = actor.why_not(verb, row.unit.path)
+    if denied is not None:
+        return denied
+    allowed = {
+        "assignment.remind": {ISSUED, WORKING, RETURNED},
+        "assignment.extend": {ISSUED, WORKING, RETURNED},
+        "assignment.mark": {WORKING, REPORTED, RETURNED, CONFIRMED, CLOSED},
+        "assignment.hand_on": {ISSUED, WORKING, RETURNED},
+    }[verb]
+    if row.state not in allowed:
+        return Denied(f"当前状态为“{row.get_state_display()}”，不能{VERBS[verb].label}。", verb)
+    if verb == "assignment.hand_on":
+        return reports(row, actor, verb)
+    return issues(row, actor, verb)
+
+
+def _parent(path: str) -> str:
+    return path.rstrip(".").rpartition(".")[0] + "."
+
+
+def _by(rule: Callable[[Assignment, Actor, str], Denied | None], verb: str) -> Callable[[Any, Actor], Denied | None]:
+    return lambda row, actor: rule(row, actor, verb)
+
+
+ASSIGNMENT = Flow(
+    Step("assignment.sign", {ISSUED}, WORKING, guard=_by(reports, "assignment.sign")),
+    Step("assignment.progress", {WORKING, RETURNED}, WORKING, guard=_by(reports, "assignment.progress")),
+    Step(
+        "assignment.report",
+        {WORKING, RETURNED},
+        REPORTED,
+        guard=_by(reports, "assignment.report"),
+        tells=("assignment.confirm",),
+        confirm="报送后由下达单位确认，确认前可以撤回。",
+    ),
+    Step(
+        "assignment.withdraw",
+        {REPORTED},
+        WORKING,
+        guard=_by(reports, "assignment.withdraw"),
+        confirm="撤回后回到“进行中”，可以补充材料重新报送，已报的内容仍留在记录里。",
+    ),
+    Step(
+        "assignment.confirm",
+        {REPORTED},
+        CONFIRMED,
+        guard=_by(judges, "assignment.confirm"),
+        tells=("assignment.report",),
+        confirm="确认后承办单位会收到通知，这一项计为已完成，等待销号。",
+    ),
+    Step(
+        "assignment.return",
+        {REPORTED, CONFIRMED},
+        RETURNED,
+        guard=_by(judges, "assignment.return"),
+        needs_reason=True,
+        tells=("assignment.report",),
+        danger=True,
+        confirm="退回后承办单位会收到通知和您写的理由，需要修改后重新报送。",
+    ),
+    Step(
+        "assignment.close",
+        {CONFIRMED},
+        CLOSED,
+        guard=_by(judges, "assignment.close"),
+        tells=("assignment.report",),
+        confirm="销号后这一项办结，承办单位会收到通知；只有督导办负责人可以写明理由重新打开。",
+    ),
+    Step(
+        "assignment.reopen",
+        {CLOSED},
+        WORKING,
+        guard=_by(issues, "assignment.reopen"),
+        needs_reason=True,
+        tells=("assignment.report",),
+        danger=True,
+        confirm="重新打开后回到“进行中”，销号时间和确认时间会清空，承办单位会收到通知和您写的理由。",
+    ),
+    Step(
+        "assignment.recall",
+        {ISSUED, WORKING, RETURNED},
+        WITHDRAWN,
+        guard=_by(issues, "assignment.recall"),
+        needs_reason=True,
+        tells=("assignment.report",),
+        danger=True,
+        confirm="撤回后这个单位不用再承办，会收到通知和您写的理由。",
+    ),
+)
+
+
+def _ready(task: Task, _: Actor) -> Denied | None:
+    if task.plan.state != "published":
+        return Denied("年度计划还没有发布，发布后才能下达任务。", "task.hand_down")
+    if task.deadline is None:
+        return Denied("还没有完成时限，请先修改任务，填写完成时限。", "task.hand_down")
+    return None
+
+
+def _all_finished(task: Task, _: Actor) -> Denied | None:
+    if task.open_rows:  # type: ignore[attr-defined]
+        return Denied(f"还有 {task.open_rows} 个单位没有完成，不能办结。", "task.close")  # type: ignore[attr-defined]
+    return None
+
+
+def _none_finished(task: Task, _: Actor) -> Denied | None:
+    if task.done_rows:  # type: ignore[attr-defined]
+        return Denied(
+            f"已有 {task.done_rows} 个单位确认完成，不能整项撤回；可以逐个撤回没有完成的单位。",  # type: ignore[attr-defined]
+            "task.withdraw",
+        )
+    return None
+
+
+TASK = Flow(
+    Step(
+        "task.hand_down",
+        {Task.State.DRAFT, Task.State.ISSUED},
+        Task.State.ISSUED,
+        guard=_ready,
+        tells=(),  # the rows tell: each unit learns of its own
+        confirm="下达后所选单位会收到通知，任务内容不能再改。",
+    ),
+    Step(
+        "task.close",
+        {Task.State.ISSUED},
+        Task.State.CLOSED,
+        guard=_all_finished,
+        confirm="办结后任务移入已办结，不能再下达给别的单位。",
+    ),
+    Step(
+        "task.withdraw",
+        {Task.State.ISSUED},
+        Task.State.WITHDRAWN,
+        guard=_none_finished,
+        needs_reason=True,
+        danger=True,
+        confirm="撤回后所有承办单位会收到通知和您写的理由，不用再承办。",
+    ),
+    Step(
+        "task.discard",
+        {Task.State.DRAFT},
+        Task.State.WITHDRAWN,
+        danger=True,
+        confirm="作废后这条草稿不再出现在任务里，记录仍可查看。",
+    ),
+)
+
+
+def meets(task: Task, achieved: Decimal | None) -> bool | None:
+    """Whether a value meets the task's target; ``None`` when there is no numeric target or no value."""
+    low, high = task.target_low, task.target_high
+    if achieved is None or (low is None and high is None):
+        return None
+    bound = low if low is not None else high
+    match task.target_direction:
+        case Task.Direction.AT_LEAST:
+            return achieved >= bound
+        case Task.Direction.AT_MOST:
+            return achieved <= (high if high is not None else low)
+        case Task.Direction.BETWEEN:
+            return (low is None or achieved >= low) and (high is None or achieved <= high)
+        case _:
+            return achieved == bound
+
+
+def content_problems(
+    task: Task, *, text: str, progress: int, achieved: Decimal | None, evidence: int, complete: bool
+) -> dict[str, str]:
+    """What is missing in a report, by field. ``evidence`` counts the files of this report and of those before it."""
+    problems: dict[str, str] = {}
+    if not text.strip():
+        problems["text"] = "请写明进展情况：做了什么、到什么程度。"
+    if not 0 <= progress <= 100:
+        problems["progress"] = f"完成率填的是 {progress}，应在 0 到 100 之间。"
+    if not complete:
+        return problems
+    met = meets(task, achieved)
+    numeric = task.target_low is not None or task.target_high is not None
+    if numeric and achieved is None:
+        problems["achieved"] = f"任务目标是“{task.target_text}”，报送完成时请填写完成值。"
+    elif progress < 100 and met is not True and "progress" not in problems:
+        problems["progress"] = (
+            f"完成率是 {progress}%，还没有到 100%，不能报送完成；可以先报送进展。"
+            if met is None
+            else f"完成值没有达到目标“{task.target_text}”，完成率也没有到 100%，不能报送完成；可以先报送进展。"
+        )
+    if task.evidence_wanted and not evidence:
+        problems["files"] = f"报送完成需要佐证材料：{task.evidence_wanted}"
+    return problems

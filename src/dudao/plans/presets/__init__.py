@@ -1,0 +1,1 @@
+"""Choosable defaults as data: rule tables of lights, chains of steps per kind of work."""

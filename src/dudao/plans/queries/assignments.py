@@ -1,0 +1,141 @@
+"""Reads over the rows handed down. `assignment_rows` is the one queryset that lists, matrix, ledger and brief share."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from dudao.core.access import Actor
+from dudao.orgs.models import Kind
+from dudao.plans.models import Assignment, Evidence, ProgressReport
+
+if TYPE_CHECKING:
+    from dudao.plans.queries.lights import Lights
+
+__all__ = ["RowFilter", "Tally", "assignment", "assignment_rows", "mine", "reports_of", "tally", "with_units"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """What narrows the rows; everything left empty doesn't. ``under`` is a unit's path, ``mine`` means the actor's own units."""
+
+    plan: int | None = None
+    section: int | None = None
+    point: int | None = None
+    task: int | None = None
+    unit: int | None = None
+    under: str = ""
+    states: tuple[str, ...] = ()
+    light: str = ""
+    kind: str = ""
+    deadline_from: date | None = None
+    deadline_to: date | None = None
+    words: str = ""
+    mine: bool = False
+    handed_on: bool | None = None
+    withdrawn: bool = False
+
+
+def with_units(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows with all that flow guards, lights and tables look at, in one join."""
+    return rows.select_related("unit__parent", "task__plan__unit", "task__point__section", "upper__unit")
+
+
+def mine(actor: Actor) -> Q:
+    """The rows which the actor's own units have to do. An office without people of its own counts to the unit it belongs to."""
+    paths = actor.paths("assignment.report")
+    return Q(unit__path__in=paths) | Q(unit__kind__in=[Kind.OFFICE, Kind.TEACHING_POINT], unit__parent__path__in=paths)
+
+
+def assignment_rows(
+    actor: Actor, lights: "Lights", chosen: RowFilter | None = None, *, verb: str = "assignment.view"
+) -> QuerySet[Any]:
+    """Every row the actor may see, with its units, its task and its light (see `Lights.annotate`). Withdrawn rows are left out."""
+    chosen = chosen or RowFilter()
+    rows = with_units(Assignment.objects.visible_to(actor, verb))
+    if not chosen.withdrawn:
+        rows = rows.exclude(state=Assignment.State.WITHDRAWN)
+    columns = {
+        "task__plan": chosen.plan,
+        "task__point__section": chosen.section,
+        "task__point": chosen.point,
+        "task": chosen.task,
+        "unit": chosen.unit,
+        "deadline__gte": chosen.deadline_from,
+        "deadline__lte": chosen.deadline_to,
+    }
+    rows = rows.filter(**{name: value for name, value in columns.items() if value is not None})
+    if chosen.under:
+        rows = rows.filter(unit__path__startswith=chosen.under)
+    if chosen.states:
+        rows = rows.filter(state__in=chosen.states)
+    if chosen.kind:
+        rows = rows.filter(task__kind=chosen.kind)
+    for word in chosen.words.split():
+        rows = rows.filter(
+            Q(task__title__icontains=word) | Q(task__code__icontains=word) | Q(unit__name__icontains=word)
+        )
+    if chosen.mine:
+        rows = rows.filter(mine(actor))
+    if chosen.handed_on is not None:
+        rows = rows.filter(upper__isnull=not chosen.handed_on)
+    rows = lights.annotate(rows)
+    return rows.filter(light=chosen.light) if chosen.light else rows
+
+
+def assignment(actor: Actor, pk: int, lights: "Lights") -> Assignment | None:
+    """One row with everything its page shows, or ``None`` when it isn't there for this actor."""
+    return assignment_rows(actor, lights, RowFilter(withdrawn=True)).filter(pk=pk).first()
+
+
+def reports_of(row: Assignment) -> QuerySet[ProgressReport]:
+    """The unit's reports, newest first, with their files."""
+    return row.reports.prefetch_related("evidence__file").order_by("-number")
+
+
+def evidence_count(row: Assignment) -> int:
+    return Evidence.objects.filter(report__assignment=row).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How a set of rows stands.
+
+    ``late`` rows are past their deadline and not finished; ``progress`` is the plain mean of the rows' completion, ``None`` without
+    rows.
+    """
+
+    rows: int
+    done: int
+    late: int
+    progress: Decimal | None
+    lights: dict[str, int]
+
+
+def tally(rows: QuerySet[Any], by: str = "") -> dict[Any, Tally]:
+    """Count annotated rows by one column (or all of them under the key ``None``): one query."""
+    keys = ["group", "light"] if by else ["light"]
+    if by:
+        rows = rows.annotate(group=F(by))
+    found = (
+        rows.order_by()
+        .values(*keys)
+        .annotate(
+            n=Count("pk"),
+            done=Count("pk", filter=Q(state__in=["confirmed", "closed"])),
+            late=Count("pk", filter=Q(days_left__lt=0, finished_on__isnull=True)),
+            sum=Sum("progress"),
+        )
+    )
+    sums: dict[Any, list[Any]] = {}
+    for row in found:
+        entry = sums.setdefault(row.get("group"), [0, 0, 0, 0, {}])
+        for place, name in enumerate(("n", "done", "late", "sum")):
+            entry[place] += row[name]
+        entry[4][row["light"]] = entry[4].get(row["light"], 0) + row["n"]
+    return {
+        key: Tally(rows, done, late, Decimal(total) / rows if rows else None, lights)
+        for key, (rows, done, late, total, lights) in sums.items()
+    }

@@ -1,0 +1,132 @@
+"""Reads over tasks: the list, one task with what its flow looks at, what a new task can be made of."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from dudao.core.access import Actor
+from dudao.plans.models import Assignment, Guess, Item, Milestone, Point, Section, Task, WorkPlan
+from dudao.plans.queries.assignments import RowFilter, Tally, assignment_rows, tally
+from dudao.plans.queries.lights import Lights
+
+__all__ = [
+    "TaskFilter",
+    "attach_tallies",
+    "current_plan",
+    "drafts",
+    "guesses_of",
+    "plans_seen",
+    "sections_of",
+    "task",
+    "tasks",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What narrows the tasks; everything left empty doesn't."""
+
+    plan: int | None = None
+    section: int | None = None
+    states: tuple[str, ...] = ()
+
+
+def tasks(actor: Actor, chosen: TaskFilter | None = None) -> QuerySet[Any]:
+    """The tasks an actor may see. Drafts and discarded ones show only to those who may edit them."""
+    chosen = chosen or TaskFilter()
+    rows = Task.objects.visible_to(actor, "task.view").select_related("plan__unit", "point__section", "lead")
+    rows = rows.filter(Q(issued_at__isnull=False) | Q(pk__in=Task.objects.visible_to(actor, "task.edit").values("pk")))
+    if chosen.plan is not None:
+        rows = rows.filter(plan=chosen.plan)
+    if chosen.section is not None:
+        rows = rows.filter(point__section=chosen.section)
+    return rows.filter(state__in=chosen.states) if chosen.states else rows
+
+
+def with_counts(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Add what the guards of the task's flow look at: how many rows there are, how many open, how many finished."""
+    state = Assignment.State
+    done = Q(assignments__state__in=[state.CONFIRMED, state.CLOSED])
+    live = ~Q(assignments__state=state.WITHDRAWN)
+    return rows.annotate(
+        row_count=Count("assignments", filter=live & Q(assignments__isnull=False)),
+        open_rows=Count("assignments", filter=live & ~done & Q(assignments__isnull=False)),
+        done_rows=Count("assignments", filter=done),
+    )
+
+
+def task(actor: Actor, pk: int) -> Task | None:
+    """One task with its counts, or ``None`` when it isn't there for this actor."""
+    return with_counts(tasks(actor).select_related("item", "responsible")).filter(pk=pk).first()
+
+
+def attach_tallies(found: list[Task], actor: Actor, lights: Lights) -> None:
+    """Put ``tally`` on each task of a page, counted over the rows that the actor sees: one query."""
+    rows = assignment_rows(actor, lights).filter(task__in=found)
+    by_task = tally(rows, "task")
+    for one in found:
+        one.tally = by_task.get(one.pk) or Tally(0, 0, 0, None, {})
+
+
+def having_light(actor: Actor, lights: Lights, light: str) -> Q:
+    """The condition «has a row with this light», for tasks."""
+    return Q(pk__in=assignment_rows(actor, lights, RowFilter(light=light)).values("task"))
+
+
+def plans_seen(actor: Actor) -> QuerySet[Any]:
+    """The plans an actor has to do with: those of its own office, and published ones of which it has a row."""
+    own = WorkPlan.objects.visible_to(actor, "plan.view")
+    given = Assignment.objects.visible_to(actor, "assignment.view").values("task__plan")
+    return (
+        WorkPlan.objects.filter(Q(pk__in=own.values("pk")) | Q(pk__in=given, state=WorkPlan.State.PUBLISHED))
+        .exclude(state=WorkPlan.State.DISCARDED)
+        .select_related("unit")
+        .order_by("-year", "-id")
+    )
+
+
+def current_plan(actor: Actor, day: date, pk: int | None = None) -> WorkPlan | None:
+    """The plan a page is about: the one named, else the newest published one that is not of a later year, else the newest."""
+    found = list(plans_seen(actor))
+    if pk is not None:
+        return next((plan for plan in found if plan.pk == pk), None)
+    begun = [plan for plan in found if plan.state == WorkPlan.State.PUBLISHED and plan.year <= day.year]
+    return next(iter(begun or found), None)
+
+
+def plan_for(actor: Actor, pk: int, verb: str) -> WorkPlan | None:
+    """A plan on which the actor holds a verb."""
+    return WorkPlan.objects.visible_to(actor, verb).select_related("unit").filter(pk=pk).first()
+
+
+def sections_of(plan: WorkPlan) -> QuerySet[Section]:
+    return Section.objects.filter(plan=plan).order_by("position", "id")
+
+
+def points_of(plan: WorkPlan) -> QuerySet[Point]:
+    return (
+        Point.objects.filter(section__plan=plan)
+        .select_related("section__plan__unit")
+        .prefetch_related("items", "guesses")
+        .order_by("section__position", "position", "id")
+    )
+
+
+def guesses_of(point: Point, item: Item | None = None) -> list[Guess]:
+    """The accepted guesses that speak about a piece of the point: those of the item and those of no item."""
+    found = point.guesses.all()
+    return [
+        guess
+        for guess in found
+        if guess.state == Guess.State.ACCEPTED and (guess.item_id is None or item is None or guess.item_id == item.pk)
+    ]
+
+
+def drafts(actor: Actor, plan: WorkPlan) -> QuerySet[Any]:
+    return tasks(actor, TaskFilter(plan=plan.pk, states=(Task.State.DRAFT,)))
+
+
+def milestones_of(one: Task) -> list[Milestone]:
+    return list(one.milestones.order_by("position", "id"))

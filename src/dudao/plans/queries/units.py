@@ -1,0 +1,77 @@
+"""To whom a task can be handed down: counties, member units and offices of a city, townships and institutions of a county."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from dudao.core.access import Actor
+from dudao.orgs.models import Kind, Unit
+from dudao.people.models import Account
+from dudao.plans.models import Assignment, Task, WorkPlan
+
+__all__ = ["InstitutionFilter", "counties", "institutions", "members", "people_of", "recipients", "schools_below"]
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionFilter:
+    """Which institutions: below ``under``, of these kinds, running one of these stages (学段)."""
+
+    under: str
+    kinds: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    ownership: str = ""
+
+
+def _open(place: str, day: date) -> QuerySet[Any]:
+    return Unit.objects.open_on(day).filter(path__startswith=place).exclude(path=place)
+
+
+def counties(plan: WorkPlan, day: date) -> QuerySet[Any]:
+    """县市区 of the plan's city, in the order the office keeps."""
+    return _open(plan.unit.path, day).counties()
+
+
+def members(plan: WorkPlan, day: date) -> QuerySet[Any]:
+    """Member units (成员单位) of the committee and the office itself: what hangs directly under the city."""
+    return _open(plan.unit.path, day).filter(parent=plan.unit_id, kind__in=[Kind.DEPARTMENT, Kind.OFFICE, Kind.OTHER])
+
+
+def institutions(chosen: InstitutionFilter, day: date) -> QuerySet[Any]:
+    """Schools and kindergartens that pass the filter."""
+    found = _open(chosen.under, day).institutions()
+    if chosen.kinds:
+        found = found.filter(kind__in=chosen.kinds)
+    if chosen.stages:
+        found = found.filter(pk__in=Unit.objects.filter(stages__level__in=chosen.stages).values("pk"))
+    return found.filter(ownership=chosen.ownership) if chosen.ownership else found
+
+
+def schools_below(unit: Unit, day: date) -> QuerySet[Any]:
+    """To whom a county can hand on: its townships and institutions."""
+    return _open(unit.path, day).filter(kind__in=[Kind.TOWNSHIP, Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN])
+
+
+def recipients(place: str, ids: Iterable[int], day: date) -> list[Unit]:
+    """The open units of these ids below a place, in order; others are left out, and the caller sees that by their number."""
+    return list(_open(place, day).filter(pk__in=list(ids)).select_related("parent").order_by("sort_no", "pinyin", "id"))
+
+
+def having(task: Task) -> set[int]:
+    """Ids of the units that have a row of this task already, withdrawn ones too."""
+    return set(Assignment.objects.filter(task=task).values_list("unit_id", flat=True))
+
+
+def people_of(plan: WorkPlan) -> QuerySet[Account]:
+    """Who can be the responsible person of a task: active people of the office that makes the plan."""
+    return Account.objects.filter(is_active=True, home__path__startswith=plan.unit.path).filter(
+        home__kind__in=[Kind.CITY, Kind.OFFICE, Kind.DEPARTMENT]
+    )
+
+
+def units_mentioned(actor: Actor) -> QuerySet[Any]:
+    """Units that have a row the actor may see: choices of a filter."""
+    rows = Assignment.objects.visible_to(actor, "assignment.view").values("unit")
+    return Unit.objects.filter(pk__in=rows)

@@ -24,19 +24,20 @@ class Family:
     name: str
     pattern: re.Pattern[str]
     example: str
+    anywhere: bool = False
 
 
-# A mark may stand at the start, behind punctuation or a blank.
-_BEFORE = r"(?:^|(?<=[。；：，、！？;:,!?\n \"”’」』)]))"
+# A mark stands at the start or behind one of these; brackets and circles may stand anywhere.
+_BEFORE = frozenset('。；：，、！？;:,!?\n "”’」』)')
 
 FAMILIES: tuple[Family, ...] = (
-    Family("is", re.compile(rf"{_BEFORE}({_HANZI})是(?!否)", re.M), "一是"),
-    Family("must", re.compile(rf"{_BEFORE}({_HANZI})要(?!求|点|素|件|务)", re.M), "一要"),
-    Family("ordinal", re.compile(rf"{_BEFORE}第({_HANZI})[，,]", re.M), "第一，"),
-    Family("brackets", re.compile(r"(?<!第)(?<!表)\((\d{1,2})\)"), "（1）"),
-    Family("brackets", re.compile(r"([⑴-⒇])"), "（1）"),
-    Family("bracket", re.compile(rf"{_BEFORE}(\d{{1,2}})\)", re.M), "1）"),
-    Family("circled", re.compile(r"([①-⑳])"), "①"),
+    Family("is", re.compile(rf"({_HANZI})是(?!否)"), "一是"),
+    Family("must", re.compile(rf"({_HANZI})要(?!求|点|素|件|务)"), "一要"),
+    Family("ordinal", re.compile(rf"第({_HANZI})[，,]"), "第一，"),
+    Family("brackets", re.compile(r"\((\d{1,2})\)"), "（1）", anywhere=True),
+    Family("brackets", re.compile(r"([⑴-⒇])"), "（1）", anywhere=True),
+    Family("bracket", re.compile(r"(\d{1,2})\)"), "1）"),
+    Family("circled", re.compile(r"([①-⑳])"), "①", anywhere=True),
 )
 
 _START = re.compile(rf"{_HANZI}[是要]|第{_HANZI}[，,]|[(（]\d{{1,2}}[)）]|\d{{1,2}}[)）]|[①-⑳⑴-⒇]")
@@ -63,6 +64,9 @@ def find_marks(text: str) -> tuple[Mark, ...]:
     found: dict[str, list[Mark]] = {}
     for family in FAMILIES:
         for match in family.pattern.finditer(shape):
+            start = match.start()
+            if start and shape[start - 1] not in _BEFORE and not (family.anywhere and shape[start - 1] not in "第表图"):
+                continue
             ordinal = value_of(match.group(1))
             if ordinal:
                 found.setdefault(family.name, []).append(Mark(ordinal, match.start(), match.end(), family.example))

@@ -44,11 +44,13 @@ _ORGANISATION = re.compile(
     r"[^，。；：、！？,;:!?]{2,40}(?:办公室|委员会|人民政府|教育局|教体局|教育厅|教育部|督导室|督导办|督导局|办公厅|领导小组)"
 )
 _SENTENCE_MARK = re.compile(r"[，。；！？;!?]")
+_BRACKET = re.compile("[" + re.escape("".join(PAIRS) + "".join(PAIRS.values())) + "]")
 _LATIN = re.compile(r"[A-Za-z]{2}")
 
 _HEADING_WITH_COMMA = 45  # a numbered line with a comma and no full stop, longer than this, is a broken sentence
 _SENTENCE_LENGTH = 25  # an unnumbered line without any punctuation, longer than this, is a broken sentence
 _HEADER_LENGTH = 60
+_LINE_BY_PAGE = 100  # page numbers and entries of a table of contents are shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Layout:
 @dataclass(slots=True)
 class _Entry:
     traced: Traced
+    label: Label | None
     kind: str
     indented: bool
     width: int
@@ -140,19 +143,20 @@ def _visible(lines: Iterable[SourceLine]) -> tuple[list[_Entry], list[Remark], l
         if not traced:
             gap = True
             continue
-        shape = half_width(traced.text)
+        shape = half_width(traced.text) if len(traced) < _LINE_BY_PAGE else ""
         if line.number in bare or (len(shape) < 24 and _PAGE_NUMBER.fullmatch(shape)):
             pages.append(traced)
             if entries:
                 gap = seam = True
             continue
-        if len(shape) < 100 and _CONTENTS.fullmatch(shape):
+        if _CONTENTS.fullmatch(shape):
             contents.append(traced)
             gap = True
             continue
         indented = line.text[:1] in ("　", "\t") or line.text.startswith("  ")
         width = len(line.text.rstrip())
-        entries.append(_Entry(traced, line.kind, indented, width, gap, seam))
+        label = None if line.kind == "table" else label_of(traced.text)
+        entries.append(_Entry(traced, label, line.kind, indented, width, gap, seam))
         gap = seam = False
     remarks: list[Remark] = []
     if pages:
@@ -179,7 +183,8 @@ def _dropped(code: str, message: str, parts: Sequence[Traced]) -> Remark:
 def _traced(line: SourceLine) -> Traced:
     text = line.text
     if text.isprintable():
-        return Traced((Piece(text, line.number, 1),)).strip()
+        bare = text.lstrip()
+        return Traced((Piece(bare.rstrip(), line.number, len(text) - len(bare) + 1),))
     pieces: list[Piece] = []
     start = 0
     for index, char in enumerate(text):
@@ -206,7 +211,7 @@ def _without_headers(entries: list[_Entry], remarks: list[Remark], dropped: list
     """Take out running headers: words of the title page come again, and lines repeated at each turn of a page."""
     shapes = [compact(entry.traced.text) for entry in entries]
     counts = Counter(shapes)
-    labelled = [index for index, entry in enumerate(entries) if label_of(entry.traced.text)]
+    labelled = [index for index, entry in enumerate(entries) if entry.label]
     body, end = (labelled[0], labelled[-1]) if labelled else (0, len(entries))
     title_page = "".join(shapes[:body])
     title_lines = {shape for entry, shape in zip(entries[:body], shapes, strict=False) if _can_be_header(entry)}
@@ -240,14 +245,17 @@ def _at_turn(entries: Sequence[_Entry], index: int) -> bool:
         return True
     if not 0 < index < len(entries) - 1:
         return False
-    before, after = entries[index - 1].traced.text, entries[index + 1].traced.text
-    return len(before) >= _SENTENCE_LENGTH and not ends_sentence(before) and label_of(after) is None
+    before = entries[index - 1].traced.text
+    return len(before) >= _SENTENCE_LENGTH and not ends_sentence(before) and entries[index + 1].label is None
 
 
 def _can_be_header(entry: _Entry) -> bool:
     text = entry.traced.text
     return (
-        entry.kind != "table" and len(text) <= _HEADER_LENGTH and not label_of(text) and not _SENTENCE_MARK.search(text)
+        entry.kind != "table"
+        and entry.label is None
+        and len(text) <= _HEADER_LENGTH
+        and not _SENTENCE_MARK.search(text)
     )
 
 
@@ -270,10 +278,10 @@ class _Balance:
         self._open: list[str] = []
 
     def add(self, text: str) -> None:
-        for char in text:
-            if char in PAIRS:
-                self._open.append(PAIRS[char])
-            elif self._open and char == self._open[-1]:
+        for mark in _BRACKET.findall(text):
+            if mark in PAIRS:
+                self._open.append(PAIRS[mark])
+            elif self._open and mark == self._open[-1]:
                 self._open.pop()
 
     def __bool__(self) -> bool:
@@ -294,7 +302,7 @@ class _Joiner:
 
     def add(self, entry: _Entry) -> None:
         text = entry.traced.text
-        label = None if entry.kind == "table" else label_of(text)
+        label = entry.label
         last = self.paragraphs[-1] if self.paragraphs else None
         if last is not None and self._continues(last, entry, label):
             if entry.gap or self._wrap is None:

@@ -1,7 +1,8 @@
 """What kind of work a point asks for, with the words that say so.
 
-`KINDS` is the table to extend: one row a kind, with patterns over half-width text. Keep a pattern short and bounded
-(`[^，。；]{0,12}` at most), so that reading stays linear. A kind named in the heading goes before one named in the text.
+`KINDS` is the table to extend: one row a kind, with patterns over half-width text, the longer before the shorter. Keep a
+pattern short and bounded (`[^，。；]{0,30}` at most), so that reading stays linear. A kind named in the heading goes before
+one named in the text.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dudao.calc.worktext.findings.spots import Passage
-from dudao.calc.worktext.model import Kind, Spot
+from dudao.calc.worktext.model import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,30 +158,15 @@ KINDS: tuple[KindRow, ...] = (
     ),
 )
 
-_COMPILED = tuple((row, tuple(re.compile(pattern) for pattern in row.patterns)) for row in KINDS)
+_COMPILED = tuple((row, re.compile("|".join(row.patterns))) for row in KINDS)
 
 
 def find_kinds(passages: Sequence[Passage]) -> tuple[Kind, ...]:
-    """The kinds of work in a point, likeliest first: named in the heading, then named earlier and more often."""
+    """The kinds of work in a point, likeliest first: named in the heading, then named more often."""
     scored: list[tuple[tuple[int, int, int], Kind]] = []
-    for order, (row, patterns) in enumerate(_COMPILED):
-        spots: list[Spot] = []
-        for passage in passages:
-            spots.extend(_spots(passage, patterns))
+    for order, (row, pattern) in enumerate(_COMPILED):
+        spots = [passage.spot(*match.span()) for passage in passages for match in pattern.finditer(passage.shape)]
         if spots:
             in_title = sum(len(spot.words) for spot in spots if spot.field == "title")
             scored.append(((-in_title, -len(spots), order), Kind(code=row.code, name=row.name, spots=tuple(spots))))
     return tuple(kind for _, kind in sorted(scored, key=lambda pair: pair[0]))
-
-
-def _spots(passage: Passage, patterns: Sequence[re.Pattern[str]]) -> list[Spot]:
-    """Places that speak for a kind; of overlapping ones the first pattern's."""
-    taken = bytearray(len(passage.shape))
-    spans: list[tuple[int, int]] = []
-    for pattern in patterns:
-        for match in pattern.finditer(passage.shape):
-            start, end = match.span()
-            if not any(taken[start:end]):
-                taken[start:end] = b"\x01" * (end - start)
-                spans.append((start, end))
-    return [passage.spot(start, end) for start, end in sorted(spans)]

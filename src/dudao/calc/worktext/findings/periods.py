@@ -57,7 +57,9 @@ def find_periods(passages: Sequence[Passage], year: int | None) -> tuple[Period,
     for passage in passages:
         taken = bytearray(len(passage.shape))
         inside: list[Period] = []
-        for pattern, read in _FINDERS:
+        for needed, pattern, read in _FINDERS:
+            if needed not in passage.shape:
+                continue
             for match in pattern.finditer(passage.shape):
                 start, end = match.span()
                 if any(taken[start:end]):
@@ -234,17 +236,19 @@ def _read_cycle(match: re.Match[str], year: int | None) -> _Found | None:
     return "cycle", "cycle", None, None, number_of(match["years"])
 
 
-# The more exact pattern comes first: what it takes, a later one does not read again.
-_FINDERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int | None], _Found | None]], ...] = (
-    (_YEARS, _read_years),
-    (_DATE, _read_date),
-    (_MONTHS, _read_months),
-    (_MONTH_PART, _read_month),
-    (_QUARTERS, _read_quarters),
-    (_HALF, _read_half),
-    (_TERM, _read_term),
-    (_CYCLE, _read_cycle),
-    (_FIVE_YEARS, _read_five_years),
-    (_YEAR_ONLY, _read_year),
-    (_YEAR_WORD, _read_year_word),
+# The more exact pattern comes first: what it takes, a later one does not read again. The character in front must stand
+# somewhere in the text: looking for it is much faster than looking for the pattern.
+_FINDERS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], int | None], _Found | None]], ...] = (
+    ("年", _YEARS, _read_years),
+    ("月", _DATE, _read_date),
+    ("月", _MONTHS, _read_months),
+    ("月", _MONTH_PART, _read_month),
+    ("季", _QUARTERS, _read_quarters),
+    ("半", _HALF, _read_half),
+    ("学期", _TERM, _read_term),
+    ("假", _TERM, _read_term),
+    ("年", _CYCLE, _read_cycle),
+    ("五", _FIVE_YEARS, _read_five_years),
+    ("年", _YEAR_ONLY, _read_year),
+    ("年", _YEAR_WORD, _read_year_word),
 )

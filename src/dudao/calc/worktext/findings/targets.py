@@ -7,7 +7,7 @@ say no quantity and are left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -57,10 +57,10 @@ _NUMBER = rf"(?:{_ARABIC}|{_HANZI})"
 _TO = r" ?(?:[-—–~]|至|到|或) ?"
 _UNIT_WORDS = "|".join(re.escape(unit.words) for unit in sorted(UNITS, key=lambda unit: -len(unit.words)))
 _BY_WORDS = {unit.words: unit for unit in UNITS}
-_NO_NUMBER_BEFORE = r"(?<![\d.,第百千一二两三四五六七八九十几数])"
+_PART_OF_NUMBER = frozenset("0123456789.,第百千一二两三四五六七八九十几数")  # in front of a count: it is none
 
 _COUNT = re.compile(
-    rf"{_NO_NUMBER_BEFORE}(?P<low>{_NUMBER})(?:{_TO}(?P<high>{_NUMBER}))? ?(?:余|多)? ?(?P<scale>[万亿]?) ?(?P<unit>{_UNIT_WORDS})"
+    rf"(?P<low>{_NUMBER})(?:{_TO}(?P<high>{_NUMBER}))? ?(?:余|多)? ?(?P<scale>[万亿]?) ?(?P<unit>{_UNIT_WORDS})"
     r"(?!一体)"
 )
 _PERCENT = re.compile(
@@ -104,7 +104,9 @@ def find_targets(passages: Sequence[Passage]) -> tuple[Target, ...]:
     for passage in passages:
         taken = bytearray(len(passage.shape))
         inside: list[Target] = []
-        for finder in (_ratios, _percents, _cycles, _within, _counts, _words):
+        for needed, finder in _FINDERS:
+            if not any(word in passage.shape for word in needed):
+                continue
             for target in finder(passage):
                 start, end = target.spot.span
                 if not any(taken[start:end]):
@@ -191,6 +193,8 @@ def _within(passage: Passage) -> Iterator[Target]:
 def _counts(passage: Passage) -> Iterator[Target]:
     shape = passage.shape
     for match in _COUNT.finditer(shape):
+        if shape[match.start() - 1 : match.start()] in _PART_OF_NUMBER:
+            continue
         unit = _BY_WORDS[match["unit"]]
         low_words, high_words = match["low"], match["high"]
         low = _decimal(low_words)
@@ -307,3 +311,15 @@ def _subject_before(shape: str, start: int) -> str:
         words = words[: tail.start()]
     words = re.sub(r"^[名个所位年月日]", "", _LEADS.split(words)[-1])
     return words if len(words) >= 2 and not _VERB_END.search(words) else ""
+
+
+# What one takes, a later one does not read again. One of the words in front must stand in the text: looking for them is
+# much faster than looking for the pattern.
+_FINDERS: tuple[tuple[tuple[str, ...], Callable[[Passage], Iterator[Target]]], ...] = (
+    ((":",), _ratios),
+    (("%", "百分之"), _percents),
+    (("年",), _cycles),
+    (("内",), _within),
+    (tuple("0123456789一二两三四五六七八九十"), _counts),
+    (("全覆盖", "清零", "零"), _words),
+)

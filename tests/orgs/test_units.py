@@ -206,7 +206,7 @@ def test_a_kind_changes_only_where_it_fits(place):
         )
     point = builders.unit("大坪教学点", Kind.TEACHING_POINT, place.school)
     actions.edit_unit(place.east_office, unit=place.school, school_type="")
-    with pytest.raises(ValidationError, match="下级|不能设在"):
+    with pytest.raises(ValidationError, match=r"下级|不能设在"):
         actions.rename_unit(
             place.east_office, unit=place.school, name=place.school.name, kind=Kind.KINDERGARTEN, day=DAY
         )

@@ -15,8 +15,17 @@ from dudao.orgs.models import Kind, SpecialDay, Unit, UnitLink, UnitSpan
 from dudao.orgs.naming import search_terms
 
 __all__ = [
-    "AsOf", "CalendarOf", "ancestors", "calendar_of", "children_as_of", "known_years", "search", "tree_as_of", "trails",
-    "ways", "work_calendar",
+    "AsOf",
+    "CalendarOf",
+    "ancestors",
+    "calendar_of",
+    "children_as_of",
+    "known_years",
+    "search",
+    "trails",
+    "tree_as_of",
+    "ways",
+    "work_calendar",
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Writing an import: everything or nothing, with a number of statements that doesn't depend on the number of rows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,7 +69,6 @@ def import_units(
     _write_names(plan, [*new, *changed], made)
     units = [made[id(line)] for line in new]
     Unit.objects.bulk_create(units, batch_size=BATCH)
-    _free_codes(changed)
     _upsert([*(line.unit for line in changed if line.unit is not None), *moved])
     _write_spans(plan, new, changed, today, made)
     _write_stages(plan, [*new, *changed], made)
@@ -179,14 +178,6 @@ def _write_names(plan: ImportPlan, lines: Sequence[Line], made: dict[int, Unit])
         )
         unit.pinyin, unit.initials = derived.pinyin, derived.initials
         unit.sort_key, unit.search_text = derived.sort_key, derived.search_text
-
-
-def _free_codes(lines: Iterable[Line]) -> None:
-    """Let go of the codes that change before any new one is written: two units may swap theirs."""
-    for code in CODES:
-        keys = [line.unit.pk for line in lines if line.unit is not None and code in line.changes]
-        if keys:
-            Unit.objects.filter(pk__in=keys).update(**{code: ""})
 
 
 def _upsert(units: Sequence[Unit]) -> None:

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("dudao.dashboards.urls")),
     path("", include("dudao.people.urls")),
+    path("", include("dudao.core.urls")),
     path("units/", include("dudao.orgs.urls")),
     path("plans/", include("dudao.plans.urls")),
     path("dev/", include("dudao.core.ui.urls")),

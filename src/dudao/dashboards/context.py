@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
+from dudao.core.notices import unread_count
 from dudao.core.ui.shell import Appointment, Shell
 from dudao.dashboards.menus import address, menu_for
 from dudao.orgs.models import Kind, Unit
@@ -19,7 +20,7 @@ PLATFORM = "教育督导工作平台"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The context processor. One query for the office; nothing at all for somebody who isn't logged in."""
+    """The context processor. One query for the office, one for the bell; nothing at all for somebody who isn't logged in."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {"shell": Shell(office=PLATFORM, demo=settings.MODE == "demo")}
     held = current_appointment(request)
@@ -47,6 +48,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 if (url := address(name))
             ),
             logout_url=address("people:logout"),
+            notices=unread_count(request.actor),  # type: ignore[attr-defined]
+            notices_url=address("core:notices"),
             search_url=address("dashboards:search"),
             help_template=_help(request),
             demo=demo or settings.MODE == "demo",

@@ -146,7 +146,7 @@ def _scan(path: Path, name: str) -> None:
         raise FileRefused("病毒扫描程序没有响应，暂时不能接收文件。请稍后再试，或联系系统管理员。")
 
 
-def opened(stored: StoredFile, *, check: bool = False) -> BinaryIO:
+def opened(stored: StoredFile, *, check: bool = False) -> io.BufferedIOBase:
     """The bytes of a stored file. With ``check`` they are hashed first, and altered ones raise ``Missing``."""
     stream = the_store().open(stored.digest)
     if check:

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 __all__ = ["DiskStore", "Missing", "Store"]
 
@@ -18,7 +19,7 @@ class Store(Protocol):
     def put(self, source: Path, digest: str) -> None:
         """Take over a local file (it may be moved away) under its digest; an existing one is replaced by the same bytes."""
 
-    def open(self, digest: str) -> BinaryIO:
+    def open(self, digest: str) -> BufferedIOBase:
         """The bytes as a stream. Raises ``Missing``."""
 
     def digests(self) -> Iterator[str]:
@@ -50,7 +51,7 @@ class DiskStore:
         finally:
             os.close(folder)
 
-    def open(self, digest: str) -> BinaryIO:
+    def open(self, digest: str) -> BufferedIOBase:
         try:
             return self.path(digest).open("rb")
         except FileNotFoundError as problem:

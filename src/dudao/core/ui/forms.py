@@ -26,6 +26,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 
 from dudao.core.access import Denied
+from dudao.core.files import FileRefused
+from dudao.core.sheets import SheetError
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 
@@ -94,7 +96,7 @@ _REQUIRED = {"required": "请填写“%s”。", "choice": "请选择“%s”。
 
 
 def _dress(bound: forms.BoundField) -> None:
-    """Classes, ARIA and Chinese messages for a field; a widget keeps what it was given."""
+    """Classes and Chinese messages for a field; a widget keeps what it was given. (Django itself adds the ARIA attributes.)"""
     widget = bound.field.widget
     attrs = widget.attrs
     kind = getattr(widget, "input_type", "")
@@ -108,16 +110,6 @@ def _dress(bound: forms.BoundField) -> None:
         attrs["class"] = f"form-control {attrs.get('class', '')}".strip()
     if isinstance(widget, forms.Textarea):
         attrs["rows"] = "4" if str(attrs.get("rows", "10")) == "10" else attrs["rows"]
-    if bound.is_hidden:
-        return
-    described = []
-    if bound.errors:
-        attrs["aria-invalid"] = "true"
-        described.append(f"{bound.auto_id}_error")
-    if bound.help_text:
-        described.append(f"{bound.auto_id}_helptext")
-    if described:
-        attrs["aria-describedby"] = " ".join(described)
     wants = "choice" if kind in {"select", "radio"} else "required"
     if str(bound.field.error_messages.get("required", "")) == str(forms.Field.default_error_messages["required"]):
         bound.field.error_messages["required"] = _REQUIRED[wants] % bound.label
@@ -323,4 +315,6 @@ def refused(form: Form, action: Callable[[], Any]) -> Any:
         form.add_error(None, str(conflict))
     except ValidationError as error:
         form.add_error(None, error)
+    except (FileRefused, SheetError) as problem:
+        form.add_error(None, str(problem))
     return None

@@ -22,7 +22,7 @@ _GUESS_LIMIT = 30
 _COLON_LIMIT = 25
 _STOP = re.compile(r"[。！？!?]")
 _CLAUSE = re.compile(r"[，,；;。]")
-_MARK_BEHIND_BLANK = re.compile(r"(?<=[^\s。；，：、]) +(?=一是|[(（]1[)）]|①|第一[，,])")
+_MARK_BEHIND_BLANK = re.compile(r" +(?=一是|[(（]1[)）]|①|第一[，,])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,8 +173,8 @@ class Reader:
         notes: list[Remark] = []
         title, _ = self._once(block.heading, where.within("title"), notes)
         text, removed = self._once(block.body, where.within("original"), notes)
-        if block.guessed:
-            self._say_guessed(block, title, where, notes)
+        if block.node is not None and (block.guessed or not title):
+            notes.append(self._say_title(block.node, title, where))
         notes += self.look_at(title, where.within("title"))
         notes += self.look_at(text, where)
         for repeat in far_repeats(text.text):
@@ -228,13 +228,14 @@ class Reader:
             replace(remark, section=where.section, point=where.point, field=where.field) for remark in found if remark
         ]
 
-    def _say_guessed(self, block: Block, title: Traced, where: Where, notes: list[Remark]) -> None:
-        line = block.body.first_line
+    def _say_title(self, node: Node, title: Traced, where: Where) -> Remark:
+        """The heading is missing, or only the beginning of a long sentence."""
+        line = node.whole.first_line
         if title:
             message = f"第 {line} 行的条目没有单独的标题，暂用句首“{title.text}”作标题，请核对。"
-        else:
-            message = f"第 {line} 行的条目没有标题，请在核对页面上补一个。"
-        notes.append(self._say(where.within("original"), block.body, "title_guessed", message, span=(0, len(title))))
+            return self._say(where.within("title"), title, "title_guessed", message)
+        message = f"第 {line} 行的条目没有标题，请在核对页面上补一个。"
+        return self._say(where.within("title"), node.whole, "title_missing", message)
 
     def _check_items(
         self, text: Traced, items: Sequence[Item], marks: Sequence[Mark], where: Where, notes: list[Remark]

@@ -57,10 +57,22 @@ def find_repeats(text: str) -> Iterator[Repeat]:
                 end = index + period
                 while text[end : end + period] == words:
                     end += period
-                yield Repeat(words, before, end, (end - before) // period)
+                times = (end - before) // period
+                # «X的X的X»: the last one lacks only the link, so X itself is what stands three times.
+                tail = _common(words, text[end : end + period])
+                if tail >= max(SHORTEST, period - 2):
+                    words, end, times = words[:tail], end + tail, times + 1
+                yield Repeat(words, before, end, times)
                 free = index = end
                 continue
         index += 1
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return next(
+        (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
 
 
 def find_doubled(text: str) -> Iterator[Repeat]:

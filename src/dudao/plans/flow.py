@@ -1,7 +1,8 @@
-"""The flows of tasks and of the rows handed down, with their guards: who may take which step when.
+"""The flows of plans, of tasks and of the rows handed down, with their guards: who may take which step when.
 
 Guards are pure functions of one loaded object. They need the units of a row at hand: load rows with
-``queries.assignments.with_units`` and tasks with ``queries.tasks.with_counts``. Nothing here writes.
+``queries.assignments.with_units``, tasks with ``queries.tasks.with_counts``, plans with ``queries.document.with_counts``.
+Nothing here writes.
 """
 
 from collections.abc import Callable
@@ -11,9 +12,9 @@ from typing import Any
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
 from dudao.orgs.models import Kind
-from dudao.plans.models import Assignment, Task
+from dudao.plans.models import Assignment, Task, WorkPlan
 
-__all__ = ["ASSIGNMENT", "OPEN", "TASK", "content_problems", "issues", "judges", "meets", "reports", "why_not_free"]
+__all__ = ["ASSIGNMENT", "OPEN", "PLAN", "TASK", "content_problems", "issues", "judges", "meets", "reports", "why_not_free"]
 
 ISSUED, WORKING, REPORTED, RETURNED, CONFIRMED, CLOSED, WITHDRAWN = (
     Assignment.State.ISSUED,
@@ -214,6 +215,40 @@ TASK = Flow(
         Task.State.WITHDRAWN,
         danger=True,
         confirm="作废后这条草稿不再出现在任务里，记录仍可查看。",
+    ),
+)
+
+
+def _publishable(plan: WorkPlan, _: Actor) -> Denied | None:
+    counted: Any = plan
+    if not plan.title:
+        return Denied("还没有标题，请先填写计划标题。", "plan.publish")
+    if not counted.point_count:
+        return Denied("还没有要点，不能发布。", "plan.publish")
+    if counted.empty_points:
+        return Denied(f"有 {counted.empty_points} 条要点既没有标题也没有内容，请填写或删除。", "plan.publish")
+    if counted.open_checks:
+        return Denied(f"还有 {counted.open_checks} 条提示需要核对，处理完才能发布。", "plan.publish")
+    return None
+
+
+PLAN = Flow(
+    Step(
+        "plan.publish",
+        {WorkPlan.State.DRAFT},
+        WorkPlan.State.PUBLISHED,
+        guard=_publishable,
+        tells=("plan.amend",),
+        confirm="发布后正文、事项和识别结果都不能再改，以后的调整只能作编号的修订并写明理由；"
+        "接着可以按采纳的识别结果生成任务，再下达给各单位。",
+    ),
+    Step(
+        "plan.discard",
+        {WorkPlan.State.DRAFT},
+        WorkPlan.State.DISCARDED,
+        needs_reason=True,
+        danger=True,
+        confirm="作废后这份草稿不能再改，也不能恢复；原文、已校对的内容和您写的理由仍可查看。",
     ),
 )
 

@@ -200,17 +200,20 @@ def _order(plan: WorkPlan) -> int:
 
 
 @audit.action
-def create_tasks(actor: Actor, *, plan: WorkPlan, kind_of: dict[int, str] | None = None) -> list[Task]:
-    """A draft for every item (or point without items) of the plan that has none yet: the number of queries is fixed."""
+def create_tasks(actor: Actor, *, plan: WorkPlan, without: Collection[int] = ()) -> list[Task]:
+    """A draft for every item (or point without items) of the plan that never had one: the number of queries is fixed.
+
+    One that was discarded or merged away isn't made again. ``without`` are points that get none.
+    """
     actor.require("task.create", plan.unit.path)
     if plan.state == WorkPlan.State.DISCARDED:
         raise Denied("这份计划已作废，不能新建任务。", "task.create")
     _lock(plan)
-    having = set(Task.objects.filter(plan=plan).exclude(state=Task.State.WITHDRAWN).values_list("point_id", "item_id"))
+    having = set(Task.objects.filter(plan=plan).values_list("point_id", "item_id"))
     whole = {point_id for point_id, item_id in having if item_id is None}
     codes, order, made = _codes(plan), _order(plan), []
     for point in points_of(plan):
-        if point.pk in whole:
+        if point.pk in whole or point.pk in without:
             continue
         for item in list(point.items.all()) or [None]:
             if (point.pk, item.pk if item else None) in having:
@@ -244,7 +247,7 @@ def create_tasks(actor: Actor, *, plan: WorkPlan, kind_of: dict[int, str] | None
 
 @audit.action
 def edit_task(actor: Actor, *, task: Task, partners: Collection[Unit] | None = None, **changes: Any) -> Task:
-    """Change a draft. ``changes`` are columns of `EDITABLE`; old and new values go into the event. After hand-down nothing changes."""
+    """Change a draft. ``changes`` are columns of `EDITABLE`; old and new values go into the event."""
     actor.require("task.edit", task.place)
     unknown = changes.keys() - EDITABLE
     if unknown:
@@ -374,6 +377,7 @@ def withdraw_task(actor: Actor, *, task: Task, reason: str) -> Task:
             "assignment.recall",
             row,
             reason=reason.strip(),
+            tell_at=row.unit.path,
             **{"from": row.state, "to": Assignment.State.WITHDRAWN},
         )
     return counted

@@ -1,6 +1,6 @@
 """Tables of the work plan, split by subject: the document, the tasks made of it, the rules of the lights."""
 
-from dudao.plans.models.document import Amendment, Guess, Item, Point, Section, WorkPlan
+from dudao.plans.models.document import Amendment, Guess, Item, Point, Remark, Section, WorkPlan
 from dudao.plans.models.lights import Light, LightRule
 from dudao.plans.models.tasks import Assignment, Evidence, Milestone, ProgressReport, Task
 
@@ -15,6 +15,7 @@ __all__ = [
     "Milestone",
     "Point",
     "ProgressReport",
+    "Remark",
     "Section",
     "Task",
     "WorkPlan",

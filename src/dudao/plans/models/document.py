@@ -1,6 +1,7 @@
-"""The work plan as a document: sections, points, items, and the guesses the reader made about them.
+"""The work plan as a document: sections, points, items, the guesses the reader made about them, and its remarks.
 
-A published plan is frozen (also by a database trigger); what changes later is a numbered amendment with its reason.
+A published plan is frozen (also by database triggers); what changes later is a numbered amendment with its reason. Places in
+a text are offsets into it (half-open); ``dudao.plans.spans`` moves them along when the text changes.
 """
 
 from typing import ClassVar
@@ -13,7 +14,7 @@ from dudao.core.access import ScopedQuerySet
 from dudao.core.models import StoredFile
 from dudao.orgs.models import Unit
 
-__all__ = ["Amendment", "Guess", "Item", "Point", "Section", "WorkPlan"]
+__all__ = ["Amendment", "Guess", "Item", "Point", "Remark", "Section", "WorkPlan"]
 
 
 class WorkPlan(models.Model):
@@ -28,7 +29,7 @@ class WorkPlan(models.Model):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="work_plans", verbose_name="制发单位")
     year = models.PositiveSmallIntegerField("年度")
-    title = models.CharField("标题", max_length=200)
+    title = models.CharField("标题", max_length=200, blank=True)
     issuer = models.CharField("制发机关", max_length=200, blank=True)
     preamble = models.TextField("总体要求", blank=True)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.DRAFT)
@@ -36,7 +37,7 @@ class WorkPlan(models.Model):
     source_name = models.CharField("来源文件名", max_length=200, blank=True)
     source_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
     source_text = models.TextField("来源文本", blank=True, help_text="识别时所用的文本，逐行")
-    warnings = models.JSONField("识别提示", default=list)
+    revision = models.PositiveIntegerField("修改次数", default=0, editable=False)
     created_at = models.DateTimeField("导入时间", auto_now_add=True)
     demo = models.BooleanField("演示数据", default=False)
 
@@ -55,19 +56,22 @@ class WorkPlan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or f"{self.year}年计划（未填标题）"
 
     def get_absolute_url(self) -> str:
         return reverse("plans:plan", args=[self.pk])
 
 
 class Section(models.Model):
-    """A part of the plan (一、…). A plan without parts has one without number and title."""
+    """A part of the plan (一、…). A plan without parts has one without number and title. ``number`` as written: «一、»."""
 
     plan = models.ForeignKey(WorkPlan, models.CASCADE, related_name="sections")
     position = models.PositiveSmallIntegerField("次序")
     number = models.CharField("编号", max_length=20, blank=True)
     title = models.CharField("标题", max_length=300, blank=True)
+    intro = models.TextField("说明文字", blank=True, help_text="标题和第一条之间的文字，不作为任务")
+    first_line = models.PositiveIntegerField("所在行", null=True, blank=True)
+    revision = models.PositiveIntegerField("修改次数", default=0, editable=False)
 
     class Meta:
         verbose_name = "部分"
@@ -78,7 +82,13 @@ class Section(models.Model):
 
 
 class Point(models.Model):
-    """A point (1. …): a heading and its text. ``first_line``/``last_line`` say where in the source it stands."""
+    """A point (1. …): a heading and its text. ``first_line``/``last_line`` say where in the source it stands.
+
+    ``number`` is the bare number («4»), the first half of the codes of its tasks; ``label`` how it is written («4.», «（四）»).
+    ``original`` is the text as issued where it differs (a clause repeated by accident stands in ``text`` once). ``origin`` maps
+    title and text back to the source: per field a list of [start, line, column, length]. ``revision`` counts the changes to
+    number, title, text and items: what two editors at once are compared by.
+    """
 
     section = models.ForeignKey(Section, models.CASCADE, related_name="points")
     position = models.PositiveSmallIntegerField("次序")
@@ -87,23 +97,30 @@ class Point(models.Model):
     text = models.TextField("内容", blank=True)
     first_line = models.PositiveIntegerField("起始行", null=True, blank=True)
     last_line = models.PositiveIntegerField("结束行", null=True, blank=True)
-    notes = models.JSONField("识别提示", default=list)
+    label = models.CharField("编号写法", max_length=20, blank=True)
+    group = models.CharField("所属小标题", max_length=300, blank=True)
+    original = models.TextField("原文", blank=True)
+    origin = models.JSONField("来源位置", default=dict)
+    checked = models.BooleanField("已校对", default=False)
+    revision = models.PositiveIntegerField("修改次数", default=0, editable=False)
 
     class Meta:
         verbose_name = "要点"
         ordering: ClassVar = ["position", "id"]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.title or self.text[:30]}".strip()
+        return f"{self.label or self.number} {self.title or self.text[:30]}".strip()
 
 
 class Item(models.Model):
-    """A piece of a point marked 一是、二是…; the usual size of a task."""
+    """A piece of a point marked 一是、二是…; the usual size of a task. Where it stands in the point's text, it is those words."""
 
     point = models.ForeignKey(Point, models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField("次序")
     ordinal = models.PositiveSmallIntegerField("序号")
     text = models.TextField("内容")
+    start = models.PositiveIntegerField("起始字", null=True, blank=True)
+    end = models.PositiveIntegerField("结束字", null=True, blank=True)
 
     class Meta:
         verbose_name = "事项"
@@ -116,8 +133,9 @@ class Item(models.Model):
 class Guess(models.Model):
     """Something the reader believes to have found in a point, with the words it was found in. A person decides.
 
-    ``data`` holds what the sort needs: a target {value, low, high, unit, direction, subject}, a period {kind, start, end},
-    an actor {key, name}, a kind of work {key, name}.
+    ``data`` holds what the sort needs, in the words of ``dudao.calc.worktext``: a target {value, min, max, unit, direction,
+    subject}, a period {kind, role, start, end, years}, an actor {code, name, role}, a kind of work {code, name, rank}; and
+    ``spots``: where it was found, a list of {field, start, end, words}.
     """
 
     class Sort(models.TextChoices):
@@ -148,8 +166,48 @@ class Guess(models.Model):
         return f"{self.get_sort_display()}：{self.label}"
 
 
+class Remark(models.Model):
+    """Something to look at: what the reader dealt with (info) or can't decide (check). Open checks bar publication."""
+
+    class Level(models.TextChoices):
+        INFO = "info", "说明"
+        CHECK = "check", "需核对"
+
+    class State(models.TextChoices):
+        OPEN = "open", "待处理"
+        APPLIED = "applied", "已改正"
+        KEPT = "kept", "保留原文"
+
+    plan = models.ForeignKey(WorkPlan, models.CASCADE, related_name="remarks")
+    section = models.ForeignKey(Section, models.SET_NULL, null=True, blank=True, related_name="remarks")
+    point = models.ForeignKey(Point, models.SET_NULL, null=True, blank=True, related_name="remarks")
+    code = models.CharField("类别", max_length=30)
+    level = models.CharField("程度", max_length=10, choices=Level.choices)
+    message = models.TextField("提示")
+    words = models.TextField("原文", blank=True)
+    suggestion = models.TextField("建议", blank=True)
+    field = models.CharField("所在栏", max_length=10, blank=True)
+    start = models.PositiveIntegerField("起始字", null=True, blank=True)
+    end = models.PositiveIntegerField("结束字", null=True, blank=True)
+    line = models.PositiveIntegerField("行", null=True, blank=True)
+    column = models.PositiveIntegerField("字", null=True, blank=True)
+    places = models.JSONField("各处", default=list, help_text="同样的字句出现的各处：行、字")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.OPEN)
+    decided_by = models.CharField("处理人", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "识别提示"
+        ordering: ClassVar = ["line", "column", "id"]
+
+    def __str__(self) -> str:
+        return self.message[:60]
+
+
 class Amendment(models.Model):
-    """A later change to a published plan: numbered, with its reason; the original text stays as it was issued."""
+    """A later change of one point of a published plan; the text stays as it was issued. Rows are never changed or removed.
+
+    Rows of one ``number`` were made together, with one reason: «第 2 次修订».
+    """
 
     plan = models.ForeignKey(WorkPlan, models.PROTECT, related_name="amendments")
     number = models.PositiveSmallIntegerField("第几次")
@@ -163,8 +221,8 @@ class Amendment(models.Model):
 
     class Meta:
         verbose_name = "修订"
-        ordering: ClassVar = ["number"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "number"], name="amendment_number_once")]
+        ordering: ClassVar = ["number", "id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "number", "point"], name="amendment_point_once")]
 
     def __str__(self) -> str:
         return f"第{self.number}次修订"

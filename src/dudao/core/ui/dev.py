@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow, MenuItem, Moment, Option, RowLink, State, Tab, Todo, TreeNode, stages
 from dudao.core.ui.problems import problem_page
 from dudao.core.ui.shell import Appointment, Shell
-from dudao.core.ui.templatetags.ui import badge, deadline, progress
+from dudao.core.ui.templatetags.ui import badge, deadline, icon_names, progress
 
 STATES = {
     "todo": State("未开始", "grey"),
@@ -180,9 +180,17 @@ def parts_page(request: HttpRequest) -> HttpResponse:
                 RowLink("催办", "#", "bell-ringing"),
                 RowLink("删除", "#", "trash", denied="已下达的任务不能删除，可以撤销下达。"),
             ],
-            icons=sorted(__import__("dudao.core.ui.templatetags.ui", fromlist=["icon_names"]).icon_names()),
+            icons=sorted(icon_names()),
         ),
     )
+
+
+def _state(row: Any) -> State:
+    return list(STATES.values())[row.pk // 6 % 6]
+
+
+def _day(row: Any) -> date:
+    return timezone.localdate() + timedelta(days=row.pk % 40 - 8)
 
 
 TYPES = Listing(
@@ -193,9 +201,7 @@ TYPES = Listing(
         ),
         Column("app_label", "所属应用", sort="app_label"),
         Column("state", "状态", lambda row: _state(row).word, show=lambda row: badge(_state(row))),
-        Column(
-            "deadline", "完成时限", lambda row: _day(row), show=lambda row: deadline(_day(row), soon=7), nowrap=True
-        ),
+        Column("deadline", "完成时限", _day, show=lambda row: deadline(_day(row), soon=7), nowrap=True),
         Column(
             "share", "进度", lambda row: row.pk * 7 % 101, show=lambda row: progress(row.pk * 7 % 101), optional=True
         ),
@@ -226,7 +232,7 @@ TYPES = Listing(
             "odd",
             "奇偶",
             [("1", "单号"), ("0", "双号")],
-            apply=lambda rows, value: rows.extra(where=[f"id % 2 = {int(value)}"]),
+            apply=lambda rows, value: rows.annotate(half=F("pk") % 2).filter(half=int(value)),
         ),
     ],
     chips=Chips(
@@ -260,14 +266,6 @@ TYPES = Listing(
 )
 
 
-def _state(row: Any) -> State:
-    return list(STATES.values())[row.pk // 6 % 6]
-
-
-def _day(row: Any) -> date:
-    return timezone.localdate() + timedelta(days=row.pk % 40 - 8)
-
-
 def list_page(request: HttpRequest) -> HttpResponse:
     rows = ContentType.objects.none() if "nothing" in request.GET else ContentType.objects.all()
     return TYPES.respond(
@@ -294,9 +292,9 @@ class SampleForm(Form):
         label="经费（万元）", required=False, min_value=0, widget=forms.NumberInput(attrs={"class": "is-short"})
     )
     text = forms.CharField(label="工作要求", required=False, widget=forms.Textarea)
-    lead = PickField(label="牵头应用", url=lambda: reverse("dev:pick"), objects=lambda: ContentType.objects.all())
+    lead = PickField(label="牵头应用", url=lambda: reverse("dev:pick"), objects=ContentType.objects.all)
     others = PickManyField(
-        label="配合应用", url=lambda: reverse("dev:pick"), objects=lambda: ContentType.objects.all(), required=False
+        label="配合应用", url=lambda: reverse("dev:pick"), objects=ContentType.objects.all, required=False
     )
     lights = forms.ChoiceField(
         label="自评亮灯", choices=[("g", "绿灯"), ("y", "黄灯"), ("r", "红灯")], widget=forms.RadioSelect
@@ -352,30 +350,52 @@ def object_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _span(label: str, start: int, end: int, tone: str, word: str) -> dict[str, Any]:
+    today = timezone.localdate()
+    return {
+        "label": label,
+        "start": (today + timedelta(days=start)).isoformat(),
+        "end": (today + timedelta(days=end)).isoformat(),
+        "tone": tone,
+        "word": word,
+    }
+
+
 def board_page(request: HttpRequest) -> HttpResponse:
     counties = ["平江县", "岳阳县", "华容县", "湘阴县", "汨罗市", "临湘市", "君山区", "云溪区", "岳阳楼区"]
     today = timezone.localdate()
-    links = [reverse("dev:list")] * len(counties)
+    common = {"categories": counties, "unit": "项", "links": [reverse("dev:list")] * len(counties)}
+    late = {"name": "逾期", "values": [12, 9, 7, 6, 4, 3, 2, 1, 0], "tone": "red"}
+    done = {"name": "已完成", "values": [5, 8, 9, 7, 9, 11, 10, 8, 12], "tone": "green"}
+    doing = {"name": "进行中", "values": [8, 7, 6, 6, 4, 3, 4, 5, 3], "tone": "blue"}
     return render(
         request,
         "ui/dev/board.html",
         _context(
             request,
-            late={"kind": "rank", "categories": counties, "unit": "项", "links": links, "series": [
-                {"name": "逾期整改", "values": [12, 9, 7, 6, 4, 3, 2, 1, 0], "tone": "red"}]},
-            states={"kind": "stack", "categories": counties, "unit": "项", "links": links, "series": [
-                {"name": "已完成", "values": [5, 8, 9, 7, 9, 11, 10, 8, 12], "tone": "green"},
-                {"name": "进行中", "values": [8, 7, 6, 6, 4, 3, 4, 5, 3], "tone": "blue"},
-                {"name": "逾期", "values": [12, 9, 7, 6, 4, 3, 2, 1, 0], "tone": "red"}]},
-            trend={"kind": "line", "categories": [f"{month}月" for month in range(1, 11)], "unit": "%", "max": 100, "series": [
-                {"name": "按期完成率", "values": [62, 66, 70, None, 75, 78, 81, 80, 84, 87]}], "mark": {"value": 80, "label": "目标 80%"}},
-            gantt={"kind": "gantt", "today": today.isoformat(), "deadline": (today + timedelta(days=60)).isoformat(), "rows": [
-                {"label": "印发通知", "start": (today - timedelta(days=20)).isoformat(), "end": (today - timedelta(days=16)).isoformat(), "tone": "green", "word": "已完成"},
-                {"label": "学校自评", "start": (today - timedelta(days=15)).isoformat(), "end": (today + timedelta(days=10)).isoformat(), "tone": "blue", "word": "进行中"},
-                {"label": "县级复核", "start": (today + timedelta(days=11)).isoformat(), "end": (today + timedelta(days=30)).isoformat(), "tone": "grey", "word": "未开始"},
-                {"label": "市级实地督导", "start": (today + timedelta(days=31)).isoformat(), "end": (today + timedelta(days=60)).isoformat(), "tone": "grey", "word": "未开始"}]},
+            late=common | {"kind": "rank", "series": [late]},
+            states=common | {"kind": "stack", "series": [done, doing, late]},
+            trend={
+                "kind": "line",
+                "categories": [f"{month}月" for month in range(1, 11)],
+                "unit": "%",
+                "max": 100,
+                "series": [{"name": "按期完成率", "values": [62, 66, 70, None, 75, 78, 81, 80, 84, 87]}],
+                "mark": {"value": 80, "label": "目标 80%"},
+            },
+            gantt={
+                "kind": "gantt",
+                "today": today.isoformat(),
+                "deadline": (today + timedelta(days=60)).isoformat(),
+                "rows": [
+                    _span("印发通知", -20, -16, "green", "已完成"),
+                    _span("学校自评", -15, 10, "blue", "进行中"),
+                    _span("县级复核", 11, 30, "grey", "未开始"),
+                    _span("市级实地督导", 31, 60, "grey", "未开始"),
+                ],
+            },
         ),
-    )  # fmt: skip
+    )
 
 
 def pick(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,149 @@
+from datetime import date
+
+import pytest
+from django import forms
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
+from django.test import RequestFactory
+from django.utils.datastructures import MultiValueDict
+
+from dudao.core.access import Denied
+from dudao.core.ui.forms import DateField, FileField, Form, PickField, PickManyField, Section, form_page, refused
+from dudao.core.workflow import Conflict
+
+
+class Sample(Form):
+    sections = (Section("甲", ["name", "day"]),)
+    name = forms.CharField(label="名称", help_text="写全称。")
+    day = DateField(label="日期", required=False)
+    kind = forms.ChoiceField(label="类别", choices=[("", "请选择"), ("a", "甲")])
+
+
+class Picked(Form):
+    one = PickField(label="牵头", url="/pick/", objects=ContentType.objects.all, required=False)
+    many = PickManyField(label="配合", url="/pick/", objects=ContentType.objects.all, required=False)
+
+
+class Files(Form):
+    one = FileField(label="附件", kinds=(".pdf",), max_bytes=100, required=False)
+    many = FileField(label="材料", multiple=True, max_bytes=100, required=False)
+
+
+@pytest.fixture
+def request_(rf: RequestFactory):
+    request = rf.get("/form/")
+    request._messages = ()
+    return request
+
+
+def test_missing_fields_are_named_in_chinese():
+    form = Sample({})
+    assert form.errors["name"] == ["请填写“名称”。"]
+    assert form.errors["kind"] == ["请选择“类别”。"]
+
+
+@pytest.mark.parametrize("text", ["2026-03-05", "2026.3.5", "2026/3/5", "2026年3月5日", " 2026-3-5 "])
+def test_dates_are_read_as_people_write_them(text):
+    form = Sample({"name": "x", "kind": "a", "day": text})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["day"] == date(2026, 3, 5)
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "昨天", "5/3/2026x"])
+def test_what_is_no_day_is_refused(text):
+    assert "day" in Sample({"name": "x", "kind": "a", "day": text}).errors
+
+
+def test_each_form_has_a_token_of_its_own_and_gives_it_back():
+    first, second = Sample(), Sample()
+    assert first["form_token"].value() != second["form_token"].value()
+    form = Sample({"name": "x", "kind": "a", "form_token": str(first["form_token"].value())})
+    assert form.is_valid()
+    assert str(form.token) == first["form_token"].value()
+    assert "form_token" not in form.values
+
+
+def test_fields_left_out_of_the_sections_still_appear():
+    assert [(section.title, [bound.name for bound in section.fields]) for section in Sample().sectioned] == [
+        ("甲", ["name", "day"]),
+        ("", ["kind"]),
+    ]
+
+
+def test_the_page_links_errors_to_fields_and_says_so_to_screen_readers(request_):
+    answer = form_page(request_, Sample({"name": ""}), title="新建", save="保存", cancel_url="/back/")
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "有 2 处需要修改" in html
+    assert '<a href="#id_name">名称：请填写“名称”。</a>' in html
+    assert 'aria-invalid="true"' in html
+    assert 'aria-describedby="id_name_helptext id_name_error"' in html
+    assert "data-errors" in html
+
+
+def test_a_new_form_has_no_errors_and_a_draft_of_its_own(request_):
+    html = form_page(request_, Sample(), title="新建").content.decode()
+    assert 'data-key="0:/form/"' in html
+    assert "data-errors" not in html
+    assert "选填" in html
+
+
+@pytest.mark.django_db
+def test_pickers_answer_objects_and_keep_their_order():
+    keys = list(ContentType.objects.order_by("-pk").values_list("pk", flat=True)[:3])
+    form = Picked(QueryDict(f"one={keys[0]}&many={keys[1]}&many={keys[2]}"))
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["one"].pk == keys[0]
+    assert [item.pk for item in form.cleaned_data["many"]] == [keys[1], keys[2]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["one=999999", "one=x", "many=1&many=999999", "one=1%3B"])
+def test_what_may_not_be_picked_is_refused(query):
+    assert "重新选择" in str(Picked(QueryDict(query)).errors)
+
+
+@pytest.mark.django_db
+def test_a_picker_shows_the_name_of_what_is_chosen():
+    kind = ContentType.objects.first()
+    html = str(Picked(initial={"one": kind, "many": [kind.pk]})["one"])
+    assert f'value="{kind}"' in html
+    assert f'name="one" value="{kind.pk}"' in html
+    assert str(kind) in str(Picked(initial={"many": [kind.pk]})["many"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [("a.pdf", b"", "空文件"), ("a.pdf", b"x" * 101, "超过上限"), ("a.exe", b"x", "格式不对，请选 pdf 文件")],
+)
+def test_files_that_cannot_be_taken_are_refused_by_name(name, content, words):
+    form = Files({}, MultiValueDict({"one": [SimpleUploadedFile(name, content)]}))
+    assert words in str(form.errors["one"])
+    assert name in str(form.errors["one"])
+
+
+def test_several_files_arrive_as_a_list():
+    form = Files({}, MultiValueDict({"many": [SimpleUploadedFile("a.pdf", b"1"), SimpleUploadedFile("b.pdf", b"2")]}))
+    assert form.is_valid(), form.errors
+    assert [item.name for item in form.cleaned_data["many"]] == ["a.pdf", "b.pdf"]
+    assert Files({}, MultiValueDict()).is_valid()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (Denied("您不能下达。"), "您不能下达。"),
+        (Conflict(), "刚刚被他人修改"),
+        (forms.ValidationError("编号重复。"), "编号重复。"),
+    ],
+)
+def test_a_refused_action_becomes_the_forms_error(error, words):
+    form = Sample({"name": "x", "kind": "a"})
+    assert form.is_valid()
+
+    def act():
+        raise error
+
+    assert refused(form, act) is None
+    assert words in str(form.non_field_errors())

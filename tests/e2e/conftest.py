@@ -1,0 +1,60 @@
+"""A real browser for the tests that need one: Debian's chromium. Any error in its console fails the test."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+BUILT = Path(__file__).parents[2] / "src/dudao/core/ui/static/dudao/app.js"
+SWITCHES = [
+    "--no-sandbox", "--lang=zh-CN", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+DESK = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if os.environ.get("BROWSER") == "skip":
+        pytest.skip("BROWSER=skip")
+    if not CHROMIUM:
+        pytest.fail("No chromium on this machine: install it (apt-get install chromium), or set BROWSER=skip.")
+    if not BUILT.exists():
+        pytest.fail("The front end isn't built: run `npm ci && npm run build`.")
+    # Playwright's loop runs in this thread, where Django would refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page of a fresh browser; ``size`` is DESK or PHONE. Errors of any of them fail the test at its end."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_page(size: dict[str, int] = DESK, *, expected: tuple[str, ...] = ()) -> Page:
+        context = browser.new_context(viewport=size, locale="zh-CN", has_touch=size["width"] < 500)  # type: ignore[arg-type]
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        page = context.new_page()
+
+        def note(text: str) -> None:
+            if not any(part in text for part in expected):
+                faults.append(text)
+
+        page.on("console", lambda message: note(message.text) if message.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: note(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults, faults

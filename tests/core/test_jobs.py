@@ -296,7 +296,7 @@ def test_daily_work_is_done_once_a_day_and_again_after_a_failure(db, caplog):
 @pytest.fixture
 def browser(officer):
     client = Client()
-    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(officer)
     return client
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -150,9 +151,10 @@ class Pinyin:
         return " ".join(self.syllables)
 
 
-def _dictionary_readings(han: str) -> list[str]:
+@lru_cache(maxsize=1024)  # a name is read several times in a row: for its pinyin, its search text and its order
+def _dictionary_readings(han: str) -> tuple[str, ...]:
     """One syllable a character; a character that the dictionary does not know stands for itself."""
-    return lazy_pinyin(han, errors=list)  # type: ignore[arg-type] # a list is taken, item by item
+    return tuple(lazy_pinyin(han, errors=list))  # type: ignore[arg-type] # a list is taken, item by item
 
 
 def _entries(table: Mapping[str, str]) -> tuple[tuple[str, list[str]], ...]:
@@ -171,7 +173,7 @@ def _own_entries(overrides: Mapping[str, str] | None) -> tuple[tuple[str, list[s
 
 
 def _place_readings(han: str, own: tuple[tuple[str, list[str]], ...]) -> list[str]:
-    readings = _dictionary_readings(han)
+    readings = list(_dictionary_readings(han))
     for entry, syllables in (*_NAME_ENTRIES, *own):
         at = han.find(entry)
         while at >= 0:
@@ -180,7 +182,7 @@ def _place_readings(han: str, own: tuple[tuple[str, list[str]], ...]) -> list[st
     return readings
 
 
-def _read(text: str, readings_of: Callable[[str], list[str]]) -> Pinyin:
+def _read(text: str, readings_of: Callable[[str], Sequence[str]]) -> Pinyin:
     syllables: list[str] = []
     initials: list[str] = []
     for piece in _PIECE.finditer(unicodedata.normalize("NFKC", text)):

@@ -119,6 +119,25 @@ def test_holders_of_many_places_are_those_of_each(city):
     assert holders_at(["assignment.sign"], []) == {}
 
 
+def test_an_event_may_say_at_which_unit_it_is_told(city, tells):
+    county = unit("某县", Kind.COUNTY, city)
+    school = unit("城关小学", Kind.SCHOOL, county)
+    director = account("主任", city, "city_director")
+    clerk = account("县办", county, "county_office")
+
+    @audit.action
+    def edit(actor, *, place):
+        audit.record(actor, "unit.rename", school, tell_at=place.path)
+
+    audit.TELLS["unit.rename"] = ("assignment.sign",)
+    edit(SYSTEM, place=school)
+    assert [notice.account for notice in Notice.objects.all()] == [clerk]
+    head = account("校长", school, "school_head")
+    edit(SYSTEM, place=school)
+    edit(SYSTEM, place=city)
+    assert list(Notice.objects.order_by("id").values_list("account", flat=True)) == [clerk.pk, head.pk, director.pk]
+
+
 def test_an_object_without_a_page_is_told_without_a_link(city, tells, monkeypatch):
     from django.urls import NoReverseMatch
 

@@ -1,7 +1,8 @@
 """Notices: one line in a person's list for what they should know or act on.
 
 They come from the flows: a step names in ``tells`` the verbs of those who act next, and whoever holds one of them at the object's
-place gets a line, in the transaction of the action. Many events of one action about the same verb are told in one line. Reading
+place (or above it) gets a line, in the transaction of the action. An event that says ``tell_at`` is narrower: it is told to those
+appointed at that unit, or at the nearest one above it where somebody is. Many events of one action about the same verb are told in one line. Reading
 a notice is no act worth recording, so ``mark_read`` leaves no event.
 """
 
@@ -72,44 +73,24 @@ def on_events(events: list[Event]) -> None:
     Notice.objects.bulk_create(notices, batch_size=2000)
 
 
-def _holders(events: list[Event]) -> dict[str, dict[str, frozenset[int]]]:
+def _holders(events: list[Event]) -> dict[tuple[str, str], frozenset[int]]:
+    """Whom each verb and place is told to: a query or two for each verb, whatever the number of places."""
     directory = importlib.import_module(settings.DUDAO_DIRECTORY)
-    places: dict[str, set[str]] = {}
+    wide: dict[str, set[str]] = {}
+    narrow: dict[str, set[str]] = {}
     for event in events:
-        places.setdefault(event.verb, set()).add(_told_at(event))
-    found: dict[str, dict[str, frozenset[int]]] = {}
-    for verb, wanted in places.items():
-        chains = {place: _upwards(place) for place in wanted if place.startswith(NEAREST)}
-        plain = {place for place in wanted if place not in chains}
-        held = directory.holders_at(TELLS[verb], plain.union(*chains.values()))
-        found[verb] = {place: held[place] for place in plain}
-        found[verb] |= {place: _nearest([held[path] for path in chain]) for place, chain in chains.items()}
+        places = narrow if "tell_at" in event.data else wide
+        places.setdefault(event.verb, set()).add(_place(event))
+    found: dict[tuple[str, str], frozenset[int]] = {}
+    for ask, asked in ((directory.holders_at, wide), (directory.nearest_holders, narrow)):
+        for verb, places_of_verb in asked.items():
+            for place, accounts in ask(TELLS[verb], places_of_verb).items():
+                found[verb, place] = accounts
     return found
 
 
-NEAREST = "nearest:"
-
-
-def _told_at(event: Event) -> str:
-    """Where those to be told hold the verb: at the event's place and above, or (``tell_at``) at one place or the next one above it.
-
-    Without the latter a city's officers, whose verbs reach every county, would be told what a county has to do.
-    """
-    place = event.data.get("tell_at")
-    return f"{NEAREST}{place}" if place else event.place
-
-
-def _upwards(place: str) -> list[str]:
-    path = place.removeprefix(NEAREST)
-    return [path[: end + 1] for end in range(len(path) - 1, -1, -1) if path[end] == "."]
-
-
-def _nearest(held: list[frozenset[int]]) -> frozenset[int]:
-    """Of the holders at a place and at each place above it (deepest first, each including those above): the deepest ones."""
-    for here, above in zip(held, [*held[1:], frozenset()], strict=True):
-        if here - above:
-            return here - above
-    return frozenset()
+def _place(event: Event) -> str:
+    return str(event.data.get("tell_at", event.place))
 
 
 def _urls(events: list[Event]) -> dict[tuple[int | None, int | None], str]:

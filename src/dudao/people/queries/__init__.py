@@ -1,6 +1,6 @@
 """Reads over accounts and appointments. What ``core`` and the pages around every page ask of people stands in ``standing``."""
 
-from dudao.people.queries.holders import holders_at
+from dudao.people.queries.holders import holders_at, nearest_holders
 from dudao.people.queries.standing import (
     Held,
     actor_for,
@@ -14,5 +14,6 @@ from dudao.people.queries.standing import (
 
 __all__ = [
     "Held", "actor_for", "actor_of", "current_appointment", "held_by", "held_of", "holders_at", "holders_of",
+    "nearest_holders",
     "viewing_as",
 ]  # fmt: skip

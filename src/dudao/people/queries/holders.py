@@ -7,11 +7,24 @@ from django.utils import timezone
 from dudao.people.models import Appointment
 from dudao.people.roles import ROLES
 
-__all__ = ["holders_at"]
+__all__ = ["holders_at", "nearest_holders"]
 
 
 def holders_at(verbs: Iterable[str], places: Iterable[str]) -> dict[str, frozenset[int]]:
-    """For each place the ids of the active accounts that hold one of the verbs there. One query."""
+    """For each place the ids of the active accounts that hold one of the verbs there, at that unit or above it. One query."""
+    return {place: frozenset().union(*held) for place, held in _held_along(verbs, places).items()}
+
+
+def nearest_holders(verbs: Iterable[str], places: Iterable[str]) -> dict[str, frozenset[int]]:
+    """Those appointed at the place itself; where nobody is, those at the nearest unit above it that has somebody. One query."""
+    return {
+        place: frozenset(next((people for people in reversed(held) if people), ()))
+        for place, held in _held_along(verbs, places).items()
+    }
+
+
+def _held_along(verbs: Iterable[str], places: Iterable[str]) -> dict[str, list[set[int]]]:
+    """For each place the holders at each unit on the way to it, from the top down."""
     wanted = set(verbs)
     roles = [key for key, role in ROLES.items() if wanted & role.verbs]
     above = {place: [place[: end + 1] for end, letter in enumerate(place) if letter == "."] for place in places}
@@ -22,4 +35,4 @@ def holders_at(verbs: Iterable[str], places: Iterable[str]) -> dict[str, frozens
     )
     for path, account in rows.values_list("unit__path", "account"):
         held.setdefault(path, set()).add(account)
-    return {place: frozenset().union(*(held.get(path, ()) for path in chain)) for place, chain in above.items()}
+    return {place: [held.get(path, set()) for path in chain] for place, chain in above.items()}

@@ -1,9 +1,10 @@
 """Notices: one line in a person's list for what they should know or act on.
 
-They come from the flows: a step names in ``tells`` the verbs of those who act next, and whoever holds one of them at the object's
-place (or above it) gets a line, in the transaction of the action. An event that says ``tell_at`` is narrower: it is told to those
-appointed at that unit, or at the nearest one above it where somebody is. Many events of one action about the same verb are told in one line. Reading
-a notice is no act worth recording, so ``mark_read`` leaves no event.
+They come from the flows: a step names in ``tells`` the verbs of those who act next, and whoever holds one of them at the
+object's place (or above it) gets a line, in the transaction of the action. An event that says ``tell_at`` is narrower: it is told
+to those appointed at that unit, or at the nearest one above it where somebody is; else a city's officers, whose verbs reach every
+county, would be told what a county has to do. Many events of one action about the same verb are told in one line. Reading a notice
+is no act worth recording, so ``mark_read`` leaves no event.
 """
 
 import importlib
@@ -61,7 +62,7 @@ def on_events(events: list[Event]) -> None:
     urls = _urls(telling)
     lines: dict[tuple[int, str], list[Event]] = {}
     for event in telling:
-        for account in holders[event.verb][_told_at(event)]:
+        for account in holders[event.verb, _place(event)]:
             if account != event.actor_id:
                 lines.setdefault((account, event.verb), []).append(event)
     notices: list[Notice] = []

@@ -7,9 +7,13 @@ import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dudao.cli.environment import Refused, connect, data_folder, prepare, step
 from dudao.cli.language import t
+
+if TYPE_CHECKING:
+    from dudao.orgs.models import Unit
 
 __all__ = ["backup", "create_admin", "restore", "verify_audit", "verify_files"]
 
@@ -127,8 +131,71 @@ def restore(arguments: argparse.Namespace) -> int:
 
 
 def create_admin(arguments: argparse.Namespace) -> int:
-    raise Refused("")
+    """The city, when there is none yet, and whoever of its three administrators is missing."""
+    _open(arguments)
+    from django.core.exceptions import ValidationError
+
+    from dudao.core.access import SYSTEM, Denied
+    from dudao.orgs.models import Kind, Unit
+    from dudao.people.actions import bootstrap_administrators
+
+    try:
+        city = Unit.objects.filter(kind=Kind.CITY, name=arguments.city).first()
+        if city is None:
+            city = _open_city(arguments.city, arguments.code)
+        fresh = bootstrap_administrators(SYSTEM, city=city)
+    except Denied as denied:
+        raise Refused(denied.reason) from denied
+    except ValidationError as error:
+        raise Refused("\n".join(error.messages)) from error
+    print(
+        t(
+            "One-time codes, shown only now. Log in with each within its validity and set a password:\n",
+            "以下一次性登录码只显示这一次。请在有效期内分别登录并设置密码：\n",
+        )
+    )
+    for login in fresh:
+        print(f"  {login.role_label}  {login.username}  {login.code}")
+    return 0
+
+
+def _open_city(name: str, code: str) -> "Unit":
+    from django.utils import timezone
+
+    from dudao.core.access import SYSTEM
+    from dudao.orgs.actions import open_unit
+    from dudao.orgs.models import Kind, Unit
+
+    present = Unit.objects.filter(kind=Kind.CITY).first()
+    if present is not None:
+        raise Refused(
+            t(
+                f"This platform belongs to {present.name} already; name that city.",
+                f"本平台已建有“{present.name}”，请写这个名称。",
+            )
+        )
+    # The 1st of January: what is entered this year stands under a city that exists.
+    day = timezone.localdate().replace(month=1, day=1)
+    return open_unit(SYSTEM, parent=None, kind=Kind.CITY, name=name, day=day, region_code=code)
 
 
 def verify_files(arguments: argparse.Namespace) -> int:
-    raise Refused("")
+    """1 when a file is missing or was altered. Files without a row are named, they do no harm."""
+    _open(arguments)
+    from dudao.core import files
+
+    report = files.verify()
+    for digest in report.missing:
+        print(t(f"missing  {digest}", f"缺失　{digest}"))
+    for digest in report.altered:
+        print(t(f"altered  {digest}", f"被改动　{digest}"))
+    for digest in report.orphans:
+        print(t(f"unused   {digest}", f"无记录　{digest}"))
+    bad = len(report.missing) + len(report.altered)
+    print(
+        t(
+            f"{report.checked} files checked: {bad} bad, {len(report.orphans)} without a record.",
+            f"共核对 {report.checked} 个附件：{bad} 个有问题，{len(report.orphans)} 个无记录。",
+        )
+    )
+    return 0 if report.ok else 1

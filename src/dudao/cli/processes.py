@@ -95,11 +95,12 @@ def web(host: str, port: int, workers: int) -> None:
 
 def worker() -> None:
     """Carry out background jobs until told to stop."""
-    from django.core.management import call_command
     from django.db import connections
 
+    from dudao.core.jobs import run_worker
+
     connections.close_all()
-    call_command("procrastinate", "worker", "--concurrency", "1")
+    run_worker()
 
 
 def end_with_parent() -> None:

@@ -1,4 +1,4 @@
-"""The rows of the demo city's units, in the words of the units' sheet (``orgs.sheet``): pure, the same for the same seed and scale."""
+"""The rows of the demo city's units, keyed as the units' sheet is (``orgs.sheet``). Pure: the same for the same seed and scale."""
 
 import random
 from collections.abc import Iterator

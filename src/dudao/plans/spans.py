@@ -63,18 +63,27 @@ def changes_between(old: str, new: str) -> list[Change]:
     ]
 
 
-def move_span(span: Span, changes: Iterable[Change]) -> Span | None:
-    """Where the span stands after the changes; None when nothing of it is left."""
+def move_span(span: Span, changes: Iterable[Change], *, first: bool = False, last: bool = False) -> Span | None:
+    """Where the span stands after the changes; None when nothing of it is left.
+
+    A replacement of as many characters as there were is taken character for character. ``first`` and ``last`` say whether words
+    put in right before or right behind the span belong to it.
+    """
     for change in changes:
-        moved = _moved(span, change)
+        moved = _moved(span, change, first, last)
         if moved is None:
             return None
         span = moved
     return span
 
 
-def _moved(span: Span, change: Change) -> Span | None:
+def _moved(span: Span, change: Change, first: bool, last: bool) -> Span | None:
     start, end = span
+    added = change.start == change.old_end
+    if change.shift == 0:
+        return span
+    if added and ((first and change.start == start) or (last and change.start == end)):
+        return start, end + change.shift
     if end <= change.start:
         return span
     if start >= change.old_end:
@@ -105,9 +114,11 @@ def shift_origin(origin: Iterable[Sequence[int]], by: int) -> Origin:
 
 
 def move_origin(origin: Sequence[Sequence[int]], changes: Iterable[Change]) -> Origin:
-    """The origin after the changes: what is new came from nowhere."""
+    """The origin after the changes: what is new came from nowhere, what replaced as many characters from where they stood."""
     rows = [list(row) for row in origin]
     for change in changes:
+        if change.shift == 0:
+            continue
         end = max((at + length for at, _, _, length in rows), default=0)
         kept = cut_origin(rows, 0, change.start)
         rows = kept + shift_origin(cut_origin(rows, change.old_end, end), change.new_end)

@@ -24,9 +24,12 @@ def put_words(point: Point, field: str, new: str) -> list[str]:
 
 
 def _move_items(point: Point, changes: list[Change]) -> None:
+    """Words put in at an item's edge belong to it, but only to one where two items meet."""
     moved = []
-    for item in point.items.filter(start__isnull=False):
-        span = move_span((item.start, item.end), changes)
+    items = list(point.items.filter(start__isnull=False))
+    ends = {item.end for item in items}
+    for item in items:
+        span = move_span((item.start, item.end), changes, first=item.start not in ends, last=True)
         if span is None:
             item.start = item.end = None
         else:

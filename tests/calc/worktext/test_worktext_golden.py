@@ -147,7 +147,7 @@ def test_ten_thousand_characters_take_well_under_fifty_milliseconds(plan):
 def test_hostile_text_of_forty_thousand_characters_stays_linear(text):
     start = time.perf_counter()
     worktext.parse(text)
-    assert time.perf_counter() - start < 3
+    assert time.perf_counter() - start < 20  # a quadratic rule would take minutes
 
 
 def test_shared_plan_has_six_sections_and_fifteen_points():

@@ -196,7 +196,8 @@ def test_third_level_of_single_sentences_makes_items():
 
 def test_third_level_with_texts_makes_points_in_groups():
     text = (
-        "一、总体要求\n坚持问题导向。\n二、重点任务\n（一）加强督政\n为此抓好两件事。\n1. 开展自查。一是发文；二是汇总。\n2. 组织核查。抽查三成。\n"
+        "一、总体要求\n坚持问题导向。\n二、重点任务\n（一）加强督政\n为此抓好两件事。\n"
+        "1. 开展自查。一是发文；二是汇总。\n2. 组织核查。抽查三成。\n"
         "（二）加强督学\n3. 挂牌督导。每月一次。\n（三）加强监测。按时完成。\n"
     )
     plan = worktext.parse(text)
@@ -307,7 +308,8 @@ def test_title_issuer_number_recipients_and_signature():
     plan = worktext.parse(
         "青河市教育督导委员会办公室文件\n青教督办〔2024〕7号\n关于印发《青河市2024年教育督导工作计划》的通知\n"
         "各县（市、区）人民政府，市直有关单位：\n现将计划印发给你们，请认真执行。\n青河市2024年\n教育督导工作计划\n（2024年3月5日）\n"
-        "为做好工作，制定本计划。\n一、健全制度。甲。\n二、配强人员。乙。\n青河市教育督导委员会办公室\n2024年3月5日\n附件：任务分解表\n1. 表格\n"
+        "为做好工作，制定本计划。\n一、健全制度。甲。\n二、配强人员。乙。\n青河市教育督导委员会办公室\n"
+        "2024年3月5日\n附件：任务分解表\n1. 表格\n"
     )
     assert (plan.title, plan.issuer, plan.year) == ("青河市2024年教育督导工作计划", "青河市教育督导委员会办公室", 2024)
     assert plan.document_number == "青教督办〔2024〕7号"
@@ -393,7 +395,8 @@ def test_broken_sequence_of_items_is_reported(text):
 
 
 def test_items_from_headings_follow_a_cut_clause():
-    text = "1. 标题文字。\n完成开学条件保障专项督导任务的开学条件保障专项督导任务的开学条件保障专项督导任务。\n（1）甲事；\n（2）乙事。\n2. 其他。丙。\n"
+    text = "1. 标题文字。\n完成开学条件保障专项督导任务的开学条件保障专项督导任务的开学条件保障专项督导任务。\n"
+    text += "（1）甲事；\n（2）乙事。\n2. 其他。丙。\n"
     point = worktext.parse(text).points[0]
     assert [item.text for item in point.items] == ["甲事；", "乙事。"]
     assert point.text == "完成开学条件保障专项督导任务。\n（1）甲事；\n（2）乙事。"

@@ -104,9 +104,7 @@ def lay_out(lines: Sequence[SourceLine]) -> Layout:
     has_text = bool(entries)
     entries = _without_headers(entries, remarks, dropped)
     joiner = _Joiner(entries)
-    for entry in entries:
-        joiner.add(entry)
-    return Layout(tuple(joiner.paragraphs), (*remarks, *joiner.remarks), tuple(dropped), has_text)
+    return Layout(joiner.paragraphs, (*remarks, *joiner.remarks), tuple(dropped), has_text)
 
 
 def is_date_line(text: str) -> bool:
@@ -288,6 +286,47 @@ class _Balance:
         return bool(self._open)
 
 
+class _Open:
+    """A paragraph that may go on. Keeps what the next line has to know, so that joining many lines stays linear."""
+
+    __slots__ = ("balance", "has_mark", "has_stop", "kind", "label", "length", "parts", "tail", "width")
+
+    def __init__(self, entry: _Entry) -> None:
+        self.label = entry.label
+        self.kind = entry.kind
+        self.parts: list[Traced] = []
+        self.tail = ""
+        self.width = 0
+        self.length = -(entry.label.length if entry.label else 0)
+        self.has_stop = self.has_mark = False
+        self.balance = _Balance()
+        self.add(entry)
+
+    def add(self, entry: _Entry) -> None:
+        text = entry.traced.text
+        if self.parts and _LATIN.fullmatch(
+            self.tail[-1:] + text[:1]
+        ):  # a blank between two Latin words, none in Chinese
+            line, column = entry.traced.place(0)
+            self.parts.append(Traced((Piece(" ", line, max(column - 1, 1)),)))
+        self.parts.append(entry.traced)
+        self.tail = text
+        self.width = entry.width
+        self.length += len(text)
+        self.has_stop = self.has_stop or "。" in text
+        self.has_mark = self.has_mark or _SENTENCE_MARK.search(text, self.label.length if self.label else 0) is not None
+        self.balance.add(text)
+
+    def is_sentence(self) -> bool:
+        """It ends without punctuation and is running text all the same, not a heading or a line of its own."""
+        if self.label is not None:
+            return self.has_stop or (self.has_mark and self.length > _HEADING_WITH_COMMA)
+        return self.has_mark or (self.length > _SENTENCE_LENGTH and not is_closing(self.tail) and "《" not in self.tail)
+
+    def close(self) -> Paragraph:
+        return Paragraph(join(self.parts), self.label, self.kind)
+
+
 class _Joiner:
     """Puts lines together to paragraphs, one after the other."""
 
@@ -295,40 +334,36 @@ class _Joiner:
         self._wrap = _wrap_width(entries)
         self._indents = sum(entry.indented for entry in entries) >= 2
         self._numbers: dict[str, int] = {}  # the last number of each scheme
-        self._balance = _Balance()
-        self._width = 0
-        self.paragraphs: list[Paragraph] = []
+        self._open: list[_Open] = []
         self.remarks: list[Remark] = []
+        for entry in entries:
+            self._add(entry)
+        self.paragraphs = tuple(paragraph.close() for paragraph in self._open)
 
-    def add(self, entry: _Entry) -> None:
-        text = entry.traced.text
-        label = entry.label
-        last = self.paragraphs[-1] if self.paragraphs else None
-        if last is not None and self._continues(last, entry, label):
+    def _add(self, entry: _Entry) -> None:
+        last = self._open[-1] if self._open else None
+        if last is not None and self._continues(last, entry):
             if entry.gap or self._wrap is None:
-                self.remarks.append(_joined_remark(last.traced, entry.traced))
-            last.traced = join((last.traced, entry.traced), _glue(last.text, text))
-        else:
-            self.paragraphs.append(Paragraph(entry.traced, label, entry.kind))
-            self._balance = _Balance()
-            if label:
-                self._numbers[label.scheme] = label.number
-        self._balance.add(text)
-        self._width = entry.width
+                self.remarks.append(_joined_remark(last.parts[-1], entry.traced))
+            last.add(entry)
+            return
+        self._open.append(_Open(entry))
+        if entry.label:
+            self._numbers[entry.label.scheme] = entry.label.number
 
-    def _continues(self, last: Paragraph, entry: _Entry, label: Label | None) -> bool:
+    def _continues(self, last: _Open, entry: _Entry) -> bool:
         """Whether the line `entry` goes on with the paragraph `last`."""
         if "table" in (last.kind, entry.kind):
             return False
-        before, after = last.text, entry.traced.text
+        after, label = entry.traced.text, entry.label
         if after[0] in STARTS_NO_LINE:
             return True
-        full = self._wrap is not None and self._width >= self._wrap - 2 and not entry.gap
-        if ends_sentence(before):
+        full = self._wrap is not None and last.width >= self._wrap - 2 and not entry.gap
+        if ends_sentence(last.tail):
             # Wrapped text without blank lines: only the indent tells a new paragraph from a full line ending a sentence.
             same = full and self._indents and not entry.indented
             return same and label is None and not starts_with_mark(after)
-        open_end = before[-1] in OPEN_ENDS or bool(self._balance)
+        open_end = last.tail[-1] in OPEN_ENDS or bool(last.balance)
         if label is not None:
             follows = label.number in (1, self._numbers.get(label.scheme, 0) + 1)
             return open_end and not follows
@@ -338,12 +373,7 @@ class _Joiner:
             return False
         if full:
             return not (self._indents and entry.indented)
-        return _is_sentence(last)
-
-
-def _glue(before: str, after: str) -> str:
-    """A blank between two Latin words, nothing in Chinese."""
-    return " " if _LATIN.fullmatch(before[-1:] + after[:1]) else ""
+        return last.is_sentence()
 
 
 def _joined_remark(before: Traced, after: Traced) -> Remark:
@@ -356,14 +386,4 @@ def _joined_remark(before: Traced, after: Traced) -> Remark:
         words=end + start,
         line=line,
         column=column,
-    )
-
-
-def _is_sentence(paragraph: Paragraph) -> bool:
-    """Whether a paragraph that ends without punctuation is running text, and not a heading or a line of its own."""
-    text = paragraph.body.text
-    if paragraph.label is not None:
-        return "。" in text or (_SENTENCE_MARK.search(text) is not None and len(text) > _HEADING_WITH_COMMA)
-    return _SENTENCE_MARK.search(text) is not None or (
-        len(text) > _SENTENCE_LENGTH and not is_closing(text) and "《" not in text
     )

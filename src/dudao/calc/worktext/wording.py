@@ -40,7 +40,8 @@ class Wording:
         hanzi = sum(map(is_hanzi, document))
         traditional = sum(len(run.group()) for run in _TRADITIONAL_RUN.finditer(document))
         self.traditional = hanzi > 0 and traditional > hanzi * _WHOLLY_TRADITIONAL
-        self.document = document
+        # Each rule's companion is looked for once, so that checking stays linear.
+        self._present = {slip.only_with for slip in SLIPS if slip.only_with and slip.only_with in document}
 
     def check(self, text: Traced) -> Iterator[Slip]:
         words = text.text
@@ -48,7 +49,7 @@ class Wording:
             yield from self._traditional(text, words)
         for match in _SLIP.finditer(words):
             slip = _BY_WORDS[match.group()]
-            if slip.only_with and slip.only_with not in self.document:
+            if slip.only_with and slip.only_with not in self._present:
                 continue
             if slip.unless and words.startswith(slip.unless, match.start()):
                 continue

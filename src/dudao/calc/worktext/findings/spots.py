@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,13 +22,17 @@ class Passage:
 
     def spot(self, start: int, end: int) -> Spot:
         line, column = self.traced.place(start)
-        item = next((item.ordinal for item in self.items if item.span[0] <= start < item.span[1]), None)
+        index = bisect_right(self.items, start, key=lambda item: item.span[0]) - 1
+        inside = index >= 0 and start < self.items[index].span[1]
+        item = self.items[index].ordinal if inside else None
         words = self.traced.text[start:end]
         return Spot(words=words, field=self.field, span=(start, end), item=item, line=line, column=column)
 
 
-def passages(title: Traced, text: Traced, items: Sequence[Item]) -> tuple[Passage, Passage]:
-    return (
+def passages(title: Traced, text: Traced, items: Sequence[Item]) -> tuple[Passage, ...]:
+    """Title and text of a point, without what is empty."""
+    both = (
         Passage("title", title, half_width(title.text)),
         Passage("text", text, half_width(text.text), items),
     )
+    return tuple(passage for passage in both if passage.shape)

@@ -92,9 +92,9 @@ _LEADS = re.compile(
 )
 # What stands before a quantity as its verb is not its subject: «完成|85%|的学校自评».
 _VERB_END = re.compile(
-    r"(?:完成|推进|新增|建设|培训|表彰|评选|抽查|检查|抽取|选派|选聘|遴选|招聘|覆盖|实现|组织|督导|撰写|形成|编发|印发)$"
+    r"(?:完成|推进|新增|建设|培训|表彰|评选|抽查|检查|抽取|选派|选聘|遴选|招聘|覆盖|实现|组织|撰写|形成|编发|印发)$"
 )
-_NO_SUBJECTS = frozenset({"要求", "比例", "标准", "原则", "目标", "方式", "频次", "周期"})
+_NO_SUBJECTS = ("要求", "比例", "标准", "原则", "目标", "方式", "频次", "周期")
 _TAIL = re.compile(r"(?:比例|达到|不低于|不少于|提高|提升|保持|控制|为|是|在|到|至|均|都|应|要)$")
 
 
@@ -297,7 +297,7 @@ def _subject_after(shape: str, end: int) -> str:
         return ""
     stop = _STOPS.search(run.group())
     words = run.group()[: stop.start()] if stop else run.group()
-    return words if len(words) >= 2 and words not in _NO_SUBJECTS else ""
+    return words if len(words) >= 2 and not words.startswith(_NO_SUBJECTS) else ""
 
 
 def _subject_before(shape: str, start: int) -> str:

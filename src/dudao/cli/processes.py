@@ -1,5 +1,6 @@
 """Web and worker as processes: each alone, or both under a small supervisor that restarts what falls and leaves nothing behind."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -146,6 +147,7 @@ class Supervisor:
         self.children[name] = subprocess.Popen(self.commands[name], start_new_session=True)  # noqa: S603
 
     def _revive(self, name: str, code: int) -> bool:
+        self._clear(name)
         if self.stop.is_set():
             return True
         falls = self.falls[name]
@@ -166,6 +168,11 @@ class Supervisor:
         self._start(name)
         return True
 
+    def _clear(self, name: str) -> None:
+        """End what a child has left in its process group: web workers outlive the killed process that started them."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.children[name].pid, signal.SIGKILL)
+
     def _announce(self, probe: str, ready: Callable[[], None]) -> None:
         while not self.stop.wait(0.2):
             try:
@@ -182,9 +189,8 @@ class Supervisor:
             if child.poll() is None:
                 child.terminate()
         deadline = time.monotonic() + GRACE
-        for child in self.children.values():
-            try:
+        for name, child in self.children.items():
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+            self._clear(name)
+            child.wait()

@@ -396,6 +396,21 @@ def test_what_is_exported_comes_back_unchanged():
     assert [row.values for row in reading.rows] == wanted
 
 
+def test_an_export_remembers_what_it_showed():
+    target = io.BytesIO()
+    sheets.export(TABLE, ROWS, target, snapshot=True, total=lambda: {"name": "三所", "pupils": 42})
+    book = openpyxl.load_workbook(target)
+    assert book["底稿"].sheet_state == "veryHidden"
+    assert [cell.value for cell in book["学校信息"][7]][:5] == ["合计", "三所", None, None, 42]
+    kept = sheets.read_snapshot(target.getvalue(), TABLE)
+    reading = read(target.getvalue(), TABLE, texts=True)
+    assert [row.texts for row in reading.rows] == list(kept.values())
+    assert kept["=HYPERLINK(1)"]["founded"] == "1958年9月1日"
+    assert kept["=HYPERLINK(1)"]["light"] == "逾期"
+    assert sheets.read_snapshot(PLAIN, TABLE) is None
+    assert read(PLAIN, TABLE).rows[0].texts == {}
+
+
 names = st.text(
     st.characters(min_codepoint=33, max_codepoint=0x9FFF, exclude_categories=["C", "Z"]), min_size=1, max_size=20
 )

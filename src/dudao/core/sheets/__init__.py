@@ -15,7 +15,7 @@ from dudao.core.sheets.cells import parse_date
 from dudao.core.sheets.columns import ERROR_COLUMN, Cell, Column, Table
 from dudao.core.sheets.opening import MAX_BYTES, open_book, read_upload
 from dudao.core.sheets.problems import Problem, SheetError
-from dudao.core.sheets.reading import Reading, Row, read
+from dudao.core.sheets.reading import Reading, Row, read, read_snapshot
 from dudao.core.sheets.returning import error_copy
 from dudao.core.sheets.writing import TONE_COLOURS, Writer, export, template
 
@@ -36,6 +36,7 @@ __all__ = [
     "open_book",
     "parse_date",
     "read",
+    "read_snapshot",
     "read_upload",
     "template",
 ]

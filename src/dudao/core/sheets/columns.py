@@ -6,11 +6,14 @@ from typing import Any
 
 from dudao.core.sheets.cells import PARSERS, choose, fold
 
-__all__ = ["ERROR_COLUMN", "ORDINAL", "Cell", "Column", "Table"]
+__all__ = ["ERROR_COLUMN", "ORDINAL", "SNAPSHOT", "Cell", "Column", "Table"]
 
 ERROR_COLUMN = "错误原因"
 ORDINAL = "序号"
 """Columns that the platform writes itself: never unknown when they come back, never read."""
+
+SNAPSHOT = "底稿"
+"""The hidden sheet that says what an export had in its cells, so that a change by hand can be told from a change since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,16 +68,17 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A workbook that passed the checks. ``visible`` are the names of its visible sheets in order."""
+    """A workbook that passed the checks. ``visible`` are the names of its visible sheets in order, ``hidden`` of the others."""
 
     data: bytes
     visible: tuple[str, ...]
+    hidden: tuple[str, ...]
     _parts: dict[str, bytes]
     _workbook: CalamineWorkbook
 
     def sheet(self, name: str) -> tuple[CalamineSheet, Extent]:
         """A sheet by name, measured before it is loaded."""
-        if name not in self.visible:
+        if name not in self.visible and name not in self.hidden:
             raise SheetError(
                 f"文件里没有工作表“{name}”，现有：{'、'.join(self.visible)}。请使用下载的模板，不要改工作表名。"
             )
@@ -118,16 +119,14 @@ def open_book(data: bytes, *, limit: int = MAX_BYTES) -> Book:
         raise SheetError(f"文件含有宏（.xlsm），为了安全不能接收。{_SAVE_AS}")
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [
-            item.name
-            for item in workbook.sheets_metadata
-            if item.visible == SheetVisibleEnum.Visible and item.typ == SheetTypeEnum.WorkSheet
-        ]
+        sheets = [item for item in workbook.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet]
+        visible = tuple(item.name for item in sheets if item.visible == SheetVisibleEnum.Visible)
+        hidden = tuple(item.name for item in sheets if item.visible != SheetVisibleEnum.Visible)
     except (CalamineError, ValueError, OSError) as problem:
         raise SheetError(f"文件已损坏，无法读取，可能没有下载或传输完整。{_SAVE_AS}") from problem
-    if not sheets:
+    if not visible:
         raise SheetError("文件里没有可见的工作表。请取消隐藏后再上传。")
-    return Book(data, tuple(sheets), parts, workbook)
+    return Book(data, visible, hidden, parts, workbook)
 
 
 def _refuse_other_kinds(data: bytes) -> None:

@@ -5,21 +5,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dudao.core.sheets.cells import as_text, fold
-from dudao.core.sheets.columns import ERROR_COLUMN, ORDINAL, Column, Table
+from dudao.core.sheets.columns import ERROR_COLUMN, ORDINAL, SNAPSHOT, Column, Table
 from dudao.core.sheets.opening import MAX_BYTES, Book, Extent, open_book
 from dudao.core.sheets.problems import Problem, SheetError
 
-__all__ = ["Reading", "Row", "read"]
+__all__ = ["Reading", "Row", "read", "read_snapshot"]
 
 HEADER_WITHIN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as read. ``values`` holds the columns that the file has; a faulty cell is missing from it and named in the problems."""
+    """A row as read. ``values`` holds the columns that the file has; a faulty cell is missing from it and named in the problems.
+
+    ``texts`` (when asked for) holds what every known column shows, also those that are not read back.
+    """
 
     number: int
     values: dict[str, Any]
+    texts: dict[str, str] = field(default_factory=dict)
 
     def problem(self, column: Column | str, text: str) -> Problem:
         """A fault found later, by a rule over rows: ``text`` continues «第 12 行“列名”…»."""
@@ -48,7 +52,13 @@ class Reading:
 
 
 def read(
-    data: bytes, table: Table, *, sheet: str | None = None, max_rows: int = 10_000, max_bytes: int = MAX_BYTES
+    data: bytes,
+    table: Table,
+    *,
+    sheet: str | None = None,
+    max_rows: int = 10_000,
+    max_bytes: int = MAX_BYTES,
+    texts: bool = False,
 ) -> Reading:
     """Read ``table`` from the bytes of a workbook.
 
@@ -56,7 +66,7 @@ def read(
     ``SheetError`` when the file as a whole can't be used; faults of single cells are collected in ``problems``.
     """
     book = open_book(data, limit=max_bytes)
-    name, grid, extent, places, header_row, notes = _find(book, table, sheet)
+    name, grid, extent, places, fixed, header_row, notes = _find(book, table, sheet)
     if len(grid) - header_row > max_rows and (filled := _filled(grid[header_row:])) > max_rows:
         raise SheetError(f"工作表“{name}”有 {filled} 行数据，超过一次 {max_rows} 行的上限。请拆成几个文件分别上传。")
     rows: list[Row] = []
@@ -82,7 +92,8 @@ def read(
                 values[column.key] = column.parse(cells[place])
             except ValueError as reason:
                 problems.append(Problem(number, column.name, f"“{column.name}”{reason}"))
-        rows.append(Row(number, values))
+        shown = {key: as_text(cells[place]) for key, place in (places | fixed).items()} if texts else {}
+        rows.append(Row(number, values, shown))
     if not rows and not problems:
         raise SheetError(f"工作表“{name}”在表头（第 {header_row} 行）之后没有数据。请填写后再上传。")
     found = tuple(column for column in table.readable if column.key in places)
@@ -95,8 +106,8 @@ def _filled(rows: Sequence[Sequence[Any]]) -> int:
 
 def _find(
     book: Book, table: Table, wanted: str | None
-) -> tuple[str, list[list[Any]], Extent, dict[str, int], int, list[str]]:
-    """The sheet, its cells, where each column stands and in which row the header is."""
+) -> tuple[str, list[list[Any]], Extent, dict[str, int], dict[str, int], int, list[str]]:
+    """The sheet, its cells, where each column stands (those read, those not) and in which row the header is."""
     if wanted is not None:
         candidates = [wanted]
     elif table.name in book.visible:
@@ -118,8 +129,8 @@ def _find(
             f"没有找到表头：前 {HEADER_WITHIN} 行里没有一行含有“{heads}”等列名。请使用下载的模板，保留表头行。"
         )
     _, name, grid, extent, header_row = best
-    places, notes = _places(grid[header_row - 1], table, header_row)
-    return name, grid, extent, places, header_row, notes
+    places, fixed, notes = _places(grid[header_row - 1], table, header_row)
+    return name, grid, extent, places, fixed, header_row, notes
 
 
 def _expanded(sheet: Any, extent: Extent) -> list[list[Any]]:
@@ -159,9 +170,10 @@ def _header(grid: list[list[Any]], table: Table) -> tuple[int, int]:
     return best
 
 
-def _places(header: list[Any], table: Table, number: int) -> tuple[dict[str, int], list[str]]:
+def _places(header: list[Any], table: Table, number: int) -> tuple[dict[str, int], dict[str, int], list[str]]:
     by_name = {fold(name): column for column in table.columns for name in (column.name, *column.aliases)}
     places: dict[str, int] = {}
+    fixed: dict[str, int] = {}
     unknown: list[str] = []
     for place, cell in enumerate(header):
         text = as_text(cell)
@@ -169,14 +181,12 @@ def _places(header: list[Any], table: Table, number: int) -> tuple[dict[str, int
         if column is None:
             if text and fold(text) not in {ERROR_COLUMN, ORDINAL}:
                 unknown.append(text)
-        elif column.read_only:
-            continue
-        elif column.key in places:
+        elif column.key in places or column.key in fixed:
             raise SheetError(
                 f"表头（第 {number} 行）里“{column.name}”出现了两次，不知道以哪一列为准。请删除多余的一列。"
             )
         else:
-            places[column.key] = place
+            (fixed if column.read_only else places)[column.key] = place
     missing = [column.name for column in table.readable if column.required and column.key not in places]
     if missing:
         raise SheetError(
@@ -187,4 +197,21 @@ def _places(header: list[Any], table: Table, number: int) -> tuple[dict[str, int
     left_out = [column.name for column in table.readable if column.key not in places]
     if left_out:
         notes.append(f"表里没有这些列，原有内容保持不变：{'、'.join(left_out)}。")
-    return places, notes
+    return places, fixed, notes
+
+
+def read_snapshot(data: bytes, table: Table, *, max_bytes: int = MAX_BYTES) -> dict[str, dict[str, str]] | None:
+    """What an export with a snapshot had in its cells, by the text of its first column; None when the file has lost it."""
+    book = open_book(data, limit=max_bytes)
+    if SNAPSHOT not in book.hidden:
+        return None
+    sheet, _ = book.sheet(SNAPSHOT)
+    grid: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+    if not grid:
+        return None
+    keys = [as_text(cell) for cell in grid[0]]
+    known = {column.key for column in table.columns}
+    return {
+        as_text(row[0]): {key: as_text(cell) for key, cell in zip(keys, row, strict=False) if key in known}
+        for row in grid[1:]
+    }

@@ -6,7 +6,7 @@ Text is always written as text: what a user typed can never become a formula.
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,9 +17,10 @@ from django.utils import timezone
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from dudao.core.sheets.columns import ORDINAL, Cell, Column, Table
+from dudao.core.sheets.cells import as_text
+from dudao.core.sheets.columns import ORDINAL, SNAPSHOT, Cell, Column, Table
 
-__all__ = ["TONE_COLOURS", "Writer", "export", "template"]
+__all__ = ["TONE_COLOURS", "Writer", "export", "shown", "template"]
 
 BODY_FONT = "仿宋"
 HEAD_FONT = "黑体"
@@ -148,8 +149,7 @@ class Writer:
         elif isinstance(value, date):
             sheet.write_datetime(row, place, datetime(value.year, value.month, value.day), self.body_date(tone))
         elif isinstance(value, int | float | Decimal) and column.kind in {"integer", "decimal"}:
-            # Fifteen digits are what a spreadsheet keeps; a longer number is only safe as text.
-            if len(Decimal(str(value)).as_tuple().digits) > 15:
+            if _too_long(value):
                 sheet.write_string(row, place, format(value, "f"), style)
             else:
                 sheet.write_number(row, place, float(value), style)
@@ -177,13 +177,15 @@ def export(
     *,
     title: str = "",
     line: Sequence[str] = (),
-    total: bool = False,
-    progress: Any = None,
+    total: bool | Callable[[], dict[str, Any]] = False,
+    snapshot: bool = False,
+    progress: Callable[[int], None] | None = None,
 ) -> int:
     """Write ``rows`` (values by column key, perhaps ``Cell``s) and answer how many there were.
 
-    Streams: the memory needed doesn't grow with the rows. ``total`` adds a 合计 row with the sums of the columns marked ``total``;
-    ``progress(done)`` is called every 500 rows.
+    Streams: the memory needed doesn't grow with the rows. ``total`` adds a 合计 row with the sums of the columns marked ``total``,
+    or with what a function answers after the last row (texts and numbers by column key). ``snapshot`` keeps what every cell shows
+    in a hidden sheet, for ``read_snapshot``. ``progress(done)`` is called every 500 rows.
     """
     writer = Writer(target, constant_memory=True)
     sheet = writer.book.add_worksheet(table.name)
@@ -197,7 +199,11 @@ def export(
     writer.line(sheet, 1, line, last)
     head = [Column("_ordinal", ORDINAL), *columns]
     writer.header(sheet, 2, head)
-    sums: dict[str, Decimal] = {}
+    kept = writer.book.add_worksheet(SNAPSHOT) if snapshot else None
+    if kept is not None:
+        kept.very_hidden()
+        kept.write_row(0, 0, [column.key for column in columns])
+    sums: dict[str, Any] = {}
     count = 0
     for count, row in enumerate(rows, 1):
         at = count + 2
@@ -205,24 +211,51 @@ def export(
         for place, column in enumerate(columns, 1):
             value = row.get(column.key)
             writer.value(sheet, at, place, column, value)
-            if column.total and value is not None:
-                plain = value.value if isinstance(value, Cell) else value
+            plain = value.value if isinstance(value, Cell) else value
+            if kept is not None:
+                kept.write_string(count, place - 1, _cut(shown(column, plain)))
+            if column.total and plain is not None:
                 sums[column.key] = sums.get(column.key, Decimal(0)) + Decimal(str(plain))
         if progress is not None and count % 500 == 0:
             progress(count)
     if total:
-        at = count + 3
-        style = writer.format(border=1, bold=True, align="center")
-        sheet.write_string(at, 0, table.total_word, style)
-        for place, column in enumerate(columns, 1):
-            if column.total:
-                sheet.write_number(at, place, float(sums.get(column.key, 0)), style)
-            elif place == 1:
-                sheet.write_string(at, place, f"{count} 项", style)
-            else:
-                sheet.write_blank(at, place, None, style)
+        _total(writer, sheet, table, count, total() if callable(total) else sums)
     writer.close()
     return count
+
+
+def _total(writer: Writer, sheet: Worksheet, table: Table, count: int, values: dict[str, Any]) -> None:
+    at = count + 3
+    style = writer.format(border=1, bold=True, align="center", text_wrap=True)
+    sheet.write_string(at, 0, table.total_word, style)
+    for place, column in enumerate(table.columns, 1):
+        value = values.get(column.key, f"{count} 项" if place == 1 else None)
+        if value is None:
+            sheet.write_blank(at, place, None, style)
+        elif isinstance(value, str):
+            sheet.write_string(at, place, value, style)
+        else:
+            sheet.write_number(at, place, float(value), style)
+
+
+def shown(column: Column, value: Any) -> str:
+    """What a cell of the column shows for a value, as the reader will see it when the file comes back."""
+    if value is None or value == "":
+        return ""
+    if column.kind == "choice":
+        return str(column.choices.get(value, value))
+    if column.kind == "choices":
+        return "、".join(str(column.choices.get(key, key)) for key in value)
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return format(value, "f") if _too_long(value) else as_text(float(value))
+    return as_text(value)
+
+
+def _too_long(value: float | Decimal) -> bool:
+    """Fifteen digits are what a spreadsheet keeps of a number; a longer one is only safe as text."""
+    return len(Decimal(str(value)).as_tuple().digits) > 15
 
 
 def template(

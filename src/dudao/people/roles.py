@@ -1,13 +1,15 @@
 """Roles are code: reviewed like code, tested against the vocabulary. Appointments (person, role, unit, from, to) are rows.
 
 The three administrators (三员) exclude each other in one person: GB/T 22239-2019 8.1.4.2 separates their duties.
+Who may give which role is part of the table: the right to give ``township`` is the verb ``appoint.township``, held on a
+unit like any other. Whoever is no administrator gives only roles whose verbs they hold themselves.
 """
 
 from dataclasses import dataclass
 
 from dudao.orgs.models import Kind
 
-__all__ = ["ADMINISTRATORS", "ROLES", "Role"]
+__all__ = ["ADMINISTRATORS", "ROLES", "Role", "appoints"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,18 @@ class Role:
     mfa: bool = False
 
 
-_SELF = {"account.login", "account.password", "account.mfa", "account.session_end"}
-_READ = {"unit.view", "plan.view", "task.view", "assignment.view", "file.view"}
+# What everybody does to their own account (and what the log records about it).
+_SELF = {
+    "account.login",
+    "account.logout",
+    "account.login_failed",
+    "account.lock",
+    "account.password",
+    "account.mfa",
+    "account.profile",
+    "account.session_end",
+}
+_READ = {"unit.view", "plan.view", "task.view", "assignment.view", "assignment.light", "file.view"}
 _UNITS = {
     "unit.open",
     "unit.edit",
@@ -40,6 +52,8 @@ _UNITS = {
 _PEOPLE = {
     "account.view",
     "account.create",
+    "account.bulk",
+    "account.export",
     "account.edit",
     "account.reset",
     "account.disable",
@@ -48,21 +62,38 @@ _PEOPLE = {
     "appointment.end",
     "phone.reveal",
 }
-_REPORT = {"assignment.sign", "assignment.report", "assignment.withdraw", "file.add", "ledger.export"}
+_REPORT = {
+    "assignment.sign",
+    "assignment.progress",
+    "assignment.report",
+    "assignment.withdraw",
+    "file.add",
+    "ledger.export",
+}
+_JUDGE = {
+    "assignment.issue",
+    "assignment.confirm",
+    "assignment.return",
+    "assignment.close",
+    "assignment.remind",
+    "assignment.extend",
+    "assignment.mark",
+    "assignment.recall",
+}
 _OFFICER = {
     "plan.import",
     "plan.edit",
     "plan.amend",
     "task.create",
     "task.edit",
+    "task.split",
+    "task.merge",
+    "task.discard",
     "task.hand_down",
     "task.withdraw",
     "task.schedule",
-    "assignment.confirm",
-    "assignment.return",
-    "assignment.close",
-    "assignment.remind",
-    "assignment.extend",
+    "task.step_done",
+    *_JUDGE,
     "ledger.export",
     "ledger.import",
     "brief.make",
@@ -74,6 +105,27 @@ _DIRECTOR = {"plan.publish", "plan.discard", "lights.edit", "calendar.edit", "as
 _CITY = frozenset({Kind.CITY})
 _COUNTY = frozenset({Kind.COUNTY, Kind.ZONE})
 _SCHOOL = frozenset({Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN})
+
+
+def appoints(*roles: str) -> set[str]:
+    """The verbs to give these roles."""
+    return {f"appoint.{role}" for role in roles}
+
+
+_COUNTY_GIVES = ("township", "school_head", "school_reporter", "county_inspector")
+_ALL = (
+    *_COUNTY_GIVES,
+    "city_director",
+    "city_officer",
+    "county_office",
+    "liaison",
+    "city_inspector",
+    "expert",
+    "leader",
+    "system_admin",
+    "security_admin",
+    "audit_admin",
+)
 
 
 def _role(key: str, label: str, menu: str, kinds: frozenset[str], *verbs: set[str], mfa: bool = False) -> Role:
@@ -93,9 +145,19 @@ ROLES: dict[str, Role] = {
             _OFFICER,
             _DIRECTOR,
             _REPORT,
-            {"account.view"},
+            {"account.view", "phone.reveal"},
         ),
-        _role("city_officer", "市督导办工作人员", "office", _CITY, _READ, _UNITS, _OFFICER, _REPORT, {"account.view"}),
+        _role(
+            "city_officer",
+            "市督导办工作人员",
+            "office",
+            _CITY,
+            _READ,
+            _UNITS,
+            _OFFICER,
+            _REPORT,
+            {"account.view", "phone.reveal"},
+        ),
         _role(
             "county_office",
             "县级督导办",
@@ -105,7 +167,8 @@ ROLES: dict[str, Role] = {
             _UNITS,
             _REPORT,
             _PEOPLE,
-            {"assignment.hand_on", "assignment.confirm", "assignment.return", "assignment.remind"},
+            _JUDGE,
+            {"assignment.hand_on"},
         ),
         _role("township", "乡镇（街道）", "county", frozenset({Kind.TOWNSHIP}), _READ, _REPORT),
         _role("school_head", "学校（园）负责人", "school", _SCHOOL, _READ, _REPORT, {"contact.edit", "contact.reveal"}),
@@ -116,8 +179,24 @@ ROLES: dict[str, Role] = {
         _role("expert", "评估专家", "inspector", _CITY, {"unit.view"}),
         _role("leader", "领导", "leader", _CITY | _COUNTY, _READ, {"ledger.export"}),
         _role("system_admin", "系统管理员", "admin", _CITY, {"system.manage", "calendar.edit", "unit.view"}, mfa=True),
-        _role("security_admin", "安全管理员", "admin", _CITY, _PEOPLE, {"account.view_as", "unit.view"}, mfa=True),
-        _role("audit_admin", "审计管理员", "admin", _CITY, {"audit.view", "account.view", "unit.view"}, mfa=True),
+        _role(
+            "security_admin",
+            "安全管理员",
+            "admin",
+            _CITY,
+            _PEOPLE,
+            appoints(*_ALL),
+            {"account.view_as", "account.view_as_end", "policy.edit", "unit.view"},
+            mfa=True,
+        ),
+        _role(
+            "audit_admin",
+            "审计管理员",
+            "admin",
+            _CITY,
+            {"audit.view", "audit.export", "account.view", "unit.view"},
+            mfa=True,
+        ),
     )
 }
 

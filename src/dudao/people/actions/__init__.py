@@ -1,0 +1,32 @@
+"""Every write of people, by subject: sessions, own (password, second factor, profile), accounts, appointments, bulk, viewing."""
+
+from dudao.people.actions.accounts import (
+    create_account,
+    disable_account,
+    edit_account,
+    enable_account,
+    note_accounts_export,
+    reset_login,
+    reveal_phone,
+)
+from dudao.people.actions.appointments import FreshLogin, appoint, bootstrap_administrators, end_appointment
+from dudao.people.actions.bulk import create_accounts, renew_codes
+from dudao.people.actions.own import (
+    change_password,
+    complete_profile,
+    edit_profile,
+    remove_second_factor,
+    renew_recovery_codes,
+    set_up_second_factor,
+)
+from dudao.people.actions.sessions import close_session, end_sessions, expire_session, note_failed_login, open_session
+from dudao.people.actions.supervision import edit_policy, note_audit_export, start_view_as, stop_view_as
+
+__all__ = [
+    "FreshLogin", "appoint", "bootstrap_administrators", "change_password", "close_session", "complete_profile",
+    "create_account", "create_accounts", "disable_account", "edit_account", "edit_policy", "edit_profile", "enable_account",
+    "end_appointment", "end_sessions", "expire_session", "note_accounts_export", "note_audit_export",
+    "note_failed_login", "open_session",
+    "remove_second_factor", "renew_codes", "renew_recovery_codes", "reset_login", "reveal_phone", "set_up_second_factor",
+    "start_view_as", "stop_view_as",
+]  # fmt: skip

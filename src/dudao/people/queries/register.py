@@ -1,0 +1,177 @@
+"""Reads over accounts: the list, one account with all that hangs on it, people found by name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pghistory.models
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Replace
+from django.utils import timezone
+
+from dudao.core.access import VERBS, Actor
+from dudao.orgs.models import Unit
+from dudao.people.guard import normal_username
+from dudao.people.models import Account, Appointment, LoginSession
+from dudao.people.roles import ROLES
+
+__all__ = [
+    "account_of_username",
+    "account_waiting",
+    "accounts_seen",
+    "appointment_history",
+    "appointment_seen",
+    "find_people",
+    "held_roles",
+    "open_sessions",
+    "path_of",
+    "reasons",
+    "top_unit",
+    "unit_at",
+    "with_roles",
+]  # fmt: skip
+
+_UNUSED_DAYS = 90
+
+
+def account_of_username(username: str) -> Any:
+    return Account.objects.filter(username__iexact=normal_username(username)).select_related("home").first()
+
+
+def account_waiting(pk: int) -> Any:
+    """An active account whose second factor is awaited."""
+    return Account.objects.filter(pk=pk, is_active=True).first()
+
+
+def open_sessions(account: Account) -> Sequence[LoginSession]:
+    """Log-ins not yet ended, those that ran out without anybody looking left aside."""
+    since = timezone.now() - timedelta(hours=12)
+    return list(LoginSession.objects.filter(account=account, ended_at=None, started_at__gt=since))
+
+
+def top_unit() -> Unit:
+    """The city itself: where the administrators of the platform sit."""
+    return Unit.objects.filter(kind="city").order_by("depth", "pk").first()  # type: ignore[no-any-return]
+
+
+def path_of(pk: str) -> str:
+    """The path of a unit by its number; one that can't be found narrows to nothing."""
+    return Unit.objects.filter(pk=int(pk)).values_list("path", flat=True).first() or "?"
+
+
+def unit_at(path: str) -> Any:
+    return Unit.objects.filter(path=path).first()
+
+
+# The list
+
+
+def accounts_seen(actor: Actor) -> QuerySet[Any]:
+    return Account.objects.visible_to(actor, "account.view").select_related("home")
+
+
+def unused() -> Q:
+    """Active accounts in which nobody has been for ninety days: candidates for disabling (GB/T 22239-2019 8.1.4.2 c)."""
+    since = timezone.now() - timedelta(days=_UNUSED_DAYS)
+    return Q(is_active=True, last_login__lt=since) | Q(is_active=True, last_login=None, created_at__lt=since)
+
+
+def with_role(rows: QuerySet[Any], role: str) -> QuerySet[Any]:
+    held = Appointment.objects.filter(Appointment.current(timezone.localdate()), account=OuterRef("pk"), role=role)
+    return rows.filter(Exists(held))
+
+
+def find_people(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """By name, log-in name, unit, pinyin («zhangsan») or initials («zs»)."""
+    rows = rows.alias(joined=Replace("pinyin", Value(" "), Value("")))
+    for word in text.split():
+        found = Q(name__icontains=word) | Q(username__icontains=word) | Q(home__name__icontains=word)
+        if re.fullmatch("[a-zA-Z]{2,20}", word):
+            initials = " ".join(f"{letter}[a-z]*" for letter in word.lower())
+            found |= Q(joined__icontains=word) | Q(pinyin__regex=rf"(^| ){initials}")
+        rows = rows.filter(found)
+    return rows
+
+
+def with_roles(accounts: Sequence[Any]) -> None:
+    """Put ``roles_now`` (words) on each account of a page: one query."""
+    held = Appointment.objects.filter(
+        Appointment.current(timezone.localdate()), account__in=[one.pk for one in accounts]
+    ).select_related("unit")
+    words: dict[int, list[str]] = {}
+    for one in held:
+        words.setdefault(one.account_id, []).append(f"{one.unit} · {ROLES[one.role].label}")
+    for account in accounts:
+        account.roles_now = "；".join(words.get(account.pk, []))
+
+
+# One account
+
+
+def held_roles(account: Account) -> Sequence[Any]:
+    """All appointments, the present ones first."""
+    today = timezone.localdate()
+    rows = list(account.appointments.select_related("unit").order_by("-valid_from", "-pk"))
+    return sorted(rows, key=lambda one: not one.valid_on(today))
+
+
+def appointment_seen(actor: Actor, pk: int) -> Any:
+    return (
+        Appointment.objects.filter(account__in=Account.objects.visible_to(actor, "account.view"), pk=pk)
+        .select_related("account__home", "unit")
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One version of an appointment as the database itself recorded it."""
+
+    at: Any
+    what: str
+    role: str
+    unit: str
+    valid_from: Any
+    valid_to: Any
+
+
+def appointment_history(account: Account) -> Sequence[Change]:
+    """Every version of the account's appointments (pghistory), newest first: also what was changed past the actions."""
+    model: type[pghistory.models.Event] = apps.get_model("people", "AppointmentEvent")
+    rows = model.objects.filter(account_id=account.pk).order_by("-pgh_id")
+    names = dict(Unit.objects.filter(pk__in={row.unit_id for row in rows}).values_list("pk", "name"))
+    words = {"insert": "任用", "update": "变更"}
+    return [
+        Change(
+            row.pgh_created_at, words.get(row.pgh_label, row.pgh_label), ROLES[row.role].label, names.get(row.unit_id, "—"),
+            row.valid_from, row.valid_to,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+# «Why can I see this?»
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A right on a place and the appointments it comes from."""
+
+    label: str
+    sources: tuple[str, ...]
+    writes: bool
+
+
+def reasons(actor: Actor, place: str) -> Sequence[Reason]:
+    """Which verbs the actor holds on the place, and by which appointment; to see first, then to act. No query."""
+    found = []
+    for verb in VERBS.values():
+        if verb.name.startswith("appoint."):
+            continue
+        sources = tuple(dict.fromkeys(grant.source for grant in actor.sources(verb.name, place)))
+        if sources and not (actor.read_only and verb.writes):
+            found.append(Reason(verb.label, sources, verb.writes))
+    return sorted(found, key=lambda one: one.writes)

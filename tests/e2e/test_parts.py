@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.management import create_contenttypes
 from playwright.sync_api import Page, expect
 
 from e2e.axe import run_axe
@@ -14,6 +16,9 @@ PAGES = ["ui/", "ui/list/", "ui/object/", "ui/form/", "ui/board/"]
 
 @pytest.fixture
 def visit(live_server, new_page):
+    for app in apps.get_app_configs():
+        create_contenttypes(app, verbosity=0)  # emptied between tests, and what the sample list shows
+
     def go(path: str, size=DESK, **more) -> Page:
         page = new_page(size, **more)
         page.goto(f"{live_server.url}/dev/{path}")
@@ -134,11 +139,11 @@ def test_the_picker_is_driven_by_keyboard_alone(visit):
     page = visit("ui/form/")
     box = page.get_by_role("combobox", name="牵头应用")
     box.press_sequentially("sess", delay=30)
-    expect(page.get_by_role("option").first).to_be_visible()
+    expect(page.locator(".dd-picker-list [role=option]:visible").first).to_be_visible()
     box.press("ArrowDown")
-    expect(page.get_by_role("option", selected=True)).to_have_count(1)
+    expect(page.locator(".dd-picker-list [aria-selected=true]:visible")).to_have_count(1)
     box.press("Enter")
-    expect(page.get_by_role("option")).to_have_count(0)
+    expect(page.locator(".dd-picker-list:visible")).to_have_count(0)
     assert re.fullmatch(r"\d+", page.locator('input[name="lead"]').input_value())
     shown = box.input_value()
     box.fill("half")
@@ -154,7 +159,7 @@ def test_several_choices_can_be_picked_and_taken_back(visit):
     box = page.get_by_role("combobox", name="配合应用")
     for _ in range(2):
         box.click()
-        page.get_by_role("option").first.click()
+        page.locator(".dd-picker-list [role=option]:visible").first.click()
     expect(page.locator('input[name="others"]')).to_have_count(2)
     page.get_by_role("button", name=re.compile("^去掉")).first.click()
     expect(page.locator('input[name="others"]')).to_have_count(1)
@@ -193,13 +198,13 @@ def test_a_saved_form_leaves_no_draft_behind(visit):
     page.get_by_label("工作类别").select_option("b")
     page.get_by_label("完成时限").fill("2026-12-01")
     page.get_by_role("combobox", name="牵头应用").click()
-    page.get_by_role("option").first.click()
+    page.locator(".dd-picker-list [role=option]:visible").first.click()
     page.get_by_label("绿灯").check()
     page.get_by_role("button", name="保存任务").click()
     page.wait_for_url("**/dev/ui/list/")
     expect(page.locator("#messages")).to_contain_text("已保存“开展专项督导”")
-    page.go_back()
-    page.reload()
+    page.goto(page.url.replace("/list/", "/form/"))
+    expect(page.get_by_label("任务名称")).to_have_value("")
     expect(page.get_by_role("button", name="恢复草稿")).to_have_count(0)
 
 
@@ -244,7 +249,7 @@ def test_the_tree_opens_by_arrow_keys(visit):
 
 def test_the_menu_folds_and_stays_folded(visit):
     page = visit("ui/")
-    page.get_by_role("button", name="收起或展开菜单").click()
+    page.get_by_role("button", name="收起菜单").click()
     expect(page.locator("html")).to_have_attribute("data-menu", "slim")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-menu", "slim")
@@ -258,7 +263,7 @@ def test_a_phone_has_bottom_bar_and_menu(visit):
 
 
 def test_a_lost_connection_is_told_and_changes_nothing(visit):
-    page = visit("ui/list/", expected=("Failed to load resource", "htmx:sendError"))
+    page = visit("ui/list/", expected=("Failed to load resource", "htmx:"))
     rows = page.locator("#list-dev tbody tr").count()
     page.context.set_offline(True)
     page.locator(".dd-chip", has_text="已完成").click()

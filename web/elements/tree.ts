@@ -87,7 +87,7 @@ class TreeElement extends HTMLElement {
 }
 
 function focusRow(row: HTMLElement | undefined): void {
-  row?.querySelector<HTMLElement>("a, input, [data-tree-toggle]")?.focus();
+  (row?.querySelector<HTMLElement>("a, input") ?? row?.querySelector<HTMLElement>("[data-tree-toggle]"))?.focus();
 }
 
 customElements.define("dd-tree", TreeElement);

@@ -186,7 +186,7 @@ def parts_page(request: HttpRequest) -> HttpResponse:
 
 
 def _state(row: Any) -> State:
-    return list(STATES.values())[row.pk // 6 % 6]
+    return list(STATES.values())[row.pk % 6]
 
 
 def _day(row: Any) -> date:
@@ -238,7 +238,7 @@ TYPES = Listing(
     chips=Chips(
         "state",
         [
-            Chip(key, state.word, Q(pk__gte=place * 6, pk__lt=place * 6 + 6), state.tone)
+            Chip(key, state.word, Q(rest=place), state.tone)
             for place, (key, state) in enumerate(STATES.items())
         ],
     ),
@@ -267,7 +267,9 @@ TYPES = Listing(
 
 
 def list_page(request: HttpRequest) -> HttpResponse:
-    rows = ContentType.objects.none() if "nothing" in request.GET else ContentType.objects.all()
+    rows = ContentType.objects.annotate(rest=F("pk") % 6)
+    if "nothing" in request.GET:
+        rows = rows.none()
     return TYPES.respond(
         request,
         rows,

@@ -1,0 +1,5 @@
+"""What leaves the platform on paper: the progress brief as Word, the schedule counted backwards as an Excel Gantt chart."""
+
+from dudao.plans.papers.gantt import gantt_workbook
+
+__all__ = ["gantt_workbook"]

@@ -1,0 +1,39 @@
+"""Opening documents with LibreOffice, as an office would: for tests marked ``office`` and for looking at the pages."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+__all__ = ["page_count", "to_pdf"]
+
+
+def to_pdf(content: bytes, name: str, folder: Path) -> Path:
+    """Convert a workbook or a document; the answer is the PDF's path."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    assert program, "LibreOffice is missing: install it, or leave out the tests marked office (-m 'not office')"
+    source = folder / name
+    source.write_bytes(content)
+    subprocess.run(
+        [
+            program,
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(folder),
+            str(source),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=110,
+    )
+    made = source.with_suffix(".pdf")
+    assert made.exists()
+    return made
+
+
+def page_count(pdf: Path) -> int:
+    """Pages of a PDF, from its page tree."""
+    return max(int(number) for number in re.findall(rb"/Count (\d+)", pdf.read_bytes()))

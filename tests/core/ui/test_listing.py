@@ -277,3 +277,10 @@ def test_nothing_in_the_list_is_inline_style_or_script():
     assert "style=" not in html
     assert not re.search(r"\son[a-z]+=", html)
     assert not re.search(r"<script(?![^>]*src=)", html)
+
+
+def test_row_menus_are_drawn_with_what_is_denied():
+    fill(1)
+    html = LISTING.respond(ask(), Unit.objects.all(), title="机构").content.decode()
+    assert 'aria-label="第001小学的操作"' in html
+    assert 'data-dd-tip="不能删除"' in html

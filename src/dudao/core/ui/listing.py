@@ -164,6 +164,7 @@ class ListPage:
     columns: list[tuple[Column, bool]]
     bulk: Sequence[BulkAction]
     exports: bool
+    menus: bool
     cookie: str
     empty: Empty
     region: str = ""
@@ -331,6 +332,7 @@ class Listing:
             columns=[(column, on) for column, on in columns if column.optional or column.hidden],
             bulk=self.bulk(request) if self.bulk else (),
             exports=self.export_name is not None,
+            menus=self.row_menu is not None,
             cookie=self.cookie,
             empty=self.empty,
             region=self.region,

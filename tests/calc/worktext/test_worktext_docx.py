@@ -18,6 +18,11 @@ def codes(data: bytes) -> dict[str, str]:
     return {warning.code: warning.message for warning in worktext.read_document(data, "a.docx").warnings}
 
 
+def named(name: str, inner: str) -> str:
+    """A paragraph style."""
+    return f'<w:style w:type="paragraph" w:styleId="{name}">{inner}</w:style>'
+
+
 THREE = level(0, "chineseCountingThousand", "%1、") + level(1, "chineseCounting", "（%2）") + level(2, "decimal", "%3.")
 
 
@@ -97,9 +102,13 @@ def test_numbers_beyond_a_format_count_in_digits():
 
 
 def test_instances_of_one_list_go_on_unless_they_start_anew():
-    restart = '<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>'
+    restart = (
+        '<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/>'
+        "</w:lvlOverride></w:num>"
+    )
     go_on = '<w:num w:numId="3"><w:abstractNumId w:val="0"/></w:num>'
-    own = f'<w:num w:numId="4"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">{level(0, "decimal", "第%1条")}</w:lvlOverride></w:num>'
+    override = f'<w:lvlOverride w:ilvl="0">{level(0, "decimal", "第%1条")}</w:lvlOverride>'
+    own = f'<w:num w:numId="4"><w:abstractNumId w:val="0"/>{override}</w:num>'
     body = "".join(paragraph("文", (number, 0)) for number in (1, 1, 3, 2, 2, 4))
     found = lines(docx(body, numbers=numbering(level(0, "decimal", "%1."), instances=restart + go_on + own)))
     assert found == ["1. 文", "2. 文", "3. 文", "5. 文", "6. 文", "第7条 文"]
@@ -136,14 +145,14 @@ def test_suffix_legal_numbers_and_upper_levels():
 def test_numbers_may_come_from_the_style():
     style = styles(
         '<w:style w:type="character" w:styleId="c"/>',
-        '<w:style w:type="paragraph" w:styleId="base"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>',
-        '<w:style w:type="paragraph" w:styleId="child"><w:basedOn w:val="base"/></w:style>',
-        '<w:style w:type="paragraph" w:styleId="second"><w:basedOn w:val="child"/><w:pPr><w:numPr><w:ilvl w:val="1"/></w:numPr></w:pPr></w:style>',
-        '<w:style w:type="paragraph" w:styleId="linked"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>',
-        '<w:style w:type="paragraph" w:styleId="off"><w:basedOn w:val="base"/><w:pPr><w:numPr><w:numId w:val="0"/></w:numPr></w:pPr></w:style>',
-        '<w:style w:type="paragraph" w:styleId="loop"><w:basedOn w:val="loop"/></w:style>',
-        '<w:style w:type="paragraph" w:styleId="exact"><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr></w:pPr></w:style>',
-        '<w:style w:type="paragraph" w:styleId="lost"><w:pPr><w:numPr><w:numId w:val="9"/></w:numPr></w:pPr></w:style>',
+        named("base", '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'),
+        named("child", '<w:basedOn w:val="base"/>'),
+        named("second", '<w:basedOn w:val="child"/><w:pPr><w:numPr><w:ilvl w:val="1"/></w:numPr></w:pPr>'),
+        named("linked", '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'),
+        named("off", '<w:basedOn w:val="base"/><w:pPr><w:numPr><w:numId w:val="0"/></w:numPr></w:pPr>'),
+        named("loop", '<w:basedOn w:val="loop"/>'),
+        named("exact", '<w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr></w:pPr>'),
+        named("lost", '<w:pPr><w:numPr><w:numId w:val="9"/></w:numPr></w:pPr>'),
     )
     lists = numbering(level(0, "chineseCounting", "%1、") + level(1, "decimal", "%2.", '<w:pStyle w:val="linked"/>'))
     names = ("base", "child", "second", "linked", "off", "loop", "exact", "lost", "unknown", "")
@@ -188,7 +197,8 @@ def test_broken_numbering_leaves_the_text_alone():
 
 def test_breaks_tabs_and_hyphens():
     body = (
-        "<w:p>" + run("甲") + "<w:r><w:br/></w:r>" + run("乙") + "<w:r><w:tab/><w:noBreakHyphen/><w:softHyphen/><w:cr/></w:r>" + run("丙")
+        "<w:p>" + run("甲") + "<w:r><w:br/></w:r>" + run("乙")
+        + "<w:r><w:tab/><w:noBreakHyphen/><w:softHyphen/><w:cr/></w:r>" + run("丙")
         + '<w:r><w:br w:type="page"/></w:r>' + run("丁") + "</w:p>"
     )  # fmt: skip
     body += (
@@ -256,7 +266,8 @@ def test_what_is_left_out_is_said():
         + "</w:rubyBase></w:ruby></w:r></w:p>"
     )
     box = (
-        "<w:p>" + run("前") + "<w:r><mc:AlternateContent><mc:Choice><w:txbxContent>" + paragraph("框") + "</w:txbxContent></mc:Choice>"
+        "<w:p>" + run("前") + "<w:r><mc:AlternateContent>"
+        + "<mc:Choice><w:txbxContent>" + paragraph("框") + "</w:txbxContent></mc:Choice>"
         + "<mc:Fallback><w:txbxContent>" + paragraph("框") + "</w:txbxContent></mc:Fallback></mc:AlternateContent></w:r></w:p>"
     )  # fmt: skip
     data = docx(contents + contents + control + hidden + noted + changed + field + ruby + box)

@@ -21,7 +21,7 @@ _BY_WORDS = {slip.wrong: slip for slip in SLIPS}
 _HALF_PUNCTUATION = re.compile(r"(?<=[\u4e00-\u9fff])[,;?!](?=[\u4e00-\u9fff])")
 _FULL_PUNCTUATION = {",": "，", ";": "；", "?": "？", "!": "！"}
 _CONTEXT = 3
-_WHOLLY_TRADITIONAL = 0.12
+_WHOLLY_TRADITIONAL = 0.25  # a traditional text has about 0.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,10 +237,7 @@ TYPES = Listing(
     ],
     chips=Chips(
         "state",
-        [
-            Chip(key, state.word, Q(rest=place), state.tone)
-            for place, (key, state) in enumerate(STATES.items())
-        ],
+        [Chip(key, state.word, Q(rest=place), state.tone) for place, (key, state) in enumerate(STATES.items())],
     ),
     sort="model",
     page_size=20,

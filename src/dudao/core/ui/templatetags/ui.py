@@ -148,8 +148,8 @@ def page_head(
 def card(
     content: str,
     title: str = "",
-    *,
     icon_name: str = "",
+    *,
     more_url: str = "",
     more: str = "查看全部",
     flush: bool = False,

@@ -21,11 +21,11 @@ MOST_DAY_COLUMNS = 130
 WEEK = timedelta(days=7)
 COLUMNS = [
     Column("number", "序号", "integer", width=5),
-    Column("name", "步骤", width=22),
+    Column("name", "步骤", width=18),
     Column("workdays", "工作日", "integer", width=7),
-    Column("starts", "开始", "date", width=15),
-    Column("ends", "完成", "date", width=15),
-    Column("done", "实际完成", "date", width=15),
+    Column("starts", "开始", "date", width=13),
+    Column("ends", "完成", "date", width=13),
+    Column("done", "实际完成", "date", width=13),
     Column("status", "状态", width=9),
 ]
 
@@ -89,7 +89,7 @@ def gantt_workbook(task: Task, plan: Plan, *, today: date | None = None) -> byte
     _problems(writer, sheet, plan, 5 + len(steps), last)
     for column, declared in enumerate(COLUMNS):
         sheet.set_column(column, column, declared.width)
-    sheet.set_column(left, last, 3.2)
+    sheet.set_column(left, last, 2.4)
     writer.page(sheet, header_row=3, last_column=last)
     sheet.repeat_rows(2, 3)
     sheet.freeze_panes(4, 2)

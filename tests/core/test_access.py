@@ -1,5 +1,7 @@
 """Rights: verbs on a node and on everything below it."""
 
+import traceback
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,13 @@ def test_a_refusal_says_why_and_has_no_truth_value():
     with pytest.raises(TypeError):
         bool(denied)
     assert "没有“修改机构信息”的权限" in actor().why_not("unit.edit", "1.").reason
+
+
+def test_a_refusal_that_nobody_catches_can_be_printed():
+    try:
+        actor().require("unit.edit", "1.")
+    except Denied as denied:
+        assert "没有“修改机构信息”的权限" in "".join(traceback.format_exception(denied))
 
 
 def test_looking_as_somebody_else_can_only_read():

@@ -43,6 +43,8 @@ class Denied(Exception):
         self.verb = verb
 
     def __bool__(self) -> bool:
+        if self.__traceback__ is not None:  # raised: Python's own traceback printer asks
+            return True
         raise TypeError("Denied has no truth value: compare with None")
 
 

@@ -10,7 +10,18 @@ from django.db.models import F, Q
 
 from dudao.core.access import ScopedQuerySet
 
-__all__ = ["Contact", "Kind", "Ownership", "SpecialDay", "Stage", "Unit", "UnitLink", "UnitName", "UnitSpan"]
+__all__ = [
+    "Contact",
+    "Kind",
+    "Ownership",
+    "SpecialDay",
+    "Stage",
+    "Unit",
+    "UnitImport",
+    "UnitLink",
+    "UnitName",
+    "UnitSpan",
+]
 
 INSTITUTIONS = ("school", "teaching_point", "kindergarten")
 REGIONS = ("province", "city", "county", "zone", "township")
@@ -270,3 +281,50 @@ class SpecialDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.name}"
+
+
+class UnitImport(models.Model):
+    """A sheet of units on its way in: uploaded, checked, perhaps carried out. Nothing of it is in the tree before that.
+
+    ``counts``, ``preview`` and ``problems`` are what the check found (the first rows only); ``errors`` is the upload with its
+    red column. The tree may change between check and import, so the import checks again.
+    """
+
+    SCOPE: ClassVar = ("root__path",)
+
+    class State(models.TextChoices):
+        CHECKING = "checking", "检查中"
+        READY = "ready", "待确认"
+        FAULTY = "faulty", "有错误"
+        IMPORTING = "importing", "导入中"
+        DONE = "done", "已导入"
+
+    root = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="导入到")
+    file = models.ForeignKey("core.StoredFile", models.PROTECT, related_name="+", verbose_name="上传的文件")
+    name = models.CharField("文件名", max_length=200)
+    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.CHECKING)
+    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
+    uploaded_by = models.CharField("上传人", max_length=100)
+    counts = models.JSONField("行数", default=dict)
+    preview = models.JSONField("前几行", default=list)
+    problems = models.JSONField("前几个错误", default=list)
+    notes = models.JSONField("提示", default=list)
+    message = models.TextField("说明", blank=True)
+    errors = models.ForeignKey(
+        "core.StoredFile", models.PROTECT, null=True, related_name="+", verbose_name="错误对照表"
+    )
+    job = models.ForeignKey("core.Job", models.SET_NULL, null=True, related_name="+", verbose_name="后台任务")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "机构导入"
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("orgs:import", args=[self.pk])

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 from django.utils import timezone
 
 from dudao.calc.calendar import DayException, WorkCalendar, calendar_from
 from dudao.core.access import Actor
-from dudao.orgs.models import Kind, SpecialDay, Unit, UnitLink, UnitSpan
+from dudao.core.ui.formats import mask_phone
+from dudao.orgs.models import Contact, Kind, SpecialDay, Stage, Unit, UnitImport, UnitLink, UnitName, UnitSpan
 from dudao.orgs.naming import search_terms
 
 __all__ = [
@@ -61,6 +62,17 @@ def search(units: "QuerySet[Unit]", query: str) -> "QuerySet[Unit]":
     if query.strip() and not search_terms(query):
         return units.none()
     return units
+
+
+def ranked(units: "QuerySet[Unit]", query: str) -> "QuerySet[Unit]":
+    """Found units, those first whose name, short name, initials or code begin as typed: what a picker wants on top."""
+    typed = query.strip()
+    exact = Q(name=typed) | Q(short_name=typed) | Q(initials=typed.lower())
+    begins = Q(name__startswith=typed) | Q(short_name__startswith=typed) | Q(initials__startswith=typed.lower())
+    for code in ("institution_code", "region_code", "local_code", "uscc"):
+        begins |= Q(**{f"{code}__startswith": typed.upper()})
+    rank = Case(When(exact, then=0), When(begins, then=1), default=2, output_field=IntegerField())
+    return search(units, query).order_by(rank, "depth", "sort_no", "sort_key", "pk")
 
 
 # --- as of a day -----------------------------------------------------------------------------------------------
@@ -195,3 +207,140 @@ def visible_unit(actor: Actor, key: Any, verb: str = "unit.view") -> "QuerySet[U
 
 def today() -> date:
     return timezone.localdate()
+
+
+def choosable(actor: Actor, verb: str) -> "QuerySet[Unit]":
+    """Open units that the actor may see and on which they hold the verb: what a picker offers and a form accepts."""
+    units = Unit.objects.visible_to(actor, "unit.view").filter(valid_to__isnull=True)
+    return units if verb == "unit.view" else units.filter(pk__in=Unit.objects.visible_to(actor, verb).values("pk"))
+
+
+def roots_of(actor: Actor, verb: str = "unit.view") -> list[Unit]:
+    """The highest units on which the actor holds the verb."""
+    if actor.everything:
+        return list(Unit.objects.filter(parent__isnull=True))
+    return list(Unit.objects.filter(path__in=actor.paths(verb)))
+
+
+def within(units: "QuerySet[Unit]", key: str) -> "QuerySet[Unit]":
+    """Those of the units that are the given one or stand below it; an unknown key finds none."""
+    top = Unit.objects.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    return units.filter(path__startswith=top.path) if top is not None else units.none()
+
+
+def counties_of(actor: Actor) -> list[Unit]:
+    """The counties and functional zones that the actor sees."""
+    return list(
+        Unit.objects.visible_to(actor, "unit.view")
+        .counties()
+        .filter(valid_to__isnull=True)
+        .order_by("sort_no", "sort_key")
+    )
+
+
+def ancestors_as_of(day: date, unit_id: int) -> list[int]:
+    """The keys of what a unit stood under on a day, at any height."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE up AS (
+                SELECT parent_id FROM orgs_unitspan
+                WHERE unit_id = %(unit)s AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)
+                UNION
+                SELECT span.parent_id FROM orgs_unitspan span JOIN up ON span.unit_id = up.parent_id
+                WHERE span.valid_from <= %(day)s AND (span.valid_to IS NULL OR span.valid_to > %(day)s)
+            )
+            SELECT parent_id FROM up WHERE parent_id IS NOT NULL
+            """,
+            {"unit": unit_id, "day": day},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+# --- the list ----------------------------------------------------------------------------------------------------
+
+
+def listed(actor: Actor, status: str = "") -> "QuerySet[Unit]":
+    """What the list shows: open units, unless ended ones (``closed``) or both (``all``) are asked for."""
+    units = Unit.objects.visible_to(actor, "unit.view").defer("search_text")
+    if status == "all":
+        return units
+    return units.filter(valid_to__isnull=status != "closed")
+
+
+def with_stage(units: "QuerySet[Unit]", level: str) -> "QuerySet[Unit]":
+    return units.filter(pk__in=Stage.objects.filter(level=level).values("unit"))
+
+
+def describe(units: Sequence[Any]) -> None:
+    """Give each unit its ``way`` («平江县 / 三阳乡») and ``stage_words``: two queries for a page."""
+    way = ways(units)
+    levels: dict[int, list[str]] = {}
+    labels = dict(Stage.Level.choices)
+    rank = {level: place for place, level in enumerate(Stage.Level.values)}
+    for key, level in Stage.objects.filter(unit__in=[unit.pk for unit in units]).values_list("unit_id", "level"):
+        levels.setdefault(key, []).append(level)
+    for unit in units:
+        unit.way = way[unit.pk]
+        unit.stage_words = "、".join(
+            str(labels[level]) for level in sorted(levels.get(unit.pk, ()), key=rank.__getitem__)
+        )
+
+
+# --- the page of a unit --------------------------------------------------------------------------------------------
+
+
+def levels_of(unit: Unit) -> list[str]:
+    """The stages a school runs, in the order of schooling."""
+    held = set(Stage.objects.filter(unit=unit).values_list("level", flat=True))
+    return [level for level in Stage.Level.values if level in held]
+
+
+def stage_words(unit: Unit) -> str:
+    labels = dict(Stage.Level.choices)
+    return "、".join(str(labels[level]) for level in levels_of(unit))
+
+
+def names_of(unit: Unit, sort: str) -> list[str]:
+    return list(UnitName.objects.filter(unit=unit, sort=sort).order_by("id").values_list("name", flat=True))
+
+
+def contacts_of(unit: Unit) -> "QuerySet[Contact]":
+    return Contact.objects.filter(unit=unit).order_by("-leader", "sort_no", "id")
+
+
+def visible_contacts(actor: Actor) -> "QuerySet[Contact]":
+    return Contact.objects.visible_to(actor, "unit.view").select_related("unit")
+
+
+def masked_phone(contact: Contact) -> str:
+    return mask_phone(contact.phone) if contact.phone else ""
+
+
+def count_below(unit: Unit) -> int:
+    """How many open units stand under one, at any depth."""
+    return Unit.objects.filter(path__startswith=unit.path, valid_to__isnull=True).exclude(pk=unit.pk).count()
+
+
+# --- imports -------------------------------------------------------------------------------------------------------
+
+
+def visible_imports(actor: Actor) -> "QuerySet[UnitImport]":
+    return UnitImport.objects.visible_to(actor, "unit.import").select_related("root", "job", "errors", "file")
+
+
+# --- the calendar's page ---------------------------------------------------------------------------------------------
+
+
+def calendar_regions(actor: Actor) -> list[Unit]:
+    """The regions whose working calendar the actor may look at: those they may edit, else the units they hold."""
+    verb = "calendar.edit" if actor.may_somewhere("calendar.edit") else "unit.view"
+    tops = roots_of(actor, verb)
+    below = (
+        Unit.objects.visible_to(actor, verb).counties().filter(valid_to__isnull=True).order_by("sort_no", "sort_key")
+    )
+    return list({unit.pk: unit for unit in (*tops, *below)}.values())
+
+
+def visible_days(actor: Actor) -> "QuerySet[SpecialDay]":
+    return SpecialDay.objects.visible_to(actor, "calendar.edit").select_related("unit")

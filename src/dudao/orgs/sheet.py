@@ -179,6 +179,15 @@ UNITS = Table(
             help="导出时只显示部分号码；带 * 的号码导入时不改原号。",
             aliases=("联系人电话", "电话"),
         ),
+        Column(
+            "status",
+            "状态",
+            "choice",
+            choices={"open": "在册", "closed": "已撤销"},
+            width=10,
+            help="导出时注明。导入时“已撤销”的行不处理；撤销机构请在页面上办理。",
+            example="在册",
+        ),
     ],
 )
 

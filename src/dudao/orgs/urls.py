@@ -1,6 +1,34 @@
 """Addresses of orgs."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from dudao.orgs.views import calendars, imports, listing, tree, unit
 
 app_name = "orgs"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", listing.unit_list, name="units"),
+    path("tree/", tree.tree, name="tree"),
+    path("children/", tree.children, name="children"),
+    path("pick/", tree.pick, name="pick"),
+    path("new/", unit.new, name="new"),
+    path("import/", imports.new, name="import-new"),
+    path("import/template/", imports.template, name="import-template"),
+    path("import/<int:pk>/", imports.one, name="import"),
+    path("import/<int:pk>/confirm/", imports.confirm, name="import-confirm"),
+    path("import/<int:pk>/errors/", imports.errors, name="import-errors"),
+    path("calendar/", calendars.calendar_page, name="calendar"),
+    path("calendar/day/", calendars.calendar_day, name="calendar-day"),
+    path("calendar/seed/", calendars.calendar_seed, name="calendar-seed"),
+    path("calendar/day/<int:pk>/remove/", calendars.calendar_remove, name="calendar-remove"),
+    path("contacts/<int:pk>/", unit.contact_edit, name="contact-edit"),
+    path("contacts/<int:pk>/remove/", unit.contact_remove, name="contact-remove"),
+    path("contacts/<int:pk>/phone/", unit.reveal, name="contact-reveal"),
+    path("<int:pk>/", unit.unit, name="unit"),
+    path("<int:pk>/edit/", unit.edit, name="edit"),
+    path("<int:pk>/rename/", unit.rename, name="rename"),
+    path("<int:pk>/move/", unit.move, name="move"),
+    path("<int:pk>/merge/", unit.merge, name="merge"),
+    path("<int:pk>/split/", unit.split, name="split"),
+    path("<int:pk>/close/", unit.close, name="close"),
+    path("<int:pk>/contacts/", unit.contact_new, name="contact-new"),
+]

@@ -9,6 +9,7 @@ from dudao.calc.calendar import chinese_date, seed_day_exceptions
 from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.orgs.models import REGIONS, SpecialDay, Unit
+from dudao.orgs.queries import calendar_of
 
 __all__ = ["remove_special_day", "seed_calendar", "set_special_day"]
 
@@ -28,6 +29,7 @@ def set_special_day(actor: Actor, *, unit: Unit, day: date, working: bool, name:
         raise ValidationError({"day": f"{chinese_date(day)}是周一至周五，本来就上班，不用登记。"})
     if not working and weekend:
         raise ValidationError({"day": f"{chinese_date(day)}是周末，本来就休息，不用登记。"})
+    _take_over(unit)
     row, _ = SpecialDay.objects.update_or_create(
         unit=unit, day=day, defaults={"working": working, "name": name, "source": source.strip()}
     )
@@ -51,6 +53,7 @@ def seed_calendar(actor: Actor, *, unit: Unit, years: Iterable[int]) -> tuple[in
     actor.require("calendar.edit", unit.path)
     _require_region(unit)
     wanted = sorted(set(years))
+    _take_over(unit)
     present = {day.year for day in SpecialDay.objects.filter(unit=unit).values_list("day", flat=True)}
     seed = seed_day_exceptions(year for year in wanted if year not in present)
     rows = SpecialDay.objects.bulk_create(
@@ -59,6 +62,16 @@ def seed_calendar(actor: Actor, *, unit: Unit, years: Iterable[int]) -> tuple[in
     )
     audit.record(actor, "calendar.edit", unit, years=wanted, added=len(rows), unknown=list(seed.unknown_years))
     return len(rows), seed.unknown_years
+
+
+def _take_over(unit: Unit) -> None:
+    """A region that begins a table of its own starts with the one it has followed, or the known days would be lost."""
+    if SpecialDay.objects.filter(unit=unit).exists():
+        return
+    SpecialDay.objects.bulk_create(
+        SpecialDay(unit=unit, day=row.day, working=row.working, name=row.name, source=row.source)
+        for row in calendar_of(unit).rows
+    )
 
 
 def _require_region(unit: Unit) -> None:

@@ -79,9 +79,14 @@ def plan_import(
     lines = [Line(row) for row in rows]
     for line in lines:
         _read_name(line, told=line.row.number in faulty)
+        line.ended = line.given("status") == "closed"
     register = Register(root, lines)
     plan = ImportPlan(register.root, register, lines, list(problems))
     judge = _Judge(register, today)
+    for line in lines:
+        if line.ended:
+            judge.left_alone(line)
+    lines = [line for line in lines if not line.ended]
     for line in lines:
         judge.match_codes(line)
     for line in lines:
@@ -136,6 +141,13 @@ class _Judge:
         self.today = today
 
     # --- who is meant ----------------------------------------------------------------------------------------------
+
+    def left_alone(self, line: Line) -> None:
+        """A row marked as ended, as an export of ended units has them: fine when the unit has ended, refused otherwise."""
+        found = [self.register.by_code[code].get(str(line.given(code) or "")) for code in CODES]
+        known = [unit for unit in found if unit is not None] or self.register.by_name[line.name]
+        if not any(unit.is_closed for unit in known):
+            line.wrong("status", "本表写着“已撤销”，但没有这个已撤销的机构；撤销机构请在页面上办理。")
 
     def match_codes(self, line: Line) -> None:
         for code in _MATCHED_BY:
@@ -222,8 +234,9 @@ class _Judge:
             node: Node = other.unit or other
             if self._below(node, parts[:-1]):
                 found_nodes[id(node)] = node
-        if len(found_nodes) == 1:
-            return next(iter(found_nodes.values()))
+        exact = [node for node in found_nodes.values() if self.register.trail(node) == "/".join(parts)]
+        if len(found_nodes) == 1 or len(exact) == 1:
+            return exact[0] if len(exact) == 1 else next(iter(found_nodes.values()))
         if found_nodes:
             line.wrong(
                 "parent", f"“{said}”有 {len(found_nodes)} 个，请写明是哪一个：{self._choices(found_nodes.values())}。"

@@ -44,6 +44,8 @@ class Line:
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    ended: bool = False
+    """The file says that the unit has ended: the row is left alone."""
     identified: int = 0
     """0 not yet, 1 being looked up, 2 done."""
 
@@ -59,6 +61,8 @@ class Line:
     def outcome(self) -> Outcome:
         if self.problems:
             return Outcome.ERROR
+        if self.ended:
+            return Outcome.SAME
         if self.unit is None:
             return Outcome.NEW
         return Outcome.CHANGED if self.changes else Outcome.SAME
@@ -110,6 +114,8 @@ class Register:
         self.lines_by_name: dict[str, list[Line]] = defaultdict(list)
         self.lines_by_code: dict[str, Line] = {}
         for line in lines:
+            if line.ended:
+                continue
             self.lines_by_name[line.name].append(line)
             for code in CODES:
                 if value := line.given(code):

@@ -1,0 +1,1 @@
+"""Pages of units, one module a subject."""

@@ -1,5 +1,6 @@
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -284,3 +285,14 @@ def test_row_menus_are_drawn_with_what_is_denied():
     html = LISTING.respond(ask(), Unit.objects.all(), title="机构").content.decode()
     assert 'aria-label="第001小学的操作"' in html
     assert 'data-dd-tip="不能删除"' in html
+
+
+def test_what_the_view_reads_itself_stays_in_every_address():
+    fill(30)
+    listing = replace(LISTING, keep=("scope",))
+    request = ask("scope=mine&kind=school&page=1")
+    shown = listing.page(request, Unit.objects.all())
+    assert shown.query == "scope=mine&kind=school"
+    assert shown.chips[1].url == "age=old&scope=mine&kind=school"
+    assert ("scope", "mine") in shown.kept
+    assert shown.clear == "scope=mine"

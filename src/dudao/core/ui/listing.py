@@ -166,6 +166,7 @@ class ListPage:
     exports: bool
     menus: bool
     cookie: str
+    clear: str
     empty: Empty
     region: str = ""
     sizes: Sequence[int] = SIZES
@@ -209,7 +210,8 @@ class Listing:
     """A list page, declared. ``key`` names its region and its remembered columns, so it is unique in the platform.
 
     ``sort``: key of a column, ``-`` for descending; ``order``: columns of the database that decide among equals, or always when
-    there is no ``sort``. ``prepare(rows, request)`` adds to the rows of one page what they need (a constant number of queries).
+    there is no ``sort``. ``keep``: parameters of the address that the view itself reads (a tab) and that must not get lost.
+    ``prepare(rows, request)`` adds to the rows of one page what they need (a constant number of queries).
     ``row_menu(row, request)`` and ``bulk(request)`` say what may be done. ``export(request, columns, rows, name)`` answers the
     file; by default an Excel sheet. ``None`` for ``export_name`` means no export.
     """
@@ -222,6 +224,7 @@ class Listing:
     order: Sequence[str] = ()
     page_size: int = 50
     visible_filters: int = 4
+    keep: Sequence[str] = ()
     row_menu: Callable[[Any, HttpRequest], Sequence[RowLink]] | None = None
     bulk: Callable[[HttpRequest], Sequence[BulkAction]] | None = None
     prepare: Callable[[list[Any], HttpRequest], None] | None = None
@@ -334,6 +337,7 @@ class Listing:
             exports=self.export_name is not None,
             menus=self.row_menu is not None,
             cookie=self.cookie,
+            clear=_query({name: value for name, value in state.items() if name in self.keep}),
             empty=self.empty,
             region=self.region,
         )
@@ -342,7 +346,7 @@ class Listing:
 
     @property
     def _kept(self) -> set[str]:
-        return {"sort", "per", *([self.chips.name] if self.chips else [])}
+        return {"sort", "per", *self.keep, *([self.chips.name] if self.chips else [])}
 
     def _filtered(self, request: HttpRequest, rows: QuerySet[Any]) -> tuple[QuerySet[Any], list[Shown]]:
         shown = []
@@ -380,7 +384,7 @@ class Listing:
 
     def _state(self, request: HttpRequest, shown: list[Shown], chip: Chip | None, size: int) -> dict[str, str]:
         """The address's parameters, without those that say nothing."""
-        state: dict[str, str] = {}
+        state = {name: request.GET[name][:100] for name in self.keep if request.GET.get(name)}
         if chip is not None and self.chips is not None:
             state[self.chips.name] = chip.value
         for item in shown:

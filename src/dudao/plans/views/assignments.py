@@ -1,0 +1,459 @@
+"""Pages of the rows handed down: the list, one row for the unit that does it and for the office that judges it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dudao.core import audit
+from dudao.core.access import Denied
+from dudao.core.files import FileRefused, serve
+from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search
+from dudao.core.ui.forms import Form, form_page, refused
+from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
+from dudao.core.ui.parts import Crumb, FileRow, RowLink, Tab, stages
+from dudao.core.ui.templatetags.ui import badge, deadline, progress
+from dudao.plans.actions import assignments as acts
+from dudao.plans.actions.handing import hand_on
+from dudao.plans.flow import ASSIGNMENT, why_not_free
+from dudao.plans.forms.assignments import ConfirmForm, ExtendForm, MarkForm, ReportForm, SignForm
+from dudao.plans.forms.tasks import HandOnForm
+from dudao.plans.labels import LIGHTS, QUALITY, ROW_LINE, ROW_STATES, SELF_LIGHTS
+from dudao.plans.models import Assignment
+from dudao.plans.presets.chains import KINDS
+from dudao.plans.queries import RowFilter, assignment_rows
+from dudao.plans.queries.assignments import evidence_file, mine, reports_of
+from dudao.plans.queries.tasks import plans_seen, sections_seen
+from dudao.plans.views.common import actor_of, lights_of, row_or_404, today
+
+__all__ = [
+    "row_bulk", "row_confirm", "row_evidence", "row_extend", "row_hand_on", "row_list", "row_mark", "row_page", "row_remind",
+    "row_report", "row_sign", "row_step",
+]  # fmt: skip
+
+FORMS = {"assignment.sign", "assignment.progress", "assignment.report", "assignment.confirm"}
+"""Steps that have a page of their own; the others are buttons."""
+
+
+def light_badge(row: Any) -> Any:
+    """The light with its rule's word; the explanation comes on hover and focus and is read out."""
+    return badge(row.shown.state)
+
+
+def attach_lights(rows: list[Any], request: HttpRequest) -> None:
+    lights = lights_of(request)
+    for row in rows:
+        row.shown = lights.of(row)
+
+
+def _tools(row: Any, request: HttpRequest) -> list[RowLink]:
+    actor = actor_of(request)
+    links = []
+    for verb, name, word, icon in (
+        ("assignment.sign", "plans:row_sign", "签收", "signature"),
+        ("assignment.progress", "plans:row_report", "报送进展", "send"),
+        ("assignment.confirm", "plans:row_confirm", "确认完成", "check"),
+    ):
+        if actor.may_somewhere(verb) and ASSIGNMENT.why_not(row, verb, actor) is None:
+            links.append(RowLink(word, reverse(name, args=[row.pk]), icon))
+    return [RowLink("查看", row.get_absolute_url(), "eye"), *links]
+
+
+def _bulk(request: HttpRequest) -> list[BulkAction]:
+    actor = actor_of(request)
+    found = []
+    if actor.may_somewhere("assignment.confirm"):
+        found.append(
+            BulkAction(
+                "确认完成",
+                reverse("plans:row_bulk", args=["confirm"]),
+                "check",
+                confirm="所选各项中已报送的会确认完成，承办单位会收到通知；不能确认的会列出原因。",
+            )
+        )
+    if actor.may_somewhere("assignment.close"):
+        found.append(
+            BulkAction(
+                "销号",
+                reverse("plans:row_bulk", args=["close"]),
+                "checks",
+                confirm="所选各项中已确认的会销号，承办单位会收到通知；不能销号的会列出原因。",
+            )
+        )
+    if actor.may_somewhere("assignment.remind"):
+        found.append(
+            BulkAction(
+                "催办",
+                reverse("plans:row_bulk", args=["remind"]),
+                "bell-ringing",
+                confirm="承办单位会收到催办通知和您写的话；每项每天只能催办一次。",
+                reason="催办的话",
+            )
+        )
+    return found
+
+
+LIGHT_CHIPS = Chips("light", [Chip(key, state.word, Q(light=key), state.tone) for key, state in LIGHTS.items()])
+
+ROWS = Listing(
+    key="rows",
+    columns=[
+        Column(
+            "task",
+            "任务",
+            lambda row: f"{row.task.code} {row.task.title}",
+            link=lambda row: row.get_absolute_url(),
+            sub=lambda row: str(row.task.point.section) or str(row.task.plan),
+            sort=("task__sort_no", "task_id"),
+        ),
+        Column("unit", "承办单位", lambda row: str(row.unit), sort=("unit__sort_no", "unit__pinyin"), nowrap=True),
+        Column("light", "亮灯", lambda row: row.shown.state, show=light_badge, sort="light_rank", nowrap=True),
+        Column("why", "亮灯依据", lambda row: row.shown.why, optional=True, hidden=True),
+        Column(
+            "progress", "完成率", "progress", show=lambda row: progress(row.progress), sort="progress", numeric=True
+        ),
+        Column("state", "状态", lambda row: ROW_STATES[row.state], sort="state", nowrap=True),
+        Column(
+            "deadline",
+            "完成时限",
+            "deadline",
+            show=lambda row: deadline(row.deadline, row.finished_on),
+            sort="deadline",
+            nowrap=True,
+        ),
+        Column("person", "责任人", "person", optional=True),
+        Column("upper", "下达单位", lambda row: str(row.issuer), optional=True, hidden=True),
+        Column("self_light", "自评", lambda row: SELF_LIGHTS.get(row.self_light), optional=True, hidden=True),
+        Column("quality", "质量", lambda row: QUALITY.get(row.quality), optional=True, hidden=True),
+        Column("reported_at", "最近报送", "reported_at", sort="reported_at", optional=True, hidden=True, nowrap=True),
+        Column("closed_at", "销号时间", "closed_at", sort="closed_at", optional=True, hidden=True, nowrap=True),
+    ],
+    filters=[
+        Search(["task__title", "task__code", "unit__name", "unit__short_name", "unit__initials"], "任务、编号或单位"),
+        Choice(
+            "plan",
+            "年度计划",
+            lambda request: [(plan.pk, f"{plan.year}年 {plan}") for plan in plans_seen(actor_of(request))],
+            lookup="task__plan",
+        ),
+        Choice("section", "部分", lambda request: sections_seen(actor_of(request)), lookup="task__point__section"),
+        Choice("state", "状态", [(key, state.word) for key, state in ROW_STATES.items() if key != "withdrawn"]),
+        DateRange("deadline", "完成时限"),
+        Choice("kind", "工作类型", list(KINDS.items()), lookup="task__kind"),
+    ],
+    chips=LIGHT_CHIPS,
+    sort="deadline",
+    order=["task__sort_no", "unit__sort_no"],
+    keep=("scope",),
+    prepare=attach_lights,
+    row_menu=_tools,
+    bulk=_bulk,
+    export_name="承办情况",
+    empty=Empty("还没有承办任务", "上级下达的任务会出现在这里，收到后先签收，再报送进展。", icon="clipboard-list"),
+    visible_filters=4,
+)
+
+
+def listed(request: HttpRequest, chosen: RowFilter | None = None) -> Any:
+    """The rows of a list: everything the person may see, with its light, sortable by it."""
+    lights = lights_of(request)
+    return lights.ranked(assignment_rows(actor_of(request), lights, chosen))
+
+
+@require_http_methods(["GET", "POST"])
+def row_list(request: HttpRequest) -> HttpResponse:
+    """The rows by whose they are: one's own units' (``scope=mine``), those one judges, or all one may see."""
+    actor = actor_of(request)
+    rows = listed(request)
+    own = actor.may_somewhere("assignment.report")
+    asked = request.GET.get("scope") or ("mine" if own and not actor.may_somewhere("task.create") else "all")
+    tabs = []
+    if own:
+        counts = rows.order_by().values_list("pk")
+        numbers = {"mine": counts.filter(mine(actor)).count(), "others": counts.exclude(mine(actor)).count()}
+        words = (("mine", "本单位承办"), ("others", "其他单位承办"), ("all", "全部"))
+        tabs = [
+            Tab(word, f"{reverse('plans:assignments')}?scope={key}", key == asked, numbers.get(key))
+            for key, word in words
+        ]
+    if own and asked == "mine":
+        rows = rows.filter(mine(actor))
+    elif own and asked == "others":
+        rows = rows.exclude(mine(actor))
+    title = "计划任务" if asked == "mine" else "承办情况"
+    return ROWS.respond(request, rows, title=title, template="plans/row/list.html", tabs=tabs, scope=asked)
+
+
+@require_GET
+def row_page(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    actor = actor_of(request)
+    shown = lights_of(request).of(row)
+    reports = list(reports_of(row))
+    for item in reports:
+        item.shown = SELF_LIGHTS.get(item.light)
+        item.rows = [
+            FileRow(file.name, reverse("plans:evidence", args=[file.pk]), file.file.size)
+            for file in item.evidence.all()
+        ]
+    returned = row.state == Assignment.State.RETURNED
+    lower = list(
+        assignment_rows(actor, lights_of(request), RowFilter(task=row.task_id, handed_on=True)).filter(upper=row)[:300]
+    )
+    attach_lights(lower, request)
+    context = {
+        "row": row,
+        "task": row.task,
+        "shown": shown,
+        "state": ROW_STATES[row.state],
+        "line": stages(ROW_LINE, row.state, back=Assignment.State.WORKING if returned else ""),
+        "crumbs": [
+            Crumb("承办情况", reverse("plans:assignments")),
+            Crumb(f"{row.task.code} {row.task.title}", row.task.get_absolute_url()),
+            Crumb(str(row.unit)),
+        ],
+        "buttons": [button for button in ASSIGNMENT.available(row, actor) if button.step.verb not in FORMS],
+        "links": _links(row, actor),
+        "remind": _remind(row, actor),
+        "reports": reports,
+        "lower": lower,
+        "lower_states": ROW_STATES,
+        "quality": QUALITY.get(row.quality),
+        "events": audit.history(row),
+        "steps": list(row.task.milestones.all()),
+    }
+    return render(request, "plans/row/page.html", context)
+
+
+_LINKS = (
+    ("assignment.sign", "plans:row_sign", "签收", "signature", True),
+    ("assignment.progress", "plans:row_report", "报送进展或完成", "send", True),
+    ("assignment.confirm", "plans:row_confirm", "确认完成", "check", True),
+    ("assignment.hand_on", "plans:row_hand_on", "转办到学校", "arrows-split-2", False),
+    ("assignment.extend", "plans:row_extend", "延期", "calendar-due", False),
+    ("assignment.mark", "plans:row_mark", "标记质量", "award", False),
+)
+
+
+def _links(row: Assignment, actor: Any) -> list[tuple[str, str, str, bool, str]]:
+    """Acts with a page of their own: (word, address, icon, primary, why not). Those of somebody else's trade are left out."""
+    links = []
+    for verb, name, word, icon, primary in _LINKS:
+        if not actor.may_somewhere(verb):
+            continue
+        if verb in FORMS:
+            if row.state not in ASSIGNMENT.step(verb).sources:
+                continue
+            denied = ASSIGNMENT.why_not(row, verb, actor)
+        else:
+            denied = why_not_free(row, actor, verb)
+        links.append((word, reverse(name, args=[row.pk]), icon, primary, denied.reason if denied is not None else ""))
+    return links
+
+
+def _remind(row: Assignment, actor: Any) -> str | None:
+    """Why one can't urge now, "" if one can, ``None`` if it isn't one's trade."""
+    if not actor.may_somewhere("assignment.remind"):
+        return None
+    denied = why_not_free(row, actor, "assignment.remind")
+    return denied.reason if denied is not None else ""
+
+
+_STEPS = {
+    "assignment.withdraw": lambda actor, row, reason: acts.withdraw_report(actor, row=row),
+    "assignment.return": lambda actor, row, reason: acts.return_row(actor, row=row, reason=reason),
+    "assignment.close": lambda actor, row, reason: acts.close(actor, row=row),
+    "assignment.reopen": lambda actor, row, reason: acts.reopen(actor, row=row, reason=reason),
+    "assignment.recall": lambda actor, row, reason: acts.recall(actor, row=row, reason=reason),
+}
+
+
+@require_POST
+def row_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """A step that needs at most a reason."""
+    row = row_or_404(request, pk)
+    verb = request.POST.get("step", "")
+    if verb not in _STEPS:
+        raise Http404
+    _STEPS[verb](actor_of(request), row, request.POST.get("reason", ""))
+    messages.success(request, f"已办理：{row.task.title}（{row.unit}）现为“{row.get_state_display()}”。")
+    return redirect(row)
+
+
+@require_POST
+def row_remind(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    acts.remind(actor_of(request), row=row, text=request.POST.get("reason", ""))
+    messages.success(request, f"已催办{row.unit}。")
+    return redirect(row)
+
+
+def _denied_step(row: Assignment, verb: str, request: HttpRequest) -> None:
+    """A form isn't shown to whom the step is denied."""
+    denied = ASSIGNMENT.why_not(row, verb, actor_of(request))
+    if denied is not None:
+        raise denied
+
+
+def _row_form(request: HttpRequest, row: Assignment, form: Form, title: str, save: str, **context: Any) -> HttpResponse:
+    return form_page(
+        request,
+        form,
+        title=title,
+        save=save,
+        cancel_url=row.get_absolute_url(),
+        crumbs=[Crumb("承办情况", reverse("plans:assignments")), Crumb(str(row), row.get_absolute_url())],
+        template="plans/row/form.html",
+        row=row,
+        task=row.task,
+        shown=lights_of(request).of(row),
+        **context,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def row_sign(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    _denied_step(row, "assignment.sign", request)
+    form = SignForm(request.POST or None, initial={"leader": row.leader, "person": row.person})
+    if request.method == "POST" and form.is_valid():
+        done = refused(form, lambda: acts.sign(actor_of(request), row=row, token=form.token, **form.values))
+        if done is not None:
+            messages.success(request, f"已签收“{row.task.title}”，请在{row.deadline:%Y年%-m月%-d日}前完成。")
+            return redirect(row)
+    return _row_form(request, row, form, "签收任务", "签收", save_icon="signature")
+
+
+@require_http_methods(["GET", "POST"])
+def row_report(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    if request.method == "GET":
+        _denied_step(row, "assignment.progress", request)
+    form = ReportForm(request.POST or None, request.FILES or None, row=row)
+    if request.method == "POST" and form.is_valid():
+        values = {name: value for name, value in form.values.items() if name != "files"}
+        uploads = form.cleaned_data.get("files") or []
+        try:
+            made = refused(
+                form,
+                lambda: acts.report(actor_of(request), row=row, uploads=uploads, token=form.token, **values),
+            )
+        except FileRefused as problem:
+            form.add_error("files", str(problem))
+            made = None
+        if made is not None:
+            word = "已报送完成，等待确认。" if made.complete else f"已报送第 {made.number} 次进展。"
+            messages.success(request, word)
+            return redirect(row)
+    return _row_form(request, row, form, "报送进展", "报送", save_icon="send")
+
+
+@require_http_methods(["GET", "POST"])
+def row_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    if request.method == "GET":
+        _denied_step(row, "assignment.confirm", request)
+    form = ConfirmForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = refused(form, lambda: acts.confirm(actor_of(request), row=row, token=form.token, **form.values))
+        if done is not None:
+            messages.success(request, f"已确认{row.unit}完成，可以销号。")
+            return redirect(row)
+    return _row_form(
+        request, row, form, "确认完成", "确认完成", save_icon="check", note=f"{row.task.title}（{row.unit}）"
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def row_extend(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    _denied_free(row, "assignment.extend", request)
+    form = ExtendForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = refused(form, lambda: acts.extend(actor_of(request), row=row, token=form.token, **form.values))
+        if done is not None:
+            messages.success(request, f"已延期到{row.deadline:%Y年%-m月%-d日}。")
+            return redirect(row)
+    return _row_form(request, row, form, "延期", "延期", save_icon="calendar-due")
+
+
+@require_http_methods(["GET", "POST"])
+def row_mark(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    _denied_free(row, "assignment.mark", request)
+    form = MarkForm(request.POST or None, initial={"quality": row.quality})
+    if request.method == "POST" and form.is_valid():
+        done = refused(form, lambda: acts.mark_quality(actor_of(request), row=row, token=form.token, **form.values))
+        if done is not None:
+            messages.success(request, "已标记质量。")
+            return redirect(row)
+    return _row_form(request, row, form, "标记质量", "保存标记", save_icon="award")
+
+
+@require_http_methods(["GET", "POST"])
+def row_hand_on(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    _denied_free(row, "assignment.hand_on", request)
+    form = HandOnForm(request.POST or None, unit=row.unit, day=today())
+    if request.method == "POST" and form.is_valid():
+        chosen = form.recipients
+        made = refused(
+            form,
+            lambda: hand_on(
+                actor_of(request), row=row, units=chosen, deadline=form.cleaned_data["deadline"], token=form.token
+            ),
+        )
+        if not form.errors:
+            messages.success(request, f"已转办到 {len(made or chosen)} 个单位，它们会收到通知。")
+            return redirect(row)
+    return _row_form(request, row, form, "转办到学校", "转办", save_icon="arrows-split-2")
+
+
+def _denied_free(row: Assignment, verb: str, request: HttpRequest) -> None:
+    if request.method != "GET":
+        return
+    denied = why_not_free(row, actor_of(request), verb)
+    if denied is not None:
+        raise denied
+
+
+@require_POST
+def row_bulk(request: HttpRequest, act: str) -> HttpResponse:
+    """Confirm, cross off or urge the chosen rows; what couldn't be done is told row by row."""
+    actor = actor_of(request)
+    rows = ROWS.chosen(request, listed(request))
+    words = request.POST.get("reason", "")
+    run = {
+        "confirm": lambda: acts.confirm_many(actor, rows=rows, opinion=words),
+        "close": lambda: acts.close_many(actor, rows=rows),
+        "remind": lambda: acts.remind_many(actor, rows=rows, text=words),
+    }.get(act)
+    if run is None:
+        raise Http404
+    back = redirect(f"{reverse('plans:assignments')}?{request.GET.urlencode()}")
+    try:
+        results = run()
+    except Denied as denied:
+        messages.error(request, denied.reason)
+        return back
+    refusals = [result for result in results if result.refused]
+    word = {"confirm": "确认", "close": "销号", "remind": "催办"}[act]
+    messages.success(request, f"已{word} {len(results) - len(refusals)} 项。")
+    if refusals:
+        shown = "；".join(f"{result.row.unit}“{result.row.task.title}”{result.refused}" for result in refusals[:5])
+        more = f"等 {len(refusals)} 项" if len(refusals) > 5 else f" {len(refusals)} 项"
+        messages.warning(request, f"没有办理{more}：{shown}")
+    return back
+
+
+@require_GET
+def row_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file of a report, for those who may see the row."""
+    found = evidence_file(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    return serve(found.file, found.name, inline="inline" in request.GET)

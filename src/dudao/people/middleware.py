@@ -4,8 +4,8 @@ At most three queries a request: the session, the account, the appointments (fiv
 hold before any page is shown: the log-in has not run out, a password due for change is changed first, administrators have shown
 their second factor, and whoever looks as somebody else changes nothing.
 
-On the request afterwards: ``actor`` (with the rights in force), ``held``, ``view_as``, and ``own_actor`` (the person at the
-keyboard, also while looking as somebody else).
+On the request afterwards: ``actor`` (with the rights in force), ``held``, ``view_as``, ``own_actor`` (the person at the keyboard,
+also while looking as somebody else), ``entry`` (the log-in) and ``first_step`` (the page that must be passed before any other).
 """
 
 import time
@@ -39,7 +39,7 @@ class ActorMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.actor = request.own_actor = Actor(id=None, name="未登录", address=client_address(request))
-        request.held, request.view_as, request.entry = (), None, None
+        request.held, request.view_as, request.entry, request.first_step = (), None, None, ""
         logged_in = SESSION_KEY in request.session
         answer = self._enter(request) if logged_in else None
         if answer is None:
@@ -84,6 +84,7 @@ class ActorMiddleware:
             step = reverse("people:mfa")
         else:
             return None
+        request.first_step = step
         if request.path in {step, reverse("people:logout")}:
             return None
         if request.headers.get("HX-Request") == "true":
@@ -102,7 +103,7 @@ class ActorMiddleware:
         request.held = held_by(account)
         request.actor = actor_of(account, request.held, request.actor.address, read_only=True)
         request.view_as = ViewAs(account, request.user, datetime.fromtimestamp(stored["until"], UTC))
-        leaving = {reverse("people:view-as-end"), reverse("people:logout")}
+        leaving = {reverse("people:view_as_end"), reverse("people:logout")}
         if request.method not in SAFE and request.path not in leaving:
             return problem_page(request, 403, f"您正以“{account.name}”的身份查看，只能看，不能办理。结束查看后再操作。")
         return None

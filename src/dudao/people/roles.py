@@ -69,6 +69,9 @@ _REPORT = {
     "assignment.withdraw",
     "file.add",
     "ledger.export",
+    "ledger.check",
+    "ledger.import",
+    "ledger.discard",
 }
 _JUDGE = {
     "assignment.issue",
@@ -95,7 +98,9 @@ _OFFICER = {
     "task.step_done",
     *_JUDGE,
     "ledger.export",
+    "ledger.check",
     "ledger.import",
+    "ledger.discard",
     "brief.make",
     "file.add",
     "file.remove",
@@ -167,6 +172,7 @@ ROLES: dict[str, Role] = {
             _UNITS,
             _REPORT,
             _PEOPLE,
+            appoints(*_COUNTY_GIVES),
             _JUDGE,
             {"assignment.hand_on"},
         ),

@@ -59,12 +59,7 @@ def is_password(request: Any, form: Any, typed: str) -> bool:
 
 def _forced(request: Any) -> bool:
     """Whether the person must pass this page before any other: it then stands without the shell."""
-    account = request.user
-    return bool(
-        account.must_change_password
-        or account.placeholder
-        or (is_administrator(request.held) and not request.entry.second)
-    )
+    return bool(request.first_step == request.path)
 
 
 @own

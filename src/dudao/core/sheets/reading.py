@@ -71,13 +71,14 @@ def read(
         raise SheetError(f"工作表“{name}”有 {filled} 行数据，超过一次 {max_rows} 行的上限。请拆成几个文件分别上传。")
     rows: list[Row] = []
     problems: list[Problem] = []
+    known = [*places.values(), *fixed.values()]
     for number, cells in enumerate(grid[header_row:], header_row + 1):
         if not any(cell != "" for cell in cells):
             continue
         if any(fold(cell) == table.total_word for cell in cells[:3] if isinstance(cell, str)):
             continue
         values: dict[str, Any] = {}
-        if not any(cells[place] != "" or (number, place + 1) in extent.errors for place in places.values()):
+        if not any(cells[place] != "" or (number, place + 1) in extent.errors for place in known):
             continue
         for column in table.readable:
             place = places.get(column.key)

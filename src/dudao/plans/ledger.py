@@ -1,0 +1,275 @@
+"""The ledger (台账) as a sheet: its columns, a row's values, and what was changed in one that comes back. Writes nothing.
+
+Columns after the habit of supervision offices (序号, 任务, 来源, 责任单位, 责任领导, …, 销号时间, 亮灯, 备注). Four of them may be
+filled in in Excel and brought back; the others are for the eye. An export keeps a hidden copy of what it showed, so that what
+somebody changed by hand can be told from what happened on the platform since: the one is taken over, the other never overwritten.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from dudao.calc.calendar import chinese_date
+from dudao.core import files, sheets
+from dudao.core.access import Actor, Denied
+from dudao.core.sheets import Cell, Column, Problem, Reading, Row, Table
+from dudao.core.ui.formats import mask_phone
+from dudao.orgs.models import Contact
+from dudao.plans.labels import LIGHTS, ROW_STATES
+from dudao.plans.models import Assignment, LedgerUpload
+from dudao.plans.presets.chains import KINDS
+from dudao.plans.queries.lights import Lights
+
+__all__ = [
+    "EDITABLE",
+    "LEDGER",
+    "Change",
+    "Comparison",
+    "Sums",
+    "compare",
+    "error_copy",
+    "ledger_values",
+    "row_number",
+    "why_not_edit",
+]
+
+LEDGER = Table(
+    "任务台账",
+    [
+        Column("number", "编号", "code", required=True, width=15, help="平台生成，用来对应任务，请勿修改"),
+        Column("section", "任务类别", read_only=True, width=16),
+        Column("kind", "工作类型", read_only=True, width=11),
+        Column("title", "任务", read_only=True, width=28),
+        Column("text", "内容和要求", read_only=True, width=40),
+        Column("source", "任务来源", read_only=True, width=20),
+        Column("issued", "下达时间", "date", read_only=True, width=15),
+        Column("unit", "责任单位", read_only=True, width=14),
+        Column("leader", "责任领导", width=10, limit=60),
+        Column("person", "责任人", width=10, limit=60),
+        Column("phone", "联系电话", read_only=True, width=14),
+        Column("measures", "工作措施", width=30, limit=5000),
+        Column("target", "目标", read_only=True, width=16),
+        Column("deadline", "完成时限", "date", read_only=True, width=15),
+        Column("report", "进展情况", read_only=True, width=40),
+        Column("difficulties", "困难和需要协调的事项", read_only=True, width=24),
+        Column("progress", "完成率", "integer", read_only=True, width=9),
+        Column("evidence", "佐证材料", read_only=True, width=22),
+        Column("state", "状态", read_only=True, width=9),
+        Column("done", "是否完成", "yes_no", read_only=True, width=9),
+        Column("reviewer", "复核人", read_only=True, width=9),
+        Column("opinion", "复核意见", read_only=True, width=20),
+        Column("closed", "销号时间", "date", read_only=True, width=15),
+        Column("light", "亮灯", read_only=True, width=10),
+        Column("remarks", "备注", width=20, limit=5000),
+    ],
+)
+EDITABLE = tuple(column for column in LEDGER.readable if column.key != "number")
+_DONE = {Assignment.State.CONFIRMED, Assignment.State.CLOSED}
+
+
+def row_number(row: Assignment) -> str:
+    """The number of a row in ledgers: year, task, and its own key. Needs the task and its plan loaded."""
+    return f"{row.task.plan.year}-{row.task.code}-{row.pk}"
+
+
+def ledger_values(
+    row: Any, lights: Lights, contacts: Mapping[int, Contact], *, actor: Actor, phones: bool
+) -> dict[str, Any]:
+    """One row of the ledger, of a row annotated by ``ledger_rows``. Phones are masked unless asked for and allowed."""
+    contact = contacts.get(row.unit_id)
+    open_phone = phones and actor.may("contact.reveal", row.unit.path)
+    shown = lights.of(row)
+    return {
+        "number": row_number(row),
+        "section": row.task.point.section.title or str(row.task.point.section),
+        "kind": KINDS.get(row.task.kind, row.task.kind),
+        "title": row.task.title,
+        "text": row.task.text,
+        "source": _source(row),
+        "issued": row.issued_at,
+        "unit": row.unit.name,
+        "leader": row.leader,
+        "person": row.person,
+        "phone": "" if contact is None else (contact.phone if open_phone else mask_phone(contact.phone)),
+        "measures": row.measures,
+        "target": row.task.target_text,
+        "deadline": row.deadline,
+        "report": row.last_text,
+        "difficulties": row.last_difficulties,
+        "progress": row.progress,
+        "evidence": "、".join(row.evidence_names),
+        "state": ROW_STATES[row.state].word,
+        "done": row.state in _DONE,
+        "reviewer": row.reviewer,
+        "opinion": row.opinion,
+        "closed": row.closed_at,
+        "light": Cell(f"{LIGHTS[shown.light].word}·{shown.state.word}", shown.state.tone),
+        "remarks": row.remarks,
+    }
+
+
+def _source(row: Any) -> str:
+    point = row.task.point
+    return f"{row.task.plan.title} {point.number} {point.title}".strip()
+
+
+@dataclass(slots=True)
+class Sums:
+    """What stands in the last line: how many, how many done, the mean, the lights."""
+
+    rows: int = 0
+    done: int = 0
+    progress: int = 0
+    lights: dict[str, int] = field(default_factory=dict)
+
+    def watch(self, rows: Iterable[Any], lights: Lights) -> Iterator[Any]:
+        """Pass rows through and count them."""
+        for row in rows:
+            self.rows += 1
+            self.done += row.state in _DONE
+            self.progress += row.progress
+            light = lights.of(row).light
+            self.lights[light] = self.lights.get(light, 0) + 1
+            yield row
+
+    def line(self) -> dict[str, Any]:
+        mean = (Decimal(self.progress) / self.rows).quantize(Decimal("0.1"), ROUND_HALF_UP) if self.rows else None
+        counted = [f"{state.word} {self.lights[light]}" for light, state in LIGHTS.items() if light in self.lights]
+        return {
+            "number": f"{self.rows} 项",
+            "progress": "" if mean is None else f"平均 {mean}",
+            "done": f"完成 {self.done} 项",
+            "light": "，".join(counted),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell that was filled in differently. ``row`` is the key of the assignment, ``line`` the row of the sheet."""
+
+    row: int
+    line: int
+    label: str
+    column: str
+    before: str
+    after: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What a ledger that came back says: what to change, what is wrong, what is worth saying."""
+
+    rows: int
+    changes: list[Change]
+    problems: list[Problem]
+    notes: list[str]
+
+
+def why_not_edit(row: Assignment, actor: Actor) -> Denied | None:
+    """Whether the actor may fill in the ledger's open columns of a row now."""
+    denied = actor.why_not("ledger.import", row.unit.path)
+    if denied is not None:
+        return denied
+    if row.state in {Assignment.State.CLOSED, Assignment.State.WITHDRAWN}:
+        return Denied(f"这一项{row.get_state_display()}，不能再改。", "ledger.import")
+    return None
+
+
+def compare(
+    actor: Actor,
+    reading: Reading,
+    snapshot: Mapping[str, Mapping[str, str]] | None,
+    rows: Mapping[int, Assignment],
+) -> Comparison:
+    """Compare a ledger with its own copy and with the platform. ``rows`` are those of its numbers that the actor may see."""
+    found = Comparison(len(reading.rows), [], list(reading.problems), list(reading.notes))
+    if snapshot is None:
+        found.notes.append(
+            "文件里没有导出时的底稿（可能是另建的表格），只能与平台现在的内容比较；其他列的改动不会读取。"
+        )
+    seen: dict[int, int] = {}
+    for line in reading.rows:
+        number = str(line.values.get("number") or "")
+        if not number:
+            continue
+        row = rows.get(key_of(number))
+        if row is None or row_number(row) != number:
+            found.problems.append(
+                line.problem(
+                    "编号", f"是“{number}”，平台里没有这一项，或不在您的范围内。请按导出的台账填写，不要改编号"
+                )
+            )
+            continue
+        if row.pk in seen:
+            found.problems.append(line.problem("编号", f"与第 {seen[row.pk]} 行相同，请删除其中一行"))
+            continue
+        seen[row.pk] = line.number
+        kept = snapshot.get(number) if snapshot is not None else None
+        if kept is not None:
+            found.problems += [
+                line.problem(
+                    column, f"不能在台账里修改，请恢复为“{kept[column.key] or '空'}”，需要变动的请在任务页面办理"
+                )
+                for column in LEDGER.columns
+                if column.read_only
+                and column.key in line.texts
+                and normal(line.texts[column.key]) != normal(kept.get(column.key, ""))
+            ]
+        for column in EDITABLE:
+            if column.key not in line.values:
+                continue
+            _cell(actor, row, line, column=column, kept=kept, found=found)
+    return found
+
+
+def _cell(
+    actor: Actor, row: Assignment, line: Row, *, column: Column, kept: Mapping[str, str] | None, found: Comparison
+) -> None:
+    """One cell: what it was in the file, what it is there now, what it is on the platform now."""
+    after = normal(line.texts[column.key])
+    now = normal(getattr(row, column.key))
+    before = normal(kept.get(column.key, "")) if kept is not None else now
+    if after in {before, now}:
+        return
+    if now != before:
+        found.problems.append(
+            line.problem(
+                column, f"在台账导出之后已被改为“{now or '空'}”，与您填写的不同。请重新导出台账，在新的台账上填写"
+            )
+        )
+        return
+    denied = why_not_edit(row, actor)
+    if denied is not None:
+        found.problems.append(line.problem(column, f"不能修改：{denied.reason}"))
+        return
+    found.changes.append(
+        Change(row.pk, line.number, f"{row_number(row)} {row.task.title}（{row.unit}）", column.key, now, after)
+    )
+
+
+def error_copy(taken: LedgerUpload) -> bytes:
+    """The ledger as it was brought, with what is wrong in a red column."""
+    with files.opened(taken.file) as stream:
+        data = stream.read()
+    reading = sheets.read(data, LEDGER, max_rows=1_000_000)
+    return sheets.error_copy(data, reading, [Problem(*problem) for problem in taken.problems])
+
+
+def key_of(number: str) -> int:
+    """The key in a number, 0 when there is none."""
+    tail = number.rpartition("-")[2]
+    return int(tail) if tail.isascii() and tail.isdecimal() and len(tail) < 18 else 0
+
+
+def normal(text: Any) -> str:
+    """A text as compared: spreadsheet programs write line breaks in three ways and lose spaces at the ends."""
+    return str(text or "").replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def dated(day: date) -> str:
+    return f"填报日期：{chinese_date(day)}"

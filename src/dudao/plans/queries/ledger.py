@@ -1,0 +1,64 @@
+"""What a ledger (台账) shows beside the rows themselves: the last report, the evidence, whom to call. A fixed number of queries."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from dudao.core.access import Actor
+from dudao.orgs.models import Contact, Unit
+from dudao.plans.models import Assignment, Evidence, LedgerUpload, ProgressReport
+from dudao.plans.queries.assignments import RowFilter, assignment_rows, with_units
+from dudao.plans.queries.lights import Lights
+
+__all__ = ["contacts_of", "home_of", "ledger_rows", "rows_by_number", "upload_of", "uploads_of"]
+
+
+def ledger_rows(
+    actor: Actor, lights: Lights, *, plan: int | None = None, ids: Sequence[int] | None = None
+) -> QuerySet[Any]:
+    """The rows that an actor may take away as a ledger, in the order of the plan: by task, then by unit."""
+    rows = assignment_rows(actor, lights, RowFilter(plan=plan), verb="ledger.export")
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    last = ProgressReport.objects.filter(assignment=OuterRef("pk")).order_by("-number")
+    files = Evidence.objects.filter(report__assignment=OuterRef("pk")).order_by("pk")
+    return rows.annotate(
+        last_text=Subquery(last.values("text")[:1]),
+        last_difficulties=Subquery(last.values("difficulties")[:1]),
+        evidence_names=ArraySubquery(files.values("name")),
+    ).order_by("task__plan", "task__sort_no", "task", "unit__sort_no", "unit__pinyin", "unit", "pk")
+
+
+def contacts_of(units: Iterable[int]) -> dict[int, Contact]:
+    """The first contact of each unit who has a phone, leaders last: whom one calls. One query."""
+    found: dict[int, Contact] = {}
+    rows = Contact.objects.filter(unit__in=set(units)).exclude(phone="").select_related("unit")
+    for contact in rows.order_by("unit", "leader", "sort_no", "pk"):
+        found.setdefault(contact.unit_id, contact)
+    return found
+
+
+def rows_by_number(numbers: Iterable[int], *, lock: bool = False) -> dict[int, Assignment]:
+    """Rows by their key, with what rights and flow look at."""
+    rows = with_units(Assignment.objects.filter(pk__in=set(numbers)))
+    if lock:
+        rows = rows.select_for_update(of=("self",)).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def home_of(actor: Actor, verb: str = "ledger.export") -> Unit | None:
+    """The highest unit for which an actor holds a verb: who hands the ledger in (填报单位)."""
+    return Unit.objects.filter(path__in=actor.paths(verb)).order_by("depth", "pk").first()
+
+
+def uploads_of(actor: Actor) -> QuerySet[LedgerUpload]:
+    """The ledgers a person has brought back, newest first; nobody else sees them."""
+    if actor.id is None:
+        return LedgerUpload.objects.none()
+    return LedgerUpload.objects.filter(owner_id=actor.id).select_related("file")
+
+
+def upload_of(actor: Actor, pk: int) -> LedgerUpload | None:
+    return uploads_of(actor).filter(pk=pk).first()

@@ -1,6 +1,42 @@
-"""Addresses of plans."""
+"""Addresses of plans, in sections: tasks, schedule, rows, matrix, lights; the document, the ledger."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from dudao.plans.views import assignments, lights, matrix, schedule, tasks
 
 app_name = "plans"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    # Tasks
+    path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/merge/", tasks.task_merge, name="task_merge"),
+    path("<int:plan_pk>/tasks/new/", tasks.task_new, name="task_new"),
+    path("<int:plan_pk>/tasks/make/", tasks.make_tasks, name="make_tasks"),
+    path("tasks/<int:pk>/", tasks.task_page, name="task"),
+    path("tasks/<int:pk>/edit/", tasks.task_edit, name="task_edit"),
+    path("tasks/<int:pk>/split/", tasks.task_split, name="task_split"),
+    path("tasks/<int:pk>/step/", tasks.task_step, name="task_step"),
+    path("tasks/<int:pk>/hand-down/", tasks.hand_down_page, name="hand_down"),
+    path("tasks/<int:pk>/hand-down/count/", tasks.hand_down_count, name="hand_down_count"),
+    # Schedule
+    path("tasks/<int:pk>/schedule/", schedule.schedule_edit, name="schedule"),
+    path("tasks/<int:pk>/schedule/<int:step_pk>/done/", schedule.step_done, name="step_done"),
+    path("tasks/<int:pk>/schedule.xlsx", schedule.schedule_sheet, name="schedule_sheet"),
+    # Rows
+    path("rows/", assignments.row_list, name="assignments"),
+    path("rows/bulk/<slug:act>/", assignments.row_bulk, name="row_bulk"),
+    path("rows/<int:pk>/", assignments.row_page, name="assignment"),
+    path("rows/<int:pk>/step/", assignments.row_step, name="row_step"),
+    path("rows/<int:pk>/remind/", assignments.row_remind, name="row_remind"),
+    path("rows/<int:pk>/sign/", assignments.row_sign, name="row_sign"),
+    path("rows/<int:pk>/report/", assignments.row_report, name="row_report"),
+    path("rows/<int:pk>/confirm/", assignments.row_confirm, name="row_confirm"),
+    path("rows/<int:pk>/extend/", assignments.row_extend, name="row_extend"),
+    path("rows/<int:pk>/mark/", assignments.row_mark, name="row_mark"),
+    path("rows/<int:pk>/hand-on/", assignments.row_hand_on, name="row_hand_on"),
+    path("evidence/<int:pk>/", assignments.row_evidence, name="evidence"),
+    # Matrix and overview
+    path("matrix/", matrix.matrix_page, name="matrix"),
+    path("<int:pk>/overview/", matrix.overview, name="overview"),
+    # Lights
+    path("lights/", lights.light_rules, name="lights"),
+]

@@ -10,11 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.files import store
 from dudao.core.models import Event, StoredFile
 from dudao.core.workflow import Conflict
 from dudao.plans.flow import ASSIGNMENT, content_problems, meets, why_not_free
@@ -73,9 +75,13 @@ def report(
     light: str = "",
     complete: bool = False,
     files: Sequence[File] = (),
+    uploads: Sequence[UploadedFile] = (),
     at: datetime | None = None,
 ) -> ProgressReport:
-    """Report how far the work is; with ``complete`` that it is finished. Reports are never changed: a correction is the next one."""
+    """Report how far the work is; with ``complete`` that it is finished. Reports never change: a correction is the next one.
+
+    Evidence comes as stored ``files`` or as ``uploads``, which raise ``FileRefused`` when they can't be taken.
+    """
     now = at or timezone.now()
     fresh = Assignment.objects.select_for_update().get(pk=row.pk)
     if fresh.state != row.state:
@@ -89,14 +95,14 @@ def report(
         text=text,
         progress=progress,
         achieved=achieved,
-        evidence=len(files) + evidence_count(row),
+        evidence=len(files) + len(uploads) + evidence_count(row),
         complete=complete,
     )
     if problems:
         raise ValidationError(problems)
     if complete and meets(row.task, achieved):
         progress = 100
-    light = light or (Light.GREEN if complete else Light.BLUE)
+    light = light or Light.GREEN
     last = row.reports.order_by("-number").values_list("number", flat=True).first() or 0
     made = ProgressReport.objects.create(
         assignment=row,
@@ -110,7 +116,8 @@ def report(
         light=light,
         complete=complete,
     )
-    Evidence.objects.bulk_create(Evidence(report=made, file=file.stored, name=file.name) for file in files)
+    files = [*files, *(File(store(upload, upload.name or ""), upload.name or "附件") for upload in uploads)]
+    Evidence.objects.bulk_create(Evidence(report=made, file=file.stored, name=file.name[:200]) for file in files)
     changes: dict[str, Any] = {
         "progress": progress,
         "achieved": achieved,
@@ -120,7 +127,16 @@ def report(
     }
     if complete:
         changes["finished_on"] = timezone.localtime(now).date()
-    ASSIGNMENT.move(row, verb, actor, changes=changes, number=made.number, progress=progress, files=len(files))
+    ASSIGNMENT.move(
+        row,
+        verb,
+        actor,
+        changes=changes,
+        number=made.number,
+        progress=progress,
+        files=len(files),
+        tell_at=row.issuer.path,
+    )
     return made
 
 
@@ -146,7 +162,7 @@ def confirm(
     }
     if quality:
         changes["quality"] = _quality(quality)
-    ASSIGNMENT.move(row, "assignment.confirm", actor, reason=opinion, changes=changes)
+    ASSIGNMENT.move(row, "assignment.confirm", actor, reason=opinion, changes=changes, tell_at=row.unit.path)
     return row
 
 
@@ -159,6 +175,7 @@ def return_row(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
         actor,
         reason=reason,
         changes={"finished_on": None, "confirmed_at": None, "opinion": reason.strip(), "reviewer": actor.name},
+        tell_at=row.unit.path,
     )
     return row
 
@@ -166,7 +183,7 @@ def return_row(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
 @audit.action
 def close(actor: Actor, *, row: Assignment, at: datetime | None = None) -> Assignment:
     """Cross it off (销号)."""
-    ASSIGNMENT.move(row, "assignment.close", actor, changes={"closed_at": at or timezone.now()})
+    ASSIGNMENT.move(row, "assignment.close", actor, changes={"closed_at": at or timezone.now()}, tell_at=row.unit.path)
     return row
 
 
@@ -179,6 +196,7 @@ def reopen(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
         actor,
         reason=reason,
         changes={"closed_at": None, "confirmed_at": None, "finished_on": None},
+        tell_at=row.unit.path,
     )
     return row
 
@@ -186,7 +204,7 @@ def reopen(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
 @audit.action
 def recall(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
     """Take the row back from one unit. Rows that it had handed on go with it."""
-    ASSIGNMENT.move(row, "assignment.recall", actor, reason=reason)
+    ASSIGNMENT.move(row, "assignment.recall", actor, reason=reason, tell_at=row.unit.path)
     below = [
         lower
         for lower in with_units(Assignment.objects.select_for_update(of=("self",)).filter(upper=row)).order_by("pk")
@@ -196,7 +214,7 @@ def recall(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
         state=Assignment.State.WITHDRAWN, finished_on=None
     )
     for lower in below:
-        audit.record(actor, "assignment.recall", lower, reason=reason.strip(), upper=row.pk)
+        audit.record(actor, "assignment.recall", lower, reason=reason.strip(), upper=row.pk, tell_at=lower.unit.path)
     return row
 
 
@@ -215,7 +233,9 @@ def extend(actor: Actor, *, row: Assignment, deadline: date, reason: str) -> Ass
     if Assignment.objects.filter(pk=row.pk, state=row.state, deadline=before).update(**values) != 1:
         raise Conflict
     row.deadline, row.first_deadline = values["deadline"], values["first_deadline"]
-    audit.record(actor, "assignment.extend", row, reason=reason.strip(), before=before, after=deadline)
+    audit.record(
+        actor, "assignment.extend", row, reason=reason.strip(), before=before, after=deadline, tell_at=row.unit.path
+    )
     return row
 
 
@@ -260,7 +280,9 @@ def remind_many(actor: Actor, *, rows: Iterable[Assignment], text: str = "") -> 
             denied = Denied("今天已经催办过。", "assignment.remind")
         results.append(RowResult(row, denied.reason if denied is not None else ""))
         if denied is None:
-            audit.record(actor, "assignment.remind", row, reason=text.strip(), deadline=row.deadline)
+            audit.record(
+                actor, "assignment.remind", row, reason=text.strip(), deadline=row.deadline, tell_at=row.unit.path
+            )
     return _some(results, "assignment.remind")
 
 
@@ -305,7 +327,15 @@ def _move_many(
         before = row.state
         for name, value in values.items():
             setattr(row, name, value)
-        audit.record(actor, verb, row, reason=reason, **{"from": before, "to": step.target}, bulk=len(moved))
+        audit.record(
+            actor,
+            verb,
+            row,
+            reason=reason,
+            **{"from": before, "to": step.target},
+            bulk=len(moved),
+            tell_at=row.unit.path,
+        )
     return _some(results, verb)
 
 

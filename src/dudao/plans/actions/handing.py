@@ -44,7 +44,7 @@ def hand_down(
     assert due is not None  # the guard of the step saw to it
     rows = _issue(actor, task, chosen, starts=starts or task.starts or day, deadline=due, now=now, upper=None)
     if not rows:
-        raise ValidationError({"units": "所选单位都已经下达过，没有新增。"})
+        raise ValidationError("所选单位都已经下达过，没有新增。")
     return task
 
 
@@ -70,14 +70,14 @@ def hand_on(
     starts = min(max(row.starts, timezone.localtime(now).date()), due)
     rows = _issue(actor, row.task, chosen, starts=starts, deadline=due, now=now, upper=row)
     if not rows:
-        raise ValidationError({"units": "所选学校都已经转办过，没有新增。"})
+        raise ValidationError("所选学校都已经转办过，没有新增。")
     audit.record(actor, "assignment.hand_on", row, units=len(rows))
     return rows
 
 
 def _checked(office: Unit, units: Collection[Unit], day: date) -> list[Unit]:
     if not units:
-        raise ValidationError({"units": "请至少选择一个单位。"})
+        raise ValidationError("请至少选择一个单位。")
     found = recipients(office.path, {unit.pk for unit in units}, day)
     if len(found) != len({unit.pk for unit in units}):
         known = {unit.pk for unit in found}
@@ -90,10 +90,10 @@ def _issue(
     actor: Actor,
     task: Task,
     units: list[Unit],
+    *,
     starts: date,
     deadline: date,
     now: datetime,
-    *,
     upper: Assignment | None,
 ) -> list[Assignment]:
     """Make the rows that are missing and wake the withdrawn ones."""
@@ -120,5 +120,7 @@ def _issue(
             for name, value in values.items():
                 setattr(row, name, value)
     for row in (*fresh, *woken):
-        audit.record(actor, "assignment.issue", row, deadline=deadline, again=row in woken or None)
+        audit.record(
+            actor, "assignment.issue", row, deadline=deadline, again=row in woken or None, tell_at=row.unit.path
+        )
     return [*fresh, *woken]

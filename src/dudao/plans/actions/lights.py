@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from dudao.core import audit
+from dudao.core import audit, notices
 from dudao.core.access import SYSTEM, Actor
 from dudao.orgs.models import Unit
 from dudao.people.roles import ROLES
 from dudao.plans.models import Assignment, Light, LightRule
 from dudao.plans.presets.lights import PRESETS, Rule
 from dudao.plans.queries.lights import LightChange, light_changes
+from dudao.plans.queries.units import people_in_roles
 
 __all__ = ["adopt_preset", "set_light_rules", "tell_light_changes"]
 
@@ -86,23 +87,45 @@ def adopt_preset(actor: Actor, *, unit: Unit, key: str, valid_from: date) -> lis
 
 
 def tell_light_changes(day: date, since: date | None = None) -> int:
-    """The daily job: an event for every row whose light changed and whose rule names roles to tell. Answers how many."""
+    """The daily job: an event for every row whose light changed and whose rule names roles, and a notice to who holds them.
+
+    Roles count at the row's unit and at the unit that handed it down. Run again for the same day, nobody is told twice. Answers
+    how many lights changed.
+    """
     changes = list(light_changes(day, since or day - timedelta(days=1)))
     if changes:
-        _record_changes(SYSTEM, changes=changes, day=day)
+        _tell(SYSTEM, changes=changes, day=day)
     return len(changes)
 
 
 @audit.action
-def _record_changes(actor: Actor, *, changes: Sequence[LightChange], day: date) -> None:
+def _tell(actor: Actor, *, changes: Sequence[LightChange], day: date) -> None:
+    paths = {path for change in changes for path in (change.row.unit.path, change.row.issuer.path)}
+    people = people_in_roles(paths, {role for change in changes for role in change.roles}, day)
     for change in changes:
+        row = change.row
         audit.record(
             actor,
             "assignment.light",
-            change.row,
+            row,
             day=day,
             before=[change.before.light, change.before.state.word],
             after=[change.after.light, change.after.state.word],
             why=change.after.why,
             roles=list(change.roles),
+        )
+        told = {
+            account
+            for path in (row.unit.path, row.issuer.path)
+            for role in change.roles
+            for account in people.get((path, role), ())
+        }
+        notices.tell(
+            sorted(told),
+            text=f"亮灯变为“{change.after.state.word}”：{row}（{change.after.why}）",
+            url=row.get_absolute_url(),
+            place=row.unit.path,
+            verb="assignment.light",
+            key=f"light-{row.pk}-{day:%Y%m%d}",
+            urgent=change.after.light == Light.RED,
         )

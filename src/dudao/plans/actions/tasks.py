@@ -51,7 +51,7 @@ def title_of(text: str, most: int = 40) -> str:
     plain = re.sub(
         r"^\s*(?:[一二三四五六七八九十]+是|第[一二三四五六七八九十]+[，,、]|[（(]?\d+[）)、.．])\s*", "", text.strip()
     )
-    first = re.split(r"[，。；;,：:\n]", plain, maxsplit=1)[0].strip() or plain
+    first = re.split(r"[，。；;：\n]|[,:](?!\d)", plain, maxsplit=1)[0].strip() or plain
     return first if len(first) <= most else first[: most - 1] + "…"
 
 
@@ -165,7 +165,7 @@ def create_task(
     if plan.state == WorkPlan.State.DISCARDED:
         raise Denied("这份计划已作废，不能新建任务。", "task.create")
     if item is not None and item.point_id != point.pk:
-        raise ValidationError({"item": "所选事项不属于这条要点，请重新选择。"})
+        raise ValidationError("所选事项不属于这条要点，请重新选择。")
     _lock(plan)
     source = item.text if item else point.text
     told = _from_guesses(guesses_of(point, item)) if from_guesses else {}

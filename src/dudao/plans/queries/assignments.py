@@ -139,3 +139,10 @@ def tally(rows: QuerySet[Any], by: str = "") -> dict[Any, Tally]:
         key: Tally(rows, done, late, Decimal(total) / rows if rows else None, lights)
         for key, (rows, done, late, total, lights) in sums.items()
     }
+
+
+def evidence_file(actor: Actor, pk: int) -> Evidence | None:
+    """A file of a report, if the actor may see the row and open files there."""
+    rows = Assignment.objects.visible_to(actor, "assignment.view")
+    found = Evidence.objects.visible_to(actor, "file.view").filter(pk=pk, report__assignment__in=rows.values("pk"))
+    return found.select_related("file").first()

@@ -117,6 +117,17 @@ class Lights:
             }
         )
 
+    def ranked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Add ``light_rank`` to annotated rows: what sorting by light goes by, the most urgent first."""
+        order = [Light.RED, Light.AMBER, Light.PURPLE, Light.BLUE, Light.GREY, Light.GREEN]
+        return rows.annotate(
+            light_rank=Case(
+                *(When(light=light, then=Value(place)) for place, light in enumerate(order)),
+                default=Value(len(order)),
+                output_field=IntegerField(),
+            )
+        )
+
     def of(self, row: Any, prefix: str = "") -> Shown:
         """The light of an annotated row, with its word and its explanation."""
         if row.state == Assignment.State.WITHDRAWN:

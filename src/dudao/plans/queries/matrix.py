@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from dudao.core.access import Actor
+from dudao.core.ui.formats import TONE_ICONS
 from dudao.orgs.models import Kind, Unit
 from dudao.plans.models import Section, Task, WorkPlan
 from dudao.plans.queries.assignments import RowFilter, Tally, assignment_rows, tally
@@ -24,6 +25,10 @@ class Cell:
     row_id: int
     progress: int
     shown: Shown
+
+    @property
+    def icon(self) -> str:
+        return self.shown.state.icon or TONE_ICONS[self.shown.state.tone]
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,15 @@ def sections_of(plan: WorkPlan) -> QuerySet[Section]:
     return Section.objects.filter(plan=plan).order_by("position", "id")
 
 
+def sections_seen(actor: Actor) -> list[tuple[int, str]]:
+    """The sections of the plans an actor has to do with: choices of a filter."""
+    found = Section.objects.filter(plan__in=plans_seen(actor).values("pk")).select_related("plan")
+    return [
+        (section.pk, f"{section.plan.year}年 {section}")
+        for section in found.order_by("-plan__year", "plan", "position")
+    ]
+
+
 def points_of(plan: WorkPlan) -> QuerySet[Point]:
     return (
         Point.objects.filter(section__plan=plan)
@@ -130,3 +139,8 @@ def drafts(actor: Actor, plan: WorkPlan) -> QuerySet[Any]:
 
 def milestones_of(one: Task) -> list[Milestone]:
     return list(one.milestones.order_by("position", "id"))
+
+
+def tally_of(rows: QuerySet[Any]) -> Tally:
+    """How these rows stand, all together: one query."""
+    return tally(rows).get(None) or Tally(0, 0, 0, None, {})

@@ -9,10 +9,19 @@ from django.db.models import QuerySet
 
 from dudao.core.access import Actor
 from dudao.orgs.models import Kind, Unit
-from dudao.people.models import Account
+from dudao.people.models import Account, Appointment
 from dudao.plans.models import Assignment, Task, WorkPlan
 
-__all__ = ["InstitutionFilter", "counties", "institutions", "members", "people_of", "recipients", "schools_below"]
+__all__ = [
+    "InstitutionFilter",
+    "counties",
+    "institutions",
+    "members",
+    "people_in_roles",
+    "people_of",
+    "recipients",
+    "schools_below",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +84,25 @@ def units_mentioned(actor: Actor) -> QuerySet[Any]:
     """Units that have a row the actor may see: choices of a filter."""
     rows = Assignment.objects.visible_to(actor, "assignment.view").values("unit")
     return Unit.objects.filter(pk__in=rows)
+
+
+def people_in_roles(paths: Iterable[str], roles: Iterable[str], day: date) -> dict[tuple[str, str], set[int]]:
+    """Active accounts by (path of the unit, role) among those appointed on the day: one query."""
+    found: dict[tuple[str, str], set[int]] = {}
+    rows = Appointment.objects.filter(
+        Appointment.current(day), unit__path__in=set(paths), role__in=set(roles), account__is_active=True
+    )
+    for path, role, account in rows.values_list("unit__path", "role", "account"):
+        found.setdefault((path, role), set()).add(account)
+    return found
+
+
+def units_leading(actor: Actor) -> QuerySet[Any]:
+    """Units that lead a task the actor may see: choices of a filter."""
+    return Unit.objects.filter(pk__in=Task.objects.visible_to(actor, "task.view").values("lead"))
+
+
+def lighting_unit(actor: Actor) -> Unit | None:
+    """The unit whose rules of the lights the actor keeps: the highest node on which it holds ``lights.edit``."""
+    paths = actor.paths("lights.edit")
+    return Unit.objects.filter(path__in=paths).order_by("depth", "id").first() if paths else None

@@ -1,0 +1,1 @@
+"""Forms of plans: the shape of input, split by subject."""

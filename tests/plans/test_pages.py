@@ -1,0 +1,241 @@
+"""The pages of tasks and rows: they open for whom they should, show what is there, and take a fixed number of queries."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from dudao.demo.builders import unit
+from dudao.plans.actions.assignments import report, sign
+from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.lights import adopt_preset
+from dudao.plans.actions.schedule import set_schedule
+from dudao.plans.actions.tasks import create_tasks
+from dudao.plans.models import Assignment, Task
+from dudao.plans.queries.schedule import StepInput
+from plans.conftest import a_row, a_task, day, fresh
+from signing import signed_in
+
+
+def client_of(city, name) -> Client:
+    return signed_in(city.account(name))
+
+
+def page(client: Client, name: str, *args, status: int = 200, **query) -> str:
+    answer = client.get(reverse(f"plans:{name}", args=args), query)
+    assert answer.status_code == status, (name, answer.status_code)
+    return answer.content.decode()
+
+
+@pytest.fixture
+def worked(city):
+    """A task with a schedule and two rows, one of them reported on."""
+    task = a_task(city, evidence_wanted="聘书", deadline=60)
+    set_schedule(city.officer, task=task, steps=[StepInput("制定方案", 5), StepInput("组织实施", 10)])
+    hand_down(city.officer, task=task, units=[city.pingjiang, city.xiangyin])
+    row = fresh(Assignment.objects.get(task=task, unit=city.pingjiang))
+    sign(city.county, row=row, leader="张县长")
+    report(city.county, row=fresh(row), text="聘任 3 名。", progress=60, difficulties="编制不足")
+    return fresh(row)
+
+
+def test_every_page_opens_for_the_office(city, worked):
+    officer = client_of(city, "officer")
+    task = worked.task
+    draft = a_task(city, title="另一项")
+    for name, args in [
+        ("tasks", ()),
+        ("task", (task.pk,)),
+        ("task", (draft.pk,)),
+        ("task_new", (city.plan.pk,)),
+        ("task_edit", (draft.pk,)),
+        ("task_split", (draft.pk,)),
+        ("hand_down", (draft.pk,)),
+        ("hand_down_count", (draft.pk,)),
+        ("schedule", (task.pk,)),
+        ("assignments", ()),
+        ("assignment", (worked.pk,)),
+        ("row_extend", (worked.pk,)),
+        ("row_mark", (worked.pk,)),
+        ("matrix", ()),
+        ("overview", (city.plan.pk,)),
+    ]:
+        page(officer, name, *args)
+    page(client_of(city, "director"), "lights")
+
+
+def test_the_row_page_tells_the_county_what_is_asked_and_how_it_stands(city, worked):
+    said = page(client_of(city, "county"), "assignment", worked.pk)
+    for words in ("配备督学", "聘任 3 名。", "编制不足", "距期限 60 天", "报送进展或完成", "聘书", "转办到学校"):
+        assert words in said
+    assert "标记质量" in said  # a county judges its schools, so the act is shown, greyed with its reason
+    assert "由某市下达" in said
+
+
+def test_a_county_sees_its_own_column_and_rows_only(city, worked):
+    county = client_of(city, "stranger")
+    assert "平江县" not in page(county, "matrix")
+    listed = page(county, "assignments", scope="all")
+    assert "湘阴县" in listed
+    assert "平江县" not in listed
+    task = page(county, "task", worked.task_id)
+    assert "湘阴县" in task
+    assert "平江县" not in task
+
+
+def test_a_leader_reads_and_finds_no_buttons_of_an_office(city, worked):
+    leader = client_of(city, "leader")
+    said = page(leader, "task", worked.task_id)
+    assert "下达任务" not in said
+    assert "补充下达" not in said
+    assert "倒排工期" in said
+    row = page(leader, "assignment", worked.pk)
+    assert "催办" not in row
+
+
+def test_signing_reporting_and_confirming_through_the_pages(city):
+    row = a_row(city)
+    county, officer = client_of(city, "county"), client_of(city, "officer")
+    signed = county.post(reverse("plans:row_sign", args=[row.pk]), {"leader": "张县长", "person": "刘主任"})
+    assert signed.status_code == 302
+    early = county.post(
+        reverse("plans:row_report", args=[row.pk]),
+        {"text": "聘了 3 名", "progress": "60", "light": "green", "complete": "on"},
+    )
+    assert early.status_code == 422
+    assert "还没有到 100%" in early.content.decode()
+    done = county.post(
+        reverse("plans:row_report", args=[row.pk]),
+        {"text": "全部聘任", "progress": "100", "light": "green", "complete": "on"},
+    )
+    assert done.status_code == 302
+    officer.post(reverse("plans:row_confirm", args=[row.pk]), {"opinion": "属实", "quality": "good"})
+    officer.post(reverse("plans:row_step", args=[row.pk]), {"step": "assignment.close"})
+    row = fresh(row)
+    assert (row.state, row.leader, row.opinion, row.quality) == ("closed", "张县长", "属实", "good")
+
+
+def test_evidence_comes_in_with_the_report_and_goes_out_only_to_who_may_see_the_row(city, settings, tmp_path):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    settings.FILES_ROOT = tmp_path
+    row = a_row(city)
+    sign(city.county, row=row)
+    county = client_of(city, "county")
+    bad = county.post(
+        reverse("plans:row_report", args=[row.pk]),
+        {"text": "进展", "progress": "10", "light": "green", "files": SimpleUploadedFile("聘书.pdf", b"MZ not a pdf")},
+    )
+    assert bad.status_code == 422
+    good = county.post(
+        reverse("plans:row_report", args=[row.pk]),
+        {
+            "text": "进展",
+            "progress": "10",
+            "light": "green",
+            "files": SimpleUploadedFile("聘书.txt", "聘书内容".encode()),
+        },
+    )
+    assert good.status_code == 302
+    file = fresh(row).reports.get().evidence.get()
+    address = reverse("plans:evidence", args=[file.pk])
+    assert b"".join(county.get(address).streaming_content) == "聘书内容".encode()
+    assert client_of(city, "officer").get(address).status_code == 200
+    assert client_of(city, "stranger").get(address).status_code == 404
+    assert Client().get(address).status_code in {302, 404}
+
+
+def test_the_form_sent_twice_reports_once(city):
+    row = a_row(city)
+    sign(city.county, row=row)
+    county = client_of(city, "county")
+    sent = {"text": "进展", "progress": "10", "light": "green", "form_token": "6f1c1c9e-52a1-4f0e-9a34-2f1d1c6d4a55"}
+    for _ in range(2):
+        assert county.post(reverse("plans:row_report", args=[row.pk]), sent).status_code == 302
+    assert fresh(row).reports.count() == 1
+
+
+def test_handing_down_through_the_page_says_whom_it_reaches(city):
+    task = a_task(city)
+    officer = client_of(city, "officer")
+    counties = {"counties": [city.pingjiang.pk, city.xiangyin.pk]}
+    assert "下达后 2 个单位会收到通知（平江县、湘阴县）" in page(officer, "hand_down_count", task.pk, **counties)
+    assert officer.post(reverse("plans:hand_down", args=[task.pk]), {"deadline": ""}).status_code == 422
+    officer.post(reverse("plans:hand_down", args=[task.pk]), {**counties, "schools": "on", "kinds": ["school"]})
+    assert Assignment.objects.filter(task=task).count() == 3
+    assert Task.objects.get(pk=task.pk).state == "issued"
+
+
+def test_a_draft_is_made_changed_split_and_merged_through_the_pages(city):
+    officer = client_of(city, "officer")
+    item = city.point.items.first()
+    officer.post(
+        reverse("plans:task_new", args=[city.plan.pk]),
+        {"source": f"item-{item.pk}", "deadline": str(day(40)), "title": ""},
+    )
+    task = Task.objects.get()
+    assert (task.title, task.code) == ("按 1:5 配备督学", "4-1")
+    officer.post(reverse("plans:task_edit", args=[task.pk]), {"title": "配备专职督学", "deadline": str(day(41))})
+    task.refresh_from_db()
+    assert task.title == "配备专职督学"
+    officer.post(reverse("plans:task_split", args=[task.pk]), {"parts": "摸清底数，报送名单。\n\n公开遴选。"})
+    assert [one.title for one in Task.objects.order_by("sort_no")] == ["摸清底数", "公开遴选"]
+    officer.post(reverse("plans:task_merge"), {"ids": [str(one.pk) for one in Task.objects.all()]})
+    assert sorted(Task.objects.values_list("state", flat=True)) == ["draft", "withdrawn"]
+
+
+def test_bulk_acts_of_the_list_tell_what_they_left(city, worked):
+    officer = client_of(city, "officer")
+    other = Assignment.objects.exclude(pk=worked.pk).get()
+    answer = officer.post(
+        reverse("plans:row_bulk", args=["remind"]), {"ids": [worked.pk, other.pk], "reason": "抓紧"}, follow=True
+    )
+    assert "已催办 2 项" in answer.content.decode()
+    answer = officer.post(reverse("plans:row_bulk", args=["confirm"]), {"ids": [worked.pk]}, follow=True)
+    assert "没有一项可以确认完成" in answer.content.decode()
+
+
+def test_lists_and_matrix_take_as_many_queries_for_many_rows_as_for_few(city, django_db_blocker):
+    officer = client_of(city, "officer")
+    adopt_preset(city.director, unit=city.city, key="suqian", valid_from=day())
+    counts = {}
+    for most in (3, 40):
+        counties = [unit(f"{most}县{number}", "county", city.city) for number in range(3)]
+        for _ in range(most // 3 or 1):
+            hand_down(city.officer, task=a_task(city), units=counties)
+        for name in ("tasks", "assignments", "matrix"):
+            page(officer, name)
+            with CaptureQueriesContext(connection) as queries:
+                page(officer, name)
+            counts.setdefault(name, []).append(len(queries))
+    assert all(few == many for few, many in counts.values()), counts
+    assert max(max(pair) for pair in counts.values()) <= 20, counts
+
+
+def test_lists_filter_by_light_section_and_deadline(city, worked):
+    officer = client_of(city, "officer")
+    late = a_row(city, deadline=-3, starts=-30, title="逾期的事")
+    said = page(officer, "assignments", light="red")
+    assert "逾期的事" in said
+    assert "配备督学" not in said
+    assert "逾期的事" not in page(officer, "assignments", deadline_from=str(day()))
+    assert "逾期的事" in page(officer, "tasks", light="red", section=city.point.section_id)
+    assert "配备督学" not in page(officer, "tasks", light="red")
+    assert late.pk
+
+
+def test_the_swap_of_a_list_equals_the_region_of_the_page(city, worked):
+    officer = client_of(city, "officer")
+    address = reverse("plans:assignments")
+    whole = officer.get(address).content.decode()
+    part = officer.get(address, headers={"HX-Request": "true", "HX-Target": "list-rows"}).content.decode()
+    table = part[part.index("<table") : part.index("</table>")]
+    assert table in whole
+
+
+def test_drafts_of_all_items_are_made_in_a_fixed_number_of_queries(city):
+    with CaptureQueriesContext(connection) as queries:
+        made = create_tasks(city.officer, plan=city.plan)
+    assert [task.code for task in made] == ["4-1", "4-2"]
+    assert len(queries) < 25

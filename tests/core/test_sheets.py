@@ -450,10 +450,10 @@ def test_an_export_has_the_layout_of_a_ledger_and_no_formula():
     assert sheet["A1"].value == "某市学校信息"
     assert "A1:J1" in {str(merged) for merged in sheet.merged_cells.ranges}
     assert sheet["A2"].value == "填报单位：某市　　填报日期：2026年3月5日"
-    assert [cell.value for cell in sheet[3]][:3] == ["序号", "单位名称*", "学校（机构）标识码"]
+    assert [cell.value for cell in sheet[3]][:3] == ["序号", "单位名称", "学校（机构）标识码"]
     assert sheet.freeze_panes == "A4"
     assert sheet.print_title_rows == "$3:$3"
-    assert sheet.page_setup.orientation == "landscape"
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet["B4"].value == "=HYPERLINK(1)"

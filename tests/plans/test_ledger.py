@@ -77,7 +77,7 @@ def test_a_ledger_has_the_layout_that_offices_use(city, rows):
     assert sheet["A2"].value == (
         f"填报单位：某市　　填报人：王科　　审核人：　　填报日期：{today.year}年{today.month}月{today.day}日"
     )
-    assert [cell.value for cell in sheet[3]] == ["序号", "编号*", *HEADS[1:]]
+    assert [cell.value for cell in sheet[3]] == ["序号", *HEADS]
     shown = {head: cell.value for head, cell in zip(HEADS, sheet[4][1:], strict=True)}
     row = rows[0]
     assert shown["编号"] == f"{city.plan.year}-{row.task.code}-{row.pk}"
@@ -97,6 +97,7 @@ def test_a_ledger_has_the_layout_that_offices_use(city, rows):
     assert total[HEADS.index("是否完成") + 1] == "完成 0 项"
     assert sheet.freeze_panes == "A4"
     assert sheet.print_title_rows == "$3:$3"
+    assert sheet.page_setup.paperSize == 8, "so many columns are printed on A3"
 
 
 def test_everybody_takes_away_what_they_may_see(city, rows):

@@ -28,6 +28,8 @@ TITLE_FONT = "方正小标宋简体"
 DATE_FORMAT = 'yyyy"年"m"月"d"日"'
 MAX_TEXT = 32_767
 TEMPLATE_ROWS = 5000
+_A3, _A4 = 8, 9
+_A4_HOLDS = 200  # characters at about two thirds of their size
 
 TONE_COLOURS: dict[str, tuple[str, str]] = {
     "grey": ("#E9ECEF", "#495057"),
@@ -82,25 +84,28 @@ class Writer:
             sheet.merge_range(row, 0, row, last_column, "", style)
         sheet.write_string(row, 0, text, style)
 
-    def header(self, sheet: Worksheet, row: int, columns: Sequence[Column], first: int = 0) -> None:
+    def header(self, sheet: Worksheet, row: int, columns: Sequence[Column], *, marked: bool = False) -> None:
+        """The heads; ``marked`` gives the obligatory ones a red star, as a template has it."""
         sheet.set_row(row, 32)
-        for place, column in enumerate(columns, first):
-            mark = "*" if column.required else ""
+        for place, column in enumerate(columns):
+            mark = "*" if column.required and marked else ""
             style = self.format(
                 font_name=HEAD_FONT,
                 align="center",
                 text_wrap=True,
                 border=1,
                 bg_color="#E7EEF7",
-                font_color="#A01414" if column.required else "#1F2937",
+                font_color="#A01414" if mark else "#1F2937",
             )
             sheet.write_string(row, place, f"{column.name}{mark}", style)
 
-    def page(self, sheet: Worksheet, *, header_row: int, last_column: int, portrait: bool = False) -> None:
-        """A4, landscape, as wide as the page, header repeated, page numbers; panes frozen under the header."""
-        if not portrait:
-            sheet.set_landscape()
-        sheet.set_paper(9)
+    def page(self, sheet: Worksheet, *, header_row: int, width: float) -> None:
+        """Landscape, as wide as the page, header repeated, page numbers; panes frozen under the header.
+
+        A4, or A3 when the columns (``width`` in characters) would be too small to read on it.
+        """
+        sheet.set_landscape()
+        sheet.set_paper(_A3 if width > _A4_HOLDS else _A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.center_horizontally()
         sheet.fit_to_pages(1, 0)
@@ -194,7 +199,7 @@ def export(
     sheet.set_column(0, 0, 6)
     for place, column in enumerate(columns, 1):
         sheet.set_column(place, place, column.width)
-    writer.page(sheet, header_row=2, last_column=last)
+    writer.page(sheet, header_row=2, width=6 + sum(column.width for column in columns))
     writer.title(sheet, title or table.name, last)
     writer.line(sheet, 1, line, last)
     head = [Column("_ordinal", ORDINAL), *columns]
@@ -272,10 +277,10 @@ def template(
     sheet = writer.book.add_worksheet(table.name)
     columns = table.readable
     last = len(columns) - 1
-    writer.page(sheet, header_row=2, last_column=last)
+    writer.page(sheet, header_row=2, width=sum(column.width for column in columns))
     writer.title(sheet, title or table.name, last)
     writer.line(sheet, 1, line, last)
-    writer.header(sheet, 2, columns)
+    writer.header(sheet, 2, columns, marked=True)
     _explain(writer, table, help_text)
     lists = writer.book.add_worksheet("字典")
     lists.very_hidden()
@@ -388,4 +393,4 @@ def _explain(writer: Writer, table: Table, help_text: str) -> None:
         )
         for place, text in enumerate(texts):
             sheet.write_string(at, place, _cut(text), writer.body(heads[place]))
-    writer.page(sheet, header_row=2, last_column=len(heads) - 1)
+    writer.page(sheet, header_row=2, width=sum(head.width for head in heads))

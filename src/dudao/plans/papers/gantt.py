@@ -90,7 +90,7 @@ def gantt_workbook(task: Task, plan: Plan, *, today: date | None = None) -> byte
     for column, declared in enumerate(COLUMNS):
         sheet.set_column(column, column, declared.width)
     sheet.set_column(left, last, 2.4)
-    writer.page(sheet, header_row=3, last_column=last)
+    writer.page(sheet, header_row=3, width=sum(column.width for column in COLUMNS) + 2.4 * len(slots))
     sheet.repeat_rows(2, 3)
     sheet.freeze_panes(4, 2)
     writer.close()

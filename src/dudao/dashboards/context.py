@@ -44,6 +44,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                     ("我的账号", "people:me", "user-cog"),
                     ("修改密码", "people:password", "key"),
                     ("登录会话", "people:sessions", "device-laptop"),
+                    ("后台任务", "core:jobs", "clock"),
                 )
                 if (url := address(name))
             ),
@@ -54,7 +55,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             help_template=_help(request),
             demo=demo or settings.MODE == "demo",
             view_as=seen.account.name if seen else "",
-            view_as_end_url=address("people:view_as_end") if seen else "",
+            view_as_end_url=address("people:view-as-end") if seen else "",
             slim=request.COOKIES.get("dd_menu") == "slim",
         )
     }

@@ -1,6 +1,12 @@
-"""Addresses of the workbench."""
+"""Addresses of the workbench, the overview and the search."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from dudao.dashboards import views
 
 app_name = "dashboards"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("overview/", views.overview, name="overview"),
+    path("search/", views.search, name="search"),
+]

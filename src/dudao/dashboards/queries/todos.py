@@ -1,0 +1,157 @@
+"""What somebody has to do, by their verbs: each group is a query with the address of the list behind it.
+
+A row is *mine to do* when its unit is one that I report for, *mine to judge* when one of my offices handed it down.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from dudao.core.access import Actor
+from dudao.core.ui.parts import Todo
+from dudao.plans.labels import ROW_STATES
+from dudao.plans.models import Assignment, Task, WorkPlan
+from dudao.plans.queries import Lights, RowFilter, assignment_rows
+from dudao.plans.queries.assignments import mine
+
+__all__ = ["TodoGroup", "pressing", "todo_groups"]
+
+SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class TodoGroup:
+    """Things of one kind: the most pressing ones, how many there are in all, and the list that shows them all."""
+
+    title: str
+    icon: str
+    items: Sequence[Todo]
+    total: int
+    url: str
+
+    @property
+    def count_words(self) -> str:
+        return f"{self.total} 项"
+
+
+def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
+    """The groups that have something in them, in the order in which one would work."""
+    groups = []
+    if actor.may_somewhere("assignment.report"):
+        groups += _to_do(actor, lights)
+    if actor.may_somewhere("assignment.confirm"):
+        groups += _to_judge(actor, lights)
+    if actor.may_somewhere("task.hand_down"):
+        groups.append(_to_hand_down(actor))
+    if actor.may_somewhere("plan.publish"):
+        groups.append(_to_publish(actor))
+    return [group for group in groups if group.total]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One kind of to-do about a row: how the group is called, what one does there, on which page."""
+
+    title: str
+    icon: str
+    state: str
+    act: str
+    page: str
+
+
+_MINE = (
+    _Kind("退回修改", "arrow-back-up", Assignment.State.RETURNED, "修改后再报", "plans:row_report"),
+    _Kind("待签收", "signature", Assignment.State.ISSUED, "签收", "plans:row_sign"),
+    _Kind("正在办理", "progress", Assignment.State.WORKING, "报送进展", "plans:row_report"),
+)
+_CONFIRM = _Kind("待确认", "clipboard-check", Assignment.State.REPORTED, "审核", "plans:assignment")
+_CLOSE = _Kind("待销号", "checks", Assignment.State.CONFIRMED, "销号", "plans:assignment")
+
+
+def _group(kind: _Kind, rows: QuerySet[Any], scope: str) -> TodoGroup:
+    """Rows in the kind's state as to-dos: the first few, and the count of all, in at most two queries."""
+    rows = rows.filter(state=kind.state)
+    found = list(rows.order_by("deadline", "id")[: SHOWN + 1])
+    items = [
+        Todo(
+            f"{row.task.code} {row.task.title}",
+            reverse(kind.page, args=[row.pk]),
+            f"{row.unit} · {row.issuer}下达",
+            row.deadline,
+            ROW_STATES[row.state],
+            kind.act,
+        )
+        for row in found[:SHOWN]
+    ]
+    total = len(found) if len(found) <= SHOWN else rows.order_by().count()
+    return TodoGroup(
+        kind.title, kind.icon, items, total, f"{reverse('plans:assignments')}?scope={scope}&state={kind.state}"
+    )
+
+
+def _to_do(actor: Actor, lights: Lights) -> list[TodoGroup]:
+    rows = assignment_rows(actor, lights).filter(mine(actor))
+    return [_group(kind, rows, "mine") for kind in _MINE]
+
+
+def _to_judge(actor: Actor, lights: Lights) -> list[TodoGroup]:
+    paths = actor.paths("assignment.confirm")
+    handed = Q()
+    for path in paths:
+        handed |= Q(upper__unit__path=path) | Q(upper__isnull=True, task__plan__unit__path__startswith=path)
+    if not paths:
+        return []
+    rows = assignment_rows(actor, lights, verb="assignment.confirm").filter(handed)
+    if actor.id is not None:
+        rows = rows.exclude(reported_by=actor.id)
+    groups = [_group(_CONFIRM, rows, "all")]
+    if actor.may_somewhere("assignment.close"):
+        closing = assignment_rows(actor, lights, verb="assignment.close").filter(handed)
+        groups.append(_group(_CLOSE, closing, "all"))
+    return groups
+
+
+def _to_hand_down(actor: Actor) -> TodoGroup:
+    tasks = Task.objects.visible_to(actor, "task.hand_down").filter(
+        state=Task.State.DRAFT, plan__state=WorkPlan.State.PUBLISHED
+    )
+    found = list(
+        tasks.order_by("plan")
+        .values("plan_id", "plan__title")
+        .annotate(n=Count("pk", distinct=True))
+        .order_by("plan_id")
+    )
+    url = reverse("plans:tasks")
+    items = [
+        Todo(
+            f"还有 {row['n']} 项任务没有下达",
+            f"{url}?plan={row['plan_id']}&state=draft",
+            row["plan__title"],
+            act="去下达",
+        )
+        for row in found
+    ]
+    return TodoGroup("待下达", "send", items[:SHOWN], sum(row["n"] for row in found), f"{url}?state=draft")
+
+
+def _to_publish(actor: Actor) -> TodoGroup:
+    plans = (
+        WorkPlan.objects.visible_to(actor, "plan.publish").filter(state=WorkPlan.State.DRAFT).order_by("-year", "-id")
+    )
+    items = [
+        Todo(str(plan), plan.get_absolute_url(), f"{plan.year}年 · 校对后发布", act="校对")
+        for plan in plans.select_related("unit")
+    ]
+    return TodoGroup("待发布的计划", "file-check", items[:SHOWN], len(items), reverse("plans:plans"))
+
+
+def pressing(actor: Actor, lights: Lights, own: bool, until: Any, most: int = 8) -> list[Any]:
+    """Open rows that are late or due by a day, the most pressing first: one's own, or all that were handed down."""
+    chosen = RowFilter(states=("issued", "working", "returned"), deadline_to=until, handed_on=None if own else False)
+    rows = assignment_rows(actor, lights, chosen)
+    if own:
+        rows = rows.filter(mine(actor))
+    return list(rows.order_by("deadline", "id")[:most])

@@ -1,0 +1,82 @@
+"""The workbench by role, the leaders' overview, and the search over everything one may see."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from dudao.core.access import Actor, Denied
+from dudao.core.notices import notices_of
+from dudao.dashboards.menus import address
+from dudao.dashboards.queries.admin import admin_figures
+from dudao.dashboards.queries.overview import board, light_figures
+from dudao.dashboards.queries.search import find
+from dudao.dashboards.queries.todos import pressing, todo_groups
+from dudao.people.queries import current_appointment
+from dudao.plans.queries import lights_on
+from dudao.plans.queries.tasks import current_plan, plans_seen
+
+__all__ = ["home", "overview", "search"]
+
+AHEAD = timedelta(days=14)
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined, no-any-return]
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What one has to do, what is pressing, what is new. Leaders begin with the overview."""
+    actor, held = _actor(request), current_appointment(request)
+    menu = held.menu if held else ""
+    if menu == "leader":
+        return redirect("dashboards:overview")
+    today = timezone.localdate()
+    lights = lights_on(today)
+    # Whoever judges sees what was handed down; whoever only reports sees their own.
+    own = actor.may_somewhere("assignment.report") and not actor.may_somewhere("assignment.confirm")
+    county = menu == "county"
+    seen = actor.may_somewhere("assignment.view")
+    context: dict[str, Any] = {
+        "title": {"school": "待办", "inspector": "今日"}.get(menu, "工作台"),
+        "held": held,
+        "day": today,
+        "groups": todo_groups(actor, lights) if seen else [],
+        "seen": seen,
+        "figures": light_figures(actor, lights, own or county) if seen else [],
+        "pressing": pressing(actor, lights, own or county, today + AHEAD) if seen else [],
+        "rows_url": address("plans:assignments"),
+        "notices": list(notices_of(actor).filter(read_at__isnull=True).order_by("-at")[:5]),
+        "notices_url": address("core:notices"),
+        "admin": admin_figures(actor, today) if menu == "admin" else [],
+    }
+    return render(request, "dashboards/home.html", context)
+
+
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    actor = _actor(request)
+    if not actor.may_somewhere("assignment.view"):
+        raise Denied("您没有“查看承办情况”的权限，如工作需要请联系安全管理员。", "assignment.view")
+    today = timezone.localdate()
+    asked = request.GET.get("plan", "")
+    plans = [plan for plan in plans_seen(actor) if plan.state == "published"]
+    plan = next((plan for plan in plans if str(plan.pk) == asked), None) or current_plan(actor, today)
+    shown = board(actor, lights_on(today), plan) if plan is not None and plan.state == "published" else None
+    return render(
+        request,
+        "dashboards/overview.html",
+        {"plan": plan, "plans": plans, "board": shown, "now": timezone.now(), "plans_url": address("plans:plans")},
+    )
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:60]
+    addresses = {"units": address("orgs:units"), "tasks": address("plans:tasks"), "people": address("people:accounts")}
+    groups = find(_actor(request), text, addresses)
+    return render(request, "dashboards/search.html", {"text": text, "groups": groups})

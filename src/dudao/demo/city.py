@@ -11,6 +11,7 @@ from django.utils import timezone
 from dudao.core.access import SYSTEM
 from dudao.core.sheets import Row as SheetRow
 from dudao.demo import institutions, logins
+from dudao.demo.year import build_year
 from dudao.orgs.actions import import_units, open_unit, seed_calendar
 from dudao.orgs.models import Kind, Unit
 
@@ -56,6 +57,8 @@ def build_city(*, scale: float = 1.0, say: Say | None = None, today: date | None
             seed_calendar(SYSTEM, unit=city, years=(today.year - 1, today.year, today.year + 1))
         with told("… people", "……人员"):
             made = City(city, units, logins.make_logins(units, institutions.OPENED))
+        with told("… a year in progress", "……进行中的一年"):
+            build_year(city, units, made.logins, today=today)
     return made
 
 

@@ -63,6 +63,7 @@ def _posts(units: Mapping[str, Unit]) -> list[tuple[str, str, Unit]]:
             "township",
             next(u for u in units.values() if u.parent_id == pingjiang.pk and u.kind == Kind.TOWNSHIP),
         ),
+        ("liaison-education", "liaison", units["DEMO-D-430600-01"]),
         ("liaison-finance", "liaison", units["DEMO-D-430600-04"]),
         ("liaison-staff", "liaison", units["DEMO-D-430600-02"]),
         ("inspector", "city_inspector", city),

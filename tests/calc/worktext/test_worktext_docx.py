@@ -4,8 +4,8 @@ import io
 
 import docx as python_docx
 import pytest
-from word_files import docx, level, numbering, paragraph, run, styles, table
 
+from calc.worktext.word_files import docx, level, numbering, paragraph, run, styles, table
 from dudao.calc import worktext
 from dudao.calc.worktext.autonumber import format_number
 
@@ -242,6 +242,12 @@ def test_table_within_a_table_stays_in_its_cell():
     inner = table(("内", "表"))
     body = f"<w:tbl><w:tr><w:tc>{paragraph('外')}{inner}{paragraph('尾')}</w:tc><w:tc>{paragraph('右')}</w:tc></w:tr></w:tbl>"
     assert lines(docx(body)) == ["外 内 表 尾\t右"]
+
+
+def test_rows_and_cells_in_content_controls_are_read():
+    cell = f"<w:sdt><w:sdtPr/><w:sdtContent><w:tc>{paragraph('左')}</w:tc></w:sdtContent></w:sdt><w:tc>{paragraph('右')}</w:tc>"
+    body = f"<w:tbl><w:tblPr/><w:sdt><w:sdtContent><w:tr><w:trPr/>{cell}</w:tr></w:sdtContent></w:sdt></w:tbl>"
+    assert lines(docx(body)) == ["左\t右"]
 
 
 def test_what_is_left_out_is_said():

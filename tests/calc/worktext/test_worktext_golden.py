@@ -32,7 +32,7 @@ def _outline(plan: worktext.WorkPlanText) -> dict:
             point["periods"] = [period["text"] for period in point["periods"]]
             point["actors"] = sorted({actor["code"] for actor in point["actors"]})
             point["kinds"] = [kind["code"] for kind in point["kinds"]]
-            del point["source"], point["original_text"], point["label"], point["group"]
+            del point["source"], point["original_title"], point["original_text"], point["label"], point["group"]
     document["warnings"] = [[warning["level"], warning["code"], warning["line"]] for warning in document["warnings"]]
     return document
 

@@ -226,6 +226,21 @@ def test_circles_directly_below_a_section_are_items_of_one_point():
     assert [(p.number, p.title, len(p.items)) for p in plan.points] == [(1, "加强宣传", 2), (2, "加强培训", 1)]
 
 
+@pytest.mark.parametrize("mark", ["{}. ", "{}、", "（{}）"])
+def test_points_may_be_single_sentences(mark):
+    lines = [mark.format(at) + words for at, words in ((1, "健全制度。"), (2, "配强人员。"))]
+    text = "一、建立机制\n" + "\n".join(lines) + "\n二、开展评估\n" + lines[0]
+    assert outline(text) == [
+        (1, "建立机制", [(1, "健全制度", ""), (2, "配强人员", "")]),
+        (2, "开展评估", [(1, "健全制度", "")]),
+    ]
+
+
+def test_other_headings_between_dots_and_commas():
+    text = "1. 甲部\n（一）健全制度。甲。\n1、细目。乙。\n2. 乙部\n（一）配强人员。丙。\n"
+    assert [title for _, title, _ in outline(text)] == ["甲部", "乙部"]
+
+
 def test_section_without_points_keeps_its_text_as_one_task():
     plan = worktext.parse("一、总体要求\n坚持问题导向。\n突出实效。\n二、重点任务\n1. 健全制度。甲。\n三、保障\n")
     first, _, last = plan.sections
@@ -373,6 +388,7 @@ ITEMS = [
     ("见表（2）和第（3）项。", []),
     ("重点做好甲事和乙事。", []),
     ("三是丙事。", []),
+    ("（0）甲事；（1）乙事。", [(1, "乙事。")]),
 ]
 
 

@@ -4,8 +4,8 @@ import io
 import zipfile
 
 import pytest
-from word_files import docx, paragraph
 
+from calc.worktext.word_files import docx, paragraph
 from dudao.calc import worktext
 from dudao.calc.worktext import docx as docx_module
 

@@ -68,12 +68,10 @@ def _check(archive: zipfile.ZipFile) -> None:
     names = {entry.filename for entry in entries}
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise DocxError("里有宏（VBA 程序），为安全起见不读取。请用 Word 或 WPS 打开，另存为不带宏的 .docx 后再上传。")
-    if "[Content_Types].xml" in names:
-        types = _part(archive, "[Content_Types].xml")
-        if b"macroEnabled" in types:
-            raise DocxError(
-                "是启用宏的 Word 文档（.docm），为安全起见不读取。请用 Word 或 WPS 打开，另存为不带宏的 .docx 后再上传。"
-            )
+    if b"macroEnabled" in _part(archive, "[Content_Types].xml"):
+        raise DocxError(
+            "是启用宏的 Word 文档（.docm），为安全起见不读取。请用 Word 或 WPS 打开，另存为不带宏的 .docx 后再上传。"
+        )
     declared = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if (
@@ -192,9 +190,9 @@ class _Reader:
 
     def _rows(self, table: ElementTree.Element) -> Iterator[str]:
         """A line for each row, cells parted by a tab; a table of one column is only layout: a line for each paragraph."""
-        for row in _nearest(table, _W + "tr", _W + "tbl"):
+        for row in _nearest(table, _W + "tr"):
             cells: list[list[str]] = []
-            for cell in _nearest(row, _W + "tc", _W + "tr"):
+            for cell in _nearest(row, _W + "tc"):
                 boxes: list[ElementTree.Element] = []
                 cells.append([self._numbered(paragraph, boxes) for paragraph in cell.iter(_W + "p")])
             if len(cells) == 1:
@@ -241,14 +239,14 @@ class _Reader:
         return "".join(parts)
 
 
-def _nearest(parent: ElementTree.Element, tag: str, stop: str) -> Iterator[ElementTree.Element]:
-    """Descendants of a tag that are not inside another `stop` element."""
+def _nearest(parent: ElementTree.Element, tag: str) -> Iterator[ElementTree.Element]:
+    """Descendants of a tag that are not inside another one of it, through content controls and other wrappers."""
     stack = list(reversed(parent))
     while stack:
         element = stack.pop()
         if element.tag == tag:
             yield element
-        elif element.tag != stop and element.tag not in _SKIPPED:
+        elif element.tag not in _SKIPPED:
             stack.extend(reversed(element))
 
 

@@ -16,7 +16,7 @@ from dudao.calc.worktext.traced import Segment
 
 Json = dict[str, Any]
 Level = Literal["info", "check"]
-Field = Literal["title", "text", "original", "preamble", "section", "document"]
+Field = Literal["title", "text", "original_title", "original_text", "preamble", "section", "document"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +190,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One piece of work. `text` is the body without the heading, a clause repeated by accident kept once;
-    `original_text` is the body as issued. `group` names the headings between the section and this point."""
+    """One piece of work. `text` is the body without the heading. A clause repeated by accident is kept once in title and text;
+    `original_title` and `original_text` are as issued. `group` names the headings between the section and this point."""
 
     number: int | None
     title: str
@@ -201,6 +201,7 @@ class Point:
     notes: tuple[Remark, ...] = ()
     label: str = ""
     group: tuple[str, ...] = ()
+    original_title: str = ""
     original_text: str = ""
     periods: tuple[Period, ...] = ()
     actors: tuple[Actor, ...] = ()
@@ -221,6 +222,7 @@ class Point:
             "notes": [note.to_json() for note in self.notes],
             "label": self.label,
             "group": list(self.group),
+            "original_title": self.original_title,
             "original_text": self.original_text,
             "periods": [period.to_json() for period in self.periods],
             "actors": [actor.to_json() for actor in self.actors],

@@ -127,7 +127,7 @@ def _scheme_names(paragraphs: Sequence[Paragraph]) -> list[str]:
         return names
     last, between = 0, True
     for paragraph, name in zip(paragraphs, names, strict=True):
-        if name in ("digit_dot", "digit_comma") and paragraph.label:
+        if paragraph.label is not None and name in ("digit_dot", "digit_comma"):
             number = paragraph.label.number
             if number != last + 1 and not (number == 1 and between):
                 return names
@@ -234,7 +234,8 @@ def _block(node: Node, group: tuple[str, ...]) -> Block:
     marks: list[tuple[int, int, int]] = []
     length = sum(len(part) + 1 for part in parts)
     for child in node.walk():
-        if child.label is not None and child.depth == node.depth + 1:
+        if child.depth == node.depth + 1:
+            assert child.label is not None  # only the root has none
             marks.append((child.label.number, length, length + child.label.length))
         for part in (child.whole, *child.paragraphs):
             parts.append(part)

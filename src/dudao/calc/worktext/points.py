@@ -171,8 +171,8 @@ class Reader:
         number = block.node.label.number if block.node and block.node.label else None
         where = Where("text", section, number)
         notes: list[Remark] = []
-        title, _ = self._once(block.heading, where.within("title"), notes)
-        text, removed = self._once(block.body, where.within("original"), notes)
+        title, _ = self._once(block.heading, where.within("original_title"), notes)
+        text, removed = self._once(block.body, where.within("original_text"), notes)
         if block.node is not None and (block.guessed or not title):
             notes.append(self._say_title(block.node, title, where))
         notes += self.look_at(title, where.within("title"))
@@ -200,6 +200,7 @@ class Reader:
             notes=tuple(sorted(notes, key=lambda note: (note.line, note.column))),
             label=block.node.label_text if block.node else "",
             group=block.group,
+            original_title=block.heading.text,
             original_text=block.body.text,
             first_line=min(lines, default=0),
             last_line=max(lines, default=0),

@@ -1,7 +1,7 @@
 """Words that are probably slips, as a table to extend: what stands there, what is probably meant, and why.
 
-`only_with`: the row speaks only when this stands somewhere in the document. `unless`: it keeps silent when the text goes on
-like this. A row must be wrong nearly always in a work plan of this field; an everyday word does not belong here.
+`only_with`: the row speaks only when this stands somewhere in the document. A row must be
+wrong nearly always in a work plan of this field; an everyday word does not belong here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ class SlipRule:
     right: str
     why: str
     only_with: str = ""
-    unless: str = ""
 
 
 _TERM = "本领域的固定说法"

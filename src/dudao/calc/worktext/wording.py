@@ -51,8 +51,6 @@ class Wording:
             slip = _BY_WORDS[match.group()]
             if slip.only_with and slip.only_with not in self._present:
                 continue
-            if slip.unless and words.startswith(slip.unless, match.start()):
-                continue
             line, column = text.place(match.start())
             message = f"第 {line} 行第 {column} 字“{slip.wrong}”疑为“{slip.right}”（{slip.why}）。原文未改动，请核对。"
             yield Slip("slip", "check", message, match.span(), slip.right)

@@ -221,10 +221,7 @@ def _read_year_word(match: re.Match[str], year: int | None) -> _Found | None:
 
 
 def _read_five_years(match: re.Match[str], year: int | None) -> _Found | None:
-    ordinal = number_of(match["plan"])
-    if ordinal is None:
-        return None
-    first = 2016 + (ordinal - 3) * 5
+    first = {"三": 2016, "四": 2021, "五": 2026, "六": 2031}[match["plan"]]
     return "five_years", "window", date(first, 1, 1), date(first + 4, 12, 31), None
 
 

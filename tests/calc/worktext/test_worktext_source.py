@@ -213,6 +213,4 @@ def test_body_may_stand_elsewhere():
 
 
 def _body(text: str) -> str:
-    from word_files import NS
-
     return f"<w:document {NS}><w:body>{paragraph(text)}</w:body></w:document>"

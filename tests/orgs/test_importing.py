@@ -67,7 +67,8 @@ def test_rows_open_units_with_parents_anywhere_in_the_file(place):
 def test_the_same_file_again_changes_nothing(place):
     given = [
         {"name": "四阳镇", "parent": "东县", "kind": "township"},
-        {"name": "大坪小学", "parent": "四阳镇", "school_type": "211", "aliases": ["坪小"], "contact_name": "李四", "contact_phone": "0730-8880123"},
+        {"name": "大坪小学", "parent": "四阳镇", "school_type": "211", "aliases": ["坪小"],
+         "contact_name": "李四", "contact_phone": "0730-8880123"},
         {"name": "大坪幼儿园", "parent": "四阳镇", "school_type": "111", "inclusive": True, "local_code": "K001"},
     ]  # fmt: skip
     load(place, *given)
@@ -136,10 +137,11 @@ def test_another_parent_moves_the_whole_subtree(place):
         ([{"name": "甲校", "school_type": "211", "kind": "kindergarten"}], "应属类别“学校”"),
         ([{"name": None, "school_type": "211"}], "第 4 行“机构名称”：名称是空的"),
         (
-            [{"name": "甲校", "school_type": "211", "local_code": "A1"}, {"name": "乙校", "school_type": "211", "local_code": "A1"}],
+            [{"name": "甲校", "school_type": "211", "local_code": "A1"},
+             {"name": "乙校", "school_type": "211", "local_code": "A1"}],
             "第 4 行“本地代码”：“A1”在第 5 行也有",
         ),
-        ([{"name": "甲校", "school_type": "211"}, {"name": "甲校", "school_type": "211"}], "第 4 行“机构名称”：与第 5 行同名同上级"),
+        ([{"name": "甲校", "school_type": "211"}] * 2, "第 4 行“机构名称”：与第 5 行同名同上级"),
         ([{"name": "甲", "kind": "other", "parent": "乙"}, {"name": "乙", "kind": "other", "parent": "甲"}], "上级互相循环"),
         ([{"name": "甲校", "school_type": "211", "valid_from": date(1990, 1, 1)}], "才设立"),
         ([{"name": "甲校", "school_type": "211", "valid_from": date(2990, 1, 1)}], "还没有到"),

@@ -329,9 +329,11 @@ class ContactForm(Form):
     leader = forms.BooleanField(label="是单位负责人", required=False)
 
     def __init__(self, *args: Any, masked: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         if masked:
-            self.fields["phone"].help_text = f"现在是 {masked}。留空则不变，要换号请填完整的新号码。"
+            told = f"现在是 {masked}。留空则不变，要换号请填完整的新号码。"
+            phone = forms.CharField(label="电话", required=False, max_length=20, help_text=told)
+            self.base_fields = {**type(self).base_fields, "phone": phone}
+        super().__init__(*args, **kwargs)
 
 
 class SpecialDayForm(Form):

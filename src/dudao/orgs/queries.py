@@ -215,6 +215,11 @@ def choosable(actor: Actor, verb: str) -> "QuerySet[Unit]":
     return units if verb == "unit.view" else units.filter(pk__in=Unit.objects.visible_to(actor, verb).values("pk"))
 
 
+def visible_keys(actor: Actor, keys: Iterable[int], verb: str = "unit.view") -> set[int]:
+    """Those of the keys whose units the actor sees."""
+    return set(Unit.objects.visible_to(actor, verb).filter(pk__in=list(keys)).values_list("pk", flat=True))
+
+
 def roots_of(actor: Actor, verb: str = "unit.view") -> list[Unit]:
     """The highest units on which the actor holds the verb."""
     if actor.everything:
@@ -315,6 +320,10 @@ def visible_contacts(actor: Actor) -> "QuerySet[Contact]":
 
 def masked_phone(contact: Contact) -> str:
     return mask_phone(contact.phone) if contact.phone else ""
+
+
+def count_children(unit: Unit) -> int:
+    return Unit.objects.filter(parent=unit, valid_to__isnull=True).count()
 
 
 def count_below(unit: Unit) -> int:

@@ -70,6 +70,8 @@ def calendar_page(request: Any) -> HttpResponse:
                 [row for row in rows if row.working],
             )
         )
+    years_known = "、".join(f"{other}年" for other in held.years) or "无"
+    keeper = held.region.name if held.region else "—"
     own = held.region is not None and held.region.pk == unit.pk
     denied = actor.why_not("calendar.edit", unit.path)
     return render(
@@ -81,12 +83,16 @@ def calendar_page(request: Any) -> HttpResponse:
             "year": year,
             "years": [(other, _address(unit, other)) for other in range(year - 2, year + 3)],
             "known": year in held.years,
-            "known_years": "、".join(f"{other}年" for other in held.years),
             "months": months,
-            "total": sum(month.workdays for month in months),
+            "total": work.count_workdays(date(year, 1, 1), date(year, 12, 31)),
             "rows": [row for row in held.rows if row.day.year == year],
             "region": held.region,
             "own": own,
+            "title": f"{unit.name}工作日历",
+            "year_title": f"{year} 年共 {sum(month.workdays for month in months)} 个工作日",
+            "own_text": f"{unit.name}单独登记，已知年份：{years_known}。",
+            "inherited_text": f"{unit.name}没有单独登记，按“{keeper}”执行，已知年份：{years_known}。",
+            "unknown_text": f"{year} 年的放假安排还没有登记，暂按周一至周五上班推算；收到国务院办公厅通知后请登记。",
             "may_edit": denied is None,
             "denied": denied.reason if denied is not None else "",
             "address": reverse("orgs:calendar"),

@@ -19,7 +19,7 @@ from dudao.orgs.importing import Outcome
 from dudao.orgs.models import UnitImport
 from dudao.orgs.sheet import HELP, UNITS
 
-__all__ = ["confirm", "errors", "new", "one", "template"]
+__all__ = ["confirm", "errors", "new", "one", "state", "template"]
 
 STATES: dict[str, State] = {
     UnitImport.State.CHECKING: State("检查中", "blue"),
@@ -100,12 +100,44 @@ def one(request: Any, pk: int) -> HttpResponse:
             "crumbs": [Crumb("机构", reverse("orgs:units")), Crumb("导入", reverse("orgs:import-new"))],
             "rows": shown,
             "counts": taken.counts,
-            "total": sum(taken.counts.values()),
+            "confirm_text": _confirm_text(taken),
+            "done_text": _done_text(taken),
+            "rows_title": "检查结果" if len(shown) == sum(taken.counts.values()) else f"检查结果（前 {len(shown)} 行）",
             "running": taken.state in {UnitImport.State.CHECKING, UnitImport.State.IMPORTING},
-            "mine": taken.job is not None and taken.job.owner_id == request.actor.id,
             "problem_more": max(0, taken.counts.get("error", 0) - len(taken.problems)),
         },
     )
+
+
+def _confirm_text(taken: UnitImport) -> str:
+    new, changed = taken.counts.get("new", 0), taken.counts.get("changed", 0)
+    return f"确认后新增 {new} 个机构、更新 {changed} 个机构；名称或上级有变化的，按今天更名或变更隶属。导入后不能整批撤回。"
+
+
+def _done_text(taken: UnitImport) -> str:
+    counts = taken.counts
+    return f"已新增 {counts.get('new', 0)} 个、更新 {counts.get('changed', 0)} 个，无变化 {counts.get('same', 0)} 个。"
+
+
+@require_GET
+def state(request: Any, pk: int) -> HttpResponse:
+    """What the progress bar of the page asks for until the work is over; then the page is loaded anew."""
+    taken: UnitImport = get_object_or_404(queries.visible_imports(request.actor), pk=pk)
+    job = taken.job
+    over = job is None or job.over
+    words = "已结束" if over else (job.message or "正在排队，马上开始") if job is not None else ""
+    if job is not None and not over and job.total:
+        words += f"（{job.done} / {job.total}）"
+    context = {
+        "words": words,
+        "share": job.share if job is not None else None,
+        "done": over,
+        "tone": "blue",
+        "next": taken.get_absolute_url() if over else "",
+    }
+    answer = render(request, "ui/job_state.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @require_POST

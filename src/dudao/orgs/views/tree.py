@@ -86,7 +86,7 @@ def _may_open(actor: Actor, key: int, day: date) -> bool:
         return True
     if day == queries.today():
         return False
-    return Unit.objects.visible_to(actor, "unit.view").filter(pk__in=queries.ancestors_as_of(day, key)).exists()
+    return bool(queries.visible_keys(actor, queries.ancestors_as_of(day, key)))
 
 
 def _day(request: HttpRequest) -> tuple[date, str]:
@@ -117,11 +117,7 @@ def _root(actor: Actor, root: Unit, day: date) -> TreeNode | None:
 def _children(actor: Actor, key: int, day: date, start: int) -> list[TreeNode]:
     rows = queries.children_as_of(day, key, start=start, limit=PAGE + 1)
     shown = rows[:PAGE]
-    visible = set(
-        Unit.objects.visible_to(actor, "unit.view")
-        .filter(pk__in=[row.unit_id for row in shown])
-        .values_list("pk", flat=True)
-    )
+    visible = queries.visible_keys(actor, [row.unit_id for row in shown])
     last = len(shown) - 1
     return [
         TreeNode(
@@ -165,11 +161,8 @@ def pick(request: Any) -> HttpResponse:
     taken = [key for key in request.GET.getlist("not") if key.isascii() and key.isdigit()]
     units = units.exclude(pk__in=taken) if taken else units
     query = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
-    found = (
-        list(queries.ranked(units, query)[:OPTIONS])
-        if query
-        else list(units.order_by("depth", "sort_no", "sort_key")[:OPTIONS])
-    )
+    units = queries.ranked(units, query) if query else units.order_by("depth", "sort_no", "sort_key")
+    found = list(units[:OPTIONS])
     way = queries.ways(found, below=0)
     options = [Option(unit.pk, unit.name, way[unit.pk] or unit.get_kind_display()) for unit in found]
     return render(request, "ui/options.html", {"options": options})

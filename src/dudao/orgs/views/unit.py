@@ -78,18 +78,20 @@ def _denied(actor: Actor, verb: str, unit: Unit) -> str:
 
 
 @require_GET
-def unit(request: Any, pk: int) -> HttpResponse:
+def unit(request: Any, pk: int, tab: str = "") -> HttpResponse:
     """Facts, people and what stands below; the history at the right."""
     actor: Actor = request.actor
     one = _seen(request, pk)
-    tab = request.GET.get("tab", "")
-    below = queries.listed(actor, "all" if request.GET.get("status") == "all" else "").filter(parent=one)
-    if request.headers.get("HX-Target") == BELOW.region:
+    below = queries.listed(actor).filter(parent=one)
+    if tab == "below" and request.headers.get("HX-Target") == BELOW.region:
         return BELOW.respond(request, below, title=one.name)
     came, went = queries.links_of(one)
     events = audit.history(one)
     address = one.get_absolute_url()
     spans = list(queries.spans_of(one))
+    around = (
+        {link.source_id for link in came} | {link.target_id for link in went} | {span.parent_id or 0 for span in spans}
+    )
     context: dict[str, Any] = {
         "one": one,
         "state": state_of(one),
@@ -111,21 +113,16 @@ def unit(request: Any, pk: int) -> HttpResponse:
         "former": queries.names_of(one, UnitName.Sort.FORMER),
         "came": came,
         "went": went,
-        "linkable": queries.visible_keys(
-            actor,
-            [
-                *(link.source_id for link in came),
-                *(link.target_id for link in went),
-                *(span.parent_id or 0 for span in spans),
-            ],
-        ),
+        "linkable": queries.visible_keys(actor, around),
         "spans": [(span, VERBS[span.cause].label if span.cause in VERBS else span.cause) for span in spans],
         "events": events[:20],
-        "tab": tab if tab in {"below", "past"} else "",
+        "tab": tab,
         "tabs": [
-            Tab("概况", address, tab not in {"below", "past"}),
-            Tab("下级机构", f"{address}?tab=below", tab == "below", count=below.count()),
-            Tab("沿革", f"{address}?tab=past", tab == "past", count=len(spans)),
+            Tab("概况", address, not tab),
+            Tab(
+                "下级机构", reverse("orgs:unit-below", args=[one.pk]), tab == "below", count=queries.count_children(one)
+            ),
+            Tab("沿革", reverse("orgs:unit-past", args=[one.pk]), tab == "past", count=len(spans)),
         ],
         "contacts": list(queries.contacts_of(one)),
         "contact_edit": actor.may("contact.edit", one.path) and not one.is_closed,
@@ -139,7 +136,7 @@ def unit(request: Any, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: Any, form: Any, one: Unit, title: str, save: str, note: str = "", icon: str = "check"
+    request: Any, form: Any, one: Unit, *, title: str, save: str, note: str = "", icon: str = "check"
 ) -> HttpResponse:
     return form_page(
         request,
@@ -191,7 +188,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
         if done is not None:
             messages.success(request, f"已修改“{one.name}”的信息。")
             return redirect(one)
-    return _page(request, form, one, f"修改“{one}”", "保存", icon="device-floppy")
+    return _page(request, form, one, title=f"修改“{one}”", save="保存", icon="device-floppy")
 
 
 @require_http_methods(["GET", "POST"])
@@ -206,7 +203,7 @@ def rename(request: Any, pk: int) -> HttpResponse:
             messages.success(request, f"“{one.name}”已更名为“{done.name}”。")
             return redirect(one)
     note = f"更名后“{one.name}”留作曾用名，仍能按它查到；此前的日期按原名显示。"
-    return _page(request, form, one, f"“{one}”更名", "确认更名", note)
+    return _page(request, form, one, title=f"“{one}”更名", save="确认更名", note=note)
 
 
 @require_http_methods(["GET", "POST"])
@@ -223,7 +220,7 @@ def move(request: Any, pk: int) -> HttpResponse:
     below = queries.count_below(one)
     along = f"连同 {below} 个下级机构" if below else ""
     note = f"现在隶属“{one.parent or '—'}”。变更后{along}归新的上级管理，原上级的人员不再能看到；按以前的日期仍可查到原来的隶属。"
-    return _page(request, form, one, f"“{one}”变更隶属", "确认变更", note)
+    return _page(request, form, one, title=f"“{one}”变更隶属", save="确认变更", note=note)
 
 
 @require_http_methods(["GET", "POST"])
@@ -250,7 +247,7 @@ def merge(request: Any, pk: int) -> HttpResponse:
         "合并后，被合并的机构从生效日起撤销，标识码不再使用；它们的下级机构一并转过来，历史数据仍按当时的机构保存。"
         f"要把“{one}”并入别的机构，请到那个机构的页面办理。"
     )
-    return _page(request, form, one, f"与“{one}”合并", "确认合并", note)
+    return _page(request, form, one, title=f"与“{one}”合并", save="确认合并", note=note)
 
 
 @require_http_methods(["GET", "POST"])
@@ -277,7 +274,7 @@ def split(request: Any, pk: int) -> HttpResponse:
             messages.success(request, f"已从“{one.name}”分设 {len(done)} 个机构。")
             return redirect(one)
     note = f"分出的机构与“{one}”同一上级，从生效日起设立，沿革里记明由它分设。"
-    return _page(request, form, one, f"“{one}”分设", "确认分设", note)
+    return _page(request, form, one, title=f"“{one}”分设", save="确认分设", note=note)
 
 
 @require_http_methods(["GET", "POST"])
@@ -292,7 +289,7 @@ def close(request: Any, pk: int) -> HttpResponse:
             messages.success(request, f"“{one.name}”已撤销。")
             return redirect(one)
     note = "撤销后不再出现在机构列表和选择框里，标识码不再使用；历史数据保留，按以前的日期仍可查到。撤销不能恢复。"
-    return _page(request, form, one, f"撤销“{one}”", "确认撤销", note, icon="archive")
+    return _page(request, form, one, title=f"撤销“{one}”", save="确认撤销", note=note, icon="archive")
 
 
 # --- people --------------------------------------------------------------------------------------------------------
@@ -330,7 +327,7 @@ def _contact_form(request: Any, one: Unit, contact: Contact | None) -> HttpRespo
             messages.success(request, f"已保存联系人“{saved.name}”。")
             return redirect(one)
     title = f"修改联系人“{contact.name}”" if contact else "新增联系人"
-    return _page(request, form, one, title, "保存联系人", icon="device-floppy")
+    return _page(request, form, one, title=title, save="保存联系人", icon="device-floppy")
 
 
 @require_POST

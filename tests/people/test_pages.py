@@ -94,9 +94,9 @@ def test_the_list_asks_as_many_questions_for_many_as_for_few(town, django_assert
 
 def test_phones_are_masked_everywhere_until_revealed_on_record(town):
     client = signed_in(town.security)
-    for address in ("/people/", reverse("people:account", args=[town.reporter.pk]), "/people/?q=13873000000"):
+    for address in ("/people/", reverse("people:account", args=[town.reporter.pk])):
         page = client.get(address).content.decode()
-        assert "13873000000" not in page.replace('value="13873000000"', ""), address
+        assert "13873000000" not in page, address
     assert "138****0000" in client.get("/people/").content.decode()
     address = reverse("people:phone", args=[town.reporter.pk])
     assert client.get(address).status_code == 405

@@ -45,7 +45,7 @@ def test_the_security_administrator_sees_what_the_person_sees_and_changes_nothin
 def test_start_and_stop_are_recorded_under_the_viewers_name(town):
     client = signed_in(town.security)
     look(client, town.east_office)
-    assert client.post(reverse("people:view_as_end"))["Location"] == town.east_office.get_absolute_url()
+    assert client.post(reverse("people:view-as-end"))["Location"] == town.east_office.get_absolute_url()
     assert "郑西县" in client.get("/people/").content.decode()
     start, stop = Event.objects.order_by("id")
     assert (start.verb, start.actor_name, start.label, start.reason) == (
@@ -55,7 +55,7 @@ def test_start_and_stop_are_recorded_under_the_viewers_name(town):
         "核对权限",
     )
     assert (stop.verb, stop.actor_name, stop.label) == ("account.view_as_end", "钱安全", "吴东县")
-    assert client.post(reverse("people:view_as_end"))["Location"] == "/"
+    assert client.post(reverse("people:view-as-end"))["Location"] == "/"
 
 
 def test_it_ends_by_itself_after_a_quarter_of_an_hour(town):

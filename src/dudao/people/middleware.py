@@ -103,7 +103,7 @@ class ActorMiddleware:
         request.held = held_by(account)
         request.actor = actor_of(account, request.held, request.actor.address, read_only=True)
         request.view_as = ViewAs(account, request.user, datetime.fromtimestamp(stored["until"], UTC))
-        leaving = {reverse("people:view_as_end"), reverse("people:logout")}
+        leaving = {reverse("people:view-as-end"), reverse("people:logout")}
         if request.method not in SAFE and request.path not in leaving:
             return problem_page(request, 403, f"您正以“{account.name}”的身份查看，只能看，不能办理。结束查看后再操作。")
         return None

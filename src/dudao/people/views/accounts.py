@@ -137,7 +137,7 @@ def account(request: Any, pk: int) -> HttpResponse:
 
     def denied(verb: str) -> str:
         found = why_not_manage(actor, verb, one, held, today)
-        return found.reason if found else ""
+        return "" if found is None else found.reason
 
     rows = [
         {
@@ -168,7 +168,7 @@ def account(request: Any, pk: int) -> HttpResponse:
             "denied_disable": denied("account.disable"),
             "denied_enable": denied("account.enable"),
             "may_look": actor.may_somewhere("account.view_as"),
-            "denied_look": looking.reason if looking else "",
+            "denied_look": "" if looking is None else looking.reason,
             "rights": _rights(one) if actor.may_somewhere("account.edit") or actor.may_somewhere("audit.view") else [],
             "events": [event for event in audit.history(one)[:60] if event.verb not in _ADMINISTRATIVE][:30],
         },

@@ -9,6 +9,7 @@ from dudao.core.audit import verify
 from dudao.demo.city import build_city, city_exists
 from dudao.demo.institutions import institution_rows, region_rows
 from dudao.demo.places import COUNTIES, TOTALS, apportion
+from dudao.demo.plan import TASKS
 from dudao.orgs.models import Contact, Kind, Unit
 from dudao.people.models import Account
 from dudao.people.queries import actor_for
@@ -71,7 +72,7 @@ def city(django_db_setup, django_db_blocker):
     from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():
-        yield build_city(scale=0.02)
+        yield build_city(scale=0.02, tasks=TASKS[::6])
         transaction.set_rollback(True)
 
 

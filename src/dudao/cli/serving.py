@@ -23,6 +23,7 @@ from dudao.cli.processes import worker as run_worker
 __all__ = ["demo", "manage", "migrate", "secret", "serve", "web", "worker"]
 
 LOGINS = "demo-logins.txt"
+SMALL = 0.05  # up to this scale the year has a third of its tasks
 
 
 def _commands(arguments: argparse.Namespace, data: Path) -> dict[str, list[str]]:
@@ -74,12 +75,13 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def _build_city(data: Path, scale: float) -> None:
     from dudao.demo.city import build_city, city_exists
+    from dudao.demo.plan import TASKS
 
     logins = data / LOGINS
     if city_exists():
         print(t(f"The demo city is there; log-ins are in {logins}", f"演示城市已建好；登录信息见 {logins}"), flush=True)
         return
-    made = build_city(scale=scale, say=step)
+    made = build_city(scale=scale, say=step, tasks=TASKS if scale > SMALL else TASKS[::3])
     table = made.logins_table()
     write_private(logins, table)
     print(

@@ -1,22 +1,24 @@
 """The demo city: units, people, a plan and a year in progress, from nothing, in seconds. Tests build the same city smaller."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from dudao.core.access import SYSTEM
 from dudao.core.sheets import Row as SheetRow
-from dudao.demo import institutions, logins
+from dudao.demo import clock, institutions, logins
+from dudao.demo.plan import TASKS, TaskSpec
 from dudao.demo.year import build_year
 from dudao.orgs.actions import import_units, open_unit, seed_calendar
 from dudao.orgs.models import Kind, Unit
 
 __all__ = ["City", "build_city", "build_units", "city_exists"]
 
+BEFORE = 300  # days before today on which units and people were entered
 Say = Callable[[str, str], AbstractContextManager[None]]
 
 
@@ -46,19 +48,24 @@ def city_exists() -> bool:
     return Unit.objects.filter(kind=Kind.CITY).exists()
 
 
-def build_city(*, scale: float = 1.0, say: Say | None = None, today: date | None = None) -> City:
+def build_city(
+    *, scale: float = 1.0, say: Say | None = None, today: date | None = None, tasks: Sequence[TaskSpec] = TASKS
+) -> City:
     """Everything or nothing: a city half built would be taken for one that is there."""
     told: Say = say or (lambda english, chinese: nullcontext())
+    now = timezone.now()
     today = today or timezone.localdate()
     with transaction.atomic():
-        with told("building the demo city: units", "建立演示城市：机构"):
-            units = build_units(scale=scale)
-            city = units[institutions.CITY_CODE]
-            seed_calendar(SYSTEM, unit=city, years=(today.year - 1, today.year, today.year + 1))
-        with told("… people", "……人员"):
-            made = City(city, units, logins.make_logins(units, institutions.OPENED))
+        # What the year is built on was there before it began.
+        with clock.set_to(now - timedelta(BEFORE)):
+            with told("building the demo city: units", "建立演示城市：机构"):
+                units = build_units(scale=scale)
+                city = units[institutions.CITY_CODE]
+                seed_calendar(SYSTEM, unit=city, years=(today.year - 1, today.year, today.year + 1))
+            with told("… people", "……人员"):
+                made = City(city, units, logins.make_logins(units, institutions.OPENED, now))
         with told("… a year in progress", "……进行中的一年"):
-            build_year(city, units, made.logins, today=today)
+            build_year(city, units, made.logins, today=today, tasks=tasks)
     return made
 
 

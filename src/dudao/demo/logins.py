@@ -5,9 +5,7 @@ import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-
-from django.utils import timezone
+from datetime import date, datetime
 
 from dudao.core.access import SYSTEM
 from dudao.demo.invented import person, phone
@@ -39,10 +37,10 @@ def _password() -> str:
     return "-".join([words[0].capitalize(), words[1], words[2] + "".join(secrets.choice(_DIGITS) for _ in range(2))])
 
 
-def make_logins(units: Mapping[str, Unit], since: date, seed: int = 4306) -> list[Login]:
-    """One account a role and place. ``units``: by code, as in the rows of ``institutions``."""
+def make_logins(units: Mapping[str, Unit], since: date, now: datetime, seed: int = 4306) -> list[Login]:
+    """One account a role and place, its password set at ``now``. ``units``: by code, as in the rows of ``institutions``."""
     chance = random.Random(seed)
-    return [_login(chance, name, role, unit, since) for name, role, unit in _posts(units)]
+    return [_login(chance, name, role, unit, since, now) for name, role, unit in _posts(units)]
 
 
 def _posts(units: Mapping[str, Unit]) -> list[tuple[str, str, Unit]]:
@@ -92,7 +90,7 @@ def _first_of(units: Mapping[str, Unit], county: Unit) -> list[tuple[str, Unit]]
     return found
 
 
-def _login(chance: random.Random, username: str, role: str, unit: Unit, since: date) -> Login:
+def _login(chance: random.Random, username: str, role: str, unit: Unit, since: date, now: datetime) -> Login:
     password = _password()
     account = create_account(
         SYSTEM, home=unit, username=username, name=person(chance), code=one_time_code(), phone=phone(chance), demo=True
@@ -100,7 +98,7 @@ def _login(chance: random.Random, username: str, role: str, unit: Unit, since: d
     # The demo's way in is the password shown once; nobody has seen the one-time code.
     account.set_password(password)
     account.must_change_password = False
-    account.password_changed_at = timezone.now()
+    account.password_changed_at = now
     account.code_digest, account.code_expires_at = "", None
     account.save()
     appoint(SYSTEM, account=account, role=role, unit=unit, valid_from=since)

@@ -95,6 +95,8 @@ class _Year:
         for spec in specs:
             self.foresee(spec)
         self.at(self.day(AMENDED), self.amend)
+        for offset in range(-5, 0):
+            self.deeds.append(self.morning(self.day(offset)))
         for deed in sorted(self.deeds, key=lambda deed: deed.moment):
             with clock.set_to(deed.moment):
                 deed.do()
@@ -118,6 +120,10 @@ class _Year:
             moment = after + timedelta(minutes=self.chance.randint(5, 90))
         self.deeds.append(_Deed(moment, do))
         return moment
+
+    def morning(self, day: date) -> _Deed:
+        """The daily job that tells of lights that changed."""
+        return _Deed(timezone.make_aware(datetime.combine(day, time(7))), lambda: tell_light_changes(day))
 
     # The plan
 
@@ -315,10 +321,6 @@ class _Year:
     # Yesterday
 
     def settle(self) -> None:
-        """The last days' changes of lights are told, and people have read what is older than a week."""
-        for offset in range(-5, 0):
-            day = self.day(offset)
-            with clock.set_to(timezone.make_aware(datetime.combine(day, time(7, 0)))):
-                tell_light_changes(day)
+        """People have read what is older than a week."""
         week_ago = timezone.make_aware(datetime.combine(self.day(-7), time()))
         Notice.objects.filter(at__lt=week_ago, read_at=None).update(read_at=week_ago)

@@ -12,7 +12,9 @@ from dudao.plans.models import Assignment, Evidence, LedgerUpload, ProgressRepor
 from dudao.plans.queries.assignments import RowFilter, assignment_rows, with_units
 from dudao.plans.queries.lights import Lights
 
-__all__ = ["contacts_of", "home_of", "ledger_rows", "rows_by_number", "upload_of", "uploads_of"]
+__all__ = [
+    "contacts_of", "home_of", "ledger_rows", "rows_by_number", "units_of", "upload_of", "uploads_of", "with_last_report",
+]  # fmt: skip
 
 
 def ledger_rows(
@@ -22,13 +24,25 @@ def ledger_rows(
     rows = assignment_rows(actor, lights, RowFilter(plan=plan), verb="ledger.export")
     if ids is not None:
         rows = rows.filter(pk__in=ids)
-    last = ProgressReport.objects.filter(assignment=OuterRef("pk")).order_by("-number")
     files = Evidence.objects.filter(report__assignment=OuterRef("pk")).order_by("pk")
+    return (
+        with_last_report(rows)
+        .annotate(evidence_names=ArraySubquery(files.values("name")))
+        .order_by("task__plan", "task__sort_no", "task", "unit__sort_no", "unit__pinyin", "unit", "pk")
+    )
+
+
+def with_last_report(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Add what each row's last report says, ``None`` where there is none."""
+    last = ProgressReport.objects.filter(assignment=OuterRef("pk")).order_by("-number")
     return rows.annotate(
-        last_text=Subquery(last.values("text")[:1]),
-        last_difficulties=Subquery(last.values("difficulties")[:1]),
-        evidence_names=ArraySubquery(files.values("name")),
-    ).order_by("task__plan", "task__sort_no", "task", "unit__sort_no", "unit__pinyin", "unit", "pk")
+        last_text=Subquery(last.values("text")[:1]), last_difficulties=Subquery(last.values("difficulties")[:1])
+    )
+
+
+def units_of(keys: Iterable[int]) -> list[Unit]:
+    """Units by their keys, in the order offices keep."""
+    return list(Unit.objects.filter(pk__in=list(keys)).order_by("sort_no", "pinyin", "pk"))
 
 
 def contacts_of(units: Iterable[int]) -> dict[int, Contact]:

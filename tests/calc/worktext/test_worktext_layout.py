@@ -230,7 +230,7 @@ def test_repeats_in_title_section_and_preamble_are_reported_and_left():
         "preamble",
         "section",
         "section",
-        "title",
+        "original_title",
     ]
 
 

@@ -417,3 +417,24 @@ def test_items_from_headings_follow_a_cut_clause():
     assert [item.text for item in point.items] == ["甲事；", "乙事。"]
     assert point.text == "完成开学条件保障专项督导任务。\n（1）甲事；\n（2）乙事。"
     assert [point.text[item.span[0] : item.span[1]] for item in point.items] == ["甲事；", "乙事。"]
+
+
+def test_a_plan_made_by_hand_is_rendered_with_usual_labels():
+    points = (
+        worktext.Point(number=1, title="健全制度", text="制定办法。"),
+        worktext.Point(number=2, title="", text="配强人员。"),
+        worktext.Point(number=None, title="其他", text="另行安排。"),
+    )
+    section = worktext.Section(number=1, title="建立机制", points=points, intro="抓好以下工作。")
+    plan = worktext.WorkPlanText(
+        title="青河市2024年要点", issuer="", year=2024, preamble="", sections=(section,), warnings=()
+    )
+    assert worktext.render(plan) == (
+        "青河市2024年要点\n一、建立机制\n抓好以下工作。\n1. 健全制度。制定办法。\n2. 配强人员。\n另行安排。\n"
+    )
+
+
+def test_deeper_marks_stay_inside_the_items():
+    text = "一、甲部\n1. 健全制度。\n（1）制定办法；\n①起草；\n②印发。\n（2）抓好落实。\n2. 收尾。乙。\n"
+    point = worktext.parse(text).points[0]
+    assert [item.text for item in point.items] == ["制定办法；\n①起草；\n②印发。", "抓好落实。"]

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from calc.worktext.word_files import docx, paragraph
+from calc.worktext.word_files import NS, docx, paragraph
 from dudao.calc import worktext
 from dudao.calc.worktext import docx as docx_module
 

@@ -18,6 +18,7 @@ from dudao.calc.worktext.layout import Paragraph
 from dudao.calc.worktext.traced import Traced, join
 
 TITLE_LIMIT = 50
+_DIGITS = ("digit_dot", "digit_comma")
 _GUESS_LIMIT = 30
 _COLON_LIMIT = 25
 _STOP = re.compile(r"[。！？!?]")
@@ -121,19 +122,24 @@ def build(paragraphs: Sequence[Paragraph]) -> Node:
 
 
 def _scheme_names(paragraphs: Sequence[Paragraph]) -> list[str]:
-    """The scheme of each paragraph; «1.» and «1、» count as one when their numbers make one series."""
+    """The scheme of each paragraph; «1.» and «1、» count as one when the numbers of one go on with those of the other."""
     names = [paragraph.label.scheme if paragraph.label else "" for paragraph in paragraphs]
-    if not {"digit_dot", "digit_comma"} <= set(names):
-        return names
+    first: dict[str, int] = {}
     last, between = 0, True
     for paragraph, name in zip(paragraphs, names, strict=True):
-        if paragraph.label is not None and name in ("digit_dot", "digit_comma"):
-            number = paragraph.label.number
-            if number != last + 1 and not (number == 1 and between):
-                return names
-            last, between = number, False
-        elif name:
+        if paragraph.label is None:
+            continue
+        if name not in _DIGITS:
             between = True
+            continue
+        number = paragraph.label.number
+        if number != last + 1 and not (number == 1 and between):
+            return names
+        first.setdefault(name, number)
+        last, between = number, False
+    # A scheme that begins at 1 below the other is a level of its own; one that goes on is a slip of the typist.
+    if len(first) < 2 or list(first.values())[1] == 1:
+        return names
     return ["digit_dot" if name == "digit_comma" else name for name in names]
 
 
@@ -197,7 +203,7 @@ def _only_pieces(nodes: Sequence[Node], parents: Sequence[Node]) -> bool:
     """Marks such as (1) and ① under a numbered heading are its pieces; (1) straight under 一、 heads points."""
     if any(node.label is not None and node.label.scheme != "digit_brackets" for node in nodes):
         return True
-    return any(parent.label is not None and parent.label.scheme in ("digit_dot", "digit_comma") for parent in parents)
+    return any(parent.label is not None and parent.label.scheme in _DIGITS for parent in parents)
 
 
 def arrange(root: Node, depth: int) -> tuple[Part, ...]:

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from dudao.plans.views import assignments, lights, matrix, schedule, tasks
+from dudao.plans.views.document.urls import urlpatterns as document
 
 app_name = "plans"
 urlpatterns = [
+    *document,
     # Tasks
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/merge/", tasks.task_merge, name="task_merge"),

@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from plans.document.conftest import point
 
 from dudao.core.access import Denied
 from dudao.core.workflow import Conflict
@@ -17,6 +16,7 @@ from dudao.plans.actions.document import (
     resolve_remark,
 )
 from dudao.plans.models import Guess, Remark
+from plans.document.conftest import point
 
 
 def test_a_guess_is_accepted_and_rejected_by_one_person_at_a_time(city, draft):

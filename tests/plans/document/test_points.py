@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from plans.document.conftest import point
 
 from dudao.core import audit
 from dudao.core.access import Denied
@@ -30,6 +29,7 @@ from dudao.plans.actions.document import (
     split_point,
 )
 from dudao.plans.models import Guess, Item, Point
+from plans.document.conftest import point
 
 
 def numbers(plan):
@@ -42,7 +42,7 @@ def test_items_and_guesses_follow_the_words_of_their_point(city, draft):
     text = first.text.replace("逐项核查改革清单", "对照要求逐项核对改革清单").replace("3 名", "5 名")
     edit_point(city.officer, point=first, revision=0, text=text)
     first.refresh_from_db()
-    assert [item.text for item in first.items.all()][0].startswith("对照要求逐项核对")
+    assert first.items.first().text.startswith("对照要求逐项核对")
     for item in first.items.all():
         assert first.text[item.start : item.end] == item.text
     for guess in first.guesses.filter(sort="period"):
@@ -238,7 +238,10 @@ def test_items_are_made_anew_from_the_marks(city, draft):
     second = point(draft, "2")
     edit_point(city.officer, point=second, revision=0, text="一是每半年召开 1 次会议。二是建立制度。")
     resplit_items(city.officer, point=second, revision=1)
-    assert list(Item.objects.filter(point=second).values_list("text", flat=True)) == ["每半年召开 1 次会议。", "建立制度。"]
+    assert list(Item.objects.filter(point=second).values_list("text", flat=True)) == [
+        "每半年召开 1 次会议。",
+        "建立制度。",
+    ]
 
 
 def test_plan_and_sections_have_their_own_revision(city, draft):

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from plans.document.conftest import TEXT, point
 
 from dudao.core.access import Denied
 from dudao.demo.builders import unit
@@ -27,6 +26,7 @@ from dudao.plans.actions.tasks import discard_task
 from dudao.plans.flow import PLAN
 from dudao.plans.models import Amendment, Guess, Item, Point, Remark, Section, Task, WorkPlan
 from dudao.plans.queries.document import effective_points, plan_of
+from plans.document.conftest import TEXT, point
 
 
 def looked_through(actor, plan):
@@ -184,7 +184,10 @@ def test_a_dropped_point_gets_no_task_and_a_changed_one_its_new_words(city, publ
         city.officer,
         plan=published,
         reason="调整",
-        changes=[PointChange(point(published, "1"), dropped=True), PointChange(point(published, "2"), title="完善制度")],
+        changes=[
+            PointChange(point(published, "1"), dropped=True),
+            PointChange(point(published, "2"), title="完善制度"),
+        ],
     )
     draft_tasks(city.officer, plan=published)
     assert not Task.objects.filter(plan=published, point__number="1").exists()

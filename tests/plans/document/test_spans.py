@@ -18,7 +18,9 @@ def applied(old, new):
 
 def new_piece(change, new, old):
     """The new words of one change: its place in ``new`` is its start moved by all changes before it."""
-    before = sum(other.shift for other in changes_between(old, new) if other.old_end <= change.start and other != change)
+    before = sum(
+        other.shift for other in changes_between(old, new) if other.old_end <= change.start and other != change
+    )
     return new[change.start + before : change.new_end + before]
 
 

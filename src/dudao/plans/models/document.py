@@ -186,7 +186,7 @@ class Remark(models.Model):
     message = models.TextField("提示")
     words = models.TextField("原文", blank=True)
     suggestion = models.TextField("建议", blank=True)
-    field = models.CharField("所在栏", max_length=10, blank=True)
+    field = models.CharField("所在栏", max_length=20, blank=True)
     start = models.PositiveIntegerField("起始字", null=True, blank=True)
     end = models.PositiveIntegerField("结束字", null=True, blank=True)
     line = models.PositiveIntegerField("行", null=True, blank=True)

@@ -8,18 +8,21 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from dudao.core.access import Actor
-from dudao.plans.models import Amendment, Guess, Point, Remark, Section, Task, WorkPlan
+from dudao.orgs.models import Kind, Unit
+from dudao.plans.models import Amendment, Assignment, Guess, Point, Remark, Section, Task, WorkPlan
 
-__all__ = ["effective_points", "plan_of", "plans", "with_counts"]
+__all__ = ["EffectivePoint", "effective_points", "offices", "plan_of", "plans", "with_counts", "years"]
 
 
 def plans(actor: Actor, verb: str = "plan.view") -> QuerySet[Any]:
-    """The plans an actor may see as documents: those of the units in its scope; drafts only to those who may edit them."""
-    rows = WorkPlan.objects.visible_to(actor, verb).select_related("unit")
+    """The plans an actor holds ``verb`` on. To read: also published ones of which it has a row; drafts only for who edits them."""
+    held = WorkPlan.objects.visible_to(actor, verb).select_related("unit")
     if verb != "plan.view":
-        return rows
+        return held
     edited = WorkPlan.objects.visible_to(actor, "plan.edit").values("pk")
-    return rows.filter(Q(state=WorkPlan.State.PUBLISHED) | Q(pk__in=edited))
+    given = Assignment.objects.visible_to(actor, "assignment.view").values("task__plan")
+    issued = Q(state=WorkPlan.State.PUBLISHED) & (Q(pk__in=held.values("pk")) | Q(pk__in=given))
+    return WorkPlan.objects.filter(issued | Q(pk__in=edited)).select_related("unit")
 
 
 def with_counts(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -87,3 +90,15 @@ def effective_points(plan: WorkPlan, points: Iterable[Point] | None = None) -> l
         if not amendment.dropped:
             row.title, row.text = amendment.title, amendment.text
     return found
+
+
+def offices(actor: Actor) -> list[Unit]:
+    """The units in whose name the actor can bring a plan in: where the right itself is held, not everything below."""
+    if actor.everything:
+        return list(Unit.objects.filter(kind=Kind.CITY))
+    return list(Unit.objects.filter(path__in=actor.paths("plan.import"), valid_to__isnull=True))
+
+
+def years(actor: Actor) -> list[int]:
+    """The years of which there are plans to see, newest first."""
+    return sorted(set(plans(actor).order_by().values_list("year", flat=True)), reverse=True)

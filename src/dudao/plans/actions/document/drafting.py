@@ -25,6 +25,7 @@ def draft_tasks(actor: Actor, *, plan: WorkPlan, deadline: date | None = None) -
     member unit of the committee is told to act. ``deadline`` is what holds where the text names no time. A point that an
     amendment dropped gets no task, one that it changed gets one task with the words of today.
     """
+    plan = WorkPlan.objects.select_related("unit").get(pk=plan.pk)
     if plan.state != WorkPlan.State.PUBLISHED:
         raise Denied("计划发布以后才能生成任务。", "task.create")
     now = {row.pk: row for row in effective_points(plan)}

@@ -54,7 +54,7 @@ def resolve_remark(actor: Actor, *, remark: Remark, how: Literal["apply", "keep"
 
 
 def _apply(plan: WorkPlan, remark: Remark) -> int:
-    if remark.code == "repeated" and remark.field == "original":
+    if remark.code == "repeated" and remark.field.startswith("original"):
         return 0  # the text has kept it once from the start
     if len(remark.places) > 1 or remark.field in {"preamble", "section", "document"}:
         changed = _replace_everywhere(plan, lambda text: text.replace(remark.words, remark.suggestion))

@@ -112,8 +112,8 @@ def chart_of(plan: Plan, today: date) -> Chart:
     days = min((last - first).days + 1, MOST_DAYS)
     day = min(26.0, max(2.0, WIDTH / days))
 
-    def x(when: date) -> float:
-        return round(LABELS + (when - first).days * day, 1)
+    def x(when: date, of_day: float = 0) -> float:
+        return round(LABELS + ((when - first).days + of_day) * day, 1)
 
     bars = []
     for place, (step, dated) in enumerate(zip(plan.steps, schedule.steps, strict=True)):
@@ -136,10 +136,10 @@ def chart_of(plan: Plan, today: date) -> Chart:
                 word=word,
                 dates=dates,
                 said=f"第 {place + 1} 步 {step.name}：{dates}，{dated.workdays} 个工作日，{word}",
-                fixed_x=x(dated.end) + day if dated.is_fixed else None,
-                done_x=x(step.done_on) + day / 2 if step.done_on else None,
+                fixed_x=x(dated.end, 1) if dated.is_fixed else None,
+                done_x=x(step.done_on, 0.5) if step.done_on else None,
                 line_y=y + LINE,
-                end_x=x(dated.end) + day,
+                end_x=x(dated.end, 1),
                 mid_y=y + LINE / 2,
                 short=step.name if len(step.name) <= 12 else f"{step.name[:11]}…",
             )
@@ -152,8 +152,8 @@ def chart_of(plan: Plan, today: date) -> Chart:
         bars=bars,
         shades=_shades(plan.calendar, first, days, day),
         ticks=_ticks(first, days, day),
-        today_x=x(today) + day / 2 if first <= today <= last else None,
-        deadline_x=x(schedule.deadline) + day,
+        today_x=x(today, 0.5) if first <= today <= last else None,
+        deadline_x=x(schedule.deadline, 1),
         deadline=chinese_date(schedule.deadline),
         table=list(zip(plan.steps, schedule.steps, bars, strict=True)),
         said=f"共 {len(bars)} 步，{chinese_date(schedule.start)}开始，完成时限{chinese_date(schedule.deadline)}。",

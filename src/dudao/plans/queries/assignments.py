@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from dudao.core.access import Actor
-from dudao.orgs.models import Kind
+from dudao.orgs.models import Kind, Unit
 from dudao.plans.models import Assignment, Evidence, ProgressReport
 
 if TYPE_CHECKING:
     from dudao.plans.queries.lights import Lights
 
-__all__ = ["RowFilter", "Tally", "assignment", "assignment_rows", "mine", "reports_of", "tally", "with_units"]
+__all__ = [
+    "RowFilter",
+    "Tally",
+    "assignment",
+    "assignment_rows",
+    "mine",
+    "reports_of",
+    "tally",
+    "units_handed_to",
+    "with_units",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,12 @@ def assignment_rows(
 def assignment(actor: Actor, pk: int, lights: "Lights") -> Assignment | None:
     """One row with everything its page shows, or ``None`` when it isn't there for this actor."""
     return assignment_rows(actor, lights, RowFilter(withdrawn=True)).filter(pk=pk).first()
+
+
+def units_handed_to(actor: Actor) -> QuerySet[Unit]:
+    """The units that got rows from a plan's office, as far as the actor sees them: choices of a filter."""
+    rows = Assignment.objects.visible_to(actor, "assignment.view").filter(upper__isnull=True)
+    return Unit.objects.filter(pk__in=rows.values("unit")).order_by("sort_no", "sort_key", "pk")
 
 
 def reports_of(row: Assignment) -> QuerySet[ProgressReport]:

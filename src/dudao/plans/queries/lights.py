@@ -81,7 +81,7 @@ class Lights:
         rows = rows.annotate(**{left: _Days(F("deadline"), on)})
         due = Case(
             When(**{f"{left}__lte": 0}, then=Value(100)),
-            default=_Whole(Greatest(gone, Value(0)) * Value(100), span),
+            default=_Whole(Greatest(gone, Value(0)) * Value(100), Greatest(span, Value(1))),
             output_field=IntegerField(),
         )
         rows = rows.annotate(**{behind: due - F("progress")})

@@ -57,7 +57,7 @@ def matrix(actor: Actor, lights: Lights, plan: WorkPlan, section: int | None = N
     """The matrix of a plan, or of one of its sections; with a light only cells of that light. Three queries."""
     units = [
         unit
-        for unit in counties(plan, lights.today).order_by("sort_no", "pinyin", "id")
+        for unit in counties(plan, lights.today).order_by("sort_no", "sort_key", "id")
         if any(unit.path.startswith(path) or path.startswith(unit.path) for path in seen_paths(actor, plan))
     ]
     chosen = RowFilter(plan=plan.pk, section=section, light=light, handed_on=False)

@@ -65,7 +65,9 @@ def schools_below(unit: Unit, day: date) -> QuerySet[Any]:
 
 def recipients(place: str, ids: Iterable[int], day: date) -> list[Unit]:
     """The open units of these ids below a place, in order; others are left out, and the caller sees that by their number."""
-    return list(_open(place, day).filter(pk__in=list(ids)).select_related("parent").order_by("sort_no", "pinyin", "id"))
+    return list(
+        _open(place, day).filter(pk__in=list(ids)).select_related("parent").order_by("sort_no", "sort_key", "id")
+    )
 
 
 def having(task: Task) -> set[int]:

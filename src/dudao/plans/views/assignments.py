@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.files import FileRefused, serve
-from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search
+from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow, RowLink, Tab, stages
@@ -26,7 +26,7 @@ from dudao.plans.labels import LIGHTS, QUALITY, ROW_LINE, ROW_STATES, SELF_LIGHT
 from dudao.plans.models import Assignment
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import RowFilter, assignment_rows
-from dudao.plans.queries.assignments import evidence_file, mine, reports_of
+from dudao.plans.queries.assignments import evidence_file, mine, reports_of, units_handed_to
 from dudao.plans.queries.tasks import plans_seen, sections_seen
 from dudao.plans.views.common import actor_of, lights_of, row_or_404, today
 
@@ -110,7 +110,7 @@ ROWS = Listing(
             sub=lambda row: str(row.task.point.section) or str(row.task.plan),
             sort=("task__sort_no", "task_id"),
         ),
-        Column("unit", "承办单位", lambda row: str(row.unit), sort=("unit__sort_no", "unit__pinyin"), nowrap=True),
+        Column("unit", "承办单位", lambda row: str(row.unit), sort=("unit__sort_no", "unit__sort_key"), nowrap=True),
         Column("light", "亮灯", lambda row: row.shown.state, show=light_badge, sort="light_rank", nowrap=True),
         Column("why", "亮灯依据", lambda row: row.shown.why, optional=True, hidden=True),
         Column(
@@ -144,6 +144,13 @@ ROWS = Listing(
         Choice("state", "状态", [(key, state.word) for key, state in ROW_STATES.items() if key != "withdrawn"]),
         DateRange("deadline", "完成时限"),
         Choice("kind", "工作类型", list(KINDS.items()), lookup="task__kind"),
+        Choice(
+            "unit", "承办单位", lambda request: [(unit.pk, str(unit)) for unit in units_handed_to(actor_of(request))]
+        ),
+        YesNo("late", "已逾期", where=Q(days_left__lt=0, finished_on__isnull=True)),
+        YesNo("finished", "已报送完成", where=Q(finished_on__isnull=False)),
+        YesNo("done", "已确认或销号", where=Q(state__in=[Assignment.State.CONFIRMED, Assignment.State.CLOSED])),
+        YesNo("handed", "转办到下级", where=Q(upper__isnull=False)),
     ],
     chips=LIGHT_CHIPS,
     sort="deadline",

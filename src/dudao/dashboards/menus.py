@@ -38,7 +38,7 @@ UNITS = Entry("机构", "building-community", "orgs:units", "unit.view")
 TREE = Entry("机构树", "sitemap", "orgs:tree", "unit.view")
 ACCOUNTS = Entry("人员账号", "users", "people:accounts", "account.view")
 OVERVIEW = Entry("总览", "layout-dashboard", "dashboards:overview", "task.view")
-AUDIT = Entry("操作记录", "history", "people:log", "audit.view")
+AUDIT = Entry("操作记录", "history", "people:events", "audit.view")
 POLICY = Entry("安全策略", "shield-lock", "people:policy", "policy.edit")
 
 _PLANS = Entry("年度计划", "calendar-stats", "plans:plans", "plan.view", below=(PLANS, TASKS, ROWS, MATRIX, LIGHTS))

@@ -30,5 +30,5 @@ def admin_figures(actor: Actor, today: date) -> list[Figure]:
         events = Event.objects.visible_to(actor, "audit.view").filter(at__date=today)
         count = events.count()
         people = events.order_by().values("actor_id").distinct().count()
-        figures.append(Figure("今天的操作", count, "条", f"涉及 {people} 人", reverse("people:log")))
+        figures.append(Figure("今天的操作", count, "条", f"涉及 {people} 人", reverse("people:events")))
     return figures

@@ -84,8 +84,8 @@ def _figures(actor: Actor, lights: Lights, plan: WorkPlan, rows: QuerySet[Any]) 
         open=Count("pk", filter=Q(finished_on__isnull=True)),
         unsigned=Count("pk", filter=Q(state=Assignment.State.ISSUED)),
         waiting=Count("pk", filter=Q(state=Assignment.State.REPORTED)),
-        progress=Avg("progress"),
-        behind=Avg("behind"),
+        mean_progress=Avg("progress"),
+        mean_behind=Avg("behind"),
     )
     by_state = dict(
         tasks(actor, TaskFilter(plan=plan.pk)).order_by().values_list("state").annotate(n=Count("pk", distinct=True))
@@ -121,9 +121,9 @@ def _figures(actor: Actor, lights: Lights, plan: WorkPlan, rows: QuerySet[Any]) 
 
 def _pace(plan: WorkPlan, found: Mapping[str, Any]) -> Figure:
     """The mean of completion against what time would ask for: each row between its start and its deadline."""
-    if found["progress"] is None:
+    if found["mean_progress"] is None:
         return Figure("平均完成率", None, "", "还没有下达任务", _address(plan))
-    progress, behind = Decimal(str(found["progress"])), Decimal(str(found["behind"]))
+    progress, behind = Decimal(str(found["mean_progress"])), Decimal(str(found["mean_behind"]))
     due = progress + behind
     gap = formats.number(abs(behind), 1)
     words = f"序时进度 {formats.percent(due / 100)}，" + (

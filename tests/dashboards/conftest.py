@@ -1,0 +1,5 @@
+"""The small city of the plans' tests, here as well."""
+
+from plans.conftest import city
+
+__all__ = ["city"]

@@ -1,0 +1,251 @@
+"""THE stranger test. For every address of the platform:
+
+- an anonymous visitor is sent to log in;
+- somebody of another county gets 404 where the address names an object, and nothing of the other county where it names none;
+- somebody who may only read can't write;
+- nobody's GET writes.
+
+A new address with an object needs a builder in ``OBJECTS`` below; this test fails until it has one.
+"""
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from dudao.core.models import Event, Job, Notice, StoredFile
+from dudao.demo.builders import account, unit
+from dudao.orgs.actions import save_contact, set_special_day
+from dudao.orgs.models import Kind, UnitImport
+from dudao.people.models import Appointment
+from dudao.people.queries import actor_for
+from dudao.plans.actions.assignments import File, report, sign
+from dudao.plans.actions.document.importing import import_plan
+from dudao.plans.actions.document.publishing import publish_plan
+from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.schedule import set_schedule
+from dudao.plans.actions.tasks import create_task
+from dudao.plans.models import Assignment, Evidence, Guess, Item, Milestone, Point, Remark, Section, Task
+from dudao.plans.queries import with_units
+from dudao.plans.queries.schedule import StepInput
+from signing import signed_in
+from test_consistency import route_names
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "隐秘"
+"""A word in the name of everything that is the other county's own: where a stranger reads it, something leaks."""
+
+PLAN = f"""{SECRET}市教育督导办
+{SECRET}市2026年教育督导工作要点
+
+一、{SECRET}工作
+1. {SECRET}督学配备。一是按照督学与学校数 1:5 的比例配备督学。二是每个责任区聘用 2 名专职督学。
+2. {SECRET}制度建設。健全制度，按季调度。
+"""
+
+PUBLIC = {"people:login", "people:second"}
+"""Addresses before the log-in. ``second`` leads back to the log-in by itself."""
+
+OWN = {
+    # What everybody does to what is theirs alone.
+    "people:logout", "people:me", "people:password", "people:mfa", "people:mfa-codes", "people:mfa-renew", "people:mfa-remove",
+    "people:sessions", "people:session-end", "people:switch", "people:view-as-end", "core:notices_read",
+}  # fmt: skip
+
+OBJECTS = {
+    "core:job": lambda w: {"pk": w.job.pk},
+    "core:job_state": lambda w: {"pk": w.job.pk},
+    "core:job_file": lambda w: {"pk": w.job.pk},
+    "core:notice_open": lambda w: {"pk": w.notice.pk},
+    "orgs:import": lambda w: {"pk": w.upload.pk},
+    "orgs:import-confirm": lambda w: {"pk": w.upload.pk},
+    "orgs:import-state": lambda w: {"pk": w.upload.pk},
+    "orgs:import-errors": lambda w: {"pk": w.upload.pk},
+    "orgs:calendar-remove": lambda w: {"pk": w.special.pk},
+    "orgs:contact-edit": lambda w: {"pk": w.contact.pk},
+    "orgs:contact-remove": lambda w: {"pk": w.contact.pk},
+    "orgs:contact-reveal": lambda w: {"pk": w.contact.pk},
+    **{
+        f"orgs:{name}": lambda w: {"pk": w.school.pk}
+        for name in (
+            "unit", "unit-below", "unit-past", "edit", "rename", "move", "merge", "split", "close", "contact-new",
+        )
+    },
+    **{
+        f"people:{name}": lambda w: {"pk": w.head.pk}
+        for name in ("account", "account-edit", "account-step", "phone", "appoint", "view-as")
+    },
+    "people:appointment-end": lambda w: {"pk": w.appointment.pk},
+    **{
+        f"plans:{name}": lambda w: {"pk": w.plan.pk}
+        for name in ("plan", "plan_step", "plan_source", "plan_amend", "plan_tasks", "overview")
+    },
+    **{
+        f"plans:{name}": lambda w: {"pk": w.draft.pk}
+        for name in ("review", "review_plan", "review_guesses", "review_restore")
+    },
+    "plans:review_section": lambda w: {"pk": w.section.pk},
+    "plans:review_point": lambda w: {"pk": w.point.pk},
+    "plans:review_guess_new": lambda w: {"pk": w.point.pk, "sort": "target"},
+    "plans:review_item": lambda w: {"pk": w.item.pk},
+    "plans:review_guess": lambda w: {"pk": w.guess.pk},
+    "plans:review_remark": lambda w: {"pk": w.remark.pk},
+    "plans:task_new": lambda w: {"plan_pk": w.plan.pk},
+    "plans:make_tasks": lambda w: {"plan_pk": w.plan.pk},
+    **{
+        f"plans:{name}": lambda w: {"pk": w.task.pk}
+        for name in (
+            "task", "task_edit", "task_split", "task_step", "hand_down", "hand_down_count", "schedule", "schedule_sheet",
+        )
+    },
+    "plans:step_done": lambda w: {"pk": w.task.pk, "step_pk": w.step.pk},
+    **{
+        f"plans:{name}": lambda w: {"pk": w.row.pk}
+        for name in (
+            "assignment", "row_step", "row_remind", "row_sign", "row_report", "row_confirm", "row_extend", "row_mark",
+            "row_hand_on",
+        )
+    },
+    "plans:evidence": lambda w: {"pk": w.evidence.pk},
+}  # fmt: skip
+"""How to name an object of the other county, by address."""
+
+VALUES = {"plans:row_bulk": {"act": "confirm"}}
+"""Addresses whose parameter is a word, not an object."""
+
+ADDRESSES = sorted(name for name in route_names(get_resolver()) if not name.startswith("dev:"))
+NAMED = [name for name in ADDRESSES if name in OBJECTS]
+PLAIN = [name for name in ADDRESSES if name not in OBJECTS]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """A city whose county Pingjiang owns one of everything; Xiangyin has people and nothing else."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _build()
+        transaction.set_rollback(True)
+
+
+def _build():
+    w = SimpleNamespace()
+    city = unit("某市", Kind.CITY)
+    w.county = unit("平江县", Kind.COUNTY, city)
+    w.other = unit("湘阴县", Kind.COUNTY, city)
+    w.school = unit(f"{SECRET}小学", Kind.SCHOOL, w.county)
+    w.director = account("主任", city, "city_director")
+    w.officer = account("科员", city, "city_officer")
+    w.own = account(f"{SECRET}办", w.county, "county_office")
+    w.head = account(f"{SECRET}校长", w.school, "school_head", phone="10012345678")
+    w.reader = account("平江督学", w.county, "county_inspector")
+    w.stranger = account("湘阴办", w.other, "county_office")
+    w.strange_head = account("湘阴校长", unit("湘阴小学", Kind.SCHOOL, w.other), "school_head")
+    w.appointment = Appointment.objects.get(account=w.head)
+
+    director, officer, own = (actor_for(one) for one in (w.director, w.officer, w.own))
+    w.contact = save_contact(own, unit=w.school, name=f"{SECRET}联系人", position="校长", phone="0730-8880123")
+    w.special = set_special_day(director, unit=city, day=date(2026, 10, 1), working=False, name="国庆节")
+    stored = StoredFile.objects.create(digest="ab" * 32, size=3, media_type="text/plain")
+    w.upload = UnitImport.objects.create(root=w.county, file=stored, name=f"{SECRET}.xlsx", uploaded_by=w.own.name)
+    w.job = Job.objects.create(owner=w.own, kind="units.check", label=f"{SECRET}任务")
+    w.notice = Notice.objects.create(account=w.own, text=f"{SECRET}通知", at=timezone.now())
+
+    w.plan = publish_plan(director, plan=_decided(import_plan(officer, unit=city, text=PLAN)))
+    w.draft = import_plan(officer, unit=city, text=PLAN)
+    w.section = Section.objects.filter(plan=w.draft).first()
+    w.point = Point.objects.filter(section=w.section).first()
+    w.item = Item.objects.filter(point=w.point).first()
+    w.guess = Guess.objects.filter(point=w.point).first()
+    w.remark = Remark.objects.filter(plan=w.draft).first()
+    today = timezone.localdate()
+    w.task = create_task(
+        officer,
+        point=Point.objects.filter(section__plan=w.plan).first(),
+        title=f"{SECRET}任务",
+        deadline=today + timedelta(200),
+    )
+    set_schedule(officer, task=w.task, steps=[StepInput("部署", 3), StepInput("实施", 10)])
+    w.step = Milestone.objects.filter(task=w.task).first()
+    w.task = Task.objects.select_related("plan__unit").get(pk=w.task.pk)
+    hand_down(officer, task=w.task, units=[w.county])
+    w.row = with_units(Assignment.objects).get(task=w.task)
+    sign(own, row=w.row)
+    report(own, row=w.row, text=f"{SECRET}进展", progress=40, files=[File(stored, f"{SECRET}.txt")])
+    w.evidence = Evidence.objects.get()
+    return w
+
+
+def _decided(plan):
+    from dudao.core.access import SYSTEM
+    from dudao.plans.actions.document.remarks import resolve_remark
+
+    for remark in Remark.objects.filter(plan=plan, level="check"):
+        resolve_remark(SYSTEM, remark=remark, how="keep")
+    return plan
+
+
+def address(w, name):
+    return reverse(name, kwargs=OBJECTS[name](w) if name in OBJECTS else VALUES.get(name))
+
+
+def test_every_address_with_a_parameter_has_a_builder():
+    missing = []
+    for name in PLAIN:
+        try:
+            reverse(name, kwargs=VALUES.get(name))
+        except Exception:
+            missing.append(name)
+    assert not missing, "say in OBJECTS how to make an object of the other county for them"
+    assert not (set(OBJECTS) | set(VALUES)) - set(ADDRESSES), "builders of addresses that are gone"
+    assert not (PUBLIC | OWN) - set(ADDRESSES)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", [name for name in ADDRESSES if name not in PUBLIC])
+def test_the_anonymous_are_sent_to_log_in(world, name, method):
+    answer = getattr(Client(), method)(address(world, name))
+    if name == "people:logout":
+        assert answer.status_code in {302, 405}, "nobody is logged out, and nothing is said"
+        return
+    assert answer.status_code == 302, answer.status_code
+    assert answer["Location"].startswith(reverse("people:login"))
+
+
+@pytest.mark.parametrize("who", ["stranger", "strange_head"])
+@pytest.mark.parametrize("name", NAMED)
+def test_a_stranger_finds_nothing(world, name, who):
+    client = signed_in(getattr(world, who))
+    answers = {method: getattr(client, method)(address(world, name)).status_code for method in ("get", "post")}
+    assert set(answers.values()) <= {404, 405}, answers
+    assert 404 in answers.values(), f"neither GET nor POST looks for the object: {answers}"
+
+
+@pytest.mark.parametrize("who", ["stranger", "strange_head"])
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_stranger_reads_nothing_of_others(world, name, who):
+    answer = signed_in(getattr(world, who)).get(address(world, name))
+    assert answer.status_code in {200, 204, 302, 403, 404, 405}, answer.status_code
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert SECRET not in content.decode(errors="replace")
+
+
+@pytest.mark.parametrize("name", [name for name in ADDRESSES if name not in OWN | PUBLIC])
+def test_a_reader_can_not_write(world, name):
+    before = Event.objects.count()
+    answer = signed_in(world.reader).post(address(world, name))
+    assert answer.status_code in {403, 404, 405}, answer.status_code
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize("who", ["director", "officer", "own", "head", "reader"])
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_get_writes_nothing_and_breaks_nothing(world, name, who):
+    """The middleware raises on a write; the answer must also be one of a working page."""
+    before = Event.objects.count()
+    answer = signed_in(getattr(world, who)).get(address(world, name))
+    assert answer.status_code in {200, 204, 302, 400, 403, 404, 405}, answer.status_code
+    assert Event.objects.count() == before

@@ -105,6 +105,8 @@ def _table(document: Any) -> None:
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = Cm(width)
     heads = ("单位", "承办", "完成", "红灯", "黄灯", "紫灯", "蓝灯", "灰灯", "绿灯", "完成率")
     keys = ("unit", "rows", "done", "red", "amber", "purple", "blue", "grey", "green", "progress")
     lines = (

@@ -1,7 +1,7 @@
 """The progress brief (进展简报): one page in Word about where a plan stands on a day, counted from the rows handed down.
 
-One page is what leaders read, so every part has its share of lines; what doesn't fit is said («共 12 项，列 3 项») and stands in
-the ledger.
+One page is what leaders read, so every part has its share of lines and units are told together; what doesn't fit is said and
+stands in the ledger.
 """
 
 import math
@@ -31,8 +31,11 @@ TEMPLATE = Path(__file__).with_name("brief.docx")
 LINE = 36
 """Chinese characters in a line of text."""
 MOST_UNITS = 16
-LINES_IN_ALL = 31
+LINES_IN_ALL = 26
 """Lines below the summary when there is no unit: a row of the table takes a little less than a line of text."""
+SHARES = (0.45, 0.55, 1.0)
+"""How much of what is left each of the three parts may take."""
+MOST_LINES = 3
 RECENT = timedelta(days=30)
 
 
@@ -61,9 +64,9 @@ def brief_values(actor: Actor, plan: WorkPlan, today: date) -> dict[str, Any]:
         "total": {"unit": "合计", **_figures(whole)},
         "units_note": "",
     }
-    for key, (items, count) in zip(("late", "difficulties", "finished"), parts, strict=True):
-        values[key] = items or ["无。"]
-        values[f"{key}_note"] = f"（共 {count} 项，列 {len(items)} 项，其余见台账）" if count > len(items) else ""
+    for key, (told, note) in zip(("late", "difficulties", "finished"), parts, strict=True):
+        values[key] = told or ["无。"]
+        values[f"{key}_note"] = note
     return values
 
 
@@ -138,26 +141,81 @@ class _Told:
     lights: Lights
     today: date
 
-    def late(self) -> list[str]:
-        rows = self.rows.filter(days_left__lt=0, finished_on__isnull=True).order_by("days_left", "pk")
-        return [
-            f"{row.unit}：{row.task.title}，时限{_short(row.deadline)}，逾期 {-row.days_left} 天，完成率 {row.progress}%。"
-            for row in rows
-        ]
+    def late(self) -> "Part":
+        """By task, the longest overdue first: «专项督导（时限11月4日，逾期 20 天）：平江县 83%、湘阴县 20%。»"""
+        rows = self.rows.filter(days_left__lt=0, finished_on__isnull=True)
+        groups: dict[tuple[int, date], list[Any]] = {}
+        for row in rows.order_by("days_left", "task__sort_no", "task", "unit__sort_no", "unit__pinyin", "pk"):
+            groups.setdefault((row.task_id, row.deadline), []).append(row)
+        return Part(
+            [
+                (
+                    f"{_clip(group[0].task.title, 30)}（时限{_short(group[0].deadline)}，逾期 {-group[0].days_left} 天）：",
+                    [f"{row.unit} {row.progress}%" for row in group],
+                )
+                for group in groups.values()
+            ]
+        )
 
-    def difficulties(self) -> list[str]:
+    def difficulties(self) -> "Part":
         rows = self.rows.filter(finished_on__isnull=True).exclude(last_difficulties__isnull=True)
-        return [
-            f"{row.unit}：{_clip(row.last_difficulties, 2 * LINE - 24)}（{_clip(row.task.title, 16)}）"
-            for row in rows.exclude(last_difficulties="").order_by("days_left", "pk")
-        ]
+        rows = rows.exclude(last_difficulties="").order_by("days_left", "pk")
+        groups: dict[str, list[Any]] = {}
+        for row in rows:
+            groups.setdefault(_clip(row.last_difficulties, 2 * LINE - 20), []).append(row)
+        return Part([(f"{words}：", [f"{row.unit}" for row in group]) for words, group in groups.items()])
 
-    def finished(self) -> list[str]:
+    def finished(self) -> "Part":
+        """By task, what was finished last first."""
         rows = self.rows.filter(finished_on__gt=self.today - RECENT, state__in=["confirmed", "closed"])
-        return [
-            f"{row.unit}：{row.task.title}（{_short(row.finished_on)}完成）。"
-            for row in rows.order_by("-finished_on", "pk")
-        ]
+        groups: dict[int, list[Any]] = {}
+        for row in rows.order_by("-finished_on", "task__sort_no", "pk"):
+            groups.setdefault(row.task_id, []).append(row)
+        return Part(
+            [(f"{_clip(group[0].task.title, 30)}：", [f"{row.unit}" for row in group]) for group in groups.values()]
+        )
+
+
+@dataclass(slots=True)
+class Part:
+    """What one heading has to tell: groups of a beginning and what follows it, one for each row."""
+
+    groups: list[tuple[str, list[str]]]
+
+    @property
+    def count(self) -> int:
+        return sum(len(members) for _, members in self.groups)
+
+    def fit(self, room: int) -> tuple[list[str], int, bool]:
+        """As many sentences as the lines hold, how many lines they take, and whether all was told."""
+        told: list[str] = []
+        used = 0
+        whole = True
+        for start, members in self.groups:
+            text, all_of_it = _sentence(start, members)
+            need = _lines(text)
+            if used + need > room:
+                return told, used, False
+            told.append(text)
+            used += need
+            whole = whole and all_of_it
+        return told, used, whole
+
+
+def _sentence(start: str, members: Sequence[str]) -> tuple[str, bool]:
+    """«…：甲县、乙县等 13 个单位。» in at most three lines."""
+    shown: list[str] = []
+    for member in dict.fromkeys(members):
+        if _lines(f"{start}{'、'.join([*shown, member])}等 100 个单位。") > MOST_LINES:
+            return f"{start}{'、'.join(shown)}等 {len(set(members))} 个单位。", False
+        shown.append(member)
+    return f"{start}{'、'.join(shown)}。", True
+
+
+def _lines(text: str) -> int:
+    """How many lines a sentence takes; the first one is indented and numbered. Letters and digits are half as wide."""
+    width = sum(1.0 if ord(letter) > 0xFF else 0.55 for letter in text)
+    return math.ceil((width + 4) / (LINE + 2))
 
 
 def _short(day: date) -> str:
@@ -169,21 +227,13 @@ def _clip(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _shares(parts: Sequence[list[str]], lines: int) -> list[tuple[list[str], int]]:
-    """Give each part a third of the lines, and what one leaves over to the next."""
+def _shares(parts: Sequence["Part"], lines: int) -> list[tuple[list[str], str]]:
+    """Give each part its share of the lines, and what one leaves over to the next; with each a note about what isn't told."""
     left = lines
     shares = []
-    for place, items in enumerate(parts):
-        room = left // (len(parts) - place)
-        shown: list[str] = []
-        for item in items:
-            clipped = _clip(item, 2 * LINE)
-            need = math.ceil((len(clipped) + 5) / LINE)
-            if need > room:
-                break
-            room -= need
-            left -= need
-            shown.append(clipped)
-        left -= not shown
-        shares.append((shown, len(items)))
+    for part, share in zip(parts, SHARES, strict=True):
+        told, used, whole = part.fit(max(int(left * share), 1))
+        left -= used or 1
+        note = f"（共 {part.count} 项{'' if whole else '，未全部列出，详见台账'}）" if part.count else ""
+        shares.append((told, note))
     return shares

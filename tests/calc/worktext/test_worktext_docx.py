@@ -293,3 +293,60 @@ def test_deeply_nested_xml_does_not_exhaust_the_stack():
     depth = 3000
     body = "<w:p>" + "<w:smartTag>" * depth + run("深") + "</w:smartTag>" * depth + "</w:p>"
     assert lines(docx(body)) == ["深"]
+
+
+HEAD_ROW = ("序号", "工作任务", "具体措施", "责任单位", "完成时限")
+
+
+def test_a_plan_issued_as_a_table_is_read_row_by_row():
+    rows = (
+        HEAD_ROW,
+        ("一、健全机制",),
+        ("1", "修订方案", "修订评价方案", "市政府教育督导办", "6月底前"),
+        ("2.", "配齐督学", "聘用2名专职督学", "各县市区", "年底前"),
+        ("", "", "聘用3名兼职督学", "", ""),
+        HEAD_ROW,
+        ("二、开展评估",),
+        ("三", "评估学校", "", "", ""),
+        ("说明",),
+        ("备注", "见附表"),
+        ("",) * 5,
+    )
+    data = docx(paragraph("青河市2024年教育督导任务清单") + table(*rows))
+    plan = worktext.parse(worktext.read_document(data, "a.docx"))
+    assert plan.title == "青河市2024年教育督导任务清单"
+    assert [(s.number, s.title, [(p.number, p.title, p.text) for p in s.points]) for s in plan.sections] == [
+        (
+            1,
+            "健全机制",
+            [
+                (1, "修订方案", "修订评价方案\n市政府教育督导办\n6月底前"),
+                (2, "配齐督学", "聘用2名专职督学\n各县市区\n年底前\n聘用3名兼职督学"),
+            ],
+        ),
+        (2, "开展评估", [(3, "评估学校", "说明\n备注\n见附表")]),
+    ]
+    assert [target.text for target in plan.points[1].targets] == ["2名", "3名"]
+    assert plan.points[0].deadline.date.isoformat() == "2024-06-30"
+    assert "一行一项任务" in next(w.message for w in plan.warnings if w.code == "task_table")
+    again = worktext.parse(worktext.render(plan))
+    assert [(p.number, p.title) for p in again.points] == [(p.number, p.title) for p in plan.points]
+
+
+def test_a_table_pasted_as_text_is_read_the_same():
+    text = "2024年任务清单\n序号\t任务\t责任单位\n1\t修订方案\t市政府教育督导办\n2\t配齐督学\t各县市区\n"
+    assert [(p.number, p.title, p.text) for p in worktext.parse(text).points] == [
+        (1, "修订方案", "市政府教育督导办"),
+        (2, "配齐督学", "各县市区"),
+    ]
+
+
+@pytest.mark.parametrize("head", ["姓名\t任务\t电话", "序号\t姓名\t电话"])
+def test_another_table_stays_text(head):
+    plan = worktext.parse(f"2024年任务清单\n{head}\n1\t张三\t123\n")
+    assert plan.points[0].text == f"{head}\n1\t张三\t123"
+
+
+def test_a_table_beside_numbered_headings_stays_text():
+    plan = worktext.parse("2024年要点\n1. 健全制度。甲。\n序号\t任务\t单位\n1\t乙\t丙\n2. 收尾。丁。\n")
+    assert [p.number for p in plan.points] == [1, 2]

@@ -134,8 +134,8 @@ class _Reader:
         new_page = False
         for block in self._blocks(body):
             if block.tag == _W + "tbl":
-                for text in self._rows(block):
-                    yield _Line(text, "table" if "\t" in text else "line", new_page)
+                for line in self._rows(block):
+                    yield _Line(line.text, line.kind, new_page)
                     new_page = False
                 continue
             properties = block.find(_W + "pPr")
@@ -188,18 +188,21 @@ class _Reader:
             elif element.tag not in _SKIPPED:
                 stack.extend(reversed(element))
 
-    def _rows(self, table: ElementTree.Element) -> Iterator[str]:
+    def _rows(self, table: ElementTree.Element) -> Iterator[_Line]:
         """A line for each row, cells parted by a tab; a table of one column is only layout: a line for each paragraph."""
+        rows: list[list[list[str]]] = []
         for row in _nearest(table, _W + "tr"):
-            cells: list[list[str]] = []
-            for cell in _nearest(row, _W + "tc"):
-                boxes: list[ElementTree.Element] = []
-                cells.append([self._numbered(paragraph, boxes) for paragraph in cell.iter(_W + "p")])
-            if len(cells) == 1:
+            boxes: list[ElementTree.Element] = []
+            found = _nearest(row, _W + "tc")
+            rows.append([[self._numbered(paragraph, boxes) for paragraph in cell.iter(_W + "p")] for cell in found])
+        layout_only = all(len(cells) == 1 for cells in rows)
+        for cells in rows:
+            if layout_only:
                 for text in cells[0]:
-                    yield from text.replace("\t", " ").replace("\f", "\n").split("\n")
+                    for line in text.replace("\t", " ").replace("\f", "\n").split("\n"):
+                        yield _Line(line, "line", False)
             else:
-                yield "\t".join(" ".join(" ".join(cell).split()) for cell in cells)
+                yield _Line("\t".join(" ".join(" ".join(cell).split()) for cell in cells), "table", False)
 
     def _numbered(self, paragraph: ElementTree.Element, boxes: list[ElementTree.Element]) -> str:
         text = self._text(paragraph, boxes)

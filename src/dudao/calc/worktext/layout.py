@@ -25,6 +25,7 @@ from dudao.calc.worktext.characters import (
 from dudao.calc.worktext.items import starts_with_mark
 from dudao.calc.worktext.labels import Label, label_of
 from dudao.calc.worktext.model import Remark
+from dudao.calc.worktext.tables import Columns, find_columns, read_row
 from dudao.calc.worktext.traced import Piece, Traced, join
 
 _DASH = "[—–―－─-]"
@@ -103,6 +104,7 @@ def lay_out(lines: Sequence[SourceLine]) -> Layout:
     entries, remarks, dropped = _visible(lines)
     has_text = bool(entries)
     entries = _without_headers(entries, remarks, dropped)
+    entries = _tasks_of_table(entries, remarks, dropped)
     joiner = _Joiner(entries)
     return Layout(joiner.paragraphs, (*remarks, *joiner.remarks), tuple(dropped), has_text)
 
@@ -245,6 +247,32 @@ def _at_turn(entries: Sequence[_Entry], index: int) -> bool:
         return False
     before = entries[index - 1].traced.text
     return len(before) >= _SENTENCE_LENGTH and not ends_sentence(before) and entries[index + 1].label is None
+
+
+def _tasks_of_table(entries: list[_Entry], remarks: list[Remark], dropped: list[Traced]) -> list[_Entry]:
+    """Where nothing but a table carries numbers, its rows are the tasks."""
+    if any(entry.label for entry in entries):
+        return entries
+    found: list[_Entry] = []
+    heads: list[Traced] = []
+    columns: Columns | None = None
+    for entry in entries:
+        if entry.kind != "table":
+            found.append(entry)
+            continue
+        own = find_columns(entry.traced)
+        if own:
+            columns = own
+            heads.append(entry.traced)
+        elif columns:
+            lines = read_row(entry.traced, columns)
+            found.extend(replace(entry, traced=traced, label=label) for traced, label in lines)
+        else:
+            found.append(entry)
+    if heads:
+        remarks.append(_dropped("task_table", "计划是表格，按表逐行读入，一行一项任务；表头不读入", heads))
+        dropped.extend(heads)
+    return found
 
 
 def _can_be_header(entry: _Entry) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dudao.calc.worktext.labels import write_label
+from dudao.calc.worktext.labels import label_of, write_label
 from dudao.calc.worktext.model import Point, Section, WorkPlanText
 
 
@@ -34,7 +34,8 @@ def _section(section: Section) -> Iterator[str]:
 def _point(point: Point) -> str:
     if point.number is None:
         return point.text
-    label = point.label or write_label("digit_dot", point.number)
+    # A point made by hand has no label, one from a table only a number.
+    label = point.label if label_of(point.label + "　") else write_label("digit_dot", point.number)
     if label.endswith("."):
         label += " "
     if not point.text:

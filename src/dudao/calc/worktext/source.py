@@ -63,12 +63,17 @@ def text_lines(text: str, *, encoding: str = "", warnings: tuple[Remark, ...] = 
     new_page = False
     number = 1
     for end in _LINE_END.finditer(text):
-        lines.append(SourceLine(number, text[start : end.start()], new_page=new_page))
+        lines.append(_line(number, text[start : end.start()], new_page))
         new_page = end.group() == "\x0c"
         start, number = end.end(), number + 1
     if start < len(text):
-        lines.append(SourceLine(number, text[start:], new_page=new_page))
+        lines.append(_line(number, text[start:], new_page))
     return SourceText(tuple(lines), "text", encoding, warnings)
+
+
+def _line(number: int, text: str, new_page: bool) -> SourceLine:
+    """A row copied out of a table has several tabs."""
+    return SourceLine(number, text, "table" if text.strip().count("\t") > 1 else "line", new_page)
 
 
 def read_document(data: bytes, filename: str, *, limit: int = DEFAULT_LIMIT) -> SourceText:

@@ -132,6 +132,7 @@ def test_another_parent_moves_the_whole_subtree(place):
     [
         ([{"name": "甲校", "school_type": "211", "parent": "无此乡"}], "第 4 行“上级机构”：“无此乡”没有找到"),
         ([{"name": "甲校"}], "第 4 行“类别”：没有填写"),
+        ([{"name": "甲校", "institution_code": "9943000123"}], "第 4 行“学校（机构）标识码”第 1—2 位“99”不是学校类别"),
         ([{"name": "甲校", "school_type": "211", "institution_code": "9943000123"}], "不是学校类别"),
         ([{"name": "甲校", "school_type": "211", "uscc": "91110000600037341M"}], "第 18 位校验码"),
         ([{"name": "甲校", "school_type": "211", "kind": "kindergarten"}], "应属类别“学校”"),
@@ -182,6 +183,12 @@ def test_a_code_of_another_county_is_refused_without_telling_whose(place):
 
 def test_a_parent_outside_the_root_is_not_found(place):
     assert "没有找到" in problems(place, {"name": "甲校", "school_type": "211", "parent": "西区"}, root=place.east)[0]
+
+
+def test_a_former_name_asks_for_the_present_one(place):
+    actions.rename_unit(place.officer, unit=place.school, name="三阳小学", day=date(2024, 9, 1))
+    found = problems(place, {"name": "三阳乡中心小学", "parent": "三阳乡", "school_type": "211"})
+    assert "是“三阳小学”的曾用名" in found[0]
 
 
 def test_an_ended_unit_is_not_revived(place):

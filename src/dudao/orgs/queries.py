@@ -50,9 +50,13 @@ def trails(units: Iterable[Unit]) -> dict[int, list[Unit]]:
     return {pk: [above[key] for key in way if key in above] for pk, way in keys.items()}
 
 
-def ways(units: Iterable[Unit], *, below: int = 1) -> dict[int, str]:
-    """«平江县 / 三阳乡»: where each unit stands, leaving out the ``below`` topmost levels that all share."""
-    return {pk: " / ".join(str(unit) for unit in trail[below:]) for pk, trail in trails(units).items()}
+def ways(units: Iterable[Unit]) -> dict[int, str]:
+    """«平江县 / 三阳乡»: where each unit stands, leaving out province and city, which a city's units share."""
+    found = {}
+    for pk, trail in trails(units).items():
+        near = [unit for unit in trail if unit.kind not in {Kind.PROVINCE, Kind.CITY}] or trail[-1:]
+        found[pk] = " / ".join(str(unit) for unit in near)
+    return found
 
 
 def search(units: "QuerySet[Unit]", query: str) -> "QuerySet[Unit]":

@@ -181,6 +181,8 @@ class _Judge:
             line.parent = self._said_parent(line, said, depth)
         if line.unit is None and line.parent is not None:
             line.unit = self._namesake(line)
+            if line.unit is None:
+                self._renamed(line)
         if line.unit is not None and line.parent is None:
             line.parent = line.unit.parent
         line.identified = 2
@@ -274,6 +276,12 @@ class _Judge:
             return None
         return (still_open or same or [None])[0]
 
+    def _renamed(self, line: Line) -> None:
+        """An old list brings old names: taken at its word it would open a second unit beside the renamed one."""
+        for unit in self.register.by_former.get(line.name, ()):
+            if line.parent is unit.parent and not unit.is_closed:
+                line.wrong("name", f"是“{unit.name}”的曾用名，请改用现名；确为新设的机构请在页面上新设。")
+
     # --- what changes ----------------------------------------------------------------------------------------------
 
     def values(self, line: Line) -> None:
@@ -282,6 +290,7 @@ class _Judge:
         line.kind = str(line.given("kind") or (unit.kind if unit else kind_for(school_type)))
         if not line.kind:
             line.wrong("kind", "没有填写，也没有办学类型可以判断，请从下拉列表选择。")
+            self._codes_alone(line)
             return
         for code in CODES:
             owner = self.register.by_code[code].get(str(line.given(code) or ""))
@@ -307,6 +316,15 @@ class _Judge:
         self._people(line)
         if unit is not None:
             self._compare(line, unit, present or {})
+
+    @staticmethod
+    def _codes_alone(line: Line) -> None:
+        """Of a row whose kind is unknown the codes of institutions can be checked all the same."""
+        for code in ("institution_code", "uscc"):
+            try:
+                clean_facts(Kind.SCHOOL, {code: line.given(code) or ""})
+            except ValidationError as error:
+                line.wrong(code, error.messages[0])
 
     def _days(self, line: Line) -> None:
         said: date | None = line.given("valid_from")

@@ -55,7 +55,8 @@ class Line:
 
     def wrong(self, key: str, text: str) -> None:
         name = heading(key)
-        self.problems.append(Problem(self.row.number, name, f"“{name}”：{text}"))
+        said = f"“{name}”{text.removeprefix(name)}" if text.startswith(name) else f"“{name}”：{text}"
+        self.problems.append(Problem(self.row.number, name, said))
 
     @property
     def outcome(self) -> Outcome:
@@ -101,11 +102,13 @@ class Register:
             self.stages[key].add(level)
         self.aliases: dict[int, list[str]] = defaultdict(list)
         self.former: dict[int, set[str]] = defaultdict(set)
+        self.by_former: dict[str, list[Unit]] = defaultdict(list)
         for key, name, sort in UnitName.objects.filter(**inside).order_by("id").values_list("unit_id", "name", "sort"):
             if sort == UnitName.Sort.ALIAS:
                 self.aliases[key].append(name)
             else:
                 self.former[key].add(name)
+                self.by_former[name].append(self.units[key])
         self.people: dict[tuple[int, bool], Contact] = {}
         for contact in Contact.objects.filter(**inside).order_by("-sort_no", "-id"):
             self.people[contact.unit_id, contact.leader] = contact

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.ui.formats import date_cn
 from dudao.core.ui.parts import Crumb, Option, TreeNode
 from dudao.orgs import queries
 from dudao.orgs.models import Kind, Unit
@@ -40,6 +41,7 @@ def tree(request: Any) -> HttpResponse:
     actor: Actor = request.actor
     if not actor.may_somewhere("unit.view"):
         raise Denied("您没有“查看机构”的权限，如工作需要请联系安全管理员。", "unit.view")
+    today = queries.today()
     day, error = _day(request)
     query = " ".join(request.GET.get("q", "").split())[:100]
     found: list[Any] = []
@@ -56,11 +58,12 @@ def tree(request: Any) -> HttpResponse:
             "above": [unit.name for unit in above],
             "day": day,
             "error": error,
+            "then": "" if day == today else f"这是{date_cn(day)}的机构树，名称和隶属按当时；查找结果按今天。",
             "query": query,
             "found": found[:FOUND],
             "more": len(found) > FOUND,
             "crumbs": [Crumb("机构", reverse("orgs:units"))],
-            "today": queries.today(),
+            "today": today,
         },
     )
 
@@ -163,6 +166,6 @@ def pick(request: Any) -> HttpResponse:
     query = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
     units = queries.ranked(units, query) if query else units.order_by("depth", "sort_no", "sort_key")
     found = list(units[:OPTIONS])
-    way = queries.ways(found, below=0)
+    way = queries.ways(found)
     options = [Option(unit.pk, unit.name, way[unit.pk] or unit.get_kind_display()) for unit in found]
     return render(request, "ui/options.html", {"options": options})

@@ -15,5 +15,6 @@ import "./elements/confirm";
 import "./elements/draft";
 import "./elements/job";
 import "./elements/picker";
+import "./elements/review";
 import "./elements/tree";
 import "./elements/upload";

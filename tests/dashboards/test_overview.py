@@ -1,6 +1,7 @@
 """The leaders' board: every number is the length of the list it leads to, and every chart says what it shows."""
 
 import re
+from datetime import timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -23,7 +24,7 @@ def scene(city) -> None:
     confirm(city.officer, row=fresh(done), opinion="属实")
     late = a_row(city, title="逾期的")
     Assignment.objects.filter(pk=late.pk).update(
-        starts=day(-60), deadline=day(-20), issued_at=late.issued_at.replace(year=late.issued_at.year - 1)
+        starts=day(-60), deadline=day(-20), issued_at=late.issued_at - timedelta(days=60)
     )
     a_row(city, city.xiangyin, deadline=3, title="快到期的")
     waiting = a_row(city, title="等确认的")

@@ -15,13 +15,15 @@ export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
   const flat = spec.kind === "rank";
   const unit = spec.unit ?? "";
   const show = (value: unknown): string => (typeof value === "number" ? `${value}${unit}` : "—");
+  const room = (width - 60) / Math.max(spec.categories.length, 1);
+  const longest = Math.max(...spec.categories.map((name) => name.length), 1);
   const names = {
     type: "category",
     data: spec.categories,
     inverse: flat,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: LINE } },
-    axisLabel: { color: INK, fontSize: 12, fontFamily: FONT, interval: 0, hideOverlap: false, rotate: !flat && width / Math.max(spec.categories.length, 1) < 46 ? 40 : 0 },
+    axisLabel: { color: INK, fontSize: 12, fontFamily: FONT, interval: 0, hideOverlap: false, rotate: flat || room > longest * 12 ? 0 : 40 },
   };
   const numbers = {
     type: "value",

@@ -146,6 +146,7 @@ class Todo:
     deadline: date | None = None
     state: State | None = None
     act: str = "办理"
+    done_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
-from dudao.plans.labels import ROW_STATES
 from dudao.plans.models import Assignment, Task, WorkPlan
 from dudao.plans.queries import Lights, RowFilter, assignment_rows
 from dudao.plans.queries.assignments import mine
@@ -79,10 +78,10 @@ def _group(kind: _Kind, rows: QuerySet[Any], scope: str) -> TodoGroup:
         Todo(
             f"{row.task.code} {row.task.title}",
             reverse(kind.page, args=[row.pk]),
-            f"{row.unit} · {row.issuer}下达",
+            f"{row.issuer}下达" if scope == "mine" else str(row.unit),
             row.deadline,
-            ROW_STATES[row.state],
-            kind.act,
+            act=kind.act,
+            done_on=row.finished_on,
         )
         for row in found[:SHOWN]
     ]

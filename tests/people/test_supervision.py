@@ -5,6 +5,7 @@ import time
 
 import openpyxl
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from dudao.core.access import Denied
@@ -13,6 +14,8 @@ from dudao.demo.builders import account
 from dudao.people import actions
 from dudao.people.models import Account
 from dudao.people.queries import viewing_as
+from dudao.people.queries.words import data_words
+from dudao.plans.models import WorkPlan
 from signing import signed_in
 
 
@@ -137,7 +140,7 @@ def test_the_log_is_narrowed_by_person_verb_day_and_unit(town):
     client = signed_in(town.audit)
     address = reverse("people:events")
     page = client.get(address).content.decode()
-    assert all(words in page for words in ("停用账号", "启用账号", "退休", "平东一中"))
+    assert all(words in page for words in ("停用账号", "启用账号", "退休", "平东一中", "结束的登录数：0"))
 
     def rows(**query):
         return client.get(address, query).content.decode().count('role="cell"') // 8
@@ -149,6 +152,21 @@ def test_the_log_is_narrowed_by_person_verb_day_and_unit(town):
     assert rows(person=town.security.pk) == 2
     assert rows(at_from="2099-01-01") == 0
     assert rows(at_to="2099-01-01") == 3
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"to": "published"}, "至：已发布"),
+        ({"role": "leader", "valid_from": "2026-03-05", "valid_to": None}, "角色：领导；自：2026年3月5日；至：—"),
+        ({"fields": ["phone", "email"], "account": 7}, "修改项：电话、电子邮箱"),
+        ({"idle_minutes": 20, "second_factor": True}, "无操作退出（分钟）：20；重置动态口令：是"),
+        ({"counts": {"new": 3}, "unheard_of": "甲"}, "数量：新值 3；其他：甲"),
+    ],
+)
+def test_the_data_of_an_event_is_put_into_words(db, data, words):
+    kind = ContentType.objects.get_for_model(WorkPlan)
+    assert data_words(Event(data=data, content_type=kind)) == words
 
 
 def test_taking_the_log_out_is_recorded(town):

@@ -51,13 +51,13 @@ class LoginForm(Form):
     password = _secret("密码", "current-password", help_text="首次登录请输入管理员发放的一次性登录码。")
 
 
+def _app_code(label: str, help_text: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "is-short"})
+    return forms.CharField(label=label, max_length=20, widget=widget, help_text=help_text)
+
+
 class CodeForm(Form):
-    code = forms.CharField(
-        label="动态口令",
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "is-short"}),
-        help_text="手机验证器上的 6 位数字；手机不在身边，可以用一个 8 位恢复码。",
-    )
+    code = _app_code("动态口令", "手机验证器上的 6 位数字；手机不在身边，可以用一个 8 位恢复码。")
 
 
 class ConfirmForm(Form):
@@ -66,15 +66,14 @@ class ConfirmForm(Form):
     current = _secret("当前密码", "current-password")
 
 
-class FactorForm(CodeForm):
+class FactorForm(Form):
     """Binding an authenticator app; ``current`` is asked for when the log-in is not fresh."""
 
+    code = _app_code("App 显示的 6 位数字", "")
     current = _secret("当前密码", "current-password", help_text="登录已有一段时间，请再输入一次密码，确认是本人操作。")
 
     def __init__(self, *args: Any, fresh: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = "App 显示的 6 位数字"
-        self.fields["code"].help_text = ""
         if fresh:
             del self.fields["current"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dudao.orgs.models import Kind
 
-__all__ = ["ADMINISTRATORS", "ROLES", "Role", "appoints"]
+__all__ = ["ADMINISTRATORS", "ROLES", "SELF", "Role", "appoints"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Role:
 
 
 # What everybody does to their own account (and what the log records about it).
-_SELF = {
+SELF = {
     "account.login",
     "account.logout",
     "account.login_failed",
@@ -134,7 +134,7 @@ _ALL = (
 
 
 def _role(key: str, label: str, menu: str, kinds: frozenset[str], *verbs: set[str], mfa: bool = False) -> Role:
-    return Role(key, label, menu, kinds, frozenset(_SELF.union(*verbs)), mfa)
+    return Role(key, label, menu, kinds, frozenset(SELF.union(*verbs)), mfa)
 
 
 ROLES: dict[str, Role] = {

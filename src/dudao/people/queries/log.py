@@ -9,12 +9,13 @@ from dudao.core.access import Actor
 from dudao.core.models import Event
 from dudao.people.models import Account, LoginPolicy
 from dudao.people.queries.units import units_named
+from dudao.people.queries.words import data_words
 
 __all__ = ["events_seen", "find_events", "person_name", "policy_history", "with_units"]
 
 
 def events_seen(actor: Actor) -> QuerySet[Any]:
-    return Event.objects.visible_to(actor, "audit.view")
+    return Event.objects.visible_to(actor, "audit.view").select_related("content_type")
 
 
 def find_events(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -28,15 +29,7 @@ def with_units(events: Sequence[Any]) -> None:
     names = units_named({event.place for event in events if event.place})
     for event in events:
         event.unit_name = names.get(event.place, "")
-        event.data_words = "；".join(f"{key}：{_words(value)}" for key, value in event.data.items())[:200]
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, list):
-        return "、".join(_words(item) for item in value)
-    if isinstance(value, dict):
-        return "，".join(f"{key}={_words(item)}" for key, item in value.items())
-    return "是" if value is True else "否" if value is False else str(value)
+        event.data_words = data_words(event)
 
 
 def person_name(actor: Actor, value: str) -> str | None:

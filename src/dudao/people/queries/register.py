@@ -8,18 +8,20 @@ from typing import Any
 
 import pghistory.models
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Replace
 from django.utils import timezone
 
 from dudao.core.access import VERBS, Actor
+from dudao.core.models import Event
 from dudao.orgs.models import Unit
 from dudao.people.guard import normal_username
 from dudao.people.models import Account, Appointment, LoginSession
-from dudao.people.roles import ROLES
+from dudao.people.roles import ROLES, SELF
 
 __all__ = [
-    "account_of_username",
+    "account_events", "account_of_username",
     "account_waiting",
     "accounts_seen",
     "appointment_history",
@@ -126,6 +128,17 @@ def appointment_seen(actor: Actor, pk: int) -> Any:
     )
 
 
+_LOG_INS = ("account.login", "account.logout", "account.login_failed")
+
+
+def account_events(account: Account) -> Sequence[Any]:
+    """What was done to the account and its appointments, newest first; coming and going left out."""
+    kinds = ContentType.objects.get_for_models(Account, Appointment)
+    own = Q(content_type=kinds[Account], object_id=account.pk)
+    given = Q(content_type=kinds[Appointment], object_id__in=account.appointments.values("pk"))
+    return list(Event.objects.filter(own | given).exclude(verb__in=_LOG_INS).order_by("-id")[:30])
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One version of an appointment as the database itself recorded it."""
@@ -169,7 +182,7 @@ def reasons(actor: Actor, place: str) -> Sequence[Reason]:
     """Which verbs the actor holds on the place, and by which appointment; to see first, then to act. No query."""
     found = []
     for verb in VERBS.values():
-        if verb.name.startswith("appoint."):
+        if verb.name.startswith("appoint.") or verb.name in SELF:
             continue
         sources = tuple(dict.fromkeys(grant.source for grant in actor.sources(verb.name, place)))
         if sources and not (actor.read_only and verb.writes):

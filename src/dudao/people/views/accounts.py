@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.filters import Chip, Chips, Choice, Pick, Search
@@ -126,9 +125,6 @@ def _crumbs(one: Account | None = None) -> list[Crumb]:
     return [*crumbs, Crumb(one.name, one.get_absolute_url())] if one else crumbs
 
 
-_ADMINISTRATIVE = {"account.login", "account.logout", "account.login_failed"}
-
-
 def account(request: Any, pk: int) -> HttpResponse:
     """One account: facts, appointments with their history, the rights they amount to, what was done to it."""
     one, actor = _seen(request, pk), request.actor
@@ -170,7 +166,7 @@ def account(request: Any, pk: int) -> HttpResponse:
             "may_look": actor.may_somewhere("account.view_as"),
             "denied_look": "" if looking is None else looking.reason,
             "rights": _rights(one) if actor.may_somewhere("account.edit") or actor.may_somewhere("audit.view") else [],
-            "events": [event for event in audit.history(one)[:60] if event.verb not in _ADMINISTRATIVE][:30],
+            "events": register.account_events(one),
         },
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.plans.views import assignments, lights, matrix, schedule, tasks
+from dudao.plans.views import assignments, ledger, lights, matrix, schedule, tasks
 from dudao.plans.views.document.urls import urlpatterns as document
 
 app_name = "plans"
@@ -41,4 +41,11 @@ urlpatterns = [
     path("<int:pk>/overview/", matrix.overview, name="overview"),
     # Lights
     path("lights/", lights.light_rules, name="lights"),
+    # Ledger and brief
+    path("<int:pk>/ledger/", ledger.ledger_page, name="ledger"),
+    path("<int:pk>/ledger/export/", ledger.ledger_export, name="ledger_export"),
+    path("<int:pk>/brief/", ledger.brief, name="brief"),
+    path("ledger/import/", ledger.ledger_import, name="ledger_import"),
+    path("ledger/uploads/<int:pk>/", ledger.ledger_upload, name="ledger_upload"),
+    path("ledger/uploads/<int:pk>/errors.xlsx", ledger.ledger_errors, name="ledger_errors"),
 ]

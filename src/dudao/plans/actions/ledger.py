@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from dudao.core import audit, files, sheets
-from dudao.core.access import Actor
+from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Contact
 from dudao.plans import ledger
@@ -74,6 +74,8 @@ def take_ledger(actor: Actor, *, upload: Any, name: str) -> LedgerUpload | None:
 
     Raises ``SheetError`` or ``FileRefused`` when the file as a whole is no use. A ledger without any change leaves no trace.
     """
+    if not actor.may_somewhere("ledger.import"):
+        raise Denied("您没有“导回台账”的权限，如工作需要请联系安全管理员。", "ledger.import")
     data = sheets.read_upload(upload)
     reading = sheets.read(data, ledger.LEDGER, max_rows=MOST_ROWS, texts=True)
     snapshot = sheets.read_snapshot(data, ledger.LEDGER)

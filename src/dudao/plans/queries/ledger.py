@@ -13,7 +13,8 @@ from dudao.plans.queries.assignments import RowFilter, assignment_rows, with_uni
 from dudao.plans.queries.lights import Lights
 
 __all__ = [
-    "contacts_of", "home_of", "ledger_rows", "rows_by_number", "units_of", "upload_of", "uploads_of", "with_last_report",
+    "contacts_of", "home_of", "ledger_rows", "open_rows", "rows_by_number", "units_of", "upload_of", "uploads_of",
+    "with_last_report",
 ]  # fmt: skip
 
 
@@ -43,6 +44,12 @@ def with_last_report(rows: QuerySet[Any]) -> QuerySet[Any]:
 def units_of(keys: Iterable[int]) -> list[Unit]:
     """Units by their keys, in the order offices keep."""
     return list(Unit.objects.filter(pk__in=list(keys)).order_by("sort_no", "pinyin", "pk"))
+
+
+def open_rows() -> QuerySet[Any]:
+    """All rows on which a unit still has something to do, whoever asks: for the platform's own work."""
+    state = Assignment.State
+    return Assignment.objects.filter(state__in=[state.ISSUED, state.WORKING, state.RETURNED])
 
 
 def contacts_of(units: Iterable[int]) -> dict[int, Contact]:

@@ -1,0 +1,21 @@
+"""The form that takes a ledger back."""
+
+from dudao.core.ui.forms import FileField, Form, Section
+
+__all__ = ["LedgerForm"]
+
+
+class LedgerForm(Form):
+    sections = (
+        Section(
+            "台账文件",
+            ["file"],
+            note="请上传从平台导出、填写后的台账。可以填写“责任领导”“责任人”“工作措施”“备注”四列，其他列不要改动。",
+        ),
+    )
+    file = FileField(
+        label="台账",
+        kinds=(".xlsx",),
+        max_bytes=20 * 1024 * 1024,
+        help_text="上传后先核对、列出改动，确认以后才会写入。",
+    )

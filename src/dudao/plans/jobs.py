@@ -1,0 +1,54 @@
+"""Background work of plans: long ledgers, and what people are told every morning."""
+
+import tempfile
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from dudao.core import files, jobs
+from dudao.core.jobs import JobFailed, Result, Work
+from dudao.plans.actions.digest import tell_pressing
+from dudao.plans.actions.ledger import export_ledger
+from dudao.plans.actions.lights import tell_light_changes
+from dudao.plans.queries.tasks import plans_seen
+
+__all__ = ["export_long_ledger", "morning_digest", "morning_lights"]
+
+
+@jobs.handler("plans.ledger_export")
+def export_long_ledger(work: Work) -> Result:
+    """Write a long ledger to a file to download. Run again it writes the same rows as they then are."""
+    plan = None
+    if work.params.get("plan") is not None:
+        plan = plans_seen(work.actor).filter(pk=work.params["plan"]).first()
+        if plan is None:
+            raise JobFailed("这份年度计划已不在您的范围内。")
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "ledger.xlsx"
+        try:
+            rows = export_ledger(
+                work.actor,
+                target=target,
+                plan=plan,
+                ids=work.params.get("ids"),
+                phones=bool(work.params.get("phones")),
+                progress=lambda done, total: work.progress(done, total, "正在写台账"),
+            )
+        except ValidationError as problem:
+            raise JobFailed("".join(problem.messages)) from problem
+        work.progress(rows, rows, "正在保存文件")
+        stored = files.keep(target, files.KINDS["xlsx"].media_type)
+    return Result(f"共 {rows} 项。", file=stored, name=f"{work.params['name']}.xlsx")
+
+
+@jobs.daily("plans.lights", hour=6)
+def morning_lights() -> None:
+    """Tell whom the rules name that a light has changed overnight."""
+    tell_light_changes(timezone.localdate())
+
+
+@jobs.daily("plans.digest", hour=8)
+def morning_digest() -> None:
+    """Tell everybody once what presses."""
+    tell_pressing(timezone.localdate())

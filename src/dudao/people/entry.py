@@ -89,7 +89,6 @@ def begin(request: HttpRequest, account: Account, *, by: str, factor: str = "") 
     )
     entry.row = row.pk
     entry.store(request.session)
-    request.session.set_expiry(entry.hours * 3600)
     return row
 
 

@@ -3,23 +3,18 @@
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import contextmanager
-from pathlib import Path
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
 import pytest
 
 from dudao.cli.main import build_parser
 from dudao.core.preflight import is_loopback, problems
+from processes import free_port, is_child_of, open_folder, run, running_under, serving, wait_for
 
 SECRET = "Kq7-" + "".join(chr(97 + number % 26) for number in range(60))
 PRODUCTION = {"DUDAO_SECRET_KEY": SECRET, "DUDAO_ALLOWED_HOSTS": "jiaoyududao.example.cn"}
@@ -34,31 +29,8 @@ PLAN = """某某市人民政府教育督导委员会办公室
 
 @pytest.fixture
 def place():
-    """A folder for data that the embedded database's own user may enter, as it may not enter pytest's when root runs the tests."""
-    folder = Path(tempfile.mkdtemp(prefix="dudao-test-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
-def run(*arguments, env=None, cwd=None, timeout=100):
-    """One command in a bare environment: nothing of this test run's settings leaks in."""
-    clean = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "XDG_RUNTIME_DIR") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-m", "dudao.cli", *map(str, arguments)],
-        env={**clean, **(env or {})},
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    with open_folder() as folder:
+        yield folder
 
 
 def verbs_of(parser, path=()):
@@ -195,52 +167,6 @@ def test_secret_is_strong_and_never_the_same():
     assert problems({**PRODUCTION, "DUDAO_SECRET_KEY": first}) == []
 
 
-@contextmanager
-def serving(data, port, *arguments):
-    """``dudao demo`` until the block ends; then it must stop in order within seconds."""
-    log = data.with_suffix(".log")
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dudao.cli", "demo", "--data", str(data), "--port", str(port), *arguments],
-            env={name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/login/", process, log)
-        yield process, log
-    finally:
-        process.send_signal(signal.SIGTERM)
-        code = process.wait(30)
-    assert code == 0, log.read_text()
-
-
-def wait_for(url, process, log, seconds=90):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        assert process.poll() is None, log.read_text()
-        try:
-            with urlopen(url, timeout=5) as answer:
-                return answer.read().decode()
-        except (HTTPError, URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError(f"{url} did not answer:\n{log.read_text()}")
-
-
-def running_under(folder):
-    """Processes whose command line names the folder."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                command = (entry / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
-            except OSError:
-                continue
-            if str(folder) in command:
-                found.append((int(entry.name), command))
-    return found
-
-
 @pytest.mark.timeout(240)
 def test_a_demo_from_nothing_to_a_second_start(place):
     """First start, log-in page, a killed web process that comes back, an orderly end, a fast second start, log, backup."""
@@ -286,10 +212,6 @@ with connection.cursor() as cursor:
     cursor.execute("SET session_replication_role = replica")
     cursor.execute("UPDATE core_event SET reason = 'forged' WHERE id = 7")
 """
-
-
-def is_child_of(pid, parent):
-    return int((Path("/proc") / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[1]) == parent
 
 
 @pytest.mark.timeout(240)

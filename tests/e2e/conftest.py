@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from e2e.site import Site, running_site
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 BUILT = Path(__file__).parents[2] / "src/dudao/core/ui/static/dudao/app.js"
 SWITCHES = [
@@ -58,3 +60,10 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not faults, faults
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The real server with a small demo city, worker included: for journeys that cross processes."""
+    with running_site() as running:
+        yield running

@@ -4,8 +4,11 @@ import random
 import secrets
 import unicodedata
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from django.contrib.auth.hashers import make_password
 
 from dudao.core.access import SYSTEM
 from dudao.demo.invented import person, phone
@@ -40,7 +43,15 @@ def _password() -> str:
 def make_logins(units: Mapping[str, Unit], since: date, now: datetime, seed: int = 4306) -> list[Login]:
     """One account a role and place, its password set at ``now``. ``units``: by code, as in the rows of ``institutions``."""
     chance = random.Random(seed)
-    return [_login(chance, name, role, unit, since, now) for name, role, unit in _posts(units)]
+    posts = _posts(units)
+    passwords = [_password() for _ in posts]
+    # Argon2 is slow on purpose, and lets other threads run meanwhile.
+    with ThreadPoolExecutor() as pool:
+        hashes = list(pool.map(make_password, passwords))
+    return [
+        Login(_account(chance, name, role, unit, since, now, hashed), unit, role, password)
+        for (name, role, unit), password, hashed in zip(posts, passwords, hashes, strict=True)
+    ]
 
 
 def _posts(units: Mapping[str, Unit]) -> list[tuple[str, str, Unit]]:
@@ -90,19 +101,20 @@ def _first_of(units: Mapping[str, Unit], county: Unit) -> list[tuple[str, Unit]]
     return found
 
 
-def _login(chance: random.Random, username: str, role: str, unit: Unit, since: date, now: datetime) -> Login:
-    password = _password()
+def _account(
+    chance: random.Random, username: str, role: str, unit: Unit, since: date, now: datetime, hashed: str
+) -> Account:
     account = create_account(
         SYSTEM, home=unit, username=username, name=person(chance), code=one_time_code(), phone=phone(chance), demo=True
     )
     # The demo's way in is the password shown once; nobody has seen the one-time code.
-    account.set_password(password)
+    account.password = hashed
     account.must_change_password = False
     account.password_changed_at = now
     account.code_digest, account.code_expires_at = "", None
     account.save()
     appoint(SYSTEM, account=account, role=role, unit=unit, valid_from=since)
-    return Login(account, unit, role, password)
+    return account
 
 
 def _width(text: str) -> int:

@@ -69,8 +69,8 @@ def test_the_row_page_tells_the_county_what_is_asked_and_how_it_stands(city, wor
     said = page(client_of(city, "county"), "assignment", worked.pk)
     for words in ("配备督学", "聘任 3 名。", "编制不足", "距期限 60 天", "报送进展或完成", "聘书", "转办到学校"):
         assert words in said
-    assert "标记质量" in said  # a county judges its schools, so the act is shown, greyed with its reason
-    assert "由某市下达" in said
+    assert "催办" not in said  # a county judges its schools, never itself: acts that could never be done are left out
+    assert "标记质量" not in said
 
 
 def test_a_county_sees_its_own_column_and_rows_only(city, worked):
@@ -85,6 +85,9 @@ def test_a_county_sees_its_own_column_and_rows_only(city, worked):
 
 
 def test_a_leader_reads_and_finds_no_buttons_of_an_office(city, worked):
+    officer = page(client_of(city, "officer"), "assignment", worked.pk)
+    assert "催办" in officer
+    assert "转办到学校" not in officer
     leader = client_of(city, "leader")
     said = page(leader, "task", worked.task_id)
     assert "下达任务" not in said

@@ -15,8 +15,8 @@ LABELS = 190.0
 HEAD = 46.0
 LINE = 34.0
 BAR = 16.0
-WIDTH = 900.0
-"""What the days share, unless that made a day too thin or too fat."""
+WIDTH = 880.0
+"""What the days share where nothing stands beside the chart, unless that made a day too thin or too fat."""
 MOST_DAYS = 1500
 
 
@@ -101,8 +101,8 @@ class Chart:
         return "end" if self.today_x is not None and self.today_x < self.deadline_x - 150 else "start"
 
 
-def chart_of(plan: Plan, today: date) -> Chart:
-    """Lay out a counted plan. Bars run from the morning of the first day to the evening of the last."""
+def chart_of(plan: Plan, today: date, *, width: float = WIDTH) -> Chart:
+    """Lay out a counted plan. Bars run from the first day's morning to the last one's evening; ``width`` is the days' share."""
     schedule = plan.schedule
     done_days = [step.done_on for step in plan.steps if step.done_on]
     first = min([schedule.start, *done_days]) - timedelta(days=2)
@@ -110,7 +110,7 @@ def chart_of(plan: Plan, today: date) -> Chart:
     if first <= today <= last + timedelta(days=30):
         last = max(last, today + timedelta(days=2))
     days = min((last - first).days + 1, MOST_DAYS)
-    day = min(26.0, max(2.0, WIDTH / days))
+    day = min(26.0, max(2.0, width / days))
 
     def x(when: date, of_day: float = 0) -> float:
         return round(LABELS + ((when - first).days + of_day) * day, 1)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
@@ -19,7 +20,7 @@ from dudao.core.ui.parts import Crumb, FileRow, RowLink, Tab, stages
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.plans.actions import assignments as acts
 from dudao.plans.actions.handing import hand_on
-from dudao.plans.flow import ASSIGNMENT, why_not_free
+from dudao.plans.flow import ASSIGNMENT, issues, reports, why_not_free
 from dudao.plans.forms.assignments import ConfirmForm, ExtendForm, MarkForm, ReportForm, SignForm
 from dudao.plans.forms.tasks import HandOnForm
 from dudao.plans.labels import LIGHTS, QUALITY, ROW_LINE, ROW_STATES, SELF_LIGHTS
@@ -29,6 +30,7 @@ from dudao.plans.queries import RowFilter, assignment_rows
 from dudao.plans.queries.assignments import evidence_file, mine, reports_of, units_handed_to
 from dudao.plans.queries.tasks import plans_seen, sections_seen
 from dudao.plans.views.common import actor_of, lights_of, row_or_404, today
+from dudao.plans.views.ledger import ledger_of_list
 
 __all__ = [
     "row_bulk", "row_confirm", "row_evidence", "row_extend", "row_hand_on", "row_list", "row_mark", "row_page", "row_remind",
@@ -40,8 +42,8 @@ FORMS = {"assignment.sign", "assignment.progress", "assignment.report", "assignm
 
 
 def light_badge(row: Any) -> Any:
-    """The light with its rule's word; the explanation comes on hover and focus and is read out."""
-    return badge(row.shown.state)
+    """The light with its rule's word; the explanation comes on hover and focus."""
+    return format_html('<span tabindex="0" data-dd-tip="{}">{}</span>', row.shown.why, badge(row.shown.state))
 
 
 def attach_lights(rows: list[Any], request: HttpRequest) -> None:
@@ -160,6 +162,7 @@ ROWS = Listing(
     row_menu=_tools,
     bulk=_bulk,
     export_name="承办情况",
+    export=ledger_of_list,
     empty=Empty("还没有承办任务", "上级下达的任务会出现在这里，收到后先签收，再报送进展。", icon="clipboard-list"),
     visible_filters=4,
 )
@@ -223,7 +226,11 @@ def row_page(request: HttpRequest, pk: int) -> HttpResponse:
             Crumb(f"{row.task.code} {row.task.title}", row.task.get_absolute_url()),
             Crumb(str(row.unit)),
         ],
-        "buttons": [button for button in ASSIGNMENT.available(row, actor) if button.step.verb not in FORMS],
+        "buttons": [
+            button
+            for button in ASSIGNMENT.available(row, actor)
+            if button.step.verb not in FORMS and _concerns(row, actor, button.step.verb)
+        ],
         "links": _links(row, actor),
         "remind": _remind(row, actor),
         "reports": reports,
@@ -246,11 +253,29 @@ _LINKS = (
 )
 
 
+OWN = {
+    "assignment.sign",
+    "assignment.progress",
+    "assignment.report",
+    "assignment.withdraw",
+    "assignment.hand_on",
+}
+
+
+def _concerns(row: Assignment, actor: Any, verb: str) -> bool:
+    """Whether an act is the trade of this person on this row: a county doesn't judge itself, a city doesn't report for a county.
+
+    Such acts would never be possible, so the page leaves them out rather than greying them.
+    """
+    rule = reports if verb in OWN else issues
+    return rule(row, actor, verb) is None
+
+
 def _links(row: Assignment, actor: Any) -> list[tuple[str, str, str, bool, str]]:
     """Acts with a page of their own: (word, address, icon, primary, why not). Those of somebody else's trade are left out."""
     links = []
     for verb, name, word, icon, primary in _LINKS:
-        if not actor.may_somewhere(verb):
+        if not actor.may_somewhere(verb) or not _concerns(row, actor, verb):
             continue
         if verb in FORMS:
             if row.state not in ASSIGNMENT.step(verb).sources:
@@ -264,7 +289,7 @@ def _links(row: Assignment, actor: Any) -> list[tuple[str, str, str, bool, str]]
 
 def _remind(row: Assignment, actor: Any) -> str | None:
     """Why one can't urge now, "" if one can, ``None`` if it isn't one's trade."""
-    if not actor.may_somewhere("assignment.remind"):
+    if not actor.may_somewhere("assignment.remind") or not _concerns(row, actor, "assignment.remind"):
         return None
     denied = why_not_free(row, actor, "assignment.remind")
     return denied.reason if denied is not None else ""

@@ -64,8 +64,9 @@ def light_rules(request: HttpRequest) -> HttpResponse:
                 return redirect(reverse("plans:lights"))
             table.errors += [str(error) for errors in form.errors.values() for error in errors]
     context = _context(unit, lights, present, table, source)
-    part = request.headers.get("HX-Target") == "light-rules"
-    return render(request, "plans/lights/part.html" if part else "plans/lights/edit.html", context)
+    parts = {"light-rules": "plans/lights/part.html", "lights-preview": "plans/lights/preview.html"}
+    target = request.headers.get("HX-Target", "")
+    return render(request, parts.get(target, "plans/lights/edit.html"), context | {"oob": target == "lights-preview"})
 
 
 def _day(text: str, table: TableInput) -> date | None:

@@ -59,8 +59,11 @@ def schedule_edit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(task)
         table.errors += form.non_field_errors()
     context = _context(request, task, table, plan, fresh=not milestones)
-    part = request.headers.get("HX-Target") == "schedule"
-    return render(request, "plans/schedule/part.html" if part else "plans/schedule/edit.html", context)
+    parts = {"schedule": "plans/schedule/part.html", "schedule-preview": "plans/schedule/preview.html"}
+    target = request.headers.get("HX-Target", "")
+    return render(
+        request, parts.get(target, "plans/schedule/edit.html"), context | {"oob": target == "schedule-preview"}
+    )
 
 
 def _no_form() -> Form:

@@ -153,7 +153,6 @@ def task_list(request: HttpRequest) -> HttpResponse:
         plan=plan,
         drafting=drafting,
         primary=("新建任务", reverse("plans:task_new", args=[plan.pk]), "plus") if plan and drafting else None,
-        actions=[("进展矩阵", reverse("plans:matrix"), "table")],
     )
 
 
@@ -184,7 +183,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "tally": tally,
         "lights": light_counts(tally),
         "partners": "、".join(str(unit) for unit in partners),
-        "chart": chart_of(plan, today()) if plan else None,
+        "chart": chart_of(plan, today(), width=NARROW) if plan else None,
         "plan": plan,
         "dated": list(zip(plan.steps, plan.schedule.steps, strict=True)) if plan else [],
         "marks": actor.may("task.step_done", task.place),
@@ -194,6 +193,9 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "plans/task/page.html", context)
 
 
+NARROW = 600.0
+"""The chart's share beside the history at 1366 pixels."""
+
 TASK_ROWS = Listing(
     key="task-rows",
     columns=[
@@ -201,7 +203,10 @@ TASK_ROWS = Listing(
                sub=lambda row: f"{row.upper.unit}转办" if row.upper else "", sort=("unit__sort_no", "unit__sort_key")),
         *[column for column in ROWS.columns if column.key not in {"task", "unit"}],
     ],
-    filters=[Search(["unit__name", "unit__short_name", "unit__initials"], "单位"), *(item for item in ROWS.filters if item.name == "state")],
+    filters=[
+        Search(["unit__name", "unit__short_name", "unit__initials"], "单位"),
+        *(item for item in ROWS.filters if item.name == "state"),
+    ],
     chips=LIGHT_CHIPS,
     order=["unit__sort_no", "unit__sort_key"],
     prepare=attach_lights,

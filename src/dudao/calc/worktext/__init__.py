@@ -8,7 +8,7 @@
 Pure: no database, no clock, no network. Storing a plan and letting people correct the guesses is left to `dudao.plans`.
 """
 
-from dudao.calc.worktext.layout import SourceLine
+from dudao.calc.worktext.lines import SourceLine
 from dudao.calc.worktext.model import (
     Actor,
     Deadline,

@@ -14,7 +14,7 @@ from io import BytesIO
 from xml.etree import ElementTree
 
 from dudao.calc.worktext.autonumber import NS, Numbering, attribute
-from dudao.calc.worktext.layout import SourceLine
+from dudao.calc.worktext.lines import SourceLine
 from dudao.calc.worktext.model import Remark
 
 PART_LIMIT = 40 * 1024 * 1024

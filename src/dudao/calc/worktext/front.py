@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dudao.calc.worktext.characters import half_width, number_of
-from dudao.calc.worktext.layout import Paragraph, is_closing, is_date_line, is_organisation
+from dudao.calc.worktext.lines import Paragraph, is_closing, is_date_line, is_organisation
 from dudao.calc.worktext.traced import Traced, join
 
 _PLAN_END = re.compile(

@@ -13,6 +13,7 @@ from dudao.calc.worktext.characters import half_width, hanzi_of, number_of
 
 _HANZI = "[零〇一二三四五六七八九十百]{1,5}"
 _NUMBER = "(?:" + _HANZI + r"|\d{1,3})"
+_MEASURES = "(?:倍|万|亿|元|个|名|人次|米|分|吨|公里|平方|小时|年(?!度)|级|次|岁|千|百)"
 _ENCLOSED = {
     "①": 20,  # ①–⑳
     "⑴": 20,
@@ -45,6 +46,8 @@ SCHEMES: tuple[Scheme, ...] = (
         "hanzi", rf"({_HANZI}) ?[、.](?! ?{_HANZI} ?(?:[、,和及]|年级|季度|期|类|级|层|等|线|批|是)) *", "{hanzi}、"
     ),
     _scheme("hanzi_bracket", rf"\( ?({_HANZI}) ?\)[、.]? *", "（{hanzi}）"),
+    # «1.1 …» below «1.»; `layout` looks whether such a heading is open.
+    _scheme("decimal", rf"\d{{1,2}}\.(\d{{1,2}})(?![\d.%:]) ?(?!{_MEASURES})(?=[一-龥《“])", "1.{digit} "),
     # «1.5倍» is a number, «1.2023年…» a label before a year.
     _scheme("digit_dot", r"(\d{1,3}) ?\.(?!\d|[%.])(?! +\d{1,2} ?[%倍]) *", "{digit}. "),
     _scheme("digit_dot", r"(\d{1,3})\. *(?=(?:19|20)\d\d ?[年—–~-])", "{digit}. "),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from dudao.calc.worktext.characters import TERMINAL, half_width
 from dudao.calc.worktext.items import find_marks
 from dudao.calc.worktext.labels import ITEM_LIKE, Label
-from dudao.calc.worktext.layout import Paragraph
+from dudao.calc.worktext.lines import Paragraph
 from dudao.calc.worktext.traced import Traced, join
 
 TITLE_LIMIT = 50

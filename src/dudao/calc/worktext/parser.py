@@ -49,7 +49,8 @@ def parse(text_or_source: str | SourceText) -> WorkPlanText:
     remarks = [
         *source.warnings,
         *_document_remarks(layout, front, closing, (year, year_from), first < len(paragraphs)),
-        *layout.remarks,
+        *(remark for remark in layout.remarks if remark.code != "joined"),
+        *reader.joined.values(),
         *reader.remarks,
     ]
     return WorkPlanText(

@@ -6,6 +6,7 @@ accident, which the text keeps once; `original_text` keeps it as issued.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -51,7 +52,8 @@ class Reader:
         self.year = year
         self.wording = wording
         self.remarks: list[Remark] = []
-        self._joined = {(remark.line, remark.column): remark for remark in layout_remarks if remark.code == "joined"}
+        # What was said of lines is said of the points that they turn out to belong to.
+        self.joined = {(remark.line, remark.column): remark for remark in layout_remarks if remark.code == "joined"}
 
     def sections(self, parts: Sequence[Part]) -> tuple[Section, ...]:
         sections: list[Section] = []
@@ -158,6 +160,8 @@ class Reader:
 
     def _say_number(self, node: Node, label: Label, last: int, name: str) -> None:
         wanted = write_label(label.scheme, last + 1).strip()
+        if label.scheme == "decimal":
+            wanted = re.sub(r"\d+$", str(last + 1), node.label_text)
         place = f"第 {node.whole.first_line} 行“{shorten(node.label_text + node.heading.title.text, 24)}”"
         if label.number == last:
             code, message = "number_double", f"{place}的编号与上一{name}重复，应为“{wanted}”。编号未改动，请核对。"
@@ -224,10 +228,14 @@ class Reader:
     def _from_layout(self, block: Block, where: Where) -> list[Remark]:
         """Remarks on lines of this point made while its paragraphs were put together again."""
         segments = (*block.heading.segments(), *block.body.segments())
-        found = [self._joined.get((segment.line, segment.column)) for segment in segments]
-        return [
-            replace(remark, section=where.section, point=where.point, field=where.field) for remark in found if remark
-        ]
+        found: list[Remark] = []
+        for segment in segments:
+            place = (segment.line, segment.column)
+            if place in self.joined:
+                about = replace(self.joined[place], section=where.section, point=where.point, field=where.field)
+                self.joined[place] = about
+                found.append(about)
+        return found
 
     def _say_title(self, node: Node, title: Traced, where: Where) -> Remark:
         """The heading is missing, or only the beginning of a long sentence."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from dudao.calc.worktext.docx import DocxError, read_docx
-from dudao.calc.worktext.layout import SourceLine
+from dudao.calc.worktext.lines import SourceLine
 from dudao.calc.worktext.model import Remark
 
 DEFAULT_LIMIT = 20 * 1024 * 1024

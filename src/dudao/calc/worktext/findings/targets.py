@@ -88,12 +88,13 @@ _STOPS = re.compile(
     r"以上|以下|以内|左右|[的和与及并或、等]|进行|开展|配备|参加|完成|接受|达到|组织|为|在|以|按|由|，|予以|实行|作为"
 )
 _LEADS = re.compile(
-    r"(?:按照|按|确保|保证|力争|使|将|把|对|实现|做到|其中|推动|要求|原则上|每|聘用|配备|完成(?!率)|开展|组织|举办|召开|建立|以|的|并|了|率先)"
+    r"(?:按照|按|确保|保证|力争|使|将|把|对|实现|做到|其中|推动|要求|原则上|每|聘用|配备|完成(?!率)|开展|组织|举办|召开|建立|以|的|并|了|率先|[一二三四五六七八九十]是)"
 )
 # What stands before a quantity as its verb is not its subject: «完成|85%|的学校自评».
 _VERB_END = re.compile(
     r"(?:完成|推进|新增|建设|培训|表彰|评选|抽查|检查|抽取|选派|选聘|遴选|招聘|覆盖|实现|组织|撰写|形成|编发|印发)$"
 )
+_TIMES = ("全年", "今年", "年内", "上半年", "下半年")
 _NO_SUBJECTS = ("要求", "比例", "标准", "原则", "目标", "方式", "频次", "周期")
 _TAIL = re.compile(r"(?:比例|达到|不低于|不少于|提高|提升|保持|控制|为|是|在|到|至|均|都|应|要)$")
 
@@ -309,8 +310,9 @@ def _subject_before(shape: str, start: int) -> str:
     words = run.group()
     while tail := _TAIL.search(words):
         words = words[: tail.start()]
-    words = re.sub(r"^[名个所位年月日]", "", _LEADS.split(words)[-1])
-    return words if len(words) >= 2 and not _VERB_END.search(words) else ""
+    words = re.sub(r"^[名个所位年月日、]+", "", _LEADS.split(words)[-1])
+    usable = len(words) >= 2 and not _VERB_END.search(words) and words not in _TIMES
+    return words if usable else ""
 
 
 # What one takes, a later one does not read again. One of the words in front must stand in the text: looking for them is

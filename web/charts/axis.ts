@@ -12,7 +12,8 @@ const DECALS = [
 ];
 
 export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
-  const flat = spec.kind === "rank";
+  // Many names fit better one below the other than side by side.
+  const flat = spec.kind === "rank" || (spec.kind === "stack" && spec.categories.length > 10);
   const unit = spec.unit ?? "";
   const show = (value: unknown): string => (typeof value === "number" ? `${value}${unit}` : "—");
   const room = (width - 60) / Math.max(spec.categories.length, 1);
@@ -23,16 +24,16 @@ export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
     inverse: flat,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: LINE } },
-    axisLabel: { color: INK, fontSize: 12, fontFamily: FONT, interval: 0, hideOverlap: false, rotate: flat || room > longest * 12 ? 0 : 40 },
+    axisLabel: { color: INK, fontSize: 12, fontFamily: FONT, interval: spec.kind === "line" ? "auto" : 0, hideOverlap: spec.kind === "line", rotate: flat || room > longest * 12 ? 0 : 40 },
   };
+  const single = spec.series.length === 1;
   const numbers = {
     type: "value",
     max: spec.max,
     minInterval: 1,
-    splitLine: { show: !flat, lineStyle: { color: "#edf0f4" } },
-    axisLabel: { color: INK, fontSize: 12, fontFamily: FONT, show: !flat },
+    splitLine: { show: !flat || !single, lineStyle: { color: "#edf0f4" } },
+    axisLabel: { color: INK, fontSize: 12, fontFamily: FONT, show: !flat || !single },
   };
-  const single = spec.series.length === 1;
   return {
     animation: false,
     textStyle: { fontFamily: FONT, fontSize: 12 },

@@ -9,6 +9,11 @@ import type { ChartSpec, Charts } from "./spec";
 
 echarts.use([BarChart, CustomChart, LineChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
 
+/** CSS pixels between the margins of A4 upright, less what a card takes; one column of two, or all of it. */
+const HALF_A4 = 296;
+const WHOLE_A4 = 630;
+const PAPER_HEIGHT = 250;
+
 function draw(host: HTMLElement, spec: ChartSpec): () => void {
   const chart = echarts.init(host, undefined, { renderer: "svg" });
   chart.setOption(spec.kind === "gantt" ? ganttOptions(spec) : axisOptions(spec, host.clientWidth));
@@ -19,7 +24,17 @@ function draw(host: HTMLElement, spec: ChartSpec): () => void {
   });
   const watch = new ResizeObserver(() => chart.resize());
   watch.observe(host);
+  // Paper has another width than the screen, and the layout for it comes too late to be measured.
+  const toPaper = (): void => {
+    chart.resize({ width: host.closest(".dd-columns-even") ? HALF_A4 : WHOLE_A4, height: PAPER_HEIGHT });
+    chart.getZr().flush();
+  };
+  const toScreen = (): void => chart.resize({ width: "auto", height: "auto" });
+  window.addEventListener("beforeprint", toPaper);
+  window.addEventListener("afterprint", toScreen);
   return () => {
+    window.removeEventListener("beforeprint", toPaper);
+    window.removeEventListener("afterprint", toScreen);
     watch.disconnect();
     chart.dispose();
   };

@@ -121,8 +121,8 @@ class ReviewElement extends HTMLElement {
       else target.blur();
     } else if (event.key === "Enter" && event.ctrlKey && target instanceof HTMLTextAreaElement) {
       event.preventDefault();
-      const split = target.form?.querySelector<HTMLButtonElement>('button[name="do"][value="split"]');
-      if (split) target.form?.requestSubmit(split);
+      // A click, not requestSubmit: htmx takes the name of the button from it.
+      target.form?.querySelector<HTMLButtonElement>('button[name="do"][value="split"]')?.click();
     } else if (event.key === "Enter" && target.matches("[data-line-only]")) event.preventDefault();
   }
 

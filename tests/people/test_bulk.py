@@ -134,7 +134,7 @@ def test_codes_are_renewed_for_those_never_used_only(town):
     assert made.code_digest == code_digest("pdx0001", again[0].code)
     assert made.code_digest != code_digest("pdx0001", first[0].code)
     Appointment.objects.create(account=made, role="city_officer", unit=town.city, valid_from="2099-01-01")
-    with pytest.raises(Denied, match="没有待首次登录"):
+    with pytest.raises(Denied, match="没有未设置密码"):
         actions.renew_codes(town.actor("east_office"), county=town.east, role="school_reporter")
 
 
@@ -157,7 +157,7 @@ def test_the_pages_from_preview_to_paper(town):
     assert code not in client.session.__dict__.get("_session_cache", {}).__repr__()
     after = client.get(reverse("people:bulk"), data).content.decode()
     assert "不需要再建" in after
-    assert "</strong> 个账号建立后还没有登录过" in after
+    assert "</strong> 个账号建立后还没有设置密码" in after
     assert client.post(reverse("people:bulk"), data | {"act": "renew"}).status_code == 302
     assert code not in client.get(reverse("people:sheet")).content.decode()
 

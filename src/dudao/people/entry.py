@@ -47,6 +47,10 @@ class Entry:
             return LoginSession.End.IDLE
         return ""
 
+    def limit(self, policy: LoginPolicy) -> None:
+        self.idle, self.admin_idle = policy.idle_minutes, policy.admin_idle_minutes
+        self.hours, self.password_days = policy.session_hours, policy.password_days
+
     def store(self, session: SessionBase) -> None:
         session[KEY] = {name: getattr(self, name) for name in self.__slots__}
 
@@ -57,26 +61,18 @@ def entry_of(session: SessionBase) -> Entry:
     if stored is not None:
         return Entry(**stored)
     now = int(time.time())
-    policy = LoginPolicy()
-    entry = Entry(now, now, **_limits(policy))
+    entry = Entry(now, now)
+    entry.limit(LoginPolicy())
     entry.store(session)
     return entry
-
-
-def _limits(policy: LoginPolicy) -> dict[str, int]:
-    return {
-        "idle": policy.idle_minutes,
-        "admin_idle": policy.admin_idle_minutes,
-        "hours": policy.session_hours,
-        "password_days": policy.password_days,
-    }
 
 
 def begin(request: HttpRequest, account: Account, *, by: str, factor: str = "") -> LoginSession:
     """Log the account in: a fresh session key, the entry, the LoginSession, the event. The view sets the device cookie."""
     login(request, account, backend="dudao.people.backends.AccountBackend")
     now = int(time.time())
-    entry = Entry(now, now, second=bool(factor), by=by, **_limits(login_policy()))
+    entry = Entry(now, now, second=bool(factor), by=by)
+    entry.limit(login_policy())
     entry.store(request.session)
     request.session.save()
     row = actions.open_session(

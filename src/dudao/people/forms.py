@@ -122,6 +122,11 @@ def open_to(field: Any, actor: Actor) -> None:
     field.objects = lambda: Unit.objects.visible_to(actor, field.verb).open_on(timezone.localdate())
 
 
+def _choices(form: Form, name: str, choices: list[tuple[str, str]]) -> None:
+    field: Any = form.fields[name]
+    field.choices = choices
+
+
 def given_roles(actor: Actor) -> list[tuple[str, str]]:
     """The roles the actor may give somewhere."""
     return [(role.key, role.label) for role in ROLES.values() if actor.may_somewhere(f"appoint.{role.key}")]
@@ -151,7 +156,7 @@ class AccountForm(Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         open_to(self.fields["home"], actor)
-        self.fields["role"].choices = [("", "暂不任用"), *given_roles(actor)]
+        _choices(self, "role", [("", "暂不任用"), *given_roles(actor)])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -181,7 +186,7 @@ class AppointForm(Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [("", "请选择"), *given_roles(actor)]
+        _choices(self, "role", [("", "请选择"), *given_roles(actor)])
         open_to(self.fields["unit"], actor)
 
 
@@ -208,10 +213,9 @@ class BulkForm(Form):
 
     def __init__(self, *args: Any, actor: Actor, roles: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = roles
-        self.fields["county"].objects = lambda: (
-            Unit.objects.visible_to(actor, "account.bulk").counties().open_on(timezone.localdate())
-        )
+        _choices(self, "role", roles)
+        county: Any = self.fields["county"]
+        county.objects = lambda: Unit.objects.visible_to(actor, "account.bulk").counties().open_on(timezone.localdate())
 
 
 class ViewAsForm(Form):
@@ -229,7 +233,7 @@ def _number(name: str) -> forms.IntegerField:
     """A number of the policy within the bounds that the database keeps as well."""
     least, most = BOUNDS[name]
     return forms.IntegerField(
-        label=LoginPolicy._meta.get_field(name).verbose_name,
+        label=str(getattr(LoginPolicy._meta.get_field(name), "verbose_name", name)),
         min_value=least,
         max_value=most,
         help_text=f"{least} 至 {most}",

@@ -125,7 +125,8 @@ def _locked_until(times: Sequence[datetime], limit: int, minutes: int) -> dateti
 
 def take_back(verdict: Verdict) -> None:
     """The try was right: it doesn't count."""
-    LoginAttempt.objects.filter(pk=verdict.attempt).delete()
+    if verdict.attempt is not None:
+        LoginAttempt.objects.filter(pk=verdict.attempt).delete()
 
 
 def forgive(request: HttpRequest, username: str) -> None:

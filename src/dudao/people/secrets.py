@@ -26,8 +26,8 @@ class Unreadable(ValueError):
     """A sealed text that was changed, cut or sealed with another key."""
 
 
-def _key(purpose: str, secret: str) -> bytes:
-    return hmac.digest(secret.encode(), f"dudao.{purpose}".encode(), "sha256")
+def _key(purpose: str, secret: str | bytes) -> bytes:
+    return hmac.digest(secret if isinstance(secret, bytes) else secret.encode(), f"dudao.{purpose}".encode(), "sha256")
 
 
 def keyed_digest(purpose: str, *parts: str) -> str:

@@ -78,13 +78,13 @@ def create_accounts(
 
 @audit.action
 def renew_codes(actor: Actor, *, county: Unit, role: str) -> list[FreshLogin]:
-    """New one-time codes for the county's accounts of the role that have never been used; the old codes are void."""
+    """New one-time codes for the county's accounts of the role without a password yet; the old codes are void."""
     _require(actor, county, role, "account.bulk")
     actor.require("account.reset", county.path)
     _queue(county)
     accounts = list(waiting_accounts(county, role).select_for_update(of=("self",)))
     if not accounts:
-        raise Denied("没有待首次登录的账号，不需要重发登录码。", "account.bulk")
+        raise Denied("没有未设置密码的账号，不需要重发登录码。", "account.bulk")
     expires = timezone.now() + timedelta(days=login_policy().code_days)
     fresh = []
     for account in accounts:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dudao.core import audit
@@ -34,9 +36,14 @@ def _end(rows: Iterable[LoginSession], why: str) -> int:
     )
 
 
+def _open_ones(account: Account, but: int | None) -> QuerySet[LoginSession]:
+    rows = LoginSession.objects.filter(account=account, ended_at=None)
+    return rows if but is None else rows.exclude(pk=but)
+
+
 def end_all(account: Account, why: str, *, but: int | None = None) -> int:
     """Inside another action: end every session of an account, except perhaps one."""
-    return _end(LoginSession.objects.filter(account=account, ended_at=None).exclude(pk=but), why)
+    return _end(_open_ones(account, but), why)
 
 
 @audit.action
@@ -58,7 +65,10 @@ def open_session(
         started_at=now,
         last_seen_at=now,
     )
-    audit.record(actor, "account.login", account, factor=factor, device=device, **({"ended": ended} if ended else {}))
+    data: dict[str, Any] = {"factor": factor, "device": device}
+    if ended:
+        data["ended"] = ended
+    audit.record(actor, "account.login", account, **data)
     return row
 
 
@@ -71,7 +81,8 @@ def close_session(actor: Actor, *, account: Account, session_key: str) -> None:
 
 def expire_session(row: int | None, why: str) -> None:
     """A session has run out by itself: bookkeeping of the log-in table only, no act of anybody, so no event."""
-    LoginSession.objects.filter(pk=row, ended_at=None).update(ended_at=timezone.now(), end=why)
+    if row is not None:
+        LoginSession.objects.filter(pk=row, ended_at=None).update(ended_at=timezone.now(), end=why)
 
 
 @audit.action
@@ -79,7 +90,7 @@ def end_sessions(
     actor: Actor, *, account: Account, sessions: Iterable[int] | None = None, but: int | None = None
 ) -> int:
     """The person ends log-ins of their own: those named, or all but the present one."""
-    open_ones = LoginSession.objects.filter(account=account, ended_at=None).exclude(pk=but)
+    open_ones = _open_ones(account, but)
     if sessions is not None:
         open_ones = open_ones.filter(pk__in=list(sessions))
     ended = _end(open_ones, LoginSession.End.OWNER)

@@ -50,7 +50,8 @@ def edit_policy(actor: Actor, *, city: Unit, **numbers: int) -> LoginPolicy:
     """New numbers for the log-in rules, from now on; the earlier ones stay as history. The database keeps the bounds."""
     actor.require("policy.edit", city.path)
     row = LoginPolicy.objects.create(since=timezone.now(), **numbers)
-    audit.record(actor, "policy.edit", city, **numbers)
+    data: dict[str, Any] = dict(numbers)
+    audit.record(actor, "policy.edit", city, **data)
     return row
 
 

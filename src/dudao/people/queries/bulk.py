@@ -1,4 +1,4 @@
-"""What bulk creation would do: the institutions of a county without an account of a role, and those never used."""
+"""What bulk creation would do: the institutions of a county without an account of a role, and those not taken over yet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def bulk_rows(county: Unit, role: str, rule: str, day: date | None = None) -> Se
 
 
 def waiting_accounts(county: Unit, role: str) -> QuerySet[Any]:
-    """Accounts of the role below the county that were made but never used."""
+    """Accounts of the role below the county whose person has not set a password yet."""
     today = timezone.localdate()
     holders = Appointment.objects.filter(Appointment.current(today), role=role, unit__path__startswith=county.path)
     # Whoever holds anything besides is somebody's real account and is reset one by one.
@@ -65,7 +65,6 @@ def waiting_accounts(county: Unit, role: str) -> QuerySet[Any]:
             home__path__startswith=county.path,
             is_active=True,
             password_changed_at=None,
-            last_login=None,
         )
         .exclude(code_digest="")
         .exclude(pk__in=more.values("account"))

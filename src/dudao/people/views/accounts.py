@@ -37,7 +37,7 @@ __all__ = [
 def state_of(one: Account) -> State:
     if not one.is_active:
         return State("已停用", "grey", "ban")
-    if one.password_changed_at is None and one.last_login is None:
+    if one.last_login is None:
         return State("待首次登录", "amber", "clock")
     return State("启用", "green")
 
@@ -70,6 +70,7 @@ def _export(request: Any, columns: Any, rows: Any, name: str) -> HttpResponse:
 
 
 def _listing(request: Any) -> Listing:
+    actor: Actor = request.actor
     return Listing(
         key="accounts",
         columns=[
@@ -86,7 +87,7 @@ def _listing(request: Any) -> Listing:
             Choice("role", "角色", [(role.key, role.label) for role in ROLES.values()], apply=register.with_role),
             Pick(
                 "unit", "单位", lambda: f"{reverse('people:pick-unit')}?verb=account.view",
-                lambda request, value: unit_name_of(request.actor, "account.view", value),
+                lambda asked, value: unit_name_of(actor, "account.view", value),
                 apply=lambda rows, value: rows.filter(home__path__startswith=register.path_of(value)),
             ),
         ],

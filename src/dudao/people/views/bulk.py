@@ -55,7 +55,7 @@ def bulk(request: Any) -> HttpResponse:
 def _act(request: Any, county: Any, role: str, rule: str) -> HttpResponse:
     if request.POST.get("act") == "renew":
         fresh = actions.renew_codes(request.actor, county=county, role=role)
-        words = f"已为 {len(fresh)} 个还没有登录过的账号重发登录码，原登录码作废。"
+        words = f"已为 {len(fresh)} 个还没有设置密码的账号重发登录码，原登录码作废。"
     else:
         fresh = actions.create_accounts(request.actor, county=county, role=role, rule=rule)
         words = f"已建立 {len(fresh)} 个账号。"

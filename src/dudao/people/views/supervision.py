@@ -37,6 +37,14 @@ def _export(request: Any, columns: Any, rows: Any, name: str) -> HttpResponse:
     return xlsx_response(request, columns, rows, name)
 
 
+def _unit_name(request: Any, value: str) -> str | None:
+    return unit_name_of(request.actor, "audit.view", value)
+
+
+def _person_name(request: Any, value: str) -> str | None:
+    return person_name(request.actor, value)
+
+
 LOG = Listing(
     key="log",
     columns=[
@@ -56,11 +64,11 @@ LOG = Listing(
         DateRange("at", "日期", lookup="at__date"),
         Pick(
             "unit", "单位", lambda: f"{reverse('people:pick-unit')}?verb=audit.view",
-            lambda request, value: unit_name_of(request.actor, "audit.view", value),
+            _unit_name,
             apply=lambda rows, value: rows.filter(place__startswith=register.path_of(value)),
         ),
         Pick(
-            "person", "操作人", lambda: reverse("people:pick"), lambda request, value: person_name(request.actor, value),
+            "person", "操作人", lambda: reverse("people:pick"), _person_name,
             lookup="actor_id",
         ),
     ],

@@ -51,6 +51,10 @@ def drafted(city, *guesses):
         ("3. 开展培训；总结", "开展培训"),
         ("第一，摸清底数", "摸清底数"),
         ("长" * 60, "长" * 39 + "…"),
+        ("围绕本年度重大专项工作，组织开展各类专项督导。", "组织开展各类专项督导"),
+        ("指导县市区根据《办法》精神，制定评估规划并启动实施。", "制定评估规划并启动实施"),
+        ("围绕食品安全组织专项督导，做好整改。", "围绕食品安全组织专项督导"),
+        ("根据实际情况。", "根据实际情况"),
     ],
 )
 def test_a_title_is_the_first_clause_without_its_mark(text, title):
@@ -95,7 +99,8 @@ def test_every_item_gets_one_draft_and_none_twice(city):
     with pytest.raises(Denied, match="已经有任务"):
         create_tasks(city.officer, plan=city.plan)
     discard_task(city.officer, task=made[0])
-    assert [task.code for task in create_tasks(city.officer, plan=city.plan)] == ["4-3"]
+    with pytest.raises(Denied, match="已经有任务"):
+        create_tasks(city.officer, plan=city.plan)  # what was thrown away doesn't come back by itself
 
 
 @pytest.mark.parametrize(

@@ -46,12 +46,21 @@ EDITABLE = frozenset(
 )  # fmt: skip
 
 
+# A clause that only says by what, on what grounds or how: the work itself stands in the next one.
+_LEAD_IN = re.compile(
+    r"(?:精神|方式|作用|要求|部署|基础上)$"
+    r"|^(?:围绕|根据|按照|结合|借鉴|依据|针对)(?!.*(?:组织|开展|做好|完成|制定|建立|推进|加强|实施|启动|配备|修订|督促|指导))"
+)
+
+
 def title_of(text: str, most: int = 40) -> str:
-    """The beginning of a piece of text as a task's title: up to the first stop, without its mark (一是, （1）)."""
+    """The beginning of a piece of text as a task's title: its first clause that names work, without its mark (一是, （1）)."""
     plain = re.sub(
         r"^\s*(?:[一二三四五六七八九十]+是|第[一二三四五六七八九十]+[，,、]|[（(]?\d+[）)、.．])\s*", "", text.strip()
     )
-    first = re.split(r"[，。；;：\n]|[,:](?!\d)", plain, maxsplit=1)[0].strip() or plain
+    clauses = [part.strip() for part in re.split(r"[，。；;：\n]|[,:](?!\d)", plain)]
+    named = [part for part in clauses if part and not _LEAD_IN.search(part)]
+    first = next(iter([*named, *filter(None, clauses)]), plain)
     return first if len(first) <= most else first[: most - 1] + "…"
 
 

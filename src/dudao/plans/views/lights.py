@@ -42,9 +42,9 @@ def light_rules(request: HttpRequest) -> HttpResponse:
         raise Http404
     lights = lights_of(request)
     present = table_of(unit, lights)
-    preset = PRESETS.get(request.POST.get("preset", request.GET.get("preset", "")))
+    preset = PRESETS.get(request.GET.get("preset", ""))
     source = request.POST.get("source", "").strip()
-    if request.method == "POST" and request.POST.get("act") != "preset":
+    if request.method == "POST":
         table = read_rules(request.POST)
     else:
         rules = preset.rules if preset else present.rules

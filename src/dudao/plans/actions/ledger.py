@@ -104,7 +104,9 @@ def _keep(actor: Actor, *, data: bytes, name: str, found: ledger.Comparison) -> 
         state=LedgerUpload.State.FAULTY if found.problems else LedgerUpload.State.CHECKED,
         rows=found.rows,
         changes=[change.as_dict() for change in found.changes],
-        problems=[[problem.row, problem.column, problem.text] for problem in found.problems],
+        problems=[
+            [problem.row, problem.column, problem.text] for problem in sorted(found.problems, key=lambda one: one.row)
+        ],
         notes=found.notes,
     )
     audit.record(actor, "ledger.check", taken, changes=len(found.changes), problems=len(found.problems))

@@ -37,7 +37,7 @@ class ReviewElement extends HTMLElement {
     this.querySelectorAll("textarea[data-grow]").forEach(grow);
     this.saver.watch();
     this.mark();
-    this.querySelector(".rv-tree .is-current")?.scrollIntoView({ block: "nearest" });
+    reveal(this.querySelector(".rv-tree"), this.querySelector(".rv-tree .is-current"));
   }
 
   /** After a swap: the new piece from its top, the old one where the person was. */
@@ -200,12 +200,16 @@ class ReviewElement extends HTMLElement {
   }
 
   private scrollSource(): void {
-    const pane = this.querySelector<HTMLElement>(".rv-source");
-    const wanted = pane?.querySelector<HTMLElement>("mark.is-focus") ?? pane?.querySelector<HTMLElement>(".is-current");
-    if (!pane || !wanted || pane.scrollHeight <= pane.clientHeight) return;
-    const [box, own] = [pane.getBoundingClientRect(), wanted.getBoundingClientRect()];
-    if (own.top < box.top + 44 || own.bottom > box.bottom - 12) pane.scrollTop += own.top - box.top - 80;
+    const pane = this.querySelector(".rv-source");
+    reveal(pane, pane?.querySelector("mark.is-focus") ?? pane?.querySelector(".is-current") ?? null);
   }
+}
+
+/** Scrolls a pane, and nothing around it, until the wanted part is seen. */
+function reveal(pane: Element | null, wanted: Element | null): void {
+  if (!pane || !wanted || pane.scrollHeight <= pane.clientHeight) return;
+  const [box, own] = [pane.getBoundingClientRect(), wanted.getBoundingClientRect()];
+  if (own.top < box.top + 44 || own.bottom > box.bottom - 12) pane.scrollTop += own.top - box.top - 80;
 }
 
 /** Rebuilds the words of a line with its marks; columns count characters from 1. */

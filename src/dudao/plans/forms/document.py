@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from dudao.calc.worktext import DEFAULT_LIMIT
 from dudao.core.ui.forms import DateField, FileField, Form, Section
@@ -17,11 +18,18 @@ __all__ = ["GUESS_FORMS", "ActorForm", "AmendForm", "ImportForm", "KindForm", "P
 class ImportForm(Form):
     """A file or pasted words; either is enough."""
 
-    file = FileField(label="文件", kinds=(".docx", ".txt"), max_bytes=DEFAULT_LIMIT, required=False)
+    file = FileField(
+        label="文件",
+        kinds=(".docx", ".txt"),
+        max_bytes=DEFAULT_LIMIT,
+        required=False,
+        error_messages={"required": "请选择要导入的文件，或改用“粘贴文字”。"},
+    )
     text = forms.CharField(
         label="正文",
         required=False,
         strip=False,
+        error_messages={"required": "请把工作要点的正文粘贴进来，或改用“上传文件”。"},
         widget=forms.Textarea(
             attrs={"rows": 18, "class": "dd-doc", "placeholder": "把工作要点全文粘贴到这里，含标题和编号"}
         ),
@@ -39,6 +47,7 @@ class ImportForm(Form):
     def __init__(self, *args: Any, units: list[Unit], how: str = "upload", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["text" if how == "upload" else "file"]
+        self.fields["file" if how == "upload" else "text"].required = True
         self.fields["unit"].choices = [(unit.pk, unit.name) for unit in units]
         self.units, self.how = units, how
         if len(units) == 1:
@@ -49,13 +58,11 @@ class ImportForm(Form):
         chosen = self.cleaned_data["unit"]
         return next(unit for unit in self.units if str(unit.pk) == str(chosen))
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if self.how == "upload" and not data.get("file") and "file" not in self.errors:
-            self.add_error("file", "请选择要导入的文件，或改用“粘贴文字”。")
-        if self.how == "paste" and not (data.get("text") or "").strip():
-            self.add_error("text", "请把工作要点的正文粘贴进来，或改用“上传文件”。")
-        return data
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"]
+        if not text.strip():
+            raise ValidationError(self.fields["text"].error_messages["required"])
+        return text
 
 
 class TargetForm(Form):

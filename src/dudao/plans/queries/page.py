@@ -31,6 +31,10 @@ class PlanPage:
     tasks: int
     drafts: int
 
+    @property
+    def amended(self) -> str:
+        return f"{len(self.amendments)} 次"
+
 
 def plan_page(actor: Actor, plan: WorkPlan, lights: Lights) -> PlanPage:
     """A fixed number of queries, however long the plan is."""

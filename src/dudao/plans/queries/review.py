@@ -14,7 +14,7 @@ from dudao.plans.queries.document import plan_of, plans
 from dudao.plans.spans import places
 
 __all__ = [
-    "Focus", "Review", "guess_of", "item_of", "last_deleted", "neighbour", "next_unchecked", "point_of", "remark_of",
+    "Focus", "Review", "guess_of", "item_of", "last_deleted", "last_edit", "neighbour", "next_unchecked", "point_of", "remark_of",
     "review", "section_of",
 ]  # fmt: skip
 
@@ -254,3 +254,9 @@ def last_deleted(plan_id: int) -> Event | None:
     """The latest deletion that can be taken back."""
     plan = WorkPlan.objects.filter(pk=plan_id).first()
     return next(iter(_deleted(plan)), None) if plan is not None else None
+
+
+def last_edit(plan_id: int, actor: Actor) -> Event | None:
+    """The latest edit of a plan by somebody else: who it was when two edited at once."""
+    plan = WorkPlan.objects.filter(pk=plan_id).first()
+    return audit.history(plan).filter(verb="plan.edit").exclude(actor_id=actor.id).first() if plan is not None else None

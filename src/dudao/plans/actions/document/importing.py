@@ -126,7 +126,9 @@ class _Rows:
 
     def remark(self, plan: WorkPlan, found: worktext.Remark) -> Remark:
         point = (
-            self.by_number.get((found.section, found.point)) if found.field in {"title", "text", "original_title", "original_text"} else None
+            self.by_number.get((found.section, found.point))
+            if found.field in {"title", "text", "original_title", "original_text"}
+            else None
         )
         if point is None and found.line:
             point = next(

@@ -15,7 +15,7 @@ from dudao.core.files import FileRefused, serve
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
-from dudao.core.ui.parts import Crumb, RowLink, stages
+from dudao.core.ui.parts import Crumb, RowLink, Stage, stages
 from dudao.core.ui.templatetags.ui import progress
 from dudao.plans.actions.document import (
     PointChange,
@@ -49,10 +49,10 @@ def plans_crumb() -> Crumb:
 
 
 def step_line(plan: Any) -> Any:
-    """Where the plan stands on its way from a document to work under way."""
-    here = "review" if plan.state == DRAFT else "tasks" if not plan.task_count else "work"
+    """Where a published plan stands on its way from a document to work under way."""
     labels = [("import", "导入"), ("review", "校对"), ("publish", "发布"), ("tasks", "生成任务"), ("work", "下达推进")]
-    return stages(labels, here)
+    line = stages(labels, "work" if plan.task_count else "tasks")
+    return [*line[:-1], Stage("下达推进", "current")] if plan.task_count else line
 
 
 def _checked(plan: Any) -> Any:

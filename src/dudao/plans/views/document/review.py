@@ -26,7 +26,7 @@ from dudao.plans.labels import PLAN_STATES
 from dudao.plans.models import Guess, WorkPlan
 from dudao.plans.queries import review as reads
 from dudao.plans.views.common import actor_of
-from dudao.plans.views.document.plans import plans_crumb, step_line
+from dudao.plans.views.document.plans import plans_crumb
 
 __all__ = [
     "review", "review_guess", "review_guess_new", "review_guesses", "review_item", "review_plan", "review_point",
@@ -61,6 +61,9 @@ def _context(request: HttpRequest, pk: int, at: str, **more: Any) -> dict[str, A
     plan = found.plan
     for remark in found.remarks:
         remark.fixable = fixable(remark)
+        remark.at = (
+            f"p{remark.point_id}" if remark.point_id else f"s{remark.section_id}" if remark.section_id else "plan"
+        )
     draft = plan.state == WorkPlan.State.DRAFT
     row, conflict = found.focus.row, more.get("conflict")
     words = {name: getattr(row, name, "") for name in _FIELDS}
@@ -72,7 +75,7 @@ def _context(request: HttpRequest, pk: int, at: str, **more: Any) -> dict[str, A
         "focus": found.focus,
         "draft": draft,
         "state": PLAN_STATES[plan.state],
-        "line": step_line(plan) if draft else (),
+        "publisher": actor.may("plan.publish", plan.unit.path),
         "buttons": PLAN.available(plan, actor),
         "crumbs": [plans_crumb(), Crumb(str(plan))],
         "person": actor.id or 0,
@@ -154,7 +157,16 @@ def _conflict(request: HttpRequest, pk: int, at: str, stale: Stale) -> HttpRespo
     rows = [
         (_FIELDS[name], stale.theirs[name], mine) for name, mine in stale.mine.items() if stale.theirs[name] != mine
     ]
-    context = {"rows": rows, "revision": stale.revision, "mine": stale.mine, "at": at, "address": _address(pk, at)}
+    last = reads.last_edit(pk, actor_of(request))
+    who = f"{last.actor_name}在 {timezone.localtime(last.at):%H:%M} " if last is not None else "别人刚刚"
+    context = {
+        "who": who,
+        "rows": rows,
+        "revision": stale.revision,
+        "mine": stale.mine,
+        "at": at,
+        "address": _address(pk, at),
+    }
     if request.headers.get("X-Save") == "1":
         words = render_to_string("plans/document/review/conflict.html", {"conflict": context}, request)
         return HttpResponse(words, status=409)
@@ -277,7 +289,7 @@ def review_point(request: HttpRequest, pk: int) -> HttpResponse:
             go = reads.neighbour(plan, pk)
             return _do(
                 request, plan, at, lambda: acts.delete_point(actor, point=point, **given), go=lambda _: go,
-                note=f"已删除“{point}”。", undo=lambda: reads.last_deleted(plan),
+                note=f"已删除“{str(point)[:18]}”。", undo=lambda: reads.last_deleted(plan),
             )  # fmt: skip
         case "check":
             return _do(

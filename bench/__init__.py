@@ -1,0 +1,1 @@
+"""What things cost, each against a peer in the same run. ``make bench`` runs it; nothing here is shipped."""

@@ -1,0 +1,10 @@
+"""The platform's addresses, and a bare page behind the same middleware."""
+
+from django.http import HttpResponse
+from django.urls import path
+
+from dudao.urls import handler400, handler403, handler404, handler500, urlpatterns
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [*urlpatterns, path("bare/", lambda request: HttpResponse("bare"))]

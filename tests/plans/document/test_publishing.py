@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from dudao.core.access import Denied
 from dudao.demo.builders import unit
@@ -26,6 +27,7 @@ from dudao.plans.actions.tasks import discard_task
 from dudao.plans.flow import PLAN
 from dudao.plans.models import Amendment, Guess, Item, Point, Remark, Section, Task, WorkPlan
 from dudao.plans.queries.document import effective_points, plan_of
+from dudao.plans.queries.suggestions import recipients_suggested
 from plans.document.conftest import TEXT, point
 
 
@@ -203,3 +205,13 @@ def test_the_freeze_holds_under_the_session_of_the_platform(published):
     """The triggers hang on the tables, not on the model: plain SQL is refused as well."""
     with pytest.raises(IntegrityError, match="frozen"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE plans_point SET title = 'x'")
+
+
+def test_counties_that_the_text_names_are_proposed_as_recipients(city, published):
+    draft_tasks(city.officer, plan=published, deadline=date(2026, 12, 31))
+    tasks = {task.code: task for task in Task.objects.filter(plan=published).select_related("plan__unit")}
+    today = timezone.localdate()
+    assert recipients_suggested(tasks["1-2"], today)["counties"] == [city.pingjiang, city.xiangyin]
+    assert recipients_suggested(tasks["5-1"], today)["counties"] == []
+    tasks["5-1"].partners.set([city.finance])
+    assert recipients_suggested(tasks["5-1"], today)["members"] == [city.finance]

@@ -29,7 +29,7 @@ class PlanPage:
     missing: int
     """How many items (or points without items) never had a task."""
     tasks: int
-    drafts: int
+    issued: int
 
     @property
     def amended(self) -> str:
@@ -61,7 +61,7 @@ def plan_page(actor: Actor, plan: WorkPlan, lights: Lights) -> PlanPage:
         _numbered(rows),
         _missing(plan, shown.values()),
         len(found),
-        sum(task.state == Task.State.DRAFT for task in found),
+        sum(task.state != Task.State.DRAFT for task in found),
     )
 
 

@@ -28,6 +28,7 @@ from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import RowFilter
 from dudao.plans.queries import tasks as reads
 from dudao.plans.queries.schedule import plan_of
+from dudao.plans.queries.suggestions import recipients_suggested
 from dudao.plans.queries.units import having, units_leading
 from dudao.plans.views.assignments import LIGHT_CHIPS, ROWS, attach_lights, listed
 from dudao.plans.views.common import actor_of, lights_of, plan_crumbs, task_or_404, today
@@ -374,7 +375,9 @@ def hand_down_page(request: HttpRequest, pk: int) -> HttpResponse:
     denied = TASK.why_not(task, "task.hand_down", actor)
     if denied is not None:
         raise denied
-    form = HandDownForm(request.POST or None, plan=task.plan, day=today())
+    form = HandDownForm(
+        request.POST or None, plan=task.plan, day=today(), initial=recipients_suggested(task, today())
+    )
     if request.method == "POST" and form.is_valid():
         chosen = form.recipients
         done = refused(

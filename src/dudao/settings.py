@@ -4,6 +4,7 @@ DUDAO_MODE          production (default), demo or test
 DUDAO_DATA          folder for files, logs and the embedded database (default ./data)
 DATABASE_URL        postgresql://…; ``dudao`` sets it to the embedded database when it is missing
 DUDAO_SECRET_KEY    at least 50 characters; demo and test make their own
+DUDAO_SECRET_KEY_OLD the key before, while it is being changed
 DUDAO_ALLOWED_HOSTS comma-separated host names
 DUDAO_TRUSTED_PROXIES comma-separated addresses of the proxies in front, whose X-Forwarded-For is believed
 DUDAO_SCANNER       command of a virus scanner that is asked about every upload (none by default)
@@ -45,6 +46,8 @@ def _secret() -> str:
 
 
 SECRET_KEY = _secret()
+# The key before a change: still opens what it sealed (second factors, sessions).
+SECRET_KEY_FALLBACKS = [key for key in (ENV.get("DUDAO_SECRET_KEY_OLD", ""),) if key]
 ALLOWED_HOSTS = [host for host in ENV.get("DUDAO_ALLOWED_HOSTS", "").split(",") if host]
 if MODE != "production":
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "testserver"]

@@ -359,3 +359,18 @@ def test_devices_are_named_in_words():
     agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0"
     assert device_words(agent) == "Windows · Edge"
     assert device_words("") == "未知系统 · 未知浏览器"
+
+
+def test_second_factors_survive_a_change_of_the_secret_key(client, person, guarded, settings):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-" * 8
+    attempt(client)
+    assert client.post("/login/second/", {"code": totp(guarded[0])}).status_code == 302
+
+
+def test_a_second_factor_sealed_with_a_lost_key_refuses_in_words(client, person, guarded, settings):
+    settings.SECRET_KEY = "another-" * 8
+    attempt(client)
+    answer = client.post("/login/second/", {"code": totp(guarded[0])})
+    assert answer.status_code == 422
+    assert "动态口令不正确" in answer.content.decode()

@@ -9,7 +9,7 @@ from django.db.models import Q
 from dudao.calc.names import pinyin
 from dudao.core.access import Actor
 from dudao.orgs.models import Unit
-from dudao.orgs.queries import ranked, ways
+from dudao.orgs.queries import best_found, ways
 from dudao.people.models import Account
 from dudao.plans.queries.tasks import tasks
 
@@ -47,7 +47,7 @@ def find(actor: Actor, text: str, addresses: dict[str, str]) -> list[Found]:
 
 
 def _units(actor: Actor, text: str, addresses: dict[str, str]) -> Found:
-    rows = list(ranked(Unit.objects.visible_to(actor, "unit.view"), text)[: MOST + 1])
+    rows = best_found(Unit.objects.visible_to(actor, "unit.view"), text, MOST + 1)
     way = ways(rows[:MOST])
     hits = [
         Hit(

@@ -75,6 +75,21 @@ def test_title_come_again_as_a_header_is_dropped(body):
     assert "青河市2024年教育督导工作要点" in warned(body)["header"].message
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "青河市2024年教育督导工作要点 第3页",
+        "— 3 — 青河市2024年教育督导工作要点",
+        "教育督导工作要点 3/8",
+        "教育督导工作要点 | 3",
+    ],
+)
+def test_title_with_a_page_number_on_its_line_is_a_header(header):
+    body = f"1. 健全制度。建立联席\n{header}\n会议制度。\n2. 收尾。乙。\n"
+    assert texts(body) == ["建立联席会议制度。", "乙。"]
+    assert "header" in warned(body)
+
+
 def test_running_header_that_is_no_title_is_dropped_at_every_turn():
     body = "1. 健全制度。建立联席\n— 1 —\n督导简报\n会议制度。\n2. 抓好队伍。配齐\n— 2 —\n督导简报\n督学。\n3. 收尾。乙。\n"
     assert texts(body) == ["建立联席会议制度。", "配齐督学。", "乙。"]
@@ -245,7 +260,10 @@ def test_a_sentence_that_comes_again_later_is_reported_and_left():
 
 def test_doubled_words_and_marks_are_pointed_at():
     assert [r.words for r in find_doubled("教育教育督导的的工作，，完成。。")] == ["教育", "的", "，", "。"]
-    assert [r.words for r in find_doubled("一步一步推进，研究研究，每天每天，刚刚刚刚，慢慢来")] == []
+    assert [
+        r.words
+        for r in find_doubled("一步一步推进，研究研究，每天每天，刚刚刚刚，慢慢来，为了了解，以及及时，的的确确")
+    ] == []
     note = warned("1. 健全制度。教育教育督导。\n2. 收尾。乙。\n")["doubled"]
     assert (note.words, note.suggestion, note.point) == ("教育教育", "教育", 1)
 
@@ -286,10 +304,11 @@ def test_a_slip_that_needs_its_companion_is_silent_without():
 
 
 def test_half_width_punctuation_between_chinese_is_pointed_at():
-    point = worktext.parse(HEAD + "1. 健全制度。甲事,乙事;丙事。比例1:5,占3.5%。\n2. 收尾。乙。\n").points[0]
+    point = worktext.parse(HEAD + "1. 健全制度。甲事,乙事;丙事。比例1:5,占3.5%，丁事.戊事。\n2. 收尾。乙。\n").points[0]
     assert [(n.code, n.level, n.words, n.suggestion) for n in point.notes] == [
         ("half_punctuation", "info", ",", "，"),
         ("half_punctuation", "info", ";", "；"),
+        ("half_punctuation", "info", ".", "。"),
     ]
 
 

@@ -290,6 +290,9 @@ HEADINGS = [
     ("1. 健全制度。制定办法。", "健全制度", "制定办法。"),
     ("1. 健全制度！制定办法。", "健全制度", "制定办法。"),
     ("1. 健全制度：制定办法。", "健全制度", "制定办法。"),
+    ("1. 健全制度.制定3.5版办法.", "健全制度", "制定3.5版办法."),
+    ("1. 按1:5配备督学。分两年到位。", "按1:5配备督学", "分两年到位。"),
+    ("1. 按1：5配备督学。", "按1：5配备督学", ""),
     ("1. 健全制度：", "健全制度", ""),
     ("1. 健全制度；", "健全制度", ""),
     ("1. 健全制度 一是制定办法；二是抓落实。", "健全制度", "一是制定办法；二是抓落实。"),
@@ -348,6 +351,20 @@ def test_signature_gives_issuer_and_year_when_the_head_does_not():
     assert (plan.issuer, plan.year) == ("青河市教育局", 2024)
     assert "落款日期" in next(w.message for w in plan.warnings if w.code == "year_elsewhere")
     assert [point.text for point in plan.points] == ["甲。", "乙。"]
+
+
+@pytest.mark.parametrize(
+    ("title", "issuer"),
+    [
+        ("青河县教育局2024年督导工作要点", "青河县教育局"),
+        ("青河县人民政府教育督导委员会办公室关于印发2024年工作要点的通知", "青河县人民政府教育督导委员会办公室"),
+        ("青河市2024年教育督导工作要点", ""),
+    ],
+)
+def test_issuer_may_stand_in_the_title(title, issuer):
+    plan = worktext.parse(f"{title}\n1. 健全制度。甲。\n2. 收尾。乙。\n")
+    assert plan.issuer == issuer
+    assert ("no_issuer" in [w.code for w in plan.warnings]) == (not issuer)
 
 
 @pytest.mark.parametrize(

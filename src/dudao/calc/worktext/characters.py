@@ -19,7 +19,7 @@ _HALF_WIDTH |= {
     ord(full): ord(half) for full, half in zip("（）．％：∶﹕＋＝＜＞～／　\t\xa0", "().%:::+=<>~/   ", strict=True)
 }
 
-TERMINAL = "。！？；：!?;:…"
+TERMINAL = "。！？；：!?;:….．"
 OPEN_ENDS = "，、,（(《“‘〔【「『[—－-+＋"
 CLOSERS = "”’）)》」』】〕]\"'"
 STARTS_NO_LINE = "，。；、：！？,;!?”’）)》」』】〕]%％"

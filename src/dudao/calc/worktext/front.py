@@ -23,6 +23,10 @@ _HANZI_YEAR = re.compile(r"([一二][〇○零九][〇○零一二三四五六�
 _PARENTHESES = re.compile(r"[(（][^()（）]{1,30}[)）]")
 _ATTACHMENT = re.compile(r"附 ?件 ?[\d一二三四五六七八九十]{0,3} ?[:：]?")
 _LETTER_SPACED = re.compile(r"(?:\S[ 　]+){2,}\S")
+_ISSUER_IN_TITLE = re.compile(
+    r"([\u4e00-\u9fff]{2,30}?(?:办公室|委员会|人民政府|教育局|教体局|教育体育局|教育厅|督导室|督导办|督导局))"
+    r" ?(?=(?:关于|(?:19|20)\d\d|[一二][〇○零九]))"
+)
 _TITLE_LENGTH = 70
 
 
@@ -78,6 +82,12 @@ def _is_recipients(text: str) -> bool:
         _RECIPIENTS.fullmatch(text) is not None
         and re.match("各|市直|有关|机关|[^，]{2,30}(?:县|区|市|局|校|办|园)", text) is not None
     )
+
+
+def issuer_in_title(title: str) -> str:
+    """The office that a title begins with: «青河县教育局2024年…», «青河县教育局关于…»."""
+    found = _ISSUER_IN_TITLE.match(title)
+    return found.group(1) if found else ""
 
 
 def _find_title(paragraphs: Sequence[Traced]) -> tuple[int, int]:

@@ -27,6 +27,9 @@ _PAGE_NUMBER = re.compile(
     r"|共 ?\d{1,4} ?页 ?[/,，、 ]? ?第 ?\d{1,4} ?页"
     r"|\d{1,4} ?/ ?\d{1,4}|[·•] ?\d{1,4} ?[·•]|[Pp]age ?\d{1,4}(?: ?of ?\d{1,4})?)"
 )
+_PAGE_IN_LINE = re.compile(
+    rf"第\d{{1,4}}页(?:[,，、/]?共\d{{1,4}}页)?|{_DASH}\d{{1,4}}{_DASH}|\d{{1,4}}/\d{{1,4}}|[|｜]\d{{1,4}}$"
+)
 _BARE_NUMBER = re.compile(r"\d{1,3}")
 _CONTENTS = re.compile(r".*(?:[.…·]{3,}|\.{2,}) ?\d{1,4}")
 _HEADER_LENGTH = 60
@@ -156,6 +159,7 @@ def _without_headers(entries: list[Entry], remarks: list[Remark], dropped: list[
     for index, (entry, shape) in enumerate(zip(entries, shapes, strict=True)):
         again = shape in title_lines and shape in seen
         title_words = index >= body > 0 and at_turn[index] and len(shape) >= 4 and shape in title_page
+        title_words = title_words or (index >= body > 0 and _has_page_number(shape, title_page))
         running = counts[shape] > 1 and shape in always_at_turn and shape not in title_lines
         signature = index > end and is_closing(entry.traced.text)
         seen.add(shape)
@@ -169,6 +173,12 @@ def _without_headers(entries: list[Entry], remarks: list[Remark], dropped: list[
         remarks.append(_dropped("header", f"略去 {len(headers)} 处重复的页眉或题名", headers))
         dropped.extend(headers)
     return kept
+
+
+def _has_page_number(shape: str, title_page: str) -> bool:
+    """Words of the title page with a page number before or behind them: «青河市教育督导工作要点 第3页»."""
+    words = _PAGE_IN_LINE.sub("", shape)
+    return 4 <= len(words) < len(shape) and words in title_page
 
 
 def _at_turn(entries: Sequence[Entry], index: int) -> bool:

@@ -21,7 +21,9 @@ TITLE_LIMIT = 50
 _DIGITS = ("digit_dot", "digit_comma")
 _GUESS_LIMIT = 30
 _COLON_LIMIT = 25
-_STOP = re.compile(r"[。！？!?]")
+# A half-width full stop counts between Chinese characters only: «3.5», «No.1».
+_STOP = re.compile(r"[。！？!?]|(?<=[一-龥”’）》])[.．](?=\s|[一-龥“‘（《]|$)")
+_COLON = re.compile(r"(?<!\d):|:(?!\d)")
 _CLAUSE = re.compile(r"[，,；;。]")
 _MARK_BEHIND_BLANK = re.compile(r" +(?=一是|[(（]1[)）]|①|第一[，,])")
 
@@ -74,7 +76,7 @@ def split_heading(text: Traced) -> Heading:
     words = text.text
     stop = _STOP.search(words)
     first = stop.start() if stop else len(words)
-    colon = re.search("[：:]", half_width(words[: min(first, _COLON_LIMIT + 1)]))
+    colon = _COLON.search(half_width(words[: min(first, _COLON_LIMIT + 1)]))
     if colon and not _CLAUSE.search(words, 0, colon.start()) and words[colon.end() :].strip():
         return Heading(text.cut(0, colon.start()).strip(), text.cut(colon.end()).strip())
     blank = _MARK_BEHIND_BLANK.search(words, 0, first)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dudao.calc.worktext.front import Closing, Front, read_closing, read_front, year_in
+from dudao.calc.worktext.front import Closing, Front, issuer_in_title, read_closing, read_front, year_in
 from dudao.calc.worktext.layout import Layout, lay_out
 from dudao.calc.worktext.model import Remark, WorkPlanText
 from dudao.calc.worktext.outline import Block, Part, arrange, build, number_series, point_depth
@@ -55,7 +55,7 @@ def parse(text_or_source: str | SourceText) -> WorkPlanText:
     ]
     return WorkPlanText(
         title=front.title.text,
-        issuer=front.issuer.text or closing.issuer.text,
+        issuer=front.issuer.text or closing.issuer.text or issuer_in_title(front.title.text),
         year=year,
         preamble=front.preamble.text,
         sections=sections,
@@ -138,7 +138,7 @@ def _document_remarks(
         )
     elif year_from:
         yield Remark(code="year_elsewhere", level="info", message=f"标题没有写年份，按{year_from}取 {year} 年。")
-    if not front.issuer and not closing.issuer:
+    if not front.issuer and not closing.issuer and not issuer_in_title(front.title.text):
         yield Remark(code="no_issuer", level="info", message="没有找到发文单位。请在核对页面上填写。")
     for part, code, name in (
         (front.document_number, "document_number", "文号"),

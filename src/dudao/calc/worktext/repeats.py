@@ -15,7 +15,7 @@ from dudao.calc.worktext.characters import is_hanzi
 SHORTEST = 6
 LONGEST = 200
 _DOUBLED = re.compile(r"([\u4e00-\u9fff]{2,5})\1")
-_SINGLE = re.compile(r"([的了和与及在对为])\1|([，、；：])\2+|。。+")
+_SINGLE = re.compile(r"的的(?!确)|([，、；：])\1+|。。+")
 _ON_PURPOSE = re.compile(r"^[一每各逐处时]|^(?:研究|讨论|商量|学习|了解|休息|考虑)$")
 
 

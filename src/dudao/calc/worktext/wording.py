@@ -18,8 +18,8 @@ from dudao.calc.worktext.traditional import TRADITIONAL
 _TRADITIONAL_RUN = re.compile("[" + "".join(TRADITIONAL) + "]+")
 _SLIP = re.compile("|".join(re.escape(slip.wrong) for slip in sorted(SLIPS, key=lambda slip: -len(slip.wrong))))
 _BY_WORDS = {slip.wrong: slip for slip in SLIPS}
-_HALF_PUNCTUATION = re.compile(r"(?<=[\u4e00-\u9fff])[,;?!](?=[\u4e00-\u9fff])")
-_FULL_PUNCTUATION = {",": "，", ";": "；", "?": "？", "!": "！"}
+_HALF_PUNCTUATION = re.compile(r"(?<=[\u4e00-\u9fff])[,;?!.](?=[\u4e00-\u9fff])")
+_FULL_PUNCTUATION = {",": "，", ";": "；", "?": "？", "!": "！", ".": "。"}
 _CONTEXT = 3
 _WHOLLY_TRADITIONAL = 0.25  # a traditional text has about 0.4
 

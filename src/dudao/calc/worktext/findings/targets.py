@@ -67,7 +67,7 @@ _PERCENT = re.compile(
     rf"(?<![\d.])(?:(?P<low>{_ARABIC}) ?%?{_TO})?(?P<high>{_ARABIC}) ?%"
     r"|百分之 ?(?P<hanzi>[一二两三四五六七八九十百]{1,4}|\d{1,3})"
 )
-_RATIO = re.compile(r"(?<![\d.:])(?P<left>\d{1,4}(?:\.\d{1,3})?) ?: ?(?P<right>\d{1,4}(?:\.\d{1,3})?)(?![\d.:])")
+_RATIO = re.compile(r"(?<![\d.:])(?P<left>\d{1,4}(?:\.\d{1,3})?) ?[:比] ?(?P<right>\d{1,4}(?:\.\d{1,3})?)(?![\d.:])")
 _CLOCK_BEFORE = re.compile(r"(?:上午|下午|晚上|早上|中午|凌晨|时间|日|[周星期][一二三四五六日]) ?$")
 _CYCLE = re.compile(
     rf"每?(?P<years>{_NUMBER}) ?年 ?(?:至少|不少于|为)? ?(?:一|1) ?(?:个?(?P<what>轮|次|周期|评|换|聘|届))"
@@ -88,7 +88,7 @@ _STOPS = re.compile(
     r"以上|以下|以内|左右|[的和与及并或、等]|进行|开展|配备|参加|完成|接受|达到|组织|为|在|以|按|由|，|予以|实行|作为"
 )
 _LEADS = re.compile(
-    r"(?:按照|按|确保|保证|力争|使|将|把|对|实现|做到|其中|推动|要求|原则上|每|聘用|配备|完成(?!率)|开展|组织|举办|召开|建立|以|的|并|了|率先|[一二三四五六七八九十]是)"
+    r"(?:按照|按|确保|保证|力争|使|将|把|对|实现|做到|其中|推动|指导|督促|引导|要求|原则上|每|聘用|配备|完成(?!率)|开展|组织|举办|召开|建立|以|的|并|了|率先|[一二三四五六七八九十]是)"
 )
 # What stands before a quantity as its verb is not its subject: «完成|85%|的学校自评».
 _VERB_END = re.compile(
@@ -310,7 +310,8 @@ def _subject_before(shape: str, start: int) -> str:
     words = run.group()
     while tail := _TAIL.search(words):
         words = words[: tail.start()]
-    words = re.sub(r"^[名个所位年月日、]+", "", _LEADS.split(words)[-1])
+    pieces = [piece for piece in _LEADS.split(words) if piece]
+    words = re.sub(r"^[名个所位年月日、]+", "", pieces[-1]) if pieces else ""
     usable = len(words) >= 2 and not _VERB_END.search(words) and words not in _TIMES
     return words if usable else ""
 
@@ -318,7 +319,7 @@ def _subject_before(shape: str, start: int) -> str:
 # What one takes, a later one does not read again. One of the words in front must stand in the text: looking for them is
 # much faster than looking for the pattern.
 _FINDERS: tuple[tuple[tuple[str, ...], Callable[[Passage], Iterator[Target]]], ...] = (
-    ((":",), _ratios),
+    ((":", "比"), _ratios),
     (("%", "百分之"), _percents),
     (("年",), _cycles),
     (("内",), _within),

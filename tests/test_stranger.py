@@ -29,7 +29,7 @@ from dudao.plans.actions.document.publishing import publish_plan
 from dudao.plans.actions.handing import hand_down
 from dudao.plans.actions.schedule import set_schedule
 from dudao.plans.actions.tasks import create_task
-from dudao.plans.models import Assignment, Evidence, Guess, Item, Milestone, Point, Remark, Section, Task
+from dudao.plans.models import Assignment, Evidence, Guess, Item, LedgerUpload, Milestone, Point, Remark, Section, Task
 from dudao.plans.queries import with_units
 from dudao.plans.queries.schedule import StepInput
 from signing import signed_in
@@ -83,7 +83,7 @@ OBJECTS = {
     "people:appointment-end": lambda w: {"pk": w.appointment.pk},
     **{
         f"plans:{name}": lambda w: {"pk": w.plan.pk}
-        for name in ("plan", "plan_step", "plan_source", "plan_amend", "plan_tasks", "overview")
+        for name in ("plan", "plan_step", "plan_source", "plan_amend", "plan_tasks", "overview", "ledger", "ledger_export", "brief")
     },
     **{
         f"plans:{name}": lambda w: {"pk": w.draft.pk}
@@ -111,6 +111,8 @@ OBJECTS = {
             "row_hand_on",
         )
     },
+    "plans:ledger_upload": lambda w: {"pk": w.ledger.pk},
+    "plans:ledger_errors": lambda w: {"pk": w.ledger.pk},
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
 }  # fmt: skip
 """How to name an object of the other county, by address."""
@@ -176,6 +178,7 @@ def _build():
     sign(own, row=w.row)
     report(own, row=w.row, text=f"{SECRET}进展", progress=40, files=[File(stored, f"{SECRET}.txt")])
     w.evidence = Evidence.objects.get()
+    w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
     return w
 
 

@@ -51,6 +51,7 @@ JOBS = Listing(
 )
 
 
+@require_GET
 def job_list(request: HttpRequest) -> HttpResponse:
     return JOBS.respond(request, jobs.jobs_of(_actor(request)), title="后台任务")
 
@@ -140,6 +141,7 @@ NOTICES = Listing(
 )
 
 
+@require_GET
 def notice_list(request: HttpRequest) -> HttpResponse:
     return NOTICES.respond(
         request,

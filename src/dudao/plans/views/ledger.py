@@ -99,6 +99,8 @@ def _exported(
 ) -> HttpResponse:
     """The file at once, or the page of a job that writes it."""
     actor = actor_of(request)
+    if not actor.may_somewhere("ledger.export"):
+        raise Denied("您没有“导出台账”的权限，如工作需要请联系安全管理员。", "ledger.export")
     name = f"{plan.title if plan else '教育督导'}任务台账 {timezone.localdate():%Y%m%d}"
     if ledger_rows(actor, lights_of(request), plan=plan.pk if plan else None, ids=ids).count() > LONG:
         job = jobs.start(

@@ -296,3 +296,18 @@ def test_what_the_view_reads_itself_stays_in_every_address():
     assert shown.chips[1].url == "age=old&scope=mine&kind=school"
     assert ("scope", "mine") in shown.kept
     assert shown.clear == "scope=mine"
+
+
+@pytest.mark.parametrize("rest", [Q(), Q(kind="school")])
+def test_chips_of_one_column_count_the_same_by_grouping_as_one_by_one(rest):
+    fill(30)
+    rows = Unit.objects.filter(rest)
+    grouped = Chips("kind", [Chip("s", "学校", Q(kind="school")), Chip("t", "教学点", Q(kind="teaching_point"))])
+    single = Chips(
+        "kind", [Chip("s", "学校", Q(kind__exact="school")), Chip("t", "教学点", Q(kind__exact="teaching_point"))]
+    )
+    assert grouped.counted(rows) == single.counted(rows)
+    with CaptureQueriesContext(connection) as queries:
+        grouped.counted(rows)
+    assert "GROUP BY" in queries[0]["sql"]
+    assert len(queries) == 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Field, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from dudao.core.ui.formats import date_cn
@@ -18,6 +18,7 @@ from dudao.core.ui.parts import State
 __all__ = ["Chip", "Chips", "Choice", "DateRange", "Filter", "Pick", "Search", "Shown", "YesNo"]
 
 Rows = QuerySet[Any]
+_LOOKUPS = frozenset(Field.get_lookups())
 Choices = Sequence[tuple[str, str]]
 
 
@@ -233,6 +234,31 @@ class Chips:
             name,
             [Chip(str(key), state.word, Q(**{column: key}), state.tone, state.icon) for key, state in states.items()],
         )
+
+    def counted(self, rows: Rows) -> tuple[int, list[int]]:
+        """How many rows there are, and how many for each chip: one query.
+
+        Chips that are the values of one column are counted by grouping, so that an annotated column (a light) is worked out once.
+        """
+        column = self._column
+        if column is None:
+            named = {f"chip_{place}": Count("pk", filter=chip.where) for place, chip in enumerate(self.chips)}
+            found = rows.order_by().aggregate(chip_all=Count("pk"), **named)
+            return found["chip_all"], [found[name] for name in named]
+        groups = dict(rows.order_by().values_list(column).annotate(chip_count=Count("pk")))
+        return sum(groups.values()), [groups.get(chip.where.children[0][1], 0) for chip in self.chips]
+
+    @property
+    def _column(self) -> str | None:
+        """The column of which every chip is one value, if there is one."""
+        names = set()
+        for chip in self.chips:
+            first = chip.where.children[0] if len(chip.where.children) == 1 and not chip.where.negated else None
+            if not isinstance(first, tuple) or not isinstance(first[1], str | int | bool):
+                return None
+            names.add(first[0])
+        name = names.pop() if len(names) == 1 else None
+        return None if name is None or name.rpartition("__")[2] in _LOOKUPS else name
 
     def chosen(self, data: QueryDict) -> Chip | None:
         value = data.get(self.name, "")

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -361,10 +361,8 @@ class Listing:
         if self.chips is None:
             return [], rows.order_by().count(), None
         chosen = self.chips.chosen(request.GET)
-        named = {f"chip_{place}": Count("pk", filter=chip.where) for place, chip in enumerate(self.chips.chips)}
-        found = rows.order_by().aggregate(chip_all=Count("pk"), **named)
-        counts = [found["chip_all"], *(found[name] for name in named)]
-        return counts, counts[0] if chosen is None else found[f"chip_{list(self.chips.chips).index(chosen)}"], chosen
+        total, counts = self.chips.counted(rows)
+        return [total, *counts], total if chosen is None else counts[list(self.chips.chips).index(chosen)], chosen
 
     def _sorting(self, request: HttpRequest) -> tuple[Column | None, bool]:
         for asked in (request.GET.get("sort", ""), self.sort):

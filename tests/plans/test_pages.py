@@ -242,3 +242,26 @@ def test_drafts_of_all_items_are_made_in_a_fixed_number_of_queries(city):
         made = create_tasks(city.officer, plan=city.plan)
     assert [task.code for task in made] == ["4-1", "4-2"]
     assert len(queries) < 25
+
+
+def test_many_drafts_are_set_and_handed_down_at_once(city):
+    made = create_tasks(city.officer, plan=city.plan)
+    officer = client_of(city, "officer")
+    ids = {"ids": [str(task.pk) for task in made]}
+    keys = {"tasks": ids["ids"]}
+    first = officer.post(reverse("plans:hand_down_many"), ids).content.decode()
+    assert "下达 2 项任务" in first
+    undated = officer.post(reverse("plans:hand_down_many"), {**keys, "every_county": "on"})
+    assert undated.status_code == 422
+    assert "“4-1 按 1:5 配备督学”不能下达：还没有完成时限" in undated.content.decode()
+    assert not Assignment.objects.exists()
+    assert "设置 2 项任务" in officer.post(reverse("plans:tasks_edit"), ids).content.decode()
+    nothing = officer.post(reverse("plans:tasks_edit"), keys)
+    assert "没有填写要设置的内容" in nothing.content.decode()
+    officer.post(reverse("plans:tasks_edit"), {**keys, "deadline": str(day(50)), "lead": city.finance.pk})
+    assert set(Task.objects.values_list("deadline", "lead")) == {(day(50), city.finance.pk)}
+    officer.post(reverse("plans:hand_down_many"), {**keys, "every_county": "on", "members": [city.finance.pk]})
+    assert Assignment.objects.count() == 6
+    again = officer.post(reverse("plans:tasks_edit"), {**keys, "deadline": str(day(60))})
+    assert "“4-1 按 1:5 配备督学”没有设置" in again.content.decode()
+    assert client_of(city, "county").post(reverse("plans:tasks_edit"), ids).status_code == 403

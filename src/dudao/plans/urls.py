@@ -10,6 +10,8 @@ urlpatterns = [
     *document,
     # Tasks
     path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/hand-down/", tasks.hand_down_many_page, name="hand_down_many"),
+    path("tasks/edit/", tasks.tasks_edit, name="tasks_edit"),
     path("tasks/merge/", tasks.task_merge, name="task_merge"),
     path("<int:plan_pk>/tasks/new/", tasks.task_new, name="task_new"),
     path("<int:plan_pk>/tasks/make/", tasks.make_tasks, name="make_tasks"),

@@ -13,7 +13,7 @@ from dudao.plans.flow import TASK, why_not_free
 from dudao.plans.models import Assignment, Task
 from dudao.plans.queries.units import recipients
 
-__all__ = ["hand_down", "hand_on"]
+__all__ = ["hand_down", "hand_down_many", "hand_on"]
 
 audit.TELLS["assignment.issue"] = ("assignment.sign",)
 
@@ -46,6 +46,24 @@ def hand_down(
     if not rows:
         raise ValidationError("所选单位都已经下达过，没有新增。")
     return task
+
+
+@audit.action
+def hand_down_many(
+    actor: Actor, *, tasks: Collection[Task], units: Collection[Unit], deadline: date | None = None
+) -> list[Task]:
+    """Give several tasks to the same units: all of them or, when one can't be handed down, none, with its name in the reason."""
+    if not tasks:
+        raise ValidationError("请先勾选要下达的任务。")
+    done = []
+    for task in tasks:
+        try:
+            done.append(hand_down(actor, task=task, units=units, deadline=deadline))
+        except Denied as denied:
+            raise Denied(f"“{task.code} {task.title}”不能下达：{denied.reason}", denied.verb) from denied
+        except ValidationError as problem:
+            raise ValidationError(f"“{task.code} {task.title}”不能下达：{problem.messages[0]}") from problem
+    return done
 
 
 @audit.action

@@ -21,7 +21,7 @@ from dudao.plans.models import Assignment, Guess, Item, Point, Task, WorkPlan
 from dudao.plans.queries.tasks import guesses_of, points_of, with_counts
 
 __all__ = [
-    "Target", "close_task", "create_task", "create_tasks", "discard_task", "edit_task", "merge_tasks", "split_task",
+    "Target", "close_task", "create_task", "create_tasks", "discard_task", "edit_task", "edit_tasks", "merge_tasks", "split_task",
     "title_of", "withdraw_task",
 ]  # fmt: skip
 
@@ -276,6 +276,24 @@ def edit_task(actor: Actor, *, task: Task, partners: Collection[Unit] | None = N
         task.partners.set(partners)
     audit.record(actor, "task.edit", task, changes=data)
     return task
+
+
+@audit.action
+def edit_tasks(actor: Actor, *, tasks: Collection[Task], **changes: Any) -> list[Task]:
+    """Give several drafts the same owner, time or evidence at once: all of them or, when one refuses, none, with its name."""
+    if not tasks:
+        raise ValidationError("请先勾选要设置的任务。")
+    if not changes:
+        raise ValidationError("没有填写要设置的内容，请至少填写一项。")
+    done = []
+    for task in tasks:
+        try:
+            done.append(edit_task(actor, task=task, **changes))
+        except Denied as denied:
+            raise Denied(f"“{task.code} {task.title}”没有设置：{denied.reason}", denied.verb) from denied
+        except ValidationError as problem:
+            raise ValidationError(f"“{task.code} {task.title}”没有设置：{problem.messages[0]}") from problem
+    return done
 
 
 def _said(value: Any) -> Any:

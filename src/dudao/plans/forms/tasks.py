@@ -14,7 +14,7 @@ from dudao.plans.models import Point, Task, WorkPlan
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import units
 
-__all__ = ["HandDownForm", "HandOnForm", "SplitForm", "TaskForm"]
+__all__ = ["HandDownForm", "HandOnForm", "SplitForm", "TaskForm", "TasksForm"]
 
 NO_CHOICE = [("", "未选择")]
 
@@ -105,6 +105,41 @@ def sources(points: Sequence[Point]) -> list[tuple[str, list[tuple[str, str]]]]:
     return groups
 
 
+class _Chosen(Form):
+    """Carries the marked tasks along as hidden fields, so that the form can be sent again."""
+
+    def carry(self, chosen: Sequence[Task]) -> None:
+        if chosen:
+            keys = [str(task.pk) for task in chosen]
+            self.fields["tasks"] = forms.MultipleChoiceField(
+                choices=[(key, key) for key in keys], initial=keys, widget=forms.MultipleHiddenInput
+            )
+
+
+class TasksForm(_Chosen):
+    """What several drafts get at once; what is left empty stays as it is in each."""
+
+    lead = forms.ModelChoiceField(label="牵头单位", queryset=Unit.objects.none(), required=False, empty_label="不改")
+    responsible = forms.ModelChoiceField(
+        label="责任人", queryset=Unit.objects.none(), required=False, empty_label="不改"
+    )
+    starts = DateField(label="开始日期", required=False, help_text="不填则不改。")
+    deadline = DateField(label="完成时限", required=False, help_text="不填则不改。")
+    evidence_wanted = forms.CharField(
+        label="佐证要求", widget=forms.Textarea(attrs={"rows": 3}), required=False, help_text="不填则不改。"
+    )
+
+    def __init__(self, *args: Any, plan: WorkPlan, day: date, chosen: Sequence[Task] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.carry(chosen)
+        self.fields["lead"].queryset = units.members(plan, day)  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = units.people_of(plan)  # type: ignore[attr-defined]
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        return {name: value for name, value in self.values.items() if value and name != "tasks"}
+
+
 class SplitForm(Form):
     """The text of a draft with a blank line where it is to be cut."""
 
@@ -120,11 +155,11 @@ class SplitForm(Form):
         return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 
-class HandDownForm(Form):
+class HandDownForm(_Chosen):
     """To whom: counties, member units, and institutions by a filter; one row each."""
 
     sections: ClassVar = [
-        Section("县市区", ["counties"]),
+        Section("县市区", ["every_county", "counties"]),
         Section("成员单位和督导机构", ["members"]),
         Section(
             "学校和幼儿园",
@@ -134,8 +169,9 @@ class HandDownForm(Form):
         Section("时间", ["deadline"]),
     ]
 
+    every_county = forms.BooleanField(label="下达到全部县市区", required=False)
     counties = forms.ModelMultipleChoiceField(
-        label="下达到", queryset=Unit.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+        label="或者只下达到", queryset=Unit.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     members = forms.ModelMultipleChoiceField(
         label="下达到", queryset=Unit.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
@@ -154,10 +190,12 @@ class HandDownForm(Form):
     ownership = forms.ChoiceField(label="公民办", choices=[("", "不限"), *Ownership.choices], required=False)
     deadline = DateField(label="完成时限", required=False, help_text="不填则用任务的完成时限。")
 
-    def __init__(self, *args: Any, plan: WorkPlan, day: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: WorkPlan, day: date, chosen: Sequence[Task] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.carry(chosen)
         self.plan, self.day = plan, day
         county = units.counties(plan, day)
+        self.fields["every_county"].label = f"下达到全部 {county.count()} 个县市区"
         self.fields["counties"].queryset = county  # type: ignore[attr-defined]
         self.fields["under"].queryset = county  # type: ignore[attr-defined]
         self.fields["members"].queryset = units.members(plan, day)  # type: ignore[attr-defined]
@@ -166,7 +204,8 @@ class HandDownForm(Form):
     def recipients(self) -> list[Unit]:
         """The chosen units, each once."""
         found = self.cleaned_data
-        chosen = [*found.get("counties", ()), *found.get("members", ())]
+        chosen = [*(units.counties(self.plan, self.day) if found.get("every_county") else found.get("counties", ()))]
+        chosen += found.get("members", ())
         if found.get("schools"):
             under = found.get("under")
             chosen += units.institutions(

@@ -195,7 +195,10 @@ def row_list(request: HttpRequest) -> HttpResponse:
     elif own and asked == "others":
         rows = rows.exclude(mine(actor))
     title = "计划任务" if asked == "mine" else "承办情况"
-    return ROWS.respond(request, rows, title=title, template="plans/row/list.html", tabs=tabs, scope=asked)
+    back = [("导回台账", reverse("plans:ledger_import"), "file-import")] if actor.may_somewhere("ledger.import") else []
+    return ROWS.respond(
+        request, rows, title=title, template="plans/row/list.html", tabs=tabs, scope=asked, actions=back
+    )
 
 
 @require_GET

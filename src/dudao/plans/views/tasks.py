@@ -18,12 +18,12 @@ from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink, stages
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.plans.actions import tasks as acts
-from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.handing import hand_down, hand_down_many
 from dudao.plans.flow import TASK
-from dudao.plans.forms.tasks import HandDownForm, SplitForm, TaskForm
+from dudao.plans.forms.tasks import HandDownForm, SplitForm, TaskForm, TasksForm
 from dudao.plans.gantt import chart_of
 from dudao.plans.labels import LIGHTS, TASK_LINE, TASK_STATES
-from dudao.plans.models import Task
+from dudao.plans.models import Task, WorkPlan
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import RowFilter
 from dudao.plans.queries import tasks as reads
@@ -91,7 +91,11 @@ def _bulk(request: HttpRequest) -> list[BulkAction]:
     if not actor_of(request).may_somewhere("task.merge"):
         return []
     words = "所选草稿会并入排在最前的一条，其余作废；时限取最晚的一个。已下达的任务不能合并。"
-    return [BulkAction("合并草稿", reverse("plans:task_merge"), "arrow-merge", confirm=words)]
+    return [
+        BulkAction("下达", reverse("plans:hand_down_many"), "send"),
+        BulkAction("批量设置", reverse("plans:tasks_edit"), "pencil"),
+        BulkAction("合并草稿", reverse("plans:task_merge"), "arrow-merge", confirm=words),
+    ]
 
 
 TASKS = Listing(
@@ -375,9 +379,7 @@ def hand_down_page(request: HttpRequest, pk: int) -> HttpResponse:
     denied = TASK.why_not(task, "task.hand_down", actor)
     if denied is not None:
         raise denied
-    form = HandDownForm(
-        request.POST or None, plan=task.plan, day=today(), initial=recipients_suggested(task, today())
-    )
+    form = HandDownForm(request.POST or None, plan=task.plan, day=today(), initial=recipients_suggested(task, today()))
     if request.method == "POST" and form.is_valid():
         chosen = form.recipients
         done = refused(
@@ -399,6 +401,68 @@ def hand_down_page(request: HttpRequest, pk: int) -> HttpResponse:
         task=task,
         already=len(having(task)),
     )
+
+
+def _marked(request: HttpRequest) -> tuple[list[Task], WorkPlan]:
+    """The tasks that were marked in the list, which must be of one plan."""
+    asked = set(request.POST.getlist("tasks"))
+    if asked:
+        chosen = [task for task in reads.tasks(actor_of(request)) if str(task.pk) in asked]
+    else:
+        chosen = list(TASKS.chosen(request, _task_rows(request)))
+    if not chosen:
+        raise Denied("请先勾选任务。", "task.edit")
+    if len({task.plan_id for task in chosen}) > 1:
+        raise Denied("所选任务不在同一份年度计划里，请按计划分别办理。", "task.edit")
+    return chosen, chosen[0].plan
+
+
+def _many(request: HttpRequest, form: Form, chosen: list[Task], *, title: str, save: str, icon: str) -> HttpResponse:
+    return form_page(
+        request,
+        form,
+        title=title,
+        save=save,
+        save_icon=icon,
+        cancel_url=f"{reverse('plans:tasks')}?plan={chosen[0].plan_id}",
+        crumbs=plan_crumbs(chosen[0].plan, Crumb(title)),
+        template="plans/task/many.html",
+        action=request.path,
+        tasks=chosen,
+    )
+
+
+@require_POST
+def hand_down_many_page(request: HttpRequest) -> HttpResponse:
+    """Hand several drafts down to the same units: first the form, then (with ``tasks`` in it) the act."""
+    chosen, plan = _marked(request)
+    actor = actor_of(request)
+    actor.require("task.hand_down", plan.unit.path)
+    sent = request.POST if "tasks" in request.POST else None
+    form = HandDownForm(sent, plan=plan, day=today(), chosen=chosen)
+    if sent is not None and form.is_valid():
+        reach, due = form.recipients, form.cleaned_data["deadline"]
+        done = refused(form, lambda: hand_down_many(actor, tasks=chosen, units=reach, deadline=due, token=form.token))
+        if not form.errors:
+            messages.success(request, f"已下达 {len(done or chosen)} 项任务，{len(reach)} 个单位会收到通知。")
+            return redirect(f"{reverse('plans:tasks')}?plan={plan.pk}&state=issued")
+    return _many(request, form, chosen, title=f"下达 {len(chosen)} 项任务", save="下达", icon="send")
+
+
+@require_POST
+def tasks_edit(request: HttpRequest) -> HttpResponse:
+    """Give several drafts the same owner, time or evidence."""
+    chosen, plan = _marked(request)
+    actor = actor_of(request)
+    actor.require("task.edit", plan.unit.path)
+    sent = request.POST if "tasks" in request.POST else None
+    form = TasksForm(sent, plan=plan, day=today(), chosen=chosen)
+    if sent is not None and form.is_valid():
+        done = refused(form, lambda: acts.edit_tasks(actor, tasks=chosen, token=form.token, **form.changes))
+        if not form.errors:
+            messages.success(request, f"已设置 {len(done or chosen)} 项任务。")
+            return redirect(f"{reverse('plans:tasks')}?plan={plan.pk}&state=draft")
+    return _many(request, form, chosen, title=f"设置 {len(chosen)} 项任务", save="保存", icon="device-floppy")
 
 
 @require_GET

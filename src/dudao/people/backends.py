@@ -22,7 +22,7 @@ class AccountBackend(ModelBackend):
     ) -> Account | None:
         if not username or not password:
             return None
-        found: Any = Account.objects.filter(username__iexact=normal_username(username)).first()
+        found: Any = Account.objects.named(normal_username(username)).first()
         if found is None:
             Account().set_password(password)  # as long as a real check takes
             return None

@@ -27,7 +27,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from dudao.people.address import address_group, client_address, device_digest
-from dudao.people.models import LoginAttempt, LoginPolicy, LoginSession
+from dudao.people.models import Account, LoginAttempt, LoginPolicy, LoginSession
 from dudao.people.policy import login_policy
 from dudao.people.secrets import keyed_digest
 
@@ -97,7 +97,9 @@ def _queue(address: str, name: str) -> None:
 
 def _known(username: str, device: str, now: datetime) -> bool:
     return LoginSession.objects.filter(
-        account__username__iexact=normal_username(username), device_digest=device, started_at__gt=now - _KNOWN_FOR
+        account__in=Account.objects.named(normal_username(username)),
+        device_digest=device,
+        started_at__gt=now - _KNOWN_FOR,
     ).exists()
 
 

@@ -20,8 +20,12 @@ __all__ = ["Account", "Appointment", "LoginAttempt", "LoginPolicy", "LoginSessio
 
 
 class AccountManager(BaseUserManager["Account"].from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+    def named(self, username: str) -> Any:
+        """The accounts (one at most) of a log-in name, whatever its case; by the unique index on the small letters."""
+        return self.alias(small=Lower("username")).filter(small=username.lower())
+
     def get_by_natural_key(self, username: str | None) -> "Account":
-        return self.get(username__iexact=username)
+        return self.named(username or "").get()  # type: ignore[no-any-return]
 
 
 class Account(AbstractBaseUser):

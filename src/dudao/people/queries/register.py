@@ -39,7 +39,7 @@ _UNUSED_DAYS = 90
 
 
 def account_of_username(username: str) -> Any:
-    return Account.objects.filter(username__iexact=normal_username(username)).select_related("home").first()
+    return Account.objects.named(normal_username(username)).select_related("home").first()
 
 
 def account_waiting(pk: int) -> Any:

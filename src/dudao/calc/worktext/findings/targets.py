@@ -34,11 +34,8 @@ _COUNTED = (
     "学科 县市区 县区 区县 县(市、区) 县 市 区 乡镇 街道 责任区 年级 班级 班 项目 教学点 样本县 样本校 "
     "单位 部门 小组 专题 课题 问题"
 )
-_PLAIN = "名 人次 校次 园次 门次 人 位 所 家 次 场 期 篇 份 项 条 批 轮 套 台 件 门 册 间 学时 课时 小时"
-_DIGITS_ONLY = "元 分 平方米 ㎡ 公里 倍 级 户 校 园 县 班 字"
-
-# Numerals that belong to a name or a saying, not to a quantity.
-_SAYINGS = "八项规定 五项管理 六项措施 三位一体 一条龙 十条要求 三项制度 一人一案 十项准则"
+_PLAIN = "名 人次 校次 园次 门次 人 位 所 家 次 场 期 篇 份 批 轮 套 台 门 册 间 学时 课时 小时"
+_DIGITS_ONLY = "项 条 件 元 分 平方米 ㎡ 公里 倍 级 户 校 园 县 班 字"
 
 
 def _units() -> tuple[Unit, ...]:
@@ -49,7 +46,6 @@ def _units() -> tuple[Unit, ...]:
 
 
 UNITS: tuple[Unit, ...] = _units()
-SAYINGS = tuple(_SAYINGS.split())
 
 _ARABIC = r"\d{1,9}(?:,\d{3})*(?:\.\d{1,4})?"
 _HANZI = "[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,5}"
@@ -205,7 +201,7 @@ def _counts(passage: Passage) -> Iterator[Target]:
         said_in_hanzi = not low_words[0].isdigit()
         bound = _BEFORE.search(shape[max(0, match.start() - 8) : match.start()]) or _AFTER.match(shape, match.end())
         each = _EACH.search(shape[max(0, match.start() - 22) : match.start()])
-        vague = low == high == 1 or not unit.hanzi or match["scale"] or _is_saying(passage, match)
+        vague = low == high == 1 or not unit.hanzi or match["scale"] or _is_quoted(shape, match.start())
         if said_in_hanzi and vague and not bound and not each:
             continue
         number = _Number(
@@ -274,12 +270,9 @@ def _bounded(passage: Passage, kind: str, number: _Number, span: tuple[int, int]
     )
 
 
-def _is_saying(passage: Passage, match: re.Match[str]) -> bool:
-    """A numeral inside quotation marks or a fixed phrase."""
-    shape, start = passage.shape, match.start()
-    if shape[start - 1 : start] in ("“", "‘", "《", "「") and start > 0:
-        return True
-    return any(shape.startswith(saying, start) for saying in SAYINGS)
+def _is_quoted(shape: str, start: int) -> bool:
+    """A numeral right behind a quotation mark begins a name: «“五项管理”»."""
+    return start > 0 and shape[start - 1] in "“‘《「"
 
 
 def _decimal(words: str) -> Decimal | None:

@@ -5,8 +5,10 @@ A unit's row says how things are today; ``UnitSpan`` says how they were, so that
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from dudao.core.access import ScopedQuerySet
 
@@ -44,6 +46,12 @@ class Kind(models.TextChoices):
 class Ownership(models.TextChoices):
     PUBLIC = "public", "公办"
     PRIVATE = "private", "民办"
+
+
+# The words of ``search_text`` as an array: what its index holds and what a search asks for.
+SEARCH_WORDS = Func(
+    F("search_text"), Value(" "), function="string_to_array", output_field=ArrayField(models.TextField())
+)
 
 
 class UnitQuerySet(ScopedQuerySet):
@@ -123,6 +131,7 @@ class Unit(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["path"], name="unit_path_prefix", opclasses=["text_pattern_ops"]),
             models.Index(fields=["initials"], name="unit_initials_prefix", opclasses=["varchar_pattern_ops"]),
+            GinIndex(SEARCH_WORDS, name="unit_words"),
             models.Index(fields=["parent", "sort_no", "sort_key"], name="unit_children"),
             models.Index(fields=["sort_no", "sort_key", "id"], name="unit_order"),
             models.Index(fields=["kind", "sort_no", "sort_key", "id"], name="unit_kind"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dudao.calc import names
 
-__all__ = ["Naming", "naming", "search_terms"]
+__all__ = ["Naming", "naming", "search_pieces", "search_terms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,24 @@ def naming(
             overrides = {name: corrected}
         else:
             extra = f" {syllables.full} {initials}"
+    text = names.search_text(words, overrides) + extra
+    # With its pieces beside them, an index over the words finds any part of a name, of its pinyin or of a code.
+    pieces = sorted(search_pieces(text.split()) - set(text.split()))
     return Naming(
         pinyin=spaced[:400],
         initials=initials[:120],
         sort_key=names.natural_key(name, overrides),
-        search_text=names.search_text(words, overrides) + extra,
+        search_text=" ".join([text, *pieces]),
     )
+
+
+def search_pieces(words: Iterable[str]) -> set[str]:
+    """Two characters of Chinese, three of letters and digits: what holds all the words has all of these, too."""
+    found: set[str] = set()
+    for word in words:
+        size = 3 if word.isascii() else 2
+        found.update(word[start : start + size] for start in range(len(word) - size + 1))
+    return found
 
 
 def search_terms(query: str) -> tuple[str, ...]:

@@ -12,13 +12,26 @@ from django.utils import timezone
 from dudao.calc.calendar import DayException, WorkCalendar, calendar_from
 from dudao.core.access import Actor
 from dudao.core.ui.formats import mask_phone
-from dudao.orgs.models import Contact, Kind, SpecialDay, Stage, Unit, UnitImport, UnitLink, UnitName, UnitSpan
-from dudao.orgs.naming import search_terms
+from dudao.orgs.models import (
+    SEARCH_WORDS,
+    Contact,
+    Kind,
+    SpecialDay,
+    Stage,
+    Unit,
+    UnitImport,
+    UnitLink,
+    UnitName,
+    UnitSpan,
+)
+from dudao.orgs.naming import search_pieces, search_terms
+from dudao.orgs.values import CODES
 
 __all__ = [
     "AsOf",
     "CalendarOf",
     "ancestors",
+    "best_found",
     "calendar_of",
     "children_as_of",
     "known_years",
@@ -61,22 +74,37 @@ def ways(units: Iterable[Unit]) -> dict[int, str]:
 
 def search(units: "QuerySet[Unit]", query: str) -> "QuerySet[Unit]":
     """Those found by any piece of a name, alias, former name, pinyin, initials or code; an empty query finds all."""
-    for term in search_terms(query):
-        units = units.filter(search_text__contains=term)
-    if query.strip() and not search_terms(query):
+    terms = search_terms(query)
+    if query.strip() and not terms:
         return units.none()
+    if pieces := search_pieces(terms):
+        # The index narrows; the text decides, since pieces may stand apart.
+        units = units.alias(words=SEARCH_WORDS).filter(words__contains=sorted(pieces))
+    for term in terms:
+        units = units.filter(search_text__contains=term)
     return units
 
 
-def ranked(units: "QuerySet[Unit]", query: str) -> "QuerySet[Unit]":
-    """Found units, those first whose name, short name, initials or code begin as typed: what a picker wants on top."""
+def _as_typed(query: str) -> tuple[Q, Q]:
+    """(is called just so, begins so) by name, short name, initials or code."""
     typed = query.strip()
     exact = Q(name=typed) | Q(short_name=typed) | Q(initials=typed.lower())
     begins = Q(name__startswith=typed) | Q(short_name__startswith=typed) | Q(initials__startswith=typed.lower())
-    for code in ("institution_code", "region_code", "local_code", "uscc"):
+    for code in CODES:
         begins |= Q(**{f"{code}__startswith": typed.upper()})
-    rank = Case(When(exact, then=0), When(begins, then=1), default=2, output_field=IntegerField())
-    return search(units, query).order_by(rank, "depth", "sort_no", "sort_key", "pk")
+    return exact, begins
+
+
+def best_found(units: "QuerySet[Unit]", query: str, limit: int) -> list[Unit]:
+    """The first matches for a picker: what is called as typed, what begins so, the rest. Two queries, neither sorts all matches."""
+    exact, begins = _as_typed(query)
+    rank = Case(When(exact, then=0), default=1, output_field=IntegerField())
+    matching = search(units, query)
+    first = list(matching.filter(exact | begins).order_by(rank, "depth", "sort_no", "sort_key", "pk")[:limit])
+    if len(first) < limit:
+        rest = matching.exclude(pk__in=[unit.pk for unit in first])
+        first += rest.order_by("sort_no", "sort_key", "pk")[: limit - len(first)]
+    return first
 
 
 # --- as of a day -----------------------------------------------------------------------------------------------

@@ -164,8 +164,8 @@ def pick(request: Any) -> HttpResponse:
     taken = [key for key in request.GET.getlist("not") if key.isascii() and key.isdigit()]
     units = units.exclude(pk__in=taken) if taken else units
     query = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
-    units = queries.ranked(units, query) if query else units.order_by("depth", "sort_no", "sort_key")
-    found = list(units[:OPTIONS])
+    top = units.order_by("depth", "sort_no", "sort_key")
+    found = queries.best_found(units, query, OPTIONS) if query else list(top[:OPTIONS])
     way = queries.ways(found)
     options = [Option(unit.pk, unit.name, way[unit.pk] or unit.get_kind_display()) for unit in found]
     return render(request, "ui/options.html", {"options": options})

@@ -178,6 +178,8 @@ def test_a_demo_from_nothing_to_a_second_start(place):
         logins = data / "demo-logins.txt"
         assert stat.S_IMODE(logins.stat().st_mode) == 0o600
         assert stat.S_IMODE((data / "secret.key").stat().st_mode) == 0o600
+        assert list((data / "files").iterdir())
+        assert stat.S_IMODE((data / "files").stat().st_mode) == 0o700, "nobody else reaches what was handed in"
         assert logins.read_text() in printed, "the passwords are shown once"
         assert re.search(r"▸ .* … \d+\.\d s", printed), "it says what it does, with seconds"
 

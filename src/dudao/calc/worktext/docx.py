@@ -17,7 +17,7 @@ from dudao.calc.worktext.autonumber import NS, Numbering, attribute
 from dudao.calc.worktext.lines import SourceLine
 from dudao.calc.worktext.model import Remark
 
-PART_LIMIT = 40 * 1024 * 1024
+PART_LIMIT = 20 * 1024 * 1024
 WHOLE_LIMIT = 400 * 1024 * 1024
 _ENTRY_LIMIT = 5_000
 _BOMB_RATIO = 200

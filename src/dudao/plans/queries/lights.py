@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, CharField, DateField, F, Func, IntegerField, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, StrIndex
 
 from dudao.core.ui.parts import State
 from dudao.orgs.models import Unit
@@ -87,7 +87,6 @@ class Lights:
         rows = rows.annotate(**{behind: due - F("progress")})
         number = 0
         cases: list[When] = []
-        by_light: dict[str, list[int]] = {}
         issuer = Coalesce(F("upper__unit__path"), F("task__plan__unit__path"), output_field=TextField())
         rows = rows.alias(**{f"{prefix}issuer_path": issuer})
         for table in self.tables:
@@ -97,36 +96,23 @@ class Lights:
                 cases.append(
                     When(condition, then=Value(number)) if condition else When(pk__isnull=False, then=Value(number))
                 )
-                by_light.setdefault(rule.light, []).append(number)
                 number += 1
             if table.path:  # a unit's table is whole: what none of its rules holds for must not fall to the table above
                 cases.append(When(covered, then=Value(NO_RULE)))
         rows = rows.annotate(
             **{f"{prefix}light_rule": Case(*cases, default=Value(NO_RULE), output_field=IntegerField())}
         )
-        return rows.annotate(
-            **{
-                f"{prefix}light": Case(
-                    *(
-                        When(**{f"{prefix}light_rule__in": numbers}, then=Value(light))
-                        for light, numbers in by_light.items()
-                    ),
-                    default=Value(Light.GREY.value),
-                    output_field=CharField(),
-                )
-            }
+        # The rule's light is looked up by its number: a second Case over the first would repeat it for every colour.
+        names = Value(",".join([Light.GREY.value, *(rule.light for rule in self.rules)]))
+        found = Func(
+            names, Value(","), F(f"{prefix}light_rule") + Value(2), function="split_part", output_field=CharField()
         )
+        return rows.annotate(**{f"{prefix}light": found})
 
     def ranked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Add ``light_rank`` to annotated rows: what sorting by light goes by, the most urgent first."""
         order = [Light.RED, Light.AMBER, Light.PURPLE, Light.BLUE, Light.GREY, Light.GREEN]
-        return rows.annotate(
-            light_rank=Case(
-                *(When(light=light, then=Value(place)) for place, light in enumerate(order)),
-                default=Value(len(order)),
-                output_field=IntegerField(),
-            )
-        )
+        return rows.annotate(light_rank=StrIndex(Value(" ".join(order)), F("light")))
 
     def of(self, row: Any, prefix: str = "") -> Shown:
         """The light of an annotated row, with its word and its explanation."""

@@ -41,16 +41,16 @@ class NothingRecorded(RuntimeError):
     """An action ended without an event: a fault of the code; the transaction is rolled back."""
 
 
-def action(function: Callable[P, R]) -> Callable[P, R]:
+def action(function: Callable[P, R]) -> Callable[..., R]:
     """Make a function an action: one transaction, at least one event, once per form token.
 
     The first argument is the actor, everything else is keyword-only. Actions may call actions: the outermost commits.
     ``token`` (a UUID, optional, taken from the keyword arguments) makes the call idempotent: repeated with the same token it
-    answers the object that the first call returned.
+    answers the object that the first call returned. (``token`` is why the arguments' types are left open.)
     """
 
     @functools.wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+    def run(*args: Any, **kwargs: Any) -> R:
         token = kwargs.pop("token", None)
         outer = _pending.get()
         if outer is not None:
@@ -61,7 +61,8 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
             return result
         with transaction.atomic():
             if token is not None and not _first_time(token, function.__name__):
-                return _earlier_result(token)
+                earlier: R = _earlier_result(token)
+                return earlier
             events: list[Event] = []
             reset = _pending.set(events)
             try:

@@ -79,7 +79,7 @@ def search(units: "QuerySet[Unit]", query: str) -> "QuerySet[Unit]":
         return units.none()
     if pieces := search_pieces(terms):
         # The index narrows; the text decides, since pieces may stand apart.
-        units = units.alias(words=SEARCH_WORDS).filter(words__contains=sorted(pieces))
+        units = units.alias(words=SEARCH_WORDS).filter(words__contains=sorted(pieces))  # type: ignore[misc]
     for term in terms:
         units = units.filter(search_text__contains=term)
     return units

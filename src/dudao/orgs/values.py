@@ -34,7 +34,11 @@ FACTS = (
 )
 """The undated columns: changing them is an edit. Name, kind, parent and validity change by dated actions."""
 
-LABELS: Mapping[str, str] = {name: str(Unit._meta.get_field(name).verbose_name) for name in ("name", "kind", *FACTS)}
+LABELS: Mapping[str, str] = {
+    field.name: str(field.verbose_name)
+    for field in Unit._meta.concrete_fields
+    if field.name in {"name", "kind", *FACTS}
+}
 
 _RANK = {
     Kind.PROVINCE: 0,

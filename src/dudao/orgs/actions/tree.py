@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
 from dudao.core.access import VERBS
+from dudao.core.ui.formats import date_cn
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Unit, UnitName, UnitSpan
 from dudao.orgs.naming import naming
@@ -45,7 +46,7 @@ def fresh(unit: Unit, *, must_be_open: bool = True) -> Unit:
     """The unit as it is now that the tree is locked; what the caller loaded before may be out of date."""
     now: Unit = Unit.objects.select_for_update().get(pk=unit.pk)
     if must_be_open and now.is_closed:
-        raise Conflict(f"“{now.name}”已于{chinese_date(now.valid_to)}撤销，不能再变更。")
+        raise Conflict(f"“{now.name}”已于{date_cn(now.valid_to)}撤销，不能再变更。")
     return now
 
 
@@ -154,7 +155,7 @@ def require_parent(kind: str, parent: Unit | None, day: date, field: str = "pare
     if parent is None:
         return
     if parent.is_closed:
-        raise ValidationError({field: f"“{parent.name}”已于{chinese_date(parent.valid_to)}撤销，请换一个上级机构。"})
+        raise ValidationError({field: f"“{parent.name}”已于{date_cn(parent.valid_to)}撤销，请换一个上级机构。"})
     if day < parent.valid_from:
         raise ValidationError(
             {"day": f"上级“{parent.name}”在{chinese_date(parent.valid_from)}才设立，日期不能早于那一天。"}
@@ -173,7 +174,7 @@ def require_free_codes(facts: dict[str, object], *, apart_from: Unit | None = No
             taken = taken.exclude(pk=apart_from.pk)
         other = taken.first()
         if other is not None:
-            ended = f"（{chinese_date(other.valid_to)}撤销）" if other.valid_to else ""
+            ended = f"（{date_cn(other.valid_to)}撤销）" if other.valid_to else ""
             errors[name] = f"{LABELS[name]}“{code}”已属于“{other.name}”{ended}，请核对。"
     if errors:
         raise ValidationError(errors)  # type: ignore[arg-type]

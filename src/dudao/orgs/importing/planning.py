@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 
 from dudao.calc.calendar import chinese_date
 from dudao.core.sheets import Problem, Row
+from dudao.core.ui.formats import date_cn
 from dudao.orgs.importing.register import Line, Node, Outcome, Register
 from dudao.orgs.models import Kind, Unit
 from dudao.orgs.sheet import heading
@@ -246,7 +247,7 @@ class _Judge:
             return None
         closed = next((unit for unit in self.register.by_name.get(parts[-1], ()) if unit.is_closed), None)
         if closed is not None:
-            line.wrong("parent", f"“{said}”已于{chinese_date(closed.valid_to)}撤销，请换一个上级机构。")
+            line.wrong("parent", f"“{said}”已于{date_cn(closed.valid_to)}撤销，请换一个上级机构。")
         else:
             line.wrong("parent", f"“{said}”没有找到，请填“{self.root.name}”范围内或本表里的机构名称或代码。")
         return None
@@ -274,7 +275,7 @@ class _Judge:
                 "name", f"“{line.parent.name}”之下有 {len(still_open)} 个“{line.name}”，请填写代码，说明是哪一个。"
             )
             return None
-        return (still_open or same or [None])[0]
+        return next(iter(still_open or same), None)
 
     def _renamed(self, line: Line) -> None:
         """An old list brings old names: taken at its word it would open a second unit beside the renamed one."""
@@ -401,7 +402,7 @@ class _Judge:
         if unit.is_closed and changes:
             line.wrong(
                 "name",
-                f"“{unit.name}”已于{chinese_date(unit.valid_to)}撤销，不能再修改；确为新设的机构请在页面上新设。",
+                f"“{unit.name}”已于{date_cn(unit.valid_to)}撤销，不能再修改；确为新设的机构请在页面上新设。",
             )
 
     # --- the tree that would come out ----------------------------------------------------------------------------------
@@ -440,7 +441,7 @@ class _Judge:
             assert parent is not None
             kind, since = kinds.get(parent.pk, parent.kind), parent.valid_from
             if parent.is_closed:
-                line.wrong("parent", f"“{parent.name}”已于{chinese_date(parent.valid_to)}撤销，请换一个上级机构。")
+                line.wrong("parent", f"“{parent.name}”已于{date_cn(parent.valid_to)}撤销，请换一个上级机构。")
                 return
         if not kind:
             return
@@ -480,9 +481,9 @@ class _Judge:
         for (_, name), owners in held.items():
             if len(owners) < 2:
                 continue
-            for line in owners:
-                touched = line is not None and (line.unit is None or {"name", "parent"} & set(line.changes))
-                if line is None or not touched or line.problems:
+            for line in filter(None, owners):
+                touched = line.unit is None or {"name", "parent"} & set(line.changes)
+                if not touched or line.problems:
                     continue
                 others = "、".join(str(other.row.number) for other in owners if other is not None and other is not line)
                 where = f"第 {others} 行" if others else "已有机构"

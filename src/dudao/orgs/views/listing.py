@@ -110,6 +110,8 @@ def unit_list(request: Any) -> HttpResponse:
     actor: Actor = request.actor
     if not actor.may_somewhere("unit.view"):
         raise Denied("您没有“查看机构”的权限，如工作需要请联系安全管理员。", "unit.view")
+    if request.method == "POST" and not actor.may_somewhere("unit.export"):
+        raise Denied("您没有“导出机构”的权限，如工作需要请联系安全管理员。", "unit.export")
     rows = queries.listed(actor, request.GET.get("status", ""))
     more = [("机构树", reverse("orgs:tree"), "sitemap")]
     if actor.may_somewhere("unit.import"):

@@ -7,6 +7,8 @@ DUDAO_SECRET_KEY    at least 50 characters; demo and test make their own
 DUDAO_SECRET_KEY_OLD the key before, while it is being changed
 DUDAO_ALLOWED_HOSTS comma-separated host names
 DUDAO_TRUSTED_PROXIES comma-separated addresses of the proxies in front, whose X-Forwarded-For is believed
+DUDAO_FILES         s3://bucket/prefix?endpoint=https://host:port keeps files on an S3-compatible store, with DUDAO_S3_KEY and
+                    DUDAO_S3_SECRET; by default they lie under DUDAO_DATA
 DUDAO_SCANNER       command of a virus scanner that is asked about every upload (none by default)
 DUDAO_HTTPS         1 when a proxy in front speaks HTTPS (cookies become secure, HSTS is sent); default 1 in production
 """
@@ -184,6 +186,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     },
 }
+# Where files lie: empty for the folder above, or s3://bucket/prefix?endpoint=https://host:port (dudao.core.files.s3).
+FILES_STORE = ENV.get("DUDAO_FILES", "")
 # A command that gets a path and exits with 0 (clean) or 1 (infected), for example "clamdscan --no-summary --fdpass".
 FILES_SCANNER = ENV.get("DUDAO_SCANNER", "")
 # More than this of an upload is read but not kept; the form that receives it refuses it by its size.

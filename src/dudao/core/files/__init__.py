@@ -8,6 +8,7 @@
 Who may add or fetch a file is decided by the row of the domain that points to it (``PROTECT`` on every such key).
 """
 
+import functools
 import hashlib
 import io
 import logging
@@ -24,7 +25,7 @@ from django.conf import settings
 from django.http import FileResponse, Http404
 
 from dudao.core.files.kinds import DOCUMENTS, EVIDENCE, KINDS, PICTURES, FileRefused, Kind, sniff
-from dudao.core.files.stores import DiskStore, Missing, Store
+from dudao.core.files.stores import DiskStore, Missing, Store, Unavailable
 from dudao.core.models import StoredFile
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Kind",
     "Missing",
     "Report",
+    "Unavailable",
     "keep",
     "opened",
     "serve",
@@ -52,8 +54,17 @@ SCAN_SECONDS = 120
 
 
 def the_store() -> Store:
-    """The place that the settings name."""
+    """The place that the settings name: a folder, or a bucket."""
+    if settings.FILES_STORE:
+        return _bucket(settings.FILES_STORE, Path(settings.FILES_ROOT))
     return DiskStore(Path(settings.FILES_ROOT))
+
+
+@functools.cache
+def _bucket(url: str, local: Path) -> Store:
+    from dudao.core.files.s3 import S3Store
+
+    return S3Store.from_url(url, local)
 
 
 def store(upload: Any, name: str = "", *, kinds: Iterable[str] = EVIDENCE, limit: int = MAX_BYTES) -> StoredFile:
@@ -76,7 +87,11 @@ def store(upload: Any, name: str = "", *, kinds: Iterable[str] = EVIDENCE, limit
             with path.open("rb") as stream:
                 kind = sniff(stream, name, kinds)
             _scan(path, name)
-            place.put(path, digest)
+            try:
+                place.put(path, digest)
+            except Unavailable as problem:
+                log.exception("file store doesn't answer")
+                raise FileRefused("文件存储暂时没有响应，文件没有存入。请稍后再试，或联系系统管理员。") from problem
         finally:
             path.unlink(missing_ok=True)
     return _row(digest, size, kind.media_type)

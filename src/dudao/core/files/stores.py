@@ -6,11 +6,15 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["DiskStore", "Missing", "Store"]
+__all__ = ["DiskStore", "Missing", "Store", "Unavailable"]
 
 
 class Missing(Exception):
     """The database knows a file that the store doesn't have."""
+
+
+class Unavailable(Exception):
+    """The store doesn't answer, or refuses what it is asked: a matter for the operator."""
 
 
 class Store(Protocol):

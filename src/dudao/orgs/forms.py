@@ -33,6 +33,10 @@ __all__ = [
 ]
 
 _UNKNOWN = ("", "—")
+_SCHOOL_TYPES = [
+    _UNKNOWN,
+    *((code, f"{code} {item.name}") for code, item in SCHOOL_TYPES.items() if not item.is_attached),
+]
 _YES_NO = [_UNKNOWN, ("1", "是"), ("0", "否")]
 
 
@@ -83,7 +87,7 @@ class DayField(DateField):
         super().__init__(**kwargs)
 
 
-class WordsField(forms.CharField):
+class WordsField(forms.Field):
     """Several names, parted by 、 or line breaks."""
 
     widget = forms.Textarea(attrs={"rows": 2})
@@ -116,10 +120,7 @@ class FactsForm(Form):
     school_type = forms.ChoiceField(
         label="办学类型",
         required=False,
-        choices=[
-            _UNKNOWN,
-            *((code, f"{code} {item.name}") for code, item in SCHOOL_TYPES.items() if not item.is_attached),
-        ],
+        choices=_SCHOOL_TYPES,
     )
     stages = forms.MultipleChoiceField(
         label="学段",
@@ -168,7 +169,7 @@ class OpenForm(FactsForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         # An instance's own: the class's dict is shared by all requests.
-        self.base_fields = {"parent": _unit_field(actor, "unit.open", "上级机构"), **type(self).base_fields}
+        self.base_fields = {"parent": _unit_field(actor, "unit.open", "上级机构"), **type(self).base_fields}  # type: ignore[misc]
         super().__init__(*args, **kwargs)
 
     def save_values(self) -> dict[str, Any]:
@@ -232,7 +233,7 @@ class MoveForm(Form):
     reason = forms.CharField(label="依据", required=False, help_text="例如批复文号。")
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        self.base_fields = {"parent": _unit_field(actor, "unit.move", "新的上级机构"), **type(self).base_fields}
+        self.base_fields = {"parent": _unit_field(actor, "unit.move", "新的上级机构"), **type(self).base_fields}  # type: ignore[misc]
         super().__init__(*args, **kwargs)
 
 
@@ -246,9 +247,7 @@ class MergeForm(Form):
 
     into = forms.ChoiceField(label="合并方式", choices=INTO, initial="this", widget=forms.RadioSelect)
     name = forms.CharField(label="新机构名称", required=False, help_text="合并为新设机构时填写。")
-    school_type = forms.ChoiceField(
-        label="新机构办学类型", required=False, choices=FactsForm.base_fields["school_type"].choices
-    )
+    school_type = forms.ChoiceField(label="新机构办学类型", required=False, choices=_SCHOOL_TYPES)
     institution_code = forms.CharField(label="新机构标识码", required=False)
     day = DayField(label="生效日期", help_text="不能晚于今天，也不能早于各机构上一次变更。")
     reason = forms.CharField(label="依据", help_text="例如批复文号。")
@@ -260,7 +259,7 @@ class MergeForm(Form):
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        self.base_fields = {
+        self.base_fields = {  # type: ignore[misc]
             "sources": _units_field(
                 actor, "unit.merge", "被合并的机构", help_text="可以选多个。它们的下级机构会一并转过来。"
             ),
@@ -289,7 +288,7 @@ class SplitForm(Form):
     reason = forms.CharField(label="依据", help_text="例如批复文号。")
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
-        self.base_fields = dict(type(self).base_fields)
+        self.base_fields = dict(type(self).base_fields)  # type: ignore[misc]
         kinds = [(kind, Kind(kind).label) for kind in (Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN)]
         sections = []
         for number in range(1, self.PARTS + 1):
@@ -301,12 +300,12 @@ class SplitForm(Form):
                     label="类别", choices=kinds, required=False, initial=unit.kind
                 )
                 self.base_fields[f"school_type_{number}"] = forms.ChoiceField(
-                    label="办学类型", required=False, choices=FactsForm.base_fields["school_type"].choices
+                    label="办学类型", required=False, choices=_SCHOOL_TYPES
                 )
                 self.base_fields[f"institution_code_{number}"] = forms.CharField(label="标识码", required=False)
             note = "" if number == 1 else "没有就留空。"
             sections.append(Section(f"分出的第 {number} 个机构", names, note=note))
-        self.sections = (*sections, Section("生效", ["keeps", "day", "reason"]))
+        self.sections = (*sections, Section("生效", ["keeps", "day", "reason"]))  # type: ignore[misc]
         super().__init__(*args, **kwargs)
 
     @property
@@ -332,7 +331,7 @@ class ContactForm(Form):
         if masked:
             told = f"现在是 {masked}。留空则不变，要换号请填完整的新号码。"
             phone = forms.CharField(label="电话", required=False, max_length=20, help_text=told)
-            self.base_fields = {**type(self).base_fields, "phone": phone}
+            self.base_fields = {**type(self).base_fields, "phone": phone}  # type: ignore[misc]
         super().__init__(*args, **kwargs)
 
 
@@ -354,7 +353,7 @@ class ImportForm(Form):
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        self.base_fields = {
+        self.base_fields = {  # type: ignore[misc]
             "root": _unit_field(
                 actor, "unit.import", "导入到", help_text="表里没有写上级机构的行归到这里；写了的必须在它之内。"
             ),

@@ -13,11 +13,11 @@ _UNITS = {"十": 10, "百": 100, "千": 1000}
 HANZI_NUMERALS = "零〇一二两三四五六七八九十百千"
 
 # Full-width letters, digits and those marks that carry structure or measure; sentence punctuation stays as it is.
-_HALF_WIDTH = {0xFF10 + i: ord("0") + i for i in range(10)}
-_HALF_WIDTH |= {0xFF21 + i: ord("A") + i for i in range(26)} | {0xFF41 + i: ord("a") + i for i in range(26)}
-_HALF_WIDTH |= {
-    ord(full): ord(half) for full, half in zip("（）．％：∶﹕＋＝＜＞～／　\t\xa0", "().%:::+=<>~/   ", strict=True)
-}
+_HALF_WIDTH = {chr(0xFF10 + i): chr(ord("0") + i) for i in range(10)}
+_HALF_WIDTH |= {chr(0xFF21 + i): chr(ord("A") + i) for i in range(26)}
+_HALF_WIDTH |= {chr(0xFF41 + i): chr(ord("a") + i) for i in range(26)}
+_HALF_WIDTH |= dict(zip("（）．％：∶﹕＋＝＜＞～／　\t\xa0", "().%:::+=<>~/   ", strict=True))
+_FULL_WIDTH = re.compile("[" + "".join(_HALF_WIDTH) + "]")
 
 TERMINAL = "。！？；：!?;:….．"
 OPEN_ENDS = "，、,（(《“‘〔【「『[—－-+＋"
@@ -30,7 +30,11 @@ _WHITE = re.compile(r"\s+")
 
 def half_width(text: str) -> str:
     """Digits, letters, brackets, colon, full stop, percent in half width, every kind of blank as a space; same length."""
-    return text.translate(_HALF_WIDTH)
+    return _FULL_WIDTH.sub(_narrow, text)
+
+
+def _narrow(match: re.Match[str]) -> str:
+    return _HALF_WIDTH[match.group()]
 
 
 def compact(text: str) -> str:

@@ -19,11 +19,13 @@ _HANZI = "[一二三四五六七八九十]{1,3}"
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """`pattern` finds a mark in half-width text; group 1 is its number. `example` shows a reader what is meant."""
+    """`pattern` finds a mark in half-width text; group 1 is its number. `example` shows a reader what is meant. A text without
+    the character `needed` has no series of such marks: looking for it is faster than looking for the pattern."""
 
     name: str
     pattern: re.Pattern[str]
     example: str
+    needed: str
     anywhere: bool = False
 
 
@@ -31,13 +33,13 @@ class Family:
 _BEFORE = frozenset('。；：，、！？;:,!?\n "”’」』)')
 
 FAMILIES: tuple[Family, ...] = (
-    Family("is", re.compile(rf"({_HANZI})是(?!否)"), "一是"),
-    Family("must", re.compile(rf"({_HANZI})要(?!求|点|素|件|务)"), "一要"),
-    Family("ordinal", re.compile(rf"第({_HANZI})[，,]"), "第一，"),
-    Family("brackets", re.compile(r"\((\d{1,2})\)"), "（1）", anywhere=True),
-    Family("brackets", re.compile(r"([⑴-⒇])"), "（1）", anywhere=True),
-    Family("bracket", re.compile(r"(\d{1,2})\)"), "1）"),
-    Family("circled", re.compile(r"([①-⑳])"), "①", anywhere=True),
+    Family("is", re.compile(rf"({_HANZI})是(?!否)"), "一是", "是"),
+    Family("must", re.compile(rf"({_HANZI})要(?!求|点|素|件|务)"), "一要", "要"),
+    Family("ordinal", re.compile(rf"第({_HANZI})[，,]"), "第一，", "第"),
+    Family("brackets", re.compile(r"\((\d{1,2})\)"), "（1）", "(", anywhere=True),
+    Family("brackets", re.compile(r"([⑴-⒇])"), "（1）", "⑴", anywhere=True),
+    Family("bracket", re.compile(r"(\d{1,2})\)"), "1）", ")"),
+    Family("circled", re.compile(r"([①-⑳])"), "①", "①", anywhere=True),
 )
 
 _START = re.compile(rf"{_HANZI}[是要]|第{_HANZI}[，,]|[(（]\d{{1,2}}[)）]|\d{{1,2}}[)）]|[①-⑳⑴-⒇]")
@@ -63,6 +65,8 @@ def find_marks(text: str) -> tuple[Mark, ...]:
     shape = half_width(text)
     found: dict[str, list[Mark]] = {}
     for family in FAMILIES:
+        if family.needed not in shape:
+            continue
         for match in family.pattern.finditer(shape):
             start = match.start()
             if start and shape[start - 1] not in _BEFORE and not (family.anywhere and shape[start - 1] not in "第表图"):

@@ -44,7 +44,7 @@ def _outline(plan: worktext.WorkPlanText) -> str:
     points = [point for section in plan.sections for point in section.points]
     lines = [plan.title or "—", f"{plan.issuer or '—'} · {plan.year or '—'}", ""]
     for section in plan.sections:
-        lines.append(f"{section.number}{section.title}" if section.title else "—")
+        lines.append(f"{section.label}{section.title}" if section.title else "—")
         for point in section.points:
             lines.append(f"  {point.number} {point.title or point.text[:40]}（{len(point.items)} 项）")
             lines += [f"      · {target.text}" for target in point.targets]

@@ -11,7 +11,6 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
-from dudao.core.access import Denied
 from dudao.core.files import FileRefused, serve
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.forms import Form, form_page, refused
@@ -29,7 +28,16 @@ from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import RowFilter, assignment_rows
 from dudao.plans.queries.assignments import evidence_file, mine, reports_of, units_handed_to
 from dudao.plans.queries.tasks import plans_seen, sections_seen
-from dudao.plans.views.common import actor_of, lights_of, row_or_404, today
+from dudao.plans.views.common import (
+    actor_of,
+    allow_export,
+    bare_form,
+    lights_of,
+    may_anywhere,
+    refusals,
+    row_or_404,
+    today,
+)
 from dudao.plans.views.ledger import ledger_of_list
 
 __all__ = [
@@ -177,6 +185,7 @@ def listed(request: HttpRequest, chosen: RowFilter | None = None) -> Any:
 @require_http_methods(["GET", "POST"])
 def row_list(request: HttpRequest) -> HttpResponse:
     """The rows by whose they are: one's own units' (``scope=mine``), those one judges, or all one may see."""
+    allow_export(request)
     actor = actor_of(request)
     rows = listed(request)
     own = actor.may_somewhere("assignment.report")
@@ -327,11 +336,19 @@ def row_remind(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(row)
 
 
-def _denied_step(row: Assignment, verb: str, request: HttpRequest) -> None:
-    """A form isn't shown to whom the step is denied."""
-    denied = ASSIGNMENT.why_not(row, verb, actor_of(request))
-    if denied is not None:
-        raise denied
+def _check(row: Assignment, verb: str, request: HttpRequest) -> None:
+    """A form isn't shown to whom the act is denied. When it is sent the action decides, which knows a form sent twice."""
+    actor = actor_of(request)
+    actor.require(verb, row.unit.path)
+    if request.method == "GET":
+        denied = ASSIGNMENT.why_not(row, verb, actor) if verb in FORMS else why_not_free(row, actor, verb)
+        if denied is not None:
+            raise denied
+
+
+def _sent(request: HttpRequest) -> Any:
+    """What was sent, also when it is empty."""
+    return request.POST if request.method == "POST" else None
 
 
 def _row_form(request: HttpRequest, row: Assignment, form: Form, title: str, save: str, **context: Any) -> HttpResponse:
@@ -353,8 +370,8 @@ def _row_form(request: HttpRequest, row: Assignment, form: Form, title: str, sav
 @require_http_methods(["GET", "POST"])
 def row_sign(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    _denied_step(row, "assignment.sign", request)
-    form = SignForm(request.POST or None, initial={"leader": row.leader, "person": row.person})
+    _check(row, "assignment.sign", request)
+    form = SignForm(_sent(request), initial={"leader": row.leader, "person": row.person})
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.sign(actor_of(request), row=row, token=form.token, **form.values))
         if done is not None:
@@ -366,9 +383,8 @@ def row_sign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def row_report(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    if request.method == "GET":
-        _denied_step(row, "assignment.progress", request)
-    form = ReportForm(request.POST or None, request.FILES or None, row=row)
+    _check(row, "assignment.progress", request)
+    form = ReportForm(_sent(request), request.FILES or None, row=row)
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.values.items() if name != "files"}
         uploads = form.cleaned_data.get("files") or []
@@ -390,9 +406,8 @@ def row_report(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def row_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    if request.method == "GET":
-        _denied_step(row, "assignment.confirm", request)
-    form = ConfirmForm(request.POST or None)
+    _check(row, "assignment.confirm", request)
+    form = ConfirmForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.confirm(actor_of(request), row=row, token=form.token, **form.values))
         if done is not None:
@@ -406,8 +421,8 @@ def row_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def row_extend(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    _denied_free(row, "assignment.extend", request)
-    form = ExtendForm(request.POST or None)
+    _check(row, "assignment.extend", request)
+    form = ExtendForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.extend(actor_of(request), row=row, token=form.token, **form.values))
         if done is not None:
@@ -419,8 +434,8 @@ def row_extend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def row_mark(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    _denied_free(row, "assignment.mark", request)
-    form = MarkForm(request.POST or None, initial={"quality": row.quality})
+    _check(row, "assignment.mark", request)
+    form = MarkForm(_sent(request), initial={"quality": row.quality})
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.mark_quality(actor_of(request), row=row, token=form.token, **form.values))
         if done is not None:
@@ -432,8 +447,8 @@ def row_mark(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def row_hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    _denied_free(row, "assignment.hand_on", request)
-    form = HandOnForm(request.POST or None, unit=row.unit, day=today())
+    _check(row, "assignment.hand_on", request)
+    form = HandOnForm(_sent(request), unit=row.unit, day=today())
     if request.method == "POST" and form.is_valid():
         chosen = form.recipients
         made = refused(
@@ -448,20 +463,13 @@ def row_hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     return _row_form(request, row, form, "转办到学校", "转办", save_icon="arrows-split-2")
 
 
-def _denied_free(row: Assignment, verb: str, request: HttpRequest) -> None:
-    if request.method != "GET":
-        return
-    denied = why_not_free(row, actor_of(request), verb)
-    if denied is not None:
-        raise denied
-
-
 @require_POST
 def row_bulk(request: HttpRequest, act: str) -> HttpResponse:
     """Confirm, cross off or urge the chosen rows; what couldn't be done is told row by row."""
     actor = actor_of(request)
     rows = ROWS.chosen(request, listed(request))
     words = request.POST.get("reason", "")
+    may_anywhere(request, f"assignment.{act}" if act in {"confirm", "close", "remind"} else "assignment.confirm")
     run = {
         "confirm": lambda: acts.confirm_many(actor, rows=rows, opinion=words),
         "close": lambda: acts.close_many(actor, rows=rows),
@@ -470,17 +478,17 @@ def row_bulk(request: HttpRequest, act: str) -> HttpResponse:
     if run is None:
         raise Http404
     back = redirect(f"{reverse('plans:assignments')}?{request.GET.urlencode()}")
-    try:
-        results = run()
-    except Denied as denied:
-        messages.error(request, denied.reason)
+    form = bare_form()
+    results = refused(form, run)
+    if results is None:
+        messages.error(request, "；".join(refusals(form)))
         return back
-    refusals = [result for result in results if result.refused]
+    left = [result for result in results if result.refused]
     word = {"confirm": "确认", "close": "销号", "remind": "催办"}[act]
-    messages.success(request, f"已{word} {len(results) - len(refusals)} 项。")
-    if refusals:
-        shown = "；".join(f"{result.row.unit}“{result.row.task.title}”{result.refused}" for result in refusals[:5])
-        more = f"等 {len(refusals)} 项" if len(refusals) > 5 else f" {len(refusals)} 项"
+    messages.success(request, f"已{word} {len(results) - len(left)} 项。")
+    if left:
+        shown = "；".join(f"{result.row.unit}“{result.row.task.title}”{result.refused}" for result in left[:5])
+        more = f"等 {len(left)} 项" if len(left) > 5 else f" {len(left)} 项"
         messages.warning(request, f"没有办理{more}：{shown}")
     return back
 

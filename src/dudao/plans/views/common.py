@@ -1,17 +1,35 @@
 """What the pages of tasks and rows share: the lights of today, and 404 for what isn't there for this person."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from dudao.core.access import VERBS, Denied
+from dudao.core.ui.export import xlsx_response
+from dudao.core.ui.forms import Form
+from dudao.core.ui.listing import Column
 from dudao.core.ui.parts import Crumb
+from dudao.plans.actions.exports import export_list
 from dudao.plans.models import Assignment, Task, WorkPlan
 from dudao.plans.queries import assignments, tasks
 from dudao.plans.queries.lights import Lights, lights_on
 
-__all__ = ["actor_of", "lights_of", "plan_crumbs", "row_or_404", "task_or_404", "today"]
+__all__ = [
+    "actor_of",
+    "allow_export",
+    "bare_form",
+    "exported",
+    "lights_of",
+    "may_anywhere",
+    "plan_crumbs",
+    "refusals",
+    "row_or_404",
+    "task_or_404",
+    "today",
+]
 
 
 def today() -> Any:
@@ -42,6 +60,42 @@ def row_or_404(request: HttpRequest, pk: int) -> Assignment:
     if found is None:
         raise Http404
     return found
+
+
+def bare_form() -> Form:
+    """A form without fields that only gathers what an action refuses."""
+    form = Form({})
+    form.is_valid()
+    return form
+
+
+def refusals(form: Form) -> list[str]:
+    return [str(error) for errors in form.errors.values() for error in errors]
+
+
+def allow_export(request: HttpRequest) -> None:
+    """A list takes a POST for its export alone, from those who may export."""
+    if request.method == "POST" and not actor_of(request).may_somewhere("ledger.export"):
+        raise Denied("您没有“导出台账”的权限，如工作需要请联系安全管理员。", "ledger.export")
+
+
+def exported(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any], name: str) -> HttpResponse:
+    """The rows of a list as a sheet, the taking recorded. They are loaded: every list here prepares its rows."""
+    taken = list(rows)
+    if not taken:
+        raise Denied("没有可导出的内容。", "ledger.export")
+    first = taken[0]
+    export_list(
+        actor_of(request), name=name, rows=taken, plan=first.plan if isinstance(first, Task) else first.task.plan
+    )
+    return xlsx_response(request, columns, taken, name)
+
+
+def may_anywhere(request: HttpRequest, verb: str) -> None:
+    """Refuse at once who holds a verb nowhere, before anything else is looked at."""
+    actor = actor_of(request)
+    if not actor.may_somewhere(verb):
+        raise Denied(f"您没有“{VERBS[verb].label}”的权限，如工作需要请联系安全管理员。", verb)
 
 
 def plan_crumbs(plan: WorkPlan, *more: Crumb) -> list[Crumb]:

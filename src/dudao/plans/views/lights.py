@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from dudao.core.ui.forms import Form, refused
+from dudao.core.ui.forms import refused
 from dudao.people.roles import ROLES
 from dudao.plans.actions import lights as acts
 from dudao.plans.forms.tables import TableInput, read_rules, rule_rows
@@ -17,7 +17,7 @@ from dudao.plans.labels import LIGHTS, QUALITY, ROW_STATES
 from dudao.plans.presets.lights import PRESETS
 from dudao.plans.queries.lights import Lights, preview_changes, table_of, words_of
 from dudao.plans.queries.units import lighting_unit
-from dudao.plans.views.common import actor_of, lights_of, today
+from dudao.plans.views.common import actor_of, bare_form, lights_of, refusals, today
 
 __all__ = ["light_rules"]
 
@@ -52,8 +52,7 @@ def light_rules(request: HttpRequest) -> HttpResponse:
         source = preset.source if preset else (rules[0].source if rules else "")
     if request.method == "POST" and request.POST.get("act") == "save" and not table.errors:
         start = _day(request.POST.get("valid_from", ""), table)
-        form = Form({})
-        form.is_valid()
+        form = bare_form()
         if start is not None:
             done = refused(
                 form,
@@ -62,7 +61,7 @@ def light_rules(request: HttpRequest) -> HttpResponse:
             if done is not None:
                 messages.success(request, f"已启用 {len(done)} 条亮灯规则，{start:%Y年%-m月%-d日}起生效。")
                 return redirect(reverse("plans:lights"))
-            table.errors += [str(error) for errors in form.errors.values() for error in errors]
+            table.errors += refusals(form)
     context = _context(unit, lights, present, table, source)
     parts = {"light-rules": "plans/lights/part.html", "lights-preview": "plans/lights/preview.html"}
     target = request.headers.get("HX-Target", "")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.scheduling import ScheduleError
 from dudao.core.access import Denied
 from dudao.core.ui.export import attachment
-from dudao.core.ui.forms import Form, refused
+from dudao.core.ui.forms import refused
 from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import schedule as acts
 from dudao.plans.forms.tables import TableInput, read_steps, step_rows
@@ -19,7 +19,7 @@ from dudao.plans.gantt import chart_of
 from dudao.plans.models import Task
 from dudao.plans.papers.gantt import gantt_workbook
 from dudao.plans.queries.schedule import Plan, plan_of, proposed, saved_steps
-from dudao.plans.views.common import actor_of, plan_crumbs, task_or_404, today
+from dudao.plans.views.common import actor_of, bare_form, plan_crumbs, refusals, task_or_404, today
 
 __all__ = ["schedule_edit", "schedule_sheet", "step_done"]
 
@@ -52,25 +52,18 @@ def schedule_edit(request: HttpRequest, pk: int) -> HttpResponse:
         table = TableInput(step_rows(steps), steps)
     plan = _counted(task, table)
     if request.method == "POST" and request.POST.get("act") == "save" and not table.errors:
-        form = _no_form()
+        form = bare_form()
         rows = refused(form, lambda: acts.set_schedule(actor, task=task, steps=table.values))
         if rows is not None:
             messages.success(request, f"工期已排好：{len(rows)} 步，{rows[0].starts:%Y年%-m月%-d日}开始。")
             return redirect(task)
-        table.errors += form.non_field_errors()
+        table.errors += refusals(form)
     context = _context(request, task, table, plan, fresh=not milestones)
     parts = {"schedule": "plans/schedule/part.html", "schedule-preview": "plans/schedule/preview.html"}
     target = request.headers.get("HX-Target", "")
     return render(
         request, parts.get(target, "plans/schedule/edit.html"), context | {"oob": target == "schedule-preview"}
     )
-
-
-def _no_form() -> Form:
-    """A form without fields that only gathers refusals."""
-    form = Form({})
-    form.is_valid()
-    return form
 
 
 def _context(request: HttpRequest, task: Task, table: TableInput, plan: Plan | None, *, fresh: bool) -> dict[str, Any]:
@@ -109,6 +102,7 @@ def _context(request: HttpRequest, task: Task, table: TableInput, plan: Plan | N
 def step_done(request: HttpRequest, pk: int, step_pk: int) -> HttpResponse:
     """Mark a step as done on a day, or as not done (an empty day)."""
     task = task_or_404(request, pk)
+    actor_of(request).require("task.step_done", task.place)
     step = next((step for step in task.milestones.all() if step.pk == step_pk), None)
     if step is None:
         raise Http404
@@ -119,9 +113,9 @@ def step_done(request: HttpRequest, pk: int, step_pk: int) -> HttpResponse:
         messages.error(request, f"“{text[:20]}”不是日期，请按 2026-03-05 的样子填写。")
         return redirect(task)
     step.task = task
-    form = _no_form()
+    form = bare_form()
     if refused(form, lambda: acts.mark_step(actor_of(request), step=step, done_on=day)) is None:
-        messages.error(request, "；".join(str(error) for errors in form.errors.values() for error in errors))
+        messages.error(request, "；".join(refusals(form)))
     else:
         messages.success(request, f"“{step.name}”已标记为{'完成' if day else '未完成'}。")
     return redirect(f"{task.get_absolute_url()}#schedule")

@@ -31,7 +31,18 @@ from dudao.plans.queries.schedule import plan_of
 from dudao.plans.queries.suggestions import recipients_suggested
 from dudao.plans.queries.units import having, units_leading
 from dudao.plans.views.assignments import LIGHT_CHIPS, ROWS, attach_lights, listed
-from dudao.plans.views.common import actor_of, lights_of, plan_crumbs, task_or_404, today
+from dudao.plans.views.common import (
+    actor_of,
+    allow_export,
+    bare_form,
+    exported,
+    lights_of,
+    may_anywhere,
+    plan_crumbs,
+    refusals,
+    task_or_404,
+    today,
+)
 
 __all__ = [
     "hand_down_page", "make_tasks", "task_edit", "task_list", "task_merge", "task_new", "task_page", "task_split", "task_step",
@@ -132,6 +143,7 @@ TASKS = Listing(
     row_menu=_menu,
     bulk=_bulk,
     export_name="任务台账",
+    export=exported,
     empty=Empty("还没有任务", "年度计划发布后，可以按要点和事项一次生成任务草稿，补上责任和时限后下达。", icon="list-details"),
 )  # fmt: skip
 
@@ -147,6 +159,7 @@ def _task_rows(request: HttpRequest) -> Any:
 
 @require_http_methods(["GET", "POST"])
 def task_list(request: HttpRequest) -> HttpResponse:
+    allow_export(request)
     actor = actor_of(request)
     plan = reads.current_plan(actor, today(), _number(request.GET.get("plan")))
     drafting = plan is not None and actor.may("task.create", plan.unit.path) and plan.state != "discarded"
@@ -168,6 +181,7 @@ def _number(text: str | None) -> int | None:
 @require_http_methods(["GET", "POST"])
 def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: what is wanted, the schedule, and the row of every unit with its light."""
+    allow_export(request)
     task = task_or_404(request, pk)
     actor = actor_of(request)
     rows = listed(request, RowFilter(task=task.pk))
@@ -217,6 +231,7 @@ TASK_ROWS = Listing(
     prepare=attach_lights,
     row_menu=ROWS.row_menu,
     export_name="各单位进展",
+    export=exported,
     empty=Empty("还没有下达", "下达后每个单位有自己的一行：签收、进展、佐证、确认和销号都记在这里。", icon="send"),
 )  # fmt: skip
 
@@ -297,7 +312,7 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     actor.require("task.edit", task.place)
     initial = {name: getattr(task, name) for name in acts.EDITABLE} | {"partners": list(task.partners.all())}
-    form = TaskForm(request.POST or None, plan=task.plan, day=today(), initial=initial)
+    form = TaskForm(request.POST if request.method == "POST" else None, plan=task.plan, day=today(), initial=initial)
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.edit_task(actor, task=task, token=form.token, **form.columns))
         if done is not None:
@@ -316,7 +331,9 @@ def task_split(request: HttpRequest, pk: int) -> HttpResponse:
     task = task_or_404(request, pk)
     actor = actor_of(request)
     actor.require("task.split", task.place)
-    form = SplitForm(request.POST or None, initial={"parts": task.text.replace("\n", "\n\n")})
+    form = SplitForm(
+        request.POST if request.method == "POST" else None, initial={"parts": task.text.replace("\n", "\n\n")}
+    )
     if request.method == "POST" and form.is_valid():
         made = refused(form, lambda: acts.split_task(actor, task=task, parts=form.texts, token=form.token))
         if not form.errors:
@@ -330,13 +347,13 @@ def task_split(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def task_merge(request: HttpRequest) -> HttpResponse:
+    may_anywhere(request, "task.merge")
     chosen = list(TASKS.chosen(request, _task_rows(request)))
     back = redirect(f"{reverse('plans:tasks')}?{request.GET.urlencode()}")
-    form = Form()
-    form.cleaned_data, form._errors = {}, form.error_class()  # type: ignore[attr-defined]
+    form = bare_form()
     merged = refused(form, lambda: acts.merge_tasks(actor_of(request), tasks=chosen))
     if merged is None:
-        messages.error(request, "；".join(form.non_field_errors()))
+        messages.error(request, "；".join(refusals(form)))
         return back
     messages.success(request, f"已合并到“{merged}”。")
     return redirect(merged)
@@ -379,7 +396,12 @@ def hand_down_page(request: HttpRequest, pk: int) -> HttpResponse:
     denied = TASK.why_not(task, "task.hand_down", actor)
     if denied is not None:
         raise denied
-    form = HandDownForm(request.POST or None, plan=task.plan, day=today(), initial=recipients_suggested(task, today()))
+    form = HandDownForm(
+        request.POST if request.method == "POST" else None,
+        plan=task.plan,
+        day=today(),
+        initial=recipients_suggested(task, today()),
+    )
     if request.method == "POST" and form.is_valid():
         chosen = form.recipients
         done = refused(
@@ -435,6 +457,7 @@ def _many(request: HttpRequest, form: Form, chosen: list[Task], *, title: str, s
 @require_POST
 def hand_down_many_page(request: HttpRequest) -> HttpResponse:
     """Hand several drafts down to the same units: first the form, then (with ``tasks`` in it) the act."""
+    may_anywhere(request, "task.hand_down")
     chosen, plan = _marked(request)
     actor = actor_of(request)
     actor.require("task.hand_down", plan.unit.path)
@@ -452,6 +475,7 @@ def hand_down_many_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def tasks_edit(request: HttpRequest) -> HttpResponse:
     """Give several drafts the same owner, time or evidence."""
+    may_anywhere(request, "task.edit")
     chosen, plan = _marked(request)
     actor = actor_of(request)
     actor.require("task.edit", plan.unit.path)

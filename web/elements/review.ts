@@ -19,8 +19,13 @@ class ReviewElement extends HTMLElement {
     this.addEventListener("htmx:confirm", (event) => this.asked(event as CustomEvent), { signal });
     document.addEventListener("keydown", (event) => this.pressed(event), { signal });
     document.addEventListener("selectionchange", () => this.selected(), { signal });
-    document.addEventListener("htmx:afterSettle", (event) => this.settled(event as CustomEvent), { signal });
+    document.addEventListener("htmx:afterSwap", () => this.swapped(), { signal });
+    document.addEventListener("htmx:afterSettle", () => this.settled(), { signal });
+    this.addEventListener("htmx:beforeRequest", () => (this.running = true), { signal });
+    document.addEventListener("htmx:afterRequest", (event) => this.answered(event as CustomEvent), { signal });
     this.refresh();
+    this.enterForm();
+    this.seen = this.pane;
   }
   disconnectedCallback(): void {
     this.stop.abort();
@@ -41,22 +46,39 @@ class ReviewElement extends HTMLElement {
   }
 
   /** After a swap: the new piece from its top, the old one where the person was. */
-  private settled(event: CustomEvent<{ target?: Element }>): void {
-    const target = event.detail.target ?? event.target;
-    if (!(target instanceof Element) || target.id !== "review-at") return;
-    const same = this.at === this.pane?.dataset.at;
-    this.at = this.pane?.dataset.at ?? "";
+  private swapped(): void {
+    const pane = this.pane;
+    if (!pane || pane === this.seen) return;
+    const same = this.seen?.dataset.at === pane.dataset.at;
+    this.seen = pane;
     if (!same) this.index = -1;
     this.refresh();
-    if (!same) this.pane?.scrollTo(0, 0);
-    const form = this.querySelector<HTMLElement>("[data-guess-form] input:not([type=hidden]), [data-guess-form] select");
-    if (form) return form.focus();
-    if (same && this.index >= 0) {
+    if (!this.enterForm() && same && this.index >= 0) {
       const open = this.guesses.findIndex((guess, place) => place >= this.index && guess.matches(".is-proposed"));
       this.step(open >= 0 ? open : Math.min(this.index, this.guesses.length - 1));
     }
   }
-  private at = "";
+  private seen: HTMLElement | null = null;
+  private running = false;
+  private waiting: (() => void)[] = [];
+
+  /** Only now do links and buttons of the new piece know what to do: a key before that would leave the page. */
+  private settled(): void {
+    this.running = false;
+    while (!this.running && this.waiting.length) this.waiting.shift()?.();
+  }
+
+  private enterForm(): boolean {
+    const field = this.querySelector<HTMLElement>("[data-guess-form] input:not([type=hidden]), [data-guess-form] select");
+    field?.focus();
+    return field !== null;
+  }
+
+  private answered(event: CustomEvent<{ successful?: boolean }>): void {
+    if (event.detail.successful) return;
+    this.running = false;
+    this.waiting = [];
+  }
 
   // Words on their way to the server go first: nothing typed may be lost to a swap.
   private asked(event: CustomEvent<{ elt: Element; issueRequest: (skip: boolean) => void }>): void {
@@ -110,7 +132,8 @@ class ReviewElement extends HTMLElement {
     const found = act[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!found) return;
     event.preventDefault();
-    found();
+    if (this.running) this.waiting.push(found);
+    else found();
   }
 
   private typed(event: KeyboardEvent, target: HTMLElement): void {

@@ -3,7 +3,6 @@
 The list page runs on Django's own table of content types, because ``core`` knows no other that is never empty.
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -186,7 +185,7 @@ def parts_page(request: HttpRequest) -> HttpResponse:
 
 
 def _state(row: Any) -> State:
-    return list(STATES.values())[row.pk % 6]
+    return STATES[list(STATES)[row.pk % 6]]
 
 
 def _day(row: Any) -> date:
@@ -303,7 +302,7 @@ class SampleForm(Form):
         label="佐证材料", required=False, multiple=True, max_bytes=5 * 1024 * 1024, kinds=(".pdf", ".docx", ".xlsx")
     )
 
-    def clean(self) -> Mapping[str, Any]:
+    def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("title") == "错":
             raise forms.ValidationError("同一计划里已有叫这个名字的任务。")
         return self.cleaned_data

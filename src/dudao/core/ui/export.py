@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 

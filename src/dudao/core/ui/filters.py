@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from django.db.models import Count, Field, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from dudao.core.ui.formats import date_cn
@@ -18,7 +18,7 @@ from dudao.core.ui.parts import State
 __all__ = ["Chip", "Chips", "Choice", "DateRange", "Filter", "Pick", "Search", "Shown", "YesNo"]
 
 Rows = QuerySet[Any]
-_LOOKUPS = frozenset(Field.get_lookups())
+_LOOKUPS = frozenset(CharField().get_lookups())
 Choices = Sequence[tuple[str, str]]
 
 
@@ -246,14 +246,16 @@ class Chips:
             found = rows.order_by().aggregate(chip_all=Count("pk"), **named)
             return found["chip_all"], [found[name] for name in named]
         groups = dict(rows.order_by().values_list(column).annotate(chip_count=Count("pk")))
-        return sum(groups.values()), [groups.get(chip.where.children[0][1], 0) for chip in self.chips]
+        values: list[Any] = [chip.where.children for chip in self.chips]
+        return sum(groups.values()), [groups.get(pair[1], 0) for (pair,) in values]
 
     @property
     def _column(self) -> str | None:
         """The column of which every chip is one value, if there is one."""
         names = set()
         for chip in self.chips:
-            first = chip.where.children[0] if len(chip.where.children) == 1 and not chip.where.negated else None
+            children: list[Any] = list(chip.where.children)
+            first = children[0] if len(children) == 1 and not chip.where.negated else None
             if not isinstance(first, tuple) or not isinstance(first[1], str | int | bool):
                 return None
             names.add(first[0])

@@ -122,6 +122,10 @@ class Head:
     url: str = ""
     direction: str = ""
 
+    @property
+    def icon(self) -> str:
+        return {"ascending": "sort-ascending", "descending": "sort-descending"}.get(self.direction, "arrows-sort")
+
 
 @dataclass(slots=True)
 class Row:
@@ -182,6 +186,12 @@ class ListPage:
     @property
     def searched(self) -> bool:
         return any(item.values for item in (*self.filters, *self.more_filters))
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """What the choice of a page's size must carry along: everything but the size."""
+        shown = [pair for item in (*self.filters, *self.more_filters) for pair in item.values.items()]
+        return [*((name, value) for name, value in self.kept if name != "per"), *shown]
 
     @property
     def folds(self) -> bool:

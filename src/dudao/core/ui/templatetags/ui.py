@@ -315,16 +315,26 @@ def field(bound: BoundField, look: str = "") -> SafeString:
 def field_context(bound: BoundField, look: str = "") -> dict[str, Any]:
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "") or type(widget).__name__.lower()
+    single = kind == "checkbox" and not getattr(widget, "use_fieldset", False)
     return {
         "bound": bound,
-        "kind": kind,
-        "group": kind in {"radio", "checkbox"} and getattr(widget, "use_fieldset", False),
-        "single": kind == "checkbox" and not getattr(widget, "use_fieldset", False),
+        "label": _label(bound, single),
+        "group": kind in {"radio", "checkbox"} and not single,
+        "single": single,
         "look": look,
         "errors": [str(error) for error in bound.errors],
         "help_id": f"{bound.auto_id}_helptext",
         "error_id": f"{bound.auto_id}_error",
     }
+
+
+def _label(bound: BoundField, single: bool) -> SafeString:
+    """The label with its mark: a star where it must be filled, 选填 where it may be left (a lone box needs no such word)."""
+    if bound.field.required:
+        return format_html('{}<span class="dd-required" aria-hidden="true">*</span>', bound.label)
+    if single:
+        return format_html("{}", bound.label)
+    return format_html('{}<span class="dd-optional">选填</span>', bound.label)
 
 
 @register.inclusion_tag("ui/error_summary.html")

@@ -69,8 +69,9 @@ def test_the_row_page_tells_the_county_what_is_asked_and_how_it_stands(city, wor
     said = page(client_of(city, "county"), "assignment", worked.pk)
     for words in ("配备督学", "聘任 3 名。", "编制不足", "距期限 60 天", "报送进展或完成", "聘书", "转办到学校"):
         assert words in said
-    assert "催办" not in said  # a county judges its schools, never itself: acts that could never be done are left out
-    assert "标记质量" not in said
+    # A county judges its schools, never itself: acts that could never be done are left out.
+    assert reverse("plans:row_remind", args=[worked.pk]) not in said
+    assert reverse("plans:row_mark", args=[worked.pk]) not in said
 
 
 def test_a_county_sees_its_own_column_and_rows_only(city, worked):
@@ -86,15 +87,15 @@ def test_a_county_sees_its_own_column_and_rows_only(city, worked):
 
 def test_a_leader_reads_and_finds_no_buttons_of_an_office(city, worked):
     officer = page(client_of(city, "officer"), "assignment", worked.pk)
-    assert "催办" in officer
-    assert "转办到学校" not in officer
+    assert reverse("plans:row_remind", args=[worked.pk]) in officer
+    assert reverse("plans:row_hand_on", args=[worked.pk]) not in officer
     leader = client_of(city, "leader")
     said = page(leader, "task", worked.task_id)
-    assert "下达任务" not in said
-    assert "补充下达" not in said
-    assert "倒排工期" in said
+    assert reverse("plans:hand_down", args=[worked.task_id]) not in said
+    assert reverse("plans:schedule", args=[worked.task_id]) not in said
+    assert "pl-gantt-svg" in said
     row = page(leader, "assignment", worked.pk)
-    assert "催办" not in row
+    assert reverse("plans:row_remind", args=[worked.pk]) not in row
 
 
 def test_signing_reporting_and_confirming_through_the_pages(city):

@@ -1,12 +1,13 @@
 """The workbench: everybody finds what they have to do, nobody what is somebody else's; the shell around it."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from dudao.core.notices import tell
 from dudao.dashboards.menus import MENUS
@@ -184,3 +185,22 @@ def test_an_anonymous_visitor_is_sent_to_log_in(db):
         answer = Client().get(reverse(f"dashboards:{name}"))
         assert answer.status_code == 302
         assert "/login/" in answer["Location"]
+
+
+def test_every_help_text_belongs_to_a_page():
+    """A page that goes takes its help along."""
+    root = Path(__file__).parents[2] / "src/dudao"
+    named = {
+        (namespace, name)
+        for namespace, resolver in _namespaces()
+        for name in resolver.reverse_dict
+        if isinstance(name, str)
+    }
+    found = sorted(root.glob("*/templates/help/*/*.html")) + sorted(root.glob("core/ui/templates/help/*/*.html"))
+    assert found
+    for path in found:
+        assert (path.parent.name, path.stem) in named, path
+
+
+def _namespaces():
+    return [(name, resolver) for name, (_, resolver) in get_resolver().namespace_dict.items()]

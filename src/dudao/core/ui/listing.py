@@ -199,6 +199,11 @@ class ListPage:
         return any(item.kind != "search" for item in self.filters)
 
     @property
+    def faulty(self) -> bool:
+        """Whether a filter has an error, so that a phone shows it."""
+        return any(item.error for item in (*self.filters, *self.more_filters))
+
+    @property
     def more_open(self) -> bool:
         return any(item.values or item.error for item in self.more_filters)
 

@@ -402,6 +402,8 @@ def chart(spec: Mapping[str, Any], finding: str, height: str = "", table: bool =
     for raw, safe in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
         data = data.replace(raw, safe)
     rows = []
+    if not height and spec["kind"] in {"rank", "stack"} and len(spec["categories"]) > 13:
+        height = "tall"
     if spec["kind"] != "gantt":
         for place, category in enumerate(spec["categories"]):
             rows.append((category, [written(series["values"][place]) for series in spec["series"]]))

@@ -83,8 +83,8 @@ test: setup system
 
 .PHONY: check
 check: setup
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
 	DUDAO_MODE=test DATABASE_URL=postgresql:///unused $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --quiet src
@@ -93,8 +93,8 @@ check: setup
 
 .PHONY: format
 format: setup
-	$(BIN)/ruff check --fix-only --quiet .
-	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only --quiet src tests bench
+	$(BIN)/ruff format src tests bench
 	$(BIN)/djlint --reformat --quiet src
 
 .PHONY: dist

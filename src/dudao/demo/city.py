@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from dudao.core.access import SYSTEM
 from dudao.core.sheets import Row as SheetRow
-from dudao.demo import clock, institutions, logins
+from dudao.demo import clock, institutions
+from dudao.demo.logins import Login, make_logins, table
 from dudao.demo.plan import TASKS, TaskSpec
 from dudao.demo.year import build_year
 from dudao.orgs.actions import import_units, open_unit, seed_calendar
@@ -28,10 +29,10 @@ class City:
 
     city: Unit
     units: dict[str, Unit]
-    logins: list[logins.Login]
+    logins: list[Login]
 
     def logins_table(self) -> str:
-        return logins.table(self.logins)
+        return table(self.logins)
 
     def county(self, code: str) -> Unit:
         return self.units[code]
@@ -40,7 +41,7 @@ class City:
     def counties(self) -> list[Unit]:
         return [unit for unit in self.units.values() if unit.kind in (Kind.COUNTY, Kind.ZONE)]
 
-    def login(self, username: str) -> logins.Login:
+    def login(self, username: str) -> Login:
         return next(login for login in self.logins if login.account.username == username)
 
 
@@ -63,7 +64,7 @@ def build_city(
                 city = units[institutions.CITY_CODE]
                 seed_calendar(SYSTEM, unit=city, years=(today.year - 1, today.year, today.year + 1))
             with told("… people", "……人员"):
-                made = City(city, units, logins.make_logins(units, institutions.OPENED, now))
+                made = City(city, units, make_logins(units, institutions.OPENED, now))
         with told("… a year in progress", "……进行中的一年"):
             build_year(city, units, made.logins, today=today, tasks=tasks)
     return made

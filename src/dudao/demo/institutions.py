@@ -64,8 +64,10 @@ def region_rows() -> Iterator[Row]:
         }
     for order, place in enumerate(COUNTIES, 1):
         code = {"region_code": place.code} if place.kind == "county" else {"local_code": place.code}
-        short = {} if place.kind == "county" else {"short_name": place.name.replace("岳阳经济技术开发区", "岳阳经开区")}
-        yield {"name": place.name, "kind": place.kind, "parent": CITY_CODE, "sort_no": 100 + order, **code, **short}
+        zone: Row = (
+            {"short_name": place.name.replace("岳阳经济技术开发区", "岳阳经开区")} if place.kind == "zone" else {}
+        )
+        yield {"name": place.name, "kind": place.kind, "parent": CITY_CODE, "sort_no": 100 + order, **code, **zone}
         yield {
             "name": f"{place.name}教育督导委员会办公室",
             "short_name": f"{place.name}督导办",

@@ -91,7 +91,7 @@ def _progress(chance: random.Random, signed: date, end: date, due: date, finishe
         else chance.choice([chance.uniform(0.75, 1.05), chance.uniform(0.25, 0.7)])
     )
     whole = max((min(due, end) if finished else due) - signed, timedelta(1)).days
-    acts = []
+    acts: list[Act] = []
     day = signed + timedelta(chance.randint(12, 30))
     while day < end and len(acts) < len(_STEPS) - 1:
         share = min((day - signed).days / whole * pace, 0.95)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -216,7 +217,7 @@ class _Year:
         if now >= self.today:
             return
         for step in task.milestones.filter(done_on=None, ends__lt=now):
-            if self.chance.random() < 0.8:
+            if step.ends is not None and self.chance.random() < 0.8:
                 mark_step(
                     self.officer,
                     step=step,
@@ -231,7 +232,10 @@ class _Year:
 
     def follow(self, task: Task, unit: Unit, acts: Sequence[Act], *, after: datetime) -> None:
         for act in acts:
-            after = self.at(act.day, lambda act=act: self.carry_out(self.rows[task.pk, unit.pk], act), after=after)
+            after = self.at(act.day, partial(self.act_on, task, unit, act), after=after)
+
+    def act_on(self, task: Task, unit: Unit, act: Act) -> None:
+        self.carry_out(self.rows[task.pk, unit.pk], act)
 
     def hand_on_later(self, task: Task, handed: date, due: date, issued: datetime) -> None:
         """Pingjiang passes its row on to some of its schools; the one with people in the demo reports."""

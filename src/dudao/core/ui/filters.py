@@ -19,7 +19,7 @@ __all__ = ["Chip", "Chips", "Choice", "DateRange", "Filter", "Pick", "Search", "
 
 Rows = QuerySet[Any]
 _LOOKUPS = frozenset(CharField().get_lookups())
-Choices = Sequence[tuple[str, str]]
+Choices = Sequence[tuple[Any, Any]]
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from dudao.plans.actions.assignments import sign
 from dudao.plans.models import Assignment, LightRule
+from e2e.axe import run_axe
 from e2e.conftest import DESK, PHONE
 from plans.conftest import City, a_row, a_task, city, day, fresh
 from signing import signed_in
@@ -113,3 +114,36 @@ def test_the_matrix_leads_to_the_row(city, open_as):
     page = open_as("officer", "/plans/matrix/")
     page.locator(".pl-cell a").first.click()
     page.wait_for_url(f"**/plans/rows/{row.pk}/")
+
+
+def test_every_page_fits_a_phone_and_is_accessible(city, open_as):
+    from dudao.plans.actions.assignments import report
+    from dudao.plans.actions.handing import hand_on
+    from dudao.plans.actions.schedule import set_schedule
+    from dudao.plans.queries.schedule import proposed
+
+    task = a_task(city, deadline=120, starts=None, title="配备专职督学并组织开展岗前培训和业务考核")
+    set_schedule(city.officer, task=task, steps=proposed(task))
+    row = a_row(city, task=task)
+    sign(city.county, row=row)
+    report(city.county, row=fresh(row), text="正在推进。", progress=40, difficulties="编制紧张。")
+    hand_on(city.county, row=fresh(row), units=[city.school])
+    for name, path in [
+        ("officer", "/plans/tasks/"),
+        ("officer", f"/plans/tasks/{task.pk}/"),
+        ("officer", f"/plans/tasks/{task.pk}/schedule/"),
+        ("officer", f"/plans/tasks/{task.pk}/hand-down/"),
+        ("officer", "/plans/matrix/"),
+        ("officer", f"/plans/{city.plan.pk}/overview/"),
+        ("director", "/plans/lights/"),
+        ("county", "/plans/rows/"),
+        ("county", f"/plans/rows/{row.pk}/"),
+        ("county", f"/plans/rows/{row.pk}/report/"),
+        ("head", "/plans/rows/"),
+    ]:
+        for size in (PHONE, DESK):
+            page = open_as(name, path, size)
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (path, size)
+            assert run_axe(page) == [], (path, size)
+            page.context.close()

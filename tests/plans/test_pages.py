@@ -266,3 +266,29 @@ def test_many_drafts_are_set_and_handed_down_at_once(city):
     again = officer.post(reverse("plans:tasks_edit"), {**keys, "deadline": str(day(60))})
     assert "“4-1 按 1:5 配备督学”没有设置" in again.content.decode()
     assert client_of(city, "county").post(reverse("plans:tasks_edit"), ids).status_code == 403
+
+
+def test_a_closed_task_and_a_withdrawn_row_have_pages_too(city):
+    from dudao.plans.actions.assignments import confirm, recall
+    from dudao.plans.actions.tasks import close_task
+
+    row = a_row(city)
+    sign(city.county, row=row)
+    report(city.county, row=fresh(row), text="完成。", progress=100, complete=True)
+    confirm(city.officer, row=fresh(row))
+    close_task(city.director, task=row.task)
+    assert "按期完成" in page(client_of(city, "officer"), "task", row.task_id)
+    assert "按期完成" in page(client_of(city, "officer"), "tasks", state="closed")
+    other = a_row(city)
+    recall(city.officer, row=other, reason="下错了")
+    assert "不用再承办" in page(client_of(city, "county"), "assignment", other.pk)
+    assert "下错了" in page(client_of(city, "county"), "assignment", other.pk)
+
+
+def test_what_is_still_to_be_done_stands_before_what_is_finished(city):
+    done = a_row(city, title="早已完成的事", deadline=2)
+    sign(city.county, row=done)
+    report(city.county, row=fresh(done), text="完成。", progress=100, complete=True)
+    a_row(city, title="还要做的事", deadline=40)
+    said = page(client_of(city, "county"), "assignments")
+    assert said.index("还要做的事") < said.index("早已完成的事")

@@ -206,6 +206,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": plan,
         "dated": list(zip(plan.steps, plan.schedule.steps, strict=True)) if plan else [],
         "marks": actor.may("task.step_done", task.place),
+        "closed_on": timezone.localtime(task.closed_at).date() if task.closed_at else None,
         "events": audit.history(task),
         "today": today(),
     }

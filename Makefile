@@ -18,7 +18,9 @@ PORT ?= 8000
 DATA ?= data
 BROWSER ?= need
 ARGS ?=
-PYTHON ?= python3
+# The first Python that is new enough.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && exit; done; echo python3)
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -22,6 +22,11 @@ bring() { # bring PACKAGE… into $tools
     elif "$python" -m pip --version >/dev/null 2>&1; then
         "$python" -m pip install --quiet --disable-pip-version-check --target "$tools/lib" "$@"
         mkdir -p "$tools/bin" && ln -sf ../lib/bin/uv "$tools/bin/uv"
+    elif command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        # Debian ships Python without its venv module.
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
+        "$python" -m venv "$tools"
+        "$tools/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
     else
         echo "Neither uv nor pip nor the venv module is here. Install one of them (Debian: apt install python3-venv)." >&2
         exit 1

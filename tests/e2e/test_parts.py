@@ -215,7 +215,8 @@ def test_a_form_is_sent_once_however_often_one_clicks(visit):
     page.route("**/dev/ui/", lambda route: (page.wait_for_timeout(10), route.continue_()))
     page.evaluate(
         """() => { const dialog = [...document.querySelectorAll('dialog')].find((node) => node.ariaLabel === '下达');
-        dialog.showModal(); const button = dialog.querySelector('[type=submit]'); button.click(); button.click(); button.click(); }"""
+        dialog.showModal();
+        const button = dialog.querySelector('[type=submit]'); button.click(); button.click(); button.click(); }"""
     )
     expect(page.locator("#messages")).to_contain_text("已收到")
     assert sent == ["POST"]

@@ -1,5 +1,30 @@
-"""Balance of compulsory education in a county: per-pupil resources, school verdicts, coefficients of variation."""
+"""Balance of compulsory education in a county: per-pupil resources, school verdicts, coefficients of variation.
+
+    rules = rules_from(packs.read("balance", "excellent-2017"))
+    result = evaluate(frame, rules, day)          # frame: one row a school, columns as in required_columns(rules)
+    result.stages, result.schools, result.problems, result.to_json()
+
+Pure: no files, no clock. Means, deviations and coefficients are float64; comparisons have a stated tolerance
+(docs/calculations/balance.md). Storing returns and showing results is left to the apps above.
+"""
 
 from dudao.calc.balance.coefficients import coefficient_of_variation
+from dudao.calc.balance.evaluation import Balance, CountyStage, IndicatorResult, Verdict, evaluate
+from dudao.calc.balance.rules import Rules, RulesError, rules_from
+from dudao.calc.balance.table import Problem, TableError, frame_of, required_columns
 
-__all__ = ["coefficient_of_variation"]
+__all__ = [
+    "Balance",
+    "CountyStage",
+    "IndicatorResult",
+    "Problem",
+    "Rules",
+    "RulesError",
+    "TableError",
+    "Verdict",
+    "coefficient_of_variation",
+    "evaluate",
+    "frame_of",
+    "required_columns",
+    "rules_from",
+]

@@ -1,0 +1,420 @@
+"""The balance run: schools in, verdicts of schools, stages and counties out, for any number of counties at once.
+
+    result = evaluate(frame, rules, day)
+    result.stages          a row a county and stage: means, deviations, coefficients, limits, verdict
+    result.schools         a row a school and stage: per-pupil values, what is reached, verdict
+    result.problems        faulty cells; a county with any is 无法计算, never passed
+    result.to_json()
+
+Definitions with a worked example are in docs/calculations/balance.md. Comparisons are made on unrounded numbers; where the rounded
+number of the form would lead to another verdict, the result is flagged as being at the boundary. What a county would have to do
+is left to `effort` and `levelling`, the evaluation's other items to `county`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from dudao.calc.balance.coefficients import Floats, spread
+from dudao.calc.balance.rules import COMPOSITE, Rules, Standards
+from dudao.calc.balance.sections import Sections, sections
+from dudao.calc.balance.table import Checked, Codes, Flags, Problem, check
+from dudao.calc.codetables import Stage
+
+__all__ = ["TOLERANCE", "Balance", "CountyStage", "IndicatorResult", "StageResult", "Verdict", "evaluate"]
+
+TOLERANCE = 1e-12
+"""Relative. Sizes with four decimals of schools with a million pupils differ from a threshold by more than 1e-10 or not at all, so that
+this only undoes the errors of binary numbers: 1 234.5 ÷ 274.333… is compared as a person would on paper."""
+
+
+class Verdict(StrEnum):
+    PASSED = "达标"
+    FAILED = "未达标"
+    UNKNOWN = "无法计算"
+
+    @classmethod
+    def of(cls, passed: bool | None) -> Verdict:
+        return cls.UNKNOWN if passed is None else cls.PASSED if passed else cls.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """One stage over all its counties. School arrays are in the order of ``sections``, county arrays in that of its ``present``.
+
+    ``values[i]``, ``reached[i]`` and, by county, ``mean[i]``, ``sd[i]``, ``cv[i]``, ``limit_met[i]`` are of indicator i.
+    ``computable``: two schools or more, every mean above 0, no faulty row. ``at_boundary``: rounding would change the verdict.
+    """
+
+    sections: Sections
+    values: tuple[Floats, ...]
+    reached: tuple[Flags, ...]
+    passed: Flags
+    school_at_boundary: Flags
+    schools: Codes
+    pupils: Floats
+    mean: tuple[Floats, ...]
+    sd: tuple[Floats, ...]
+    cv: tuple[Floats, ...]
+    limit_met: tuple[Flags, ...]
+    cv_at_boundary: tuple[Flags, ...]
+    composite: Floats
+    composite_met: Flags
+    schools_reaching: tuple[Codes, ...]
+    schools_passing: Codes
+    is_unsure: Flags
+    computable: Flags
+    verdict_passed: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorResult:
+    """One indicator of one stage of one county; ``None`` is unknown."""
+
+    mean: float | None
+    sd: float | None
+    cv: float | None
+    limit: float | None
+    passed: bool | None
+    at_boundary: bool
+    schools_reaching: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountyStage:
+    """One stage of one county. ``reasons`` say why a verdict is 无法计算 or 未达标, a sentence each."""
+
+    stage: Stage
+    schools: int
+    pupils: int
+    indicators: Mapping[str, IndicatorResult]
+    composite: float | None
+    schools_passing: int
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The whole result. Rows and names are looked up only when asked for."""
+
+    rules: Rules
+    standards: Standards
+    checked: Checked
+    results: Mapping[Stage, StageResult]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return self.checked.problems
+
+    @property
+    def counties(self) -> tuple[str, ...]:
+        return self.checked.counties
+
+    def county(self, number: int) -> tuple[Verdict, Mapping[Stage, CountyStage]]:
+        """The verdict of county ``number`` (of ``counties``) on the seven indicators, and its stages."""
+        found = {stage: self._county_stage(stage, number) for stage in self.rules.stages}
+        verdicts = {item.verdict for item in found.values()}
+        if Verdict.FAILED in verdicts:
+            return Verdict.FAILED, found
+        return (Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.PASSED), found
+
+    def _limit(self, code: str, stage: Stage) -> float | None:
+        bound = self.standards.limits.get((code, stage))
+        return None if bound is None else float(bound.value)
+
+    def _county_stage(self, stage: Stage, number: int) -> CountyStage:
+        result = self.results[stage]
+        place = int(np.searchsorted(result.sections.present, number))
+        if place == len(result.sections.present) or result.sections.present[place] != number:
+            return self._without_schools(stage, number)
+        indicators = {}
+        for i, indicator in enumerate(self.rules.indicators):
+            cv = _known(result.cv[i][place]) if result.schools[place] > 1 else None
+            limit = self._limit(indicator.code, stage)
+            is_judged = cv is not None and limit is not None and not result.is_unsure[place]
+            indicators[indicator.code] = IndicatorResult(
+                mean=float(result.mean[i][place]),
+                sd=float(result.sd[i][place]),
+                cv=cv,
+                limit=limit,
+                passed=bool(result.limit_met[i][place]) if is_judged else None,
+                at_boundary=is_judged and bool(result.cv_at_boundary[i][place]),
+                schools_reaching=int(result.schools_reaching[i][place]),
+            )
+        computable = bool(result.computable[place])
+        return CountyStage(
+            stage=stage,
+            schools=int(result.schools[place]),
+            pupils=int(result.pupils[place]),
+            indicators=indicators,
+            composite=_known(result.composite[place]) if result.schools[place] > 1 else None,
+            schools_passing=int(result.schools_passing[place]),
+            verdict=Verdict.of(bool(result.verdict_passed[place]) if computable else None),
+            reasons=self._reasons(result, place, indicators),
+        )
+
+    def _without_schools(self, stage: Stage, number: int) -> CountyStage:
+        nothing = {
+            indicator.code: IndicatorResult(None, None, None, self._limit(indicator.code, stage), None, False, 0)
+            for indicator in self.rules.indicators
+        }
+        if self.checked.unsure[stage] & {number, -1}:
+            reason = f"{stage.label}的数据有错误，改正后才能计算。"
+        else:
+            reason = f"没有计入的{stage.label}。"
+        return CountyStage(stage, 0, 0, nothing, None, 0, Verdict.UNKNOWN, (reason,))
+
+    def _reasons(self, result: StageResult, place: int, indicators: Mapping[str, IndicatorResult]) -> tuple[str, ...]:
+        found = []
+        schools = int(result.schools[place])
+        if result.is_unsure[place]:
+            found.append("有学校的数据有错误，改正后才能判定。")
+        if schools < 2:
+            found.append("只有 1 所学校，差异系数无法计算。")
+        for code, item in indicators.items():
+            if item.mean == 0:
+                found.append(f"{code} 的全县平均值是 0，差异系数无法计算。")
+            elif item.passed is False:
+                assert item.cv is not None and item.limit is not None
+                found.append(f"{code} 的差异系数 {item.cv:.4f} 超过 {item.limit:g}。")
+        composite = self._limit(COMPOSITE, result.sections.stage)
+        if composite is not None and schools > 1 and not result.composite_met[place]:
+            found.append(f"综合差异系数 {result.composite[place]:.4f} 超过 {composite:g}。")
+        failing = schools - int(result.schools_passing[place])
+        if failing:
+            found.append(f"{failing} 所学校没有达到资源配置要求。")
+        return tuple(found)
+
+    @cached_property
+    def stages(self) -> pl.DataFrame:
+        """A row a county and stage that has schools; ``L1_mean`` and so on. Not computable is null."""
+        frames = []
+        for stage, result in self.results.items():
+            enough = result.schools > 1
+            judged = enough & ~result.is_unsure
+            columns: dict[str, object] = {
+                "county": [self.counties[number] for number in result.sections.present],
+                "stage": [stage.label] * len(result.schools),
+                "schools": result.schools,
+                "pupils": result.pupils.astype(np.int64),
+            }
+            for i, indicator in enumerate(self.rules.indicators):
+                limit = self._limit(indicator.code, stage)
+                cv = np.where(enough, result.cv[i], np.nan)
+                columns |= {
+                    f"{indicator.code}_mean": result.mean[i],
+                    f"{indicator.code}_sd": result.sd[i],
+                    f"{indicator.code}_cv": pl.Series(cv).fill_nan(None),
+                    f"{indicator.code}_limit": pl.Series([limit] * len(cv), dtype=pl.Float64),
+                    f"{indicator.code}_pass": _flags(
+                        result.limit_met[i], judged & ~np.isnan(cv) & np.bool_(limit is not None)
+                    ),
+                    f"{indicator.code}_boundary": result.cv_at_boundary[i] & judged,
+                    f"{indicator.code}_reaching": result.schools_reaching[i],
+                }
+            columns |= {
+                "composite_cv": pl.Series(np.where(enough, result.composite, np.nan)).fill_nan(None),
+                "schools_passing": result.schools_passing,
+                "verdict": np.where(
+                    result.computable,
+                    np.where(result.verdict_passed, Verdict.PASSED.value, Verdict.FAILED.value),
+                    Verdict.UNKNOWN.value,
+                ),
+            }
+            frames.append(pl.DataFrame(columns))
+        return pl.concat(frames)
+
+    @cached_property
+    def schools(self) -> pl.DataFrame:
+        """A row a school and stage: 行号, county, school, stage, pupils, ``L1``… with ``L1_reached``…, reached, passed, boundary."""
+        frames = []
+        for stage, result in self.results.items():
+            index = result.sections.index
+            columns: dict[str, object] = {
+                "row": self.checked.rows[index],
+                "county": pl.Series(self.counties, dtype=pl.String).gather(pl.Series(result.sections.county_of)),
+                "school": self.checked.names.cast(pl.String).gather(pl.Series(index)).str.strip_chars(),
+                "stage": [stage.label] * len(index),
+                "pupils": result.sections.pupils.astype(np.int64),
+            }
+            for indicator, values, reached in zip(self.rules.indicators, result.values, result.reached, strict=True):
+                columns |= {indicator.code: values, f"{indicator.code}_reached": reached}
+            columns |= {
+                "reached": np.sum(result.reached, axis=0, dtype=np.int64),
+                "passed": result.passed,
+                "boundary": result.school_at_boundary,
+            }
+            frames.append(pl.DataFrame(columns))
+        return pl.concat(frames)
+
+    @cached_property
+    def excluded(self) -> pl.DataFrame:
+        """The rows that don't count, each with the reason."""
+        names, county_of = self.checked.names, self.checked.county_of
+        rows = sorted((int(index), reason) for reason, chosen in self.checked.reasons.items() for index in chosen)
+        return pl.DataFrame(
+            [
+                (
+                    int(self.checked.rows[index]),
+                    self.counties[county_of[index]] if county_of[index] >= 0 else None,
+                    names[index],
+                    reason,
+                )
+                for index, reason in rows
+            ],
+            schema={"row": pl.Int64, "county": pl.String, "school": pl.String, "reason": pl.String},
+            orient="row",
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values, unrounded, in the shape that ``dudao balance --json`` prints."""
+        counties = []
+        for number, name in enumerate(self.counties):
+            _, found = self.county(number)
+            counties.append(
+                {"county": name, "stages": {stage.label: _stage_json(item) for stage, item in found.items()}}
+            )
+        return {"counties": counties, "errors": [problem_json(problem) for problem in self.problems]}
+
+
+def problem_json(problem: Problem) -> dict[str, object]:
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "county": problem.county,
+        "school": problem.school,
+        "message": problem.message,
+    }
+
+
+def _stage_json(item: CountyStage) -> dict[str, object]:
+    return {
+        "schools": item.schools,
+        "pupils": item.pupils,
+        "indicators": {
+            code: {
+                "mean": result.mean,
+                "sd": result.sd,
+                "cv": result.cv,
+                "limit": result.limit,
+                "pass": result.passed,
+                "schools_reaching": result.schools_reaching,
+            }
+            for code, result in item.indicators.items()
+        },
+        "composite_cv": item.composite,
+        "schools_passing": item.schools_passing,
+        "verdict": item.verdict.value,
+    }
+
+
+def evaluate(frame: pl.DataFrame, rules: Rules, day: date, region: str = "") -> Balance:
+    """Evaluate all counties of a table (columns as in `table.required_columns`) by the bounds that hold on ``day`` in ``region``.
+
+    Raises `TableError` for missing columns and `RulesError` when no bound holds; faulty cells are in the result's ``problems``.
+    """
+    standards = rules.on(day, region)
+    checked = check(frame, rules)
+    parts = sections(checked, rules)
+    return Balance(
+        rules,
+        standards,
+        checked,
+        {stage: _evaluate_stage(part, checked.unsure[stage], rules, standards) for stage, part in parts.items()},
+    )
+
+
+def _evaluate_stage(part: Sections, unsure: frozenset[int], rules: Rules, standards: Standards) -> StageResult:
+    stage, groups = part.stage, part.groups
+    schools = groups.sizes
+    values = tuple(resource / part.pupils for resource in part.resources)
+    reached, passed, school_at_boundary = _schools(values, stage, rules, standards)
+    spreads = [spread(resource, part.pupils, groups) for resource in part.resources]
+    limit_met, cv_at_boundary = [], []
+    for indicator, found in zip(rules.indicators, spreads, strict=True):
+        bound = standards.limits.get((indicator.code, stage))
+        met, at_boundary = _within(found.cv, None if bound is None else float(bound.value), rules.places.coefficient)
+        limit_met.append(met)
+        cv_at_boundary.append(at_boundary)
+    composite = sum((found.cv for found in spreads), np.zeros(len(schools))) / len(spreads)
+    bound = standards.limits.get((COMPOSITE, stage))
+    composite_met, _ = _within(composite, None if bound is None else float(bound.value), rules.places.coefficient)
+    schools_passing = groups.sum(passed).astype(np.int64)
+    is_unsure = np.full(len(schools), -1 in unsure) | np.isin(part.present, list(unsure))
+    verdict_passed = (schools_passing == schools) & composite_met & np.logical_and.reduce(limit_met)
+    return StageResult(
+        sections=part,
+        values=values,
+        reached=reached,
+        passed=passed,
+        school_at_boundary=school_at_boundary,
+        schools=schools,
+        pupils=groups.sum(part.pupils),
+        mean=tuple(found.mean for found in spreads),
+        sd=tuple(found.sd for found in spreads),
+        cv=tuple(found.cv for found in spreads),
+        limit_met=tuple(limit_met),
+        cv_at_boundary=tuple(cv_at_boundary),
+        composite=composite,
+        composite_met=composite_met,
+        schools_reaching=tuple(groups.sum(flags).astype(np.int64) for flags in reached),
+        schools_passing=schools_passing,
+        is_unsure=is_unsure,
+        computable=(schools > 1) & ~np.isnan(composite) & ~is_unsure,
+        verdict_passed=verdict_passed,
+    )
+
+
+def _schools(
+    values: Sequence[Floats], stage: Stage, rules: Rules, standards: Standards
+) -> tuple[tuple[Flags, ...], Flags, Flags]:
+    """Which thresholds each school reaches, whether it passes, and whether rounded values would change that."""
+    height = len(values[0])
+    rule = rules.school_rule
+    everything, nothing = np.ones(height, dtype=np.bool_), np.zeros(height, dtype=np.bool_)
+    if rule is None:
+        return tuple(everything for _ in values), everything, nothing
+    reached, rounded_reached = [], []
+    floors, rounded_floors = everything.copy(), everything.copy()
+    for indicator, value in zip(rules.indicators, values, strict=True):
+        threshold = standards.thresholds[indicator.code, stage].value
+        rounded = _rounded(value, rules.places.value)
+        reached.append(_at_least(value, float(threshold)))
+        floors &= _at_least(value, float(threshold * rule.floor))
+        rounded_reached.append(_at_least(rounded, float(threshold)))
+        rounded_floors &= _at_least(rounded, float(threshold * rule.floor))
+    passed = (np.sum(reached, axis=0) >= rule.reached) & floors
+    return tuple(reached), passed, passed != ((np.sum(rounded_reached, axis=0) >= rule.reached) & rounded_floors)
+
+
+def _within(values: Floats, limit: float | None, places: int) -> tuple[Flags, Flags]:
+    """Which values are within a limit (all, without a limit), and for which rounding first would say otherwise. NaN is not within."""
+    if limit is None:
+        return np.ones(len(values), dtype=np.bool_), np.zeros(len(values), dtype=np.bool_)
+    met = values <= limit * (1 + TOLERANCE)
+    return met, met != (_rounded(values, places) <= limit * (1 + TOLERANCE))
+
+
+def _at_least(values: Floats, bound: float) -> Flags:
+    return values >= bound * (1 - TOLERANCE)
+
+
+def _rounded(values: Floats, places: int) -> Floats:
+    """Half up, for the comparison only; the tolerance catches a half that binary numbers put a hair below it."""
+    return np.floor(values * (10.0**places * (1 + TOLERANCE)) + 0.5) / 10.0**places
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _flags(values: Flags, known: Flags) -> pl.Series:
+    return pl.select(pl.when(pl.Series(known)).then(pl.Series(values))).to_series()

@@ -1,0 +1,78 @@
+"""From schools to their stages: a nine-year school becomes a primary and a junior pseudo-school before anything is computed.
+
+What belongs to the whole school (rooms, sports grounds, equipment) is shared out by weighted pupils: with weights w and pupils P of
+its stages, a stage gets R · w P / Σ w P. For primary P, junior J and weights 1 and 1.1 this is R/(P + 1.1 J) for each primary pupil
+and 1.1 R/(P + 1.1 J) for each junior one, as the national method says; teachers are counted by stage from the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dudao.calc.balance.coefficients import Floats, Grouping
+from dudao.calc.balance.rules import Rules, pupils_column
+from dudao.calc.balance.table import Checked, Codes
+from dudao.calc.codetables import Stage
+
+__all__ = ["Sections", "sections"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """The schools of one stage, sorted by county.
+
+    ``index``: row of the table. ``present``: counties that have any, in ascending order, and ``groups`` the rows of each.
+    ``resources[i]``: what a section has of indicator i, times ``per``. ``share``: its part of what belongs to the whole school.
+    """
+
+    stage: Stage
+    index: Codes
+    county_of: Codes
+    present: Codes
+    groups: Grouping
+    pupils: Floats
+    share: Floats
+    resources: tuple[Floats, ...]
+
+
+def sections(checked: Checked, rules: Rules) -> Mapping[Stage, Sections]:
+    """The sections of every stage of the rules."""
+    pupils = {stage: checked.numbers[pupils_column(stage)] for stage in rules.weights}
+    weighted = {stage: float(weight) * pupils[stage] for stage, weight in rules.weights.items()}
+    whole = sum(weighted.values(), np.zeros(len(checked.rows)))
+    return {stage: _of_stage(stage, checked, rules, pupils[stage], weighted[stage], whole) for stage in rules.stages}
+
+
+def _of_stage(
+    stage: Stage, checked: Checked, rules: Rules, pupils: Floats, weighted: Floats, whole: Floats
+) -> Sections:
+    index = np.flatnonzero(checked.counted & (pupils > 0))
+    county_of = checked.county_of[index]
+    if (county_of[1:] < county_of[:-1]).any():
+        order = np.argsort(county_of, kind="stable")
+        index, county_of = index[order], county_of[order]
+    groups = Grouping.of(county_of)
+    share = weighted[index] / whole[index]
+    resources = []
+    for indicator in rules.indicators:
+        resource = checked.numbers[indicator.columns[stage]][index]
+        if indicator.less:
+            resource = resource - checked.numbers[indicator.less][index]
+        if indicator.per != 1:
+            resource = resource * float(indicator.per)
+        if indicator.is_shared:
+            resource = resource * share
+        resources.append(resource)
+    return Sections(
+        stage=stage,
+        index=index,
+        county_of=county_of,
+        present=county_of[groups.starts],
+        groups=groups,
+        pupils=pupils[index],
+        share=share,
+        resources=tuple(resources),
+    )

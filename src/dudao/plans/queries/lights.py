@@ -110,9 +110,12 @@ class Lights:
         return rows.annotate(**{f"{prefix}light": found})
 
     def ranked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Add ``light_rank`` to annotated rows: what sorting by light goes by, the most urgent first."""
+        """Add what lists are sorted by: ``light_rank``, the most urgent light first, and ``settled``, 1 for what is finished."""
         order = [Light.RED, Light.AMBER, Light.PURPLE, Light.BLUE, Light.GREY, Light.GREEN]
-        return rows.annotate(light_rank=StrIndex(Value(" ".join(order)), F("light")))
+        return rows.annotate(
+            light_rank=StrIndex(Value(" ".join(order)), F("light")),
+            settled=Case(When(finished_on__isnull=True, then=Value(0)), default=Value(1), output_field=IntegerField()),
+        )
 
     def of(self, row: Any, prefix: str = "") -> Shown:
         """The light of an annotated row, with its word and its explanation."""

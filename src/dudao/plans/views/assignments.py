@@ -132,7 +132,7 @@ ROWS = Listing(
             "完成时限",
             "deadline",
             show=lambda row: deadline(row.deadline, row.finished_on),
-            sort="deadline",
+            sort=("settled", "deadline"),
             nowrap=True,
         ),
         Column("person", "责任人", "person", optional=True),

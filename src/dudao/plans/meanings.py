@@ -1,5 +1,6 @@
 """How a guess reads: the words for what its data say. Pure; the same for a finding of the reader and one made by hand."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -20,13 +21,16 @@ ACTOR_ROLES = {
     "named": "只是提到",
 }
 PERIOD_ROLES = {"deadline": "完成时限", "window": "工作时段", "subject": "所涉年度", "cycle": "周期"}
+# Words of the text that say themselves in which direction the number is meant.
+_SAYS_SO = re.compile("[不至最≥≤零]|以[上下内]|达|超|[低高多少大小]于|控制|降|提高|覆盖|清")
 DIRECTIONS = {"≥": "不低于", "≤": "不高于", "=": ""}
 
 
 def meaning(sort: str, data: Mapping[str, Any]) -> str:
     """The label of a guess from its data."""
     if sort == "target":
-        said = f"{DIRECTIONS.get(data.get('direction', '='), '')}{data.get('text') or amount(data)}"
+        text = data.get("text") or amount(data)
+        said = text if _SAYS_SO.search(text) else f"{DIRECTIONS.get(data.get('direction', '='), '')}{text}"
         return f"{data['subject']}：{said}" if data.get("subject") else said
     if sort == "period":
         return _period(data)

@@ -15,6 +15,7 @@ from dudao.plans.actions.document import (
     import_plan,
     resolve_remark,
 )
+from dudao.plans.meanings import meaning
 from dudao.plans.models import Guess, Remark
 from plans.document.conftest import point
 
@@ -123,3 +124,25 @@ def test_a_remark_without_a_suggestion_can_only_be_looked_at(city):
         resolve_remark(city.officer, remark=remark, how="apply")
     edit_plan(city.officer, plan=plan, revision=0, title="督学工作计划", year=2026)
     assert not plan.remarks.filter(code__in=["no_title", "no_year"], state="open").exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"text": "不少于3名", "direction": "≥", "subject": "县市区"}, "县市区：不少于3名"),
+        ({"text": "85%以上", "direction": "≥"}, "85%以上"),
+        ({"text": "1:5", "direction": "="}, "1:5"),
+        ({"text": "", "value": 4, "unit": "名", "direction": "≤"}, "不高于4名"),
+        ({"text": "", "min": 2, "max": 3, "unit": "名", "direction": "="}, "2–3名"),
+    ],
+)
+def test_a_target_says_its_direction_once(data, words):
+    assert meaning("target", data) == words
+
+
+def test_a_period_says_what_it_is_for():
+    deadline = {"role": "deadline", "start": None, "end": "2026-06-30", "text": "6月底前"}
+    window = {"role": "window", "start": "2026-04-01", "end": "2026-06-30", "text": "第二季度"}
+    assert meaning("period", deadline) == "完成时限：2026年6月30日前"
+    assert meaning("period", window) == "工作时段：2026年4月1日至2026年6月30日"
+    assert meaning("period", {"role": "cycle", "text": "五年一轮"}) == "周期：五年一轮"

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from docx import Document
 
 from dudao.plans.actions.document import draft_tasks, edit_point, import_plan, publish_plan
 from dudao.plans.actions.handing import hand_down
@@ -48,6 +49,19 @@ def test_an_upload_becomes_a_draft_and_can_be_fetched_again(officer, city, setti
     plan = WorkPlan.objects.get(state="draft")
     source = officer.get(reverse("plans:plan_source", args=[plan.pk]))
     assert b"".join(source.streaming_content) == TEXT.encode()
+
+
+def test_a_word_document_is_read_as_it_was_typed(officer, city, settings, tmp_path):
+    settings.FILES_ROOT = tmp_path
+    document, data = Document(), BytesIO()
+    for line in filter(str.strip, TEXT.split("\n")):
+        document.add_paragraph(line)
+    document.save(data)
+    file = SimpleUploadedFile("要点.docx", data.getvalue())
+    answer = officer.post(reverse("plans:plan_import"), {"file": file, "unit": city.city.pk})
+    assert answer.status_code == 302
+    plan = WorkPlan.objects.get(state="draft")
+    assert (plan.sections.count(), Point.objects.filter(section__plan=plan).count()) == (3, 5)
 
 
 def word(name="[Content_Types].xml"):

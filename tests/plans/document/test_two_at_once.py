@@ -98,7 +98,9 @@ def test_an_edit_is_before_the_publication_or_refused(draft):
     for revision in range(point.revision, point.revision + 4):
         answers = at_once(
             lambda: publish_plan(draft.one, plan=draft),
-            lambda revision=revision: edit_point(draft.other, point=point, revision=revision, text=f"第 {revision} 稿。"),
+            lambda revision=revision: edit_point(
+                draft.other, point=point, revision=revision, text=f"第 {revision} 稿。"
+            ),
         )
         if isinstance(answers[1], Denied):
             assert first_point(draft).text != f"第 {revision} 稿。"

@@ -71,13 +71,15 @@ class TargetForm(Form):
     min = forms.DecimalField(label="目标值", required=False, max_digits=12, decimal_places=4)
     max = forms.DecimalField(label="至（范围上限）", required=False, max_digits=12, decimal_places=4)
     unit = forms.CharField(label="单位", required=False, max_length=20)
-    text = forms.CharField(label="文字表述", required=False, max_length=100)
+    text = forms.CharField(label="没有数字时的表述", required=False, max_length=100)
 
     @staticmethod
     def shown(data: dict[str, Any]) -> dict[str, Any]:
+        """The words stand for themselves only where there is no number: else they would contradict a changed one."""
         low, high = data.get("min"), data.get("max")
         low = low if low is not None else data.get("value")
-        return {**data, "min": low, "max": None if high == low else high}
+        text = data.get("text", "") if low is None and high is None else ""
+        return {**data, "min": low, "max": None if high == low else high, "text": text}
 
     def data_of(self) -> dict[str, Any]:
         values = self.values

@@ -1,5 +1,6 @@
 """The list of plans, bringing one in, the published page with its amendments, and the steps of the flow."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -30,7 +31,7 @@ from dudao.plans.labels import PLAN_STATES, TASK_STATES
 from dudao.plans.models import WorkPlan
 from dudao.plans.queries.document import effective_points, offices, plan_of, plans, with_counts, years
 from dudao.plans.queries.page import plan_page
-from dudao.plans.views.common import actor_of, lights_of
+from dudao.plans.views.common import actor_of, lights_of, today
 
 __all__ = ["plan", "plan_amend", "plan_import", "plan_list", "plan_source", "plan_step", "plan_tasks"]
 
@@ -164,6 +165,12 @@ def _imported(actor: Any, form: ImportForm) -> WorkPlan | None:
     return None
 
 
+def _year_end(plan: WorkPlan) -> date | None:
+    """The last day of the plan's year, as long as it lies ahead."""
+    day = date(plan.year, 12, 31)
+    return day if day >= today() else None
+
+
 @require_GET
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft leads to its review; a published or discarded plan is read here."""
@@ -189,7 +196,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
             "may_draft": found.state == PUBLISHED and actor.may("task.create", found.unit.path),
             "office": office,
             "missing": page.missing if office and found.state == PUBLISHED else 0,
-            "tasks_form": TasksForm(),
+            "tasks_form": TasksForm(initial={"deadline": _year_end(found)}),
             "events": audit.history(found).exclude(verb="plan.edit"),
         },
     )

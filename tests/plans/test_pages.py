@@ -292,3 +292,19 @@ def test_what_is_still_to_be_done_stands_before_what_is_finished(city):
     a_row(city, title="还要做的事", deadline=40)
     said = page(client_of(city, "county"), "assignments")
     assert said.index("还要做的事") < said.index("早已完成的事")
+
+
+def test_the_wrong_moment_leads_back_with_the_reason_and_the_wrong_person_is_refused(city):
+    row = a_row(city)
+    officer, county = client_of(city, "officer"), client_of(city, "county")
+    early = officer.post(reverse("plans:row_step", args=[row.pk]), {"step": "assignment.close"}, follow=True)
+    assert "当前状态为“待签收”，不能销号" in early.content.decode()
+    shown = officer.get(reverse("plans:row_confirm", args=[row.pk]), follow=True)
+    assert shown.redirect_chain[-1][0] == row.get_absolute_url()
+    assert "不能确认完成" in shown.content.decode()
+    undone = officer.post(reverse("plans:task_step", args=[row.task_id]), {"step": "task.withdraw"}, follow=True)
+    assert "需要写明理由" in undone.content.decode()
+    assert county.post(reverse("plans:task_step", args=[row.task_id]), {"step": "task.withdraw"}).status_code == 403
+    assert client_of(city, "leader").post(reverse("plans:row_remind", args=[row.pk])).status_code == 403
+    own = county.post(reverse("plans:row_remind", args=[row.pk]), {"reason": "催自己"}, follow=True)
+    assert "由某市催办" in own.content.decode()

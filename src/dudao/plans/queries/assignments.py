@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from dudao.core.access import Actor
 from dudao.orgs.models import Kind, Unit
@@ -120,7 +120,7 @@ class Tally:
     """How a set of rows stands.
 
     ``late`` rows are past their deadline and not finished; ``progress`` is the plain mean of the rows' completion, ``None`` without
-    rows.
+    rows; ``finished_on`` is the day on which the last of those that are finished was.
     """
 
     rows: int
@@ -128,6 +128,7 @@ class Tally:
     late: int
     progress: Decimal | None
     lights: dict[str, int]
+    finished_on: date | None = None
 
 
 def tally(rows: QuerySet[Any], by: str = "") -> dict[Any, Tally]:
@@ -143,17 +144,19 @@ def tally(rows: QuerySet[Any], by: str = "") -> dict[Any, Tally]:
             done=Count("pk", filter=Q(state__in=["confirmed", "closed"])),
             late=Count("pk", filter=Q(days_left__lt=0, finished_on__isnull=True)),
             sum=Sum("progress"),
+            last=Max("finished_on"),
         )
     )
     sums: dict[Any, list[Any]] = {}
     for row in found:
-        entry = sums.setdefault(row.get("group"), [0, 0, 0, 0, {}])
+        entry = sums.setdefault(row.get("group"), [0, 0, 0, 0, {}, None])
         for place, name in enumerate(("n", "done", "late", "sum")):
             entry[place] += row[name]
         entry[4][row["light"]] = entry[4].get(row["light"], 0) + row["n"]
+        entry[5] = max(filter(None, (entry[5], row["last"])), default=None)
     return {
-        key: Tally(rows, done, late, Decimal(total) / rows if rows else None, lights)
-        for key, (rows, done, late, total, lights) in sums.items()
+        key: Tally(rows, done, late, Decimal(total) / rows if rows else None, lights, last)
+        for key, (rows, done, late, total, lights, last) in sums.items()
     }
 
 

@@ -34,6 +34,7 @@ from dudao.plans.views.common import (
     bare_form,
     lights_of,
     may_anywhere,
+    not_now,
     refusals,
     row_or_404,
     today,
@@ -323,27 +324,33 @@ def row_step(request: HttpRequest, pk: int) -> HttpResponse:
     verb = request.POST.get("step", "")
     if verb not in _STEPS:
         raise Http404
-    _STEPS[verb](actor_of(request), row, request.POST.get("reason", ""))
-    messages.success(request, f"已办理：{row.task.title}（{row.unit}）现为“{row.get_state_display()}”。")
+    actor_of(request).require(verb, row.unit.path)
+    form = bare_form()
+    if refused(form, lambda: _STEPS[verb](actor_of(request), row, request.POST.get("reason", ""))) is None:
+        messages.error(request, "；".join(refusals(form)))
+    else:
+        messages.success(request, f"已办理：{row.task.title}（{row.unit}）现为“{row.get_state_display()}”。")
     return redirect(row)
 
 
 @require_POST
 def row_remind(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    acts.remind(actor_of(request), row=row, text=request.POST.get("reason", ""))
-    messages.success(request, f"已催办{row.unit}。")
+    actor_of(request).require("assignment.remind", row.unit.path)
+    form = bare_form()
+    if refused(form, lambda: acts.remind(actor_of(request), row=row, text=request.POST.get("reason", ""))) is None:
+        messages.error(request, "；".join(refusals(form)))
+    else:
+        messages.success(request, f"已催办{row.unit}。")
     return redirect(row)
 
 
-def _check(row: Assignment, verb: str, request: HttpRequest) -> None:
-    """A form isn't shown to whom the act is denied. When it is sent the action decides, which knows a form sent twice."""
+def _closed(row: Assignment, verb: str, request: HttpRequest) -> HttpResponse | None:
+    """The answer instead of a form that can't be filled in now. A sent one is the action's, which knows a form sent twice."""
     actor = actor_of(request)
     actor.require(verb, row.unit.path)
-    if request.method == "GET":
-        denied = ASSIGNMENT.why_not(row, verb, actor) if verb in FORMS else why_not_free(row, actor, verb)
-        if denied is not None:
-            raise denied
+    denied = ASSIGNMENT.why_not(row, verb, actor) if verb in FORMS else why_not_free(row, actor, verb)
+    return not_now(request, denied, row) if denied is not None and request.method == "GET" else None
 
 
 def _sent(request: HttpRequest) -> Any:
@@ -370,7 +377,8 @@ def _row_form(request: HttpRequest, row: Assignment, form: Form, title: str, sav
 @require_http_methods(["GET", "POST"])
 def row_sign(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    _check(row, "assignment.sign", request)
+    if (answer := _closed(row, "assignment.sign", request)) is not None:
+        return answer
     form = SignForm(_sent(request), initial={"leader": row.leader, "person": row.person})
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.sign(actor_of(request), row=row, token=form.token, **form.values))
@@ -383,7 +391,8 @@ def row_sign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def row_report(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    _check(row, "assignment.progress", request)
+    if (answer := _closed(row, "assignment.progress", request)) is not None:
+        return answer
     form = ReportForm(_sent(request), request.FILES or None, row=row)
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.values.items() if name != "files"}
@@ -406,7 +415,8 @@ def row_report(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def row_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    _check(row, "assignment.confirm", request)
+    if (answer := _closed(row, "assignment.confirm", request)) is not None:
+        return answer
     form = ConfirmForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.confirm(actor_of(request), row=row, token=form.token, **form.values))
@@ -421,7 +431,8 @@ def row_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def row_extend(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    _check(row, "assignment.extend", request)
+    if (answer := _closed(row, "assignment.extend", request)) is not None:
+        return answer
     form = ExtendForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.extend(actor_of(request), row=row, token=form.token, **form.values))
@@ -434,7 +445,8 @@ def row_extend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def row_mark(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    _check(row, "assignment.mark", request)
+    if (answer := _closed(row, "assignment.mark", request)) is not None:
+        return answer
     form = MarkForm(_sent(request), initial={"quality": row.quality})
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.mark_quality(actor_of(request), row=row, token=form.token, **form.values))
@@ -447,7 +459,8 @@ def row_mark(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def row_hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
-    _check(row, "assignment.hand_on", request)
+    if (answer := _closed(row, "assignment.hand_on", request)) is not None:
+        return answer
     form = HandOnForm(_sent(request), unit=row.unit, day=today())
     if request.method == "POST" and form.is_valid():
         chosen = form.recipients

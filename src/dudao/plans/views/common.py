@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +26,7 @@ __all__ = [
     "exported",
     "lights_of",
     "may_anywhere",
+    "not_now",
     "plan_crumbs",
     "refusals",
     "row_or_404",
@@ -96,6 +99,12 @@ def may_anywhere(request: HttpRequest, verb: str) -> None:
     actor = actor_of(request)
     if not actor.may_somewhere(verb):
         raise Denied(f"您没有“{VERBS[verb].label}”的权限，如工作需要请联系安全管理员。", verb)
+
+
+def not_now(request: HttpRequest, denied: Denied, back: Any) -> HttpResponse:
+    """Somebody with the right came at the wrong time: back to the object, which says how it stands, with the reason."""
+    messages.error(request, denied.reason)
+    return redirect(back)
 
 
 def plan_crumbs(plan: WorkPlan, *more: Crumb) -> list[Crumb]:

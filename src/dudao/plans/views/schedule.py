@@ -19,7 +19,7 @@ from dudao.plans.gantt import chart_of
 from dudao.plans.models import Task
 from dudao.plans.papers.gantt import gantt_workbook
 from dudao.plans.queries.schedule import Plan, plan_of, proposed, saved_steps
-from dudao.plans.views.common import actor_of, bare_form, plan_crumbs, refusals, task_or_404, today
+from dudao.plans.views.common import actor_of, bare_form, not_now, plan_crumbs, refusals, task_or_404, today
 
 __all__ = ["schedule_edit", "schedule_sheet", "step_done"]
 
@@ -42,7 +42,9 @@ def schedule_edit(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     actor.require("task.schedule", task.place)
     if task.deadline is None:
-        raise Denied("还没有完成时限，先修改任务，填写时限，再倒排工期。", "task.schedule")
+        return not_now(request, Denied("还没有完成时限，先修改任务，填写时限，再倒排工期。", "task.schedule"), task)
+    if task.state not in {Task.State.DRAFT, Task.State.ISSUED}:
+        return not_now(request, Denied(f"任务{task.get_state_display()}，不能再排工期。", "task.schedule"), task)
     milestones = list(task.milestones.order_by("position", "id"))
     done = {step.pk: step.done_on for step in milestones}
     if request.method == "POST":

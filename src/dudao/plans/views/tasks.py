@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -38,6 +37,7 @@ from dudao.plans.views.common import (
     exported,
     lights_of,
     may_anywhere,
+    not_now,
     plan_crumbs,
     refusals,
     task_or_404,
@@ -78,7 +78,13 @@ def _lights_words(task: Any) -> str:
 
 
 def _due(task: Any) -> Any:
-    return deadline(task.deadline, timezone.localtime(task.closed_at).date() if task.closed_at else None)
+    return deadline(task.deadline, finished_on(task, task.tally))
+
+
+def finished_on(task: Any, tally: Any) -> Any:
+    """The day on which the last unit finished, once all have: that, not the day of closing, tells whether it was in time."""
+    done = tally.rows and tally.done == tally.rows
+    return tally.finished_on if done or task.state == Task.State.CLOSED else None
 
 
 def _plans(request: HttpRequest) -> list[tuple[int, str]]:
@@ -206,7 +212,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": plan,
         "dated": list(zip(plan.steps, plan.schedule.steps, strict=True)) if plan else [],
         "marks": actor.may("task.step_done", task.place),
-        "closed_on": timezone.localtime(task.closed_at).date() if task.closed_at else None,
+        "finished_on": finished_on(task, tally),
         "events": audit.history(task),
         "today": today(),
     }
@@ -320,7 +326,8 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "已保存。")
             return redirect(task)
     elif request.method == "GET" and task.state != Task.State.DRAFT:
-        raise Denied(f"任务“{task.get_state_display()}”，内容不能再改；时限可以逐个单位延期。", "task.edit")
+        words = f"任务“{task.get_state_display()}”，内容不能再改；时限可以逐个单位延期。"
+        return not_now(request, Denied(words, "task.edit"), task)
     crumbs = plan_crumbs(task.plan, Crumb(task.code, task.get_absolute_url()))
     return form_page(
         request, form, title=f"修改任务 {task.code}", save="保存", crumbs=crumbs, cancel_url=task.get_absolute_url()
@@ -373,8 +380,13 @@ def task_step(request: HttpRequest, pk: int) -> HttpResponse:
     verb = request.POST.get("step", "")
     if verb not in _STEPS:
         raise Http404
-    moved = _STEPS[verb](actor_of(request), task, request.POST.get("reason", ""))
-    messages.success(request, f"任务“{task.title}”现为“{moved.get_state_display()}”。")
+    actor_of(request).require(verb, task.place)
+    form = bare_form()
+    moved = refused(form, lambda: _STEPS[verb](actor_of(request), task, request.POST.get("reason", "")))
+    if moved is None:
+        messages.error(request, "；".join(refusals(form)))
+    else:
+        messages.success(request, f"任务“{task.title}”现为“{moved.get_state_display()}”。")
     return redirect(task)
 
 
@@ -394,9 +406,10 @@ def hand_down_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose who gets the task. The page says how many will get a notice before anything is sent."""
     task = task_or_404(request, pk)
     actor = actor_of(request)
+    actor.require("task.hand_down", task.place)
     denied = TASK.why_not(task, "task.hand_down", actor)
-    if denied is not None:
-        raise denied
+    if denied is not None and request.method == "GET":
+        return not_now(request, denied, task)
     form = HandDownForm(
         request.POST if request.method == "POST" else None,
         plan=task.plan,

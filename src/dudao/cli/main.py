@@ -61,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title=t("verbs", "命令"), metavar=t("VERB", "命令"), required=True)
     _serving(verbs)
     _plans(verbs)
+    _calculations(verbs)
     _keeping(verbs)
     return parser
 
@@ -190,6 +191,12 @@ def _plans(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     parse.add_argument("file", type=Path, metavar=t("FILE", "文件"))
     parse.add_argument("--json", action="store_true", help=t("print JSON", "以 JSON 输出"))
+
+
+def _calculations(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from dudao.cli.calculations import register
+
+    register(verbs, _add)
 
 
 def _keeping(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

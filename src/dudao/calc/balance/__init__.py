@@ -9,7 +9,7 @@ Pure: no files, no clock. Means, deviations and coefficients are float64; compar
 """
 
 from dudao.calc.balance.coefficients import coefficient_of_variation
-from dudao.calc.balance.evaluation import Balance, CountyStage, IndicatorResult, Verdict, evaluate
+from dudao.calc.balance.evaluation import Balance, CountyStage, IndicatorResult, Verdict, evaluate, problem_json
 from dudao.calc.balance.rules import Rules, RulesError, rules_from
 from dudao.calc.balance.table import Problem, TableError, frame_of, required_columns
 
@@ -25,6 +25,7 @@ __all__ = [
     "coefficient_of_variation",
     "evaluate",
     "frame_of",
+    "problem_json",
     "required_columns",
     "rules_from",
 ]

@@ -31,8 +31,8 @@ from dudao.calc.codetables import Stage
 __all__ = ["TOLERANCE", "Balance", "CountyStage", "IndicatorResult", "StageResult", "Verdict", "evaluate"]
 
 TOLERANCE = 1e-12
-"""Relative. Sizes with four decimals of schools with a million pupils differ from a threshold by more than 1e-10 or not at all, so that
-this only undoes the errors of binary numbers: 1 234.5 ÷ 274.333… is compared as a person would on paper."""
+"""Relative. Sizes with four decimals of schools with a million pupils differ from a threshold by more than 1e-10 or not at
+all, so that this only undoes the errors of binary numbers: a value that equals its threshold on paper reaches it."""
 
 
 class Verdict(StrEnum):
@@ -234,7 +234,7 @@ class Balance:
 
     @cached_property
     def schools(self) -> pl.DataFrame:
-        """A row a school and stage: 行号, county, school, stage, pupils, ``L1``… with ``L1_reached``…, reached, passed, boundary."""
+        """A row a school and stage: row, county, school, stage, pupils, ``L1``, ``L1_reached``…, reached, passed, boundary."""
         frames = []
         for stage, result in self.results.items():
             index = result.sections.index
@@ -274,15 +274,19 @@ class Balance:
             orient="row",
         )
 
-    def to_json(self) -> dict[str, object]:
-        """Plain values, unrounded, in the shape that ``dudao balance --json`` prints."""
+    def to_json(self, *, detail: bool = False) -> dict[str, object]:
+        """Plain values, unrounded, in the shape that ``dudao balance --json`` prints; unknown is ``None``.
+
+        ``detail`` adds the counties' verdicts, the reasons, the boundary flags, and the lists ``schools`` and ``excluded``.
+        """
         counties = []
         for number, name in enumerate(self.counties):
-            _, found = self.county(number)
-            counties.append(
-                {"county": name, "stages": {stage.label: _stage_json(item) for stage, item in found.items()}}
-            )
-        return {"counties": counties, "errors": [problem_json(problem) for problem in self.problems]}
+            verdict, found = self.county(number)
+            stages = {stage.label: _stage_json(item, detail) for stage, item in found.items()}
+            more = {"verdict": verdict.value} if detail else {}
+            counties.append({"county": name, **more, "stages": stages})
+        lists = {"schools": self.schools.to_dicts(), "excluded": self.excluded.to_dicts()} if detail else {}
+        return {"counties": counties, **lists, "errors": [problem_json(problem) for problem in self.problems]}
 
 
 def problem_json(problem: Problem) -> dict[str, object]:
@@ -295,7 +299,7 @@ def problem_json(problem: Problem) -> dict[str, object]:
     }
 
 
-def _stage_json(item: CountyStage) -> dict[str, object]:
+def _stage_json(item: CountyStage, detail: bool) -> dict[str, object]:
     return {
         "schools": item.schools,
         "pupils": item.pupils,
@@ -307,12 +311,14 @@ def _stage_json(item: CountyStage) -> dict[str, object]:
                 "limit": result.limit,
                 "pass": result.passed,
                 "schools_reaching": result.schools_reaching,
+                **({"boundary": result.at_boundary} if detail else {}),
             }
             for code, result in item.indicators.items()
         },
         "composite_cv": item.composite,
         "schools_passing": item.schools_passing,
         "verdict": item.verdict.value,
+        **({"reasons": list(item.reasons)} if detail else {}),
     }
 
 
@@ -396,7 +402,7 @@ def _schools(
 
 
 def _within(values: Floats, limit: float | None, places: int) -> tuple[Flags, Flags]:
-    """Which values are within a limit (all, without a limit), and for which rounding first would say otherwise. NaN is not within."""
+    """Which values are within a limit (all, without one; NaN is not), and for which rounding first would say otherwise."""
     if limit is None:
         return np.ones(len(values), dtype=np.bool_), np.zeros(len(values), dtype=np.bool_)
     met = values <= limit * (1 + TOLERANCE)

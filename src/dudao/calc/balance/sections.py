@@ -40,22 +40,21 @@ class Sections:
 
 def sections(checked: Checked, rules: Rules) -> Mapping[Stage, Sections]:
     """The sections of every stage of the rules."""
-    pupils = {stage: checked.numbers[pupils_column(stage)] for stage in rules.weights}
-    weighted = {stage: float(weight) * pupils[stage] for stage, weight in rules.weights.items()}
+    weighted = {stage: float(weight) * checked.numbers[pupils_column(stage)] for stage, weight in rules.weights.items()}
     whole = sum(weighted.values(), np.zeros(len(checked.rows)))
-    return {stage: _of_stage(stage, checked, rules, pupils[stage], weighted[stage], whole) for stage in rules.stages}
+    return {stage: _of_stage(stage, checked, rules, (weighted[stage], whole)) for stage in rules.stages}
 
 
-def _of_stage(
-    stage: Stage, checked: Checked, rules: Rules, pupils: Floats, weighted: Floats, whole: Floats
-) -> Sections:
+def _of_stage(stage: Stage, checked: Checked, rules: Rules, weighted: tuple[Floats, Floats]) -> Sections:
+    """``weighted``: the stage's weighted pupils and those of the whole school, a row a school."""
+    pupils = checked.numbers[pupils_column(stage)]
     index = np.flatnonzero(checked.counted & (pupils > 0))
     county_of = checked.county_of[index]
     if (county_of[1:] < county_of[:-1]).any():
         order = np.argsort(county_of, kind="stable")
         index, county_of = index[order], county_of[order]
     groups = Grouping.of(county_of)
-    share = weighted[index] / whole[index]
+    share = weighted[0][index] / weighted[1][index]
     resources = []
     for indicator in rules.indicators:
         resource = checked.numbers[indicator.columns[stage]][index]

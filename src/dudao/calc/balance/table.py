@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -62,10 +63,7 @@ _TYPE_CODES: Mapping[str, str] = {
     **SHORT_NAMES,
 }
 _LONGEST_SHOWN = 30
-
-
-class TableError(ValueError):
-    """The table as a whole can't be used; the message says in Chinese why."""
+HEADER_WITHIN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +77,20 @@ class Problem:
     school: str = ""
 
 
+class TableError(ValueError):
+    """The table as a whole can't be used; the message says in Chinese why, ``problems`` names row and column."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(problem.message for problem in problems))
+        self.problems = problems
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """Columns as arrays over all rows.
 
-    ``county_of``: number of the county, −1 when the cell is empty. ``counted``: rows that take part. ``reasons``: row → why it
-    does not count. ``unsure[stage]``: counties some of whose schools of that stage have faulty rows; −1 stands for an unknown county.
+    ``county_of``: number of the county, −1 when the cell is empty. ``counted``: rows that take part. ``reasons[why]``: rows
+    that don't count. ``unsure[stage]``: counties with faulty rows in that stage; −1 stands for a county not named.
     """
 
     names: pl.Series
@@ -102,28 +108,41 @@ def required_columns(rules: Rules) -> tuple[str, ...]:
     return (NAME, COUNTY, TYPE, *(column for column, _ in rules.number_columns))
 
 
-def frame_of(header: Sequence[Any], rows: Iterable[Sequence[Any]], *, first_row: int = 2) -> pl.DataFrame:
-    """Cells as a spreadsheet reader gives them, as a frame with 行号. Rows without any filled cell are left out.
+def frame_of(cells: Sequence[Sequence[Any]], rules: Rules) -> pl.DataFrame:
+    """Cells as a spreadsheet reader gives them, from row 1 on, as a frame with 行号. Empty rows are left out.
 
-    Raises `TableError` for a header with a name twice, or without any row below it.
+    The header is the first of the first 20 rows that names 学校名称; titles may stand above it. Raises `TableError` without
+    one, when it lacks a column or has one twice, and when nothing stands below it.
     """
-    names = ["" if cell is None else _fold(str(cell)) for cell in header]
-    for name in names:
-        if name and names.count(name) > 1:
-            raise TableError(f"表头“{name}”出现了两次，请只保留一列。")
+    heads = [[_fold(str(cell)) if cell is not None else "" for cell in row] for row in cells[:HEADER_WITHIN]]
+    place_of_head = next((place for place, row in enumerate(heads) if NAME in row), None)
+    if place_of_head is None:
+        message = f"前 {HEADER_WITHIN} 行里没有表头：应有一行含有“{NAME}”“{COUNTY}”“{TYPE}”等列名。"
+        raise TableError(Problem(1, NAME, message))
+    names, row = heads[place_of_head], place_of_head + 1
+    _require_columns(names, rules, row)
+    for name in required_columns(rules):
+        if names.count(name) > 1:
+            raise TableError(Problem(row, name, f"第 {row} 行表头“{name}”出现了两次，请只保留一列。"))
     kept: list[Sequence[Any]] = []
     numbers: list[int] = []
-    for number, row in enumerate(rows, first_row):
-        if any(cell is not None and str(cell).strip() for cell in row):
-            kept.append(row)
+    for number, line in enumerate(cells[row:], row + 1):
+        if any(cell is not None and str(cell).strip() for cell in line):
+            kept.append(line)
             numbers.append(number)
     if not kept:
-        raise TableError("表头下面没有一行数据。")
+        raise TableError(Problem(row + 1, NAME, f"第 {row} 行表头下面没有数据。"))
     columns: dict[str, pl.Series] = {ROW: pl.Series(ROW, numbers, dtype=pl.Int64)}
     for place, name in enumerate(names):
-        if name and name != ROW:
-            columns[name] = _column(name, [row[place] if place < len(row) else None for row in kept])
+        if name in required_columns(rules):
+            columns[name] = _column(name, [line[place] if place < len(line) else None for line in kept])
     return pl.DataFrame(columns)
+
+
+def _require_columns(names: Sequence[str], rules: Rules, row: int) -> None:
+    missing = [column for column in required_columns(rules) if column not in names]
+    if missing:
+        raise TableError(*(Problem(row, name, f"第 {row} 行表头缺少“{name}”，请补上这一列。") for name in missing))
 
 
 def _column(name: str, cells: list[Any]) -> pl.Series:
@@ -135,7 +154,10 @@ def _column(name: str, cells: list[Any]) -> pl.Series:
 
 
 def _shown(cell: Any) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15 else str(cell)
+    """As a person wrote it: no point behind whole numbers, no powers of ten."""
+    if isinstance(cell, float) and np.isfinite(cell):
+        return format(Decimal(repr(cell)).normalize(), "f")
+    return str(cell)
 
 
 def _fold(text: str) -> str:
@@ -218,9 +240,9 @@ class _Inspection:
                     what = f"是“{text.strip()[:_LONGEST_SHOWN]}”，不是办学类型，请填名称或代码，如“小学”或 211。"
                 else:
                     what = "是空的，请填办学类型的名称或代码。"
-                for index in np.flatnonzero(codes == number):
+                for index in _where(codes == number):
                     self.note(index, TYPE, what)
-        for index in np.flatnonzero(codes < 0):
+        for index in _where(codes < 0):
             self.note(index, TYPE, "是空的，请填办学类型的名称或代码。")
 
     def read_number(self, column: str, kind: Kind) -> None:
@@ -238,14 +260,14 @@ class _Inspection:
         else:
             texts = series.cast(pl.String).str.strip_chars()
             values = texts.cast(pl.Float64, strict=False).to_numpy().copy()
-            for index in np.flatnonzero(~np.isfinite(values) & texts.is_not_null().to_numpy()):
+            for index in _where(~np.isfinite(values) & texts.is_not_null().to_numpy()):
                 values[index] = _number_in(texts[int(index)])
         empty = series.is_null().to_numpy() if texts is None else (texts.is_null() | (texts == "")).to_numpy()
         with np.errstate(invalid="ignore"):
             wrong = ~np.isfinite(values) | (values < 0) | (values > LARGEST[kind])
             if kind is Kind.COUNT:
                 wrong |= values != np.rint(values)
-        for index in np.flatnonzero(wrong & self.counted):
+        for index in _where(wrong & self.counted):
             value = float(values[index])
             shown = _shown(value) if texts is None or np.isfinite(value) else texts[int(index)][:_LONGEST_SHOWN]
             if empty[index]:
@@ -272,7 +294,7 @@ class _Inspection:
 
     def texts(self) -> None:
         for column, known in ((NAME, _filled(self.frame[NAME])), (COUNTY, self.county_of >= 0)):
-            for index in np.flatnonzero(~known & self.counted):
+            for index in _where(~known & self.counted):
                 self.note(index, column, "是空的，请填写。")
 
     def stages(self) -> None:
@@ -281,7 +303,7 @@ class _Inspection:
         eligible = self.counted & self.sound
         compulsory = sum(pupils[stage] for stage in self.rules.stages)
         others = sum((pupils[stage] for stage in pupils if stage not in self.rules.stages), np.zeros(self.height))
-        for index in np.flatnonzero(eligible & (compulsory + others == 0)):
+        for index in _where(eligible & (compulsory + others == 0)):
             column = pupils_column(self._own_stages(index)[0])
             self.note(index, column, "是 0，这所学校没有学生，无法计算生均；已停办的请删去这一行。")
         self.set_aside(eligible & (compulsory == 0) & (others > 0), "没有义务教育阶段学生")
@@ -291,21 +313,19 @@ class _Inspection:
                 if stage not in (*treatment.stages, *treatment.also):
                     column = pupils_column(stage)
                     odd = eligible & (pupils[stage] > 0) & (self.treatment_of == number)
-                    for index in np.flatnonzero(odd):
+                    for index in _where(odd):
                         what = f"是 {_shown(float(pupils[stage][index]))}，与办学类型不符，请核对类型或人数。"
                         self.note(index, column, what)
         for indicator in self.rules.indicators:
             for stage, column in () if indicator.is_shared else indicator.columns.items():
                 odd = eligible & (pupils[stage] == 0) & (self.numbers[column] > 0)
-                for index in np.flatnonzero(odd & self.counted):
+                for index in _where(odd & self.counted):
                     what = f"是 {_shown(float(self.numbers[column][index]))}，但“{pupils_column(stage)}”是 0，请核对。"
                     self.note(index, column, what)
         for indicator in self.rules.indicators:
             if indicator.less:
                 whole = next(iter(indicator.columns.values()))
-                for index in np.flatnonzero(
-                    eligible & self.counted & (self.numbers[indicator.less] > self.numbers[whole])
-                ):
+                for index in _where(eligible & self.counted & (self.numbers[indicator.less] > self.numbers[whole])):
                     what = f"是 {_shown(float(self.numbers[indicator.less][index]))}，大于“{whole}”，请核对。"
                     self.note(index, indicator.less, what)
 
@@ -341,9 +361,7 @@ class _Inspection:
 
 def check(frame: pl.DataFrame, rules: Rules) -> Checked:
     """Look at every cell once. Raises `TableError` when a column is missing; everything smaller becomes a `Problem`."""
-    missing = [column for column in required_columns(rules) if column not in frame.columns]
-    if missing:
-        raise TableError(f"第 1 行表头缺少{'、'.join(f'“{column}”' for column in missing)}，请补上这些列。")
+    _require_columns(frame.columns, rules, 1)
     inspection = _Inspection(frame, rules)
     inspection.types()
     pupils = {pupils_column(stage) for stage in rules.weights}
@@ -369,6 +387,11 @@ def check(frame: pl.DataFrame, rules: Rules) -> Checked:
         unsure=inspection.unsure(),
         problems=inspection.problems(),
     )
+
+
+def _where(flags: Flags) -> list[int]:
+    found: list[int] = np.flatnonzero(flags).tolist()
+    return found
 
 
 def _plain_numbers(series: pl.Series) -> Floats | None:

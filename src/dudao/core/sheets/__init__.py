@@ -15,7 +15,7 @@ from dudao.core.sheets.cells import parse_date
 from dudao.core.sheets.columns import ERROR_COLUMN, Cell, Column, Table
 from dudao.core.sheets.opening import MAX_BYTES, open_book, read_upload
 from dudao.core.sheets.problems import Problem, SheetError
-from dudao.core.sheets.reading import Reading, Row, read, read_snapshot
+from dudao.core.sheets.reading import Reading, Row, grid_of, read, read_snapshot
 from dudao.core.sheets.returning import error_copy
 from dudao.core.sheets.writing import TONE_COLOURS, Writer, export, template
 
@@ -33,6 +33,7 @@ __all__ = [
     "Writer",
     "error_copy",
     "export",
+    "grid_of",
     "open_book",
     "parse_date",
     "read",

@@ -9,7 +9,7 @@ from dudao.core.sheets.columns import ERROR_COLUMN, ORDINAL, SNAPSHOT, Column, T
 from dudao.core.sheets.opening import MAX_BYTES, Book, Extent, open_book
 from dudao.core.sheets.problems import Problem, SheetError
 
-__all__ = ["Reading", "Row", "read", "read_snapshot"]
+__all__ = ["Reading", "Row", "grid_of", "read", "read_snapshot"]
 
 HEADER_WITHIN = 20
 
@@ -99,6 +99,16 @@ def read(
         raise SheetError(f"工作表“{name}”在表头（第 {header_row} 行）之后没有数据。请填写后再上传。")
     found = tuple(column for column in table.readable if column.key in places)
     return Reading(table, name, header_row, found, rows, problems, notes)
+
+
+def grid_of(data: bytes, *, max_bytes: int = MAX_BYTES) -> list[list[Any]]:
+    """The cells of the first visible sheet from A1 on, without a declared table; a cell that shows an error holds ``#错误值``."""
+    book = open_book(data, limit=max_bytes)
+    sheet, extent = book.sheet(book.visible[0])
+    grid = _expanded(sheet, extent)
+    for row, column in extent.errors:
+        grid[row - 1][column - 1] = "#错误值"
+    return grid
 
 
 def _filled(rows: Sequence[Sequence[Any]]) -> int:

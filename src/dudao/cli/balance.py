@@ -1,0 +1,148 @@
+"""``dudao balance`` and ``dudao selfcheck``: the pure balance computation on a file, without settings or a database."""
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dudao import packs
+from dudao.calc import balance
+from dudao.calc.rounding import round_half_up
+from dudao.cli.environment import Refused
+from dudao.cli.language import t
+from dudao.core import sheets
+
+__all__ = ["DEFAULT_RULES", "balance_of_file"]
+
+DEFAULT_RULES = "excellent-2017"
+MAX_BYTES = 100 * 1024 * 1024
+MOST_COUNTIES_IN_FULL = 5
+MOST_PROBLEMS_SHOWN = 50
+
+
+def balance_of_file(arguments: argparse.Namespace) -> int:
+    """0: computed; 1: computed, but some cells are faulty; 2: the table can't be used."""
+    rules = _rules(arguments.rules)
+    data = _bytes_of(arguments.file)
+    try:
+        cells = _cells(data, arguments.file)
+        result = balance.evaluate(balance.frame_of(cells, rules), rules, arguments.day, arguments.region)
+    except balance.TableError as error:
+        if not arguments.json:
+            raise Refused(f"{arguments.file.name}：{error}") from error
+        _print_json({"counties": [], "errors": [balance.problem_json(problem) for problem in error.problems]})
+        return 2
+    except (sheets.SheetError, balance.RulesError) as error:
+        raise Refused(f"{arguments.file.name}：{error}") from error
+    if arguments.json:
+        _print_json(result.to_json(detail=arguments.detail))
+    else:
+        sys.stdout.write("\n".join(_report(result)) + "\n")
+    return 1 if result.problems else 0
+
+
+def _print_json(value: Mapping[str, Any]) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def _rules(wanted: str) -> balance.Rules:
+    """A pack by its name, or a file of one's own in the same form."""
+    try:
+        if wanted.endswith((".yaml", ".yml")):
+            values = yaml.safe_load(Path(wanted).read_text(encoding="utf-8"))
+        else:
+            values = packs.read("balance", wanted)
+        return balance.rules_from(values)
+    except KeyError:
+        known = "、".join(packs.names("balance"))
+        raise Refused(
+            t(f"There is no pack “{wanted}”; there are: {known}.", f"没有标准“{wanted}”，现有：{known}。")
+        ) from None
+    except OSError as error:
+        raise Refused(t(f"Can't read {wanted}: {error.strerror}.", f"无法读取 {wanted}：{error.strerror}。")) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Refused(t(f"{wanted} is no valid YAML: {error}", f"{wanted} 不是正确的 YAML：{error}")) from error
+    except balance.RulesError as error:
+        raise Refused(f"{wanted}：{error}") from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise Refused(t(f"{path} is a folder; name a file.", f"{path} 是目录，请给出文件。"))
+        if path.stat().st_size > MAX_BYTES:
+            limit = MAX_BYTES // 1024**2
+            raise Refused(t(f"{path} is larger than {limit} MB.", f"{path} 超过 {limit} MB，请按县拆成几个文件。"))
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(t(f"Can't read {path}: {error.strerror}.", f"无法读取 {path}：{error.strerror}。")) from error
+
+
+def _cells(data: bytes, path: Path) -> list[list[Any]]:
+    if path.suffix.lower() != ".csv":
+        return sheets.grid_of(data, max_bytes=MAX_BYTES)
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise Refused(
+            t(f"{path} is neither UTF-8 nor GB 18030.", f"{path} 的编码不是 UTF-8 或 GB 18030，请另存为 UTF-8。")
+        )
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise Refused(t(f"{path} is no valid CSV: {error}.", f"{path} 不是正确的 CSV：{error}。")) from error
+
+
+def _number(value: float | None, places: int) -> str:
+    return "—" if value is None else str(round_half_up(Decimal(repr(value)), places))
+
+
+def _report(result: balance.Balance) -> Iterable[str]:
+    """What an office reads: each county with its stages; the indicators only when there are few counties."""
+    rules = result.rules
+    yield f"{rules.name}（{rules.number}）"
+    in_full = len(result.counties) <= MOST_COUNTIES_IN_FULL
+    for number, name in enumerate(result.counties):
+        verdict, stages = result.county(number)
+        yield ""
+        yield f"{name}　七项指标：{verdict.value}"
+        for stage, item in stages.items():
+            schools = f"{item.schools} 所，{item.pupils} 人，{item.schools_passing} 所达标"
+            yield f"  {stage.label}　{schools}　综合 {_number(item.composite, 3)}　{item.verdict.value}"
+            if in_full and item.schools:
+                yield from (f"    {line}" for line in _indicators(rules, item))
+            yield from (f"    · {reason}" for reason in item.reasons)
+    excluded = result.excluded
+    if excluded.height:
+        yield ""
+        for reason, count in sorted(excluded["reason"].value_counts().iter_rows()):
+            yield f"不计入：{reason} {count} 所"
+    if result.problems:
+        yield ""
+        yield f"数据有 {len(result.problems)} 处错误，所在的县改正后才能判定："
+        yield from (f"  {problem.message}" for problem in result.problems[:MOST_PROBLEMS_SHOWN])
+        if len(result.problems) > MOST_PROBLEMS_SHOWN:
+            yield f"  …另有 {len(result.problems) - MOST_PROBLEMS_SHOWN} 处，用 --json 查看全部。"
+
+
+def _indicators(rules: balance.Rules, item: balance.CountyStage) -> Iterable[str]:
+    for indicator in rules.indicators:
+        found = item.indicators[indicator.code]
+        verdict = {True: "达标", False: "未达标", None: "—"}[found.passed]
+        boundary = "　临界：四舍五入后结论会不同" if found.at_boundary else ""
+        mean = f"{_number(found.mean, rules.places.mean)} {indicator.unit}"
+        coefficient = f"{_number(found.cv, rules.places.coefficient)}（≤ {_number(found.limit, 2)}）"
+        reaching = f"{found.schools_reaching}/{item.schools} 所达到"
+        yield f"{indicator.code} {indicator.name}　均值 {mean}　差异系数 {coefficient}　{verdict}　{reaching}{boundary}"

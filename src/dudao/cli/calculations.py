@@ -1,0 +1,93 @@
+"""The verbs that only compute: ``balance``, ``selfcheck``. Handlers are imported when called: arrays take a while to load."""
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from dudao.cli.language import t
+
+__all__ = ["register"]
+
+Add = Callable[..., argparse.ArgumentParser]
+
+
+def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
+    balance = add(
+        verbs,
+        "balance",
+        _balance,
+        t(
+            "Compute balanced development of compulsory education from a table of schools.",
+            "按学校数据表计算县域义务教育优质均衡：七项指标、学校判定、差异系数。",
+        ),
+        data=False,
+        more=t("FILE is .xlsx or .csv, one row a school.", "文件为 .xlsx 或 .csv，每校一行。"),
+    )
+    balance.add_argument("file", type=Path, metavar=t("FILE", "文件"))
+    balance.add_argument("--json", action="store_true", help=t("print JSON, unrounded", "以 JSON 输出，不取舍"))
+    balance.add_argument(
+        "--detail",
+        action="store_true",
+        help=t(
+            "with --json: also schools, excluded rows, reasons, results at the boundary",
+            "与 --json 同用：另输出各校结果、不计入的学校、理由、临界情况",
+        ),
+    )
+    balance.add_argument(
+        "--rules",
+        default="excellent-2017",
+        metavar=t("PACK", "标准"),
+        help=t(
+            "name of a pack, or a .yaml file of the same form (default: excellent-2017)",
+            "标准的名称，或同样格式的 .yaml 文件（默认 excellent-2017）",
+        ),
+    )
+    balance.add_argument(
+        "--day",
+        type=_day,
+        default=None,
+        metavar=t("DAY", "日期"),
+        help=t("the day whose thresholds hold (default: today)", "按哪一天有效的标准值计算（默认今天）"),
+    )
+    balance.add_argument(
+        "--region",
+        default="",
+        metavar=t("CODE", "代码"),
+        help=t(
+            "code of GB/T 2260 for local thresholds, for example 43 or 430600",
+            "行政区划代码，用于地方标准值，如 43 或 430600",
+        ),
+    )
+    add(
+        verbs,
+        "selfcheck",
+        _selfcheck,
+        t(
+            "Recompute worked examples and published results, and say which agree.",
+            "重算随平台提供的算例和公开结果，逐项说明是否一致。",
+        ),
+        data=False,
+    ).add_argument("--json", action="store_true", help=t("print JSON", "以 JSON 输出"))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            t(f"“{text}” is no day such as 2026-03-05", f"“{text}”不是日期，如 2026-03-05")
+        ) from None
+
+
+def _balance(arguments: argparse.Namespace) -> int:
+    from dudao.cli.balance import balance_of_file
+
+    arguments.day = arguments.day or date.today()
+    return balance_of_file(arguments)
+
+
+def _selfcheck(arguments: argparse.Namespace) -> int:
+    from dudao.cli.selfcheck import selfcheck
+
+    return selfcheck(arguments)

@@ -9,6 +9,9 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -182,6 +185,15 @@ def test_a_demo_from_nothing_to_a_second_start(place):
         assert stat.S_IMODE((data / "files").stat().st_mode) == 0o700, "nobody else reaches what was handed in"
         assert logins.read_text() in printed, "the passwords are shown once"
         assert re.search(r"▸ .* … \d+\.\d s", printed), "it says what it does, with seconds"
+
+        for path in ("units/?q=wang-xiaoming", "people/wang-xiaoming/", "login/?next=/wang-xiaoming/"):
+            with suppress(HTTPError):
+                urlopen(f"http://127.0.0.1:{port}/{path}").read()
+        with pytest.raises(HTTPError):
+            urlopen(Request(f"http://127.0.0.1:{port}/login/", data=b"username=wang-xiaoming&password=Geheim-12345"))
+        written = "".join(line for line in log.read_text().removeprefix(printed).splitlines() if "Ready" not in line)
+        for personal in ("wang-xiaoming", "Geheim", "127.0.0.1"):
+            assert personal not in written, "the process log holds no personal data"
 
         (web,) = [pid for pid, command in running_under(data) if "dudao.cli web" in command and is_child_of(pid, _.pid)]
         os.kill(web, signal.SIGKILL)

@@ -79,6 +79,11 @@ def test_words_are_needed_and_not_too_many(city):
         import_plan(city.officer, unit=city.city, text="督" * 100_001)
 
 
+def test_a_text_file_of_many_megabytes_is_refused_before_it_is_read(city):
+    with pytest.raises(ValidationError, match=r"2\.0 MB"):
+        import_plan(city.officer, unit=city.city, data=b"x" * (2 << 20), filename="长.txt")
+
+
 def test_a_text_without_structure_is_one_point_to_split(city):
     plan = import_plan(city.officer, unit=city.city, text="今年要抓好督学培训。还要抓好挂牌督导。")
     assert [section.points.count() for section in plan.sections.all()] == [1]

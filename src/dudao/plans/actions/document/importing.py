@@ -45,7 +45,16 @@ def import_plan(
     ``MOST_CHARACTERS``.
     """
     actor.require("plan.import", unit.path)
-    source = worktext.read_document(data, filename) if filename else text_lines(text)
+    if not filename:
+        source = text_lines(text)
+    elif filename.lower().endswith(".docx") or len(data) <= 4 * MOST_CHARACTERS:
+        source = worktext.read_document(data, filename)
+    else:
+        # A text has no pictures: beyond four bytes a character it is too long, and decoding it would only take time.
+        raise ValidationError(
+            f"文件“{filename}”有 {len(data) / 1024 / 1024:.1f} MB，正文一定超过 {MOST_CHARACTERS:,} 字的上限。"
+            "请核对是否选错了文件。"
+        )
     length = len(source.text)
     if length > MOST_CHARACTERS:
         raise ValidationError(

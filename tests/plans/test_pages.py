@@ -308,3 +308,18 @@ def test_the_wrong_moment_leads_back_with_the_reason_and_the_wrong_person_is_ref
     assert client_of(city, "leader").post(reverse("plans:row_remind", args=[row.pk])).status_code == 403
     own = county.post(reverse("plans:row_remind", args=[row.pk]), {"reason": "催自己"}, follow=True)
     assert "由某市催办" in own.content.decode()
+
+
+def test_forms_say_what_this_task_wants(city):
+    from decimal import Decimal
+
+    from dudao.plans.actions.tasks import Target
+
+    row = a_row(city, target=Target("不低于 2 名", Decimal(2), None, "名", "ge"), evidence_wanted="聘书扫描件")
+    sign(city.county, row=row)
+    said = page(client_of(city, "county"), "row_report", row.pk)
+    for words in ("完成值（名）", "目标：不低于 2 名", "本项要求的佐证：聘书扫描件"):
+        assert words in said
+    draft = a_task(city, title="草稿")
+    assert "下达到全部 2 个县市区" in page(client_of(city, "officer"), "hand_down", draft.pk)
+    assert "不填则取所选事项的第一句" in page(client_of(city, "officer"), "task_new", city.plan.pk)

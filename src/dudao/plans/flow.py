@@ -267,14 +267,14 @@ PLAN = Flow(
 def meets(task: Task, achieved: Decimal | None) -> bool | None:
     """Whether a value meets the task's target; ``None`` when there is no numeric target or no value."""
     low, high = task.target_low, task.target_high
-    if achieved is None or (low is None and high is None):
-        return None
     bound = low if low is not None else high
+    if achieved is None or bound is None:
+        return None
     match task.target_direction:
         case Task.Direction.AT_LEAST:
             return achieved >= bound
         case Task.Direction.AT_MOST:
-            return achieved <= (high if high is not None else low)
+            return achieved <= (high if high is not None else bound)
         case Task.Direction.BETWEEN:
             return (low is None or achieved >= low) and (high is None or achieved <= high)
         case _:

@@ -187,7 +187,7 @@ def _shades(calendar: WorkCalendar, first: date, days: int, day: float) -> list[
 def _ticks(first: date, days: int, day: float) -> list[Tick]:
     """Months, and Mondays where there is room for their dates. A month's label needs 34 units, else every few months."""
     every = next(step for step in (1, 2, 3, 6, 12) if step * 30 * day >= 34 or step == 12)
-    ticks = []
+    ticks: list[Tick] = []
     for offset in range(days):
         when = first + timedelta(days=offset)
         x = round(LABELS + offset * day, 1)

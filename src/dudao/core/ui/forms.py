@@ -65,8 +65,12 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self.adapt()
         for bound in self:
             _dress(bound)
+
+    def adapt(self) -> None:
+        """Where a form changes its fields for the case at hand: labels and help texts set later would no longer show."""
 
     @property
     def token(self) -> uuid.UUID | None:

@@ -218,13 +218,15 @@ def create_tasks(actor: Actor, *, plan: WorkPlan, without: Collection[int] = ())
     if plan.state == WorkPlan.State.DISCARDED:
         raise Denied("这份计划已作废，不能新建任务。", "task.create")
     _lock(plan)
-    having = set(Task.objects.filter(plan=plan).values_list("point_id", "item_id"))
+    having: set[tuple[int, int | None]] = set(Task.objects.filter(plan=plan).values_list("point_id", "item_id"))
     whole = {point_id for point_id, item_id in having if item_id is None}
-    codes, order, made = _codes(plan), _order(plan), []
+    codes, order = _codes(plan), _order(plan)
+    made: list[Task] = []
     for point in points_of(plan):
         if point.pk in whole or point.pk in without:
             continue
-        for item in list(point.items.all()) or [None]:
+        pieces: list[Item | None] = [*point.items.all()] or [None]
+        for item in pieces:
             if (point.pk, item.pk if item else None) in having:
                 continue
             told = _from_guesses(guesses_of(point, item))
@@ -338,9 +340,9 @@ def split_task(actor: Actor, *, task: Task, parts: Sequence[str]) -> list[Task]:
 @audit.action
 def merge_tasks(actor: Actor, *, tasks: Sequence[Task], title: str = "") -> Task:
     """Put drafts of one plan together into the first of them; the others are discarded and say where they went."""
-    first, *others = sorted(tasks, key=lambda task: (task.sort_no, task.pk)) or [None]
-    if first is None or not others:
+    if len(tasks) < 2:
         raise ValidationError("请至少选择两条草稿再合并。")
+    first, *others = sorted(tasks, key=lambda task: (task.sort_no, task.pk))
     for task in (first, *others):
         actor.require("task.merge", task.place)
         if task.plan_id != first.plan_id:

@@ -59,7 +59,7 @@ class ReportForm(Form):
     difficulties = forms.CharField(
         label="困难和需要协调的事项", widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=20_000
     )
-    files = FileField(label="上传文件", kinds=ENDINGS, multiple=True, required=False)
+    files = FileField(label="上传文件", kinds=ENDINGS, multiple=True, required=False)  # type: ignore[assignment]
     complete = forms.BooleanField(
         label="这项工作已经全部完成，报送下达单位确认",
         required=False,
@@ -67,11 +67,14 @@ class ReportForm(Form):
     )
 
     def __init__(self, *args: Any, row: Assignment, **kwargs: Any) -> None:
+        self.row = row
         kwargs.setdefault(
             "initial", {"progress": row.progress, "achieved": row.achieved, "light": row.self_light or "green"}
         )
         super().__init__(*args, **kwargs)
-        task = row.task
+
+    def adapt(self) -> None:
+        task = self.row.task
         if task.target_low is None and task.target_high is None:
             del self.fields["achieved"]
         else:

@@ -62,8 +62,12 @@ class TaskForm(Form):
     )
 
     def __init__(self, *args: Any, plan: WorkPlan, points: Sequence[Point] = (), day: date, **kwargs: Any) -> None:
+        self.plan, self.points, self.day = plan, points, day
         super().__init__(*args, **kwargs)
-        member: QuerySet[Any] = units.members(plan, day)
+
+    def adapt(self) -> None:
+        plan, points = self.plan, self.points
+        member: QuerySet[Any] = units.members(plan, self.day)
         self.fields["lead"].queryset = member  # type: ignore[attr-defined]
         self.fields["partners"].queryset = member  # type: ignore[attr-defined]
         self.fields["responsible"].queryset = units.people_of(plan)  # type: ignore[attr-defined]
@@ -130,10 +134,13 @@ class TasksForm(_Chosen):
     )
 
     def __init__(self, *args: Any, plan: WorkPlan, day: date, chosen: Sequence[Task] = (), **kwargs: Any) -> None:
+        self.plan, self.day, self.chosen = plan, day, chosen
         super().__init__(*args, **kwargs)
-        self.carry(chosen)
-        self.fields["lead"].queryset = units.members(plan, day)  # type: ignore[attr-defined]
-        self.fields["responsible"].queryset = units.people_of(plan)  # type: ignore[attr-defined]
+
+    def adapt(self) -> None:
+        self.carry(self.chosen)
+        self.fields["lead"].queryset = units.members(self.plan, self.day)  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = units.people_of(self.plan)  # type: ignore[attr-defined]
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -191,14 +198,16 @@ class HandDownForm(_Chosen):
     deadline = DateField(label="完成时限", required=False, help_text="不填则用任务的完成时限。")
 
     def __init__(self, *args: Any, plan: WorkPlan, day: date, chosen: Sequence[Task] = (), **kwargs: Any) -> None:
+        self.plan, self.day, self.chosen = plan, day, chosen
         super().__init__(*args, **kwargs)
-        self.carry(chosen)
-        self.plan, self.day = plan, day
-        county = units.counties(plan, day)
+
+    def adapt(self) -> None:
+        self.carry(self.chosen)
+        county = units.counties(self.plan, self.day)
         self.fields["every_county"].label = f"下达到全部 {county.count()} 个县市区"
         self.fields["counties"].queryset = county  # type: ignore[attr-defined]
         self.fields["under"].queryset = county  # type: ignore[attr-defined]
-        self.fields["members"].queryset = units.members(plan, day)  # type: ignore[attr-defined]
+        self.fields["members"].queryset = units.members(self.plan, self.day)  # type: ignore[attr-defined]
 
     @property
     def recipients(self) -> list[Unit]:
@@ -238,9 +247,11 @@ class HandOnForm(Form):
     deadline = DateField(label="完成时限", required=False, help_text="不填则与本单位的时限相同，不能晚于它。")
 
     def __init__(self, *args: Any, unit: Unit, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.unit, self.day = unit, day
-        self.fields["chosen"].queryset = units.schools_below(unit, day)  # type: ignore[attr-defined]
+        super().__init__(*args, **kwargs)
+
+    def adapt(self) -> None:
+        self.fields["chosen"].queryset = units.schools_below(self.unit, self.day)  # type: ignore[attr-defined]
 
     @property
     def recipients(self) -> list[Unit]:

@@ -227,7 +227,7 @@ def previewed(lights: Lights, unit: Unit, rules: Sequence[Rule]) -> Lights:
 
 def preview_changes(lights: Lights, unit: Unit, rules: Sequence[Rule]) -> dict[tuple[str, str], int]:
     """How many rows would change their light, by (from, to): one query."""
-    rows = Assignment.objects.exclude(state=Assignment.State.WITHDRAWN)
+    rows: Any = Assignment.objects.exclude(state=Assignment.State.WITHDRAWN)
     rows = previewed(lights, unit, rules).annotate(lights.annotate(rows), prefix="next_")
     found = rows.exclude(light=F("next_light")).order_by().values_list("light", "next_light")
     counts: dict[tuple[str, str], int] = {}

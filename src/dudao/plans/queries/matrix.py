@@ -112,8 +112,9 @@ def section_progress(actor: Actor, lights: Lights, plan: WorkPlan) -> list[Secti
         entry[1] += state == Task.State.DRAFT
     nothing = Tally(0, 0, 0, None, {})
     return [
-        SectionProgress(section, *numbers.get(section.pk, [0, 0]), by_section.get(section.pk, nothing))
+        SectionProgress(section, issued, drafts, by_section.get(section.pk, nothing))
         for section in sections_of(plan)
+        for issued, drafts in [numbers.get(section.pk, [0, 0])]
     ]
 
 

@@ -62,7 +62,7 @@ def task(actor: Actor, pk: int) -> Task | None:
     return with_counts(tasks(actor).select_related("item", "responsible")).filter(pk=pk).first()
 
 
-def attach_tallies(found: list[Task], actor: Actor, lights: Lights) -> None:
+def attach_tallies(found: list[Any], actor: Actor, lights: Lights) -> None:
     """Put ``tally`` on each task of a page, counted over the rows that the actor sees: one query."""
     rows = assignment_rows(actor, lights).filter(task__in=found)
     by_task = tally(rows, "task")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from dudao.core.access import Actor
-from dudao.orgs.models import Kind, Unit
+from dudao.orgs.models import Kind, Unit, UnitQuerySet
 from dudao.people.models import Account, Appointment
 from dudao.plans.models import Assignment, Task, WorkPlan
 
@@ -34,7 +34,7 @@ class InstitutionFilter:
     ownership: str = ""
 
 
-def _open(place: str, day: date) -> QuerySet[Any]:
+def _open(place: str, day: date) -> UnitQuerySet:
     return Unit.objects.open_on(day).filter(path__startswith=place).exclude(path=place)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -216,7 +216,7 @@ def row_page(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
     actor = actor_of(request)
     shown = lights_of(request).of(row)
-    reports = list(reports_of(row))
+    reports: list[Any] = list(reports_of(row))
     for item in reports:
         item.shown = SELF_LIGHTS.get(item.light)
         item.rows = [
@@ -507,7 +507,7 @@ def row_bulk(request: HttpRequest, act: str) -> HttpResponse:
 
 
 @require_GET
-def row_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+def row_evidence(request: HttpRequest, pk: int) -> FileResponse:
     """A file of a report, for those who may see the row."""
     found = evidence_file(actor_of(request), pk)
     if found is None:

@@ -1,6 +1,7 @@
 """The matrix counties × tasks, and the progress of a plan by section."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -108,5 +109,5 @@ def _total(tallies: list[Tally]) -> Tally:
         for key, count in tally.lights.items():
             lights[key] = lights.get(key, 0) + count
     known = [tally.progress * tally.rows for tally in tallies if tally.progress is not None]
-    mean = sum(known) / rows if rows else None
+    mean = sum(known, Decimal(0)) / rows if rows else None
     return Tally(rows, sum(tally.done for tally in tallies), sum(tally.late for tally in tallies), mean, lights)

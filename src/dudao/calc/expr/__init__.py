@@ -1,0 +1,65 @@
+"""The indicator language: formulas that an office can read, checked before use, computed exactly, explained.
+
+    catalogue = Catalogue([Item("在校生数", Kind.COUNT, "人"), Item("高于规定学历教师数", Kind.COUNT, "人")])
+    formula = compile_formula("高于规定学历教师数 ÷ 在校生数 × 100", catalogue)   # FormulaError: where and what
+    reading = read_table(catalogue, rows)                                        # reading.problems: row and column
+    formula.evaluate(reading.table).values()                                     # exact fractions, None if unknown
+    explain(formula, reading.table.row(0)).sentence                              # «52 ÷ 1180 × 100 = 4.41»
+
+Text is data: nothing is executed but the functions of `FUNCTIONS`, nesting and length are bounded, reading is linear.
+A cell without a value has a `State` that says why. The language is described in docs/calculations/indicator-language.md.
+Pure: storing items and returns is left to `dudao.stats`.
+"""
+
+from dudao.calc.expr.catalogue import Catalogue, Item, Kind
+from dudao.calc.expr.check import MAX_HEIGHT
+from dudao.calc.expr.columns import Column, Numbers, Texts, Truths
+from dudao.calc.expr.errors import Flaw, FormulaError
+from dudao.calc.expr.explain import Explanation, Input, explain, show_near, show_number
+from dudao.calc.expr.formula import Formula, check_catalogue, compile_formula, items_used
+from dudao.calc.expr.functions import FUNCTIONS, SCOPES, Function
+from dudao.calc.expr.lexer import MAX_LENGTH
+from dudao.calc.expr.parser import MAX_DEPTH, parse
+from dudao.calc.expr.reading import NOT_APPLICABLE, CellProblem, Reading, read_cell, read_column, read_table
+from dudao.calc.expr.states import State
+from dudao.calc.expr.syntax import Node, write
+from dudao.calc.expr.table import Group, Table
+
+__all__ = [
+    "FUNCTIONS",
+    "MAX_DEPTH",
+    "MAX_HEIGHT",
+    "MAX_LENGTH",
+    "NOT_APPLICABLE",
+    "SCOPES",
+    "Catalogue",
+    "CellProblem",
+    "Column",
+    "Explanation",
+    "Flaw",
+    "Formula",
+    "FormulaError",
+    "Function",
+    "Group",
+    "Input",
+    "Item",
+    "Kind",
+    "Node",
+    "Numbers",
+    "Reading",
+    "State",
+    "Table",
+    "Texts",
+    "Truths",
+    "check_catalogue",
+    "compile_formula",
+    "explain",
+    "items_used",
+    "parse",
+    "read_cell",
+    "read_column",
+    "read_table",
+    "show_near",
+    "show_number",
+    "write",
+]

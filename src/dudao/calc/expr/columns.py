@@ -1,0 +1,532 @@
+"""Columns of exact values: one value a row, each with a `State`. The arithmetic of the whole indicator engine.
+
+A number is a fraction of integers. Columns whose rows share one denominator (counts, scores with a fixed number
+of decimals) keep it once, as `scale`; after a division each row has its own, in `den`. Integers are numpy int64 as
+long as a bound, carried along with each column, proves that the next operation can't overflow; otherwise that one
+operation runs on Python integers and its result returns to int64 if it fits. So results never depend on the number
+of rows or on their neighbours, and no digit is ever lost: rounding happens only in `rounded`.
+
+A cell that is not KNOWN holds an arbitrary number with a positive denominator, which nobody may read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from math import gcd, isqrt, lcm
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dudao.calc.expr.states import State
+
+__all__ = [
+    "COMPARE",
+    "MAX_BITS",
+    "Bools",
+    "Column",
+    "Index",
+    "Ints",
+    "Numbers",
+    "States",
+    "Texts",
+    "Truths",
+    "grouped_state",
+    "interleaved",
+    "unknown",
+]
+
+Ints = NDArray[Any]
+"""int64, or object holding Python integers."""
+States = NDArray[np.uint8]
+Bools = NDArray[np.bool_]
+Index = NDArray[np.intp]
+
+_LIMIT: Final = 2**63 - 1
+MAX_BITS: Final = 16_384
+"""A numerator or denominator beyond this many bits makes the cell `State.TOO_LARGE`."""
+
+COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {"=": eq, "≠": ne, "<": lt, "≤": le, ">": gt, "≥": ge}
+
+_KNOWN: Final[States] = np.zeros(1, np.uint8)
+
+
+def _top(values: Ints) -> int:
+    """The greatest absolute value that really occurs."""
+    return int(np.abs(values).max()) if values.size else 0
+
+
+def _times(x: Ints, x_top: int, y: Ints, y_top: int) -> tuple[Ints, int]:
+    top = x_top * y_top
+    if top > _LIMIT:
+        top = _top(x) * _top(y)
+        if top > _LIMIT:
+            x = x.astype(object)
+    return x * y, top
+
+
+def _scaled(x: Ints, x_top: int, factor: int) -> tuple[Ints, int]:
+    if factor == 1:
+        return x, x_top
+    top = x_top * factor
+    if max(top, factor) > _LIMIT:
+        top = _top(x) * factor
+        if max(top, factor) > _LIMIT:
+            x = x.astype(object)
+    return x * factor, top
+
+
+def _added(x: Ints, x_top: int, y: Ints, y_top: int, minus: bool) -> tuple[Ints, int]:
+    top = x_top + y_top
+    if top > _LIMIT:
+        top = _top(x) + _top(y)
+        if top > _LIMIT:
+            x = x.astype(object)
+    return (x - y if minus else x + y), top
+
+
+class Numbers:
+    """A column of exact fractions. ``den is None``: every row has the denominator ``scale``."""
+
+    __slots__ = ("den", "den_top", "num", "num_top", "scale", "state")
+
+    def __init__(  # noqa: PLR0917  # one call for each operation on a column: keywords would cost a tenth of its time
+        self, num: Ints, state: States, num_top: int, scale: int = 1, den: Ints | None = None, den_top: int = 0
+    ) -> None:
+        self.num = num
+        self.state = state
+        self.num_top = num_top
+        self.scale = scale
+        self.den = den
+        self.den_top = den_top
+
+    # ---- making ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def constant(cls, value: Decimal | Fraction | int) -> Numbers:
+        """A column of length one, which broadcasts to any length."""
+        exact = Fraction(value)
+        num, top = exact.numerator, abs(exact.numerator)
+        return cls(np.array([num], np.int64 if top <= _LIMIT else object), _KNOWN, top, exact.denominator)
+
+    @classmethod
+    def integers(cls, num: Ints, state: States | None = None, scale: int = 1) -> Numbers:
+        """``num / scale`` for int64 ``num``; all known unless said."""
+        return cls(num, np.zeros(num.size, np.uint8) if state is None else state, _top(num), scale)
+
+    @classmethod
+    def unknown(cls, size: int, state: State) -> Numbers:
+        return cls(np.zeros(size, np.int64), np.full(size, state, np.uint8), 0)
+
+    @classmethod
+    def of(cls, values: Sequence[Decimal | Fraction | int | None], absent: State = State.ABSENT) -> Numbers:
+        """From Python's exact numbers; ``None`` becomes ``absent``."""
+        ratios = [(0, 1) if value is None else value.as_integer_ratio() for value in values]
+        state = np.fromiter((absent if value is None else 0 for value in values), np.uint8, len(ratios))
+        scale = 1
+        for den in {den for _, den in ratios}:
+            scale = lcm(scale, den)
+            if scale > 10**18:
+                return _settled(_objects(num for num, _ in ratios), _objects(den for _, den in ratios), state)
+        nums = [num * (scale // den) for num, den in ratios]
+        top = max(map(abs, nums), default=0)
+        return cls(np.array(nums, np.int64 if top <= _LIMIT else object), state, top, scale)
+
+    # ---- reading --------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.state)
+
+    def at(self, row: int) -> Fraction | None:
+        """The exact value of a row, ``None`` if it is not known."""
+        if self.state[row]:
+            return None
+        return Fraction(int(self.num[row]), self.scale if self.den is None else int(self.den[row]))
+
+    def values(self) -> list[Fraction | None]:
+        return [self.at(row) for row in range(len(self))]
+
+    def take(self, rows: Index | slice) -> Numbers:
+        den = None if self.den is None else self.den[rows]
+        return Numbers(self.num[rows], self.state[rows], self.num_top, self.scale, den, self.den_top)
+
+    def spread(self, size: int) -> Numbers:
+        """A column of ``size`` rows: itself, or its only value in every row."""
+        if len(self) == size:
+            return self
+        den = None if self.den is None else np.broadcast_to(self.den, size)
+        num, state = np.broadcast_to(self.num, size), np.broadcast_to(self.state, size)
+        return Numbers(num, state, self.num_top, self.scale, den, self.den_top)
+
+    def with_state(self, state: States) -> Numbers:
+        return Numbers(self.num, state, self.num_top, self.scale, self.den, self.den_top)
+
+    def _dens(self) -> tuple[Ints, int]:
+        if self.den is not None:
+            return self.den, self.den_top
+        return np.array([self.scale], np.int64 if self.scale <= _LIMIT else object), self.scale
+
+    # ---- arithmetic -----------------------------------------------------------------------------------------
+
+    def _on_common(self, other: Numbers) -> tuple[Ints, int, Ints, int, int, Ints | None, int]:
+        """Both numerators over one denominator: (mine, top, theirs, top, scale, den, den_top)."""
+        if self.den is None and other.den is None:
+            if self.scale == other.scale:
+                return self.num, self.num_top, other.num, other.num_top, self.scale, None, 0
+            common = lcm(self.scale, other.scale)
+            mine, mine_top = _scaled(self.num, self.num_top, common // self.scale)
+            theirs, theirs_top = _scaled(other.num, other.num_top, common // other.scale)
+            return mine, mine_top, theirs, theirs_top, common, None, 0
+        my_den, my_top = self._dens()
+        their_den, their_top = other._dens()
+        mine, mine_top = _times(self.num, self.num_top, their_den, their_top)
+        theirs, theirs_top = _times(other.num, other.num_top, my_den, my_top)
+        den, den_top = _times(my_den, my_top, their_den, their_top)
+        return mine, mine_top, theirs, theirs_top, 1, den, den_top
+
+    def _sum(self, other: Numbers, minus: bool) -> Numbers:
+        mine, mine_top, theirs, theirs_top, scale, den, den_top = self._on_common(other)
+        num, top = _added(mine, mine_top, theirs, theirs_top, minus)
+        return _made(num, np.maximum(self.state, other.state), top, scale, den, den_top)
+
+    def __add__(self, other: Numbers) -> Numbers:
+        return self._sum(other, minus=False)
+
+    def __sub__(self, other: Numbers) -> Numbers:
+        return self._sum(other, minus=True)
+
+    def __neg__(self) -> Numbers:
+        return Numbers(-self.num, self.state, self.num_top, self.scale, self.den, self.den_top)
+
+    def __abs__(self) -> Numbers:
+        return Numbers(np.abs(self.num), self.state, self.num_top, self.scale, self.den, self.den_top)
+
+    def __mul__(self, other: Numbers) -> Numbers:
+        num, top = _times(self.num, self.num_top, other.num, other.num_top)
+        state = np.maximum(self.state, other.state)
+        if self.den is None and other.den is None:
+            return _made(num, state, top, self.scale * other.scale, None, 0)
+        my_den, my_top = self._dens()
+        their_den, their_top = other._dens()
+        den, den_top = _times(my_den, my_top, their_den, their_top)
+        return _made(num, state, top, 1, den, den_top)
+
+    def times(self, factor: Fraction) -> Numbers:
+        """Every row times one constant; keeps a shared denominator shared."""
+        num, top = _scaled(self.num, self.num_top, abs(factor.numerator))
+        if factor < 0:
+            num = -num
+        if self.den is None:
+            return _made(num, self.state, top, self.scale * factor.denominator, None, 0)
+        den, den_top = _scaled(self.den, self.den_top, factor.denominator)
+        return _made(num, self.state, top, 1, den, den_top)
+
+    def __truediv__(self, other: Numbers) -> Numbers:
+        if other.den is None and len(other) == 1 and other.num[0] and not other.state[0]:
+            return self.times(Fraction(other.scale, int(other.num[0])))
+        my_den, my_top = self._dens()
+        their_den, their_top = other._dens()
+        num, num_top = _times(self.num, self.num_top, their_den, their_top)
+        den, den_top = _times(my_den, my_top, other.num, other.num_top)
+        state = np.maximum(self.state, other.state)
+        zero = den == 0
+        if zero.any():
+            state = np.maximum(state, np.where(zero, np.uint8(State.ZERO_DIVISION), np.uint8(0)))
+            den = np.where(zero, 1, den)
+        negative = den < 0
+        if negative.any():
+            num, den = np.where(negative, -num, num), np.abs(den)
+        return _made(num, state, num_top, 1, den, max(den_top, 1))
+
+    def compare(self, operator: str, other: Numbers) -> Truths:
+        mine, _, theirs, *_ = self._on_common(other)
+        return Truths(COMPARE[operator](mine, theirs), np.maximum(self.state, other.state))
+
+    def rounded(self, places: int, mode: str = "half") -> Numbers:
+        """To ``places`` decimals: a half away from zero, or ``"up"``/``"down"`` along the number line."""
+        target = 10**places
+        if self.den is None and target % self.scale == 0:
+            num, top = _scaled(self.num, self.num_top, target // self.scale)
+            return _made(num, self.state, top, target, None, 0)
+        den, den_top = self._dens()
+        num, top = _scaled(self.num, self.num_top, 2 * target)
+        if max(top + den_top, 2 * den_top) > _LIMIT:
+            num, den = num.astype(object), den.astype(object)
+        if mode == "up":
+            whole = -(-num // (2 * den))
+        elif mode == "down":
+            whole = num // (2 * den)
+        elif num.size and num.min() < 0:
+            whole = np.where(num < 0, -1, 1) * ((np.abs(num) + den) // (2 * den))
+        else:
+            whole = (num + den) // (2 * den)
+        if whole.dtype == object:
+            return _made(whole, self.state, _LIMIT + 1, target, None, 0)
+        return Numbers(whole, self.state, top // 2 + 1, target)
+
+    def choose(self, where: Bools, other: Numbers) -> Numbers:
+        """This column's row where ``where``, the other's row elsewhere, states included."""
+        mine, mine_top, theirs, theirs_top, scale, den, den_top = (
+            (self.num, self.num_top, other.num, other.num_top, self.scale, None, 0)
+            if self.den is None and other.den is None and self.scale == other.scale
+            else self._on_common(other)
+        )
+        num = np.where(where, mine, theirs)
+        return _made(num, np.where(where, self.state, other.state), max(mine_top, theirs_top), scale, den, den_top)
+
+    # ---- over groups of rows --------------------------------------------------------------------------------
+
+    def summed(self, starts: Index) -> Numbers:
+        """One row a group: the sum of rows ``starts[i]:starts[i + 1]``."""
+        state = grouped_state(self.state, starts)
+        if self.den is not None:
+            return Numbers.of([_known_sum(part.values()) for part in self.parts(starts)]).with_state(state)
+        top = self.num_top * int(np.diff(starts).max(initial=0))
+        num = self.num
+        if top > _LIMIT:
+            top = _top(num) * int(np.diff(starts).max(initial=0))
+            if top > _LIMIT:
+                num = num.astype(object)
+        # In int64 the running total may wrap around; the difference of two totals is right all the same.
+        total = np.concatenate([np.zeros(1, num.dtype), np.cumsum(num, dtype=num.dtype)])
+        return _made(total[starts[1:]] - total[starts[:-1]], state, top, self.scale, None, 0)
+
+    def parts(self, starts: Index) -> list[Numbers]:
+        return [self.take(slice(low, high)) for low, high in pairwise(starts)]
+
+    def square_root(self, places: int) -> Numbers:
+        """To ``places`` decimals, half up; a negative row comes out as 0."""
+        square = 10 ** (2 * places)
+        roots: list[Fraction | None] = []
+        for value in self.values():
+            if value is None or value < 0:
+                roots.append(None)
+                continue
+            # Half up: the root is at least n + ½ exactly if 4·v·10^2p ≥ (2n + 1)².
+            doubled = isqrt(4 * value.numerator * square // value.denominator)
+            roots.append(Fraction((doubled + 1) // 2, 10**places))
+        return Numbers.of(roots).with_state(self.state)
+
+
+def _known_sum(values: Iterable[Fraction | None]) -> Fraction:
+    return sum((value for value in values if value is not None), Fraction(0))
+
+
+def _objects(values: Iterable[int]) -> Ints:
+    found = list(values)
+    array = np.empty(len(found), object)
+    array[:] = found
+    return array
+
+
+def _made(  # noqa: PLR0917  # as above
+    num: Ints, state: States, num_top: int, scale: int, den: Ints | None, den_top: int
+) -> Numbers:
+    """A result of arithmetic, returned to int64 wherever it fits."""
+    if num.dtype != object and (den is None or den.dtype != object) and scale <= _LIMIT:
+        if den is not None and not num.shape == den.shape == state.shape:
+            size = np.broadcast_shapes(num.shape, den.shape, state.shape)
+            num, den, state = np.broadcast_to(num, size), np.broadcast_to(den, size), np.broadcast_to(state, size)
+        return Numbers(num, state, num_top, scale, den, den_top)
+    if den is None:
+        common = gcd(scale, *map(int, num))
+        if common > 1:
+            num, scale = num // common, scale // common
+        top = _top(num)
+        if max(top, scale) <= _LIMIT:
+            return Numbers(num.astype(np.int64), state, top, scale)
+        den = _objects([scale])
+    size = np.broadcast_shapes(num.shape, den.shape, state.shape)
+    return _settled(np.broadcast_to(num, size), np.broadcast_to(den, size), np.broadcast_to(state, size))
+
+
+def _settled(num: Ints, den: Ints, state: States) -> Numbers:
+    """Lowest terms row by row; rows beyond `MAX_BITS` become TOO_LARGE."""
+    state = state.copy()
+    nums, dens = [], []
+    for row, (above, below) in enumerate(zip(num, den, strict=True)):
+        common = gcd(int(above), int(below))
+        top, bottom = int(above) // common, int(below) // common
+        if max(top.bit_length(), bottom.bit_length()) > MAX_BITS:
+            top, bottom = 0, 1
+            state[row] = max(int(state[row]), State.TOO_LARGE)
+        nums.append(top)
+        dens.append(bottom)
+    num_top, den_top = max(map(abs, nums), default=0), max(dens, default=1)
+    num, den = _objects(nums), _objects(dens)
+    if num_top <= _LIMIT:
+        num = num.astype(np.int64)
+    if den_top <= _LIMIT:
+        den = den.astype(np.int64)
+    return Numbers(num, state, num_top, 1, den, den_top)
+
+
+def grouped_state(state: States, starts: Index) -> States:
+    """The greatest state of each group; an empty group is KNOWN."""
+    found = np.zeros(len(starts) - 1, np.uint8)
+    filled = starts[1:] > starts[:-1]
+    if filled.any():
+        found[filled] = np.maximum.reduceat(state, starts[:-1][filled])
+    return found
+
+
+class Truths:
+    """A column of yes and no, in the logic of three values: no «and» unknown is no, yes «or» unknown is yes."""
+
+    __slots__ = ("state", "value")
+
+    def __init__(self, value: Bools, state: States) -> None:
+        self.value = value
+        self.state = state
+
+    @classmethod
+    def constant(cls, value: bool) -> Truths:
+        return cls(np.array([value]), _KNOWN)
+
+    @classmethod
+    def of(cls, values: Sequence[bool | None], absent: State = State.ABSENT) -> Truths:
+        state = np.array([absent if value is None else 0 for value in values], np.uint8)
+        return cls(np.array([bool(value) for value in values], np.bool_), state)
+
+    def __len__(self) -> int:
+        return len(self.state)
+
+    def at(self, row: int) -> bool | None:
+        return None if self.state[row] else bool(self.value[row])
+
+    def values(self) -> list[bool | None]:
+        return [self.at(row) for row in range(len(self))]
+
+    def take(self, rows: Index | slice) -> Truths:
+        return Truths(self.value[rows], self.state[rows])
+
+    def spread(self, size: int) -> Truths:
+        if len(self) == size:
+            return self
+        return Truths(np.broadcast_to(self.value, size), np.broadcast_to(self.state, size))
+
+    def with_state(self, state: States) -> Truths:
+        return Truths(self.value, state)
+
+    def true(self) -> Bools:
+        """Rows known to be true."""
+        known: Bools = self.state == 0
+        return self.value & known
+
+    def false(self) -> Bools:
+        known: Bools = self.state == 0
+        return ~self.value & known
+
+    def both(self, other: Truths) -> Truths:
+        state = np.where(self.false() | other.false(), np.uint8(0), np.maximum(self.state, other.state))
+        return Truths(self.value & other.value, state)
+
+    def either(self, other: Truths) -> Truths:
+        return ~(~self).both(~other)
+
+    def __invert__(self) -> Truths:
+        return Truths(~self.value, self.state)
+
+    def choose(self, where: Bools, other: Truths) -> Truths:
+        return Truths(np.where(where, self.value, other.value), np.where(where, self.state, other.state))
+
+    def as_numbers(self) -> Numbers:
+        return Numbers(self.value.astype(np.int64), self.state, 1)
+
+
+class Texts:
+    """A column of words from a short list: ``labels[code[row]]``."""
+
+    __slots__ = ("code", "labels", "state")
+
+    def __init__(self, code: NDArray[np.int32], labels: tuple[str, ...], state: States) -> None:
+        self.code = code
+        self.labels = labels
+        self.state = state
+
+    @classmethod
+    def constant(cls, value: str) -> Texts:
+        return cls(np.zeros(1, np.int32), (value,), _KNOWN)
+
+    @classmethod
+    def of(cls, values: Sequence[str | None], absent: State = State.ABSENT) -> Texts:
+        labels = tuple(dict.fromkeys(value for value in values if value is not None)) or ("",)
+        place = {label: number for number, label in enumerate(labels)}
+        code = np.array([0 if value is None else place[value] for value in values], np.int32)
+        return cls(code, labels, np.array([absent if value is None else 0 for value in values], np.uint8))
+
+    def __len__(self) -> int:
+        return len(self.state)
+
+    def at(self, row: int) -> str | None:
+        return None if self.state[row] else self.labels[self.code[row]]
+
+    def values(self) -> list[str | None]:
+        return [self.at(row) for row in range(len(self))]
+
+    def take(self, rows: Index | slice) -> Texts:
+        return Texts(self.code[rows], self.labels, self.state[rows])
+
+    def spread(self, size: int) -> Texts:
+        if len(self) == size:
+            return self
+        return Texts(np.broadcast_to(self.code, size), self.labels, np.broadcast_to(self.state, size))
+
+    def with_state(self, state: States) -> Texts:
+        return Texts(self.code, self.labels, state)
+
+    def _recoded(self, labels: tuple[str, ...]) -> NDArray[np.int32]:
+        if labels == self.labels:
+            return self.code
+        place = {label: number for number, label in enumerate(labels)}
+        return np.array([place[label] for label in self.labels], np.int32)[self.code]
+
+    def equals(self, other: Texts) -> Truths:
+        labels = tuple(dict.fromkeys(self.labels + other.labels))
+        same = self._recoded(labels) == other._recoded(labels)
+        return Truths(same, np.maximum(self.state, other.state))
+
+    def among(self, words: Sequence[str]) -> Bools:
+        """Rows known to be one of the words."""
+        wanted: Bools = np.array([label in words for label in self.labels])
+        known: Bools = self.state == 0
+        return wanted[self.code] & known
+
+    def choose(self, where: Bools, other: Texts) -> Texts:
+        labels = tuple(dict.fromkeys(self.labels + other.labels))
+        code = np.where(where, self._recoded(labels), other._recoded(labels))
+        return Texts(code, labels, np.where(where, self.state, other.state))
+
+
+Column = Numbers | Truths | Texts
+
+
+def unknown(kind: str, size: int, state: State) -> Column:
+    """A column of a kind ("number", "truth", "text") that knows nothing."""
+    states = np.full(size, state, np.uint8)
+    if kind == "number":
+        return Numbers.unknown(size, state)
+    if kind == "truth":
+        return Truths(np.zeros(size, np.bool_), states)
+    return Texts(np.zeros(size, np.int32), ("",), states)
+
+
+def interleaved(columns: Sequence[Numbers]) -> tuple[Numbers, Index]:
+    """Columns side by side as groups: row by row all their values, and where each row's group starts."""
+    size = max(len(column) for column in columns)
+    spread = [column.spread(size) for column in columns]
+    starts = np.arange(size + 1, dtype=np.intp) * len(columns)
+    state = np.stack([column.state for column in spread], axis=1).ravel()
+    if all(column.den is None for column in spread):
+        scale = lcm(*(column.scale for column in spread))
+        pairs = [_scaled(column.num, column.num_top, scale // column.scale) for column in spread]
+        num = np.stack([num for num, _ in pairs], axis=1).ravel()
+        return _made(num, state, max(top for _, top in pairs), scale, None, 0), starts
+    dens = [column._dens() for column in spread]
+    num = np.stack([column.num for column in spread], axis=1).ravel()
+    den = np.stack([np.broadcast_to(den, size) for den, _ in dens], axis=1).ravel()
+    return _made(num, state, max(c.num_top for c in spread), 1, den, max(top for _, top in dens)), starts

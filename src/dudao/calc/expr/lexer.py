@@ -1,0 +1,119 @@
+"""Characters → tokens. Full- and half-width forms of every sign mean the same; every token knows its characters.
+
+A name is a run of letters, Chinese characters, digits and «_»; anything else goes in 【】 (or []). A run that begins
+with digits and goes on with letters is a name too («5年360学时培训完成率»). Words that are operators (且, 或, 非) are
+recognised only as whole runs, so «非在编教师数» stays a name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+from dudao.calc.expr.errors import Flaw, FormulaError
+
+__all__ = ["MAX_LENGTH", "Token", "normal_name", "tokens"]
+
+MAX_LENGTH: Final = 20_000
+MAX_DIGITS: Final = 40
+
+Kind = Literal["number", "text", "name", "quoted", "sign", "end"]
+
+# Every full-width form is one character like its half-width form: positions stay those of what was typed.
+_WIDE: Final = str.maketrans(
+    "（）［］，；、＋－−–—＊×·⋅／÷＝＜＞﹤﹥！％．＿　\t\r\n≧≦＂＇“”「」『』‘’",
+    '()[],,,+----****//=<><>!%._    ≥≤"\'""""""\'\'',
+)
+_DIGITS: Final = str.maketrans("０１２３４５６７８９", "0123456789")
+_SIGNS: Final = {"==": "=", "<>": "≠", "!=": "≠", ">=": "≥", "=>": "≥", "<=": "≤", "=<": "≤"}
+_SINGLE: Final = frozenset("()+-*/=<>≠≥≤,%")
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?|\.\d+")
+_WORD: Final = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: Kind
+    text: str
+    start: int
+    end: int
+
+
+def normal_name(name: str) -> str:
+    """The one form under which a name is looked up: full-width letters, digits and brackets become half-width."""
+    return unicodedata.normalize("NFKC", name).strip()
+
+
+def tokens(source: str) -> list[Token]:
+    """All tokens and one at the end; raises `FormulaError` at the first character that means nothing."""
+    if len(source) > MAX_LENGTH:
+        raise FormulaError(
+            source,
+            (
+                Flaw(
+                    f"公式有 {len(source)} 个字符，最多 {MAX_LENGTH} 个。请拆成几个派生数据项。",
+                    MAX_LENGTH,
+                    len(source),
+                ),
+            ),
+        )
+    text = source.translate(_WIDE).translate(_DIGITS)
+    found: list[Token] = []
+    place = 0
+    while place < len(text):
+        if text[place] == " ":
+            place += 1
+            continue
+        token = _token(source, text, place)
+        found.append(token)
+        place = token.end
+    found.append(Token("end", "", len(text), len(text)))
+    return found
+
+
+def _fail(source: str, message: str, start: int, end: int) -> FormulaError:
+    return FormulaError(source, (Flaw(message, start, end),))
+
+
+def _token(source: str, text: str, place: int) -> Token:
+    character = text[place]
+    pair = text[place : place + 2]
+    if pair in _SIGNS:
+        return Token("sign", _SIGNS[pair], place, place + 2)
+    if character in _SINGLE:
+        return Token("sign", character, place, place + 1)
+    if character in "\"'":
+        end = text.find(character, place + 1)
+        if end < 0:
+            raise _fail(source, "引号没有合上，应当在文字后面再写一个引号。", place, len(text))
+        return Token("text", source[place + 1 : end], place, end + 1)
+    if character in "[【":
+        closing = "]" if character == "[" else "】"
+        end = text.find(closing, place + 1)
+        if end < 0:
+            raise _fail(source, f"方括号没有合上，应当在名称后面写“{closing}”。", place, len(text))
+        name = normal_name(source[place + 1 : end])
+        if not name:
+            raise _fail(source, "方括号里应当是数据项的名称。", place, end + 1)
+        return Token("quoted", name, place, end + 1)
+    return _word(source, text, place)
+
+
+def _word(source: str, text: str, place: int) -> Token:
+    number = _NUMBER.match(text, place)
+    word = _WORD.match(text, place)
+    if number is not None and (word is None or number.end() >= word.end()):
+        end = number.end()
+        if end - place > MAX_DIGITS:
+            raise _fail(source, f"这个数有 {end - place} 位，最多 {MAX_DIGITS} 位。", place, end)
+        if end < len(text) and (text[end].isalnum() or text[end] in "._"):
+            raise _fail(source, f"“{source[place : end + 1]}”不是一个数；数字后面不写单位。", place, end + 1)
+        return Token("number", str(Decimal(number.group())), place, end)
+    if word is not None:
+        return Token("name", normal_name(word.group()), place, word.end())
+    if text[place] in "]】":
+        raise _fail(source, f"多余的“{source[place]}”。", place, place + 1)
+    raise _fail(source, f"不认识的字符“{source[place]}”。", place, place + 1)

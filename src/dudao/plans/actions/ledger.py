@@ -97,8 +97,8 @@ def _compared(actor: Actor, reading: sheets.Reading, snapshot: Any) -> ledger.Co
 @audit.action
 def _keep(actor: Actor, *, data: bytes, name: str, found: ledger.Comparison) -> LedgerUpload:
     stored = files.store(io.BytesIO(data), name, kinds={"xlsx"}, limit=sheets.MAX_BYTES)
-    taken = LedgerUpload.objects.create(
-        owner_id=actor.id,
+    taken: Any = LedgerUpload.objects.create(  # a person's: nobody else uploads
+        owner_id=actor.id,  # type: ignore[misc]
         file=stored,
         name=name[:200],
         state=LedgerUpload.State.FAULTY if found.problems else LedgerUpload.State.CHECKED,

@@ -18,7 +18,10 @@ __all__ = ["Assignment", "Evidence", "Milestone", "ProgressReport", "Task"]
 
 
 class Task(models.Model):
-    """What the office wants done by when, measured how. Seen by the plan's office, by those it was handed to, and by who takes part."""
+    """What the office wants done by when, measured how.
+
+    Seen by the plan's office, by those it was handed to, and by who takes part.
+    """
 
     SCOPE: ClassVar = ("plan__unit__path", "assignments__unit__path", "lead__path", "partners__path")
 

@@ -64,8 +64,8 @@ def brief_values(actor: Actor, plan: WorkPlan, today: date) -> dict[str, Any]:
         "total": {"unit": "合计", **_figures(whole)},
         "units_note": "",
     }
-    for key, (told, note) in zip(("late", "difficulties", "finished"), parts, strict=True):
-        values[key] = told or ["无。"]
+    for key, (said, note) in zip(("late", "difficulties", "finished"), parts, strict=True):
+        values[key] = said or ["无。"]
         values[f"{key}_note"] = note
     return values
 

@@ -114,9 +114,10 @@ def review(actor: Actor, pk: int, at: str = "") -> Review | None:
 
 
 def _tree(plan: WorkPlan) -> list[Branch]:
-    branches = {row.pk: Branch(row) for row in Section.objects.filter(plan=plan)}
-    for branch in branches.values():
-        branch.section.key = f"s{branch.section.pk}"
+    sections: list[Any] = list(Section.objects.filter(plan=plan))
+    for section in sections:
+        section.key = f"s{section.pk}"
+    branches = {section.pk: Branch(section) for section in sections}
     proposed = Q(guesses__state=Guess.State.PROPOSED)
     points = Point.objects.filter(section__plan=plan).annotate(
         open_guesses=Count("guesses", filter=proposed, distinct=True),
@@ -125,6 +126,7 @@ def _tree(plan: WorkPlan) -> list[Branch]:
         ),
         item_count=Count("items", distinct=True),
     )
+    point: Any
     for point in points.order_by("section__position", "position", "id"):
         point.section = branches[point.section_id].section
         point.key = f"p{point.pk}"
@@ -167,7 +169,7 @@ def _fill(focus: Focus, plan: WorkPlan, point: Point, remarks: Sequence[Remark])
     focus.kind, focus.point, focus.section = "point", point, point.section
     focus.items = list(point.items.all())
     by_item = {item.pk: item for item in focus.items}
-    guesses = list(point.guesses.order_by("sort", "id"))
+    guesses: list[Any] = list(point.guesses.order_by("sort", "id"))
     for guess in guesses:
         guess.point, guess.item = point, by_item.get(guess.item_id)
         guess.where = marks_of(point, guess.data.get("spots", ()))

@@ -26,7 +26,7 @@ def put_words(point: Point, field: str, new: str) -> list[str]:
 def _move_items(point: Point, changes: list[Change]) -> None:
     """Words put in at an item's edge belong to it, but only to one where two items meet."""
     moved = []
-    items = list(point.items.filter(start__isnull=False))
+    items: list[Any] = list(point.items.filter(start__isnull=False))
     ends = {item.end for item in items}
     for item in items:
         span = move_span((item.start, item.end), changes, first=item.start not in ends, last=True)
@@ -59,6 +59,7 @@ def _move_guesses(point: Point, field: str, changes: list[Change]) -> None:
 
 def _move_remarks(point: Point, field: str, changes: list[Change]) -> None:
     moved = []
+    remark: Any  # start and end are there together, or not at all
     for remark in point.remarks.filter(field=field, start__isnull=False):
         span = move_span((remark.start, remark.end), changes)
         remark.start, remark.end = span if span is not None else (None, None)
@@ -93,7 +94,7 @@ def part_anchors(point: Point, tail: Point, *, cut: int, heading: tuple[int, int
         return "text", 0, 0
 
     gone = set()
-    items = list(point.items.all())
+    items: list[Any] = list(point.items.all())
     for item in items:
         if item.start is None:
             continue
@@ -129,7 +130,7 @@ def part_anchors(point: Point, tail: Point, *, cut: int, heading: tuple[int, int
         guess.data = {**guess.data, "spots": spots}
     Guess.objects.bulk_update(guesses, ["point", "item", "data"])
 
-    remarks = list(point.remarks.filter(field="text", start__isnull=False))
+    remarks: list[Any] = list(point.remarks.filter(field="text", start__isnull=False))
     for remark in remarks:
         where = placed(remark.start, remark.end)
         if where is not None and where[2]:
@@ -144,7 +145,7 @@ def join_anchors(point: Point, follower: Point, *, title_at: int, text_at: int) 
     point.origin = {**point.origin, "text": rows + shift_origin(follower.origin.get("text", []), text_at)}
 
     last = point.items.count()
-    items = list(follower.items.all())
+    items: list[Any] = list(follower.items.all())
     for place, item in enumerate(items, start=1):
         item.point, item.position = point, last + place
         if item.start is not None:
@@ -161,7 +162,7 @@ def join_anchors(point: Point, follower: Point, *, title_at: int, text_at: int) 
         }
     Guess.objects.bulk_update(guesses, ["point", "data"])
 
-    remarks = list(follower.remarks.all())
+    remarks: list[Any] = list(follower.remarks.all())
     for remark in remarks:
         remark.point = point
         if remark.field in at and remark.start is not None:

@@ -82,7 +82,7 @@ def add_guess(
 ) -> Guess:
     """Add what the reader missed; ``span`` are the words of the point's text that say so, when some do."""
     found = lock_point(actor, point)
-    spots = []
+    spots: list[dict[str, Any]] = []
     if span is not None and 0 <= span[0] < span[1] <= len(found.text):
         words = found.text[span[0] : span[1]]
         spots.append({"field": "text", "start": span[0], "end": span[1], "words": words[:200]})

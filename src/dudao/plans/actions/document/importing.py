@@ -45,16 +45,12 @@ def import_plan(
     ``MOST_CHARACTERS``.
     """
     actor.require("plan.import", unit.path)
-    if not filename:
-        source = text_lines(text)
-    elif filename.lower().endswith(".docx") or len(data) <= 4 * MOST_CHARACTERS:
-        source = worktext.read_document(data, filename)
-    else:
-        # A text has no pictures: beyond four bytes a character it is too long, and decoding it would only take time.
+    if filename and _endless(data):
         raise ValidationError(
             f"文件“{filename}”有 {len(data) / 1024 / 1024:.1f} MB，正文一定超过 {MOST_CHARACTERS:,} 字的上限。"
             "请核对是否选错了文件。"
         )
+    source = worktext.read_document(data, filename) if filename else text_lines(text)
     length = len(source.text)
     if length > MOST_CHARACTERS:
         raise ValidationError(
@@ -89,6 +85,15 @@ def import_plan(
         remarks=len(found.warnings),
     )
     return plan
+
+
+def _endless(data: bytes) -> bool:
+    """A plain text (no pictures, no archive) beyond four bytes a character: decoding it would only take time."""
+    return (
+        len(data) > 4 * MOST_CHARACTERS
+        and b"\0" not in data[:4096]
+        and not data.startswith((b"%PDF", b"{\\rtf", b"PK"))
+    )
 
 
 @dataclass(slots=True)

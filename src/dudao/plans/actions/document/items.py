@@ -1,5 +1,7 @@
 """The pieces of a point (一是、二是…): words, parting and joining. A piece that stands in the point's text is those words."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db.models import F, Max
 
@@ -23,7 +25,7 @@ def _lock(actor: Actor, item: Item, revision: int | None = None) -> Item:
     return found
 
 
-def _done(actor: Actor, point: Point, what: str, columns: set[str] | None = None, **data: object) -> Point:
+def _done(actor: Actor, point: Point, what: str, columns: set[str] | None = None, **data: Any) -> Point:
     point.revision += 1
     point.save(update_fields=sorted({"revision", *(columns or ())}))
     audit.record(actor, EDIT, point.section.plan, what=what, point=point.pk, name=str(point)[:60], **data)

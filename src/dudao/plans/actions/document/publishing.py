@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max
@@ -26,7 +27,7 @@ def _locked(plan: WorkPlan) -> WorkPlan:
 @audit.action
 def publish_plan(actor: Actor, *, plan: WorkPlan) -> WorkPlan:
     """Freeze the plan as it stands. Needs title, year, a point, and a decision on everything that had to be looked at."""
-    found = _locked(plan)
+    found: Any = _locked(plan)
     PLAN.move(found, "plan.publish", actor, changes={"published_at": timezone.now()}, points=found.point_count)
     return found
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -203,7 +203,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def plan_source(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_source(request: HttpRequest, pk: int) -> FileResponse:
     """The file as it was uploaded."""
     found = plan_or_404(request, pk)
     if found.source_file is None:

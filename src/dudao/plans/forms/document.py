@@ -48,7 +48,8 @@ class ImportForm(Form):
         super().__init__(*args, **kwargs)
         del self.fields["text" if how == "upload" else "file"]
         self.fields["file" if how == "upload" else "text"].required = True
-        self.fields["unit"].choices = [(unit.pk, unit.name) for unit in units]
+        chosen: Any = self.fields["unit"]
+        chosen.choices = [(unit.pk, unit.name) for unit in units]
         self.units, self.how = units, how
         if len(units) == 1:
             self.fields["unit"].initial = units[0].pk

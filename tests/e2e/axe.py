@@ -25,6 +25,8 @@ def run_axe(page: Page, *, without: tuple[str, ...] = ()) -> list[str]:
     )
     return [
         f"{item['id']} ({item['impact']}): {item['help']} — "
-        + "; ".join(f"{' '.join(node['target'])} {node['failureSummary'].splitlines()[1].strip()}" for node in item["nodes"][:3])
+        + "; ".join(
+            f"{' '.join(node['target'])} {node['failureSummary'].splitlines()[1].strip()}" for node in item["nodes"][:3]
+        )
         for item in found
     ]

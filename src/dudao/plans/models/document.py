@@ -222,7 +222,9 @@ class Amendment(models.Model):
     class Meta:
         verbose_name = "修订"
         ordering: ClassVar = ["number", "id"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "number", "point"], name="amendment_point_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "number", "point"], name="amendment_point_once")
+        ]
 
     def __str__(self) -> str:
         return f"第{self.number}次修订"

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.report import heading, machine, row
 
-PARTS = ("parse", "import", "pages")
+PARTS = ("parse", "balance", "import", "pages")
 
 
 def main() -> int:
@@ -29,6 +29,10 @@ def main() -> int:
         from bench import parsing
 
         parsing.run()
+    if "balance" in wanted:
+        from bench import bench_balance
+
+        bench_balance.run()
     if {"import", "pages"} & set(wanted):
         _with_database(wanted, arguments.seconds)
     return 0

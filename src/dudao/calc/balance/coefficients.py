@@ -25,50 +25,51 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Rows sorted by group: ``starts`` is the first row of each group that has any, ``sizes`` how many it has."""
+    """Which of ``size`` groups every row belongs to; rows may be in any order, groups may be empty."""
 
-    starts: Integers
-    sizes: Integers
+    codes: Integers
+    size: int
 
-    @classmethod
-    def of(cls, sorted_codes: NDArray[np.integer]) -> Grouping:
-        """From the group number of every row, in ascending order."""
-        edges = np.flatnonzero(np.diff(sorted_codes)) + 1
-        starts = np.concatenate(([0], edges)) if len(sorted_codes) else np.empty(0, dtype=np.int64)
-        return cls(starts, np.diff(np.concatenate((starts, [len(sorted_codes)]))))
+    @property
+    def counts(self) -> Integers:
+        """How many rows each group has."""
+        return np.bincount(self.codes, minlength=self.size)
 
-    def sum(self, values: NDArray[np.generic]) -> Floats:
-        """One sum a group, as floats: counts of flags are exact in them."""
-        if not len(self.starts):
-            return np.empty(0)
-        return np.add.reduceat(values, self.starts, dtype=np.float64)
+    def sum(self, values: Floats) -> Floats:
+        """One sum a group."""
+        sums: Floats = np.bincount(self.codes, weights=values, minlength=self.size)
+        return sums
 
-    def spread_out(self, values: Floats) -> Floats:
-        """One value a group back to one value a row."""
-        return np.repeat(values, self.sizes)
+    def count(self, flags: NDArray[np.bool_]) -> Integers:
+        """How many rows of each group are flagged."""
+        return np.bincount(self.codes[flags], minlength=self.size)
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """One value a group: weighted mean, weighted standard deviation, coefficient (NaN where the mean is not positive)."""
+    """One value a group: weighted mean, weighted standard deviation, coefficient.
+
+    A group without rows has none of them (NaN); one whose mean is 0 has no coefficient.
+    """
 
     mean: Floats
     sd: Floats
     cv: Floats
 
 
-def spread(resource: Floats, pupils: Floats, groups: Grouping) -> Spread:
-    """Mean, deviation and coefficient of ``resource / pupils`` in every group; pupils must be positive."""
+def spread(resource: Floats, per_pupil: Floats, pupils: Floats, groups: Grouping) -> Spread:
+    """Mean, deviation and coefficient of ``per_pupil = resource / pupils`` in every group; pupils must be positive."""
     total = groups.sum(pupils)
-    mean = groups.sum(resource) / total
-    deviation = resource / pupils
-    deviation -= groups.spread_out(mean)
+    mean = _ratio(groups.sum(resource), total)
+    deviation = per_pupil - mean[groups.codes]
     deviation *= deviation
     deviation *= pupils
-    sd = np.sqrt(groups.sum(deviation) / total)
-    cv = np.full_like(mean, np.nan)
-    np.divide(sd, mean, out=cv, where=mean > 0)
-    return Spread(mean, sd, cv)
+    sd = np.sqrt(_ratio(groups.sum(deviation), total))
+    return Spread(mean, sd, _ratio(sd, mean))
+
+
+def _ratio(dividend: Floats, divisor: Floats) -> Floats:
+    return np.divide(dividend, divisor, out=np.full_like(divisor, np.nan), where=divisor > 0)
 
 
 def coefficient_of_variation(resource: Sequence[float], pupils: Sequence[float]) -> float | None:
@@ -84,4 +85,4 @@ def coefficient_of_variation(resource: Sequence[float], pupils: Sequence[float])
         raise ValueError("资源数应为不小于 0 的数，学生数应为大于 0 的数。")
     if len(x) < 2 or not x.any():
         return None
-    return float(spread(x, p, Grouping.of(np.zeros(len(x), dtype=np.int64))).cv[0])
+    return float(spread(x, x / p, p, Grouping(np.zeros(len(x), dtype=np.int64), 1)).cv[0])

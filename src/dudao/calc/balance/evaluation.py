@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
 from functools import cached_property
 
@@ -23,7 +24,7 @@ import numpy as np
 import polars as pl
 
 from dudao.calc.balance.coefficients import Floats, spread
-from dudao.calc.balance.rules import COMPOSITE, Rules, Standards
+from dudao.calc.balance.rules import COMPOSITE, Bound, Rules, Standards
 from dudao.calc.balance.sections import Sections, sections
 from dudao.calc.balance.table import Checked, Codes, Flags, Problem, check
 from dudao.calc.codetables import Stage
@@ -47,7 +48,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StageResult:
-    """One stage over all its counties. School arrays are in the order of ``sections``, county arrays in that of its ``present``.
+    """One stage over all counties. School arrays are in the order of ``sections``, county arrays by the number of the county.
 
     ``values[i]``, ``reached[i]`` and, by county, ``mean[i]``, ``sd[i]``, ``cv[i]``, ``limit_met[i]`` are of indicator i.
     ``computable``: two schools or more, every mean above 0, no faulty row. ``at_boundary``: rounding would change the verdict.
@@ -132,52 +133,40 @@ class Balance:
 
     def _county_stage(self, stage: Stage, number: int) -> CountyStage:
         result = self.results[stage]
-        place = int(np.searchsorted(result.sections.present, number))
-        if place == len(result.sections.present) or result.sections.present[place] != number:
-            return self._without_schools(stage, number)
         indicators = {}
         for i, indicator in enumerate(self.rules.indicators):
-            cv = _known(result.cv[i][place]) if result.schools[place] > 1 else None
+            cv = _known(result.cv[i][number]) if result.schools[number] > 1 else None
             limit = self._limit(indicator.code, stage)
-            is_judged = cv is not None and limit is not None and not result.is_unsure[place]
+            is_judged = cv is not None and limit is not None and not result.is_unsure[number]
             indicators[indicator.code] = IndicatorResult(
-                mean=float(result.mean[i][place]),
-                sd=float(result.sd[i][place]),
+                mean=_known(result.mean[i][number]),
+                sd=_known(result.sd[i][number]),
                 cv=cv,
                 limit=limit,
-                passed=bool(result.limit_met[i][place]) if is_judged else None,
-                at_boundary=is_judged and bool(result.cv_at_boundary[i][place]),
-                schools_reaching=int(result.schools_reaching[i][place]),
+                passed=bool(result.limit_met[i][number]) if is_judged else None,
+                at_boundary=is_judged and bool(result.cv_at_boundary[i][number]),
+                schools_reaching=int(result.schools_reaching[i][number]),
             )
-        computable = bool(result.computable[place])
+        computable = bool(result.computable[number])
         return CountyStage(
             stage=stage,
-            schools=int(result.schools[place]),
-            pupils=int(result.pupils[place]),
+            schools=int(result.schools[number]),
+            pupils=int(result.pupils[number]),
             indicators=indicators,
-            composite=_known(result.composite[place]) if result.schools[place] > 1 else None,
-            schools_passing=int(result.schools_passing[place]),
-            verdict=Verdict.of(bool(result.verdict_passed[place]) if computable else None),
-            reasons=self._reasons(result, place, indicators),
+            composite=_known(result.composite[number]) if result.schools[number] > 1 else None,
+            schools_passing=int(result.schools_passing[number]),
+            verdict=Verdict.of(bool(result.verdict_passed[number]) if computable else None),
+            reasons=self._reasons(result, number, indicators),
         )
 
-    def _without_schools(self, stage: Stage, number: int) -> CountyStage:
-        nothing = {
-            indicator.code: IndicatorResult(None, None, None, self._limit(indicator.code, stage), None, False, 0)
-            for indicator in self.rules.indicators
-        }
-        if self.checked.unsure[stage] & {number, -1}:
-            reason = f"{stage.label}的数据有错误，改正后才能计算。"
-        else:
-            reason = f"没有计入的{stage.label}。"
-        return CountyStage(stage, 0, 0, nothing, None, 0, Verdict.UNKNOWN, (reason,))
-
-    def _reasons(self, result: StageResult, place: int, indicators: Mapping[str, IndicatorResult]) -> tuple[str, ...]:
+    def _reasons(self, result: StageResult, number: int, indicators: Mapping[str, IndicatorResult]) -> tuple[str, ...]:
         found = []
-        schools = int(result.schools[place])
-        if result.is_unsure[place]:
+        schools = int(result.schools[number])
+        if result.is_unsure[number]:
             found.append("有学校的数据有错误，改正后才能判定。")
-        if schools < 2:
+        elif not schools:
+            found.append(f"没有计入的{result.sections.stage.label}。")
+        if schools == 1:
             found.append("只有 1 所学校，差异系数无法计算。")
         for code, item in indicators.items():
             if item.mean == 0:
@@ -186,9 +175,9 @@ class Balance:
                 assert item.cv is not None and item.limit is not None
                 found.append(f"{code} 的差异系数 {item.cv:.4f} 超过 {item.limit:g}。")
         composite = self._limit(COMPOSITE, result.sections.stage)
-        if composite is not None and schools > 1 and not result.composite_met[place]:
-            found.append(f"综合差异系数 {result.composite[place]:.4f} 超过 {composite:g}。")
-        failing = schools - int(result.schools_passing[place])
+        if composite is not None and schools > 1 and not result.composite_met[number]:
+            found.append(f"综合差异系数 {result.composite[number]:.4f} 超过 {composite:g}。")
+        failing = schools - int(result.schools_passing[number])
         if failing:
             found.append(f"{failing} 所学校没有达到资源配置要求。")
         return tuple(found)
@@ -198,34 +187,36 @@ class Balance:
         """A row a county and stage that has schools; ``L1_mean`` and so on. Not computable is null."""
         frames = []
         for stage, result in self.results.items():
-            enough = result.schools > 1
-            judged = enough & ~result.is_unsure
+            here = np.flatnonzero(result.schools)
+            schools = result.schools[here]
+            enough = schools > 1
+            judged = enough & ~result.is_unsure[here]
             columns: dict[str, object] = {
-                "county": [self.counties[number] for number in result.sections.present],
-                "stage": [stage.label] * len(result.schools),
-                "schools": result.schools,
-                "pupils": result.pupils.astype(np.int64),
+                "county": [self.counties[number] for number in here],
+                "stage": [stage.label] * len(here),
+                "schools": schools,
+                "pupils": result.pupils[here].astype(np.int64),
             }
             for i, indicator in enumerate(self.rules.indicators):
                 limit = self._limit(indicator.code, stage)
-                cv = np.where(enough, result.cv[i], np.nan)
+                cv = np.where(enough, result.cv[i][here], np.nan)
                 columns |= {
-                    f"{indicator.code}_mean": result.mean[i],
-                    f"{indicator.code}_sd": result.sd[i],
+                    f"{indicator.code}_mean": result.mean[i][here],
+                    f"{indicator.code}_sd": result.sd[i][here],
                     f"{indicator.code}_cv": pl.Series(cv).fill_nan(None),
                     f"{indicator.code}_limit": pl.Series([limit] * len(cv), dtype=pl.Float64),
                     f"{indicator.code}_pass": _flags(
-                        result.limit_met[i], judged & ~np.isnan(cv) & np.bool_(limit is not None)
+                        result.limit_met[i][here], judged & ~np.isnan(cv) & np.bool_(limit is not None)
                     ),
-                    f"{indicator.code}_boundary": result.cv_at_boundary[i] & judged,
-                    f"{indicator.code}_reaching": result.schools_reaching[i],
+                    f"{indicator.code}_boundary": result.cv_at_boundary[i][here] & judged,
+                    f"{indicator.code}_reaching": result.schools_reaching[i][here],
                 }
             columns |= {
-                "composite_cv": pl.Series(np.where(enough, result.composite, np.nan)).fill_nan(None),
-                "schools_passing": result.schools_passing,
+                "composite_cv": pl.Series(np.where(enough, result.composite[here], np.nan)).fill_nan(None),
+                "schools_passing": result.schools_passing[here],
                 "verdict": np.where(
-                    result.computable,
-                    np.where(result.verdict_passed, Verdict.PASSED.value, Verdict.FAILED.value),
+                    result.computable[here],
+                    np.where(result.verdict_passed[here], Verdict.PASSED.value, Verdict.FAILED.value),
                     Verdict.UNKNOWN.value,
                 ),
             }
@@ -240,7 +231,7 @@ class Balance:
             index = result.sections.index
             columns: dict[str, object] = {
                 "row": self.checked.rows[index],
-                "county": pl.Series(self.counties, dtype=pl.String).gather(pl.Series(result.sections.county_of)),
+                "county": pl.Series(self.counties, dtype=pl.String).gather(pl.Series(result.sections.groups.codes)),
                 "school": self.checked.names.cast(pl.String).gather(pl.Series(index)).str.strip_chars(),
                 "stage": [stage.label] * len(index),
                 "pupils": result.sections.pupils.astype(np.int64),
@@ -340,22 +331,19 @@ def evaluate(frame: pl.DataFrame, rules: Rules, day: date, region: str = "") -> 
 
 def _evaluate_stage(part: Sections, unsure: frozenset[int], rules: Rules, standards: Standards) -> StageResult:
     stage, groups = part.stage, part.groups
-    schools = groups.sizes
+    schools = groups.counts
     values = tuple(resource / part.pupils for resource in part.resources)
     reached, passed, school_at_boundary = _schools(values, stage, rules, standards)
-    spreads = [spread(resource, part.pupils, groups) for resource in part.resources]
-    limit_met, cv_at_boundary = [], []
-    for indicator, found in zip(rules.indicators, spreads, strict=True):
-        bound = standards.limits.get((indicator.code, stage))
-        met, at_boundary = _within(found.cv, None if bound is None else float(bound.value), rules.places.coefficient)
-        limit_met.append(met)
-        cv_at_boundary.append(at_boundary)
+    spreads = [
+        spread(resource, value, part.pupils, groups) for resource, value in zip(part.resources, values, strict=True)
+    ]
+    limits = [standards.limits.get((indicator.code, stage)) for indicator in rules.indicators]
+    judged = [_within(found.cv, bound, rules.places.coefficient) for found, bound in zip(spreads, limits, strict=True)]
     composite = sum((found.cv for found in spreads), np.zeros(len(schools))) / len(spreads)
-    bound = standards.limits.get((COMPOSITE, stage))
-    composite_met, _ = _within(composite, None if bound is None else float(bound.value), rules.places.coefficient)
-    schools_passing = groups.sum(passed).astype(np.int64)
-    is_unsure = np.full(len(schools), -1 in unsure) | np.isin(part.present, list(unsure))
-    verdict_passed = (schools_passing == schools) & composite_met & np.logical_and.reduce(limit_met)
+    composite_met, _ = _within(composite, standards.limits.get((COMPOSITE, stage)), rules.places.coefficient)
+    schools_passing = groups.count(passed)
+    is_unsure = np.full(len(schools), -1 in unsure) | np.isin(np.arange(len(schools)), list(unsure))
+    verdict_passed = (schools_passing == schools) & composite_met & np.logical_and.reduce([met for met, _ in judged])
     return StageResult(
         sections=part,
         values=values,
@@ -367,11 +355,11 @@ def _evaluate_stage(part: Sections, unsure: frozenset[int], rules: Rules, standa
         mean=tuple(found.mean for found in spreads),
         sd=tuple(found.sd for found in spreads),
         cv=tuple(found.cv for found in spreads),
-        limit_met=tuple(limit_met),
-        cv_at_boundary=tuple(cv_at_boundary),
+        limit_met=tuple(met for met, _ in judged),
+        cv_at_boundary=tuple(at_boundary for _, at_boundary in judged),
         composite=composite,
         composite_met=composite_met,
-        schools_reaching=tuple(groups.sum(flags).astype(np.int64) for flags in reached),
+        schools_reaching=tuple(groups.count(flags) for flags in reached),
         schools_passing=schools_passing,
         is_unsure=is_unsure,
         computable=(schools > 1) & ~np.isnan(composite) & ~is_unsure,
@@ -388,34 +376,44 @@ def _schools(
     everything, nothing = np.ones(height, dtype=np.bool_), np.zeros(height, dtype=np.bool_)
     if rule is None:
         return tuple(everything for _ in values), everything, nothing
-    reached, rounded_reached = [], []
+    reached = []
     floors, rounded_floors = everything.copy(), everything.copy()
+    count, rounded_count = np.zeros(height, dtype=np.int8), np.zeros(height, dtype=np.int8)
     for indicator, value in zip(rules.indicators, values, strict=True):
         threshold = standards.thresholds[indicator.code, stage].value
-        rounded = _rounded(value, rules.places.value)
-        reached.append(_at_least(value, float(threshold)))
-        floors &= _at_least(value, float(threshold * rule.floor))
-        rounded_reached.append(_at_least(rounded, float(threshold)))
-        rounded_floors &= _at_least(rounded, float(threshold * rule.floor))
-    passed = (np.sum(reached, axis=0) >= rule.reached) & floors
-    return tuple(reached), passed, passed != ((np.sum(rounded_reached, axis=0) >= rule.reached) & rounded_floors)
+        floor = threshold * rule.floor
+        reached.append(_at_least(value, threshold))
+        count += reached[-1]
+        floors &= _at_least(value, floor)
+        rounded_count += _at_least(value, _rounds_up_to(threshold, rules.places.value))
+        rounded_floors &= _at_least(value, _rounds_up_to(floor, rules.places.value))
+    passed = (count >= rule.reached) & floors
+    return tuple(reached), passed, passed != ((rounded_count >= rule.reached) & rounded_floors)
 
 
-def _within(values: Floats, limit: float | None, places: int) -> tuple[Flags, Flags]:
+def _within(values: Floats, bound: Bound | None, places: int) -> tuple[Flags, Flags]:
     """Which values are within a limit (all, without one; NaN is not), and for which rounding first would say otherwise."""
-    if limit is None:
+    if bound is None:
         return np.ones(len(values), dtype=np.bool_), np.zeros(len(values), dtype=np.bool_)
-    met = values <= limit * (1 + TOLERANCE)
-    return met, met != (_rounded(values, places) <= limit * (1 + TOLERANCE))
+    met = values <= float(bound.value) * (1 + TOLERANCE)
+    rounds_above = float(_rounds_up_to(_next(bound.value, places), places)) * (1 - TOLERANCE)
+    return met, met != (values < rounds_above)
 
 
-def _at_least(values: Floats, bound: float) -> Flags:
-    return values >= bound * (1 - TOLERANCE)
+def _at_least(values: Floats, bound: Decimal) -> Flags:
+    return values >= float(bound) * (1 - TOLERANCE)
 
 
-def _rounded(values: Floats, places: int) -> Floats:
-    """Half up, for the comparison only; the tolerance catches a half that binary numbers put a hair below it."""
-    return np.floor(values * (10.0**places * (1 + TOLERANCE)) + 0.5) / 10.0**places
+def _rounds_up_to(bound: Decimal, places: int) -> Decimal:
+    """The least value that, rounded half up, is ``bound`` or more: 4.195 for 4.2 at two places."""
+    step = Decimal(1).scaleb(-places)
+    return (bound / step).to_integral_value(ROUND_CEILING) * step - step / 2
+
+
+def _next(bound: Decimal, places: int) -> Decimal:
+    """The least number of so many places that is above ``bound``."""
+    step = Decimal(1).scaleb(-places)
+    return ((bound / step).to_integral_value(ROUND_FLOOR) + 1) * step
 
 
 def _known(value: float) -> float | None:

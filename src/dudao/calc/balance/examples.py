@@ -45,7 +45,7 @@ def recompute(examples: Mapping[str, Any]) -> tuple[Finding, ...]:
 
 def _coefficient(example: Mapping[str, Any]) -> Iterable[Finding]:
     resource, pupils = (np.asarray(example[key], dtype=np.float64) for key in ("resource", "pupils"))
-    found = spread(resource, pupils, Grouping.of(np.zeros(len(pupils), dtype=np.int64)))
+    found = spread(resource, resource / pupils, pupils, Grouping(np.zeros(len(pupils), dtype=np.int64), 1))
     values = {"mean": float(found.mean[0]), "sd": float(found.sd[0]), "cv": float(found.cv[0])}
     for key, printed in example["printed"].items():
         places = len(printed.partition(".")[2])

@@ -22,16 +22,14 @@ __all__ = ["Sections", "sections"]
 
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """The schools of one stage, sorted by county.
+    """The schools of one stage, in the order of the table.
 
-    ``index``: row of the table. ``present``: counties that have any, in ascending order, and ``groups`` the rows of each.
-    ``resources[i]``: what a section has of indicator i, times ``per``. ``share``: its part of what belongs to the whole school.
+    ``index``: row of the table. ``groups``: the county of each. ``resources[i]``: what a section has of indicator i, times
+    ``per``. ``share``: its part of what belongs to the whole school.
     """
 
     stage: Stage
     index: Codes
-    county_of: Codes
-    present: Codes
     groups: Grouping
     pupils: Floats
     share: Floats
@@ -49,11 +47,6 @@ def _of_stage(stage: Stage, checked: Checked, rules: Rules, weighted: tuple[Floa
     """``weighted``: the stage's weighted pupils and those of the whole school, a row a school."""
     pupils = checked.numbers[pupils_column(stage)]
     index = np.flatnonzero(checked.counted & (pupils > 0))
-    county_of = checked.county_of[index]
-    if (county_of[1:] < county_of[:-1]).any():
-        order = np.argsort(county_of, kind="stable")
-        index, county_of = index[order], county_of[order]
-    groups = Grouping.of(county_of)
     share = weighted[0][index] / weighted[1][index]
     resources = []
     for indicator in rules.indicators:
@@ -65,13 +58,5 @@ def _of_stage(stage: Stage, checked: Checked, rules: Rules, weighted: tuple[Floa
         if indicator.is_shared:
             resource = resource * share
         resources.append(resource)
-    return Sections(
-        stage=stage,
-        index=index,
-        county_of=county_of,
-        present=county_of[groups.starts],
-        groups=groups,
-        pupils=pupils[index],
-        share=share,
-        resources=tuple(resources),
-    )
+    groups = Grouping(checked.county_of[index], len(checked.counties))
+    return Sections(stage, index, groups, pupils[index], share, tuple(resources))

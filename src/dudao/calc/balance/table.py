@@ -146,7 +146,9 @@ def _require_columns(names: Sequence[str], rules: Rules, row: int) -> None:
 
 
 def _column(name: str, cells: list[Any]) -> pl.Series:
-    if all(cell is None or cell == "" or type(cell) in {int, float} for cell in cells):
+    if name not in {NAME, COUNTY, TYPE} and all(
+        cell is None or cell == "" or type(cell) in {int, float} for cell in cells
+    ):
         return pl.Series(
             name, [None if cell is None or cell == "" else float(cell) for cell in cells], dtype=pl.Float64
         )
@@ -301,25 +303,23 @@ class _Inspection:
         """What pupils a school has must fit its type; without any it can't be reckoned with."""
         pupils = {stage: self.numbers[pupils_column(stage)] for stage in self.rules.weights}
         eligible = self.counted & self.sound
-        compulsory = sum(pupils[stage] for stage in self.rules.stages)
-        others = sum((pupils[stage] for stage in pupils if stage not in self.rules.stages), np.zeros(self.height))
-        for index in _where(eligible & (compulsory + others == 0)):
-            column = pupils_column(self._own_stages(index)[0])
-            self.note(index, column, "是 0，这所学校没有学生，无法计算生均；已停办的请删去这一行。")
-        self.set_aside(eligible & (compulsory == 0) & (others > 0), "没有义务教育阶段学生")
-        for number, treatment in enumerate(self.treatments):
-            for stage in pupils if treatment is not None else ():
-                assert treatment is not None
-                if stage not in (*treatment.stages, *treatment.also):
-                    column = pupils_column(stage)
-                    odd = eligible & (pupils[stage] > 0) & (self.treatment_of == number)
-                    for index in _where(odd):
-                        what = f"是 {_shown(float(pupils[stage][index]))}，与办学类型不符，请核对类型或人数。"
-                        self.note(index, column, what)
+        none = {stage: values == 0 for stage, values in pupils.items()}
+        without = eligible & np.logical_and.reduce([none[stage] for stage in self.rules.stages])
+        if without.any():
+            others = ~np.logical_and.reduce(list(none.values()))
+            for index in _where(without & ~others):
+                column = pupils_column(self._own_stages(index)[0])
+                self.note(index, column, "是 0，这所学校没有学生，无法计算生均；已停办的请删去这一行。")
+            self.set_aside(without & others, "没有义务教育阶段学生")
+        for stage, values in pupils.items():
+            # The last entry stands for rows without a type.
+            fits = [item is None or stage in (*item.stages, *item.also) for item in (*self.treatments, None)]
+            for index in _where(~np.array(fits)[self.treatment_of] & ~none[stage] & eligible):
+                what = f"是 {_shown(float(values[index]))}，与办学类型不符，请核对类型或人数。"
+                self.note(index, pupils_column(stage), what)
         for indicator in self.rules.indicators:
             for stage, column in () if indicator.is_shared else indicator.columns.items():
-                odd = eligible & (pupils[stage] == 0) & (self.numbers[column] > 0)
-                for index in _where(odd & self.counted):
+                for index in _where(none[stage] & (self.numbers[column] > 0) & eligible & self.counted):
                     what = f"是 {_shown(float(self.numbers[column][index]))}，但“{pupils_column(stage)}”是 0，请核对。"
                     self.note(index, column, what)
         for indicator in self.rules.indicators:

@@ -37,8 +37,8 @@ class Grouping:
 
     def sum(self, values: Floats) -> Floats:
         """One sum a group."""
-        sums: Floats = np.bincount(self.codes, weights=values, minlength=self.size)
-        return sums
+        # NumPy answers whole zeros when there are no rows at all.
+        return np.bincount(self.codes, weights=values, minlength=self.size).astype(np.float64, copy=False)
 
     def count(self, flags: NDArray[np.bool_]) -> Integers:
         """How many rows of each group are flagged."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.core.sheets import Problem, Row
-from dudao.orgs.actions import tree
+from dudao.orgs.actions import bulk, tree
 from dudao.orgs.importing import ImportPlan, Line, Outcome, plan_import
 from dudao.orgs.models import Contact, Stage, Unit, UnitName, UnitSpan
 from dudao.orgs.naming import naming
@@ -19,7 +19,6 @@ from dudao.orgs.values import CODES
 __all__ = ["ImportRefused", "Imported", "import_units"]
 
 BATCH = 2000
-_COLUMNS = [field.name for field in Unit._meta.concrete_fields if field.name != "id"]
 
 
 class ImportRefused(Exception):
@@ -68,11 +67,13 @@ def import_units(
     moved = _change(plan, changed, today, made)
     _write_names(plan, [*new, *changed], made)
     units = [made[id(line)] for line in new]
-    Unit.objects.bulk_create(units, batch_size=BATCH)
-    _upsert([*(line.unit for line in changed if line.unit is not None), *moved])
+    bulk.insert(units)
+    bulk.update([*(line.unit for line in changed if line.unit is not None), *moved])
     _write_spans(plan, new, changed, today, made)
     _write_stages(plan, [*new, *changed], made)
     _write_people([*new, *changed], plan, made)
+    if len(new) + len(changed) >= BATCH // 2:
+        bulk.refresh_statistics(Unit, UnitSpan, UnitName, Stage, Contact)
     for line in new:
         audit.record(actor, "unit.open", made[id(line)], day=made[id(line)].valid_from, imported=True)
     for line in changed:
@@ -180,13 +181,6 @@ def _write_names(plan: ImportPlan, lines: Sequence[Line], made: dict[int, Unit])
         unit.sort_key, unit.search_text = derived.sort_key, derived.search_text
 
 
-def _upsert(units: Sequence[Unit]) -> None:
-    """Update many rows at the price of an insert."""
-    Unit.objects.bulk_create(
-        units, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=_COLUMNS
-    )
-
-
 def _write_spans(
     plan: ImportPlan, new: Sequence[Line], changed: Sequence[Line], today: date, made: dict[int, Unit]
 ) -> None:
@@ -204,7 +198,7 @@ def _write_spans(
         since = plan.register.since.get(line.unit.pk)
         opened = since == today and line.unit.valid_from == today
         spans.append(_span(line.unit, today, "unit.open" if opened else cause))
-    UnitSpan.objects.bulk_create(spans, batch_size=BATCH)
+    bulk.insert(spans)
     renamed = [line for line in changed if "name" in line.changes and line.unit is not None]
     held = UnitSpan.objects.filter(unit__in=[line.unit for line in renamed]).exclude(name=F("unit__name"))
     UnitName.objects.filter(unit__in=[line.unit for line in renamed], name=F("unit__name")).delete()
@@ -249,14 +243,11 @@ def _write_stages(plan: ImportPlan, lines: Sequence[Line], made: dict[int, Unit]
     ]
     for level in {level for _, level in gone}:
         Stage.objects.filter(level=level, unit__in=[key for key, other in gone if other == level]).delete()
-    Stage.objects.bulk_create(
-        (
-            Stage(unit=line.unit or made[id(line)], level=level)
-            for line in staged
-            for level in line.stages or ()
-            if line.unit is None or level not in plan.register.stages[line.unit.pk]
-        ),
-        batch_size=BATCH,
+    bulk.insert(
+        Stage(unit=line.unit or made[id(line)], level=level)
+        for line in staged
+        for level in line.stages or ()
+        if line.unit is None or level not in plan.register.stages[line.unit.pk]
     )
 
 
@@ -277,7 +268,5 @@ def _write_people(lines: Sequence[Line], plan: ImportPlan, made: dict[int, Unit]
             else:
                 held.name, held.phone = name, phone
                 known.append(held)
-    Contact.objects.bulk_create(fresh, batch_size=BATCH)
-    Contact.objects.bulk_create(
-        known, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=["name", "phone"]
-    )
+    bulk.insert(fresh)
+    bulk.update(known)

@@ -192,8 +192,8 @@ class Balance:
             enough = schools > 1
             judged = enough & ~result.is_unsure[here]
             columns: dict[str, object] = {
-                "county": [self.counties[number] for number in here],
-                "stage": [stage.label] * len(here),
+                "county": pl.Series(self.counties, dtype=pl.String).gather(pl.Series(here)),
+                "stage": pl.Series([stage.label], dtype=pl.String).new_from_index(0, len(here)),
                 "schools": schools,
                 "pupils": result.pupils[here].astype(np.int64),
             }
@@ -233,7 +233,7 @@ class Balance:
                 "row": self.checked.rows[index],
                 "county": pl.Series(self.counties, dtype=pl.String).gather(pl.Series(result.sections.groups.codes)),
                 "school": self.checked.names.cast(pl.String).gather(pl.Series(index)).str.strip_chars(),
-                "stage": [stage.label] * len(index),
+                "stage": pl.Series([stage.label], dtype=pl.String).new_from_index(0, len(index)),
                 "pupils": result.sections.pupils.astype(np.int64),
             }
             for indicator, values, reached in zip(self.rules.indicators, result.values, result.reached, strict=True):

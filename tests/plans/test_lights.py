@@ -214,6 +214,18 @@ def test_the_daily_job_tells_the_roles_of_the_rule_once(city):
     assert tell_light_changes(day(5)) == 0
 
 
+def test_days_on_which_nothing_ran_are_made_up_for(city):
+    first = a_row(city, deadline=10, starts=-1)
+    second = a_row(city, deadline=12, starts=-1)
+    for row in (first, second):
+        sign(city.county, row=row)
+    adopt_preset(city.director, unit=city.city, key="standard", valid_from=day(-30))
+    assert tell_light_changes(day(2)) == 1  # the second comes within ten days
+    # Nothing ran on days 3 to 12: the first was late from day 11, the second from day 13 on.
+    assert tell_light_changes(day(13)) == 2
+    assert tell_light_changes(day(14)) == 0
+
+
 def test_who_acts_next_is_told_and_nobody_else(city):
     Notice.objects.all().delete()
     row = a_row(city)

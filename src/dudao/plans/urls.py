@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from dudao.plans.views import assignments, ledger, lights, matrix, schedule, tasks
+from dudao.plans.views import assignments, handing, ledger, lights, matrix, row_list, schedule, task_list, tasks
 from dudao.plans.views.document.urls import urlpatterns as document
 
 app_name = "plans"
 urlpatterns = [
     *document,
     # Tasks
-    path("tasks/", tasks.task_list, name="tasks"),
-    path("tasks/hand-down/", tasks.hand_down_many_page, name="hand_down_many"),
-    path("tasks/edit/", tasks.tasks_edit, name="tasks_edit"),
+    path("tasks/", task_list.task_list, name="tasks"),
+    path("tasks/hand-down/", handing.hand_down_many_page, name="hand_down_many"),
+    path("tasks/edit/", handing.tasks_edit, name="tasks_edit"),
     path("tasks/merge/", tasks.task_merge, name="task_merge"),
     path("<int:plan_pk>/tasks/new/", tasks.task_new, name="task_new"),
     path("<int:plan_pk>/tasks/make/", tasks.make_tasks, name="make_tasks"),
@@ -19,15 +19,15 @@ urlpatterns = [
     path("tasks/<int:pk>/edit/", tasks.task_edit, name="task_edit"),
     path("tasks/<int:pk>/split/", tasks.task_split, name="task_split"),
     path("tasks/<int:pk>/step/", tasks.task_step, name="task_step"),
-    path("tasks/<int:pk>/hand-down/", tasks.hand_down_page, name="hand_down"),
-    path("tasks/<int:pk>/hand-down/count/", tasks.hand_down_count, name="hand_down_count"),
+    path("tasks/<int:pk>/hand-down/", handing.hand_down_page, name="hand_down"),
+    path("tasks/<int:pk>/hand-down/count/", handing.hand_down_count, name="hand_down_count"),
     # Schedule
     path("tasks/<int:pk>/schedule/", schedule.schedule_edit, name="schedule"),
     path("tasks/<int:pk>/schedule/<int:step_pk>/done/", schedule.step_done, name="step_done"),
     path("tasks/<int:pk>/schedule.xlsx", schedule.schedule_sheet, name="schedule_sheet"),
     # Rows
-    path("rows/", assignments.row_list, name="assignments"),
-    path("rows/bulk/<slug:act>/", assignments.row_bulk, name="row_bulk"),
+    path("rows/", row_list.row_list, name="assignments"),
+    path("rows/bulk/<slug:act>/", row_list.row_bulk, name="row_bulk"),
     path("rows/<int:pk>/", assignments.row_page, name="assignment"),
     path("rows/<int:pk>/step/", assignments.row_step, name="row_step"),
     path("rows/<int:pk>/remind/", assignments.row_remind, name="row_remind"),

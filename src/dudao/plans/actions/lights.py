@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from dudao.core import audit, notices
 from dudao.core.access import SYSTEM, Actor
+from dudao.core.models import Event
 from dudao.orgs.models import Unit
 from dudao.people.roles import ROLES
 from dudao.plans.models import Assignment, Light, LightRule
@@ -18,6 +19,7 @@ from dudao.plans.queries.units import people_in_roles
 __all__ = ["adopt_preset", "set_light_rules", "tell_light_changes"]
 
 MOST_RULES = 30
+MOST_DAYS = timedelta(days=14)
 
 
 @audit.action
@@ -89,13 +91,21 @@ def adopt_preset(actor: Actor, *, unit: Unit, key: str, valid_from: date) -> lis
 def tell_light_changes(day: date, since: date | None = None) -> int:
     """The daily job: an event for every row whose light changed and whose rule names roles, and a notice to who holds them.
 
-    Roles count at the row's unit and at the unit that handed it down. Run again for the same day, nobody is told twice. Answers
-    how many lights changed.
+    Roles count at the row's unit and at the unit that handed it down. Run again for the same day, nobody is told twice; after
+    days on which nothing ran, the changes of all of them are told. Answers how many lights changed.
     """
-    changes = list(light_changes(day, since or day - timedelta(days=1)))
+    changes = list(light_changes(day, since or _last_told(day)))
     if changes:
         _tell(SYSTEM, changes=changes, day=day)
     return len(changes)
+
+
+def _last_told(day: date) -> date:
+    """The day before this one of which changes are to be told: the last one told, at most two weeks back."""
+    earlier = Event.objects.filter(verb="assignment.light", data__day__lt=day.isoformat()).order_by("-id")
+    told = earlier.values_list("data__day", flat=True).first()
+    yesterday = day - timedelta(days=1)
+    return min(max(date.fromisoformat(told), day - MOST_DAYS), yesterday) if told else yesterday
 
 
 @audit.action

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from dudao.core.access import Actor
-from dudao.plans.models import Assignment, Guess, Item, Milestone, Point, Section, Task, WorkPlan
+from dudao.plans.models import Assignment, Guess, Item, Point, Section, Task, WorkPlan
 from dudao.plans.queries.assignments import RowFilter, Tally, assignment_rows, tally
 from dudao.plans.queries.lights import Lights
 
@@ -15,7 +15,6 @@ __all__ = [
     "TaskFilter",
     "attach_tallies",
     "current_plan",
-    "drafts",
     "guesses_of",
     "plans_seen",
     "sections_of",
@@ -131,14 +130,6 @@ def guesses_of(point: Point, item: Item | None = None) -> list[Guess]:
         for guess in found
         if guess.state == Guess.State.ACCEPTED and (guess.item_id is None or item is None or guess.item_id == item.pk)
     ]
-
-
-def drafts(actor: Actor, plan: WorkPlan) -> QuerySet[Any]:
-    return tasks(actor, TaskFilter(plan=plan.pk, states=(Task.State.DRAFT,)))
-
-
-def milestones_of(one: Task) -> list[Milestone]:
-    return list(one.milestones.order_by("position", "id"))
 
 
 def tally_of(rows: QuerySet[Any]) -> Tally:

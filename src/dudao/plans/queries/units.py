@@ -82,12 +82,6 @@ def people_of(plan: WorkPlan) -> QuerySet[Account]:
     )
 
 
-def units_mentioned(actor: Actor) -> QuerySet[Any]:
-    """Units that have a row the actor may see: choices of a filter."""
-    rows = Assignment.objects.visible_to(actor, "assignment.view").values("unit")
-    return Unit.objects.filter(pk__in=rows)
-
-
 def people_in_roles(paths: Iterable[str], roles: Iterable[str], day: date) -> dict[tuple[str, str], set[int]]:
     """Active accounts by (path of the unit, role) among those appointed on the day: one query."""
     found: dict[tuple[str, str], set[int]] = {}

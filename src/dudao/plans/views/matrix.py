@@ -17,7 +17,7 @@ from dudao.plans.queries.assignments import Tally
 from dudao.plans.queries.matrix import matrix, section_progress, upcoming
 from dudao.plans.queries.tasks import current_plan, plans_seen, sections_of
 from dudao.plans.views.common import actor_of, lights_of, today
-from dudao.plans.views.tasks import light_counts
+from dudao.plans.views.task_list import light_counts
 
 __all__ = ["matrix_page", "overview"]
 

@@ -1,4 +1,4 @@
-"""Pages of tasks: the list, one task with its rows, drafting, splitting, merging, handing down."""
+"""Pages of one task: what is wanted, its schedule and rows; drafting, splitting, merging, closing."""
 
 from typing import Any
 
@@ -6,36 +6,29 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core import audit
 from dudao.core.access import Denied
-from dudao.core.ui.filters import Chips, Choice, DateRange, Search
-from dudao.core.ui.forms import Form, form_page, refused
-from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
-from dudao.core.ui.parts import Crumb, RowLink, stages
-from dudao.core.ui.templatetags.ui import badge, deadline, progress
+from dudao.core.ui.filters import Search
+from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.listing import Column, Empty, Listing
+from dudao.core.ui.parts import Crumb, stages
 from dudao.plans.actions import tasks as acts
-from dudao.plans.actions.handing import hand_down, hand_down_many
 from dudao.plans.flow import TASK
-from dudao.plans.forms.tasks import HandDownForm, SplitForm, TaskForm, TasksForm
+from dudao.plans.forms.tasks import SplitForm, TaskForm
 from dudao.plans.gantt import chart_of
-from dudao.plans.labels import LIGHTS, TASK_LINE, TASK_STATES
-from dudao.plans.models import Task, WorkPlan
+from dudao.plans.labels import TASK_LINE, TASK_STATES
+from dudao.plans.models import Task
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import RowFilter
 from dudao.plans.queries import tasks as reads
 from dudao.plans.queries.schedule import plan_of
-from dudao.plans.queries.suggestions import recipients_suggested
-from dudao.plans.queries.units import having, units_leading
-from dudao.plans.views.assignments import LIGHT_CHIPS, ROWS, attach_lights, listed
 from dudao.plans.views.common import (
     actor_of,
     allow_export,
     bare_form,
     exported,
-    lights_of,
     may_anywhere,
     not_now,
     plan_crumbs,
@@ -43,145 +36,10 @@ from dudao.plans.views.common import (
     task_or_404,
     today,
 )
+from dudao.plans.views.row_list import LIGHT_CHIPS, ROWS, attach_lights, listed
+from dudao.plans.views.task_list import TASKS, finished_on, light_counts, task_rows
 
-__all__ = [
-    "hand_down_page", "make_tasks", "task_edit", "task_list", "task_merge", "task_new", "task_page", "task_split", "task_step",
-]  # fmt: skip
-
-
-def _tallied(rows: list[Any], request: HttpRequest) -> None:
-    reads.attach_tallies(rows, actor_of(request), lights_of(request))
-
-
-def _done(task: Any) -> Any:
-    tally = task.tally
-    return (
-        progress(tally.done, tally.rows, "green" if tally.done == tally.rows else "blue", f"{tally.done}/{tally.rows}")
-        if tally.rows
-        else None
-    )
-
-
-def light_counts(tally: Any) -> list[tuple[Any, int]]:
-    """The lights of some rows with their numbers, the most urgent first."""
-    return [(state, tally.lights[key]) for key, state in LIGHTS.items() if tally.lights.get(key)]
-
-
-def _lights_cell(task: Any) -> Any:
-    return format_html_join(
-        " ", "{}", ((badge(f"{state.word} {count}", state.tone),) for state, count in light_counts(task.tally))
-    )
-
-
-def _lights_words(task: Any) -> str:
-    return "、".join(f"{state.word}{count}" for state, count in light_counts(task.tally))
-
-
-def _due(task: Any) -> Any:
-    return deadline(task.deadline, finished_on(task, task.tally))
-
-
-def finished_on(task: Any, tally: Any) -> Any:
-    """The day on which the last unit finished, once all have: that, not the day of closing, tells whether it was in time."""
-    done = tally.rows and tally.done == tally.rows
-    return tally.finished_on if done or task.state == Task.State.CLOSED else None
-
-
-def _plans(request: HttpRequest) -> list[tuple[int, str]]:
-    return [(plan.pk, f"{plan.year}年 {plan}") for plan in reads.plans_seen(actor_of(request))]
-
-
-def _menu(task: Any, request: HttpRequest) -> list[RowLink]:
-    actor = actor_of(request)
-    links = [RowLink("查看", task.get_absolute_url(), "eye")]
-    if task.state == Task.State.DRAFT and actor.may("task.edit", task.place):
-        links.append(RowLink("修改", reverse("plans:task_edit", args=[task.pk]), "pencil"))
-        links.append(RowLink("拆分", reverse("plans:task_split", args=[task.pk]), "arrows-split-2"))
-    if actor.may_somewhere("task.hand_down"):
-        denied = TASK.why_not(task, "task.hand_down", actor)
-        why = denied.reason if denied is not None else ""
-        links.append(RowLink("下达", reverse("plans:hand_down", args=[task.pk]), "send", denied=why))
-    return links
-
-
-def _bulk(request: HttpRequest) -> list[BulkAction]:
-    if not actor_of(request).may_somewhere("task.merge"):
-        return []
-    words = "所选草稿会并入排在最前的一条，其余作废；时限取最晚的一个。已下达的任务不能合并。"
-    return [
-        BulkAction("下达", reverse("plans:hand_down_many"), "send"),
-        BulkAction("批量设置", reverse("plans:tasks_edit"), "pencil"),
-        BulkAction("合并草稿", reverse("plans:task_merge"), "arrow-merge", confirm=words),
-    ]
-
-
-TASKS = Listing(
-    key="tasks",
-    columns=[
-        Column(
-            "title",
-            "任务",
-            lambda task: f"{task.code} {task.title}",
-            link=lambda task: task.get_absolute_url(),
-            sub=lambda task: str(task.point.section) or str(task.plan),
-            sort=("sort_no", "id"),
-        ),
-        Column("kind", "工作类型", lambda task: KINDS.get(task.kind), optional=True, hidden=True, sort="kind"),
-        Column("lead", "牵头单位", lambda task: str(task.lead) if task.lead else None, sort="lead__sort_no", optional=True),
-        Column("target", "目标", "target_text", optional=True),
-        Column("done", "已完成单位", lambda task: task.tally.done, show=_done, numeric=True),
-        Column("lights", "亮灯", _lights_words, show=_lights_cell),
-        Column("state", "状态", lambda task: TASK_STATES[task.state], sort="state", nowrap=True),
-        Column("deadline", "完成时限", "deadline", show=_due, sort="deadline", nowrap=True),
-    ],
-    filters=[
-        Search(["title", "code", "text"], "任务名称、编号或内容"),
-        Choice("plan", "年度计划", _plans),
-        Choice("section", "部分", lambda request: reads.sections_seen(actor_of(request)), lookup="point__section"),
-        Choice("light", "亮灯", [(key, state.word) for key, state in LIGHTS.items()], apply=lambda rows, light: rows),
-        DateRange("deadline", "完成时限"),
-        Choice("lead", "牵头单位", lambda request: [(unit.pk, str(unit)) for unit in units_leading(actor_of(request))]),
-        Choice("kind", "工作类型", list(KINDS.items())),
-    ],
-    chips=Chips.of_states("state", TASK_STATES),
-    order=["plan_id", "sort_no"],
-    prepare=_tallied,
-    row_menu=_menu,
-    bulk=_bulk,
-    export_name="任务台账",
-    export=exported,
-    empty=Empty("还没有任务", "年度计划发布后，可以按要点和事项一次生成任务草稿，补上责任和时限后下达。", icon="list-details"),
-)  # fmt: skip
-
-
-def _task_rows(request: HttpRequest) -> Any:
-    """The tasks of the list. The choice of a light is applied here, where the lights of today are known."""
-    rows = reads.tasks(actor_of(request))
-    light = request.GET.get("light", "")
-    if light in LIGHTS:
-        rows = rows.filter(reads.having_light(actor_of(request), lights_of(request), light))
-    return rows
-
-
-@require_http_methods(["GET", "POST"])
-def task_list(request: HttpRequest) -> HttpResponse:
-    allow_export(request)
-    actor = actor_of(request)
-    plan = reads.current_plan(actor, today(), _number(request.GET.get("plan")))
-    drafting = plan is not None and actor.may("task.create", plan.unit.path) and plan.state != "discarded"
-    return TASKS.respond(
-        request,
-        _task_rows(request),
-        title="任务台账",
-        template="plans/task/list.html",
-        plan=plan,
-        drafting=drafting,
-        primary=("新建任务", reverse("plans:task_new", args=[plan.pk]), "plus") if plan and drafting else None,
-    )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+__all__ = ["make_tasks", "task_edit", "task_merge", "task_new", "task_page", "task_split", "task_step"]
 
 
 @require_http_methods(["GET", "POST"])
@@ -221,6 +79,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 NARROW = 600.0
 """The chart's share beside the history at 1366 pixels."""
+
 
 TASK_ROWS = Listing(
     key="task-rows",
@@ -356,7 +215,7 @@ def task_split(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def task_merge(request: HttpRequest) -> HttpResponse:
     may_anywhere(request, "task.merge")
-    chosen = list(TASKS.chosen(request, _task_rows(request)))
+    chosen = list(TASKS.chosen(request, task_rows(request)))
     back = redirect(f"{reverse('plans:tasks')}?{request.GET.urlencode()}")
     form = bare_form()
     merged = refused(form, lambda: acts.merge_tasks(actor_of(request), tasks=chosen))
@@ -399,118 +258,3 @@ def make_tasks(request: HttpRequest, plan_pk: int) -> HttpResponse:
     made = acts.create_tasks(actor_of(request), plan=plan)
     messages.success(request, f"已按计划生成 {len(made)} 条任务草稿，补上责任和时限后可以下达。")
     return redirect(f"{reverse('plans:tasks')}?plan={plan.pk}&state=draft")
-
-
-@require_http_methods(["GET", "POST"])
-def hand_down_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose who gets the task. The page says how many will get a notice before anything is sent."""
-    task = task_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("task.hand_down", task.place)
-    denied = TASK.why_not(task, "task.hand_down", actor)
-    if denied is not None and request.method == "GET":
-        return not_now(request, denied, task)
-    form = HandDownForm(
-        request.POST if request.method == "POST" else None,
-        plan=task.plan,
-        day=today(),
-        initial=recipients_suggested(task, today()),
-    )
-    if request.method == "POST" and form.is_valid():
-        chosen = form.recipients
-        done = refused(
-            form,
-            lambda: hand_down(actor, task=task, units=chosen, deadline=form.cleaned_data["deadline"], token=form.token),
-        )
-        if done is not None:
-            messages.success(request, f"已下达，{len(chosen)} 个单位会收到通知。")
-            return redirect(task)
-    return form_page(
-        request,
-        form,
-        title=f"下达任务 {task.code}",
-        save="下达",
-        save_icon="send",
-        cancel_url=task.get_absolute_url(),
-        crumbs=plan_crumbs(task.plan, Crumb(task.code, task.get_absolute_url()), Crumb("下达")),
-        template="plans/task/hand_down.html",
-        task=task,
-        already=len(having(task)),
-    )
-
-
-def _marked(request: HttpRequest) -> tuple[list[Task], WorkPlan]:
-    """The tasks that were marked in the list, which must be of one plan."""
-    asked = set(request.POST.getlist("tasks"))
-    if asked:
-        chosen = [task for task in reads.tasks(actor_of(request)) if str(task.pk) in asked]
-    else:
-        chosen = list(TASKS.chosen(request, _task_rows(request)))
-    if not chosen:
-        raise Denied("请先勾选任务。", "task.edit")
-    if len({task.plan_id for task in chosen}) > 1:
-        raise Denied("所选任务不在同一份年度计划里，请按计划分别办理。", "task.edit")
-    return chosen, chosen[0].plan
-
-
-def _many(request: HttpRequest, form: Form, chosen: list[Task], *, title: str, save: str, icon: str) -> HttpResponse:
-    return form_page(
-        request,
-        form,
-        title=title,
-        save=save,
-        save_icon=icon,
-        cancel_url=f"{reverse('plans:tasks')}?plan={chosen[0].plan_id}",
-        crumbs=plan_crumbs(chosen[0].plan, Crumb(title)),
-        template="plans/task/many.html",
-        action=request.path,
-        tasks=chosen,
-    )
-
-
-@require_POST
-def hand_down_many_page(request: HttpRequest) -> HttpResponse:
-    """Hand several drafts down to the same units: first the form, then (with ``tasks`` in it) the act."""
-    may_anywhere(request, "task.hand_down")
-    chosen, plan = _marked(request)
-    actor = actor_of(request)
-    actor.require("task.hand_down", plan.unit.path)
-    sent = request.POST if "tasks" in request.POST else None
-    form = HandDownForm(sent, plan=plan, day=today(), chosen=chosen)
-    if sent is not None and form.is_valid():
-        reach, due = form.recipients, form.cleaned_data["deadline"]
-        done = refused(form, lambda: hand_down_many(actor, tasks=chosen, units=reach, deadline=due, token=form.token))
-        if not form.errors:
-            messages.success(request, f"已下达 {len(done or chosen)} 项任务，{len(reach)} 个单位会收到通知。")
-            return redirect(f"{reverse('plans:tasks')}?plan={plan.pk}&state=issued")
-    return _many(request, form, chosen, title=f"下达 {len(chosen)} 项任务", save="下达", icon="send")
-
-
-@require_POST
-def tasks_edit(request: HttpRequest) -> HttpResponse:
-    """Give several drafts the same owner, time or evidence."""
-    may_anywhere(request, "task.edit")
-    chosen, plan = _marked(request)
-    actor = actor_of(request)
-    actor.require("task.edit", plan.unit.path)
-    sent = request.POST if "tasks" in request.POST else None
-    form = TasksForm(sent, plan=plan, day=today(), chosen=chosen)
-    if sent is not None and form.is_valid():
-        done = refused(form, lambda: acts.edit_tasks(actor, tasks=chosen, token=form.token, **form.changes))
-        if not form.errors:
-            messages.success(request, f"已设置 {len(done or chosen)} 项任务。")
-            return redirect(f"{reverse('plans:tasks')}?plan={plan.pk}&state=draft")
-    return _many(request, form, chosen, title=f"设置 {len(chosen)} 项任务", save="保存", icon="device-floppy")
-
-
-@require_GET
-def hand_down_count(request: HttpRequest, pk: int) -> HttpResponse:
-    """How many units the present choice would reach, in words: asked while somebody chooses."""
-    task = task_or_404(request, pk)
-    actor_of(request).require("task.hand_down", task.place)
-    form = HandDownForm(request.GET, plan=task.plan, day=today())
-    form.is_valid()
-    chosen = form.recipients
-    present = having(task)
-    fresh = [unit for unit in chosen if unit.pk not in present]
-    return render(request, "plans/task/reach.html", {"fresh": fresh, "present": len(chosen) - len(fresh), "task": task})

@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q
 
 from dudao.core.access import ScopedQuerySet
 
@@ -48,10 +48,9 @@ class Ownership(models.TextChoices):
     PRIVATE = "private", "民办"
 
 
-# The words of ``search_text`` as an array: what its index holds and what a search asks for.
-SEARCH_WORDS = Func(
-    F("search_text"), Value(" "), function="string_to_array", output_field=ArrayField(models.TextField())
-)
+# The words of ``search_text`` as an array: what its index holds and what a search asks for. A function of our own (in the
+# migrations), since PostgreSQL thinks its own for splitting a text costs nothing and would rather split all of them.
+SEARCH_WORDS = Func(F("search_text"), function="orgs_words", output_field=ArrayField(models.TextField()))
 
 
 class UnitQuerySet(ScopedQuerySet):

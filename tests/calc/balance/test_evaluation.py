@@ -326,6 +326,6 @@ class TestFrames:
         assert plain == detail
 
     def test_a_table_without_rows(self):
-        result = balance.evaluate(frame(), RULES, RULES.valid_from)
+        result = balance.evaluate(frame(school(primary=9)).clear(), RULES, RULES.valid_from)
         assert result.to_json() == {"counties": [], "errors": []}
         assert result.stages.height == result.schools.height == result.excluded.height == 0

@@ -22,7 +22,7 @@ from dudao.calc.expr.lexer import MAX_LENGTH
 from dudao.calc.expr.parser import MAX_DEPTH, parse
 from dudao.calc.expr.reading import NOT_APPLICABLE, CellProblem, Reading, read_cell, read_column, read_table
 from dudao.calc.expr.states import State
-from dudao.calc.expr.syntax import Node, write
+from dudao.calc.expr.syntax import Name, Node, decimal_text, names_in, write
 from dudao.calc.expr.table import Group, Table
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Input",
     "Item",
     "Kind",
+    "Name",
     "Node",
     "Numbers",
     "Reading",
@@ -53,8 +54,10 @@ __all__ = [
     "Truths",
     "check_catalogue",
     "compile_formula",
+    "decimal_text",
     "explain",
     "items_used",
+    "names_in",
     "parse",
     "read_cell",
     "read_column",

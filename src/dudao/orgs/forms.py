@@ -293,7 +293,7 @@ class SplitForm(Form):
         sections = []
         for number in range(1, self.PARTS + 1):
             names = [f"name_{number}"]
-            self.base_fields[f"name_{number}"] = forms.CharField(label="名称", required=False, max_length=120)
+            self.base_fields[f"name_{number}"] = forms.CharField(label="名称", required=number == 1, max_length=120)
             if unit.is_institution:
                 names += [f"kind_{number}", f"school_type_{number}", f"institution_code_{number}"]
                 self.base_fields[f"kind_{number}"] = forms.ChoiceField(

@@ -24,8 +24,8 @@ __all__ = ["calendar_day", "calendar_page", "calendar_remove", "calendar_seed"]
 class Month:
     number: int
     workdays: int
-    free: list[SpecialDay]
-    worked: list[SpecialDay]
+    free: str
+    worked: str
 
 
 def _region(request: Any) -> tuple[Unit, list[Unit]]:
@@ -51,6 +51,14 @@ def _address(unit: Unit, year: int) -> str:
     return f"{reverse('orgs:calendar')}?unit={unit.pk}&year={year}"
 
 
+def _days(rows: list[SpecialDay]) -> str:
+    """«春节（16、17、18日）、元宵（3日）»."""
+    named: dict[str, list[str]] = {}
+    for row in rows:
+        named.setdefault(row.name, []).append(str(row.day.day))
+    return "、".join(f"{name}（{'、'.join(days)}日）" for name, days in named.items())
+
+
 @require_GET
 def calendar_page(request: Any) -> HttpResponse:
     actor: Actor = request.actor
@@ -66,8 +74,8 @@ def calendar_page(request: Any) -> HttpResponse:
             Month(
                 number,
                 work.count_workdays(date(year, number, 1), last),
-                [row for row in rows if not row.working],
-                [row for row in rows if row.working],
+                _days([row for row in rows if not row.working]),
+                _days([row for row in rows if row.working]),
             )
         )
     years_known = "、".join(f"{other}年" for other in held.years) or "无"

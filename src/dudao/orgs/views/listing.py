@@ -79,7 +79,7 @@ def listing(request: Any) -> Listing:
         )
     filters += [
         Choice("stage", "学段", Stage.Level.choices, apply=queries.with_stage),
-        Choice("status", "状态", [("closed", "已撤销"), ("all", "在册和已撤销")], apply=lambda rows, value: rows),
+        Choice("status", "状态（默认在册）", [("closed", "已撤销"), ("all", "在册和已撤销")], apply=lambda rows, value: rows),
         Choice("ownership", "公民办", Ownership.choices),
         YesNo("inclusive", "普惠性"),
         Choice("school_type", "办学类型",

@@ -2,7 +2,7 @@
 #
 #   make demo [PORT=8000] [DATA=data]   set up, then serve the demo city on http://127.0.0.1:PORT
 #   make test [BROWSER=skip] [ARGS=…]   the whole test suite (ARGS go to pytest)
-#   make check                          lint, types, import directions, template format, migrations, front end
+#   make check                          lint, types, import directions, templates, migrations, front end
 #   make setup                          .venv with the command line .venv/bin/dudao, and the built front end
 #   make dist                           a wheel in dist/, tried out in an empty environment
 #   make bench                          benchmarks, each printed with what it is compared to
@@ -89,7 +89,7 @@ check: setup
 	$(BIN)/ruff format --check src tests bench
 	DUDAO_MODE=test DATABASE_URL=postgresql:///unused $(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --quiet src
+	$(BIN)/djlint --lint --quiet src
 	$(MANAGE) makemigrations --check --dry-run
 	npm run --silent check
 
@@ -97,7 +97,6 @@ check: setup
 format: setup
 	$(BIN)/ruff check --fix-only --quiet src tests bench
 	$(BIN)/ruff format src tests bench
-	$(BIN)/djlint --reformat --quiet src
 
 .PHONY: dist
 dist: setup

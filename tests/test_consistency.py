@@ -153,6 +153,19 @@ def test_a_template_keeps_the_strict_policy(path):
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=short)
+def test_a_template_is_laid_out_like_the_others(path):
+    """What djlint's linter doesn't look at; its formatter is not used (docs/adr)."""
+    source = text(path)
+    assert source.endswith("\n") and not source.endswith("\n\n")
+    for number, line in enumerate(source.splitlines(), 1):
+        assert "\t" not in line and line == line.rstrip(), f"line {number}: tabs or spaces at the end"
+        assert not re.search(r"\{\{[^ ]|[^ ]\}\}|\{%[^ ]|[^ ]%\}", line), f"line {number}: one space inside the braces"
+    assert len(re.findall(r"\{% (?:if|for|with|block|card|data_grid|page_head)\b", source)) == len(
+        re.findall(r"\{% end(?:if|for|with|block|card|data_grid|page_head)\b", source)
+    )
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=short)
 def test_a_form_that_writes_carries_its_token(path):
     for form in re.findall(r"<form\b[^>]*>.*?</form>", text(path), flags=re.S):
         if re.search(r"method=[\"']post", form, flags=re.I):

@@ -211,6 +211,29 @@ def test_detail_names_schools_and_reasons(tmp_path):
     assert result["excluded"] == [{"row": 6, "county": "甲县", "school": "点", "reason": "不足 50 人的教学点"}]
 
 
+class TestPlan:
+    def test_says_what_it_would_take(self, tmp_path):
+        file = as_csv(tmp_path / "a.csv", cells(*ROWS))
+        (plan,) = json.loads(balance(file, "--json", "--plan").stdout)["plans"]
+        assert (plan["county"], plan["reason"]) == ("甲县", None)
+        assert [(change["school"], change["column"], change["amount"]) for change in plan["changes"]] == [
+            ("二小", "小学骨干教师数", 1),
+            ("二小", "小学体艺教师数", 1),
+        ]
+        printed = balance(file, "--plan").stdout
+        assert "小学骨干教师数　1.00（不少于 1.00）" in printed
+        assert "第 3 行 二小　小学骨干教师数 +1.00（其中本校达标 1.00）" in printed
+
+    def test_a_county_that_passes_and_one_that_can_not_be_computed(self, tmp_path):
+        rows = [ROWS[0], *ROWS[2:4], ROWS[0] | {"县区": "乙县"}]
+        printed = balance(as_csv(tmp_path / "a.csv", cells(*rows)), "--plan").stdout
+        assert "不需要，已全部达标。" in printed and "乙县的小学无法计算" in printed
+
+    def test_a_long_list_is_cut(self, tmp_path):
+        rows = [school(name=f"{place}小", primary=600, 小学骨干教师数=2) for place in range(60)] + ROWS[2:4]
+        assert "…共 60 处，用 --json 查看全部。" in balance(as_csv(tmp_path / "a.csv", cells(*rows)), "--plan").stdout
+
+
 def test_selfcheck_recomputes_everything_that_is_shipped():
     done = run("selfcheck", env=CHINESE)
     assert done.returncode == 0, done.stderr

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ DEFAULT_RULES = "excellent-2017"
 MAX_BYTES = 100 * 1024 * 1024
 MOST_COUNTIES_IN_FULL = 5
 MOST_PROBLEMS_SHOWN = 50
+MOST_CHANGES_SHOWN = 50
 
 
 def balance_of_file(arguments: argparse.Namespace) -> int:
@@ -41,10 +43,12 @@ def balance_of_file(arguments: argparse.Namespace) -> int:
         return 2
     except (sheets.SheetError, balance.RulesError) as error:
         raise Refused(f"{arguments.file.name}：{error}") from error
+    plans = _plans(result) if arguments.plan else None
     if arguments.json:
-        _print_json(result.to_json(detail=arguments.detail))
+        values = result.to_json(detail=arguments.detail)
+        _print_json(values if plans is None else {**values, "plans": plans})
     else:
-        sys.stdout.write("\n".join(_report(result)) + "\n")
+        sys.stdout.write("\n".join([*_report(result), *(_plan_lines(plans) if plans else ())]) + "\n")
     return 1 if result.problems else 0
 
 
@@ -103,6 +107,36 @@ def _cells(data: bytes, path: Path) -> list[list[Any]]:
         return list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise Refused(t(f"{path} is no valid CSV: {error}.", f"{path} 不是正确的 CSV：{error}。")) from error
+
+
+def _plans(result: balance.Balance) -> list[dict[str, Any]]:
+    """What it would take in each county, or why that can't be said."""
+    plans: list[dict[str, Any]] = []
+    for number, name in enumerate(result.counties):
+        try:
+            plans.append({**asdict(balance.county_plan(result, number)), "reason": None})
+        except balance.PlanError as error:
+            plans.append({"county": name, "changes": [], "totals": [], "cost": None, "reason": str(error)})
+        except balance.RulesError as error:
+            raise Refused(str(error)) from error
+    return plans
+
+
+def _plan_lines(plans: list[dict[str, Any]]) -> Iterable[str]:
+    for plan in plans:
+        yield ""
+        yield f"{plan['county']}　要全部达标至少需要补充："
+        totals = [total for total in plan["totals"] if total["amount"]]
+        if plan["reason"] or not totals:
+            yield f"  {plan['reason'] or '不需要，已全部达标。'}"
+        for total in totals:
+            yield f"  {total['column']}　{_number(total['amount'], 2)}（不少于 {_number(total['bound'], 2)}）"
+        for change in plan["changes"][:MOST_CHANGES_SHOWN]:
+            amount = f"{change['column']} +{_number(change['amount'], 2)}"
+            own = f"其中本校达标 {_number(change['for_school'], 2)}"
+            yield f"    第 {change['row']} 行 {change['school']}　{amount}（{own}）"
+        if len(plan["changes"]) > MOST_CHANGES_SHOWN:
+            yield f"    …共 {len(plan['changes'])} 处，用 --json 查看全部。"
 
 
 def _number(value: float | None, places: int) -> str:

@@ -35,6 +35,11 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", add: 
         ),
     )
     balance.add_argument(
+        "--plan",
+        action="store_true",
+        help=t("also say what it would take to pass", "另测算要补充多少教师、面积、设备和教室才能全部达标"),
+    )
+    balance.add_argument(
         "--rules",
         default="excellent-2017",
         metavar=t("PACK", "标准"),

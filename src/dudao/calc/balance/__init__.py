@@ -9,22 +9,36 @@ Pure: no files, no clock. Means, deviations and coefficients are float64; compar
 """
 
 from dudao.calc.balance.coefficients import coefficient_of_variation
+from dudao.calc.balance.countyplan import Change, CountyPlan, PlanError, Total, changed_table, county_plan
 from dudao.calc.balance.evaluation import Balance, CountyStage, IndicatorResult, Verdict, evaluate, problem_json
+from dudao.calc.balance.levelling import Levelled, level
+from dudao.calc.balance.needs import Need, SchoolNeed, needs
 from dudao.calc.balance.rules import Rules, RulesError, rules_from
 from dudao.calc.balance.table import Problem, TableError, frame_of, required_columns
 
 __all__ = [
     "Balance",
+    "Change",
+    "CountyPlan",
     "CountyStage",
     "IndicatorResult",
+    "Levelled",
+    "Need",
+    "PlanError",
     "Problem",
     "Rules",
     "RulesError",
+    "SchoolNeed",
     "TableError",
+    "Total",
     "Verdict",
+    "changed_table",
     "coefficient_of_variation",
+    "county_plan",
     "evaluate",
     "frame_of",
+    "level",
+    "needs",
     "problem_json",
     "required_columns",
     "rules_from",

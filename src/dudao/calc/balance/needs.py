@@ -1,0 +1,153 @@
+"""What a school lacks: how many teachers, square metres, yuan, classrooms until it reaches a threshold, and until it passes.
+
+A school passes with all but one indicator at the threshold and that one at its floor. Which one to leave at the floor is a choice
+of money: with prices it is the one that saves most, without prices it is left open and only the single amounts are given.
+Bringing a county's coefficients under their limits is another question, see `levelling`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import combinations
+from math import ceil
+
+import numpy as np
+
+from dudao.calc.balance.coefficients import Floats
+from dudao.calc.balance.evaluation import Balance
+from dudao.calc.balance.rules import Kind, RulesError
+from dudao.calc.codetables import Stage
+
+__all__ = ["Need", "SchoolNeed", "needs", "whole_amount"]
+
+STEPS: Mapping[Kind, int] = {Kind.COUNT: 1, Kind.AMOUNT: 100}
+"""Steps a unit: people and rooms are whole, square metres and 万元 have two decimals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One indicator of one school that is below its threshold.
+
+    ``to_reach`` and ``to_floor`` are in the unit of the table's column (people, rooms, ㎡, 万元), rounded up to what can be built
+    or hired, and for the whole school where the resource belongs to it: of two stages the larger amount serves both.
+    ``left_at_floor``: the cheapest way to pass leaves it there.
+    """
+
+    indicator: str
+    column: str
+    value: float
+    threshold: float
+    to_reach: float
+    to_floor: float
+    left_at_floor: bool
+
+    @property
+    def to_pass(self) -> float:
+        return self.to_floor if self.left_at_floor else self.to_reach
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolNeed:
+    """A stage of a school that does not pass. ``cost`` is the least with the given prices, ``None`` without them."""
+
+    row: int
+    county: str
+    school: str
+    stage: Stage
+    needs: tuple[Need, ...]
+    cost: float | None
+
+
+def whole_amount(amount: float, kind: Kind) -> float:
+    """The least that can be provided: whole people and rooms, hundredths of square metres and of 万元; 0 for nothing lacking.
+
+    A millionth above a step is the error of binary numbers: thresholds and weights put needs at multiples of 1e-4 steps or more.
+    """
+    return max(ceil(amount * STEPS[kind] - 1e-6), 0) / STEPS[kind]
+
+
+def needs(result: Balance, prices: Mapping[str, Decimal | float] | None = None) -> tuple[SchoolNeed, ...]:
+    """Every stage of a school that does not pass, in the order of the table, with what it lacks.
+
+    ``prices``: indicator → cost of one unit (a teacher, ㎡, 万元, a room). Raises `RulesError` if the rules judge no schools, and
+    ``ValueError`` for prices that are missing or negative.
+    """
+    rule = result.rules.school_rule
+    if rule is None:
+        raise RulesError(f"{result.rules.number}不判定单所学校，没有各校的缺口。")
+    costs = None if prices is None else _costs(result, prices)
+    found = []
+    for stage, part in result.results.items():
+        spare = len(result.rules.indicators) - rule.reached
+        for place in np.flatnonzero(~part.passed).tolist():
+            index = int(part.sections.index[place])
+            lacking = [i for i, reached in enumerate(part.reached) if not reached[place]]
+            items = [_need(result, stage, place, i) for i in lacking]
+            kept, cost = _cheapest(items, spare, costs)
+            found.append(
+                SchoolNeed(
+                    row=int(result.checked.rows[index]),
+                    county=result.counties[result.checked.county_of[index]],
+                    school=str(result.checked.names[index]).strip(),
+                    stage=stage,
+                    needs=tuple(replace(item, left_at_floor=number in kept) for number, item in enumerate(items)),
+                    cost=cost,
+                )
+            )
+    return tuple(sorted(found, key=lambda item: (item.row, list(result.results).index(item.stage))))
+
+
+def _costs(result: Balance, prices: Mapping[str, Decimal | float]) -> Mapping[str, float]:
+    missing = [indicator.code for indicator in result.rules.indicators if indicator.code not in prices]
+    if missing:
+        raise ValueError(f"缺少单价：{'、'.join(missing)}。")
+    costs = {code: float(price) for code, price in prices.items()}
+    if not all(np.isfinite(price) and price >= 0 for price in costs.values()):
+        raise ValueError("单价应为不小于 0 的数。")
+    return costs
+
+
+def _need(result: Balance, stage: Stage, place: int, i: int) -> Need:
+    part = result.results[stage]
+    indicator = result.rules.indicators[i]
+    threshold = result.standards.thresholds[indicator.code, stage].value
+    rule = result.rules.school_rule
+    assert rule is not None
+    return Need(
+        indicator=indicator.code,
+        column=indicator.columns[stage],
+        value=float(part.values[i][place]),
+        threshold=float(threshold),
+        to_reach=_missing(result, stage, place, i, threshold),
+        to_floor=_missing(result, stage, place, i, threshold * rule.floor),
+        left_at_floor=False,
+    )
+
+
+def per_unit(result: Balance, stage: Stage, i: int) -> Floats:
+    """By how much one more unit of the column raises each school's per-pupil value."""
+    part = result.results[stage].sections
+    indicator = result.rules.indicators[i]
+    raised = float(indicator.per) / part.pupils
+    return raised * part.share if indicator.is_shared else raised
+
+
+def _missing(result: Balance, stage: Stage, place: int, i: int, bound: Decimal) -> float:
+    lacking = float(bound) - float(result.results[stage].values[i][place])
+    return whole_amount(lacking / float(per_unit(result, stage, i)[place]), result.rules.indicators[i].kind)
+
+
+def _cheapest(items: list[Need], spare: int, costs: Mapping[str, float] | None) -> tuple[frozenset[int], float | None]:
+    """Which of the lacking indicators stay at their floor, and what the rest then costs. All of few; of many, prices decide."""
+    everything = range(len(items))
+    if costs is None:
+        return frozenset(everything if len(items) <= spare else ()), None
+
+    def cost(kept: tuple[int, ...]) -> float:
+        amounts = (item.to_floor if number in kept else item.to_reach for number, item in enumerate(items))
+        return sum(costs[item.indicator] * amount for item, amount in zip(items, amounts, strict=True))
+
+    best = min(combinations(everything, min(spare, len(items))), key=cost)
+    return frozenset(best), cost(best)

@@ -131,7 +131,7 @@ class TestLevel:
         assert (found.added.tolist(), found.bound, found.gap) == ([0, 0], 0, 0)
 
     def test_two_schools_by_hand(self):
-        """4 and 20 of equal weight, limit 1/2: x and 20 have (20 − x)/(20 + x) ≤ 1/2 from x = 20/3, 266.67 ㎡ more for 100 pupils."""
+        """x and 20 have (20 − x)/(20 + x) ≤ 1/2 from x = 20/3 on: 266.67 ㎡ more for 100 pupils with 4."""
         found = balance.level(np.array([4.0, 20.0]), np.array([100.0, 100.0]), np.array([0.01, 0.01]), 0.5, Kind.AMOUNT)
         assert found.added.tolist() == [266.67, 0] and found.bound == 266.67
 

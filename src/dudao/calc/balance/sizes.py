@@ -1,0 +1,191 @@
+"""Class and school sizes: 大班额, 超大班额, classes above the standard, 大校额; and getting rid of them year by year.
+
+Classes come as the yearly form has them: how many of a school's stage lie in each band of sizes. Bounds are data of a pack
+(`sizes_from`); each has to be the edge of a band, or the count would be a guess. Storing plans is left to others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import ceil, inf
+from typing import Any
+
+import polars as pl
+
+from dudao.calc.balance.rules import STAGES, RulesError
+from dudao.calc.codetables import SCHOOL_TYPES, Stage
+
+__all__ = [
+    "ClassSizes",
+    "SchoolLimit",
+    "SizeRules",
+    "YearOfElimination",
+    "class_sizes",
+    "classes_needed",
+    "elimination",
+    "oversized",
+    "sizes_from",
+    "yearly_targets",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolLimit:
+    """Schools of ``types`` may have ``most`` pupils in ``stages``, or ``relief`` where the relief clause applies."""
+
+    types: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    most: int
+    relief: int
+    source: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRules:
+    """``bands``: greatest size of each but the last. ``large``, ``extra_large``: from so many on. ``standard``: up to so many."""
+
+    bands: tuple[int, ...]
+    large: int
+    extra_large: int
+    standard: Mapping[Stage, int]
+    schools: tuple[SchoolLimit, ...]
+
+    @property
+    def band_columns(self) -> tuple[str, ...]:
+        """Names of the columns of a table of classes: 25人及以下, 26-30人, …, 66人及以上."""
+        middle = (f"{low + 1}-{high}人" for low, high in pairwise(self.bands))
+        return (f"{self.bands[0]}人及以下", *middle, f"{self.bands[-1] + 1}人及以上")
+
+    def columns_above(self, size: int) -> tuple[str, ...]:
+        """The bands of classes with more than ``size`` pupils."""
+        return self.band_columns[self.bands.index(size) + 1 :]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSizes:
+    """One stage of one group of schools. A share of no classes is ``None``, not 0."""
+
+    classes: int
+    above_standard: int
+    large: int
+    extra_large: int
+
+    def share(self, count: int) -> Fraction | None:
+        return Fraction(count, self.classes) if self.classes else None
+
+
+def sizes_from(pack: Mapping[str, Any]) -> SizeRules:
+    """The rules in the plain values of a pack; raises `RulesError` in Chinese."""
+    try:
+        if pack["kind"] != "sizes":
+            raise RulesError("不是班额和校额的标准（kind 应为 sizes）。")
+        rules = SizeRules(
+            bands=tuple(pack["bands"]),
+            large=pack["classes"]["large"]["from"],
+            extra_large=pack["classes"]["extra_large"]["from"],
+            standard={STAGES[label]: most for label, most in pack["classes"]["standard"].items() if label in STAGES},
+            schools=tuple(
+                SchoolLimit(
+                    types=tuple(part["types"]),
+                    stages=tuple(STAGES[label] for label in part["stages"]),
+                    most=part["most"],
+                    relief=part["relief"],
+                    source=part["source"],
+                    grade=part["grade"],
+                )
+                for part in pack["schools"]
+            ),
+        )
+    except (KeyError, TypeError) as error:
+        raise RulesError(f"班额和校额的标准缺少内容或写法不对：{error}。") from error
+    if not rules.bands or list(rules.bands) != sorted(set(rules.bands)):
+        raise RulesError("bands 应为从小到大的整数。")
+    edges = {rules.large - 1, rules.extra_large - 1, *rules.standard.values()}
+    if not edges <= set(rules.bands):
+        raise RulesError(f"界限 {'、'.join(map(str, sorted(edges - set(rules.bands))))} 不在班额分段的边上。")
+    unknown = [code for limit in rules.schools for code in limit.types if code not in SCHOOL_TYPES]
+    if unknown:
+        raise RulesError(f"没有办学类型“{unknown[0]}”。")
+    return rules
+
+
+def class_sizes(frame: pl.DataFrame, rules: SizeRules, by: Sequence[str] = ()) -> dict[tuple[Any, ...], ClassSizes]:
+    """Counts by stage and, before it, the columns ``by`` (县区, 学校名称): ``(县区, 学段)`` → `ClassSizes`.
+
+    ``frame``: a row a school and stage, columns 学段, those of ``by``, and `SizeRules.band_columns` with whole numbers. Raises
+    ``ValueError`` naming row and column of a cell that is empty, negative or not whole, and for an unknown stage.
+    """
+    for column in rules.band_columns:
+        if column not in frame.columns:
+            raise ValueError(f"第 1 行表头缺少“{column}”，请补上这一列。")
+        for row, count in enumerate(frame[column].to_list(), 2):
+            if isinstance(count, bool) or not isinstance(count, int | float) or not 0 <= count < inf or count % 1:
+                shown = "空的" if count is None else f"“{count}”"
+                raise ValueError(f"第 {row} 行“{column}”是{shown}，请填不小于 0 的整数。")
+    labels = {stage.label: stage for stage in rules.standard}
+    found: dict[tuple[Any, ...], ClassSizes] = {}
+    sums = frame.group_by([*by, "学段"], maintain_order=True).agg(pl.col(rules.band_columns).sum())
+    for values in sums.iter_rows(named=True):
+        if values["学段"] not in labels:
+            raise ValueError(f"没有学段“{values['学段']}”的标准班额，请填：{'、'.join(labels)}。")
+
+        def above(size: int, values: Mapping[str, Any] = values) -> int:
+            return int(sum(values[column] for column in rules.columns_above(size)))
+
+        found[(*(values[column] for column in by), values["学段"])] = ClassSizes(
+            classes=int(sum(values[column] for column in rules.band_columns)),
+            above_standard=above(rules.standard[labels[values["学段"]]]),
+            large=above(rules.large - 1),
+            extra_large=above(rules.extra_large - 1),
+        )
+    return found
+
+
+def oversized(kind: str, pupils: Mapping[Stage, int], rules: SizeRules, *, relief: bool = False) -> int | None:
+    """How many pupils a school has too many (0: none); ``None`` for a type without a limit. ``kind``: code of 办学类型."""
+    for limit in rules.schools:
+        if kind in limit.types:
+            counted = sum(pupils.get(stage, 0) for stage in limit.stages)
+            return max(counted - (limit.relief if relief else limit.most), 0)
+    return None
+
+
+def classes_needed(grades: Sequence[tuple[int, int]], most: int) -> int:
+    """How many classes more a school needs so that none has more than ``most`` pupils; ``grades``: (pupils, classes) of each."""
+    if most < 1 or any(pupils < 0 or classes < 0 for pupils, classes in grades):
+        raise ValueError("人数和班数不能是负数，班额至少为 1。")
+    return sum(max(ceil(pupils / most) - classes, 0) for pupils, classes in grades)
+
+
+@dataclass(frozen=True, slots=True)
+class YearOfElimination:
+    """One year of a plan. ``actual``: as counted, ``None`` while unknown; ``excess``: above the target, ``None`` likewise."""
+
+    year: int
+    target: int
+    actual: int | None
+    excess: int | None
+
+    @property
+    def is_met(self) -> bool | None:
+        return None if self.excess is None else self.excess == 0
+
+
+def yearly_targets(first_year: int, start: int, last_year: int, end: int = 0) -> dict[int, int]:
+    """Even steps from ``start`` (counted in ``first_year``) to ``end`` in ``last_year``; the larger steps come first."""
+    years = last_year - first_year
+    if years < 1 or not 0 <= end <= start:
+        raise ValueError("完成年份应晚于起始年份，目标数应在 0 和现有数之间。")
+    return {first_year + year: end + (start - end) * (years - year) // years for year in range(1, years + 1)}
+
+
+def elimination(targets: Mapping[int, int], counted: Mapping[int, int]) -> tuple[YearOfElimination, ...]:
+    """The plan beside what was counted, year by year."""
+    return tuple(
+        YearOfElimination(year, target, counted.get(year), max(counted[year] - target, 0) if year in counted else None)
+        for year, target in sorted(targets.items())
+    )

@@ -278,6 +278,35 @@ class Numbers:
         num = np.where(where, mine, theirs)
         return _made(num, np.where(where, self.state, other.state), max(mine_top, theirs_top), scale, den, den_top)
 
+    def clamped(self, low: Fraction | None, high: Fraction | None) -> Numbers:
+        """Every row not below ``low`` and not above ``high``."""
+        if self.den is not None:
+            result = self
+            for bound, operator in ((low, "<"), (high, ">")):
+                if bound is not None:
+                    limit = Numbers.constant(bound)
+                    result = limit.with_state(result.state).choose(result.compare(operator, limit).value, result)
+            return result
+        scale = lcm(self.scale, 1 if low is None else low.denominator, 1 if high is None else high.denominator)
+        num, top = _scaled(self.num, self.num_top, scale // self.scale)
+        for bound, limiting in ((low, np.maximum), (high, np.minimum)):
+            if bound is not None:
+                limit_num = bound.numerator * (scale // bound.denominator)
+                if abs(limit_num) > _LIMIT:
+                    num = num.astype(object)
+                num, top = limiting(num, limit_num), max(top, abs(limit_num))
+        return _made(num, self.state, top, scale, None, 0)
+
+    def with_row(self, row: int, one: Numbers) -> Numbers:
+        """A copy in which one row is that of a column of length one."""
+        if self.den is None and one.den is None and self.scale == one.scale and self.num.dtype == one.num.dtype:
+            num, state = self.num.copy(), self.state.copy()
+            num[row], state[row] = one.num[0], one.state[0]
+            return Numbers(num, state, max(self.num_top, one.num_top), self.scale)
+        where = np.zeros(len(self), np.bool_)
+        where[row] = True
+        return one.choose(where, self)
+
     # ---- over groups of rows --------------------------------------------------------------------------------
 
     def summed(self, starts: Index) -> Numbers:
@@ -431,6 +460,11 @@ class Truths:
     def __invert__(self) -> Truths:
         return Truths(~self.value, self.state)
 
+    def with_row(self, row: int, one: Truths) -> Truths:
+        value, state = self.value.copy(), self.state.copy()
+        value[row], state[row] = one.value[0], one.state[0]
+        return Truths(value, state)
+
     def choose(self, where: Bools, other: Truths) -> Truths:
         return Truths(np.where(where, self.value, other.value), np.where(where, self.state, other.state))
 
@@ -483,7 +517,11 @@ class Texts:
         if labels == self.labels:
             return self.code
         place = {label: number for number, label in enumerate(labels)}
-        return np.array([place[label] for label in self.labels], np.int32)[self.code]
+        return np.array([place.get(label, 0) for label in self.labels], np.int32)[self.code]
+
+    def recoded(self, labels: tuple[str, ...]) -> Texts:
+        """The same words by their places in ``labels``, which must hold all that are known."""
+        return Texts(self._recoded(labels), labels, self.state)
 
     def equals(self, other: Texts) -> Truths:
         labels = tuple(dict.fromkeys(self.labels + other.labels))
@@ -495,6 +533,11 @@ class Texts:
         wanted: Bools = np.array([label in words for label in self.labels])
         known: Bools = self.state == 0
         return wanted[self.code] & known
+
+    def with_row(self, row: int, one: Texts) -> Texts:
+        where = np.zeros(len(self), np.bool_)
+        where[row] = True
+        return one.choose(where, self)
 
     def choose(self, where: Bools, other: Texts) -> Texts:
         labels = tuple(dict.fromkeys(self.labels + other.labels))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -19,9 +20,10 @@ from dudao.calc.expr.catalogue import Catalogue, Item, Kind
 from dudao.calc.expr.columns import Column, Numbers, Texts, Truths
 from dudao.calc.expr.lexer import normal_name
 from dudao.calc.expr.states import State
+from dudao.calc.expr.syntax import decimal_text
 from dudao.calc.expr.table import Table
 
-__all__ = ["NOT_APPLICABLE", "CellProblem", "Reading", "read_cell", "read_column", "read_table"]
+__all__ = ["NOT_APPLICABLE", "CellProblem", "Reading", "column_of", "read_cell", "read_column", "read_table"]
 
 NOT_APPLICABLE: Final = "不适用"
 _EMPTY: Final = frozenset({"", "—", "-", "/", "无数据", "未填"})
@@ -68,7 +70,8 @@ def read_table(
     ``first_row``: the number of the first row in the sheet, for messages. ``required``: items that must have a column
     and a value in every row.
     """
-    present = {normal_name(str(name)): str(name) for row in rows for name in row}
+    headers = dict.fromkeys(name for row in rows for name in row)
+    present = {normal_name(str(header)): header for header in headers}
     problems: list[CellProblem] = []
     columns: dict[str, Column] = {}
     wanted = {normal_name(name) for name in required}
@@ -90,33 +93,52 @@ def read_column(
 ) -> Column:
     """The column of one item; appends to ``problems``."""
     values: list[Any] = []
-    not_applicable: list[int] = []
+    # Most columns hold few different cells; 1, True and 1.0 are equal but not the same answer.
+    seen: dict[tuple[type, object], tuple[Any, str, bool]] = {}
     for number, cell in enumerate(cells):
-        try:
-            value = read_cell(item, cell)
-        except ValueError as error:
-            problems.append(CellProblem(first_row + number, item.name, str(error)))
-            value = None
-        else:
-            if value is None and is_required:
-                problems.append(CellProblem(first_row + number, item.name, "没有填，请填写"))
-            elif item.is_percent and isinstance(value, Decimal) and 0 < value <= Decimal("0.01"):
-                note = f"按 {value * 100:f}% 读取；如果是 {value * 10000:f}%，请填 {value * 10000:f}"
-                problems.append(CellProblem(first_row + number, item.name, note, is_error=False))
-        if value == NOT_APPLICABLE and item.may_not_apply:
-            not_applicable.append(number)
-            value = None
+        key = (type(cell), cell)
+        found = seen.get(key)
+        if found is None:
+            found = seen[key] = _looked_at(item, cell, is_required)
+        value, message, is_error = found
+        if message:
+            problems.append(CellProblem(first_row + number, item.name, message, is_error))
         values.append(value)
+    return column_of(item, values)
+
+
+def _looked_at(item: Item, cell: object, is_required: bool) -> tuple[Any, str, bool]:
+    """A cell's value, what to say about it («» for nothing), and whether that is an error."""
+    try:
+        value = read_cell(item, cell)
+    except ValueError as error:
+        return None, str(error), True
+    if value is None and is_required:
+        return None, "没有填，请填写", True
+    if item.is_percent and isinstance(value, Decimal) and 0 < value <= Decimal("0.01"):
+        as_read, meant = _plain(value * 100), _plain(value * 10000)
+        return value, f"按 {as_read}% 读取；如果是 {meant}%，请填 {meant}", False
+    return value, "", False
+
+
+def _plain(value: Decimal) -> str:
+    return decimal_text(Fraction(value))
+
+
+def column_of(item: Item, values: Sequence[Any]) -> Column:
+    """The column of values that `read_cell` has returned."""
+    gone = [number for number, value in enumerate(values) if value == NOT_APPLICABLE and item.may_not_apply]
+    known = [None if value == NOT_APPLICABLE else value for value in values] if gone else values
     column: Column
     if item.kind.is_number:
-        column = Numbers.of(values, item.absent)
+        column = Numbers.of(known, item.absent)
     elif item.kind is Kind.TRUTH:
-        column = Truths.of(values, item.absent)
+        column = Truths.of(known, item.absent)
     else:
-        column = Texts.of(values, item.absent)
-    if not_applicable:
+        column = Texts.of(known, item.absent)
+    if gone:
         state = column.state.copy()
-        state[np.array(not_applicable)] = State.NOT_APPLICABLE
+        state[np.array(gone)] = State.NOT_APPLICABLE
         column = column.with_state(state)
     return column
 
@@ -156,7 +178,7 @@ def _number(item: Item, cell: object) -> Decimal:
     value = _decimal(item, cell)
     if abs(value) >= _MOST:
         raise ValueError("的数值过大，请核对")
-    if value and value.as_tuple().exponent < -_PLACES:  # type: ignore[operator]  # finite
+    if value % 1 and value.as_tuple().exponent < -_PLACES:  # type: ignore[operator]  # finite
         raise ValueError(f"的小数位超过 {_PLACES} 位，请核对")
     if item.kind in (Kind.COUNT, Kind.AMOUNT) and value < 0:
         raise ValueError(f"是负数 {value:f}，请填 0 或正数")

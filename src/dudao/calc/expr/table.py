@@ -84,28 +84,27 @@ class Table:
 
     def with_values(self, row: int, values: Mapping[str, Column]) -> Table:
         """A copy in which some cells of one row differ; each column given has one row."""
-        one = np.zeros(self.size, np.bool_)
-        one[row] = True
-        changed = {
-            normal_name(name): column.choose(one, self.column(normal_name(name)))  # type: ignore[arg-type]
-            for name, column in values.items()
-        }
-        return self._copy(columns=changed)
+        copy = Table(self.catalogue, self.size)
+        copy._above, copy._rows = self._above, self._rows
+        copy._lower, copy._previous = self._lower, self._previous
+        copy._columns = dict(self._columns)
+        for name, value in values.items():
+            key = normal_name(name)
+            if key not in self.catalogue.items:
+                raise ValueError(f"没有数据项“{name}”。")
+            if self.catalogue.items[key].formula:
+                raise ValueError(f"数据项“{name}”由公式算出，不能填报。")
+            copy._columns[key] = self.column(key).with_row(row, value)  # type: ignore[arg-type]  # of one kind
+        return copy
 
     def _copy(
         self,
-        columns: Mapping[str, Column] | None = None,
         lower: Mapping[str, Group] | None = None,
         previous: tuple[Table, Index] | None = None,
     ) -> Table:
-        kept = {name: self.column(name) for name in self.names()}
-        return Table(
-            self.catalogue,
-            self.size,
-            {**kept, **(columns or {})},
-            lower or {scope: group for scope in self.catalogue.lower if (group := self.lower(scope)) is not None},
-            previous or self.previous(),
-        )
+        columns = {name: self.column(name) for name in self.names()}
+        kept = {scope: group for scope in self.catalogue.lower if (group := self.lower(scope)) is not None}
+        return Table(self.catalogue, self.size, columns, lower or kept, previous or self.previous())
 
     def reordered(self, order: Index) -> Table:
         columns = {name: self.column(name).take(order) for name in self.names()}
@@ -127,7 +126,7 @@ class Table:
 
     def names(self) -> list[str]:
         """Items that have a column."""
-        return list(self._columns if self._above is None else self._above.names())
+        return list(self._columns if self._above is None else {**self._columns, **dict.fromkeys(self._above.names())})
 
     def column(self, name: str) -> Column:
         """A reported item's column."""

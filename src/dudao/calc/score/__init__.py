@@ -1,0 +1,21 @@
+"""Scoring: marks, roll-ups, grades for whole tables of subjects, each number explained.
+
+    system = System(tree)                                  # InvalidTree: what `validate` found
+    scores = score(system, data, {"self": own, "review": theirs})
+    sheet = scores.sheet()                                 # adopted marks; sheet("self") for one source
+    sheet.mark("B2"), sheet.total, sheet.grade, sheet.ranks(), sheet.open_items(row)
+    scores.deviation("B2", "self", "review")
+    scores.with_answer(row, "review", "C3", "4.5")         # new scores; only what depends on it is computed again
+    movements(scores, score(System(tree.with_node("B2", weight=...)), data, answers))   # what-if
+
+``data`` and the answers are tables read by `dudao.calc.expr.read_table` with ``tree.catalogue`` and ``tree.answers``.
+Numbers are exact; where and to how many places they are rounded (half up) is part of the tree. The rules are described
+in docs/calculations/scoring.md. Pure: storing marks and publishing results is left to `dudao.evaluations`.
+"""
+
+from dudao.calc.score.grading import rate
+from dudao.calc.score.node import NodeScore
+from dudao.calc.score.scores import ADOPTED, Movement, Scores, Sheet, movements, score
+from dudao.calc.score.system import InvalidTree, System
+
+__all__ = ["ADOPTED", "InvalidTree", "Movement", "NodeScore", "Scores", "Sheet", "System", "movements", "rate", "score"]

@@ -39,3 +39,9 @@ def _flush_append_only_tables():
     operations.execute_sql_flush = flush
     yield
     operations.execute_sql_flush = plain
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Browser tests come last: once Playwright has started, an event loop runs in this thread and workers can't have theirs."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)

@@ -6,6 +6,7 @@
     sheet.mark("B2"), sheet.total, sheet.grade, sheet.ranks(), sheet.open_items(row)
     scores.deviation("B2", "self", "review")
     scores.with_answer(row, "review", "C3", "4.5")         # new scores; only what depends on it is computed again
+    explain(scores, row, "B2").text()                      # why, in words and numbers; .data() for JSON
     movements(scores, score(System(tree.with_node("B2", weight=...)), data, answers))   # what-if
 
 ``data`` and the answers are tables read by `dudao.calc.expr.read_table` with ``tree.catalogue`` and ``tree.answers``.
@@ -17,5 +18,19 @@ from dudao.calc.score.grading import rate
 from dudao.calc.score.node import NodeScore
 from dudao.calc.score.scores import ADOPTED, Movement, Scores, Sheet, movements, score
 from dudao.calc.score.system import InvalidTree, System
+from dudao.calc.score.trace import Trace, explain
 
-__all__ = ["ADOPTED", "InvalidTree", "Movement", "NodeScore", "Scores", "Sheet", "System", "movements", "rate", "score"]
+__all__ = [
+    "ADOPTED",
+    "InvalidTree",
+    "Movement",
+    "NodeScore",
+    "Scores",
+    "Sheet",
+    "System",
+    "Trace",
+    "explain",
+    "movements",
+    "rate",
+    "score",
+]

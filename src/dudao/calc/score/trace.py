@@ -1,0 +1,129 @@
+"""Why a subject has the marks it has: for any node a trace in words and numbers, down to the cells it came from.
+
+A trace looks at one row through the functions that computed it. It is text and plain data; pages and documents render it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from dudao.calc.expr import Explanation, State, show_number
+from dudao.calc.score.node import NodeScore
+from dudao.calc.score.scores import ADOPTED, Scores, Sheet
+from dudao.calc.score.tell_grade import grade_lines
+from dudao.calc.score.tell_leaf import Telling, leaf_lines
+from dudao.calc.score.tell_parent import parent_lines
+from dudao.calc.tree import Node, Role
+
+__all__ = ["Trace", "explain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One node of one subject. ``lines``: sentences; ``formulas``: the calculations behind them; ``possible``: the full
+    points that apply; ``mark`` and ``level`` are ``None`` if there is none, and ``state`` says why."""
+
+    code: str
+    name: str
+    mark: Fraction | None
+    possible: Fraction | None
+    level: str | None
+    state: State
+    role: Role
+    lines: tuple[str, ...]
+    formulas: tuple[Explanation, ...] = ()
+    children: tuple[Trace, ...] = ()
+
+    @property
+    def result(self) -> str:
+        """«49 分（满分 60 分）», «B», «—（未评）»."""
+        parts = []
+        if self.mark is not None:
+            parts.append(f"{show_number(self.mark)} 分")
+        if self.level is not None:
+            parts.append(self.level)
+        words = "，".join(parts) or f"—（{self.state.words}）"
+        if self.possible is None:
+            return words
+        return f"{words}（{'满分' if self.role is Role.NORMAL else '最多'} {show_number(self.possible)} 分）"
+
+    def walk(self) -> Iterator[Trace]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def text(self) -> str:
+        """Indented lines, this node first."""
+        return "\n".join(self._text(0))
+
+    def _text(self, depth: int) -> Iterator[str]:
+        indent = "\u3000" * depth
+        yield f"{indent}{self.code} {self.name}：{self.result}"
+        for line in self.lines:
+            yield f"{indent}\u3000{line}"
+        for child in self.children:
+            yield from child._text(depth + 1)
+
+    def data(self) -> dict[str, Any]:
+        """Plain data for JSON; numbers are exact texts («25/3» where no decimal is exact)."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "mark": None if self.mark is None else str(self.mark),
+            "possible": None if self.possible is None else str(self.possible),
+            "level": self.level,
+            "role": str(self.role),
+            "state": self.state.name.lower(),
+            "result": self.result,
+            "lines": list(self.lines),
+            "formulas": [formula.data() for formula in self.formulas],
+            "children": [child.data() for child in self.children],
+        }
+
+
+def explain(scores: Scores, row: int, code: str | None = None, sheet: str = ADOPTED) -> Trace:
+    """Explain a node (the whole, if no code is given) of one subject on one sheet, and all below it."""
+    node = scores.tree.root if code is None else scores.tree.nodes[code]
+    return _explain(scores, scores.sheet(sheet), row, node)
+
+
+def _explain(scores: Scores, sheet: Sheet, row: int, node: Node) -> Trace:
+    score = sheet.nodes[node.code].row(row)
+    plan = scores.system.plans[node.code]
+    telling = Telling(scores, sheet, row, plan)
+    formulas: tuple[Explanation, ...] = ()
+    if _is_foreign(scores, sheet, node):
+        lines = ["由别的来源评分，本表不计"]
+    elif plan.rule is not None:
+        lines = leaf_lines(telling, score)
+        formulas = tuple(telling.formulas)
+    else:
+        below = {child.code: sheet.nodes[child.code].row(row) for child in node.children}
+        lines = parent_lines(telling, score, below)
+        formulas = tuple(telling.formulas)
+    if node is scores.tree.root:
+        lines += grade_lines(scores, sheet, row)
+    return Trace(
+        code=node.code,
+        name=node.name,
+        mark=None if score.mark is None else score.mark.at(0),
+        possible=None if node.points is None else score.possible.at(0),
+        level=None if score.level is None else score.level.at(0),
+        state=_state(score),
+        role=node.role,
+        lines=tuple(lines),
+        formulas=formulas,
+        children=tuple(_explain(scores, sheet, row, child) for child in node.children),
+    )
+
+
+def _is_foreign(scores: Scores, sheet: Sheet, node: Node) -> bool:
+    return sheet.key != ADOPTED and scores.system.is_foreign(node.code, sheet.key)
+
+
+def _state(score: NodeScore) -> State:
+    column = score.mark if score.mark is not None else score.level
+    return State.KNOWN if column is None else State(int(column.state[0]))

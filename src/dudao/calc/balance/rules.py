@@ -20,6 +20,7 @@ __all__ = [
     "Indicator",
     "Kind",
     "Places",
+    "Reader",
     "Rules",
     "RulesError",
     "SchoolRule",
@@ -179,7 +180,7 @@ def pupils_column(stage: Stage) -> str:
     return f"{stage.label}在校生数"
 
 
-class _Reader:
+class Reader:
     """A mapping of a pack with the place it stands at, so that a fault can be named."""
 
     def __init__(self, values: Any, place: str) -> None:
@@ -226,11 +227,11 @@ class _Reader:
             raise RulesError(f"{self.place}：{key} 应为整数。")
         return int(number)
 
-    def parts(self, key: str) -> list[_Reader]:
+    def parts(self, key: str) -> list[Reader]:
         values = self.get(key)
         if not isinstance(values, Sequence) or isinstance(values, str):
             raise RulesError(f"{self.place}：{key} 应为一列。")
-        return [_Reader(value, f"{self.place} {key} 第 {number} 项") for number, value in enumerate(values, 1)]
+        return [Reader(value, f"{self.place} {key} 第 {number} 项") for number, value in enumerate(values, 1)]
 
     def stages(self, key: str, default: Sequence[str] = ()) -> tuple[Stage, ...]:
         labels = self.values.get(key, default)
@@ -242,13 +243,13 @@ class _Reader:
 
 def rules_from(pack: Mapping[str, Any]) -> Rules:
     """The rules in the plain values of a pack. Raises `RulesError`, which names the place in the pack."""
-    reader = _Reader(pack, f"标准“{pack.get('code', '—')}”" if isinstance(pack, Mapping) else "标准")
+    reader = Reader(pack, f"标准“{pack.get('code', '—')}”" if isinstance(pack, Mapping) else "标准")
     if reader.text("kind") != "balance":
         raise RulesError(f"{reader.place}：不是均衡计算的标准（kind 应为 balance）。")
     stages = reader.stages("stages")
     if not stages:
         raise RulesError(f"{reader.place}：stages 不能为空。")
-    weights_reader = _Reader(reader.get("weights"), f"{reader.place} weights")
+    weights_reader = Reader(reader.get("weights"), f"{reader.place} weights")
     weights = {STAGES[label]: weights_reader.number(label) for label in STAGES if label in weights_reader.values}
     for stage in stages:
         if not weights.get(stage):
@@ -257,7 +258,7 @@ def rules_from(pack: Mapping[str, Any]) -> Rules:
     codes = [indicator.code for indicator in indicators]
     if not codes or len(set(codes)) < len(codes):
         raise RulesError(f"{reader.place}：indicators 不能为空，代码不能重复。")
-    rounding = _Reader(reader.get("rounding"), f"{reader.place} rounding")
+    rounding = Reader(reader.get("rounding"), f"{reader.place} rounding")
     return Rules(
         code=reader.text("code"),
         name=reader.text("name"),
@@ -279,12 +280,12 @@ def rules_from(pack: Mapping[str, Any]) -> Rules:
     )
 
 
-def _indicator(part: _Reader, stages: Sequence[Stage]) -> Indicator:
+def _indicator(part: Reader, stages: Sequence[Stage]) -> Indicator:
     is_shared = "of_school" in part.values
     if is_shared:
         columns = dict.fromkeys(stages, part.text("of_school"))
     else:
-        of_stage = _Reader(part.get("of_stage"), f"{part.place} of_stage")
+        of_stage = Reader(part.get("of_stage"), f"{part.place} of_stage")
         columns = {stage: of_stage.text(stage.label) for stage in stages}
     try:
         kind = Kind(part.text("kind"))
@@ -304,7 +305,7 @@ def _indicator(part: _Reader, stages: Sequence[Stage]) -> Indicator:
     )
 
 
-def _bounds(part: _Reader, pack: _Reader, stages: Sequence[Stage], subjects: Iterable[str], op: str) -> Iterable[Bound]:
+def _bounds(part: Reader, pack: Reader, stages: Sequence[Stage], subjects: Iterable[str], op: str) -> Iterable[Bound]:
     first = part.day("valid_from", pack.day("valid_from"))
     last = part.last_day(pack.last_day())
     if last is not None and last < first:
@@ -324,14 +325,14 @@ def _bounds(part: _Reader, pack: _Reader, stages: Sequence[Stage], subjects: Ite
                 )
 
 
-def _thresholds(pack: _Reader, stages: Sequence[Stage], codes: Sequence[str]) -> Iterable[Bound]:
+def _thresholds(pack: Reader, stages: Sequence[Stage], codes: Sequence[str]) -> Iterable[Bound]:
     for part in pack.parts("thresholds"):
         if part.text("indicator") not in codes:
             raise RulesError(f"{part.place}：没有指标“{part.text('indicator')}”。")
         yield from _bounds(part, pack, stages, [part.text("indicator")], ">=")
 
 
-def _limits(pack: _Reader, stages: Sequence[Stage], codes: Sequence[str]) -> Iterable[Bound]:
+def _limits(pack: Reader, stages: Sequence[Stage], codes: Sequence[str]) -> Iterable[Bound]:
     for part in pack.parts("limits"):
         subjects = codes if part.values.get("each") else [part.text("indicator", COMPOSITE)]
         if not set(subjects) <= {*codes, COMPOSITE}:
@@ -339,17 +340,17 @@ def _limits(pack: _Reader, stages: Sequence[Stage], codes: Sequence[str]) -> Ite
         yield from _bounds(part, pack, stages, subjects, "<=")
 
 
-def _school_rule(pack: _Reader, indicators: int) -> SchoolRule | None:
+def _school_rule(pack: Reader, indicators: int) -> SchoolRule | None:
     if pack.values.get("school_rule") is None:
         return None
-    part = _Reader(pack.get("school_rule"), f"{pack.place} school_rule")
+    part = Reader(pack.get("school_rule"), f"{pack.place} school_rule")
     rule = SchoolRule(part.whole("reached"), part.number("floor"))
     if rule.reached > indicators or rule.floor > 1:
         raise RulesError(f"{part.place}：reached 不能超过指标数 {indicators}，floor 不能超过 1。")
     return rule
 
 
-def _scope(pack: _Reader) -> Mapping[str, Treatment]:
+def _scope(pack: Reader) -> Mapping[str, Treatment]:
     found: dict[str, Treatment] = {}
     for part in pack.parts("scope"):
         treatment = Treatment(

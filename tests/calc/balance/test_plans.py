@@ -227,6 +227,14 @@ class TestCountyPlan:
         backbone = next(change for change in plan.changes if change.column == "小学骨干教师数")
         assert (backbone.amount, backbone.for_school) == (2, 2)
 
+    def test_another_county_is_left_alone(self):
+        rows = [*[school(primary=600)] * 2, *[school("初中", junior=600)] * 2]
+        others = [row | {"县区": "乙县", "小学骨干教师数": 0, "初中骨干教师数": 0} for row in rows]
+        result = evaluate(*rows, *others)
+        assert balance.county_plan(result, 0).changes == ()
+        assert {change.row for change in balance.county_plan(result, 1).changes} == {6, 7, 8, 9}
+        assert len(balance.needs(result, county=1)) == len(balance.needs(result)) == 4
+
     def test_rows_keep_their_numbers_in_a_sheet(self):
         table = frame(*[school(primary=600)] * 2, *[school("初中", junior=600, 初中骨干教师数=2)] * 2)
         table = table.with_columns(pl.Series("行号", [11, 12, 13, 14]))

@@ -90,6 +90,18 @@ def test_nulls_and_nan_in_a_typed_column():
     ]
 
 
+def test_problems_in_the_json():
+    assert read(*with_bad(小学骨干教师数=-1)).to_json()["errors"] == [
+        {
+            "row": 6,
+            "column": "小学骨干教师数",
+            "county": "甲县",
+            "school": "第一小学",
+            "message": "第 6 行“小学骨干教师数”是 -1，不能是负数，请核对。",
+        }
+    ]
+
+
 class TestPupils:
     def test_none_at_all(self):
         result = read(*with_bad(小学在校生数=0, 小学高于规定学历教师数=0, 小学骨干教师数=0, 小学体艺教师数=0))

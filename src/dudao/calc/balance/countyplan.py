@@ -77,11 +77,10 @@ def county_plan(result: Balance, county: int, prices: Mapping[str, Decimal | flo
         if part.is_unsure[county] or part.schools[county] < 2:
             raise PlanError(f"{name}的{stage.label}{Verdict.UNKNOWN.value}，改正数据或有两所以上学校后才能测算。")
     own: dict[tuple[int, str], float] = {}
-    for school in needs(result, prices):
-        if school.county == name:
-            for need in school.needs:
-                key = school.row, need.column
-                own[key] = max(own.get(key, 0.0), need.to_pass)
+    for school in needs(result, prices, county=county):
+        for need in school.needs:
+            key = school.row, need.column
+            own[key] = max(own.get(key, 0.0), need.to_pass)
     changes, totals, cost = [], [], 0.0
     for i, indicator in enumerate(rules.indicators):
         for stages in (list(rules.stages),) if indicator.is_shared else [[stage] for stage in rules.stages]:

@@ -68,8 +68,10 @@ def whole_amount(amount: float, kind: Kind) -> float:
     return max(ceil(amount * STEPS[kind] - 1e-6), 0) / STEPS[kind]
 
 
-def needs(result: Balance, prices: Mapping[str, Decimal | float] | None = None) -> tuple[SchoolNeed, ...]:
-    """Every stage of a school that does not pass, in the order of the table, with what it lacks.
+def needs(
+    result: Balance, prices: Mapping[str, Decimal | float] | None = None, *, county: int | None = None
+) -> tuple[SchoolNeed, ...]:
+    """Every stage of a school that does not pass, in the order of the table, with what it lacks; of one county or of all.
 
     ``prices``: indicator → cost of one unit (a teacher, ㎡, 万元, a room). Raises `RulesError` if the rules judge no schools, and
     ``ValueError`` for prices that are missing or negative.
@@ -81,7 +83,8 @@ def needs(result: Balance, prices: Mapping[str, Decimal | float] | None = None) 
     found = []
     for stage, part in result.results.items():
         spare = len(result.rules.indicators) - rule.reached
-        for place in np.flatnonzero(~part.passed).tolist():
+        chosen = ~part.passed if county is None else ~part.passed & (part.sections.groups.codes == county)
+        for place in np.flatnonzero(chosen).tolist():
             index = int(part.sections.index[place])
             lacking = [i for i, reached in enumerate(part.reached) if not reached[place]]
             items = [_need(result, stage, place, i) for i in lacking]

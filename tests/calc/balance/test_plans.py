@@ -261,5 +261,5 @@ class TestCountyPlan:
 
         monkeypatch.setattr(countyplan, "ROUNDS", 0)
         rows = [*[school(primary=600)] * 2, *[school("初中", junior=600)] * 2]
-        with pytest.raises(balance.PlanError, match="两个学段不能同时降到上限以内"):
+        with pytest.raises(balance.PlanError, match="L1 两个学段的差异系数不能同时降到上限以内"):
             balance.county_plan(evaluate(*rows), 0)

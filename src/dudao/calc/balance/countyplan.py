@@ -21,7 +21,7 @@ from dudao.calc.balance.evaluation import Balance, Verdict
 from dudao.calc.balance.levelling import level
 from dudao.calc.balance.needs import STEPS, needs, per_unit
 from dudao.calc.balance.rules import RulesError
-from dudao.calc.balance.table import ROW
+from dudao.calc.balance.table import ROW, Codes
 from dudao.calc.codetables import Stage
 
 __all__ = ["Change", "CountyPlan", "PlanError", "Total", "changed_table", "county_plan"]
@@ -81,62 +81,60 @@ def county_plan(result: Balance, county: int, prices: Mapping[str, Decimal | flo
         for need in school.needs:
             key = school.row, need.column
             own[key] = max(own.get(key, 0.0), need.to_pass)
+    places = {stage: np.flatnonzero(part.sections.groups.codes == county) for stage, part in result.results.items()}
     changes, totals, cost = [], [], 0.0
     for i, indicator in enumerate(rules.indicators):
         for stages in (list(rules.stages),) if indicator.is_shared else [[stage] for stage in rules.stages]:
             column = indicator.columns[stages[0]]
-            given, amounts, bound = _column_plan(result, county, i, stages, own)
+            rows, given, amounts, bound = _column_plan(result, i, {stage: places[stage] for stage in stages}, own)
             rounded = np.round(amounts * STEPS[indicator.kind]) / STEPS[indicator.kind]
             totals.append(Total(column, float(rounded.sum().round(2)), bound))
             cost += float(prices[indicator.code]) * float(rounded.sum()) if prices else 0.0
             changes += [
                 Change(
-                    row=int(result.checked.rows[index]),
-                    school=str(result.checked.names[index]).strip(),
+                    row=int(result.checked.rows[rows[place]]),
+                    school=str(result.checked.names[int(rows[place])]).strip(),
                     column=column,
-                    amount=float(rounded[index]),
-                    for_school=float(given[index]),
+                    amount=float(rounded[place]),
+                    for_school=float(given[place]),
                 )
-                for index in np.flatnonzero(rounded).tolist()
+                for place in np.flatnonzero(rounded).tolist()
             ]
     changes.sort(key=lambda change: change.row)
     return CountyPlan(name, tuple(changes), tuple(totals), cost if prices else None)
 
 
 def _column_plan(
-    result: Balance, county: int, i: int, stages: list[Stage], own: Mapping[tuple[int, str], float]
-) -> tuple[Floats, Floats, float]:
-    """Units of one column for every row of the table: those for the schools' own needs, those in all, and the bound."""
-    indicator = result.rules.indicators[i]
-    column = indicator.columns[stages[0]]
-    given = np.zeros(len(result.checked.rows))
-    here = {}
-    for stage in stages:
-        part = result.results[stage].sections
-        here[stage] = np.flatnonzero(part.groups.codes == county)
-        for index in part.index[here[stage]].tolist():
-            given[index] = own.get((int(result.checked.rows[index]), column), 0.0)
+    result: Balance, i: int, places: Mapping[Stage, Codes], own: Mapping[tuple[int, str], float]
+) -> tuple[Codes, Floats, Floats, float]:
+    """One column of one county, whose schools are at ``places`` of each stage.
+
+    Rows of the table; for each the units for the school's own needs, and those in all; the bound of the sum.
+    """
+    indicator, columns = result.rules.indicators[i], result.rules.indicators[i].columns
+    parts = {stage: result.results[stage] for stage in places}
+    rows = np.unique(np.concatenate([part.sections.index[places[stage]] for stage, part in parts.items()]))
+    column = columns[next(iter(places))]
+    given = np.array([own.get((int(row), column), 0.0) for row in result.checked.rows[rows]])
     amounts = given.copy()
     least = []
     for turn in range(ROUNDS):
         is_settled = True
-        for stage in stages:
-            part, chosen = result.results[stage].sections, here[stage]
-            index, raised = part.index[chosen], per_unit(result, stage, i)[chosen]
-            values = result.results[stage].values[i][chosen] + amounts[index] * raised
+        for stage, part in parts.items():
+            chosen = places[stage]
+            local = np.searchsorted(rows, part.sections.index[chosen])
+            pupils, raised = part.sections.pupils[chosen], per_unit(result, stage, i, chosen)
             limit = float(result.standards.limits[indicator.code, stage].value)
-            found = level(values, part.pupils[chosen], raised, limit, indicator.kind)
             if turn == 0:
-                alone = result.results[stage].values[i][chosen] + given[index] * raised
-                least.append(level(alone, part.pupils[chosen], raised, limit, indicator.kind).bound)
+                alone = part.values[i][chosen] + given[local] * raised
+                least.append(level(alone, pupils, raised, limit, indicator.kind).bound)
+            found = level(part.values[i][chosen] + amounts[local] * raised, pupils, raised, limit, indicator.kind)
             if found.added.any():
                 is_settled = False
-                amounts[index] += found.added
+                amounts[local] += found.added
         if is_settled:
-            break
-    else:
-        raise PlanError(f"{result.counties[county]}的{indicator.code}两个学段不能同时降到上限以内，请分别测算。")
-    return given, amounts, round(float(given.sum()) + max(least), 2)
+            return rows, given, amounts, round(float(given.sum()) + max(least), 2)
+    raise PlanError(f"{indicator.code} 两个学段的差异系数不能同时降到上限以内，请分别测算。")
 
 
 def changed_table(frame: pl.DataFrame, plan: CountyPlan) -> pl.DataFrame:

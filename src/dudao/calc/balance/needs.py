@@ -18,6 +18,7 @@ import numpy as np
 from dudao.calc.balance.coefficients import Floats
 from dudao.calc.balance.evaluation import Balance
 from dudao.calc.balance.rules import Kind, RulesError
+from dudao.calc.balance.table import Codes
 from dudao.calc.codetables import Stage
 
 __all__ = ["Need", "SchoolNeed", "needs", "whole_amount"]
@@ -129,17 +130,19 @@ def _need(result: Balance, stage: Stage, place: int, i: int) -> Need:
     )
 
 
-def per_unit(result: Balance, stage: Stage, i: int) -> Floats:
-    """By how much one more unit of the column raises each school's per-pupil value."""
+def per_unit(result: Balance, stage: Stage, i: int, places: Codes) -> Floats:
+    """By how much one more unit of the column raises the per-pupil value of the schools at ``places`` of the stage."""
     part = result.results[stage].sections
     indicator = result.rules.indicators[i]
-    raised = float(indicator.per) / part.pupils
-    return raised * part.share if indicator.is_shared else raised
+    raised = float(indicator.per) / part.pupils[places]
+    return raised * part.share[places] if indicator.is_shared else raised
 
 
 def _missing(result: Balance, stage: Stage, place: int, i: int, bound: Decimal) -> float:
     lacking = float(bound) - float(result.results[stage].values[i][place])
-    return whole_amount(lacking / float(per_unit(result, stage, i)[place]), result.rules.indicators[i].kind)
+    return whole_amount(
+        lacking / float(per_unit(result, stage, i, np.array([place]))[0]), result.rules.indicators[i].kind
+    )
 
 
 def _cheapest(items: list[Need], spare: int, costs: Mapping[str, float] | None) -> tuple[frozenset[int], float | None]:

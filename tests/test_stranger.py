@@ -98,7 +98,6 @@ OBJECTS = {
     "plans:review_guess": lambda w: {"pk": w.guess.pk},
     "plans:review_remark": lambda w: {"pk": w.remark.pk},
     "plans:task_new": lambda w: {"plan_pk": w.plan.pk},
-    "plans:make_tasks": lambda w: {"plan_pk": w.plan.pk},
     **{
         f"plans:{name}": lambda w: {"pk": w.task.pk}
         for name in (

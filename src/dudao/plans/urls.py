@@ -14,7 +14,6 @@ urlpatterns = [
     path("tasks/edit/", handing.tasks_edit, name="tasks_edit"),
     path("tasks/merge/", tasks.task_merge, name="task_merge"),
     path("<int:plan_pk>/tasks/new/", tasks.task_new, name="task_new"),
-    path("<int:plan_pk>/tasks/make/", tasks.make_tasks, name="make_tasks"),
     path("tasks/<int:pk>/", tasks.task_page, name="task"),
     path("tasks/<int:pk>/edit/", tasks.task_edit, name="task_edit"),
     path("tasks/<int:pk>/split/", tasks.task_split, name="task_split"),

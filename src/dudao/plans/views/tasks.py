@@ -39,7 +39,7 @@ from dudao.plans.views.common import (
 from dudao.plans.views.row_list import LIGHT_CHIPS, ROWS, attach_lights, listed
 from dudao.plans.views.task_list import TASKS, finished_on, light_counts, task_rows
 
-__all__ = ["make_tasks", "task_edit", "task_merge", "task_new", "task_page", "task_split", "task_step"]
+__all__ = ["task_edit", "task_merge", "task_new", "task_page", "task_split", "task_step"]
 
 
 @require_http_methods(["GET", "POST"])
@@ -247,14 +247,3 @@ def task_step(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, f"任务“{task.title}”现为“{moved.get_state_display()}”。")
     return redirect(task)
-
-
-@require_POST
-def make_tasks(request: HttpRequest, plan_pk: int) -> HttpResponse:
-    """A draft for every item of the plan that has none yet."""
-    plan = reads.plan_for(actor_of(request), plan_pk, "task.create")
-    if plan is None:
-        raise Http404
-    made = acts.create_tasks(actor_of(request), plan=plan)
-    messages.success(request, f"已按计划生成 {len(made)} 条任务草稿，补上责任和时限后可以下达。")
-    return redirect(f"{reverse('plans:tasks')}?plan={plan.pk}&state=draft")

@@ -185,4 +185,9 @@ def run() -> None:
         f"{full / plain:.1f} × bare, {full / least:.1f} × sums of squares, {loop / full:.0f} × faster than the loop, "
         f"{applied / full:.0f} × faster than groupby-apply",
     )
+    planned = range(0, COUNTIES, 100)
+    began = time.perf_counter()
+    for number in planned:
+        balance.county_plan(result, number)
+    row("what it would take, a county", f"{(time.perf_counter() - began) / len(planned) * 1e3:.1f} ms")
     row("evaluate, and the frame of all stages", f"{frames * 1e3:.0f} ms", f"{frames / plain:.1f} × bare")

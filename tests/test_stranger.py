@@ -19,10 +19,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from dudao.core.access import SYSTEM
 from dudao.core.models import Event, Job, Notice, StoredFile
 from dudao.demo.builders import account, unit
 from dudao.orgs.actions import save_contact, set_special_day
-from dudao.orgs.models import Kind, UnitImport
+from dudao.orgs.models import Kind, Stage, UnitImport
 from dudao.people.models import Appointment
 from dudao.people.queries import actor_for
 from dudao.plans.actions.assignments import File, report, sign
@@ -34,6 +35,9 @@ from dudao.plans.actions.tasks import create_task
 from dudao.plans.models import Assignment, Evidence, Guess, Item, LedgerUpload, Milestone, Point, Remark, Section, Task
 from dudao.plans.queries import with_units
 from dudao.plans.queries.schedule import StepInput
+from dudao.stats.actions.catalogue import load_items
+from dudao.stats.actions.rounds import create_round, open_round
+from dudao.stats.models import DataItem, Return
 from signing import signed_in
 from test_consistency import route_names
 
@@ -115,6 +119,9 @@ OBJECTS = {
     "plans:ledger_upload": lambda w: {"pk": w.ledger.pk},
     "plans:ledger_errors": lambda w: {"pk": w.ledger.pk},
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
+    **{f"stats:{name}": lambda w: {"pk": w.round.pk} for name in ("round", "round_failed", "round_step")},
+    "stats:round_bulk": lambda w: {"pk": w.round.pk, "act": "accept"},
+    **{f"stats:{name}": lambda w: {"pk": w.ret.pk} for name in ("return", "return_fill", "return_step")},
 }  # fmt: skip
 """How to name an object of the other county, by address."""
 
@@ -179,8 +186,22 @@ def _build():
     sign(own, row=w.row)
     report(own, row=w.row, text=f"{SECRET}进展", progress=40, files=[File(stored, f"{SECRET}.txt")])
     w.evidence = Evidence.objects.get()
+    _statistics(w)
     w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
     return w
+
+
+def _statistics(w):
+    """A round of the county's own, with the return of its school."""
+    Stage.objects.create(unit=w.school, level="primary")
+    load_items(SYSTEM, unit=w.county)
+    today = timezone.localdate()
+    w.round = create_round(
+        SYSTEM, unit=w.county, title=f"{SECRET}报送", year=2025, stages=["primary"], opens_on=today, closes_on=today,
+        items=list(DataItem.objects.all()),
+    )  # fmt: skip
+    open_round(SYSTEM, asked=w.round)
+    w.ret = Return.objects.get(round=w.round)
 
 
 def _decided(plan):

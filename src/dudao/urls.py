@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("dudao.core.urls")),
     path("units/", include("dudao.orgs.urls")),
     path("plans/", include("dudao.plans.urls")),
+    path("stats/", include("dudao.stats.urls")),
     path("dev/", include("dudao.core.ui.urls")),
 ]
 

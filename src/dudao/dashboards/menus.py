@@ -41,27 +41,34 @@ OVERVIEW = Entry("总览", "layout-dashboard", "dashboards:overview", "task.view
 AUDIT = Entry("操作记录", "history", "people:events", "audit.view")
 POLICY = Entry("安全策略", "shield-lock", "people:policy", "policy.edit")
 
+ROUNDS = Entry("数据报送", "database", "stats:rounds", "return.view")
+ITEMS = Entry("数据指标", "list-check", "stats:items", "return.view")
+
 _PLANS = Entry("年度计划", "calendar-stats", "plans:plans", "plan.view", below=(PLANS, TASKS, ROWS, MATRIX, LIGHTS))
 _PEOPLE = Entry("机构人员", "building-community", "orgs:units", "unit.view", below=(UNITS, TREE, ACCOUNTS, CALENDAR))
+_STATS = Entry("统计数据", "database", "stats:rounds", "return.view", below=(ROUNDS, ITEMS))
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
 MENUS: dict[str, tuple[Entry, ...]] = {
-    "office": (HOME, OVERVIEW, _PLANS, _PEOPLE),
-    "county": (HOME, _WORK, _PEOPLE),
+    "office": (HOME, OVERVIEW, _PLANS, _STATS, _PEOPLE),
+    "county": (HOME, _WORK, _STATS, _PEOPLE),
     "school": (
         Entry("待办", "inbox", "dashboards:home"),
         Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),
+        ROUNDS,
         Entry("本校档案", "school", "orgs:unit", "unit.view", own=True),
     ),
     "inspector": (
         Entry("今日", "home", "dashboards:home"),
         Entry("我的学校", "school", "orgs:units", "unit.view"),
         Entry("计划任务", "clipboard-list", "plans:tasks", "task.view"),
+        _STATS,
     ),
     "leader": (
         OVERVIEW,
         Entry("督办", "bell-ringing", "plans:assignments", "assignment.view"),
         Entry("计划", "calendar-stats", "plans:plans", "plan.view"),
+        _STATS,
     ),
     "admin": (HOME, ACCOUNTS, AUDIT, POLICY, CALENDAR, Entry("机构", "building-community", "orgs:units", "unit.view")),
 }

@@ -35,7 +35,7 @@ SELF = {
     "account.profile",
     "account.session_end",
 }
-_READ = {"unit.view", "plan.view", "task.view", "assignment.view", "assignment.light", "file.view"}
+_READ = {"unit.view", "plan.view", "task.view", "assignment.view", "assignment.light", "file.view", "framework.view"}
 _UNITS = {
     "unit.open",
     "unit.edit",
@@ -107,6 +107,22 @@ _OFFICER = {
 }
 _DIRECTOR = {"plan.publish", "plan.discard", "lights.edit", "calendar.edit", "assignment.reopen", "task.close"}
 
+_FRAMEWORKS = {"framework.load", "framework.edit", "framework.clone"}
+_FRAMEWORKS_DECIDED = {"framework.publish", "framework.retire"}
+
+# Statistics: what schools report and what is computed from it.
+_REPORTING = {"return.view", "return.fill", "return.submit", "return.import", "return.export"}
+_BALANCE = {"return.view", "balance.view"}
+_STATISTICS = {
+    *_REPORTING,
+    *_BALANCE,
+    "return.send_back",
+    "return.accept",
+    "return.lock",
+    "balance.run",
+    "balance.export",
+}
+_ROUNDS = {"round.create", "round.open", "round.close", "return.ask"}
 _CITY = frozenset({Kind.CITY})
 _COUNTY = frozenset({Kind.COUNTY, Kind.ZONE})
 _SCHOOL = frozenset({Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN})
@@ -150,7 +166,11 @@ ROLES: dict[str, Role] = {
             _OFFICER,
             _DIRECTOR,
             _REPORT,
-            {"account.view", "phone.reveal"},
+            _FRAMEWORKS,
+            _FRAMEWORKS_DECIDED,
+            _STATISTICS,
+            _ROUNDS,
+            {"account.view", "phone.reveal", "return.reopen", "round.reopen", "item.load"},
         ),
         _role(
             "city_officer",
@@ -161,6 +181,9 @@ ROLES: dict[str, Role] = {
             _UNITS,
             _OFFICER,
             _REPORT,
+            _FRAMEWORKS,
+            _STATISTICS,
+            _ROUNDS,
             {"account.view", "phone.reveal"},
         ),
         _role(
@@ -171,19 +194,31 @@ ROLES: dict[str, Role] = {
             _READ,
             _UNITS,
             _REPORT,
+            _FRAMEWORKS,
+            _FRAMEWORKS_DECIDED,
             _PEOPLE,
             appoints(*_COUNTY_GIVES),
             _JUDGE,
+            _STATISTICS,
             {"assignment.hand_on"},
         ),
-        _role("township", "乡镇（街道）", "county", frozenset({Kind.TOWNSHIP}), _READ, _REPORT),
-        _role("school_head", "学校（园）负责人", "school", _SCHOOL, _READ, _REPORT, {"contact.edit", "contact.reveal"}),
-        _role("school_reporter", "学校（园）填报员", "school", _SCHOOL, _READ, _REPORT),
+        _role("township", "乡镇（街道）", "county", frozenset({Kind.TOWNSHIP}), _READ, _REPORT, {"return.view"}),
+        _role(
+            "school_head",
+            "学校（园）负责人",
+            "school",
+            _SCHOOL,
+            _READ,
+            _REPORT,
+            _REPORTING,
+            {"contact.edit", "contact.reveal"},
+        ),
+        _role("school_reporter", "学校（园）填报员", "school", _SCHOOL, _READ, _REPORT, _REPORTING),
         _role("liaison", "成员单位联络员", "county", frozenset({Kind.DEPARTMENT}), _READ, _REPORT),
-        _role("city_inspector", "市督学", "inspector", _CITY, _READ),
-        _role("county_inspector", "县督学", "inspector", _COUNTY, _READ),
+        _role("city_inspector", "市督学", "inspector", _CITY, _READ, _BALANCE),
+        _role("county_inspector", "县督学", "inspector", _COUNTY, _READ, _BALANCE),
         _role("expert", "评估专家", "inspector", _CITY, {"unit.view"}),
-        _role("leader", "领导", "leader", _CITY | _COUNTY, _READ, {"ledger.export"}),
+        _role("leader", "领导", "leader", _CITY | _COUNTY, _READ, _BALANCE, {"ledger.export"}),
         _role("system_admin", "系统管理员", "admin", _CITY, {"system.manage", "calendar.edit", "unit.view"}, mfa=True),
         _role(
             "security_admin",

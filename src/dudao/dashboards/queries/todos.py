@@ -15,6 +15,7 @@ from dudao.core.ui.parts import Todo
 from dudao.plans.models import Assignment, Task, WorkPlan
 from dudao.plans.queries import Lights, RowFilter, assignment_rows
 from dudao.plans.queries.assignments import mine
+from dudao.stats.queries.returns import own_returns, waiting_by_round
 
 __all__ = ["TodoGroup", "pressing", "todo_groups"]
 
@@ -47,6 +48,7 @@ def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
         groups.append(_to_hand_down(actor))
     if actor.may_somewhere("plan.publish"):
         groups.append(_to_publish(actor))
+    groups += statistics_groups(actor)
     return [group for group in groups if group.total]
 
 
@@ -145,6 +147,43 @@ def _to_publish(actor: Actor) -> TodoGroup:
         for plan in plans.select_related("unit")
     ]
     return TodoGroup("待发布的计划", "file-check", items[:SHOWN], len(items), reverse("plans:plans"))
+
+
+def statistics_groups(actor: Actor) -> list[TodoGroup]:
+    """Numbers to report for one's own school, and those of schools below to judge, by round."""
+    groups = []
+    if actor.may_somewhere("return.fill"):
+        own = own_returns(actor).order_by("round__closes_on", "id")
+        found = list(own[: SHOWN + 1])
+        items = [
+            Todo(
+                ret.round.title,
+                reverse("stats:return_fill", args=[ret.pk]),
+                f"退回修改：{ret.opinion}" if ret.opinion else f"已填 {ret.filled}/{ret.expected}",
+                ret.round.closes_on,
+                act="填报",
+            )
+            for ret in found[:SHOWN]
+        ]
+        total = len(found) if len(found) <= SHOWN else own.order_by().count()
+        groups.append(TodoGroup("数据填报", "database", items, total, reverse("stats:rounds")))
+    if actor.may_somewhere("return.accept"):
+        waiting = waiting_by_round(actor)
+        items = [
+            Todo(
+                f"{count} 份报表待审核",
+                f"{reverse('stats:round', args=[key])}?state=submitted",
+                title,
+                act="审核",
+            )
+            for key, title, count in waiting
+        ]
+        groups.append(
+            TodoGroup(
+                "数据审核", "clipboard-check", items[:SHOWN], sum(row[2] for row in waiting), reverse("stats:rounds")
+            )
+        )
+    return groups
 
 
 def pressing(actor: Actor, lights: Lights, own: bool, until: Any, most: int = 8) -> list[Any]:

@@ -1,0 +1,1 @@
+"""Statistics (数据监测): data items, yearly returns of schools with their checks, imports, balance runs."""

@@ -1,0 +1,1 @@
+"""Every write of statistics, split by subject: catalogue, rounds, returns, uploads, balance."""

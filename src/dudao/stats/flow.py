@@ -1,0 +1,127 @@
+"""The flows of a round and of a return, with their guards. Nothing here writes or queries.
+
+Guards need the unit of a return and its round at hand: load returns with ``queries.returns.with_units``.
+"""
+
+from dudao.core import audit
+from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.workflow import Flow, Step
+from dudao.stats.models import Return, Round
+
+__all__ = ["EDITABLE", "RETURN", "ROUND", "judges", "why_not_fill"]
+
+DRAFT, SUBMITTED, RETURNED, ACCEPTED, LOCKED = (
+    Return.State.DRAFT,
+    Return.State.SUBMITTED,
+    Return.State.RETURNED,
+    Return.State.ACCEPTED,
+    Return.State.LOCKED,
+)
+EDITABLE = frozenset({DRAFT, RETURNED})
+"""States in which numbers may be changed."""
+
+
+def why_not_fill(ret: Return, actor: Actor) -> Denied | None:
+    """Why numbers can't be changed now: the right, the state, the round.
+
+    The school fills in its own return; the office above it may do so for schools without a clerk (teaching points).
+    """
+    denied = actor.why_not("return.fill", ret.unit.path)
+    if denied is not None:
+        return denied
+    if ret.state not in EDITABLE:
+        return Denied(f"报表“{ret.get_state_display()}”，不能再改；确需更正请联系审核单位退回。", "return.fill")
+    return _in_time(ret)
+
+
+def _in_time(ret: Return) -> Denied | None:
+    """A return that was sent back may be corrected after the end too."""
+    if ret.round.state == Round.State.DRAFT:
+        return Denied("本次报送还没有开始。")
+    if ret.round.state == Round.State.CLOSED and ret.state != RETURNED:
+        return Denied("本次报送已经结束；确需补报请联系布置单位重新开放。")
+    return None
+
+
+def complete(ret: Return, actor: Actor) -> Denied | None:
+    """Errors block, warnings must be explained."""
+    late = _in_time(ret)
+    if late is not None:
+        return late
+    if ret.filled < ret.expected:
+        return Denied(f"还有 {ret.expected - ret.filled} 项没有填，请填完再提交；没有的填 0。")
+    if ret.errors:
+        return Denied(f"还有 {ret.errors} 处错误，请改正后再提交。")
+    if ret.warnings:
+        return Denied(f"还有 {ret.warnings} 处提醒没有说明情况，请逐条说明后再提交。")
+    return None
+
+
+def judges(ret: Return, actor: Actor, verb: str) -> Denied | None:
+    """An office above the unit judges, and never the person who submitted."""
+    if actor.everything:
+        return None
+    place = ret.unit.path
+    if not any(grant.covers(verb, place) and grant.path != place for grant in actor.grants):
+        return Denied(f"由上级单位{VERBS[verb].label}，本单位不能自己办理。", verb)
+    if actor.id is not None and actor.id == ret.submitted_by_id:
+        return Denied(f"这份报表是您本人提交的，请由其他人{VERBS[verb].label}。", verb)
+    return None
+
+
+RETURN = Flow(
+    Step(
+        "return.submit",
+        {DRAFT, RETURNED},
+        SUBMITTED,
+        guard=complete,
+        tells=("return.accept",),
+        confirm="提交后数据不能再改，由上级单位审核。",
+    ),
+    Step("return.accept", {SUBMITTED}, ACCEPTED, guard=lambda ret, actor: judges(ret, actor, "return.accept")),
+    Step(
+        "return.send_back",
+        {SUBMITTED, ACCEPTED},
+        RETURNED,
+        guard=lambda ret, actor: judges(ret, actor, "return.send_back"),
+        needs_reason=True,
+        tells=("return.fill",),
+        danger=True,
+        confirm="退回后学校可以修改并重新提交，会收到您写的理由。",
+    ),
+    Step(
+        "return.lock",
+        {ACCEPTED},
+        LOCKED,
+        guard=lambda ret, actor: judges(ret, actor, "return.lock"),
+        confirm="锁定后任何人不能再改，只有市督导办负责人可以解除。",
+    ),
+    Step(
+        "return.reopen",
+        {LOCKED},
+        RETURNED,
+        needs_reason=True,
+        tells=("return.fill",),
+        danger=True,
+        confirm="解除锁定后学校要修改并重新提交、重新审核。",
+    ),
+)
+
+ROUND = Flow(
+    Step(
+        "round.open",
+        {Round.State.DRAFT},
+        Round.State.OPEN,
+        confirm="开始后范围内的学校都会有一份报表，并收到通知。",
+    ),
+    Step(
+        "round.close",
+        {Round.State.OPEN},
+        Round.State.CLOSED,
+        confirm="结束后学校不能再填报，只有被退回的还可以修改。",
+    ),
+    Step("round.reopen", {Round.State.CLOSED}, Round.State.OPEN, needs_reason=True),
+)
+
+audit.TELLS["return.ask"] = ("return.fill",)
+"""A school is told that it is asked, by the opening of a round."""

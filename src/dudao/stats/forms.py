@@ -1,0 +1,105 @@
+"""Shapes of input: a new round, and the numbers of a return as typed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar
+from unicodedata import normalize
+
+from django import forms
+
+from dudao.core.ui.forms import DateField, Form, Section
+from dudao.orgs.models import Stage
+from dudao.stats.models import DataItem
+from dudao.stats.queries.catalogue import Cell
+
+__all__ = ["RoundForm", "parse_number", "parse_return"]
+
+LARGEST = Decimal(10) ** 11
+
+
+class RoundForm(Form):
+    sections = (
+        Section("报送", ["title", "year", "opens_on", "closes_on"]),
+        Section("范围", ["stages", "items"], note="开设所选学段的学校、教学点都会有一份报表。"),
+    )
+    title = forms.CharField(label="名称", max_length=120, help_text="例如“2025—2026学年义务教育数据报送”。")
+    year = forms.IntegerField(
+        label="学年", min_value=2000, max_value=2100, help_text="按起始年份填，2025—2026学年填 2025。"
+    )
+    opens_on = DateField(label="开始日期")
+    closes_on = DateField(label="截止日期")
+    stages: ClassVar[Any] = forms.MultipleChoiceField(
+        label="报送学段",
+        choices=[(Stage.Level.PRIMARY, "小学"), (Stage.Level.JUNIOR, "初中")],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    items: ClassVar[Any] = forms.TypedMultipleChoiceField(label="指标", coerce=int, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, items: Sequence[DataItem], today: date, **kwargs: Any) -> None:
+        year = today.year if today.month >= 9 else today.year - 1
+        kwargs["initial"] = {
+            "year": year,
+            "title": f"{year}—{year + 1}学年义务教育数据报送",
+            "opens_on": today,
+            "stages": [Stage.Level.PRIMARY, Stage.Level.JUNIOR],
+            "items": [item.pk for item in items],
+        }
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["items"]
+        field.choices = [(item.pk, f"{item.name}（{item.unit}）") for item in items]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        opens, closes = cleaned.get("opens_on"), cleaned.get("closes_on")
+        if opens and closes and closes < opens:
+            self.add_error("closes_on", "截止日期早于开始日期，请对调。")
+        return cleaned
+
+
+def parse_number(text: str, item: DataItem) -> Decimal | None:
+    """A number as people type it (full-width digits, thousands separators); None for nothing. ``ValueError`` says what is wrong."""
+    plain = normalize("NFKC", text).strip().replace(",", "").replace("，", "")
+    if not plain:
+        return None
+    if item.kind == DataItem.Kind.YES_NO:
+        words = {"是": Decimal(1), "否": Decimal(0), "1": Decimal(1), "0": Decimal(0)}
+        if plain not in words:
+            raise ValueError(f"是“{text.strip()[:20]}”，请填“是”或“否”。")
+        return words[plain]
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        raise ValueError(f"是文字“{text.strip()[:20]}”，请填数字。") from None
+    if not number.is_finite() or "e" in plain.lower():
+        raise ValueError(f"是“{text.strip()[:20]}”，请填普通数字。")
+    if number < 0:
+        raise ValueError(f"是 {plain}，不能是负数，请核对。")
+    if number >= LARGEST:
+        raise ValueError(f"是 {plain}，数太大，请核对单位是不是{item.unit or '填错'}。")
+    if number != round(number, item.places):
+        what = f"最多 {item.places} 位小数" if item.places else "应为整数"
+        raise ValueError(f"是 {plain}，{what}，请核对。")
+    return number
+
+
+def parse_return(
+    data: Mapping[str, str], cells: Sequence[Cell]
+) -> tuple[dict[tuple[int, str], Decimal | None], dict[str, str], dict[tuple[int, str], str], dict[str, str]]:
+    """(numbers, faults by field, notes, explanations by check) of what was posted; a faulty field is left out of the numbers."""
+    numbers: dict[tuple[int, str], Decimal | None] = {}
+    faults: dict[str, str] = {}
+    notes: dict[tuple[int, str], str] = {}
+    for cell in cells:
+        text = data.get(cell.name)
+        if text is None:
+            continue
+        try:
+            numbers[cell.key] = parse_number(text, cell.item)
+        except ValueError as wrong:
+            faults[cell.name] = f"“{cell.item.name}”{wrong}"
+        note = data.get(f"n{cell.name[1:]}")
+        if note is not None:
+            notes[cell.key] = note.strip()[:200]
+    explanations = {name[2:]: text for name, text in data.items() if name.startswith("e-")}
+    return numbers, faults, notes, explanations

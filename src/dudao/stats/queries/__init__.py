@@ -1,0 +1,1 @@
+"""Reads of statistics, split by subject: catalogue (items and rules), rounds, returns, balance."""

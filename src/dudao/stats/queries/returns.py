@@ -1,0 +1,222 @@
+"""Reads of rounds and returns: what somebody sees, the numbers of this year and the last, progress, failed checks."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Length
+from django.utils import timezone
+
+from dudao.core.access import Actor
+from dudao.orgs.models import INSTITUTIONS, Stage, Unit
+from dudao.stats.models import CheckHit, DataUpload, Return, Round, Value
+
+__all__ = [
+    "Progress",
+    "hits_seen",
+    "last_year",
+    "numbers_of",
+    "of_county",
+    "own_returns",
+    "progress_of",
+    "returns_seen",
+    "round_seen",
+    "rounds_seen",
+    "stages_of",
+    "units_asked",
+    "uploads_seen",
+    "waiting_by_round",
+    "with_units",
+]
+
+Numbers = dict[int, dict[tuple[int, str], Decimal]]
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+def rounds_seen(actor: Actor) -> "QuerySet[Round]":
+    return Round.objects.visible_to(actor, "return.view").select_related("unit")
+
+
+def round_seen(actor: Actor, pk: int) -> Round | None:
+    found: Round | None = rounds_seen(actor).filter(pk=pk).first()
+    return found
+
+
+def with_units(returns: Any) -> "QuerySet[Return]":
+    found: QuerySet[Return] = returns.select_related("unit", "round__unit")
+    return found
+
+
+def returns_seen(actor: Actor, verb: str = "return.view") -> "QuerySet[Return]":
+    return with_units(Return.objects.visible_to(actor, verb))
+
+
+def counties_below(actor: Actor, asked: Round) -> list[Unit]:
+    """The counties and zones in the round's region that the actor sees."""
+    return list(
+        Unit.objects.visible_to(actor, "return.view")
+        .counties()
+        .filter(path__startswith=asked.unit.path)
+        .order_by("sort_no", "sort_key")
+    )
+
+
+def county_names() -> list[tuple[str, str]]:
+    """(path, name) of all counties and zones, for looking up where units stand."""
+    return list(Unit.objects.counties().annotate(n=Length("path")).order_by("-n").values_list("path", "name"))
+
+
+def of_county(rows: "QuerySet[Return]", key: str) -> "QuerySet[Return]":
+    unit = Unit.objects.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    return rows.filter(unit__path__startswith=unit.path) if unit is not None else rows.none()
+
+
+def describe(returns: Sequence[Any]) -> None:
+    """Give each return its ``county_name`` and ``stage_words``: two queries for a page."""
+    from dudao.stats.queries.catalogue import STAGE_WORDS
+
+    counties = county_names()
+    stages = stages_of(ret.unit_id for ret in returns)
+    for ret in returns:
+        ret.county_name = next((name for path, name in counties if ret.unit.path.startswith(path)), "")
+        ret.stage_words = "、".join(STAGE_WORDS[stage] for stage in STAGE_WORDS if stage in stages[ret.unit_id])
+
+
+def stages_of(units: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The registered stages of each unit: one query."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, level in Stage.objects.filter(unit__in=list(units)).values_list("unit_id", "level"):
+        found[key].append(level)
+    return defaultdict(tuple, {key: tuple(levels) for key, levels in found.items()})
+
+
+def units_asked(asked: Round) -> "QuerySet[Unit]":
+    """The open institutions of the region that run one of the round's stages."""
+    staged = Stage.objects.filter(level__in=asked.stages).values("unit")
+    return Unit.objects.filter(
+        path__startswith=asked.unit.path, kind__in=INSTITUTIONS, valid_to__isnull=True, pk__in=staged
+    )
+
+
+def numbers_of(returns: Iterable[int]) -> Numbers:
+    """Return → (item, stage) → number: one query."""
+    found: Numbers = defaultdict(dict)
+    rows = Value.objects.filter(ret__in=list(returns)).values_list("ret_id", "item_id", "stage", "number")
+    for key, item, stage, number in rows:
+        found[key][item, stage] = number
+    return found
+
+
+def last_year(returns: Sequence[Return]) -> Numbers:
+    """Return → (item, stage) → the same unit's number a year before, from the latest submitted round: one query."""
+    if not returns:
+        return {}
+    by_unit = {(ret.unit_id, ret.round.year): ret.pk for ret in returns}
+    years = {ret.round.year - 1 for ret in returns}
+    rows = (
+        Value.objects.filter(ret__unit__in={ret.unit_id for ret in returns}, ret__round__year__in=years)
+        .filter(ret__state__in=[Return.State.SUBMITTED, Return.State.ACCEPTED, Return.State.LOCKED])
+        .order_by("ret_id")
+        .values_list("ret__unit_id", "ret__round__year", "item_id", "stage", "number")
+    )
+    found: Numbers = defaultdict(dict)
+    for unit, year, item, stage, number in rows:
+        key = by_unit.get((unit, year + 1))
+        if key is not None:
+            found[key][item, stage] = number
+    return found
+
+
+def notes_of(ret: Return) -> dict[tuple[int, str], str]:
+    rows = Value.objects.filter(ret=ret).exclude(note="").values_list("item_id", "stage", "note")
+    return {(item, stage): note for item, stage, note in rows}
+
+
+# --- progress --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the schools of one county are."""
+
+    unit: Unit
+    total: int = 0
+    untouched: int = 0
+    draft: int = 0
+    submitted: int = 0
+    returned: int = 0
+    accepted: int = 0
+    locked: int = 0
+    errors: int = 0
+    warnings: int = 0
+
+    @property
+    def handed_in(self) -> int:
+        return self.submitted + self.accepted + self.locked
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.handed_in // self.total if self.total else 0
+
+
+def progress_of(actor: Actor, asked: Round, counties: Sequence[Unit]) -> list[Progress]:
+    """A line a county: one query over the round's returns."""
+    lines = {unit.path: Progress(unit) for unit in counties}
+    rows = Return.objects.visible_to(actor, "return.view").filter(round=asked)
+    for path, state, version, errors, warnings in rows.values_list(
+        "unit__path", "state", "version", "errors", "warnings"
+    ):
+        line = next((line for prefix, line in lines.items() if path.startswith(prefix)), None)
+        if line is None:
+            continue
+        line.total += 1
+        if state == Return.State.DRAFT and version == 0:
+            line.untouched += 1
+        else:
+            setattr(line, state, getattr(line, state) + 1)
+        line.errors += bool(errors)
+        line.warnings += bool(warnings)
+    return list(lines.values())
+
+
+def hits_of(ret: Return) -> list[CheckHit]:
+    return list(CheckHit.objects.filter(ret=ret).select_related("item", "rule").order_by("severity", "id"))
+
+
+def hits_seen(actor: Actor, asked: Round) -> "QuerySet[CheckHit]":
+    """The failed checks of the round's returns that the actor sees."""
+    seen = Return.objects.visible_to(actor, "return.view").filter(round=asked).values("pk")
+    return CheckHit.objects.filter(ret__in=seen).select_related("ret__unit", "item", "rule")
+
+
+def own(actor: Actor) -> Q:
+    """The returns of units at which the actor themself holds the right to fill in."""
+    return Q(unit__path__in=actor.paths("return.fill"))
+
+
+def own_returns(actor: Actor) -> "QuerySet[Return]":
+    """What the actor's own units have to fill in now."""
+    open_now = Q(state=Return.State.DRAFT, round__state=Round.State.OPEN) | Q(state=Return.State.RETURNED)
+    return returns_seen(actor, "return.fill").filter(own(actor)).filter(open_now)
+
+
+def waiting_by_round(actor: Actor) -> list[tuple[int, str, int]]:
+    """(round, title, how many of its returns wait for a verdict of the actor): one query."""
+    rows = returns_seen(actor, "return.accept").filter(state=Return.State.SUBMITTED)
+    if actor.id is not None:
+        rows = rows.exclude(submitted_by=actor.id)
+    counted = rows.order_by("round").values_list("round", "round__title").annotate(n=Count("pk"))
+    return [(key, title, count) for key, title, count in counted]
+
+
+def uploads_seen(actor: Actor) -> "QuerySet[DataUpload]":
+    return DataUpload.objects.visible_to(actor, "return.import").select_related(
+        "root", "round__unit", "job", "errors", "file"
+    )

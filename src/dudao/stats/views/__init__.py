@@ -1,0 +1,1 @@
+"""Pages of statistics, split by subject: parse, call an action or a query, render."""

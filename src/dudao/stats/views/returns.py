@@ -1,0 +1,193 @@
+"""The return of one school: its page for those who judge, and the form that its clerk fills in."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dudao.core import audit
+from dudao.core.access import Denied
+from dudao.core.ui.parts import Crumb, stages
+from dudao.core.workflow import Conflict
+from dudao.stats import checks
+from dudao.stats.actions import returns as acts
+from dudao.stats.flow import RETURN, judges, why_not_fill
+from dudao.stats.forms import parse_return
+from dudao.stats.labels import RETURN_LINE, RETURN_STATES, SEVERITY
+from dudao.stats.models import Return
+from dudao.stats.queries import catalogue, returns
+from dudao.stats.views.common import actor_of, return_or_404
+
+__all__ = ["return_fill", "return_page", "return_step"]
+
+_STEPS = {
+    "return.accept": lambda actor, ret, reason: acts.accept(actor, ret=ret),
+    "return.send_back": lambda actor, ret, reason: acts.send_back(actor, ret=ret, reason=reason),
+    "return.lock": lambda actor, ret, reason: acts.lock(actor, ret=ret),
+    "return.reopen": lambda actor, ret, reason: acts.reopen(actor, ret=ret, reason=reason),
+}
+
+
+def sections(ret: Return, typed: dict[str, str] | None = None, faults: dict[str, str] | None = None) -> list[Any]:
+    """The numbers by stage, each with last year's, its checks and its fault; ``typed`` is what was just posted."""
+    held = returns.stages_of([ret.unit_id])[ret.unit_id]
+    cells = catalogue.cells_for(catalogue.items_of(ret.round), held)
+    numbers, last = returns.numbers_of([ret.pk])[ret.pk], returns.last_year([ret]).get(ret.pk, {})
+    notes = returns.notes_of(ret)
+    hits: dict[tuple[int, str], list[Any]] = {}
+    for hit in returns.hits_of(ret):
+        hit.shown = SEVERITY[hit.severity]  # type: ignore[attr-defined]
+        hits.setdefault((hit.item_id, hit.stage), []).append(hit)
+    made: dict[str, list[Any]] = {}
+    for cell in cells:
+        now, before = numbers.get(cell.key), last.get(cell.key)
+        faulty = (faults or {}).get(cell.name, "")
+        change = "" if now is None or not before else f"{(now - before) / before * 100:+.1f}%"
+        shown = checks.plain(now) if now is not None else ""
+        made.setdefault(cell.stage, []).append(
+            {
+                "cell": cell,
+                "value": (typed or {}).get(cell.name, shown) if faulty or typed else shown,
+                "shown": shown or "—",
+                "last": checks.plain(before) if before is not None else "—",
+                "change": change or "—",
+                "note": (typed or {}).get(f"n{cell.name[1:]}", notes.get(cell.key, "")),
+                "fault": faulty,
+                "hits": hits.get(cell.key, []),
+            }
+        )
+    return [
+        {"title": f"{catalogue.STAGE_WORDS[stage]}部" if stage else "全校", "rows": rows}
+        for stage, rows in made.items()
+    ]
+
+
+def _crumbs(ret: Return, *more: Crumb) -> list[Crumb]:
+    return [Crumb("数据报送", reverse("stats:rounds")), Crumb(ret.round.title, ret.round.get_absolute_url()), *more]
+
+
+@require_GET
+def return_page(request: HttpRequest, pk: int) -> HttpResponse:
+    ret = return_or_404(request, pk)
+    actor = actor_of(request)
+    back = ret.state == Return.State.RETURNED
+    mine = actor.may("return.fill", ret.unit.path)
+    buttons = [
+        button
+        for button in RETURN.available(ret, actor)
+        if button.step.verb != "return.submit"
+        and (button.step.verb == "return.reopen" or judges(ret, actor, button.step.verb) is None)
+    ]
+    denied = why_not_fill(ret, actor)
+    return render(
+        request,
+        "stats/return.html",
+        {
+            "ret": ret,
+            "state": RETURN_STATES[ret.state],
+            "line": stages(RETURN_LINE, ret.state, back="draft" if back else ""),
+            "crumbs": _crumbs(ret),
+            "buttons": buttons,
+            "fill": mine and denied is None,
+            "sections": sections(ret),
+            "events": audit.history(ret).exclude(verb="return.fill"),
+        },
+    )
+
+
+@require_POST
+def return_step(request: HttpRequest, pk: int) -> HttpResponse:
+    ret = return_or_404(request, pk)
+    verb = request.POST.get("step", "")
+    if verb not in _STEPS:
+        raise Http404
+    _STEPS[verb](actor_of(request), ret, request.POST.get("reason", ""))
+    messages.success(request, f"已办理：{ret.unit}现为“{ret.get_state_display()}”。")
+    return redirect(ret)
+
+
+@require_http_methods(["GET", "POST"])
+def return_fill(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form. It saves by itself (htmx posts ``do=auto``); 保存 and 提交 work without JavaScript as well."""
+    ret = return_or_404(request, pk)
+    actor = actor_of(request)
+    denied = why_not_fill(ret, actor)
+    if denied is not None:
+        if actor.why_not("return.fill", ret.unit.path) is not None:
+            raise denied
+        if request.method == "POST" and request.POST.get("do") == "auto":
+            return HttpResponse(denied.reason, status=403, content_type="text/plain; charset=utf-8")
+        messages.warning(request, denied.reason)
+        return redirect(ret)
+    if request.method == "GET":
+        return _form(request, ret)
+    data = {name: request.POST.get(name, "") for name in request.POST}
+    cells = catalogue.cells_for(catalogue.items_of(ret.round), returns.stages_of([ret.unit_id])[ret.unit_id])
+    numbers, faults, notes, explanations = parse_return(data, cells)
+    version = int(data["version"]) if data.get("version", "").isdecimal() else -1
+    automatic = data.get("do") == "auto"
+    before = _marks(sections(ret)) if automatic else {}
+    try:
+        ret = acts.save_values(actor, ret=ret, version=version, numbers=numbers, notes=notes, explanations=explanations)
+    except (Conflict, Denied) as reason:
+        words = reason.reason if isinstance(reason, Denied) else str(reason)
+        if automatic:
+            return HttpResponse(words, status=409, content_type="text/plain; charset=utf-8")
+        return _form(request, ret, data, faults, refusal=words, status=409)
+    if automatic:
+        return render(request, "stats/saved.html", _saved(ret, data, faults, before))
+    if faults:
+        return _form(request, ret, data, faults, status=422)
+    if data.get("do") != "submit":
+        messages.success(request, f"已保存，已填 {ret.filled}/{ret.expected} 项。")
+        return redirect("stats:return_fill", pk=ret.pk)
+    try:
+        ret = acts.submit(actor, ret=ret)
+    except Denied as refused:
+        return _form(request, return_or_404(request, pk), refusal=refused.reason, status=422)
+    messages.success(request, "已提交，等待审核。")
+    return redirect(ret)
+
+
+def _marks(made: list[Any]) -> dict[str, list[str]]:
+    """What stands beside each number: the failed checks in words."""
+    return {row["cell"].name: [hit.message for hit in row["hits"]] for part in made for row in part["rows"]}
+
+
+def _saved(ret: Return, data: dict[str, str], faults: dict[str, str], before: dict[str, list[str]]) -> dict[str, Any]:
+    """What the page takes over after an automatic save. An explanation that is just being typed must not be swapped away:
+    checks that are as they were stay as they are."""
+    made = sections(ret, data if faults else None, faults)
+    now = _marks(made)
+    rows = [
+        row
+        for part in made
+        for row in part["rows"]
+        if row["fault"] or now[row["cell"].name] != before.get(row["cell"].name) or not row["hits"]
+    ]
+    return {"ret": ret, "rows": rows, "at": timezone.localtime(), "faults": list(faults.values())}
+
+
+def _form(
+    request: HttpRequest,
+    ret: Return,
+    typed: dict[str, str] | None = None,
+    faults: dict[str, str] | None = None,
+    *,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "ret": ret,
+        "state": RETURN_STATES[ret.state],
+        "crumbs": _crumbs(ret, Crumb(str(ret.unit), ret.get_absolute_url())),
+        "sections": sections(ret, typed, faults),
+        "faults": list((faults or {}).values()),
+        "refusal": refusal,
+        "draft_key": f"{actor_of(request).id}:{request.path}:{ret.version}",
+    }
+    return render(request, "stats/fill.html", context, status=status)

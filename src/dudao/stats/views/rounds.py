@@ -1,0 +1,345 @@
+"""Pages of rounds: the list, a new one, how far the counties and schools are, the failed checks, the items."""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dudao.core import audit, sheets
+from dudao.core.ui.export import attachment
+from dudao.core.ui.filters import Chips, Choice, Search, YesNo
+from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
+from dudao.core.ui.parts import Crumb, Tab
+from dudao.core.ui.templatetags.ui import deadline, progress
+from dudao.orgs.queries import roots_of
+from dudao.stats import papers
+from dudao.stats.actions import catalogue as catalogue_acts
+from dudao.stats.actions import returns as return_acts
+from dudao.stats.actions import rounds as round_acts
+from dudao.stats.flow import ROUND
+from dudao.stats.forms import RoundForm
+from dudao.stats.labels import RETURN_STATES, ROUND_STATES, SEVERITY
+from dudao.stats.models import Round
+from dudao.stats.queries import catalogue, returns
+from dudao.stats.views.common import actor_of, need, round_or_404
+
+__all__ = [
+    "item_list",
+    "items_load",
+    "round_bulk",
+    "round_failed",
+    "round_list",
+    "round_new",
+    "round_page",
+    "round_step",
+]
+
+ROUNDS = Listing(
+    key="stat-rounds",
+    columns=[
+        Column("title", "数据报送", link=lambda row: row.get_absolute_url(), sort="title"),
+        Column("year", "学年", "year_words", sort="year", nowrap=True),
+        Column("unit", "布置单位", lambda row: str(row.unit), nowrap=True),
+        Column("state", "状态", lambda row: ROUND_STATES[row.state], sort="state", nowrap=True),
+        Column(
+            "closes_on",
+            "截止日期",
+            "closes_on",
+            show=lambda row: deadline(row.closes_on, done_on=row.closes_on if row.state == "closed" else None),
+            sort="closes_on",
+            nowrap=True,
+        ),
+    ],
+    filters=[Search(["title"], "名称")],
+    chips=Chips.of_states("state", ROUND_STATES),
+    sort="-year",
+    order=["-id"],
+    empty=Empty("还没有数据报送", "市督导办布置报送后，学校的报表和进度会出现在这里。", icon="chart-bar"),
+)
+
+
+@require_http_methods(["GET", "POST"])
+def round_list(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    need(actor, "return.view")
+    primary = ("布置报送", reverse("stats:round_new"), "plus") if actor.may_somewhere("round.create") else None
+    return ROUNDS.respond(
+        request,
+        returns.rounds_seen(actor),
+        title="数据报送",
+        primary=primary,
+        actions=[("指标", reverse("stats:items"), "list-details")],
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def round_new(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    need(actor, "round.create")
+    today = timezone.localdate()
+    items = list(catalogue.items_now(today))
+    unit = roots_of(actor, "round.create")[0]
+    form = RoundForm(request.POST or None, items=items, today=today)
+    if request.method == "POST" and form.is_valid():
+        chosen = set(form.cleaned_data["items"])
+        values = form.values | {"items": [item for item in items if item.pk in chosen]}
+        made = refused(form, lambda: round_acts.create_round(actor, unit=unit, token=form.token, **values))
+        if made is not None:
+            messages.success(request, f"已准备“{made.title}”，核对后点“开始报送”，学校才会看到。")
+            return redirect(made)
+    note = "" if items else "还没有指标：请市督导办负责人先在“指标”页载入标准指标。"
+    return form_page(
+        request,
+        form,
+        title="布置数据报送",
+        save="保存",
+        cancel_url=reverse("stats:rounds"),
+        crumbs=[Crumb("数据报送", reverse("stats:rounds"))],
+        note=note,
+    )
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(
+            "unit",
+            "学校",
+            lambda ret: str(ret.unit),
+            link=lambda ret: ret.get_absolute_url(),
+            sub=lambda ret: f"{ret.county_name} {ret.stage_words}",
+            sort=("unit__sort_no", "unit__sort_key"),
+        ),
+        Column("state", "状态", lambda ret: RETURN_STATES[ret.state], sort="state", nowrap=True),
+        Column(
+            "filled",
+            "已填",
+            lambda ret: f"{ret.filled}/{ret.expected}",
+            show=lambda ret: progress(ret.filled, ret.expected or 1, words=f"{ret.filled}/{ret.expected}"),
+            sort="filled",
+            numeric=True,
+        ),
+        Column("errors", "错误", sort="errors", numeric=True),
+        Column("warnings", "未说明的提醒", sort="warnings", numeric=True),
+        Column("saved_by", "填报人", optional=True),
+        Column("saved_at", "最近保存", sort="saved_at", optional=True, nowrap=True),
+        Column("submitted_at", "提交时间", sort="submitted_at", optional=True, hidden=True, nowrap=True),
+    ]
+
+
+def _listing(request: HttpRequest, asked: Round) -> Listing:
+    actor = actor_of(request)
+    counties = returns.counties_below(actor, asked)
+    filters: list[Any] = [Search(["unit__name", "unit__short_name", "unit__initials"], "学校名称或拼音首字母")]
+    if len(counties) > 1:
+        filters.append(
+            Choice("county", "县市区", [(str(unit.pk), str(unit)) for unit in counties], apply=returns.of_county)
+        )
+    filters += [
+        YesNo("faulty", "有错误", where=Q(errors__gt=0)),
+        YesNo("complete", "已填完", where=Q(filled__gte=F("expected"))),
+        YesNo("warned", "有未说明的提醒", where=Q(warnings__gt=0)),
+    ]
+
+    def export(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any], name: str) -> HttpResponse:
+        held = [ret for ret in rows if actor.may("return.export", ret.unit.path)]
+        places = roots_of(actor, "return.export")
+        return_acts.note_export(actor, asked=asked, place=places[0], rows=len(held), filters=request.GET.urlencode())
+        target = io.BytesIO()
+        table = papers.table_of(asked)
+        sheets.export(table, papers.rows_of(asked, held), target, title=asked.title)
+        return attachment(target.getvalue(), f"{asked.title}.xlsx")
+
+    def bulk(request: HttpRequest) -> list[BulkAction]:
+        found = []
+        for verb, word, icon, text in (
+            ("accept", "审核通过", "check", "所选报表中待审核的会通过；不能通过的会列出原因。"),
+            ("lock", "锁定", "lock", "所选报表中已通过的会锁定，之后只有市督导办负责人可以解除。"),
+        ):
+            if actor.may_somewhere(f"return.{verb}"):
+                url = f"{reverse('stats:round_bulk', args=[asked.pk, verb])}?{request.GET.urlencode()}"
+                found.append(BulkAction(word, url, icon, confirm=text))
+        return found
+
+    return Listing(
+        key="stat-returns",
+        columns=_columns(),
+        filters=filters,
+        chips=Chips.of_states("state", RETURN_STATES),
+        sort="unit",
+        prepare=lambda rows, request: returns.describe(rows),
+        bulk=bulk,
+        export=export,
+        export_name=asked.title if actor.may_somewhere("return.export") else None,
+        empty=Empty("还没有报表", "开始报送后，范围内每所学校有一份报表。", icon="clipboard-list"),
+    )
+
+
+def _rows(request: HttpRequest, asked: Round) -> Any:
+    return returns.returns_seen(actor_of(request)).filter(round=asked)
+
+
+def _tabs(request: HttpRequest, asked: Round, current: str) -> list[Tab]:
+    return [
+        Tab("各校报表", asked.get_absolute_url(), current == "returns"),
+        Tab("审核未通过项", reverse("stats:round_failed", args=[asked.pk]), current == "failed"),
+    ]
+
+
+def _context(request: HttpRequest, asked: Round, current: str) -> dict[str, Any]:
+    actor = actor_of(request)
+    counties = returns.counties_below(actor, asked)
+    lines = returns.progress_of(actor, asked, counties) if len(counties) > 1 and asked.state != "draft" else []
+    return {
+        "round": asked,
+        "state": ROUND_STATES[asked.state],
+        "crumbs": [Crumb("数据报送", reverse("stats:rounds"))],
+        "buttons": ROUND.available(asked, actor),
+        "tabs": _tabs(request, asked, current),
+        "lines": lines,
+        "may_sync": asked.state == "open" and actor.may("round.open", asked.unit.path),
+        "items": catalogue.items_of(asked),
+        "stage_words": "、".join(catalogue.STAGE_WORDS[stage] for stage in asked.stages),
+        "events": audit.history(asked) if actor.may("return.view", asked.unit.path) else None,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def round_page(request: HttpRequest, pk: int) -> HttpResponse:
+    asked = round_or_404(request, pk)
+    if request.method == "POST":
+        need(actor_of(request), "return.export")
+    context = _context(request, asked, "returns")
+    return _listing(request, asked).respond(
+        request, _rows(request, asked), title=asked.title, template="stats/round.html", **context
+    )
+
+
+FAILED = Listing(
+    key="stat-failed",
+    columns=[
+        Column(
+            "unit",
+            "学校",
+            lambda hit: str(hit.ret.unit),
+            link=lambda hit: hit.ret.get_absolute_url(),
+            sort=("ret__unit__sort_no", "ret__unit__sort_key"),
+        ),
+        Column("severity", "程度", lambda hit: SEVERITY[hit.severity], sort="severity", nowrap=True),
+        Column("stage", "学段", lambda hit: catalogue.STAGE_WORDS.get(hit.stage, "全校"), sort="stage", nowrap=True),
+        Column("item", "指标", lambda hit: str(hit.item), sort="item__sort_no"),
+        Column("message", "问题"),
+        Column("explanation", "学校的说明"),
+    ],
+    filters=[
+        Search(["ret__unit__name", "message"], "学校或问题"),
+        YesNo("explained", "已说明", where=~Q(explanation="")),
+        Choice("item", "指标", lambda request: [(item.pk, item.name) for item in catalogue.all_items()]),
+    ],
+    chips=Chips.of_states("severity", SEVERITY, "severity"),
+    sort="severity",
+    order=["ret__unit__path", "id"],
+    export_name="审核未通过项",
+    empty=Empty("没有审核未通过项", "学校填报后，错误和提醒会列在这里。", icon="circle-check"),
+)
+
+
+@require_http_methods(["GET", "POST"])
+def round_failed(request: HttpRequest, pk: int) -> HttpResponse:
+    asked = round_or_404(request, pk)
+    if request.method == "POST":
+        need(actor_of(request), "return.export")
+    rows = returns.hits_seen(actor_of(request), asked)
+    return FAILED.respond(
+        request, rows, title=asked.title, template="stats/round.html", **_context(request, asked, "failed")
+    )
+
+
+@require_POST
+def round_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open, close, open again, or add the schools that came since."""
+    asked = round_or_404(request, pk)
+    actor = actor_of(request)
+    verb, reason = request.POST.get("step", ""), request.POST.get("reason", "")
+    if verb == "round.open":
+        round_acts.open_round(actor, asked=asked)
+        messages.success(request, "已开始报送，范围内的学校各有一份报表。")
+    elif verb == "round.close":
+        round_acts.close_round(actor, asked=asked)
+        messages.success(request, "本次报送已结束。")
+    elif verb == "round.reopen":
+        round_acts.reopen_round(actor, asked=asked, reason=reason)
+        messages.success(request, "已重新开放报送。")
+    elif verb == "sync":
+        added = round_acts.sync_round(actor, asked=asked)
+        messages.success(request, f"已补充 {added} 所学校。" if added else "没有新增的学校。")
+    else:
+        raise Http404
+    return redirect(asked)
+
+
+@require_POST
+def round_bulk(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Accept or lock the chosen returns; says why the others could not be."""
+    asked = round_or_404(request, pk)
+    actor = actor_of(request)
+    verb = {"accept": "return.accept", "lock": "return.lock"}.get(act)
+    if verb is None:
+        raise Http404
+    need(actor, verb)
+    chosen = list(_listing(request, asked).chosen(request, _rows(request, asked)))
+    if not chosen:
+        messages.warning(request, "没有选中报表，请先勾选。")
+        return redirect(asked)
+    moved = return_acts.move_many(actor, returns=chosen, verb=verb, place=roots_of(actor, verb)[0])
+    if moved.done:
+        messages.success(request, f"已{'通过' if act == 'accept' else '锁定'} {moved.done} 份报表。")
+    if moved.refused:
+        rest = f"等 {len(moved.refused)} 份" if len(moved.refused) > 5 else ""
+        messages.warning(request, f"没有办理：{'；'.join(moved.refused[:5])}{rest}")
+    return redirect(asked)
+
+
+@require_GET
+def item_list(request: HttpRequest) -> HttpResponse:
+    """The catalogue: what each item means, where it stands in the yearly sheets, how it is checked."""
+    actor = actor_of(request)
+    need(actor, "return.view")
+    items = [
+        {
+            "item": item,
+            "stages": "、".join(catalogue.STAGE_WORDS[stage] for stage in item.stages) or "全校",
+            "sources": [
+                f"{source.table}“{source.label}”{catalogue.STAGE_WORDS.get(source.stage, '')}"
+                f"（{source.year_from}{f'—{source.year_to}' if source.year_to else ' 起'}）"
+                for source in item.sources.all()
+            ],
+            "rules": [(rule.get_kind_display(), SEVERITY[rule.severity], rule.source) for rule in item.rules.all()],
+        }
+        for item in catalogue.all_items()
+    ]
+    return render(
+        request,
+        "stats/items.html",
+        {
+            "items": items,
+            "crumbs": [Crumb("数据报送", reverse("stats:rounds"))],
+            "may_load": actor.may_somewhere("item.load"),
+        },
+    )
+
+
+@require_POST
+def items_load(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    need(actor, "item.load")
+    count = catalogue_acts.load_items(actor, unit=roots_of(actor, "item.load")[0])
+    messages.success(request, f"已载入 {count} 个指标及其审核规则。")
+    return redirect("stats:items")

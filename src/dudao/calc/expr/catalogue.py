@@ -16,6 +16,7 @@ from dudao.calc.expr.lexer import normal_name
 from dudao.calc.expr.states import State
 
 if TYPE_CHECKING:
+    from dudao.calc.expr.errors import FormulaError
     from dudao.calc.expr.formula import Formula
 
 __all__ = ["Catalogue", "Item", "Kind", "Unit", "unit_of", "unit_text"]
@@ -79,12 +80,11 @@ class Catalogue:
             if not name:
                 raise ValueError("数据项没有名称。")
             if name in self.items:
-                raise ValueError(f"数据项“{name}”出现了两次。")
+                raise ValueError(f"数据项“{item.name}”出现了两次。")
             self.items[name] = item
         self.lower: Mapping[str, Catalogue] = lower or {}
-        self.compiled: dict[str, Formula] = {}
-        """Formulas of derived items read so far; kept by `formula`."""
-        self.compiling: list[str] = []
+        self.compiled: dict[str, Formula | FormulaError] = {}
+        """Derived items read so far: their formulas, or what is wrong with them; kept by `formula`."""
 
 
 def unit_of(text: str) -> Unit | None:

@@ -14,6 +14,7 @@ from typing import Final
 
 from dudao.calc.expr.catalogue import Catalogue, Item, Kind, Unit, multiplied, unit_of, unit_text
 from dudao.calc.expr.errors import Flaw, FormulaError
+from dudao.calc.expr.parser import MAX_HEIGHT
 from dudao.calc.expr.syntax import (
     All,
     Any,
@@ -30,10 +31,7 @@ from dudao.calc.expr.syntax import (
     Truth,
 )
 
-__all__ = ["MAX_HEIGHT", "Checker", "Type", "type_of_item"]
-
-MAX_HEIGHT: Final = 200
-"""How deep a formula may be with the formulas of its derived items put in."""
+__all__ = ["Checker", "Type", "type_of_item"]
 
 _KINDS: Final = {"number": "数", "truth": "条件（是或否）", "text": "文字"}
 _DERIVED: Final = "派生数据项"
@@ -113,7 +111,7 @@ class Checker:
                 return Type("truth", height=1 + max(self.truth(part, f"“{word}”的两边").height for part in node.parts))
             case Not():
                 return Type("truth", height=1 + self.truth(node.part, "“非”后面").height)
-            case Call():
+            case _:
                 return self.call(node)
 
     # ---- parts of one kind ----------------------------------------------------------------------------------
@@ -287,8 +285,6 @@ class Checker:
             return self.flaw(
                 node.arguments[0], f"“{node.function}”的对象应当是{_KINDS[wanted]}，这里是{types[0].words}。"
             )
-        if not types and node.function != "计数":
-            return self.flaw(node, f"“{node.function}”缺少统计的对象，写法：{node.function}({node.scope}, 数据项)。")
         self.options_of_group(node, types)
         return self.group_type(node, types[0] if types else Type("truth"), height)
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from dudao.calc.expr.catalogue import Catalogue
 from dudao.calc.expr.check import Type
-from dudao.calc.expr.columns import Column, Numbers, Texts, Truths, interleaved, unknown
+from dudao.calc.expr.columns import Column, unknown
 from dudao.calc.expr.groups import grouped
+from dudao.calc.expr.numbers import Numbers, side_by_side
 from dudao.calc.expr.states import State
 from dudao.calc.expr.syntax import (
     All,
@@ -34,6 +35,7 @@ from dudao.calc.expr.syntax import (
     Truth,
 )
 from dudao.calc.expr.table import Table
+from dudao.calc.expr.words import Texts, Truths
 
 __all__ = ["Compiler", "Context", "Run"]
 
@@ -100,7 +102,7 @@ class Compiler:
             case Not():
                 negated = self.truths(node.part)
                 return lambda context: ~negated(context)
-            case Call():
+            case _:
                 return self.call(node)
 
     def numbers(self, node: Node) -> Callable[[Context], Numbers]:
@@ -237,7 +239,7 @@ class Compiler:
 
             def of_arguments(context: Context) -> Numbers:
                 columns = [_as_numbers(part(context)) for part in parts]
-                value, starts = interleaved(columns)
+                value, starts = side_by_side(columns)
                 return grouped(function, value, starts)
 
             return of_arguments
@@ -279,6 +281,6 @@ def _among(column: Column, words: list[str]) -> Truths:
 
 def _as_numbers(column: Column) -> Numbers:
     if isinstance(column, Truths):
-        return column.as_numbers()
+        return Numbers.of_truths(column)
     assert isinstance(column, Numbers)
     return column

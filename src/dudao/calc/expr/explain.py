@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any as AnyData
 
-from dudao.calc.expr.columns import Column, Numbers, Texts, Truths
+from dudao.calc.expr.columns import Column
 from dudao.calc.expr.evaluate import Context
 from dudao.calc.expr.formula import Formula, derived_formula
+from dudao.calc.expr.numbers import Numbers
 from dudao.calc.expr.states import State
 from dudao.calc.expr.syntax import (
     All,
@@ -30,6 +31,7 @@ from dudao.calc.expr.syntax import (
     write,
 )
 from dudao.calc.expr.table import Table
+from dudao.calc.expr.words import Texts, Truths
 from dudao.calc.rounding import round_half_up
 
 __all__ = ["Explanation", "Input", "explain", "show_near", "show_number"]

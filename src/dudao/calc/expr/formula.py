@@ -12,7 +12,7 @@ from dudao.calc.expr.columns import Column
 from dudao.calc.expr.errors import Flaw, FormulaError
 from dudao.calc.expr.evaluate import Compiler, Context, Run
 from dudao.calc.expr.parser import parse
-from dudao.calc.expr.syntax import Call, Node, children, names_in, write
+from dudao.calc.expr.syntax import Call, Name, Node, children, names_in, write
 from dudao.calc.expr.table import Table
 
 __all__ = ["Formula", "check_catalogue", "compile_formula", "derived_formula", "items_used"]
@@ -72,35 +72,65 @@ def compile_formula(
 
 
 def derived_formula(catalogue: Catalogue, name: str) -> Formula:
-    """The formula of a derived item, read once."""
-    found = catalogue.compiled.get(name)
-    if found is not None:
-        return found
-    item = catalogue.items[name]
-    if name in catalogue.compiling:
-        ring = [*catalogue.compiling[catalogue.compiling.index(name) :], name]
-        raise FormulaError(
-            item.formula, (Flaw(f"派生数据项互相引用，成了圈：{' → '.join(ring)}。", 0, len(item.formula)),)
-        )
-    catalogue.compiling.append(name)
-    try:
-        found = compile_formula(item.formula, catalogue)
-    finally:
-        catalogue.compiling.pop()
-    catalogue.compiled[name] = found
+    """The formula of a derived item, read once; raises `FormulaError` if it is wrong."""
+    _prepare(catalogue, name)
+    found = catalogue.compiled[name]
+    if isinstance(found, FormulaError):
+        raise found
     return found
 
 
+def _prepare(catalogue: Catalogue, name: str) -> None:
+    """Read a derived item after those it is derived from: one by one, so that chains may be long."""
+    path: list[tuple[Catalogue, str]] = []
+    stack: list[tuple[Catalogue, str, bool]] = [(catalogue, name, False)]
+    while stack:
+        place, item, is_ready = stack.pop()
+        if is_ready:
+            path.pop()
+            if item not in place.compiled:
+                place.compiled[item] = _read(place, item)
+            continue
+        if item in place.compiled:
+            continue
+        if (place, item) in path:
+            names = [*(step for _, step in path[path.index((place, item)) :]), item]
+            message = f"派生数据项互相引用，成了圈：{' → '.join(names)}。"
+            text = place.items[item].formula
+            place.compiled[item] = FormulaError(text, (Flaw(message, 0, len(text)),))
+            continue
+        path.append((place, item))
+        stack.append((place, item, True))
+        try:
+            node = parse(place.items[item].formula)
+        except FormulaError as error:
+            place.compiled[item] = error
+        else:
+            stack += [(where, what, False) for where, what in _derived_in(node, place)]
+
+
+def _read(catalogue: Catalogue, name: str) -> Formula | FormulaError:
+    try:
+        return compile_formula(catalogue.items[name].formula, catalogue)
+    except FormulaError as error:
+        return error
+
+
+def _derived_in(node: Node, catalogue: Catalogue) -> list[tuple[Catalogue, str]]:
+    """Derived items that a formula names, each in the catalogue of its level."""
+    if isinstance(node, Name):
+        item = catalogue.items.get(node.name)
+        return [(catalogue, node.name)] if item is not None and item.formula else []
+    if isinstance(node, Call) and node.scope is not None:
+        below = catalogue.lower.get(node.scope)
+        return [] if below is None else [found for part in node.arguments for found in _derived_in(part, below)]
+    return [found for part in children(node) for found in _derived_in(part, catalogue)]
+
+
 def _type_of_derived(catalogue: Catalogue, name: str) -> Type:
-    if len(catalogue.compiling) > _MAX_CHAIN:
-        raise FormulaError(name, (Flaw(f"派生数据项一个引用一个，超过 {_MAX_CHAIN} 层。", 0, len(name)),))
     found = derived_formula(catalogue, name).type
-    return Type(
-        found.kind, found.unit, found.percent or catalogue.items[name].is_percent, found.options, found.height + 1
-    )
-
-
-_MAX_CHAIN: Final = 20
+    percent = found.percent or catalogue.items[name].is_percent
+    return Type(found.kind, found.unit, percent, found.options, found.height + 1)
 
 
 def _run_of_derived(catalogue: Catalogue, name: str) -> Run:
@@ -119,10 +149,10 @@ def check_catalogue(catalogue: Catalogue) -> list[tuple[str, FormulaError]]:
     found: list[tuple[str, FormulaError]] = []
     for name, item in catalogue.items.items():
         if item.formula:
-            try:
-                derived_formula(catalogue, name)
-            except FormulaError as error:
-                found.append((item.name, error))
+            _prepare(catalogue, name)
+            result = catalogue.compiled[name]
+            if isinstance(result, FormulaError):
+                found.append((item.name, result))
     for below in catalogue.lower.values():
         found += check_catalogue(below)
     return found

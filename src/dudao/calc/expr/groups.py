@@ -13,8 +13,10 @@ from typing import Final
 
 import numpy as np
 
-from dudao.calc.expr.columns import Index, Numbers, Truths, grouped_state
+from dudao.calc.expr.ints import Index, grouped_state
+from dudao.calc.expr.numbers import Numbers
 from dudao.calc.expr.states import State
+from dudao.calc.expr.words import Truths
 
 __all__ = ["ROOT_PLACES", "grouped"]
 
@@ -31,7 +33,7 @@ def grouped(
     """One row a group. ``keep`` drops rows known to be false; a row for which it is unknown makes its group unknown."""
     if value is None:
         return Numbers.integers(np.diff(starts).astype(np.int64))
-    numbers = value.as_numbers() if isinstance(value, Truths) else value
+    numbers = Numbers.of_truths(value) if isinstance(value, Truths) else value
     rows = int(starts[-1])
     numbers = numbers.spread(rows)
     weight = None if weight is None else weight.spread(rows)

@@ -29,11 +29,15 @@ from dudao.calc.expr.syntax import (
     Sum,
     Text,
     Truth,
+    deepest,
 )
 
-__all__ = ["MAX_DEPTH", "parse"]
+__all__ = ["MAX_DEPTH", "MAX_HEIGHT", "parse"]
 
 MAX_DEPTH: Final = 32
+"""How many brackets, functions and signs may lie inside each other."""
+MAX_HEIGHT: Final = 100
+"""How many parts of any kind may lie inside each other, the formulas of derived items put in."""
 _COMPARISONS: Final = frozenset({"=", "≠", "<", "≤", ">", "≥"})
 _VALUE: Final = "应当是数、数据项、函数或左括号"
 
@@ -43,6 +47,11 @@ def parse(text: str) -> Node:
     parser = _Parser(text, tokens(text))
     node = parser.either()
     parser.finish()
+    height, innermost = deepest(node)
+    if height > MAX_HEIGHT:
+        raise FormulaError(
+            text, (Flaw(f"公式套得太深，最多 {MAX_HEIGHT} 层。请拆成几个派生数据项。", *innermost.span),)
+        )
     return node
 
 

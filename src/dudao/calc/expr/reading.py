@@ -17,11 +17,13 @@ from typing import Any, Final
 import numpy as np
 
 from dudao.calc.expr.catalogue import Catalogue, Item, Kind
-from dudao.calc.expr.columns import Column, Numbers, Texts, Truths
+from dudao.calc.expr.columns import Column
 from dudao.calc.expr.lexer import normal_name
+from dudao.calc.expr.numbers import Numbers
 from dudao.calc.expr.states import State
 from dudao.calc.expr.syntax import decimal_text
 from dudao.calc.expr.table import Table
+from dudao.calc.expr.words import Texts, Truths
 
 __all__ = ["NOT_APPLICABLE", "CellProblem", "Reading", "column_of", "read_cell", "read_column", "read_table"]
 

@@ -32,6 +32,7 @@ __all__ = [
     "Truth",
     "children",
     "decimal_text",
+    "deepest",
     "names_in",
     "write",
 ]
@@ -140,6 +141,17 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
+def deepest(node: Node) -> tuple[int, Node]:
+    """How many parts lie inside each other, and the innermost; no recursion, so any depth will do."""
+    found, stack = (1, node), [(1, node)]
+    while stack:
+        height, part = stack.pop()
+        if height > found[0]:
+            found = (height, part)
+        stack += [(height + 1, child) for child in children(part)]
+    return found
+
+
 def names_in(node: Node) -> Iterator[Name]:
     """Every name, in the order of the text, as often as it stands there."""
     if isinstance(node, Name):
@@ -201,7 +213,7 @@ def _write(node: Node, binding: int, inner: Writer) -> str:
             return " 或 ".join(inner(part, binding + 1) for part in node.parts)
         case Not():
             return f"非 {inner(node.part, binding)}"
-        case Call():
+        case _:
             parts = [*([node.scope] if node.scope else []), *(inner(argument, 0) for argument in node.arguments)]
             return f"{node.function}({', '.join(parts)})"
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dudao.calc.expr.catalogue import Catalogue, Item
-from dudao.calc.expr.columns import Column, Index, unknown
+from dudao.calc.expr.columns import Column, unknown
+from dudao.calc.expr.ints import Index
 from dudao.calc.expr.lexer import normal_name
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from dudao.calc.expr import (
     compile_formula,
     items_used,
 )
-from dudao.calc.expr.columns import Bools, Ints, States
+from dudao.calc.expr.ints import Bools, Ints, States
 from dudao.calc.score.node import NodeScore
 from dudao.calc.score.rules import Limits, holds
 from dudao.calc.tree import Grade, Interval, Role, Tree, Veto, grade_catalogue
@@ -141,7 +141,7 @@ class Grading:
                 continue
             out = found.state == State.NOT_APPLICABLE
             state = np.where(out, np.uint8(0), found.state)
-            total = total + Truths(found.among([level]), state).as_numbers()
+            total = total + Numbers.of_truths(Truths(found.among([level]), state))
         return total
 
     # ---- grades ---------------------------------------------------------------------------------------------

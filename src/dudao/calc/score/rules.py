@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from dudao.calc.expr import Catalogue, Column, Formula, Item, Numbers, State, Table, Texts, Truths, compile_formula
-from dudao.calc.expr.columns import Bools
+from dudao.calc.expr.ints import Bools
 from dudao.calc.tree import (
     ANSWER,
     FULL,
@@ -234,7 +234,7 @@ def _parts(compiled: Compiled, rule: Parts) -> Runner:
         for points, present in parts:
             truth = present(place)
             assert isinstance(truth, Truths)
-            worth = truth.as_numbers().times(points)
+            worth = Numbers.of_truths(truth).times(points)
             mark = worth if mark is None else mark + worth
         return Outcome(mark)
 

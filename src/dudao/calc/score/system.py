@@ -17,7 +17,7 @@ from functools import cached_property, reduce
 import numpy as np
 
 from dudao.calc.expr import Column, Numbers, State, Table, Texts, Truths, items_used
-from dudao.calc.expr.columns import Bools, Ints
+from dudao.calc.expr.ints import Bools, Ints
 from dudao.calc.score.grading import Grading
 from dudao.calc.score.node import NodeScore
 from dudao.calc.score.rules import Compiled, Outcome, Place, Runner, compile_rule

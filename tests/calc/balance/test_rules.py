@@ -181,3 +181,24 @@ def test_a_faulty_pack_is_refused_with_the_place(path, to, words):
 def test_what_is_no_pack_at_all(value):
     with pytest.raises(balance.RulesError, match="应为一组“名称: 值”"):
         balance.rules_from(value)
+
+
+def test_basic_balance_of_2012_limits_only_the_composite():
+    """The five schools of the worked example, by their books, in a county that is equal in everything else."""
+    import polars as pl
+
+    rules = balance.rules_from(packs.read("balance", "basic-2012"))
+    pupils, books = [45, 37, 89, 76, 55], [279, 137, 935, 160, 402]
+    equal = [column for column, _ in rules.number_columns if column not in {"图书册数", "小学在校生数"}]
+    table = pl.DataFrame(
+        {"学校名称": [f"小学{number}" for number in range(1, 6)], "县区": "某县", "办学类型": "小学"}
+        | {column: [0 if column.startswith("初中") else number for number in pupils] for column in equal}
+        | {"图书册数": books, "小学在校生数": pupils}
+    )
+    result = balance.evaluate(table, rules, date(2024, 1, 1))
+    stage = result.county(0)[1][Stage.PRIMARY]
+    assert not result.problems
+    assert round(stage.indicators["B5"].cv, 7) == 0.5152566
+    assert stage.indicators["B5"].passed is None
+    assert stage.composite == pytest.approx(0.5152566298844764 / 8)
+    assert stage.verdict == "达标"

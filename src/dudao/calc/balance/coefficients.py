@@ -42,7 +42,8 @@ class Grouping:
 
     def count(self, flags: NDArray[np.bool_]) -> Integers:
         """How many rows of each group are flagged."""
-        return np.bincount(self.codes[flags], minlength=self.size)
+        # As a sum of ones: choosing the flagged rows first takes several times as long.
+        return self.sum(flags.astype(np.float64)).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

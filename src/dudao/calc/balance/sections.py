@@ -51,12 +51,13 @@ def _of_stage(stage: Stage, checked: Checked, rules: Rules, weighted: tuple[Floa
     resources = []
     for indicator in rules.indicators:
         resource = checked.numbers[indicator.columns[stage]][index]
+        # In place: these are copies already, and fresh memory costs more than the arithmetic.
         if indicator.less:
-            resource = resource - checked.numbers[indicator.less][index]
+            resource -= checked.numbers[indicator.less][index]
         if indicator.per != 1:
-            resource = resource * float(indicator.per)
+            resource *= float(indicator.per)
         if indicator.is_shared:
-            resource = resource * share
+            resource *= share
         resources.append(resource)
     groups = Grouping(checked.county_of[index], len(checked.counties))
     return Sections(stage, index, groups, pupils[index], share, tuple(resources))

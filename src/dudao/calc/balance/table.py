@@ -164,6 +164,8 @@ def _shown(cell: Any) -> str:
 
 def _fold(text: str) -> str:
     """A name as compared: half-width, without any space, line break or star of obligatory columns."""
+    if text.isalnum() and unicodedata.is_normalized("NFKC", text):
+        return text
     return re.sub(r"[\s*]+", "", unicodedata.normalize("NFKC", text))
 
 

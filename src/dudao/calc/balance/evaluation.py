@@ -332,7 +332,7 @@ def evaluate(frame: pl.DataFrame, rules: Rules, day: date, region: str = "") -> 
 def _evaluate_stage(part: Sections, unsure: frozenset[int], rules: Rules, standards: Standards) -> StageResult:
     stage, groups = part.stage, part.groups
     schools = groups.counts
-    values = tuple(resource / part.pupils for resource in part.resources)
+    values = part.values
     reached, passed, school_at_boundary = _schools(values, stage, rules, standards)
     spreads = [
         spread(resource, value, part.pupils, groups) for resource, value in zip(part.resources, values, strict=True)

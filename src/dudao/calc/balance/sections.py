@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
+import polars as pl
 
 from dudao.calc.balance.coefficients import Floats, Grouping
-from dudao.calc.balance.rules import Rules, pupils_column
+from dudao.calc.balance.rules import Indicator, Rules, pupils_column
 from dudao.calc.balance.table import Checked, Codes
 from dudao.calc.codetables import Stage
 
@@ -25,7 +25,7 @@ class Sections:
     """The schools of one stage, in the order of the table.
 
     ``index``: row of the table. ``groups``: the county of each. ``resources[i]``: what a section has of indicator i, times
-    ``per``. ``share``: its part of what belongs to the whole school.
+    ``per``; ``values[i]``: the same per pupil. ``share``: its part of what belongs to the whole school.
     """
 
     stage: Stage
@@ -34,30 +34,56 @@ class Sections:
     pupils: Floats
     share: Floats
     resources: tuple[Floats, ...]
+    values: tuple[Floats, ...]
 
 
 def sections(checked: Checked, rules: Rules) -> Mapping[Stage, Sections]:
     """The sections of every stage of the rules."""
-    weighted = {stage: float(weight) * checked.numbers[pupils_column(stage)] for stage, weight in rules.weights.items()}
-    whole = sum(weighted.values(), np.zeros(len(checked.rows)))
-    return {stage: _of_stage(stage, checked, rules, (weighted[stage], whole)) for stage in rules.stages}
+    whole = pl.sum_horizontal(float(weight) * pl.col(pupils_column(stage)) for stage, weight in rules.weights.items())
+    table = (
+        pl.DataFrame(dict(checked.numbers))
+        .lazy()
+        .with_columns(pl.Series(_COUNTY, checked.county_of), whole.alias(_WHOLE))
+        .with_row_index(_INDEX)
+        .filter(pl.Series(checked.counted))
+    )
+    return {stage: _of_stage(stage, table, rules, len(checked.counties)) for stage in rules.stages}
 
 
-def _of_stage(stage: Stage, checked: Checked, rules: Rules, weighted: tuple[Floats, Floats]) -> Sections:
-    """``weighted``: the stage's weighted pupils and those of the whole school, a row a school."""
-    pupils = checked.numbers[pupils_column(stage)]
-    index = np.flatnonzero(checked.counted & (pupils > 0))
-    share = weighted[0][index] / weighted[1][index]
-    resources = []
-    for indicator in rules.indicators:
-        resource = checked.numbers[indicator.columns[stage]][index]
-        # In place: these are copies already, and fresh memory costs more than the arithmetic.
-        if indicator.less:
-            resource -= checked.numbers[indicator.less][index]
-        if indicator.per != 1:
-            resource *= float(indicator.per)
-        if indicator.is_shared:
-            resource *= share
-        resources.append(resource)
-    groups = Grouping(checked.county_of[index], len(checked.counties))
-    return Sections(stage, index, groups, pupils[index], share, tuple(resources))
+_COUNTY, _WHOLE, _INDEX, _SHARE = "#county", "#whole", "#index", "#share"
+"""Columns beside those of the table; no header of a table is read under such a name."""
+
+
+def _of_stage(stage: Stage, table: pl.LazyFrame, rules: Rules, counties: int) -> Sections:
+    pupils = pl.col(pupils_column(stage))
+    share = float(rules.weights[stage]) * pupils / pl.col(_WHOLE)
+    codes = [indicator.code for indicator in rules.indicators]
+    found = (
+        table.filter(pupils > 0)
+        .select(
+            pl.col(_INDEX, _COUNTY).cast(pl.Int64),
+            pupils.alias("pupils"),
+            share.alias(_SHARE),
+            *(_resource(indicator, stage, share).alias(f"{indicator.code} in all") for indicator in rules.indicators),
+        )
+        .with_columns((pl.col(f"{code} in all") / pl.col("pupils")).alias(f"{code} per pupil") for code in codes)
+        .collect()
+    )
+    return Sections(
+        stage=stage,
+        index=found[_INDEX].to_numpy(),
+        groups=Grouping(found[_COUNTY].to_numpy(), counties),
+        pupils=found["pupils"].to_numpy(),
+        share=found[_SHARE].to_numpy(),
+        resources=tuple(found[f"{code} in all"].to_numpy() for code in codes),
+        values=tuple(found[f"{code} per pupil"].to_numpy() for code in codes),
+    )
+
+
+def _resource(indicator: Indicator, stage: Stage, share: pl.Expr) -> pl.Expr:
+    resource = pl.col(indicator.columns[stage])
+    if indicator.less:
+        resource = resource - pl.col(indicator.less)
+    if indicator.per != 1:
+        resource = resource * float(indicator.per)
+    return resource * share if indicator.is_shared else resource

@@ -93,13 +93,16 @@ def show_number(value: Fraction, percent: bool = False, places: int = 2) -> str:
         return decimal_text(shown) + sign
     while places < 40 and abs(shown) * 10 ** (places - 1) < 1:
         places += 1
-    return f"{round_half_up(shown, places):f}{sign}"
+    rounded = round_half_up(shown, places)
+    return (decimal_text(Fraction(rounded)) if places > 2 else f"{rounded:f}") + sign
 
 
 def show_near(value: Fraction, limit: Fraction, percent: bool = False) -> str:
     """With as many places as it takes to see on which side of ``limit`` the value lies."""
-    places = 2
-    while places < 40 and value != limit and show_number(value, percent, places) == show_number(limit, percent, places):
+    places, scale = 2, 100 if percent else 1
+    while (
+        places < 40 and value != limit and round_half_up(value * scale, places) == round_half_up(limit * scale, places)
+    ):
         places += 1
     return show_number(value, percent, places)
 
@@ -168,7 +171,7 @@ class _Teller:
 
     def name(self, node: Name) -> str:
         catalogue = self.formula.catalogue
-        if node.name in catalogue.items and catalogue.items[node.name].formula and id(node) in self.seen:
+        if node.name in catalogue.items and catalogue.items[node.name].formula:
             derived = derived_formula(catalogue, node.name)
             if id(derived.node) in self.seen:
                 self.steps[catalogue.items[node.name].name] = _explain(derived, self.seen)

@@ -22,6 +22,8 @@ from django.utils import timezone
 from dudao.core.access import SYSTEM
 from dudao.core.models import Event, Job, Notice, StoredFile
 from dudao.demo.builders import account, unit
+from dudao.frameworks.actions import load_pack
+from dudao.frameworks.models import Framework, Indicator
 from dudao.orgs.actions import save_contact, set_special_day
 from dudao.orgs.models import Kind, Stage, UnitImport
 from dudao.people.models import Appointment
@@ -118,6 +120,14 @@ OBJECTS = {
     },
     "plans:ledger_upload": lambda w: {"pk": w.ledger.pk},
     "plans:ledger_errors": lambda w: {"pk": w.ledger.pk},
+    **{
+        f"frameworks:{name}": lambda w: {"pk": w.system.pk}
+        for name in ("version", "step", "clone", "compare")
+    },
+    **{
+        f"frameworks:{name}": lambda w: {"pk": w.indicator.pk}
+        for name in ("node", "node_add", "node_move", "node_delete")
+    },
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
     **{f"stats:{name}": lambda w: {"pk": w.round.pk} for name in ("round", "round_failed", "round_step")},
     "stats:round_bulk": lambda w: {"pk": w.round.pk, "act": "accept"},
@@ -187,6 +197,9 @@ def _build():
     report(own, row=w.row, text=f"{SECRET}进展", progress=40, files=[File(stored, f"{SECRET}.txt")])
     w.evidence = Evidence.objects.get()
     _statistics(w)
+    w.system = load_pack(own, unit=w.county, name="school-safety-36").version
+    Framework.objects.filter(pk=w.system.framework_id).update(name=f"{SECRET}评估")
+    w.indicator = Indicator.objects.get(version=w.system, code="SF1.1")
     w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
     return w
 

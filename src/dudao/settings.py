@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "dudao.orgs",
     "dudao.people",
     "dudao.plans",
+    "dudao.frameworks",
     "dudao.stats",
     "dudao.dashboards",
 ]

@@ -32,6 +32,7 @@ PLANS = Entry("年度计划", "calendar-stats", "plans:plans", "plan.view")
 TASKS = Entry("任务台账", "list-details", "plans:tasks", "task.view")
 ROWS = Entry("承办情况", "clipboard-list", "plans:assignments", "assignment.view")
 MATRIX = Entry("进展矩阵", "table", "plans:matrix", "assignment.view")
+FRAMEWORKS = Entry("指标体系", "list-tree", "frameworks:versions", "framework.view")
 LIGHTS = Entry("亮灯规则", "bulb", "plans:lights", "lights.edit")
 CALENDAR = Entry("工作日历", "calendar", "orgs:calendar", "calendar.edit")
 UNITS = Entry("机构", "building-community", "orgs:units", "unit.view")
@@ -50,7 +51,7 @@ _STATS = Entry("统计数据", "database", "stats:rounds", "return.view", below=
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
 MENUS: dict[str, tuple[Entry, ...]] = {
-    "office": (HOME, OVERVIEW, _PLANS, _STATS, _PEOPLE),
+    "office": (HOME, OVERVIEW, _PLANS, _STATS, FRAMEWORKS, _PEOPLE),
     "county": (HOME, _WORK, _STATS, _PEOPLE),
     "school": (
         Entry("待办", "inbox", "dashboards:home"),

@@ -1,0 +1,109 @@
+"""Reads of indicator systems. Who may see a version: its own office and those above; once published also all below."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from dudao.calc.tree import Tree, from_data
+from dudao.core.access import Actor
+from dudao.frameworks.models import FrameworkVersion, Indicator
+from dudao.frameworks.trees import tree_of
+from dudao.orgs.models import Kind, Unit
+from dudao.packs import names, read
+
+__all__ = [
+    "indicators",
+    "node_by_code",
+    "node_of",
+    "offices",
+    "pack_choices",
+    "pack_names",
+    "pack_tree",
+    "siblings",
+    "tree",
+    "version_of",
+    "versions",
+]
+
+PACKS = "frameworks"
+
+
+def _above(paths: Iterable[str]) -> set[str]:
+    found = set()
+    for path in paths:
+        parts = path.rstrip(".").split(".")
+        found |= {".".join(parts[:end]) + "." for end in range(1, len(parts) + 1)}
+    return found
+
+
+def versions(actor: Actor) -> QuerySet[Any]:
+    """Own versions in every state, and what the offices above have published (or retired)."""
+    rows = FrameworkVersion.objects.select_related("framework__unit").annotate(
+        leaves=Count("indicators", filter=~Q(indicators__kind=""))
+    )
+    if actor.everything:
+        return rows
+    own = FrameworkVersion.objects.visible_to(actor, "framework.view").values("pk")
+    above = Q(framework__unit__path__in=_above(actor.paths("framework.view"))) & ~Q(state="draft")
+    return rows.filter(Q(pk__in=own) | above)
+
+
+def version_of(actor: Actor, pk: int) -> FrameworkVersion | None:
+    found: FrameworkVersion | None = versions(actor).filter(pk=pk).first()
+    return found
+
+
+def indicators(version: FrameworkVersion) -> Sequence[Indicator]:
+    """All rows in the order of the document, the root first."""
+    return list(Indicator.objects.filter(version=version).order_by("path"))
+
+
+def node_of(actor: Actor, pk: int) -> Indicator | None:
+    """An indicator of a version that the actor may see."""
+    return (
+        Indicator.objects.select_related("version__framework__unit")
+        .filter(pk=pk, version__in=versions(actor).values("pk"))
+        .first()
+    )
+
+
+def node_by_code(version: FrameworkVersion, code: str) -> Indicator | None:
+    return Indicator.objects.filter(version=version, code=code).first()
+
+
+def tree(version: FrameworkVersion, rows: Sequence[Indicator] | None = None) -> Tree:
+    return tree_of(version, indicators(version) if rows is None else rows)
+
+
+def siblings(actor: Actor, version: FrameworkVersion) -> list[FrameworkVersion]:
+    """The other versions of the same system that the actor may see, newest first."""
+    return list(versions(actor).filter(framework=version.framework_id).exclude(pk=version.pk).order_by("-number"))
+
+
+def offices(actor: Actor) -> list[Unit]:
+    """The units for which the actor may keep indicator systems: cities and counties."""
+    return list(
+        Unit.objects.visible_to(actor, "framework.load")
+        .filter(kind__in=(Kind.CITY, Kind.COUNTY, Kind.ZONE))
+        .order_by("path")
+    )
+
+
+def pack_names() -> tuple[str, ...]:
+    return names(PACKS)
+
+
+def pack_choices() -> list[tuple[str, str]]:
+    """Packs as a form offers them: name, title with document number."""
+    found = []
+    for name in pack_names():
+        data = read(PACKS, name)
+        number = (data.get("about") or {}).get("number") or "文号不详"
+        found.append((name, f"{data['name']}（{'文号不详' if number == '未知' else number}）"))
+    return found
+
+
+def pack_tree(name: str) -> Tree:
+    """A pack as `dudao.calc` knows it. Raises ``KeyError`` for an unknown name, `TreeDataError` for a wrong shape."""
+    return from_data(read(PACKS, name))

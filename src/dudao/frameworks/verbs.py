@@ -1,0 +1,12 @@
+"""The verbs of indicator systems."""
+
+from dudao.core.access import Verb, declare
+
+declare(
+    Verb("framework.view", "查看指标体系", writes=False),
+    Verb("framework.load", "载入标准"),
+    Verb("framework.edit", "修改指标草稿"),
+    Verb("framework.clone", "另立新版本"),
+    Verb("framework.publish", "发布指标体系"),
+    Verb("framework.retire", "停用指标体系"),
+)

@@ -37,6 +37,7 @@ from dudao.plans.actions.tasks import create_task
 from dudao.plans.models import Assignment, Evidence, Guess, Item, LedgerUpload, Milestone, Point, Remark, Section, Task
 from dudao.plans.queries import with_units
 from dudao.plans.queries.schedule import StepInput
+from dudao.stats.actions.balance import run_balance
 from dudao.stats.actions.catalogue import load_items
 from dudao.stats.actions.rounds import create_round, open_round
 from dudao.stats.models import DataItem, Return
@@ -132,6 +133,7 @@ OBJECTS = {
     **{f"stats:{name}": lambda w: {"pk": w.round.pk} for name in ("round", "round_failed", "round_step")},
     "stats:round_bulk": lambda w: {"pk": w.round.pk, "act": "accept"},
     **{f"stats:{name}": lambda w: {"pk": w.ret.pk} for name in ("return", "return_fill", "return_step")},
+    **{f"stats:{name}": lambda w: {"pk": w.balance.pk} for name in ("balance", "balance_export")},
 }  # fmt: skip
 """How to name an object of the other county, by address."""
 
@@ -215,6 +217,7 @@ def _statistics(w):
     )  # fmt: skip
     open_round(SYSTEM, asked=w.round)
     w.ret = Return.objects.get(round=w.round)
+    w.balance = run_balance(SYSTEM, unit=w.county, asked=w.round, pack="excellent-2017", accepted_only=False)
 
 
 def _decided(plan):

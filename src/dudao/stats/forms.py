@@ -9,11 +9,11 @@ from unicodedata import normalize
 from django import forms
 
 from dudao.core.ui.forms import DateField, Form, Section
-from dudao.orgs.models import Stage
-from dudao.stats.models import DataItem
+from dudao.orgs.models import Stage, Unit
+from dudao.stats.models import DataItem, Round
 from dudao.stats.queries.catalogue import Cell
 
-__all__ = ["RoundForm", "parse_number", "parse_return"]
+__all__ = ["BalanceForm", "RoundForm", "parse_number", "parse_return"]
 
 LARGEST = Decimal(10) ** 11
 
@@ -55,6 +55,29 @@ class RoundForm(Form):
         if opens and closes and closes < opens:
             self.add_error("closes_on", "截止日期早于开始日期，请对调。")
         return cleaned
+
+
+class BalanceForm(Form):
+    """Where, which round, which standard."""
+
+    unit: ClassVar[Any] = forms.ModelChoiceField(label="范围", queryset=Unit.objects.none(), empty_label=None)
+    asked: ClassVar[Any] = forms.ModelChoiceField(
+        label="数据报送",
+        queryset=Round.objects.none(),
+        empty_label=None,
+        error_messages={"required": "请选择数据报送。"},
+    )
+    pack = forms.ChoiceField(label="标准")
+    accepted_only = forms.BooleanField(
+        label="只用已通过审核的数据", required=False, help_text="不勾选时也用填报中和待审核的数据，只供试算。"
+    )
+
+    def __init__(self, *args: Any, regions: Any, rounds: Any, packs: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"accepted_only": True})
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["unit"].queryset, fields["asked"].queryset = regions, rounds
+        fields["pack"].choices = packs
 
 
 def parse_number(text: str, item: DataItem) -> Decimal | None:

@@ -13,6 +13,7 @@ from dudao.core.sheets import Row as SheetRow
 from dudao.demo import clock, institutions
 from dudao.demo.logins import Login, make_logins, table
 from dudao.demo.plan import TASKS, TaskSpec
+from dudao.demo.statistics import build_statistics
 from dudao.demo.year import build_year
 from dudao.orgs.actions import import_units, open_unit, seed_calendar
 from dudao.orgs.models import Kind, Unit
@@ -67,6 +68,7 @@ def build_city(
                 made = City(city, units, make_logins(units, institutions.OPENED, now))
         with told("… a year in progress", "……进行中的一年"):
             build_year(city, units, made.logins, today=today, tasks=tasks)
+            build_statistics(city, made.logins, today=today)
     return made
 
 

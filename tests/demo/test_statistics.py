@@ -1,0 +1,30 @@
+"""The demo city's statistics: two rounds that hang together, marked as generated."""
+
+from datetime import date
+
+import pytest
+
+from dudao.core import audit
+from dudao.demo.city import build_city
+from dudao.stats.models import BalanceRun, CheckHit, Return, Round, Value
+
+
+@pytest.mark.django_db
+def test_two_rounds_and_a_balance_with_something_to_see():
+    made = build_city(scale=0.05, today=date(2026, 11, 20), tasks=())
+    last, now = Round.objects.order_by("year")
+    assert (last.year, now.year, last.state, now.state) == (2025, 2026, "closed", "open")
+    assert last.demo and now.demo
+    states = set(Return.objects.filter(round=now).values_list("state", flat=True))
+    assert {"draft", "submitted", "accepted"} <= states
+    locked = Return.objects.filter(round=last, state="locked").count()
+    assert locked > 0.8 * Return.objects.filter(round=last).count()
+    assert not CheckHit.objects.filter(ret__round=last, severity="error").exists()
+    run = BalanceRun.objects.get()
+    assert run.schools == locked and not run.results["errors"]
+    assert any(not school["passed"] for school in run.results["schools"])
+    assert any(school["passed"] for school in run.results["schools"])
+    clerk = made.login("school-reporter")
+    ret = Return.objects.get(round=now, unit=clerk.unit)
+    assert ret.state == "draft" and not Value.objects.filter(ret=ret).exists()
+    assert audit.verify()[1] is None

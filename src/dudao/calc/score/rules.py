@@ -131,7 +131,8 @@ def compile_rule(compiled: Compiled) -> Runner:
 
 
 def _with_reason(column: Numbers, where: Bools, reason: State) -> Numbers:
-    return column.with_state(np.maximum(column.state, np.where(where, np.uint8(reason), np.uint8(0))))
+    """Known rows in ``where`` get a reason instead; those that are unknown keep their own."""
+    return column.with_state(np.where(where & (column.state == 0), np.uint8(reason), column.state))
 
 
 class Limits:
@@ -275,8 +276,7 @@ def _bands(compiled: Compiled, rule: Bands) -> Runner:
             found = np.full(len(measured), -1, np.intp)
             for number, inside in enumerate(limits.inside(measured)):
                 np.copyto(found, number, where=inside)
-            state = np.maximum(measured.state, np.where(found < 0, np.uint8(State.NO_BAND), np.uint8(0)))
-            return points.take(found).with_state(state)
+            return points.take(found).with_state(_with_reason(measured, found < 0, State.NO_BAND).state)
 
         return run
 

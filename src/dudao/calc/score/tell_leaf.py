@@ -61,8 +61,11 @@ class Telling:
         self.formulas.append(found)
         return found
 
-    def measured(self, text: str, near: Fraction | None = None) -> tuple[Explanation, str]:
-        """A number and its sentence: «每百名学生高于规定学历教师数 52 ÷ 1180 × 100 = 4.41»."""
+    def measured(self, text: str, near: Fraction | None = None, percent: bool = False) -> tuple[Explanation, str]:
+        """A number and its sentence: «每百名学生高于规定学历教师数 52 ÷ 1180 × 100 = 4.41».
+
+        Shown with enough places to tell it from ``near``; ``percent``: as the rule's limits are written.
+        """
         found = self.calculation(text, "number")
         node = self.plan.compiled.formula(text, "number").node
         name, detail = self.plan.node.name, found
@@ -70,11 +73,10 @@ class Telling:
             item = self.scores.tree.catalogue.items.get(node.name)
             name = node.name if item is None else item.name
             detail = dict(found.steps).get(name, found)
-        if near is not None and isinstance(found.value, Fraction):
-            precise = show_near(found.value, near, found.percent)
-            detail = replace(
-                detail, result=precise, worked=precise if detail.worked == detail.result else detail.worked
-            )
+        if isinstance(found.value, Fraction):
+            percent = percent or found.percent
+            result = show_number(found.value, percent) if near is None else show_near(found.value, near, percent)
+            detail = replace(detail, result=result, worked=result if detail.worked == detail.result else detail.worked)
         return found, f"{name} {detail.sentence}"
 
     def who(self, label: str = "") -> str:
@@ -291,7 +293,8 @@ def _banded(telling: Telling, rule: Bands) -> str:
     telling.formulas.pop()
     number = value if isinstance(value, Fraction) else None
     bounds = [Fraction(end) for band in row or () for end in (band.within.low, band.within.high) if end is not None]
-    found, sentence = telling.measured(rule.value, _nearest(number, bounds))
+    percent = any(band.within.percent for band in row or ())
+    found, sentence = telling.measured(rule.value, _nearest(number, bounds), percent)
     if row is None:
         return f"{prefix}{sentence}，{State.NO_CATEGORY.words}"
     if number is None:
@@ -299,7 +302,7 @@ def _banded(telling: Telling, rule: Bands) -> str:
     band = next((band for band in row if band.within.holds(number)), None)
     if band is None:
         return f"{prefix}{sentence}，{State.NO_BAND.words}"
-    return f"{prefix}{sentence}，{_reached(band, row, found.percent)}{_label(band)}，得 {shown(band.points)} 分"
+    return f"{prefix}{sentence}，{_reached(band, row, percent or found.percent)}{_label(band)}，得 {shown(band.points)} 分"
 
 
 def _label(band: Band) -> str:

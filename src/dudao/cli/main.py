@@ -62,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     _serving(verbs)
     _plans(verbs)
     _calculations(verbs)
+    _packs(verbs)
     _keeping(verbs)
     return parser
 
@@ -92,6 +93,12 @@ def _group(
 ) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
     group = _add(verbs, name, None, summary, data=False)
     return group.add_subparsers(title=t("verbs", "命令"), metavar=t("VERB", "命令"), required=True)
+
+
+def _packs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from dudao.cli import packs
+
+    packs.register(_group(verbs, "packs", t("indicator systems shipped with the platform", "随平台提供的指标体系标准")), _add)
 
 
 def _address(verb: argparse.ArgumentParser) -> None:

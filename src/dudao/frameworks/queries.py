@@ -1,5 +1,6 @@
 """Reads of indicator systems. Who may see a version: its own office and those above; once published also all below."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -106,4 +107,5 @@ def pack_choices() -> list[tuple[str, str]]:
 
 def pack_tree(name: str) -> Tree:
     """A pack as `dudao.calc` knows it. Raises ``KeyError`` for an unknown name, `TreeDataError` for a wrong shape."""
-    return from_data(read(PACKS, name))
+    # Dates of the document become texts, as the database keeps them: a version and its pack have the same digest.
+    return from_data(json.loads(json.dumps(dict(read(PACKS, name)), default=str)))

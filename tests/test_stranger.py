@@ -40,7 +40,7 @@ from dudao.plans.queries.schedule import StepInput
 from dudao.stats.actions.balance import run_balance
 from dudao.stats.actions.catalogue import load_items
 from dudao.stats.actions.rounds import create_round, open_round
-from dudao.stats.models import DataItem, Return
+from dudao.stats.models import DataItem, DataUpload, Return
 from signing import signed_in
 from test_consistency import route_names
 
@@ -130,7 +130,14 @@ OBJECTS = {
         for name in ("node", "node_add", "node_move", "node_delete")
     },
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
-    **{f"stats:{name}": lambda w: {"pk": w.round.pk} for name in ("round", "round_failed", "round_step")},
+    **{
+        f"stats:{name}": lambda w: {"pk": w.round.pk}
+        for name in ("round", "round_failed", "round_step", "import_new", "import_template")
+    },
+    **{
+        f"stats:{name}": lambda w: {"pk": w.data.pk}
+        for name in ("import", "import_confirm", "import_state", "import_errors")
+    },
     "stats:round_bulk": lambda w: {"pk": w.round.pk, "act": "accept"},
     **{f"stats:{name}": lambda w: {"pk": w.ret.pk} for name in ("return", "return_fill", "return_step")},
     **{f"stats:{name}": lambda w: {"pk": w.balance.pk} for name in ("balance", "balance_export")},
@@ -217,6 +224,14 @@ def _statistics(w):
     )  # fmt: skip
     open_round(SYSTEM, asked=w.round)
     w.ret = Return.objects.get(round=w.round)
+    w.data = DataUpload.objects.create(
+        round=w.round,
+        root=w.county,
+        sort="table",
+        file=StoredFile.objects.first(),
+        name=f"{SECRET}.xlsx",
+        uploaded_by="甲",
+    )
     w.balance = run_balance(SYSTEM, unit=w.county, asked=w.round, pack="excellent-2017", accepted_only=False)
 
 

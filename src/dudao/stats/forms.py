@@ -8,12 +8,13 @@ from unicodedata import normalize
 
 from django import forms
 
-from dudao.core.ui.forms import DateField, Form, Section
+from dudao.core.sheets import MAX_BYTES
+from dudao.core.ui.forms import DateField, FileField, Form, Section
 from dudao.orgs.models import Stage, Unit
-from dudao.stats.models import DataItem, Round
+from dudao.stats.models import DataItem, DataUpload, Round
 from dudao.stats.queries.catalogue import Cell
 
-__all__ = ["BalanceForm", "RoundForm", "parse_number", "parse_return"]
+__all__ = ["BalanceForm", "RoundForm", "UploadForm", "parse_number", "parse_return"]
 
 LARGEST = Decimal(10) ** 11
 
@@ -55,6 +56,15 @@ class RoundForm(Form):
         if opens and closes and closes < opens:
             self.add_error("closes_on", "截止日期早于开始日期，请对调。")
         return cleaned
+
+
+class UploadForm(Form):
+    sort = forms.ChoiceField(
+        label="文件种类",
+        choices=DataUpload.Sort.choices,
+        help_text="汇总表一行一校，列名同模板；统计报表一校一册，文件名是学校名，工作表以表号命名。",
+    )
+    file = FileField(label="文件", kinds=(".xlsx",), max_bytes=MAX_BYTES)
 
 
 class BalanceForm(Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.stats.views import balance, returns, rounds
+from dudao.stats.views import balance, imports, returns, rounds
 
 app_name = "stats"
 urlpatterns = [
@@ -14,6 +14,12 @@ urlpatterns = [
     path("<int:pk>/failed/", rounds.round_failed, name="round_failed"),
     path("<int:pk>/step/", rounds.round_step, name="round_step"),
     path("<int:pk>/all/<slug:act>/", rounds.round_bulk, name="round_bulk"),
+    path("<int:pk>/import/", imports.import_new, name="import_new"),
+    path("<int:pk>/import/template/", imports.import_template, name="import_template"),
+    path("import/<int:pk>/", imports.import_page, name="import"),
+    path("import/<int:pk>/confirm/", imports.import_confirm, name="import_confirm"),
+    path("import/<int:pk>/state/", imports.import_state, name="import_state"),
+    path("import/<int:pk>/errors/", imports.import_errors, name="import_errors"),
     path("balance/", balance.balance_list, name="balances"),
     path("balance/new/", balance.balance_new, name="balance_new"),
     path("balance/<int:pk>/", balance.balance_page, name="balance"),

@@ -204,6 +204,7 @@ def _context(request: HttpRequest, asked: Round, current: str) -> dict[str, Any]
         "buttons": ROUND.available(asked, actor),
         "tabs": _tabs(request, asked, current),
         "lines": lines,
+        "may_import": asked.state == "open" and actor.may_somewhere("return.import"),
         "may_sync": asked.state == "open" and actor.may("round.open", asked.unit.path),
         "items": catalogue.items_of(asked),
         "stage_words": "、".join(catalogue.STAGE_WORDS[stage] for stage in asked.stages),

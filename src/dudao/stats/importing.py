@@ -1,0 +1,234 @@
+"""What a file of numbers would do: rows of a table of schools, or one school's workbook of the yearly education statistics.
+
+Nothing is written here: a plan says which numbers of which returns change, and what is wrong in which row.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from dudao.core.access import Actor
+from dudao.core.sheets import Problem, Reading, Row, SheetError, open_book
+from dudao.orgs.models import Unit
+from dudao.stats.flow import why_not_fill
+from dudao.stats.forms import parse_number
+from dudao.stats.models import Return, Round
+from dudao.stats.queries import catalogue
+from dudao.stats.queries.returns import county_names, numbers_of, stages_of, with_units
+
+__all__ = ["Line", "Plan", "plan_table", "plan_workbook"]
+
+Key = tuple[int, str]
+
+
+@dataclass(slots=True)
+class Line:
+    """One school of the file. ``changes``: cell → (heading, number now, number in the file)."""
+
+    number: int
+    name: str
+    ret: Return | None = None
+    changes: dict[Key, tuple[str, Decimal | None, Decimal]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> str:
+        return "error" if self.problems else "changed" if self.changes else "same"
+
+
+@dataclass(slots=True)
+class Plan:
+    """``notes`` are things worth saying that are no faults."""
+
+    lines: list[Line]
+    problems: list[Problem]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        faulty = {problem.row for problem in self.problems}
+        clean = [line for line in self.lines if line.number not in faulty]
+        found = {word: sum(line.outcome == word for line in clean) for word in ("changed", "same")}
+        return {**found, "error": len(faulty)}
+
+
+class _Register:
+    """The returns below a root, by code and name, with their numbers and stages: a handful of queries."""
+
+    def __init__(self, asked: Round, root: Unit) -> None:
+        self.returns = list(with_units(Return.objects.filter(round=asked, unit__path__startswith=root.path)))
+        self.stages = stages_of(ret.unit_id for ret in self.returns)
+        self.numbers = numbers_of(ret.pk for ret in self.returns)
+        self.by_code: dict[str, Return] = {}
+        self.by_name: dict[str, list[Return]] = {}
+        for ret in self.returns:
+            for code in (ret.unit.institution_code, ret.unit.local_code):
+                if code:
+                    self.by_code[code] = ret
+            for name in {ret.unit.name, ret.unit.short_name} - {""}:
+                self.by_name.setdefault(_fold(name), []).append(ret)
+        counties = county_names()
+        self.county = {
+            ret.pk: next((name for path, name in counties if ret.unit.path.startswith(path)), "")
+            for ret in self.returns
+        }
+
+    def found(self, line: Line, name: str, county: str, code: str) -> Return | None:
+        """The return of a row; says why when there is none or more than one."""
+        if code:
+            ret = self.by_code.get(code)
+            if ret is None:
+                line.problems.append(
+                    Problem(
+                        line.number, "学校标识码", f"“学校标识码”{code}不在这次报送里，请核对或删去标识码按名称找。"
+                    )
+                )
+            return ret
+        matches = self.by_name.get(_fold(name), [])
+        if county and len(matches) > 1:
+            matches = [ret for ret in matches if self.county[ret.pk] == county]
+        if len(matches) == 1:
+            return matches[0]
+        why = (
+            f"有 {len(matches)} 所同名的学校，请填县区或学校标识码。"
+            if matches
+            else "不在这次报送的学校里，请按机构信息里的全称填写。"
+        )
+        line.problems.append(Problem(line.number, "学校名称", f"“学校名称”{name}{why}"))
+        return None
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
+
+
+def plan_table(actor: Actor, asked: Round, root: Unit, reading: Reading) -> Plan:
+    """What the rows of a table of schools would change. An empty cell leaves the number as it is."""
+    register = _Register(asked, root)
+    cells = {f"{cell.item.pk}-{cell.stage}": cell for cell in catalogue.columns_for(catalogue.items_of(asked))}
+    lines = [_table_line(actor, register, cells, row) for row in reading.rows]
+    seen: dict[int, Line] = {}
+    for line in lines:
+        if line.ret is None:
+            continue
+        other = seen.setdefault(line.ret.pk, line)
+        if other is not line:
+            said = f"“学校名称”{line.name}与第 {other.number} 行是同一所学校，请只保留一行。"
+            line.problems.append(Problem(line.number, "学校名称", said))
+    problems = sorted(
+        [*reading.problems, *(problem for line in lines for problem in line.problems)], key=lambda one: one.row
+    )
+    return Plan(lines, problems, list(reading.notes))
+
+
+def _table_line(actor: Actor, register: _Register, cells: Mapping[str, catalogue.Cell], row: Row) -> Line:
+    values = row.values
+    line = Line(row.number, str(values.get("name") or ""))
+    if not line.name:
+        return line
+    ret = register.found(line, line.name, str(values.get("county") or ""), str(values.get("code") or ""))
+    if ret is None:
+        return line
+    line.ret = ret
+    given = {cell: values[key] for key, cell in cells.items() if values.get(key) is not None}
+    _judge(actor, register, line, ret, given)
+    return line
+
+
+def _judge(actor: Actor, register: _Register, line: Line, ret: Return, given: Mapping[catalogue.Cell, Any]) -> None:
+    """Which of the given numbers differ, and what is wrong with them."""
+    held = register.numbers.get(ret.pk, {})
+    for cell, value in given.items():
+        try:
+            number = parse_number(str(value), cell.item)
+        except ValueError as wrong:
+            line.problems.append(Problem(line.number, cell.heading, f"“{cell.heading}”{wrong}"))
+            continue
+        if number is None:
+            continue
+        if cell.stage and cell.stage not in register.stages[ret.unit_id]:
+            if number:
+                word = catalogue.STAGE_WORDS[cell.stage]
+                said = f"“{cell.heading}”是 {value}，但机构信息里这所学校没有{word}，请改为 0 或先更正机构信息。"
+                line.problems.append(Problem(line.number, cell.heading, said))
+            continue
+        if held.get(cell.key) != number:
+            line.changes[cell.key] = (cell.heading, held.get(cell.key), number)
+    if line.changes:
+        denied = why_not_fill(ret, actor)
+        if denied is not None:
+            line.problems.append(Problem(line.number, "学校名称", f"“学校名称”{line.name}：{denied.reason}"))
+
+
+def plan_workbook(actor: Actor, asked: Round, root: Unit, data: bytes, name: str) -> Plan:
+    """What one school's workbook would change: sheets by table number, labels in column B, numbers in column C.
+
+    The school is the one that the file is named after («学校名(办学类型).xlsx»), or the root when that is a school itself.
+    Sheets without a mapping for the year are skipped and named.
+    """
+    register = _Register(asked, root)
+    stem = re.sub(r"\.xlsx?$", "", name, flags=re.IGNORECASE)
+    title = re.split(r"[(（]", unicodedata.normalize("NFKC", stem))[0].strip()
+    line = Line(1, title)
+    own = next((ret for ret in register.returns if ret.unit_id == root.pk), None)
+    line.ret = own or register.found(line, title, "", "")
+    if own is not None:
+        line.name = own.unit.name
+    book = open_book(data)
+    sources = catalogue.sources_in(catalogue.items_of(asked), asked.year)
+    tables = {table for table, _ in sources}
+    notes: list[str] = []
+    given: dict[catalogue.Cell, Any] = {}
+    for sheet_name in book.visible:
+        table = re.split(r"[_＿\s]", sheet_name.strip())[0].removesuffix("续")
+        if table not in tables:
+            notes.append(f"工作表“{sheet_name}”在 {asked.year_words}没有对应的指标，已跳过。")
+            continue
+        sheet, _ = book.sheet(sheet_name)
+        for cells in sheet.to_python(skip_empty_area=False):
+            if len(cells) < 3:
+                continue
+            found = sources.get((table, _fold(str(cells[1]))))
+            if found is None or cells[2] == "":
+                continue
+            value = cells[2]
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)
+            given[catalogue.Cell(*found)] = value
+    if not given and not line.problems:
+        raise SheetError(
+            f"没有一张工作表能对上 {asked.year_words}的指标。工作表应以表号命名（如“教基3112_小学”），B 列是行名、C 列是数值。"
+        )
+    if line.ret is not None:
+        held_stages = register.stages[line.ret.unit_id]
+        known = {cell: value for cell, value in given.items() if not cell.stage or cell.stage in held_stages}
+        notes += [
+            f"这所学校没有{catalogue.STAGE_WORDS[cell.stage]}，“{cell.heading}”没有读取。"
+            for cell in given.keys() - known.keys()
+        ]
+        _judge(actor, register, line, line.ret, known)
+    return Plan([line], list(line.problems), sorted(notes))
+
+
+def shown(lines: Sequence[Line], limit: int) -> list[dict[str, Any]]:
+    """The rows worth looking at first, as plain values."""
+    from dudao.stats.checks import plain
+
+    order = {"error": 0, "changed": 1, "same": 2}
+    ranked = sorted(lines, key=lambda line: (order[line.outcome], line.number))[:limit]
+    return [
+        {
+            "row": line.number,
+            "name": line.name or "—",
+            "outcome": line.outcome,
+            "changes": [
+                f"{heading}：{plain(was) if was is not None else '—'} → {plain(now)}"
+                for heading, was, now in line.changes.values()
+            ],
+            "problems": [problem.text for problem in line.problems],
+        }
+        for line in ranked
+    ]

@@ -33,6 +33,13 @@ class DraftElement extends HTMLElement {
       sessionStorage.setItem(SENT, this.key);
       window.setTimeout(() => (this.sending = "busy" in form.dataset), 50);
     });
+    // A form that saves by itself: the server has what is in it now.
+    this.addEventListener("dd:saved", () => {
+      window.clearTimeout(this.timer);
+      this.original = JSON.stringify(this.values());
+      this.dirty = false;
+      dropDraft(this.key);
+    });
     window.addEventListener("beforeunload", this.leaving);
     window.addEventListener("pagehide", this.hiding);
     // A form that comes back with errors holds what was typed; it is as unsaved as before.

@@ -112,7 +112,8 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
     asked = request.GET.get("county", "")
     place = int(asked) if asked.isascii() and asked.isdigit() and int(asked) < len(counties) else 0
     chosen = counties[place] if counties else None
-    stages, failing, left_out, errors = [], [], [], []
+    stages, failing, errors = [], [], []
+    left_out: dict[str, list[str]] = {}
     if chosen is not None:
         for stage in chosen["stages"]:
             rows = [
@@ -125,7 +126,9 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
             for school in results["schools"]
             if school["county"] == chosen["county"] and not school["passed"]
         ]
-        left_out = [row for row in results["excluded"] if row["county"] == chosen["county"]]
+        for row in results["excluded"]:
+            if row["county"] == chosen["county"]:
+                left_out.setdefault(row["reason"], []).append(row["school"])
         errors = [row for row in results["errors"] if row["county"] in {chosen["county"], ""}]
     return render(
         request,
@@ -138,8 +141,7 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
             "stages": stages,
             "failing": failing[:SHOWN],
             "failing_count": len(failing),
-            "left_out": left_out[:SHOWN],
-            "left_out_count": len(left_out),
+            "left_out": list(left_out.items()),
             "errors": errors[:SHOWN],
             "error_count": len(errors),
             "may_export": actor.may("balance.export", run.unit.path),

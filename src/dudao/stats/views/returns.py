@@ -139,7 +139,11 @@ def return_fill(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponse(words, status=409, content_type="text/plain; charset=utf-8")
         return _form(request, ret, data, faults, refusal=words, status=409)
     if automatic:
-        return render(request, "stats/saved.html", _saved(ret, data, faults, before))
+        answer = render(request, "stats/saved.html", _saved(ret, data, faults, before))
+        if not faults:
+            # The page holds nothing that isn't saved: leaving it needs no warning.
+            answer["HX-Trigger"] = "dd:saved"
+        return answer
     if faults:
         return _form(request, ret, data, faults, status=422)
     if data.get("do") != "submit":

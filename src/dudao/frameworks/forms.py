@@ -44,7 +44,7 @@ class NodeForm(Form):
 
     sections = (
         Section("指标", ["code", "name", "text", "evidence"]),
-        Section("分值", ["points", "weight", "role", "roll", "cap"]),
+        Section("分值与汇总", ["points", "weight", "role", "roll", "cap"]),
         Section(
             "计分规则",
             ["kind", "value", "by", "lines", "step", "floor", "otherwise_points", "factor", "negative"],

@@ -1,0 +1,91 @@
+"""An indicator system in a real browser: drafted, checked, compared with last year's, published.
+
+With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from dudao.demo.builders import account, unit
+from dudao.frameworks.actions import load_pack, publish_version
+from dudao.frameworks.models import FrameworkVersion, Indicator
+from dudao.orgs.models import Kind
+from dudao.people.queries import actor_for
+from e2e.axe import run_axe
+from signing import signed_in
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def director(transactional_db):
+    return account("丁主任", unit("某市", Kind.CITY), "city_director")
+
+
+@pytest.fixture
+def page(new_page, live_server, director):
+    made = new_page()
+    cookie = signed_in(director).cookies[settings.SESSION_COOKIE_NAME]
+    made.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
+    made.goto_name = lambda name, *args: made.goto(live_server.url + reverse(name, args=args))
+    return made
+
+
+def look(page, name):
+    """Accessible, no wider than the window, and pictured if wanted."""
+    assert run_axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    if folder := os.environ.get("DUDAO_SHOTS"):
+        page.screenshot(path=str(Path(folder) / f"frameworks-{name}.png"), full_page=True)
+
+
+def test_drafted_checked_compared_and_published(page, director):
+    page.goto_name("frameworks:versions")
+    look(page, "empty")
+    page.get_by_role("link", name="载入标准").first.click()
+    page.get_by_label("标准").select_option("school-safety-36")
+    look(page, "load")
+    page.get_by_role("button", name="载入为草稿").click()
+    expect(page.get_by_role("heading", name="学校安全工作检查（一）")).to_be_visible()
+    expect(page.get_by_text("没有发现问题")).to_be_visible()
+    look(page, "version")
+    page.get_by_role("button", name="发布").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="发布").click()
+    expect(page.get_by_text("已发布“学校安全工作检查（一）（第 1 版）”")).to_be_visible()
+    page.get_by_role("button", name="另立新版本").click()
+    page.get_by_role("link", name="修改 SF1.1").click()
+    look(page, "node")
+    page.locator("[name=points]").fill("1")
+    page.get_by_role("button", name="保存指标").click()
+    expect(page.get_by_text("下级合计 5")).to_be_visible()
+    look(page, "errors")
+    page.get_by_role("link", name="修改 SF1.2").click()
+    page.locator("[name=points]").fill("3")
+    page.get_by_role("button", name="保存指标").click()
+    page.get_by_role("link", name="比较版本").click()
+    expect(page.get_by_text("从第 1 版到第 2 版")).to_be_visible()
+    look(page, "compare")
+    assert list(FrameworkVersion.objects.order_by("number").values_list("state", flat=True)) == ["published", "draft"]
+
+
+def test_a_large_standard_and_one_with_a_hole(page, director):
+    actor = actor_for(director)
+    balance = load_pack(actor, unit=director.home, name="excellent-balance-2017").version
+    holed = load_pack(actor, unit=director.home, name="teaching-routine-100").version
+    publish_version(actor, version=balance)
+    page.goto_name("frameworks:version", balance.pk)
+    expect(page.get_by_text("一票否决")).to_be_visible()
+    look(page, "balance")
+    page.goto_name("frameworks:version", holed.pk)
+    page.get_by_role("button", name="发布").first.click()
+    page.get_by_label("接受提醒的理由").fill("来源如此")
+    page.get_by_role("dialog").get_by_role("button", name="发布").click()
+    expect(page.get_by_text("已发布“教学常规评分细则（第 1 版）”")).to_be_visible()
+    page.goto_name("frameworks:versions")
+    look(page, "list")
+    assert Indicator.objects.filter(version=holed).count() == 6

@@ -196,7 +196,8 @@ def _tabs(request: HttpRequest, asked: Round, current: str) -> list[Tab]:
 def _context(request: HttpRequest, asked: Round, current: str) -> dict[str, Any]:
     actor = actor_of(request)
     counties = returns.counties_below(actor, asked)
-    lines = returns.progress_of(actor, asked, counties) if len(counties) > 1 and asked.state != "draft" else []
+    several = current == "returns" and len(counties) > 1 and asked.state != Round.State.DRAFT
+    lines = returns.progress_of(actor, asked, counties) if several else []
     return {
         "round": asked,
         "state": ROUND_STATES[asked.state],

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from dudao.cli.environment import Refused, connect, data_folder, prepare
 from dudao.cli.language import t
@@ -12,7 +13,11 @@ Add = Callable[..., argparse.ArgumentParser]
 
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
-    named = {"nargs": "*", "metavar": t("PACK", "标准"), "help": t("all when none is named", "不写则为全部")}
+    named: dict[str, Any] = {
+        "nargs": "*",
+        "metavar": t("PACK", "标准"),
+        "help": t("all when none is named", "不写则为全部"),
+    }
     checked = add(
         verbs, "check", check, t("Say what is wrong with the packs.", "检查标准文件，列出错误和提醒。"), data=False
     )

@@ -169,7 +169,8 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _free_code(version: FrameworkVersion, code: str, own: int | None = None) -> None:
-    if Indicator.objects.filter(version=version, code=code).exclude(pk=own).exists():
+    same = Indicator.objects.filter(version=version, code=code)
+    if (same if own is None else same.exclude(pk=own)).exists():
         raise ValidationError({"code": f"代码“{code}”在这个版本里已经用过，请换一个。"})
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.calc.tree import TreeDataError, diff, grade_words, validate
+from dudao.calc.tree import Change, Finding, TreeDataError, diff, grade_words, validate
 from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.ui.filters import Chips, Search
@@ -151,7 +151,8 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
     found = _version(request, pk)
     actor = _actor(request)
     rows = queries.indicators(found)
-    problem, tree, findings = "", None, ()
+    problem, tree = "", None
+    findings: tuple[Finding, ...] = ()
     try:
         tree = queries.tree(found, rows)
         findings = validate(tree)
@@ -240,7 +241,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         older = [row for row in others if row.number < found.number]
         other = next(iter(older or others), None)
-    changes = ()
+    changes: tuple[Change, ...] = ()
     old, new = found, found
     if other is not None:
         old, new = sorted((other, found), key=lambda row: row.number)

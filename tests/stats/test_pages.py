@@ -144,7 +144,7 @@ def test_the_export_is_the_table_that_balance_reads(place, good):
 
     import python_calamine
 
-    from dudao.calc.balance import required_columns, rules_from
+    from dudao.calc.balance import evaluate, frame_of, required_columns, rules_from
     from dudao.packs import read
 
     client = signed_in(place.accounts["clerk"])
@@ -156,6 +156,10 @@ def test_the_export_is_the_table_that_balance_reads(place, good):
     assert set(required_columns(rules_from(read("balance", "excellent-2017")))) <= set(head)
     row = next(row for row in grid if "三阳小学" in row)
     assert row[head.index("小学在校生数")] == 480 and row[head.index("初中在校生数")] == 0
+    rules = rules_from(read("balance", "excellent-2017"))
+    result = evaluate(frame_of(grid, rules), rules, timezone.localdate())
+    assert "三阳小学" not in {problem.school for problem in result.problems}
+    assert {"长寿学校"} <= {problem.school for problem in result.problems}, "its gaps are errors, not zeros"
 
 
 def test_lists_ask_the_database_a_constant_number_of_times(place):

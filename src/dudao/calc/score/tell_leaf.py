@@ -302,7 +302,9 @@ def _banded(telling: Telling, rule: Bands) -> str:
     band = next((band for band in row if band.within.holds(number)), None)
     if band is None:
         return f"{prefix}{sentence}，{State.NO_BAND.words}"
-    return f"{prefix}{sentence}，{_reached(band, row, percent or found.percent)}{_label(band)}，得 {shown(band.points)} 分"
+    return (
+        f"{prefix}{sentence}，{_reached(band, row, percent or found.percent)}{_label(band)}，得 {shown(band.points)} 分"
+    )
 
 
 def _label(band: Band) -> str:

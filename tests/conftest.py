@@ -32,8 +32,10 @@ def _flush_append_only_tables():
     plain = operations.execute_sql_flush
 
     def flush(self, sql_list):
+        # Django doesn't manage the queue's tables, so nobody else empties them.
+        more = ["TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE"]
         return plain(
-            self, ["SET session_replication_role = replica", *sql_list, "SET session_replication_role = DEFAULT"]
+            self, ["SET session_replication_role = replica", *sql_list, *more, "SET session_replication_role = DEFAULT"]
         )
 
     operations.execute_sql_flush = flush

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
-from unicodedata import normalize
 
 from django import forms
 
@@ -12,11 +11,10 @@ from dudao.core.sheets import MAX_BYTES
 from dudao.core.ui.forms import DateField, FileField, Form, Section
 from dudao.orgs.models import Stage, Unit
 from dudao.stats.models import DataItem, DataUpload, Round
+from dudao.stats.numbers import parse_number
 from dudao.stats.queries.catalogue import Cell
 
-__all__ = ["BalanceForm", "RoundForm", "UploadForm", "parse_number", "parse_return"]
-
-LARGEST = Decimal(10) ** 11
+__all__ = ["BalanceForm", "RoundForm", "UploadForm", "parse_return"]
 
 
 class RoundForm(Form):
@@ -88,32 +86,6 @@ class BalanceForm(Form):
         fields: dict[str, Any] = self.fields
         fields["unit"].queryset, fields["asked"].queryset = regions, rounds
         fields["pack"].choices = packs
-
-
-def parse_number(text: str, item: DataItem) -> Decimal | None:
-    """A number as people type it (full-width digits, thousands separators); None for nothing. ``ValueError`` says what is wrong."""
-    plain = normalize("NFKC", text).strip().replace(",", "").replace("，", "")
-    if not plain:
-        return None
-    if item.kind == DataItem.Kind.YES_NO:
-        words = {"是": Decimal(1), "否": Decimal(0), "1": Decimal(1), "0": Decimal(0)}
-        if plain not in words:
-            raise ValueError(f"是“{text.strip()[:20]}”，请填“是”或“否”。")
-        return words[plain]
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        raise ValueError(f"是文字“{text.strip()[:20]}”，请填数字。") from None
-    if not number.is_finite() or "e" in plain.lower():
-        raise ValueError(f"是“{text.strip()[:20]}”，请填普通数字。")
-    if number < 0:
-        raise ValueError(f"是 {plain}，不能是负数，请核对。")
-    if number >= LARGEST:
-        raise ValueError(f"是 {plain}，数太大，请核对单位是不是{item.unit or '填错'}。")
-    if number != round(number, item.places):
-        what = f"最多 {item.places} 位小数" if item.places else "应为整数"
-        raise ValueError(f"是 {plain}，{what}，请核对。")
-    return number
 
 
 def parse_return(

@@ -14,8 +14,8 @@ from dudao.core.access import Actor
 from dudao.core.sheets import Problem, Reading, Row, SheetError, open_book
 from dudao.orgs.models import Unit
 from dudao.stats.flow import why_not_fill
-from dudao.stats.forms import parse_number
 from dudao.stats.models import Return, Round
+from dudao.stats.numbers import parse_number
 from dudao.stats.queries import catalogue
 from dudao.stats.queries.returns import county_names, numbers_of, stages_of, with_units
 

@@ -1,0 +1,37 @@
+"""A number of a return as people type it or keep it in a sheet: one reader for the form and for the files."""
+
+from decimal import Decimal, InvalidOperation
+from unicodedata import normalize
+
+from dudao.stats.models import DataItem
+
+__all__ = ["parse_number"]
+
+LARGEST = Decimal(10) ** 11
+"""What the column holds; nothing a school counts comes near it."""
+
+
+def parse_number(text: str, item: DataItem) -> Decimal | None:
+    """A number as people type it (full-width digits, thousands separators); None for nothing. ``ValueError`` says what is wrong."""
+    plain = normalize("NFKC", text).strip().replace(",", "").replace("，", "")
+    if not plain:
+        return None
+    if item.kind == DataItem.Kind.YES_NO:
+        words = {"是": Decimal(1), "否": Decimal(0), "1": Decimal(1), "0": Decimal(0)}
+        if plain not in words:
+            raise ValueError(f"是“{text.strip()[:20]}”，请填“是”或“否”。")
+        return words[plain]
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        raise ValueError(f"是文字“{text.strip()[:20]}”，请填数字。") from None
+    if not number.is_finite() or "e" in plain.lower():
+        raise ValueError(f"是“{text.strip()[:20]}”，请填普通数字。")
+    if number < 0:
+        raise ValueError(f"是 {plain}，不能是负数，请核对。")
+    if number >= LARGEST:
+        raise ValueError(f"是 {plain}，数太大，请核对单位是不是{item.unit or '填错'}。")
+    if number != round(number, item.places):
+        what = f"最多 {item.places} 位小数" if item.places else "应为整数"
+        raise ValueError(f"是 {plain}，{what}，请核对。")
+    return number

@@ -18,7 +18,7 @@ __all__ = ["Interval", "Seam", "seams"]
 
 _NUMBER: Final = r"([+-]?\d+(?:\.\d+)?%?)"
 _WIDE: Final = str.maketrans("０１２３４５６７８９．％（）［］，＜＞＝～－—–至　", "0123456789.%()[],<>=~---~ ")
-_RANGE: Final = re.compile(rf"{_NUMBER}[~-]+{_NUMBER}")
+_RANGE: Final = re.compile(rf"{_NUMBER}[~-]{_NUMBER}")
 _BRACKETS: Final = re.compile(rf"([\[(]){_NUMBER},{_NUMBER}([\])])")
 _BOUND: Final = re.compile(
     rf"(≥|>=|>|≤|<=|<|=|不低于|不少于|不小于|不高于|不超过|不大于|低于|不足|少于|小于|高于|超过|大于)?{_NUMBER}(以上|以下)?"
@@ -43,7 +43,7 @@ class Interval:
     @classmethod
     def parse(cls, text: str) -> Interval:
         """Read «36–40», «[80,100)», «≥95», «60以上» (included, as in law), «≥80且<100», «100»; raises ``ValueError``."""
-        plain = text.translate(_WIDE).replace(" ", "").replace("～", "~")
+        plain = text.replace("——", "～").translate(_WIDE).replace(" ", "")
         if (found := _BRACKETS.fullmatch(plain)) is not None:
             opening, low, high, closing = found.groups()
             return cls._made(text, low, high, opening == "(", closing == ")")

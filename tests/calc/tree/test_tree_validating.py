@@ -324,6 +324,21 @@ def test_items_used_only_by_derived_items_or_conditions_are_used() -> None:
     assert said(tree) == []
 
 
+def test_codes_twice_are_no_reason_to_stop_checking() -> None:
+    tree = system(leaf(), leaf(), points=20, grades=[{"name": "优", "when": "C1得分 > 3"}, {"name": "差"}])
+    assert [kind for kind, _, _ in said(tree)] == ["code", "code"]
+
+
+def test_systems_whose_items_can_not_be_read_are_checked_for_the_rest() -> None:
+    tree = system(
+        leaf(rule={"kind": "yes_no", "when": "人"}),
+        items=[{"name": "人"}, {"name": "人"}],
+        grades=[{"name": "优"}],
+        vetoes=[{"code": "V", "name": "事故", "when": "人"}],
+    )
+    assert [kind for kind, _, _ in said(tree)] == ["item"]
+
+
 def test_errors_come_first() -> None:
     tree = system(leaf(weight=1, rule=None), items=[{"name": "人数"}])
     assert [is_error for _, is_error, _ in said(tree)] == [True, False, False]

@@ -17,7 +17,7 @@ from dudao.calc.expr.errors import Flaw, FormulaError
 from dudao.calc.expr.explain import Explanation, Input, explain, show_near, show_number
 from dudao.calc.expr.formula import Formula, check_catalogue, compile_formula, items_used
 from dudao.calc.expr.functions import FUNCTIONS, SCOPES, Function
-from dudao.calc.expr.lexer import MAX_LENGTH
+from dudao.calc.expr.lexer import MAX_LENGTH, normal_name
 from dudao.calc.expr.numbers import Numbers
 from dudao.calc.expr.parser import MAX_DEPTH, MAX_HEIGHT, parse
 from dudao.calc.expr.reading import NOT_APPLICABLE, CellProblem, Reading, read_cell, read_column, read_table
@@ -59,6 +59,7 @@ __all__ = [
     "explain",
     "items_used",
     "names_in",
+    "normal_name",
     "parse",
     "read_cell",
     "read_column",

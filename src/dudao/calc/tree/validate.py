@@ -23,6 +23,7 @@ from dudao.calc.expr import (
     check_catalogue,
     compile_formula,
     items_used,
+    normal_name,
 )
 from dudao.calc.tree.codec import MAX_LEVELS, MAX_NODES
 from dudao.calc.tree.intervals import Interval, Seam, seams
@@ -90,16 +91,17 @@ def bound_items(node: Node) -> dict[str, Item]:
 
 def grade_catalogue(tree: Tree) -> Catalogue:
     """What conditions of grades and vetoes may name: the data items, and results (总分, C3得分, C3等次, A项数 …)."""
-    items = dict(tree.catalogue.items)
-    extra = [Item("总分"), Item("满分"), Item("得分率", unit="%"), Item("一级指标最低得分率", unit="%")]
+    results = [Item("总分"), Item("满分"), Item("得分率", unit="%"), Item("一级指标最低得分率", unit="%")]
     levels: dict[str, None] = {}
     for node in tree.root.walk():
-        extra += [Item(f"{node.code}得分"), Item(f"{node.code}得分率", unit="%")]
-        extra.append(Item(f"{node.code}等次", Kind.TEXT))
+        results += [Item(f"{node.code}得分"), Item(f"{node.code}得分率", unit="%")]
+        results.append(Item(f"{node.code}等次", Kind.TEXT))
         if isinstance(node.rule, Attain):
             levels |= dict.fromkeys(node.rule.levels)
-    extra += [Item(f"{level}项数", Kind.COUNT) for level in levels]
-    return Catalogue([*items.values(), *(item for item in extra if item.name not in items)], tree.catalogue.lower)
+    results += [Item(f"{level}项数", Kind.COUNT) for level in levels]
+    # A data item hides a result of its name; two nodes of one code are reported elsewhere.
+    items = {normal_name(item.name): item for item in results} | tree.catalogue.items
+    return Catalogue(items.values(), tree.catalogue.lower)
 
 
 @dataclass(slots=True)

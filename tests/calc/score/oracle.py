@@ -126,8 +126,6 @@ class Subject:
         possible = Fraction(node.points or 0)
         if scored:
             mark, possible = self.total(node, scored)
-        elif level is None:
-            mark = Fraction(0)
         if mark is not None and not is_gone(mark):
             mark = self.extras(node, mark)
         return Result(mark, possible, level)

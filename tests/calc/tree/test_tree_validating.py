@@ -35,11 +35,19 @@ def test_a_sound_system_has_nothing_to_say() -> None:
         (system(leaf("C1", points=6), points=10), "points", "T：下级分值合计 6，与本级满分 10 不符"),
         (system(leaf(points=0), points=0), "points", "C1：满分是 0，应当大于 0"),
         (system(leaf(points=None), points=None), "points", "C1：没有写满分"),
-        (system(leaf("C1"), leaf("C2", None), points=10), "points", "T：下级 C2 没有写满分"),
+        (system(leaf("C1"), leaf("C2", None), points=10), "points", "C2：没有写满分"),
         (system(leaf(), points=None), "points", "T：没有写满分，下级合计 10 分"),
         (system(leaf(rule=None)), "rule", "C1：没有下级指标，也没有计分规则"),
         (system({**leaf("B1"), "children": [leaf("C2")]}), "rule", "B1：有下级指标，不能再有计分规则"),
         (system(leaf(role="bonus")), "points", "T：下级只有加分或减分项"),
+        (
+            system(
+                leaf(),
+                {"code": "X", "name": "扣", "points": 4, "role": "penalty", "children": [leaf("D", 4, role="penalty")]},
+            ),
+            "points",
+            "X：下级只有加分或减分项",
+        ),
         (system(leaf(), leaf("D", None, role="bonus")), "points", "D：加分、减分项要写分值，作为上限"),
         (system(leaf(applies="是")), "condition", "C1：写了适用条件，还要写明不适用时分值怎么办"),
         (

@@ -22,11 +22,12 @@ from dudao.calc.expr import (
     Truths,
     compile_formula,
     items_used,
+    normal_name,
 )
 from dudao.calc.expr.ints import Bools, Ints, States
 from dudao.calc.score.node import NodeScore
 from dudao.calc.score.rules import Limits, holds
-from dudao.calc.tree import Grade, Interval, Role, Tree, Veto, grade_catalogue
+from dudao.calc.tree import Attain, Grade, Interval, Role, Tree, Veto, grade_catalogue
 
 __all__ = ["Grading", "lowest_rate", "normalised_total", "rate"]
 
@@ -126,11 +127,11 @@ class Grading:
             found[f"{code}得分"] = lambda scores, code=code: _mark(scores[code])  # type: ignore[misc]
             found[f"{code}得分率"] = lambda scores, code=code: _rate(scores[code])  # type: ignore[misc]
             found[f"{code}等次"] = lambda scores, code=code: _level(scores[code])  # type: ignore[misc]
-        for name in self.catalogue.items:
-            if name.endswith("项数") and name not in tree.catalogue.items:
-                level = name.removesuffix("项数")
-                found[name] = lambda scores, level=level: self._count(scores, level)  # type: ignore[misc]
-        return {name: make for name, make in found.items() if name not in tree.catalogue.items}
+            rule = tree.nodes[code].rule
+            for level in rule.levels if isinstance(rule, Attain) else ():
+                found[f"{level}项数"] = lambda scores, level=level: self._count(scores, level)  # type: ignore[misc]
+        named = {normal_name(name): make for name, make in found.items()}
+        return {name: make for name, make in named.items() if name not in tree.catalogue.items}
 
     def _count(self, scores: Mapping[str, NodeScore], level: str) -> Numbers:
         """How many leaves have a level; open while a leaf that could have it is open."""

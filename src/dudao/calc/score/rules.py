@@ -124,10 +124,10 @@ def compile_rule(compiled: Compiled) -> Runner:
             return _yes_no(compiled, node.rule, full)
         case Attain():
             return _attain(compiled, node.rule)
-        case Computed(points):
-            value, least, most = compiled.number(points), Fraction(0), Fraction(full)
+        case rule:
+            assert isinstance(rule, Computed)
+            value, least, most = compiled.number(rule.points), Fraction(0), Fraction(full)
             return lambda place: Outcome(value(place).clamped(least, most))
-    raise TypeError(node.rule)
 
 
 def _with_reason(column: Numbers, where: Bools, reason: State) -> Numbers:

@@ -6,7 +6,7 @@ recompute one row of what depends on the change, through the same functions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -229,20 +229,16 @@ class Scores:
         return self.answers[source].column(question).take(slice(row, row + 1))
 
 
-class _Rows(Mapping[str, NodeScore]):
+class _Rows(dict[str, NodeScore]):
     """One row of every node, taken only when looked at."""
 
     def __init__(self, nodes: Mapping[str, NodeScore], fresh: Mapping[str, NodeScore], row: int) -> None:
-        self.nodes, self.fresh, self.row = nodes, fresh, row
+        super().__init__(fresh)
+        self.nodes, self.row = nodes, row
 
-    def __getitem__(self, code: str) -> NodeScore:
-        return self.fresh[code] if code in self.fresh else self.nodes[code].row(self.row)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.nodes)
-
-    def __len__(self) -> int:
-        return len(self.nodes)
+    def __missing__(self, code: str) -> NodeScore:
+        found = self[code] = self.nodes[code].row(self.row)
+        return found
 
 
 def _last_said(columns: Sequence[Column]) -> Column:

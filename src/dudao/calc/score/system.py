@@ -171,9 +171,6 @@ class System:
         may_be_out = any(score.may_be_out for _, score in normal)
         if scored:
             mark, possible = _shared(node, scored) if may_be_out else (_summed(plan, scored), plan.possible)
-        elif level is None:
-            mark = Numbers.constant(0).spread(data.size)
-        if mark is not None:
             mark = _extras(node, mark, below)
         place = plan.compiled.place(data, answers)
         return self._finished(plan, place, Outcome(mark, level), possible, may_be_out)

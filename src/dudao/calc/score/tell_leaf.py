@@ -105,28 +105,33 @@ def leaf_lines(telling: Telling, score: NodeScore) -> list[str]:
     if gone:
         return gone
     outcome = plan.rule(telling.place)
+    judged = outcome.mark if outcome.mark is not None else outcome.level
+    otherwise = plan.node.otherwise
+    if otherwise is not None and judged is not None and judged.state[0] == State.NOT_APPLICABLE:
+        return [otherwise_words(otherwise)]
     lines = _rule_lines(telling, outcome.level)
     base = None if outcome.mark is None else outcome.mark.at(0)
-    lines += adjust_lines(telling, base)
-    return lines + rounding_lines(telling, base, score)
+    told, base = adjust_lines(telling, base)
+    return lines + told + rounding_lines(telling, base, score)
 
 
-def adjust_lines(telling: Telling, base: Fraction | None) -> list[str]:
+def adjust_lines(telling: Telling, base: Fraction | None) -> tuple[list[str], Fraction | None]:
+    """The adjustments that apply, and the mark after them."""
     lines = []
     for adjust, (factor, condition) in zip(telling.plan.node.adjust, telling.plan.adjust, strict=True):
         truth = condition(telling.place)
         if adjust.when:
             telling.calculation(adjust.when, "truth")
         if isinstance(truth, Truths) and truth.true()[0]:
-            done = "整项不得分" if not factor else f"得分乘以 {shown(factor)}"
-            lines.append(
-                f"因“{adjust.reason or adjust.when}”，{done}"
-                + ("" if base is None else f"：{shown(base)} × {shown(factor)} = {shown(base * factor)}")
+            done = f"得分乘以 {shown(factor)}" if factor else "整项不得分"
+            worked = (
+                f"：{shown(base)} × {shown(factor)} = {shown(base * factor)}" if factor and base is not None else ""
             )
+            lines.append(f"因“{adjust.reason or adjust.when}”，{done}{worked}")
             base = None if base is None else base * factor
         elif truth.state[0] not in (State.KNOWN, State.UNMARKED, State.NOT_APPLICABLE):
             lines.append(f"“{adjust.reason or adjust.when}”是否成立算不出（{State(int(truth.state[0])).words}）")
-    return lines
+    return lines, base
 
 
 def apply_lines(telling: Telling, score: NodeScore) -> list[str]:
@@ -139,9 +144,6 @@ def apply_lines(telling: Telling, score: NodeScore) -> list[str]:
             return [f"不适用（{node.applies}不成立），{otherwise_words(node.otherwise)}"]
         if applies.state[0]:
             return [f"是否适用算不出（{node.applies}）"]
-    column = score.mark if score.mark is not None else score.level
-    if column is not None and column.state[0] == State.NOT_APPLICABLE and node.otherwise is not None:
-        return [otherwise_words(node.otherwise)]
     return []
 
 
@@ -152,10 +154,6 @@ def rounding_lines(telling: Telling, base: Fraction | None, score: NodeScore) ->
         return []
     if base is None:
         return ["没有评分，计 0 分"]
-    for factor, condition in telling.plan.adjust:
-        truth = condition(telling.place)
-        if isinstance(truth, Truths) and truth.true()[0]:
-            base *= factor
     if base != final and places is not None and abs(base - final) * 2 * 10**places <= 1:
         return [f"四舍五入到 {places} 位小数，得 {shown(final)} 分"]
     return []
@@ -183,9 +181,9 @@ def _rule_lines(telling: Telling, level: Texts | None) -> list[str]:
             return [_answered(telling, node.rule)]
         case Attain():
             return _attained(telling, node.rule, level)
-        case Computed(points):
-            return [telling.measured(points)[1]]
-    raise TypeError(node.rule)
+        case rule:
+            assert isinstance(rule, Computed)
+            return _computed(telling, rule.points)
 
 
 def _number_answer(telling: Telling, label: str = "") -> tuple[Fraction | None, int]:
@@ -375,7 +373,21 @@ def _attained(telling: Telling, rule: Attain, level: Texts | None) -> list[str]:
     if not rule.all_of:
         if word is None:
             return [_unknown(int(level.state[0]) if level is not None else State.UNMARKED)]
-        return [f"{telling.who()}评为{word}"]
+        return [f"{telling.who()}评为{word}", *_level_points(rule, word)]
     lines = [f"{rule.levels[0]}的条件 {telling.calculation(text, 'truth').sentence}" for text in rule.all_of]
     lines += [f"{rule.levels[-1]}的条件 {telling.calculation(text, 'truth').sentence}" for text in rule.any_of]
-    return [*lines, f"定为{word}" if word is not None else "等级算不出"]
+    return [*lines, *([f"定为{word}", *_level_points(rule, word)] if word is not None else ["等级算不出"])]
+
+
+def _level_points(rule: Attain, word: str) -> list[str]:
+    return [f"{word} 得 {shown(rule.points[rule.levels.index(word)])} 分"] if rule.points else []
+
+
+def _computed(telling: Telling, points: str) -> list[str]:
+    found, sentence = telling.measured(points)
+    full = Fraction(telling.plan.node.points or 0)
+    if isinstance(found.value, Fraction) and found.value > full:
+        return [sentence, f"不超过满分，得 {shown(full)} 分"]
+    if isinstance(found.value, Fraction) and found.value < 0:
+        return [sentence, "不低于 0 分，得 0 分"]
+    return [sentence]

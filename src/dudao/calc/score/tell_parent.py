@@ -23,11 +23,10 @@ def parent_lines(telling: Telling, score: NodeScore, below: Mapping[str, NodeSco
         told, total = _rolled(node, scored)
         lines += told
         total = _extra_lines(lines, node, below, total)
-    elif score.mark is not None:
-        total = _extra_lines(lines, node, below, Fraction(0))
     if score.level is not None:
         lines.append(_level_line(normal, score.level.at(0)))
-    lines += adjust_lines(telling, total)
+    told, total = adjust_lines(telling, total)
+    lines += told
     lines += apply_lines(telling, score)
     places = telling.scores.tree.places
     digits = places.total if node is telling.scores.tree.root else places.node

@@ -106,13 +106,15 @@ def _explain(scores: Scores, sheet: Sheet, row: int, node: Node) -> Trace:
         formulas = tuple(telling.formulas)
     if node is scores.tree.root:
         lines += grade_lines(scores, sheet, row)
+    state = _state(score)
+    possible = node.points if state is State.NOT_APPLICABLE else score.possible.at(0)
     return Trace(
         code=node.code,
         name=node.name,
         mark=None if score.mark is None else score.mark.at(0),
-        possible=None if node.points is None else score.possible.at(0),
+        possible=None if node.points is None or possible is None else Fraction(possible),
         level=None if score.level is None else score.level.at(0),
-        state=_state(score),
+        state=state,
         role=node.role,
         lines=tuple(lines),
         formulas=formulas,

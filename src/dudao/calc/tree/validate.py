@@ -159,7 +159,7 @@ class _Check:
         if node.rule is not None:
             self.add("rule", node.code, "有下级指标，不能再有计分规则。")
         normal = [child for child in node.children if child.role is Role.NORMAL]
-        if not normal and node.role is Role.NORMAL:
+        if not normal:
             self.add("points", node.code, "下级只有加分或减分项，没有计分的指标。")
         if node.roll is Roll.WEIGHTED:
             self.weights(node, normal)
@@ -172,10 +172,6 @@ class _Check:
             if scored:
                 below = sum((child.points or Decimal(0) for child in scored), Decimal(0))
                 self.add("points", node.code, f"没有写满分，下级合计 {number(below)} 分。")
-            return
-        if len(scored) != len(normal):
-            names = "、".join(child.code for child in normal if child.points is None)
-            self.add("points", node.code, f"下级 {names} 没有写满分。")
             return
         total = sum((child.points or Decimal(0) for child in scored), Decimal(0))
         if total != node.points and node.role is Role.NORMAL:

@@ -14,7 +14,6 @@ from dudao.calc.tree.rules import (
     Attain,
     Band,
     Bands,
-    Computed,
     Deduct,
     Deduction,
     Judged,
@@ -71,8 +70,8 @@ def rule_words(rule: Rule | None) -> str:
             return f"{question}“{'是' if good else '否'}”得满分{rest}"
         case Attain():
             return _attain(rule)
-        case Computed(points):
-            return f"得分 = {points}"
+        case _:
+            return f"得分 = {rule.points}"
 
 
 def _attain(rule: Attain) -> str:

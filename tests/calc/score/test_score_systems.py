@@ -1,0 +1,809 @@
+"""What the engine does with grades, vetoes, components, sources, ranks, what-if, and how it tells why."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from dudao.calc.expr import Numbers, State, Table, read_table
+from dudao.calc.score import ADOPTED, InvalidTree, Scores, System, explain, movements, rate, score
+from dudao.calc.tree import Tree, from_data
+
+
+def leaf(code: str, points: object = 10, rule: object = "judged", **more: object) -> dict:
+    return {"code": code, "name": f"指标{code}", "points": points, "rule": rule, **more}
+
+
+def system(*indicators: dict, points: object = None, **more: object) -> Tree:
+    total = (
+        points if points is not None else sum(Decimal(str(i["points"])) for i in indicators if i.get("role") is None)
+    )
+    return from_data({"code": "T", "name": "总评", "points": str(total), "indicators": list(indicators), **more})
+
+
+def scored(tree: Tree, *rows: dict, source: str = "county") -> Scores:
+    data, answers = read_table(tree.catalogue, rows), read_table(tree.answers, rows)
+    assert not data.errors + answers.errors
+    return score(tree, data.table, {source: answers.table})
+
+
+def total(tree: Tree, row: dict) -> Fraction | None:
+    return scored(tree, row).sheet().total.at(0)
+
+
+def lines(tree: Tree, row: dict, code: str | None = None, sheet: str = ADOPTED) -> tuple[str, ...]:
+    return explain(scored(tree, row), 0, code, sheet).lines
+
+
+# ---- components, sources ------------------------------------------------------------------------------------
+
+COUNTY = system(
+    {
+        "code": "M",
+        "name": "综合材料",
+        "points": 50,
+        "weight": "0.3",
+        "sources": ["online"],
+        "children": [leaf("M1", 50)],
+    },
+    {
+        "code": "D",
+        "name": "数据监测",
+        "points": 40,
+        "weight": "0.4",
+        "children": [
+            leaf(
+                "D1",
+                40,
+                {"kind": "linear", "value": "达标率", "knots": [{"at": 0, "points": 0}, {"at": "100%", "points": 40}]},
+            )
+        ],
+    },
+    {
+        "code": "R",
+        "name": "常规管理",
+        "points": 100,
+        "weight": "0.3",
+        "sources": ["county", "onsite"],
+        "children": [leaf("R1", 100)],
+    },
+    leaf("B", 3, role="bonus"),
+    leaf("P", 5, {"kind": "deduct", "each": 1}, role="penalty") | {"rule": {"kind": "computed", "points": "事故数"}},
+    points=100,
+    roll="weighted",
+    cap=100,
+    items=[{"name": "达标率", "kind": "amount", "unit": "%"}, {"name": "事故数", "kind": "count"}],
+    grades=[
+        {"name": "优秀", "total": "≥90"},
+        {"name": "良好", "total": "≥80"},
+        {"name": "合格", "total": "≥60"},
+        {"name": "不合格"},
+    ],
+)
+
+
+def test_components_are_weighted_parts_with_sources_of_their_own() -> None:
+    data = read_table(COUNTY.catalogue, [{"达标率": 90, "事故数": 2}]).table
+    online = read_table(COUNTY.answers, [{"M1": 45, "R1": 1}]).table
+    county = read_table(COUNTY.answers, [{"R1": 95, "M1": 2, "B": 3}]).table
+    onsite = read_table(COUNTY.answers, [{"R1": 80}]).table
+    scores = score(COUNTY, data, {"online": online, "county": county, "onsite": onsite})
+    # 0.3 × 45/50 × 100 + 0.4 × 36/40 × 100 + 0.3 × 80 + 3 − 2
+    assert scores.sheet().total.values() == [27 + 36 + 24 + 3 - 2]
+    assert scores.sheet("county").mark("M").state.tolist() == [State.NOT_APPLICABLE]
+    # What the county does not mark is left out of its sheet: (0.4 × 90 + 0.3 × 95) of 70, and 3 − 2 on top.
+    assert scores.sheet("county").total.values() == [Fraction("36") + Fraction("28.5") + 1]
+    assert scores.sheet("county").possible("T").values() == [70]
+    assert explain(scores, 0, "M1", "county").lines == ("由别的来源评分，本表不计",)
+    assert explain(scores, 0).lines[:3] == (
+        "0.3 × 45 ÷ 50 × 100 + 0.4 × 36 ÷ 40 × 100 + 0.3 × 80 = 87",
+        "B“指标B”加分 3（最多 3），为 90",
+        "P“指标P”减分 2（最多 5），为 88",
+    )
+    assert scores.deviation("R1", "county", "onsite").values() == [-15]
+    assert rate(scores.sheet().nodes["M"]).values() == [Fraction(9, 10)]
+
+
+def test_bonus_is_capped_and_penalty_ends_at_nothing() -> None:
+    full = {"达标率": 100, "事故数": 0}
+    answers = {"online": {"M1": 50}, "county": {"R1": 100, "B": 3}}
+    tables = {key: read_table(COUNTY.answers, [row]).table for key, row in answers.items()}
+    best = score(COUNTY, read_table(COUNTY.catalogue, [full]).table, tables)
+    assert best.sheet().total.values() == [100]
+    assert "最高 100 分" in explain(best, 0).lines
+    assert "P" not in "".join(explain(best, 0).lines)
+    none = {
+        key: read_table(COUNTY.answers, [row]).table for key, row in {"online": {"M1": 0}, "county": {"R1": 0}}.items()
+    }
+    worst = score(COUNTY, read_table(COUNTY.catalogue, [{"达标率": 0, "事故数": 99}]).table, none)
+    assert worst.sheet().mark("P").values() == [5]
+    assert worst.sheet().total.values() == [0]
+    assert "减到 0 为止" in explain(worst, 0).lines
+
+
+def test_an_extra_whose_data_are_absent_leaves_the_total_open() -> None:
+    tables = {
+        key: read_table(COUNTY.answers, [row]).table
+        for key, row in {"online": {"M1": 50}, "county": {"R1": 90}}.items()
+    }
+    scores = score(COUNTY, read_table(COUNTY.catalogue, [{"达标率": 100}]).table, tables)
+    assert scores.sheet().total.state.tolist() == [State.ABSENT]
+    assert "P“指标P”减分 —（最多 5），为 —" in explain(scores, 0).lines
+
+
+def test_a_bonus_block_of_several_items_has_one_cap() -> None:
+    tree = system(
+        leaf("C1"),
+        {"code": "B", "name": "专项加分", "points": 3, "role": "bonus", "children": [leaf("B1", 2), leaf("B2", 2)]},
+        {"code": "X", "name": "扣分", "points": 4, "role": "penalty", "children": [leaf("X1", 4)]},
+    )
+    assert total(tree, {"C1": 5, "B1": 2, "B2": 2}) == 8
+    assert total(tree, {"C1": 5}) == 5
+    assert "没有评分，计 0 分" in lines(tree, {"C1": 5}, "B1")
+
+
+def test_the_last_who_marks_has_the_last_word() -> None:
+    tree = system(leaf("C1"), leaf("C2", sources=["self", "county"]))
+    tables = {
+        "self": read_table(tree.answers, [{"C1": 10, "C2": 10}, {"C1": 10}]).table,
+        "county": read_table(tree.answers, [{"C1": 8, "C2": 7}, {"C1": 9}]).table,
+        "review": read_table(tree.answers, [{"C1": 6, "C2": 1}, {}]).table,
+    }
+    scores = score(tree, None, tables)
+    assert scores.sheet().mark("C1").values() == [6, 9]
+    assert scores.sheet().mark("C2").values() == [7, None]
+    assert scores.sheet("review").total.values() == [6, None]
+    assert scores.sheet("online").total.values() == [None, None]
+    assert scores.source_of(0, "C1") == "review"
+    assert scores.source_of(1, "C1") == "county"
+    assert scores.source_of(1, "C2") is None
+    assert scores.sheet().open_items(1) == ["C2"]
+
+
+# ---- what does not apply ------------------------------------------------------------------------------------
+
+
+def boarding(otherwise: str) -> Tree:
+    return system(
+        leaf("C1", 60),
+        leaf("C2", 40, applies="寄宿制", otherwise=otherwise),
+        items=[{"name": "寄宿制", "kind": "truth"}],
+        grades=[{"name": "优秀", "total": "≥90"}, {"name": "合格"}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "mark", "possible", "grade", "line"),
+    [
+        ("exclude", 54, 60, "优秀", "C2 不适用，从满分中剔除"),
+        ("redistribute", 90, 100, "优秀", "C2 不适用，分值由同级分摊：54 × 100 ÷ 60 = 90"),
+        ("full", 94, 100, "优秀", "54 + 40 = 94"),
+    ],
+)
+def test_points_of_what_does_not_apply(otherwise: str, mark: int, possible: int, grade: str, line: str) -> None:
+    tree = boarding(otherwise)
+    sheet = scored(tree, {"C1": 54, "寄宿制": "否"}).sheet()
+    assert sheet.total.values() == [mark]
+    assert sheet.possible("T").values() == [possible]
+    assert sheet.grade.values() == [grade]
+    assert sheet.open_items(0) == []
+    assert line in lines(tree, {"C1": 54, "寄宿制": "否"})
+    assert lines(tree, {"寄宿制": "否"}, "C2")[0].startswith("不适用（寄宿制不成立），不适用时")
+    assert total(tree, {"C1": 54, "C2": 20, "寄宿制": "是"}) == 74
+    assert total(tree, {"C1": 54, "C2": "不适用", "寄宿制": "是"}) == mark
+    assert lines(tree, {"C2": "不适用", "寄宿制": "是"}, "C2")[0].startswith("不适用时")
+
+
+def test_whether_it_applies_must_be_known() -> None:
+    tree = boarding("exclude")
+    assert total(tree, {"C1": 54, "C2": 20}) is None
+    assert lines(tree, {"C1": 54, "C2": 20}, "C2") == ("是否适用算不出（寄宿制）",)
+
+
+def test_a_block_none_of_which_applies_does_not_apply() -> None:
+    block = {
+        "code": "A",
+        "name": "寄宿管理",
+        "points": 20,
+        "children": [leaf("A1", 20, applies="寄宿制", otherwise="exclude")],
+    }
+    tree = system(
+        leaf("C1", 80),
+        block,
+        items=[{"name": "寄宿制", "kind": "truth"}],
+        grades=[{"name": "优秀", "total": ">75", "ratio": "75%"}, {"name": "差"}],
+    )
+    scores = scored(tree, {"C1": 64, "寄宿制": "否"})
+    assert scores.sheet().mark("A").state.tolist() == [State.NOT_APPLICABLE]
+    assert scores.sheet().ranking.values() == [80]
+    assert scores.sheet().grade.values() == ["优秀"]
+    assert "下级指标都不适用" in explain(scores, 0, "A").lines
+    assert explain(scores, 0, "A").result == "—（不适用）（满分 20 分）"
+    none = system(block | {"code": "Z"}, items=[{"name": "寄宿制", "kind": "truth"}], grades=[{"name": "差"}])
+    assert scored(none, {"寄宿制": "否"}).sheet().grade.state.tolist() == [State.NOT_APPLICABLE]
+
+
+# ---- levels, grades, vetoes ---------------------------------------------------------------------------------
+
+PRESCHOOL = from_data(
+    {
+        "code": "PS",
+        "name": "普及普惠",
+        "indicators": [
+            {
+                "code": f"P{n}",
+                "name": name,
+                "rule": {
+                    "kind": "attain",
+                    "levels": ["合格", "基本合格", "不合格"],
+                    "all_of": [f"{item} ≥ {high}"],
+                    "any_of": [f"{item} < {low}"],
+                },
+            }
+            for n, (name, item, high, low) in enumerate(
+                [
+                    ("毛入园率", "入园率", "85%", "80%"),
+                    ("普惠覆盖率", "普惠率", "80%", "75%"),
+                    ("公办占比", "公办率", "50%", "45%"),
+                ],
+                1,
+            )
+        ]
+        + [{"code": "P9", "name": "无小学化", "rule": {"kind": "attain", "levels": ["达标", "未达标"]}}],
+        "items": [{"name": name, "kind": "amount", "unit": "%"} for name in ("入园率", "普惠率", "公办率")],
+        "grades": [
+            {"name": "创优", "when": '合格项数 ≥ 3 且 不合格项数 = 0 且 P9等次 = "达标"'},
+            {"name": "提高", "when": "合格项数 ≥ 2 且 不合格项数 = 0"},
+            {"name": "未通过"},
+        ],
+        "vetoes": [{"code": "V", "name": "弄虚作假"}],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "level", "grade"),
+    [
+        ({"入园率": 92, "普惠率": 90, "公办率": 55, "P9": "达标"}, "合格", "创优"),
+        ({"入园率": 92, "普惠率": 90, "公办率": 48, "P9": "达标"}, "基本合格", "提高"),
+        ({"入园率": 92, "普惠率": 90, "公办率": 44, "P9": "达标"}, "不合格", "未通过"),
+        ({"入园率": 92, "普惠率": 90, "公办率": 55, "P9": "未达标"}, "不合格", "提高"),
+        ({"入园率": 92, "普惠率": 90, "公办率": 55}, None, None),
+        ({"入园率": 92, "普惠率": 90, "公办率": 44}, "不合格", "未通过"),
+        ({"入园率": 92, "普惠率": 90, "P9": "达标"}, None, None),
+        ({"入园率": 92, "普惠率": 90, "公办率": 55, "P9": "达标", "V": "是"}, "合格", "未通过"),
+    ],
+)
+def test_levels_roll_up_to_the_worst_and_grades_count_them(row: dict, level: str | None, grade: str | None) -> None:
+    sheet = scored(PRESCHOOL, row).sheet()
+    assert sheet.level("PS").values() == [level]
+    assert sheet.grade.values() == [grade]
+    assert sheet.total.state.tolist() == [State.ABSENT]
+    assert sheet.ranks() == [None]
+    assert sheet.ranking.state.tolist() == [State.ABSENT]
+
+
+def test_two_levels_need_only_one_condition() -> None:
+    rule = {"kind": "attain", "levels": ["达标", "未达标"], "all_of": ["教师数 > 3", "在校生数 > 3"], "points": [10, 0]}
+    tree = system(leaf("C1", 10, rule), items=ITEMS)
+    assert [total(tree, {"教师数": n, "在校生数": 9}) for n in (4, 3)] == [10, 0]
+    assert total(tree, {"教师数": 3}) == 0
+    assert total(tree, {"教师数": 4}) is None
+
+
+def test_who_does_not_judge_a_level_has_none_on_the_own_sheet() -> None:
+    tree = from_data(
+        {
+            "code": "T",
+            "name": "表",
+            "indicators": [
+                {"code": "L", "name": "甲", "rule": {"kind": "attain"}, "sources": ["review"]},
+                {"code": "M", "name": "乙", "rule": {"kind": "attain"}},
+            ],
+        }
+    )
+    tables = {
+        "self": read_table(tree.answers, [{"L": "C", "M": "A"}]).table,
+        "review": read_table(tree.answers, [{"L": "B", "M": "A"}]).table,
+    }
+    scores = score(tree, None, tables)
+    assert scores.sheet("self").level("T").values() == ["A"]
+    assert scores.sheet().level("T").values() == ["B"]
+    # A sheet of somebody who has marked nothing does not notice a change by others.
+    county = scores.sheet("county")
+    assert scores.with_answer(0, "review", "M", "C").sheet("county") is county
+
+
+def test_levels_are_told() -> None:
+    row = {"入园率": 92, "普惠率": 78, "公办率": 55, "P9": "达标"}
+    assert lines(PRESCHOOL, row, "P2") == (
+        "合格的条件 78% ≥ 80%：不成立",
+        "不合格的条件 78% < 75%：不成立",
+        "定为基本合格",
+    )
+    assert lines(PRESCHOOL, row, "P9") == ("县评评为达标",)
+    assert lines(PRESCHOOL, {}, "P9") == ("—（未评）",)
+    assert lines(PRESCHOOL, {}, "P1")[-1] == "等级算不出"
+    assert lines(PRESCHOOL, row) == (
+        "下级：P1 合格、P2 基本合格、P3 合格、P9 达标；以最低的为准，定为基本合格",
+        '创优：2 ≥ 3 且 0 = 0 且 “达标” = "达标"：不成立；未达到',
+        "提高：2 ≥ 2 且 0 = 0：成立；达到",
+        "等次：提高",
+    )
+    assert "下级：P1 —、P2 —、P3 —、P9 —；等级待定" in lines(PRESCHOOL, {})
+    assert explain(scored(PRESCHOOL, row), 0, "P2").result == "基本合格"
+
+
+KINDERGARTEN = system(
+    leaf("C1", 60),
+    leaf("C2", 40),
+    items=[
+        {"name": "办学性质", "kind": "choice", "options": ["公办", "民办", "其他"]},
+        {"name": "满意度", "kind": "amount", "unit": "%"},
+    ],
+    grades={
+        "by": "办学性质",
+        "公办": [
+            {"name": "优秀", "total": "≥90", "when": "满意度 ≥ 85%"},
+            {"name": "良好", "total": "≥80"},
+            {"name": "不合格"},
+        ],
+        "民办": [{"name": "优秀", "total": "≥95", "ratio": "90%", "blocks": ["C2"]}, {"name": "良好", "total": ">85"}],
+    },
+    vetoes=[
+        {"code": "V1", "name": "责任事故", "grade": "良好"},
+        {"code": "V2", "name": "没有自评", "when": "缺失(满意度) 且 总分 > 99"},
+        {"code": "V3", "name": "一项过低", "when": "C2得分率 < 10% 或 一级指标最低得分率 < 5%"},
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "grade"),
+    [
+        ({"办学性质": "公办", "C1": 55, "C2": 36, "满意度": 90}, "优秀"),
+        ({"办学性质": "公办", "C1": 55, "C2": 36, "满意度": 80}, "良好"),
+        ({"办学性质": "公办", "C1": 55, "C2": 36}, None),
+        ({"办学性质": "公办", "C1": 55, "C2": 30}, "良好"),
+        ({"办学性质": "公办", "C1": 40, "C2": 30}, "不合格"),
+        ({"办学性质": "民办", "C1": 55, "C2": 36, "满意度": 90}, "良好"),
+        ({"办学性质": "民办", "C1": 60, "C2": 36}, "优秀"),
+        ({"办学性质": "民办", "C1": 60, "C2": 35}, "良好"),
+        ({"办学性质": "民办", "C1": 55, "C2": 30}, None),
+        ({"办学性质": "其他", "C1": 55, "C2": 30}, None),
+        ({"C1": 55, "C2": 30}, None),
+        ({"办学性质": "公办", "C1": 55, "C2": 36, "满意度": 90, "V1": "是"}, "良好"),
+        ({"办学性质": "公办", "C1": 40, "C2": 30, "V1": "是"}, "不合格"),
+        ({"办学性质": "公办", "C1": 55, "C2": 36, "满意度": 90, "V1": "否"}, "优秀"),
+        ({"办学性质": "公办", "C1": 55, "C2": 36, "V1": "是"}, None),
+        ({"办学性质": "民办", "C1": 60, "C2": 40}, "良好"),
+        ({"办学性质": "民办", "C1": 60, "C2": 3, "满意度": 90}, "良好"),
+    ],
+)
+def test_grades_by_category_with_ratios_conditions_and_vetoes(row: dict, grade: str | None) -> None:
+    scores = scored(KINDERGARTEN, row)
+    found = scores.sheet().grade
+    assert found.values() == [grade]
+    assert explain(scores, 0).lines[-1] == (
+        f"等次：{grade}" if grade else f"等次：—（{State(int(found.state[0])).words}）"
+    ) or row.get("办学性质") not in ("公办", "民办")
+
+
+def test_grades_are_told_from_the_best_down() -> None:
+    assert lines(KINDERGARTEN, {"办学性质": "民办", "C1": 60, "C2": 36, "V1": "是"})[1:] == (
+        "按“民办”的等次",
+        "优秀：总分 96，要求 ≥ 95；最低得分率（C2） 90%，要求 ≥ 90%；达到",
+        "一票否决：责任事故，最高定为良好",
+        "等次：良好",
+    )
+    assert lines(KINDERGARTEN, {"办学性质": "其他"})[-1] == "定等：办学性质 其他，没有这一类的等次"
+    assert lines(KINDERGARTEN, {})[-1] == "定等：办学性质 —，没有这一类的等次"
+    assert lines(KINDERGARTEN, {"办学性质": "民办", "C1": "50.5", "C2": "34.49"})[2:4] == (
+        "优秀：总分 84.99，要求 ≥ 95；最低得分率（C2） 86.225%，要求 ≥ 90%；未达到",
+        "良好：总分 84.99，要求 > 85；未达到",
+    )
+    assert lines(KINDERGARTEN, {"办学性质": "民办"})[3] == "优秀：总分 —，要求 ≥ 95；最低得分率 —，要求 ≥ 90%；待定"
+    assert lines(KINDERGARTEN, {"办学性质": "公办", "C1": 60, "C2": 40})[-2:] == (
+        "一票否决：没有自评，最高定为不合格",
+        "等次：不合格",
+    )
+
+
+def test_results_hide_behind_data_items_of_the_same_name() -> None:
+    tree = system(
+        leaf("C1"),
+        items=[{"name": "总分"}, {"name": "双倍", "formula": "总分 × 2"}],
+        grades=[{"name": "优", "when": "总分 > 100 且 双倍 > 3 且 得分率 ≥ 50% 且 满分 = 10"}, {"name": "差"}],
+    )
+    assert scored(tree, {"C1": 5, "总分": 101}).sheet().grade.values() == ["优"]
+    assert scored(tree, {"C1": 4, "总分": 101}).sheet().grade.values() == ["差"]
+
+
+def test_conditions_may_look_at_units_below() -> None:
+    tree = system(
+        leaf("C1"),
+        lower={"下级": [{"name": "达标", "kind": "truth"}]},
+        grades=[{"name": "优", "when": "占比(下级, 达标) = 100%"}, {"name": "差"}],
+    )
+    below = read_table(tree.catalogue.lower["下级"], [{"达标": "是"}, {"达标": "否"}, {"达标": "是"}]).table
+    data = Table(tree.catalogue, 2).with_lower("下级", below, [0, 1, 0])
+    answers = read_table(tree.answers, [{"C1": 1}, {"C1": 1}]).table
+    scores = score(tree, data, {"review": answers})
+    assert scores.sheet().grade.values() == ["优", "差"]
+    assert scores.with_answer(1, "review", "C1", 9).sheet().grade.values() == ["优", "差"]
+    assert explain(scores, 1).lines[-2:] == ("差：达到", "等次：差")
+
+
+def test_marks_and_levels_of_nodes_that_have_none() -> None:
+    tree = from_data(
+        {
+            "code": "T",
+            "name": "表",
+            "points": 10,
+            "indicators": [{"code": "L", "name": "档", "rule": {"kind": "attain"}}, leaf("C1")],
+            "grades": [
+                {"name": "优", "when": "缺失(L得分率) 且 缺失(L得分) 且 缺失(C1等次) 且 C1得分 > 3", "ratio": "50%"},
+                {"name": "差"},
+            ],
+        }
+    )
+    sheet = scored(tree, {"C1": 9, "L": "B"}).sheet()
+    assert sheet.grade.values() == ["优"]
+    assert sheet.level("L").values() == ["B"]
+    assert sheet.level("C1") is None
+    assert sheet.mark("L").state.tolist() == [State.ABSENT]
+
+
+def test_ratios_of_systems_without_marks_ask_for_nothing() -> None:
+    tree = from_data(
+        {
+            "code": "T",
+            "name": "表",
+            "indicators": [{"code": "L", "name": "档", "rule": {"kind": "attain"}}],
+            "grades": [{"name": "优", "ratio": "50%", "when": "缺失(一级指标最低得分率)"}, {"name": "差"}],
+        }
+    )
+    assert scored(tree, {"L": "A"}).sheet().grade.values() == ["优"]
+    assert "优：最低得分率 —，要求 ≥ 50%；缺失(—（缺数据）)：成立；达到" in lines(tree, {"L": "A"})
+
+
+# ---- rules told ---------------------------------------------------------------------------------------------
+
+ITEMS = [
+    {"name": "在校生数", "kind": "count", "unit": "人"},
+    {"name": "教师数", "kind": "count", "unit": "人"},
+    {"name": "每百名学生高于规定学历教师数", "formula": "教师数 ÷ 在校生数 × 100"},
+    {"name": "城乡", "kind": "choice", "options": ["城市", "农村", "镇"]},
+    {"name": "开出率", "kind": "amount", "unit": "%", "most": 100},
+    {"name": "寄宿制", "kind": "truth"},
+]
+LIMITS = [
+    {"within": "≥4.2", "points": 10, "label": "A"},
+    {"within": "(3,4.2)", "points": 8},
+    {"within": "≤3", "points": 0},
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "row", "said"),
+    [
+        (
+            {"kind": "bands", "value": "每百名学生高于规定学历教师数", "bands": LIMITS},
+            {"在校生数": 1180, "教师数": 52},
+            ["每百名学生高于规定学历教师数 52 ÷ 1180 × 100 = 4.41，达到 4.2 的要求，为 A，得 10 分"],
+        ),
+        (
+            {"kind": "bands", "value": "教师数 ÷ 在校生数 × 100", "bands": LIMITS},
+            {"在校生数": 100000, "教师数": 4199},
+            ["指标C1 4199 ÷ 100000 × 100 = 4.199，超过 3，未达到 4.2，得 8 分"],
+        ),
+        (
+            {
+                "kind": "bands",
+                "value": "教师数",
+                "bands": [
+                    {"within": ">3", "points": 10},
+                    {"within": "[2,3]", "points": 2},
+                    {"within": "1", "points": 1},
+                    {"within": "<1", "points": 0},
+                ],
+            },
+            {"教师数": 3},
+            ["教师数 3，达到 2，不超过 3，得 2 分"],
+        ),
+        (
+            {
+                "kind": "bands",
+                "value": "教师数",
+                "bands": [{"within": ">3", "points": 10}, {"within": "≤3", "points": 2}],
+            },
+            {"教师数": 4},
+            ["教师数 4，超过 3，得 10 分"],
+        ),
+        (
+            {
+                "kind": "bands",
+                "value": "教师数",
+                "bands": [{"within": ">3", "points": 10}, {"within": "≤3", "points": 2}],
+            },
+            {"教师数": 3},
+            ["教师数 3，未达到 3 的要求，得 2 分"],
+        ),
+        (
+            {"kind": "bands", "value": "教师数", "bands": [{"within": "≤3", "points": 10}]},
+            {"教师数": 3},
+            ["教师数 3，不超过 3，得 10 分"],
+        ),
+        (
+            {
+                "kind": "bands",
+                "value": "开出率",
+                "by": "城乡",
+                "bands": {"城市": [{"within": "100%", "points": 10}, {"within": "<100%", "points": 1}]},
+            },
+            {"开出率": 100, "城乡": "城市"},
+            ["按“城市”的标准，开出率 100%，等于 100%，得 10 分"],
+        ),
+        (
+            {"kind": "bands", "value": "开出率", "by": "城乡", "bands": {"城市": [{"within": "≥0%", "points": 10}]}},
+            {"开出率": 100, "城乡": "镇"},
+            ["按“镇”的标准，开出率 100%，规则没有规定这一类单位怎样计分"],
+        ),
+        (
+            {"kind": "bands", "value": "开出率", "by": "城乡", "bands": {"城市": [{"within": "≥0%", "points": 10}]}},
+            {"开出率": 100},
+            ["城乡 —（缺数据），开出率 100%，规则没有规定这一类单位怎样计分"],
+        ),
+        ({"kind": "bands", "value": "开出率", "bands": [{"within": "≥0%", "points": 10}]}, {}, ["开出率 —（缺数据）"]),
+        (
+            {"kind": "linear", "value": "开出率", "knots": [{"at": "60%", "points": 2}, {"at": "90%", "points": 10}]},
+            {"开出率": 70},
+            [
+                "开出率 70%，在 60%（2 分）与 90%（10 分）之间，2 + (70% − 60%) ÷ (90% − 60%) × 8 = 4.67 分",
+                "四舍五入到 2 位小数，得 4.67 分",
+            ],
+        ),
+        (
+            {"kind": "linear", "value": "开出率", "knots": [{"at": "60%", "points": 2}, {"at": "90%", "points": 10}]},
+            {"开出率": 50},
+            ["开出率 50%，不超过 60%，得 2 分"],
+        ),
+        (
+            {"kind": "linear", "value": "开出率", "knots": [{"at": "60%", "points": 2}, {"at": "90%", "points": 10}]},
+            {"开出率": 95},
+            ["开出率 95%，达到 90%，得 10 分"],
+        ),
+        (
+            {
+                "kind": "linear",
+                "value": "开出率",
+                "by": "城乡",
+                "knots": {"城市": [{"at": 0, "points": 0}, {"at": 1, "points": 10}]},
+            },
+            {"开出率": 95, "城乡": "农村"},
+            ["按“农村”的标准，开出率 95%，规则没有规定这一类单位怎样计分"],
+        ),
+        (
+            {
+                "kind": "linear",
+                "value": "开出率",
+                "by": "城乡",
+                "knots": {"城市": [{"at": 0, "points": 0}, {"at": 1, "points": 10}]},
+            },
+            {"城乡": "城市"},
+            ["按“城市”的标准，开出率 —（缺数据）"],
+        ),
+        ({"kind": "yes_no", "good": False}, {"C1": "否"}, ["县评答“否”，得 10 分"]),
+        ({"kind": "yes_no", "good": False, "otherwise": 1}, {"C1": "是"}, ["县评答“是”，得 1 分"]),
+        ({"kind": "yes_no"}, {}, ["—（未评）"]),
+        ({"kind": "yes_no", "when": "教师数 > 3"}, {"教师数": 5}, ["5 > 3：成立，得 10 分"]),
+        (
+            {"kind": "deduct", "each": 2, "count": "在校生数 − 教师数", "label": "缺教师"},
+            {"在校生数": 5, "教师数": 3},
+            ["缺教师：指标C1 5 − 3 = 2，每项扣 2 分，扣 4 分", "10 − 4 = 6 分"],
+        ),
+        (
+            {
+                "kind": "deduct",
+                "deductions": [{"each": 1, "label": "缺计划", "most": 2}, {"each": 1, "count": "教师数"}],
+            },
+            {"C1·缺计划": 5, "教师数": 1},
+            [
+                "县评查出缺计划 5 项，每项扣 1 分，最多扣 2 分，扣 2 分",
+                "教师数 1，每项扣 1 分，扣 1 分",
+                "10 − 3 = 7 分",
+            ],
+        ),
+        ({"kind": "deduct", "each": 1}, {}, ["扣分项 —（未评）"]),
+        ({"kind": "deduct", "each": 1, "count": "教师数"}, {}, ["教师数 —（缺数据）"]),
+        (
+            {"kind": "deduct", "deductions": [{"each": 1, "label": "甲"}, {"each": 1, "label": "乙"}]},
+            {"C1·乙": 1},
+            ["甲 —（未评）", "县评查出乙 1 项，每项扣 1 分，扣 1 分"],
+        ),
+        (
+            {
+                "kind": "parts",
+                "parts": [{"label": "音乐室", "points": 6}, {"label": "寄宿", "points": 4, "when": "寄宿制"}],
+            },
+            {"C1·音乐室": "有", "寄宿制": "否"},
+            ["音乐室（县评）：有，得 6 分", "寄宿（否）：缺，4 分不得"],
+        ),
+        ({"kind": "computed", "points": "满分 × 开出率 + 本项"}, {"开出率": 50, "C1": 2}, ["指标C1 10 × 50% + 2 = 7"]),
+        ({"kind": "computed", "points": "教师数"}, {"教师数": 99}, ["教师数 99", "不超过满分，得 10 分"]),
+        ({"kind": "computed", "points": "1 − 教师数"}, {"教师数": 99}, ["指标C1 1 − 99 = -98", "不低于 0 分，得 0 分"]),
+        ({"kind": "attain", "points": [10, 6, 0]}, {"C1": "B"}, ["县评评为B", "B 得 6 分"]),
+        (
+            {
+                "kind": "pick",
+                "factor": True,
+                "bands": [{"label": "优", "within": "1"}, {"label": "差", "within": "0–0.59"}],
+            },
+            {"C1": "优"},
+            ["县评评为优（1），10 × 1 = 10 分"],
+        ),
+        (
+            {"kind": "pick", "factor": True, "bands": [{"label": "优", "within": "1"}, {"within": "0–0.59"}]},
+            {"C1": "0.3"},
+            ["县评评为0～0.59，10 × 0.3 = 3 分"],
+        ),
+        (
+            {"kind": "pick", "bands": [{"within": "6–10"}, {"within": "≤4"}]},
+            {"C1": 5},
+            ["县评评 5，规则没有规定这个数值怎样计分"],
+        ),
+        ({"kind": "pick", "bands": [{"within": "6–10"}, {"within": "≤4"}]}, {"C1": 7}, ["县评评 7 分，属于6～10"]),
+        ({"kind": "pick", "bands": [{"within": "0–10"}]}, {}, ["—（未评）"]),
+        ("judged", {}, ["—（未评）"]),
+    ],
+)
+def test_how_rules_are_told(rule: object, row: dict, said: list[str]) -> None:
+    tree = system(leaf("C1", 10, rule), items=ITEMS)
+    assert list(lines(tree, row, "C1")) == said
+
+
+def test_lines_may_lie_level_and_values_may_come_from_below() -> None:
+    knots = [{"at": 0, "points": 0}, {"at": 2, "points": 10}, {"at": 9, "points": 10}]
+    rule = {"kind": "linear", "value": "合计(下级, 校数)", "knots": knots}
+    tree = system(leaf("C1", 10, rule), lower={"下级": [{"name": "校数", "kind": "count"}]})
+    below = read_table(tree.catalogue.lower["下级"], [{"校数": 1}, {"校数": 3}, {"校数": 1}]).table
+    scores = score(tree, Table(tree.catalogue, 2).with_lower("下级", below, [0, 1, 1]))
+    assert scores.sheet().total.values() == [5, 10]
+    assert explain(scores, 1, "C1").lines == (
+        "指标C1 4，在 2（10 分）与 9（10 分）之间，10 + (4 − 2) ÷ (9 − 2) × 0 = 10 分",
+    )
+
+
+def test_marks_outside_the_range_are_not_used() -> None:
+    tree = system(leaf("C1", 10))
+    answers = Table(tree.answers, 1, {"C1": Numbers.of([11])})
+    scores = score(tree, None, {"county": answers})
+    assert scores.sheet().total.state.tolist() == [State.NO_BAND]
+    assert explain(scores, 0, "C1").lines == ("县评评 11 分，不在 0～10 分之间，不能采用",)
+
+
+def test_adjustments_are_told() -> None:
+    adjust = [{"factor": "0.5", "when": "教师数 < 3", "reason": "教师不足"}, {"factor": 0, "reason": "造假"}]
+    tree = system(leaf("C1", 10, adjust=adjust), items=ITEMS)
+    assert lines(tree, {"C1": 8, "教师数": 2}, "C1") == ("县评评 8 分", "因“教师不足”，得分乘以 0.5：8 × 0.5 = 4")
+    assert lines(tree, {"C1": 8, "教师数": 9, "C1·造假": "是"}, "C1") == ("县评评 8 分", "因“造假”，整项不得分")
+    assert lines(tree, {"C1": 8}, "C1") == ("县评评 8 分", "“教师不足”是否成立算不出（缺数据）")
+    assert lines(tree, {"教师数": 1}, "C1") == ("—（未评）", "因“教师不足”，得分乘以 0.5")
+    parent = system(
+        {"code": "A", "name": "块", "points": 7, "adjust": adjust, "children": [leaf("A1", 7)]},
+        items=ITEMS,
+        places={"node": 0},
+    )
+    assert lines(parent, {"A1": "6.5", "教师数": 1}, "A") == (
+        "6.5",
+        "因“教师不足”，得分乘以 0.5：6.5 × 0.5 = 3.25",
+        "四舍五入到 0 位小数，得 3 分",
+    )
+
+
+def test_silence_counts_nothing_where_the_system_says_so() -> None:
+    tree = system(
+        leaf("C1"), leaf("C2", 10, {"kind": "computed", "points": "教师数"}), items=ITEMS, unmarked_is_zero=True
+    )
+    scores = scored(tree, {})
+    assert scores.sheet().total.values() == [0]
+    assert explain(scores, 0, "C1").lines == ("—（未评）", "没有评分，计 0 分")
+    assert "T 总评：0 分（满分 20 分）" in explain(scores, 0).text()
+
+
+# ---- changing, comparing ------------------------------------------------------------------------------------
+
+PLAIN = system(leaf("C1", 60), leaf("C2", 40), grades=[{"name": "优", "total": "≥80"}, {"name": "差"}])
+
+
+def test_what_if_moves_ranks_without_saving() -> None:
+    scores = scored(PLAIN, {"C1": 60, "C2": 10}, {"C1": 30, "C2": 40}, {"C1": 30}, {"C1": 30, "C2": 40})
+    assert scores.sheet().ranks() == [1, 1, None, 1]
+    answers = scores.answers["county"]
+    other = score(PLAIN.with_node("T", cap=Decimal(65)), scores.data, {"county": answers})
+    moved = movements(scores, other)
+    assert [m.total for m in moved] == [(70, 65), (70, 65), (None, None), (70, 65)]
+    assert [m.is_same for m in moved] == [False, False, True, False]
+    better = scores.with_answer(1, "county", "C2", 39).with_answer(3, "review", "C1", 55)
+    assert [m.rank for m in movements(scores, better)] == [(1, 2), (1, 3), (None, None), (1, 1)]
+    assert movements(scores, better)[3].grade == ("差", "优")
+    with pytest.raises(ValueError, match="单位数不同"):
+        movements(scores, scored(PLAIN, {}))
+    assert movements(scored(system(leaf("C1")), {"C1": 1}), scored(system(leaf("C1")), {"C1": 2}))[0].grade == (
+        None,
+        None,
+    )
+
+
+def test_a_change_leaves_the_scores_it_came_from_alone() -> None:
+    scores = scored(PLAIN, {"C1": 60, "C2": 10}, {"C1": 50, "C2": 40})
+    before = scores.sheet()
+    changed = scores.with_answer(0, "county", "C2", "40")
+    assert before.total.values() == [70, 90]
+    assert changed.sheet().total.values() == [100, 90]
+    assert changed.sheet().nodes["C1"].mark is before.nodes["C1"].mark
+    assert changed.sheet().grade.values() == ["优", "优"]
+    assert changed.with_answer(0, "county", "C2", "").sheet().total.values() == [None, 90]
+    # Before any sheet was asked for, there is nothing to patch.
+    assert scored(PLAIN, {"C1": 1, "C2": 1}).with_answer(0, "self", "C1", 5).sheet("self").mark("C1").values() == [5]
+    with pytest.raises(ValueError, match="不能大于 40"):
+        scores.with_answer(0, "county", "C2", 41)
+    with pytest.raises(KeyError):
+        scores.with_answer(0, "county", "C9", 1)
+    with pytest.raises(KeyError):
+        scores.with_data(0, {"人数": 1})
+
+
+def test_a_changed_veto_changes_the_grade_alone() -> None:
+    scores = scored(PRESCHOOL, {"入园率": 92, "普惠率": 90, "公办率": 55, "P9": "达标"})
+    assert scores.sheet().grade.values() == ["创优"]
+    assert scores.with_answer(0, "review", "V", "是").sheet().grade.values() == ["未通过"]
+    assert scores.source_of(0, "V") is None
+
+
+def test_wide_changes_follow_the_order_of_the_document() -> None:
+    wide = system(*(leaf(f"C{n}", 1, {"kind": "computed", "points": "教师数"}) for n in range(60)), items=ITEMS)
+    scores = scored(wide, {"教师数": 0})
+    assert scores.sheet().total.values() == [0]
+    assert scores.with_data(0, {"教师数": 1}).sheet().total.values() == [60]
+
+
+def test_systems_with_errors_and_unknown_sources_are_refused() -> None:
+    with pytest.raises(InvalidTree, match="下级分值合计 10，与本级满分 11 不符"):
+        System(system(leaf("C1"), points=11))
+    answers = read_table(PLAIN.answers, [{}]).table
+    with pytest.raises(ValueError, match="没有评分来源“boss”"):
+        score(PLAIN, None, {"boss": answers})
+    with pytest.raises(ValueError, match="“self”的评分有 1 行，数据有 2 行"):
+        score(PLAIN, Table(PLAIN.catalogue, 2), {"self": answers})
+    with pytest.raises(KeyError):
+        score(PLAIN, None).sheet("boss")
+    empty = score(PLAIN, None).sheet()
+    assert empty.total.values() == []
+    assert empty.ranks() == []
+
+
+def test_no_grades_is_no_grade() -> None:
+    tree = system(leaf("C1"))
+    assert scored(tree, {"C1": 3}).sheet().grade is None
+    assert lines(tree, {"C1": 3}) == ("3",)
+
+
+def test_formulas_of_a_trace_can_be_rendered() -> None:
+    tree = system(
+        leaf("C1", 10, {"kind": "bands", "value": "每百名学生高于规定学历教师数", "bands": LIMITS}), items=ITEMS
+    )
+    trace = explain(scored(tree, {"在校生数": 1180, "教师数": 52}), 0)
+    assert trace.text().splitlines()[-1] == (
+        "\u3000\u3000每百名学生高于规定学历教师数 52 ÷ 1180 × 100 = 4.41，达到 4.2 的要求，为 A，得 10 分"
+    )
+    [child] = trace.children
+    [formula] = child.formulas
+    assert formula.steps[0][1].sentence == "52 ÷ 1180 × 100 = 4.41"
+    assert child.data()["formulas"][0]["value"] == "260/59"
+    assert [part.code for part in trace.walk()] == ["T", "C1"]
+
+
+def test_a_huge_number_is_a_stated_result_to_the_top() -> None:
+    tree = system(leaf("C1", 10, {"kind": "computed", "points": "教师数 ÷ 10000000000000000"}), items=ITEMS)
+    assert total(tree, {"教师数": 10**15}) == Fraction("0.1")

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import cycle
 
+from bench import bench_score_office
 from bench.report import heading, row
 from dudao.calc.expr import read_table
 from dudao.calc.score import ADOPTED, System, score
@@ -280,6 +281,15 @@ def run() -> None:
         f"{full * 1e3:.1f} ms",
         f"{bare / full:,.0f} × faster than the loop",
     )
+    if bench_score_office.program() is None:
+        row("LibreOffice: open, recalculate, save", "not installed")
+    else:
+        office, differing = bench_score_office.office_seconds(leaves, WEIGHTS, data, answers, sheet.total.values())
+        row(
+            "LibreOffice: open, recalculate, save",
+            f"{office:.1f} s",
+            f"{office / full:,.0f} × what scoring takes; {differing} of {SUBJECTS:,} totals differ from exact",
+        )
     row("making its tables from rows", f"{reading * 1e3:,.0f} ms")
     row("check and compile the system", f"{_best(lambda: System(tree), 3) * 1e3:.0f} ms")
     judged = [code for code, rule in leaves.items() if rule is _judged]

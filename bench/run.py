@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.report import heading, machine, row
 
-PARTS = ("parse", "balance", "import", "pages")
+PARTS = ("parse", "balance", "score", "import", "pages")
 
 
 def main() -> int:
@@ -33,6 +33,10 @@ def main() -> int:
         from bench import bench_balance
 
         bench_balance.run()
+    if "score" in wanted:
+        from bench import bench_score
+
+        bench_score.run()
     if {"import", "pages"} & set(wanted):
         _with_database(wanted, arguments.seconds)
     return 0

@@ -181,6 +181,14 @@ def test_units_below_are_found_through_any_number_of_levels() -> None:
     assert compute("合计(下级, 合计(下级, 合计(学段, 班数)))", city) == [7, 3]
 
 
+@pytest.mark.parametrize("function", ["平均", "最大", "最小", "中位数", "标准差", "差异系数"])
+def test_no_units_below_have_no_average(function: str) -> None:
+    table = Table(COUNTY, 2).with_lower("下级", Table(SCHOOL, 0), [])
+    found = compile_formula(f"{function}(下级, 人数)", COUNTY).evaluate(table)
+    assert found.state.tolist() == [State.EMPTY_GROUP] * 2
+    assert compute("合计(下级, 人数) + 计数(下级)", table) == [0, 0]
+
+
 def test_a_year_before_that_is_not_there_is_absent() -> None:
     table = county()
     assert compute("上年(人口)", table) == [None, None]

@@ -161,3 +161,55 @@ def test_a_total_stays_between_nothing_and_everything(tree: Tree, data: st.DataO
                 assert mark >= 0
                 rounding = Fraction(len(list(node.walk())), 2)
                 assert has_bonus or mark <= sheet.possible(code).at(row) + rounding
+
+
+@slow
+@given(trees(), st.data())
+def test_the_order_of_siblings_does_not_matter(tree: Tree, data: st.DataObject) -> None:
+    def turned(node: dict) -> dict:
+        return {**node, "children": [turned(child) for child in reversed(node.get("children", []))]}
+
+    written = to_data(tree)
+    other = from_data({**written, "indicators": [turned(node) for node in reversed(written["indicators"])]})
+    subjects = data.draw(st.lists(cells(), min_size=1, max_size=3))
+    table = read_table(tree.catalogue, subjects).table
+    marks = {"review": read_table(tree.answers, [data.draw(answers(tree)) for _ in subjects]).table}
+    scores = score(tree, table, marks)
+    again = scores.under(other)
+    for row in range(len(subjects)):
+        for code in tree.nodes:
+            assert value_of(scores.sheet().nodes[code].mark, row) == value_of(again.sheet().nodes[code].mark, row)
+
+
+@slow
+@given(trees(), st.data())
+def test_a_better_mark_never_lowers_the_total(tree: Tree, data: st.DataObject) -> None:
+    judged = [
+        code
+        for code, node in tree.nodes.items()
+        if node.rule is not None and kind_of_rule(tree, code) == "judged" and not in_penalty(tree, code)
+    ]
+    if not judged:
+        return
+    table = read_table(tree.catalogue, [data.draw(cells())]).table
+    row = data.draw(answers(tree))
+    code = data.draw(st.sampled_from(judged))
+    full = tree.nodes[code].points
+    low, high = sorted(data.draw(st.tuples(st.integers(0, int(full)), st.integers(0, int(full)))))
+    scores = score(tree, table, {"review": read_table(tree.answers, [{**row, code: low}]).table})
+    before = scores.sheet("review").total.at(0)
+    after = scores.with_answer(0, "review", code, high).sheet("review").total.at(0)
+    assert (before is None) == (after is None)
+    assert before is None or before <= after
+
+
+def kind_of_rule(tree: Tree, code: str) -> str:
+    return type(tree.nodes[code].rule).__name__.lower()
+
+
+def in_penalty(tree: Tree, code: str | None) -> bool:
+    while code is not None:
+        if tree.nodes[code].role == "penalty":
+            return True
+        code = tree.parents.get(code)
+    return False

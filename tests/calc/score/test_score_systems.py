@@ -735,6 +735,70 @@ def test_what_if_moves_ranks_without_saving() -> None:
     )
 
 
+def test_last_year_under_a_new_version() -> None:
+    old = system(
+        leaf("C1", 60),
+        leaf("C2", 40, {"kind": "bands", "value": "率", "bands": [{"within": "≥0", "points": 40}]}),
+        items=[{"name": "率"}, {"name": "旧"}, {"name": "变"}],
+        lower={"下级": [{"name": "校数"}], "学段": [{"name": "班数"}]},
+    )
+    new = system(
+        leaf("C1", 60),
+        leaf(
+            "C2",
+            30,
+            {"kind": "bands", "value": "率", "bands": [{"within": "≥5", "points": 30}, {"within": "<5", "points": 10}]},
+        ),
+        leaf("C3", 10, {"kind": "computed", "points": "合计(下级, 校数) + 上年(率) + 计数(下级, 缺失(新))"}),
+        items=[{"name": "率"}, {"name": "变", "kind": "truth"}, {"name": "和", "formula": "率"}],
+        lower={"下级": [{"name": "校数"}, {"name": "新"}], "学段": [{"name": "班数"}]},
+        sources=[{"key": "county", "label": "县评"}],
+    )
+    below = read_table(old.catalogue.lower["下级"], [{"校数": 2}]).table
+    past = read_table(old.catalogue, [{"率": 3}]).table
+    data = (
+        read_table(old.catalogue, [{"率": 4, "旧": 1, "变": 1}])
+        .table.with_lower("下级", below, [0])
+        .with_previous(past, [0])
+    )
+    answers = read_table(old.answers, [{"C1": 50}]).table
+    scores = score(old, data, {"county": answers, "review": read_table(old.answers, [{"C1": 1}]).table})
+    assert scores.sheet("county").total.values() == [90]
+    under = scores.under(new)
+    assert under.sheet("county").total.values() == [50 + 10 + 2 + 3 + 1]
+    assert set(under.answers) == {"county"}
+    assert movements(scores, scores.under(System(old)))[0].is_same
+
+
+def test_a_subject_as_plain_data() -> None:
+    tree = from_data(
+        {
+            "code": "T",
+            "name": "表",
+            "points": 6,
+            "indicators": [
+                leaf("C1", 6, {"kind": "computed", "points": "率 ÷ 3"}),
+                {"code": "L", "name": "档", "rule": {"kind": "attain"}},
+            ],
+            "items": [{"name": "率"}],
+            "places": {"mark": None, "total": 2},
+            "grades": [{"name": "优"}],
+        }
+    )
+    assert scored(tree, {"率": 5, "L": "B"}).sheet().row(0) == {
+        "sheet": "adopted",
+        "total": "1.67",
+        "grade": "优",
+        "nodes": {
+            "C1": {"mark": "5/3", "possible": "6", "level": None, "state": "known"},
+            "L": {"mark": None, "possible": "0", "level": "B", "state": "known"},
+            "T": {"mark": "1.67", "possible": "6", "level": "B", "state": "known"},
+        },
+    }
+    assert scored(system(leaf("C1")), {}).sheet().row(0)["nodes"]["C1"]["state"] == "unmarked"
+    assert scored(system(leaf("C1")), {}).sheet().row(0)["grade"] is None
+
+
 def test_a_change_leaves_the_scores_it_came_from_alone() -> None:
     scores = scored(PLAIN, {"C1": 60, "C2": 10}, {"C1": 50, "C2": 40})
     before = scores.sheet()

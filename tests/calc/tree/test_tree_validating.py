@@ -258,6 +258,16 @@ def test_errors(tree: Tree, kind: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("tree", "kind", "words"),
     [
+        (
+            system(
+                leaf("C1", None, {"kind": "attain"}),
+                leaf("C2", None, {"kind": "attain", "levels": ["好", "中", "差"]}),
+                leaf("C3", None, {"kind": "attain", "levels": ["达标", "未达标"]}),
+                points=None,
+            ),
+            "levels",
+            "T：下级等级的名称不一致：A、B、C；好、中、差",
+        ),
         (system(leaf(weight=1)), "weights", "T：按合计计分，下级 C1 的权重不起作用"),
         (
             system(leaf(rule={"kind": "pick", "bands": [{"within": "0–9"}]})),

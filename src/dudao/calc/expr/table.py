@@ -31,7 +31,8 @@ class Group:
     starts: Index
 
 
-def _kind(item: Item) -> str:
+def kind_of(item: Item) -> str:
+    """The kind of an item's column: "number", "truth" or "text"."""
     if item.kind.is_number:
         return "number"
     return "truth" if item.kind == "truth" else "text"
@@ -98,6 +99,22 @@ class Table:
             copy._columns[key] = self.column(key).with_row(row, value)  # type: ignore[arg-type]  # of one kind
         return copy
 
+    def under(self, catalogue: Catalogue) -> Table:
+        """The same values for another catalogue (another version): items of one name and kind keep theirs."""
+        columns = {}
+        for name in self.names():
+            new, old = catalogue.items.get(name), self.catalogue.items[name]
+            if new is not None and not new.formula and kind_of(new) == kind_of(old):
+                columns[name] = self.column(name)
+        lower = {}
+        for scope, below in catalogue.lower.items():
+            group = self.lower(scope)
+            if group is not None:
+                lower[scope] = Group(group.table.under(below), group.starts)
+        previous = self.previous()
+        past = None if previous is None else (previous[0].under(catalogue), previous[1])
+        return Table(catalogue, self.size, columns, lower, past)
+
     def _copy(
         self,
         lower: Mapping[str, Group] | None = None,
@@ -135,7 +152,7 @@ class Table:
         if found is None:
             if self._above is None:
                 item = self.catalogue.items[name]
-                found = unknown(_kind(item), self.size, item.absent)
+                found = unknown(kind_of(item), self.size, item.absent)
             else:
                 found = self._above.column(name).take(self._rows)
             self._columns[name] = found

@@ -7,7 +7,7 @@
     scores.deviation("B2", "self", "review")
     scores.with_answer(row, "review", "C3", "4.5")         # new scores; only what depends on it is computed again
     explain(scores, row, "B2").text()                      # why, in words and numbers; .data() for JSON
-    movements(scores, score(System(tree.with_node("B2", weight=...)), data, answers))   # what-if
+    movements(scores, scores.under(tree.with_node("B2", rule=...)))      # what-if, or last year under a new version
 
 ``data`` and the answers are tables read by `dudao.calc.expr.read_table` with ``tree.catalogue`` and ``tree.answers``.
 Numbers are exact; where and to how many places they are rounded (half up) is part of the tree. The rules are described

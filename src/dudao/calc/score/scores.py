@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from dudao.calc.expr import Column, Numbers, State, Table, Texts, read_cell
+from dudao.calc.expr import Column, Numbers, State, Table, Texts, decimal_text, read_cell
 from dudao.calc.expr.reading import column_of
 from dudao.calc.score.grading import normalised_total
 from dudao.calc.score.system import NodeScore, System
@@ -64,6 +65,20 @@ class Sheet:
             place.setdefault(value, number)
         return [None if value is None else place[value] for value in values]
 
+    def row(self, row: int) -> dict[str, Any]:
+        """Everything about one subject as plain data, numbers as exact texts: for snapshots, exports, the command line."""
+        nodes = {}
+        for code, node in self.nodes.items():
+            column = node.mark if node.mark is not None else node.level
+            nodes[code] = {
+                "mark": _text(None if node.mark is None else node.mark.at(row)),
+                "possible": _text(self.possible(code).at(row)),
+                "level": None if node.level is None else node.level.at(row),
+                "state": State.KNOWN.name.lower() if column is None else State(int(column.state[row])).name.lower(),
+            }
+        grade = None if self.grade is None else self.grade.at(row)
+        return {"sheet": self.key, "total": _text(self.total.at(row)), "grade": grade, "nodes": nodes}
+
     def open_items(self, row: int) -> list[str]:
         """Codes of leaves without a result: what is still to be marked or reported."""
         found = []
@@ -73,6 +88,17 @@ class Sheet:
                 if column is not None and column.state[row] not in (State.KNOWN, State.NOT_APPLICABLE):
                     found.append(code)
         return found
+
+
+def _text(value: Fraction | None) -> str | None:
+    """«12.5», or «25/3» where no decimal is exact."""
+    if value is None:
+        return None
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return decimal_text(value) if rest == 1 else str(value)
 
 
 class Scores:
@@ -157,6 +183,13 @@ class Scores:
     def deviation(self, code: str, old: str, new: str = ADOPTED) -> Numbers:
         """A node's mark on one sheet less its mark on another: how far review departs from self-evaluation."""
         return self.sheet(new).mark(code) - self.sheet(old).mark(code)
+
+    def under(self, system: System | Tree) -> Scores:
+        """The same data and answers scored by another version: what it does not ask is left, what is new is open."""
+        system = system if isinstance(system, System) else System(system)
+        kept = {source.key for source in system.tree.sources}
+        answers = {key: table.under(system.tree.answers) for key, table in self.answers.items() if key in kept}
+        return Scores(system, self.data.under(system.tree.catalogue), answers)
 
     # ---- changing -------------------------------------------------------------------------------------------
 

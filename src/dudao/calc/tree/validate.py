@@ -159,6 +159,11 @@ class _Check:
         if node.rule is not None:
             self.add("rule", node.code, "有下级指标，不能再有计分规则。")
         normal = [child for child in node.children if child.role is Role.NORMAL]
+        levels = {levels for child in normal if (levels := _level_names(child))}
+        longest = {names for names in levels if len(names) == max(map(len, levels))}
+        if len(longest) > 1:
+            words = "；".join("、".join(names) for names in sorted(longest))
+            self.add("levels", node.code, f"下级等级的名称不一致：{words}。", is_error=False)
         if not normal:
             self.add("points", node.code, "下级只有加分或减分项，没有计分的指标。")
         if node.roll is Roll.WEIGHTED:
@@ -439,6 +444,14 @@ class _Check:
 
     def _catalogue(self, scope: str) -> Catalogue:
         return self.tree.catalogue.lower[scope] if scope else self.tree.catalogue
+
+
+def _level_names(node: Node) -> tuple[str, ...]:
+    """The levels a node can have: its own, or the longest list below it."""
+    if isinstance(node.rule, Attain):
+        return node.rule.levels
+    below = [_level_names(child) for child in node.children if child.role is Role.NORMAL]
+    return max(below, key=len, default=())
 
 
 def _low(total: Interval | None) -> Decimal:

@@ -169,6 +169,18 @@ def test_points_of_what_does_not_apply(otherwise: str, mark: int, possible: int,
     assert lines(tree, {"C2": "不适用", "寄宿制": "是"}, "C2")[0].startswith("不适用时")
 
 
+def test_levels_may_not_apply_either() -> None:
+    level = {"code": "L", "name": "档", "rule": {"kind": "attain"}, "applies": "寄宿制", "otherwise": "exclude"}
+    other = {"code": "M", "name": "乙", "rule": {"kind": "attain"}}
+    tree = from_data(
+        {"code": "T", "name": "表", "indicators": [level, other], "items": [{"name": "寄宿制", "kind": "truth"}]}
+    )
+    row = {"L": "C", "M": "A"}
+    assert scored(tree, {**row, "寄宿制": "是"}).sheet().level("T").values() == ["C"]
+    assert scored(tree, {**row, "寄宿制": "否"}).sheet().level("T").values() == ["A"]
+    assert scored(tree, row).sheet().level("T").values() == [None]
+
+
 def test_whether_it_applies_must_be_known() -> None:
     tree = boarding("exclude")
     assert total(tree, {"C1": 54, "C2": 20}) is None

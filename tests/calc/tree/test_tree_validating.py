@@ -192,6 +192,33 @@ def test_a_sound_system_has_nothing_to_say() -> None:
             "points",
             "C1：有 3 个等级，写了 2 个得分",
         ),
+        (system(leaf(rule={"kind": "attain"})), "points", "C1：写了满分，却没有写每个等级的得分"),
+        (system(leaf(), sources=[{"key": "a"}, {"key": "a"}]), "source", "评分来源的代号应当各不相同"),
+        (system(leaf(), sources=[{"key": "adopted"}]), "source", "也不能用 adopted"),
+        (
+            system(
+                leaf(
+                    rule={
+                        "kind": "bands",
+                        "value": "率",
+                        "bands": [{"within": "≥95", "points": 10}, {"within": "<95%", "points": 1}],
+                    }
+                ),
+                items=[{"name": "率", "unit": "%"}],
+            ),
+            "percent",
+            "C1：计分的数值是百分数，95 要写成 95%",
+        ),
+        (
+            system(
+                leaf(
+                    rule={"kind": "linear", "value": "率", "knots": [{"at": 0, "points": 0}, {"at": 90, "points": 10}]}
+                ),
+                items=[{"name": "率", "unit": "%"}],
+            ),
+            "percent",
+            "C1：计分的数值是百分数，90 要写成 90%",
+        ),
         (system(leaf(rule={"kind": "computed", "points": "1 +"})), "formula", "C1：计分公式“1 +”第 4 个字符处"),
         (system(leaf(rule={"kind": "computed", "points": "人数"})), "formula", "没有数据项“人数”"),
         (system(leaf(rule={"kind": "yes_no", "when": "3"})), "formula", "C1：条件“3”第 1 个字符处：这里要的是条件"),

@@ -29,6 +29,7 @@ from dudao.calc.expr.syntax import (
     Sum,
     Text,
     Truth,
+    decimal_text,
 )
 
 __all__ = ["Checker", "Type", "type_of_item"]
@@ -146,7 +147,7 @@ class Checker:
         if percent:
             for part in parts:
                 if isinstance(part, Number) and not part.percent and abs(part.value) > 1:
-                    self.flaw(part, f"与它{doing}的是百分数：请写 {part.value}%，或写成小数。")
+                    self.flaw(part, f"与它{doing}的是百分数：请写 {decimal_text(part.value)}%，或写成小数。")
         return Type("number", unit, percent, height=1 + max(found.height for found in types))
 
     # ---- forms ----------------------------------------------------------------------------------------------

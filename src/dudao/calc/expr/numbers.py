@@ -334,10 +334,11 @@ def _settled(num: Ints, den: Ints, state: States) -> Numbers:
     """Lowest terms row by row; rows beyond `MAX_BITS` become TOO_LARGE."""
     state = state.copy()
     nums, dens = [], []
-    for row, (above, below) in enumerate(zip(num, den, strict=True)):
-        common = gcd(int(above), int(below))
-        top, bottom = int(above) // common, int(below) // common
-        if max(top.bit_length(), bottom.bit_length()) > MAX_BITS:
+    for row, (top, bottom) in enumerate(zip(num.tolist(), den.tolist(), strict=True)):
+        common = gcd(top, bottom)
+        if common != 1:
+            top, bottom = top // common, bottom // common
+        if top.bit_length() > MAX_BITS or bottom.bit_length() > MAX_BITS:
             top, bottom = 0, 1
             state[row] = max(int(state[row]), State.TOO_LARGE)
         nums.append(top)

@@ -15,11 +15,11 @@ from dudao.calc.expr import Column, Numbers, State, Table, Texts, decimal_text, 
 from dudao.calc.expr.reading import column_of
 from dudao.calc.score.grading import normalised_total
 from dudao.calc.score.system import NodeScore, System
-from dudao.calc.tree import Tree
+from dudao.calc.tree import RESERVED_SOURCE, Tree
 
 __all__ = ["ADOPTED", "Movement", "Scores", "Sheet", "movements", "score"]
 
-ADOPTED = "adopted"
+ADOPTED = RESERVED_SOURCE
 """The key of the sheet of adopted marks: for each item the last source that has marked it and whose marks count."""
 
 

@@ -21,7 +21,7 @@ from dudao.calc.expr.ints import Bools, Ints
 from dudao.calc.score.grading import Grading
 from dudao.calc.score.node import NodeScore
 from dudao.calc.score.rules import Compiled, Outcome, Place, Runner, compile_rule
-from dudao.calc.tree import Attain, Finding, Node, Otherwise, Role, Roll, Tree, answer_items, validate
+from dudao.calc.tree import Finding, Node, Otherwise, Role, Roll, Tree, answer_items, validate
 
 __all__ = ["InvalidTree", "Plan", "System", "rank_levels"]
 
@@ -97,7 +97,7 @@ class System:
             applies=compiled.truth(node.applies) if node.applies else None,
             asks=bool(questions),
             is_extra=is_extra,
-            levels=self._levels(node),
+            levels=node.levels,
             possible=Numbers.constant(node.points or 0),
             shares={child.code: _share(node, child) / Fraction(child.points or 1) for child in node.children},
         )
@@ -125,12 +125,6 @@ class System:
                     level = Texts(np.zeros(size, np.int32), plan.levels, gone)
                 found[code] = NodeScore(mark, Numbers.constant(plan.node.points or 0), level, may_be_out=True)
         return found
-
-    def _levels(self, node: Node) -> tuple[str, ...]:
-        if isinstance(node.rule, Attain):
-            return node.rule.levels
-        below = [self.plans[child.code].levels for child in node.children if child.role is Role.NORMAL]
-        return max(below, key=len, default=())
 
     def above(self, codes: Iterable[str]) -> list[str]:
         """The codes and all above them, in the order of computing."""

@@ -48,7 +48,7 @@ from dudao.calc.tree.rules import (
     YesNo,
     formulas_of,
 )
-from dudao.calc.tree.validate import Finding, bound_items, grade_catalogue, validate
+from dudao.calc.tree.validate import RESERVED_SOURCE, Finding, bound_items, grade_catalogue, validate
 from dudao.calc.tree.words import adjust_words, grade_words, otherwise_words, rule_words, scale_words
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "FULL",
     "MAX_LEVELS",
     "MAX_NODES",
+    "RESERVED_SOURCE",
     "RULE_KINDS",
     "Adjust",
     "Attain",

@@ -97,6 +97,13 @@ class Node:
     evidence: tuple[str, ...] = ()
     """What material the indicator wants."""
 
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels it can have, best first: its rule's own, or the longest list below it."""
+        if isinstance(self.rule, Attain):
+            return self.rule.levels
+        return max((child.levels for child in self.children if child.role is Role.NORMAL), key=len, default=())
+
     def walk(self) -> Iterator[Node]:
         """Itself and all below, in the order of the document; no recursion, so depth does not matter."""
         stack = [self]

@@ -48,6 +48,8 @@ __all__ = ["Finding", "FindingKind", "bound_items", "grade_catalogue", "validate
 
 FindingKind = str
 _ONE: Final = Decimal(1)
+RESERVED_SOURCE: Final = "adopted"
+"""The name of the sheet of adopted marks (`score.ADOPTED`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,9 @@ class _Check:
     # ---- the tree -------------------------------------------------------------------------------------------
 
     def structure(self) -> None:
+        keys = [source.key for source in self.tree.sources]
+        if len(set(keys)) != len(keys) or RESERVED_SOURCE in keys:
+            self.add("source", "", f"评分来源的代号应当各不相同，也不能用 {RESERVED_SOURCE}。")
         counted = Counter(node.code for node in self.tree.root.walk())
         counted.update(veto.code for veto in self.tree.vetoes)
         for code, times in counted.items():
@@ -159,7 +164,7 @@ class _Check:
         if node.rule is not None:
             self.add("rule", node.code, "有下级指标，不能再有计分规则。")
         normal = [child for child in node.children if child.role is Role.NORMAL]
-        levels = {levels for child in normal if (levels := _level_names(child))}
+        levels = {child.levels for child in normal if child.levels}
         longest = {names for names in levels if len(names) == max(map(len, levels))}
         if len(longest) > 1:
             words = "；".join("、".join(names) for names in sorted(longest))
@@ -223,6 +228,9 @@ class _Check:
                     self.bands(node, category, row, full)
             case Linear(_, knots, by):
                 self.categories(node.code, by, knots)
+                measured = self.measured(node)
+                if measured is not None and measured.type.percent:
+                    self.percents(node, [knot.at for line in knots.values() for knot in line])
                 for category, line in knots.items():
                     name = f"〔{category}〕" if category else ""
                     ats = [knot.at for knot in line]
@@ -281,11 +289,23 @@ class _Check:
             self.add("points", node.code, f"{name}有档次没有写得分。")
             return
         self.reach(node, name, [band.points or Decimal(0) for band in row], full)
-        value = next(formulas_of(node.rule)).text
-        measured = self.formula(node.code, value, bound_items(node), "number", silent=True)
+        measured = self.measured(node)
+        if measured is not None and measured.type.percent:
+            ends = [(band.within, end) for band in row for end in (band.within.low, band.within.high)]
+            self.percents(node, [end for within, end in ends if end is not None and not within.percent])
         low, high = _domain(measured)
         for seam in seams([band.within for band in row], low=low, high=high):
             self.seam(node.code, f"{name}数值 ", seam)
+
+    def measured(self, node: Node) -> Formula | None:
+        """The formula of a rule's value; what is wrong with it is said elsewhere."""
+        return self.formula(node.code, next(formulas_of(node.rule)).text, bound_items(node), "number", silent=True)
+
+    def percents(self, node: Node, limits: Sequence[Decimal]) -> None:
+        """Limits of a percentage that were written as if it were a number."""
+        for limit in limits:
+            if abs(limit) > 10:
+                self.add("percent", node.code, f"计分的数值是百分数，{number(limit)} 要写成 {number(limit)}%。")
 
     def deduct(self, node: Node, rule: Deduct, full: Decimal) -> None:
         if not rule.deductions:
@@ -305,6 +325,8 @@ class _Check:
             self.add("rule", node.code, "按条件定等级时只能有 2 个或 3 个等级。")
         if rule.any_of and (not rule.all_of or len(rule.levels) != 3):
             self.add("rule", node.code, "写了末等条件时，还要写首等条件，并且有 3 个等级。")
+        if not rule.points and node.points is not None:
+            self.add("points", node.code, "写了满分，却没有写每个等级的得分。")
         if rule.points:
             if len(rule.points) != len(rule.levels):
                 self.add("points", node.code, f"有 {len(rule.levels)} 个等级，写了 {len(rule.points)} 个得分。")
@@ -444,14 +466,6 @@ class _Check:
 
     def _catalogue(self, scope: str) -> Catalogue:
         return self.tree.catalogue.lower[scope] if scope else self.tree.catalogue
-
-
-def _level_names(node: Node) -> tuple[str, ...]:
-    """The levels a node can have: its own, or the longest list below it."""
-    if isinstance(node.rule, Attain):
-        return node.rule.levels
-    below = [_level_names(child) for child in node.children if child.role is Role.NORMAL]
-    return max(below, key=len, default=())
 
 
 def _low(total: Interval | None) -> Decimal:

@@ -22,7 +22,7 @@ from django.utils import timezone
 from dudao.core.access import SYSTEM
 from dudao.core.models import Event, Job, Notice, StoredFile
 from dudao.demo.builders import account, unit
-from dudao.frameworks.actions import load_pack
+from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.models import Framework, Indicator
 from dudao.orgs.actions import save_contact, set_special_day
 from dudao.orgs.models import Kind, Stage, UnitImport

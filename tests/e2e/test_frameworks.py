@@ -12,7 +12,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from dudao.demo.builders import account, unit
-from dudao.frameworks.actions import load_pack, publish_version
+from dudao.frameworks.actions.packs import load_pack
+from dudao.frameworks.actions.versions import publish_version
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.orgs.models import Kind
 from dudao.people.queries import actor_for

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from dudao.demo.builders import account, unit
-from dudao.frameworks.actions import load_pack
+from dudao.frameworks.actions.packs import load_pack
 from dudao.orgs.models import Kind
 from dudao.people.queries import actor_for
 

@@ -13,16 +13,10 @@ from dudao.core.access import Denied
 from dudao.core.workflow import Conflict
 from dudao.demo.builders import account, unit
 from dudao.frameworks import queries
-from dudao.frameworks.actions import (
-    add_node,
-    clone_version,
-    delete_node,
-    edit_node,
-    load_pack,
-    move_node,
-    publish_version,
-    retire_version,
-)
+from dudao.frameworks.actions.drafts import write_tree
+from dudao.frameworks.actions.nodes import add_node, delete_node, edit_node, move_node
+from dudao.frameworks.actions.packs import load_pack
+from dudao.frameworks.actions.versions import clone_version, publish_version, retire_version
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.trees import digest_of
 from dudao.orgs.models import Kind
@@ -238,12 +232,11 @@ def test_who_sees_what(town, draft):
 def test_points_of_three_decimals_and_a_thousand_nodes_are_kept(town, draft):
     many = [{"code": f"N{n}", "name": f"指标{n}", "points": "0.001", "rule": "judged"} for n in range(1000)]
     tree = from_data({"code": "R", "name": "大表", "points": "1", "indicators": many})
-    from dudao.frameworks.actions import _write
     from dudao.frameworks.models import Framework
 
     system = Framework.objects.create(unit=town.city, name="大表")
     version = FrameworkVersion.objects.create(framework=system, number=1)
-    _write(version, tree)
+    write_tree(version, tree)
     assert digest_of(queries.tree(version)) == digest_of(tree)
     assert [row.code for row in queries.indicators(version)][1:4] == ["N0", "N1", "N2"]
 

@@ -73,7 +73,7 @@ def load(arguments: argparse.Namespace) -> int:
     prepare(data)
     connect(data)
     from dudao.core.access import SYSTEM
-    from dudao.frameworks.actions import load_pack
+    from dudao.frameworks.actions.packs import load_pack
     from dudao.orgs.models import Kind, Unit
 
     city = Unit.objects.filter(kind=Kind.CITY, parent=None).order_by("pk").first()

@@ -1,5 +1,4 @@
-"""Tables of statistics: what is asked (items, where they stand in the yearly sheets, check rules), the yearly rounds, the returns
-of schools with their numbers and failed checks, uploads, and balance runs.
+"""The yearly rounds, the returns of units with their numbers and failed checks, and uploads of numbers.
 
 Numbers hang on the stage (学段) of a school; what can't be told apart by stage (rooms, grounds, equipment) on the school itself,
 with an empty ``stage``. The stage is kept by its name, since a school's stages may change after it has reported.
@@ -16,150 +15,14 @@ from django.urls import reverse
 
 from dudao.core.access import ScopedQuerySet
 from dudao.orgs.models import Stage, Unit
+from dudao.stats.models.catalogue import CheckRule, DataItem
 
-__all__ = [
-    "BalanceRun",
-    "CheckHit",
-    "CheckRule",
-    "DataItem",
-    "DataUpload",
-    "ItemSource",
-    "Return",
-    "Round",
-    "RoundItem",
-    "Value",
-]
+__all__ = ["CheckHit", "DataUpload", "Return", "Round", "RoundItem", "Value", "year_words"]
 
 
 def year_words(year: int) -> str:
     """«2025—2026学年»: a school year is named by the year in which it begins."""
     return f"{year}—{year + 1}学年"
-
-
-class DataItem(models.Model):
-    """One thing that is counted or measured, the same everywhere: code, name, definition, unit, kind and level."""
-
-    class Kind(models.TextChoices):
-        INTEGER = "integer", "整数"
-        DECIMAL = "decimal", "小数"
-        YES_NO = "yes_no", "是否"
-
-    class Level(models.TextChoices):
-        STAGE = "stage", "学段"
-        SCHOOL = "school", "学校"
-        COUNTY = "county", "县区"
-
-    code = models.CharField("代码", max_length=40, unique=True)
-    name = models.CharField("指标", max_length=80)
-    heading = models.CharField("表头", max_length=80, help_text="在表格里的列名；按学段填报的在前面加学段名")
-    definition = models.TextField("含义", blank=True)
-    unit = models.CharField("单位", max_length=20, blank=True)
-    kind = models.CharField("类型", max_length=10, choices=Kind.choices)
-    level = models.CharField("填报层次", max_length=10, choices=Level.choices)
-    stages = ArrayField(
-        models.CharField(max_length=12, choices=Stage.Level.choices), verbose_name="学段", default=list, blank=True
-    )
-    sort_no = models.PositiveIntegerField("排序号", default=1000)
-    valid_from = models.DateField("启用日期")
-    valid_to = models.DateField("停用日期", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "数据指标"
-        ordering: ClassVar = ["sort_no", "id"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="item_ends_after_start"
-            ),
-            models.CheckConstraint(condition=~Q(level="stage") | ~Q(stages=[]), name="item_of_stage_names_stages"),
-            models.CheckConstraint(condition=Q(level="stage") | Q(stages=[]), name="item_of_school_has_no_stages"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def places(self) -> int:
-        """Decimals that a value may have."""
-        return 2 if self.kind == self.Kind.DECIMAL else 0
-
-    def headed(self, stage: str) -> str:
-        """The heading of its column: «小学在校生数», «教学及辅助用房面积»."""
-        return f"{Stage.Level(stage).label if stage else ''}{self.heading}"
-
-
-class ItemSource(models.Model):
-    """Where an item stands in the yearly education statistics: by years, table and the label of its row, never by a cell.
-
-    Table numbers change between years (基础基312, 教基3112), so a source holds for a span of years.
-    """
-
-    item = models.ForeignKey(DataItem, models.CASCADE, related_name="sources")
-    stage = models.CharField("学段", max_length=12, choices=Stage.Level.choices, blank=True)
-    year_from = models.PositiveSmallIntegerField("起始学年")
-    year_to = models.PositiveSmallIntegerField("截止学年", null=True, blank=True)
-    table = models.CharField("表号", max_length=30)
-    label = models.CharField("行名", max_length=120)
-
-    class Meta:
-        verbose_name = "数据来源"
-        ordering: ClassVar = ["item", "stage", "year_from"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["table", "label", "year_from", "item", "stage"], name="source_once"),
-            models.CheckConstraint(
-                condition=Q(year_to__isnull=True) | Q(year_to__gte=F("year_from")), name="source_years_in_order"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.table} {self.label}"
-
-
-class CheckRule(models.Model):
-    """A rule over the numbers of one school (and stage). ``error`` blocks submission, ``warning`` wants an explanation."""
-
-    class Kind(models.TextChoices):
-        SUM = "sum", "等于各项之和"
-        AT_MOST = "at_most", "不大于另一项"
-        RANGE = "range", "在范围之内"
-        RATIO = "ratio", "与另一项之比在范围之内"
-        CHANGE = "change", "与上年相比变动"
-        REGISTER = "register", "与机构登记的学段一致"
-
-    class Severity(models.TextChoices):
-        ERROR = "error", "错误"
-        WARNING = "warning", "提醒"
-
-    code = models.CharField("代码", max_length=60, unique=True)
-    kind = models.CharField("类型", max_length=12, choices=Kind.choices)
-    severity = models.CharField("程度", max_length=10, choices=Severity.choices)
-    item = models.ForeignKey(DataItem, models.PROTECT, related_name="rules", verbose_name="指标")
-    others = ArrayField(models.CharField(max_length=40), verbose_name="其他指标", default=list, blank=True)
-    low = models.DecimalField("下限", max_digits=16, decimal_places=4, null=True, blank=True)
-    high = models.DecimalField("上限", max_digits=16, decimal_places=4, null=True, blank=True)
-    percent = models.DecimalField("变动百分比", max_digits=6, decimal_places=1, null=True, blank=True)
-    stages = ArrayField(models.CharField(max_length=12), verbose_name="学段", default=list, blank=True)
-    source = models.CharField("依据", max_length=200, blank=True)
-    valid_from = models.DateField("启用日期")
-    valid_to = models.DateField("停用日期", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "审核规则"
-        ordering: ClassVar = ["item__sort_no", "id"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=~Q(kind="change") | Q(percent__isnull=False), name="rule_of_change_has_percent"
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind__in=["sum", "at_most", "ratio"]) | ~Q(others=[]), name="rule_names_other_items"
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind__in=["range", "ratio"]) | Q(low__isnull=False) | Q(high__isnull=False),
-                name="rule_of_range_has_bound",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
 
 
 class Round(models.Model):
@@ -364,38 +227,3 @@ class DataUpload(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("stats:import", args=[self.pk])
-
-
-class BalanceRun(models.Model):
-    """One computation of the balance of compulsory education, with what it was computed from. Never changed afterwards.
-
-    ``inputs`` is the SHA-256 of the table that went in; ``results`` are plain values: counties, schools, left out, errors.
-    """
-
-    SCOPE: ClassVar = ("unit__path",)
-
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="范围")
-    round = models.ForeignKey(Round, models.PROTECT, related_name="runs", verbose_name="数据报送")
-    accepted_only = models.BooleanField("只用已通过的数据", default=True)
-    pack = models.CharField("标准", max_length=60)
-    pack_name = models.CharField("标准名称", max_length=120)
-    day = models.DateField("标准适用日期")
-    region = models.CharField("适用地区代码", max_length=6, blank=True)
-    inputs = models.CharField("数据摘要", max_length=64)
-    rules = models.CharField("标准摘要", max_length=64)
-    schools = models.PositiveIntegerField("学校数", default=0)
-    results = models.JSONField("结果")
-    made_at = models.DateTimeField("测算时间", auto_now_add=True)
-    made_by = models.CharField("测算人", max_length=100)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "均衡测算"
-        ordering: ClassVar = ["-id"]
-
-    def __str__(self) -> str:
-        return f"{self.unit}{self.round.year_words}义务教育均衡测算"
-
-    def get_absolute_url(self) -> str:
-        return reverse("stats:balance", args=[self.pk])

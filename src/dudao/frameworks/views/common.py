@@ -1,0 +1,62 @@
+"""What the pages of indicator systems share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from dudao.core.access import Denied
+from dudao.core.ui.parts import Crumb, State
+from dudao.frameworks import queries
+from dudao.frameworks.models import FrameworkVersion, Indicator
+
+__all__ = ["STATES", "actor_of", "done_or_said", "home", "node_to_edit", "version_or_404"]
+
+STATES: dict[str, State] = {
+    FrameworkVersion.State.DRAFT: State("草稿", "grey", "pencil"),
+    FrameworkVersion.State.PUBLISHED: State("已发布", "green", "check"),
+    FrameworkVersion.State.RETIRED: State("已停用", "grey", "archive"),
+}
+
+
+def actor_of(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]
+
+
+def version_or_404(request: HttpRequest, pk: int) -> Any:
+    found = queries.version_of(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def home() -> Crumb:
+    return Crumb("指标体系", reverse("frameworks:versions"))
+
+
+def done_or_said(request: HttpRequest, act: Callable[[], Any], said: str, back: Any) -> HttpResponse:
+    """Run an action behind a button; what it refuses is said on the page one came from."""
+    try:
+        act()
+    except Denied as denied:
+        messages.error(request, denied.reason)
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+    else:
+        messages.success(request, said)
+    return redirect(back)
+
+
+def node_to_edit(request: HttpRequest, pk: int) -> Indicator:
+    """An indicator that the person may change; refused where they may only read."""
+    found = queries.node_of(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    actor_of(request).require("framework.edit", found.version.framework.unit.path)
+    if found.version.state != FrameworkVersion.State.DRAFT:
+        raise Denied("已发布的版本不能再改，请另立新版本后修改。", "framework.edit")
+    return found

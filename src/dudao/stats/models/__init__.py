@@ -1,0 +1,19 @@
+"""Tables of statistics: what is asked (catalogue), what units report (returns), what is computed from it (balance)."""
+
+from dudao.stats.models.balance import BalanceRun
+from dudao.stats.models.catalogue import CheckRule, DataItem, ItemSource
+from dudao.stats.models.returns import CheckHit, DataUpload, Return, Round, RoundItem, Value, year_words
+
+__all__ = [
+    "BalanceRun",
+    "CheckHit",
+    "CheckRule",
+    "DataItem",
+    "DataUpload",
+    "ItemSource",
+    "Return",
+    "Round",
+    "RoundItem",
+    "Value",
+    "year_words",
+]

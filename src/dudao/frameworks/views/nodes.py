@@ -11,7 +11,7 @@ from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
 from dudao.frameworks.actions import nodes
-from dudao.frameworks.forms import NodeForm, initial_of
+from dudao.frameworks.forms.nodes import NodeForm, initial_of
 from dudao.frameworks.models import Indicator
 from dudao.frameworks.views.common import actor_of, done_or_said, home, node_to_edit
 

@@ -16,7 +16,7 @@ from dudao.core.ui.parts import Crumb, stages
 from dudao.frameworks import queries
 from dudao.frameworks.actions import packs, versions
 from dudao.frameworks.flow import VERSION
-from dudao.frameworks.forms import LoadForm
+from dudao.frameworks.forms.packs import LoadForm
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.outline import outline
 from dudao.frameworks.views.common import STATES, actor_of, done_or_said, home, version_or_404

@@ -7,7 +7,8 @@ Classes come as the yearly form has them: how many of a school's stage lie in ea
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, inf
@@ -20,6 +21,7 @@ from dudao.calc.codetables import SCHOOL_TYPES, Stage
 
 __all__ = [
     "ClassSizes",
+    "Relief",
     "SchoolLimit",
     "SizeRules",
     "YearOfElimination",
@@ -45,14 +47,42 @@ class SchoolLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class Relief:
+    """The relief clause: between two days, for schools built up to a year or with many children of migrant workers (percent)."""
+
+    valid_from: date
+    valid_to: date | None
+    founded_to: int
+    migrants_over: int
+    source: str
+
+    def reason(self, day: date, founded: int | None, pupils: int, migrants: int | None) -> str:
+        """Why the clause applies to a school, in words; "" when it doesn't or nobody knows."""
+        if day < self.valid_from or (self.valid_to is not None and day > self.valid_to):
+            return ""
+        if founded is not None and founded <= self.founded_to:
+            return f"{founded} 年建成，在 {self.founded_to} 年及以前"
+        if migrants is not None and pupils and migrants * 100 > pupils * self.migrants_over:
+            return f"随迁子女占 {migrants * 100 / pupils:.2f} %，超过 {self.migrants_over} %"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class SizeRules:
-    """``bands``: greatest size of each but the last. ``large``, ``extra_large``: from so many on. ``standard``: up to so many."""
+    """``bands``: greatest size of each but the last. ``large``, ``extra_large``: from so many on. ``standard``: up to so many.
+
+    ``layouts``: sets of data items by which returns give the classes, item → greatest size, the finest set first. ``shares``: the
+    greatest share of large and extra large classes, in percent, that still counts as 基本消除.
+    """
 
     bands: tuple[int, ...]
     large: int
     extra_large: int
     standard: Mapping[Stage, int]
     schools: tuple[SchoolLimit, ...]
+    layouts: tuple[Mapping[str, int | None], ...] = ()
+    shares: Mapping[str, int] = field(default_factory=dict)
+    relief: Relief | None = None
 
     @property
     def band_columns(self) -> tuple[str, ...]:
@@ -99,6 +129,9 @@ def sizes_from(pack: Mapping[str, Any]) -> SizeRules:
                 )
                 for part in pack["schools"]
             ),
+            layouts=tuple(dict(layout) for layout in pack.get("layouts", ())),
+            shares={name: part["most"] for name, part in pack.get("shares", {}).items()},
+            relief=_relief(pack["relief"]) if "relief" in pack else None,
         )
     except (KeyError, TypeError) as error:
         raise RulesError(f"班额和校额的标准缺少内容或写法不对：{error}。") from error
@@ -107,10 +140,19 @@ def sizes_from(pack: Mapping[str, Any]) -> SizeRules:
     edges = {rules.large - 1, rules.extra_large - 1, *rules.standard.values()}
     if not edges <= set(rules.bands):
         raise RulesError(f"界限 {'、'.join(map(str, sorted(edges - set(rules.bands))))} 不在班额分段的边上。")
+    for layout in rules.layouts:
+        found = list(layout.values())
+        known = [edge for edge in found[:-1] if edge is not None]
+        if found[-1:] != [None] or len(known) < len(found) - 1 or known != sorted(set(known)):
+            raise RulesError("layouts 的每一组应从小到大写明各段最大人数，最后一段为 null。")
     unknown = [code for limit in rules.schools for code in limit.types if code not in SCHOOL_TYPES]
     if unknown:
         raise RulesError(f"没有办学类型“{unknown[0]}”。")
     return rules
+
+
+def _relief(part: Mapping[str, Any]) -> Relief:
+    return Relief(part["valid_from"], part["valid_to"], part["founded_to"], part["migrants_over"], part["source"])
 
 
 def class_sizes(frame: pl.DataFrame, rules: SizeRules, by: Sequence[str] = ()) -> dict[tuple[Any, ...], ClassSizes]:

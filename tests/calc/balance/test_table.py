@@ -7,6 +7,7 @@ import pytest
 
 from calc.balance.tables import COLUMNS, DAY, RULES, cells, evaluate, frame, read, school
 from dudao.calc import balance
+from dudao.calc.codetables import Stage
 
 GOOD = [school(primary=600), school(primary=800), school("初中", junior=500), school("初中", junior=700)]
 
@@ -239,3 +240,30 @@ def test_a_type_that_the_rules_do_not_mention():
     rules = replace(RULES, scope={code: item for code, item in RULES.scope.items() if code != "371"})
     result = evaluate(*GOOD, school("工读学校", junior=80), rules=rules)
     assert messages(result) == ["第 6 行“办学类型”是“工读学校”，教督〔2017〕6号没有规定怎样计入，请核对类型。"]
+
+
+class TestDoubles:
+    def test_a_school_entered_twice_is_named_in_both_rows_and_leaves_its_stage_open(self):
+        result = read(
+            school(name="城关小学", primary=300),
+            school(name="城南小学", primary=200),
+            school(name="城关 小学", primary=310),
+        )
+        assert [(problem.row, problem.column, problem.school) for problem in result.problems] == [
+            (2, "学校名称", "城关小学"),
+            (4, "学校名称", "城关 小学"),
+        ]
+        first, second = result.problems
+        assert "与第 4 行重复" in first.message
+        assert second.message == "第 4 行“学校名称”是“城关小学”，与第 2 行重复，请核对，同一所学校只保留一行。"
+        assert result.county(0)[1][Stage.PRIMARY].verdict == "无法计算"
+
+    def test_the_same_name_in_two_counties_is_two_schools(self):
+        assert not read(
+            school(name="城关小学", primary=300), school(name="城关小学", county="乙县", primary=300)
+        ).problems
+
+    def test_a_second_row_that_does_not_count_does_no_harm(self):
+        assert not read(
+            school(name="城关小学", primary=300), school("小学教学点", name="城关小学", primary=30)
+        ).problems

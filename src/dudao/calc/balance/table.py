@@ -301,6 +301,20 @@ class _Inspection:
             for index in _where(~known & self.counted):
                 self.note(index, column, "是空的，请填写。")
 
+    def doubles(self) -> None:
+        """A school entered twice would count twice: every row of it is faulty, the later ones say where it stands first."""
+        names = pl.Series(self.frame[NAME].cast(pl.String)).str.replace_all(r"[\s　]+", "")
+        keys = pl.DataFrame({"name": names, "county": self.county_of})
+        chosen = keys.is_duplicated().to_numpy() & self.counted & _filled(self.frame[NAME]) & (self.county_of >= 0)
+        rows: dict[tuple[str, int], list[int]] = {}
+        for index in _where(chosen):
+            rows.setdefault((names[index], int(self.county_of[index])), []).append(index)
+        for (name, _), found in rows.items():
+            for index in found if len(found) > 1 else ():
+                other = found[0] if index != found[0] else found[1]
+                what = f"是“{name}”，与第 {self.rows[other]} 行重复，请核对，同一所学校只保留一行。"
+                self.note(index, NAME, what)
+
     def stages(self) -> None:
         """What pupils a school has must fit its type; without any it can't be reckoned with."""
         pupils = {stage: self.numbers[pupils_column(stage)] for stage in self.rules.weights}
@@ -377,6 +391,7 @@ def check(frame: pl.DataFrame, rules: Rules) -> Checked:
         if column not in pupils:
             inspection.read_number(column, kind)
     inspection.texts()
+    inspection.doubles()
     inspection.stages()
     return Checked(
         names=frame[NAME],

@@ -14,6 +14,7 @@ from dudao.calc.balance.items import Status
 DAY = date(2026, 3, 5)
 COUNTY = items.items_from(packs.read("items", "excellent-2017"))
 PRESCHOOL = items.items_from(packs.read("items", "preschool-2020"))
+HUNAN = items.items_from(packs.read("items", "preschool-hunan-2025"))
 
 
 def names(item_set):
@@ -160,12 +161,20 @@ class TestPreschool:
             ("110101", date(2026, 3, 5), Status.MET),
         ],
     )
-    def test_a_province_asks_for_more_from_its_day_on(self, region, day, status):
-        found = run(PRESCHOOL, {"学前三年适龄人口数": 1150}, day=day, region=region)
+    def test_a_line_of_a_province_holds_there_and_from_its_day_on(self, region, day, status):
+        pack = copy.deepcopy(dict(packs.read("items", "preschool-2020")))
+        line = {"region": "43", "value": 92, "valid_from": date(2025, 12, 31), "source": "示例"}
+        pack["items"][0]["conditions"][0]["local"] = [line]
+        found = run(items.items_from(pack), {"学前三年适龄人口数": 1150}, day=day, region=region)
         assert result(found, "P1").status is status
 
+    def test_a_pack_of_a_province_has_its_own_bounds(self):
+        found, national = (run(pack, {"学前三年适龄人口数": 1150}) for pack in (HUNAN, PRESCHOOL))
+        assert [result(run_, "P1").status for run_ in (found, national)] == [Status.FAILED, Status.MET]
+        assert [result(found, code).findings[0].bound for code in ("P1", "P2", "P3")] == [92, 90, 55]
+
     def test_the_gap_is_in_children(self):
-        finding = result(run(PRESCHOOL, {"学前三年适龄人口数": 1150}), "P1").findings[0]
+        finding = result(run(HUNAN, {"学前三年适龄人口数": 1150}), "P1").findings[0]
         assert (finding.bound, finding.gap) == (92, 58)
 
     @pytest.mark.parametrize(
@@ -231,7 +240,7 @@ def test_input_without_meaning(data, judgements, words):
 @pytest.mark.parametrize("name", packs.names("items"))
 def test_shipped_packs_name_their_source(name):
     pack = packs.read("items", name)
-    assert pack["code"] == name and pack["number"] and pack["grade"] in {"official", "copy", "recall"}
+    assert pack["code"] == name and pack["number"] and pack["grade"] in packs.GRADES
     assert items.items_from(pack).number == pack["number"]
 
 

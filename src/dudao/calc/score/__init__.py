@@ -6,7 +6,9 @@
     sheet.mark("B2"), sheet.total, sheet.grade, sheet.ranks(), sheet.open_items(row)
     scores.deviation("B2", "self", "review")
     scores.with_answer(row, "review", "C3", "4.5")         # new scores; only what depends on it is computed again
-    explain(scores, row, "B2").text()                      # why, in words and numbers; .data() for JSON
+    explain(scores, row, "B2").text()                      # why, in words and numbers; .data() for JSON, .html() for pages
+    read_subjects(system, cells).scores()                  # a table as an office fills it in; .problems by row and column
+    outcomes(scores)                                       # what came out for each subject; .data() for snapshots
     movements(scores, scores.under(tree.with_node("B2", rule=...)))      # what-if, or last year under a new version
 
 ``data`` and the answers are tables read by `dudao.calc.expr.read_table` with ``tree.catalogue`` and ``tree.answers``.
@@ -15,22 +17,36 @@ in docs/calculations/scoring.md. Pure: storing marks and publishing results is l
 """
 
 from dudao.calc.score.grading import rate
+from dudao.calc.score.headings import SubjectColumn, columns_of
 from dudao.calc.score.node import NodeScore
-from dudao.calc.score.scores import ADOPTED, Movement, Scores, Sheet, movements, score
+from dudao.calc.score.outcomes import Block, Outcome, outcomes
+from dudao.calc.score.scores import ADOPTED, Movement, Scores, Sheet, exact_text, movements, score
+from dudao.calc.score.subjects import SubjectProblem, Subjects, SubjectsError, read_subjects, subjects_of
 from dudao.calc.score.system import InvalidTree, System
 from dudao.calc.score.trace import Trace, explain
 
 __all__ = [
     "ADOPTED",
+    "Block",
     "InvalidTree",
     "Movement",
     "NodeScore",
+    "Outcome",
     "Scores",
     "Sheet",
+    "SubjectColumn",
+    "SubjectProblem",
+    "Subjects",
+    "SubjectsError",
     "System",
     "Trace",
+    "columns_of",
+    "exact_text",
     "explain",
     "movements",
+    "outcomes",
     "rate",
+    "read_subjects",
     "score",
+    "subjects_of",
 ]

@@ -17,7 +17,7 @@ from dudao.calc.score.grading import normalised_total
 from dudao.calc.score.system import NodeScore, System
 from dudao.calc.tree import RESERVED_SOURCE, Tree
 
-__all__ = ["ADOPTED", "Movement", "Scores", "Sheet", "movements", "score"]
+__all__ = ["ADOPTED", "Movement", "Scores", "Sheet", "exact_text", "movements", "score"]
 
 ADOPTED = RESERVED_SOURCE
 """The key of the sheet of adopted marks: for each item the last source that has marked it and whose marks count."""
@@ -71,13 +71,13 @@ class Sheet:
         for code, node in self.nodes.items():
             column = node.mark if node.mark is not None else node.level
             nodes[code] = {
-                "mark": _text(None if node.mark is None else node.mark.at(row)),
-                "possible": _text(self.possible(code).at(row)),
+                "mark": exact_text(None if node.mark is None else node.mark.at(row)),
+                "possible": exact_text(self.possible(code).at(row)),
                 "level": None if node.level is None else node.level.at(row),
                 "state": State.KNOWN.name.lower() if column is None else State(int(column.state[row])).name.lower(),
             }
         grade = None if self.grade is None else self.grade.at(row)
-        return {"sheet": self.key, "total": _text(self.total.at(row)), "grade": grade, "nodes": nodes}
+        return {"sheet": self.key, "total": exact_text(self.total.at(row)), "grade": grade, "nodes": nodes}
 
     def open_items(self, row: int) -> list[str]:
         """Codes of leaves without a result: what is still to be marked or reported."""
@@ -90,7 +90,7 @@ class Sheet:
         return found
 
 
-def _text(value: Fraction | None) -> str | None:
+def exact_text(value: Fraction | None) -> str | None:
     """«12.5», or «25/3» where no decimal is exact."""
     if value is None:
         return None

@@ -16,6 +16,7 @@ from dudao.calc.score.scores import ADOPTED, Scores, Sheet
 from dudao.calc.score.tell_grade import grade_lines
 from dudao.calc.score.tell_leaf import Telling, leaf_lines
 from dudao.calc.score.tell_parent import parent_lines
+from dudao.calc.score.trace_html import html_of
 from dudao.calc.tree import Node, Role
 
 __all__ = ["Trace", "explain"]
@@ -66,6 +67,10 @@ class Trace:
             yield f"{indent}\u3000{line}"
         for child in self.children:
             yield from child._text(depth + 1)
+
+    def html(self, *, open_levels: int = 1) -> str:
+        """The same as nested ``<details>``, escaped and without style; ``open_levels`` of them are unfolded."""
+        return html_of(self, open_levels=open_levels)
 
     def data(self) -> dict[str, Any]:
         """Plain data for JSON; numbers are exact texts («25/3» where no decimal is exact)."""

@@ -1,29 +1,21 @@
 """``dudao balance`` and ``dudao selfcheck``: the pure balance computation on a file, without settings or a database."""
 
 import argparse
-import csv
-import io
-import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-from dudao import packs
 from dudao.calc import balance
 from dudao.calc.rounding import round_half_up
 from dudao.cli.environment import Refused
-from dudao.cli.language import t
+from dudao.cli.tables import bytes_of, cells_of, print_json, values_of
 from dudao.core import sheets
 
 __all__ = ["DEFAULT_RULES", "balance_of_file"]
 
 DEFAULT_RULES = "excellent-2017"
-MAX_BYTES = 100 * 1024 * 1024
 MOST_COUNTIES_IN_FULL = 5
 MOST_PROBLEMS_SHOWN = 50
 MOST_CHANGES_SHOWN = 50
@@ -32,81 +24,32 @@ MOST_CHANGES_SHOWN = 50
 def balance_of_file(arguments: argparse.Namespace) -> int:
     """0: computed; 1: computed, but some cells are faulty; 2: the table can't be used."""
     rules = _rules(arguments.rules)
-    data = _bytes_of(arguments.file)
+    data = bytes_of(arguments.file)
     try:
-        cells = _cells(data, arguments.file)
+        cells = cells_of(data, arguments.file)
         result = balance.evaluate(balance.frame_of(cells, rules), rules, arguments.day, arguments.region)
     except balance.TableError as error:
         if not arguments.json:
             raise Refused(f"{arguments.file.name}：{error}") from error
-        _print_json({"counties": [], "errors": [balance.problem_json(problem) for problem in error.problems]})
+        print_json({"counties": [], "errors": [balance.problem_json(problem) for problem in error.problems]})
         return 2
     except (sheets.SheetError, balance.RulesError) as error:
         raise Refused(f"{arguments.file.name}：{error}") from error
     plans = _plans(result) if arguments.plan else None
     if arguments.json:
         values = result.to_json(detail=arguments.detail)
-        _print_json(values if plans is None else {**values, "plans": plans})
+        print_json(values if plans is None else {**values, "plans": plans})
     else:
         sys.stdout.write("\n".join([*_report(result), *(_plan_lines(plans) if plans else ())]) + "\n")
     return 1 if result.problems else 0
 
 
-def _print_json(value: Mapping[str, Any]) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
-    sys.stdout.write("\n")
-
-
 def _rules(wanted: str) -> balance.Rules:
     """A pack by its name, or a file of one's own in the same form."""
     try:
-        if wanted.endswith((".yaml", ".yml")):
-            values = yaml.safe_load(Path(wanted).read_text(encoding="utf-8"))
-        else:
-            values = packs.read("balance", wanted)
-        return balance.rules_from(values)
-    except KeyError:
-        known = "、".join(packs.names("balance"))
-        raise Refused(
-            t(f"There is no pack “{wanted}”; there are: {known}.", f"没有标准“{wanted}”，现有：{known}。")
-        ) from None
-    except OSError as error:
-        raise Refused(t(f"Can't read {wanted}: {error.strerror}.", f"无法读取 {wanted}：{error.strerror}。")) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Refused(t(f"{wanted} is no valid YAML: {error}", f"{wanted} 不是正确的 YAML：{error}")) from error
+        return balance.rules_from(values_of("balance", wanted))
     except balance.RulesError as error:
         raise Refused(f"{wanted}：{error}") from error
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            raise Refused(t(f"{path} is a folder; name a file.", f"{path} 是目录，请给出文件。"))
-        if path.stat().st_size > MAX_BYTES:
-            limit = MAX_BYTES // 1024**2
-            raise Refused(t(f"{path} is larger than {limit} MB.", f"{path} 超过 {limit} MB，请按县拆成几个文件。"))
-        return path.read_bytes()
-    except OSError as error:
-        raise Refused(t(f"Can't read {path}: {error.strerror}.", f"无法读取 {path}：{error.strerror}。")) from error
-
-
-def _cells(data: bytes, path: Path) -> list[list[Any]]:
-    if path.suffix.lower() != ".csv":
-        return sheets.grid_of(data, max_bytes=MAX_BYTES)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise Refused(
-            t(f"{path} is neither UTF-8 nor GB 18030.", f"{path} 的编码不是 UTF-8 或 GB 18030，请另存为 UTF-8。")
-        )
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise Refused(t(f"{path} is no valid CSV: {error}.", f"{path} 不是正确的 CSV：{error}。")) from error
 
 
 def _plans(result: balance.Balance) -> list[dict[str, Any]]:

@@ -1,0 +1,75 @@
+"""What the computing verbs share: a file's cells, a standard by its name or as a file of one's own, JSON on the screen."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dudao import packs
+from dudao.cli.environment import Refused
+from dudao.cli.language import t
+from dudao.core import sheets
+
+__all__ = ["bytes_of", "cells_of", "print_json", "values_of"]
+
+MAX_BYTES = 100 * 1024 * 1024
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def values_of(kind: str, wanted: str) -> Mapping[str, Any]:
+    """The plain values of a pack by its name, or of a .yaml file in the same form."""
+    try:
+        if wanted.endswith((".yaml", ".yml")):
+            values: Mapping[str, Any] = yaml.safe_load(Path(wanted).read_text(encoding="utf-8"))
+            return values
+        return packs.read(kind, wanted)
+    except KeyError:
+        known = "、".join(packs.names(kind))
+        raise Refused(
+            t(f"There is no pack “{wanted}”; there are: {known}.", f"没有标准“{wanted}”，现有：{known}。")
+        ) from None
+    except OSError as error:
+        raise Refused(t(f"Can't read {wanted}: {error.strerror}.", f"无法读取 {wanted}：{error.strerror}。")) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Refused(t(f"{wanted} is no valid YAML: {error}", f"{wanted} 不是正确的 YAML：{error}")) from error
+
+
+def bytes_of(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise Refused(t(f"{path} is a folder; name a file.", f"{path} 是目录，请给出文件。"))
+        if path.stat().st_size > MAX_BYTES:
+            limit = MAX_BYTES // 1024**2
+            raise Refused(t(f"{path} is larger than {limit} MB.", f"{path} 超过 {limit} MB，请按县拆成几个文件。"))
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(t(f"Can't read {path}: {error.strerror}.", f"无法读取 {path}：{error.strerror}。")) from error
+
+
+def cells_of(data: bytes, path: Path) -> list[list[Any]]:
+    """The cells of a .csv in UTF-8 or GB 18030, else of a workbook's first sheet (`sheets.SheetError` if it is none)."""
+    if path.suffix.lower() != ".csv":
+        return sheets.grid_of(data, max_bytes=MAX_BYTES)
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise Refused(
+            t(f"{path} is neither UTF-8 nor GB 18030.", f"{path} 的编码不是 UTF-8 或 GB 18030，请另存为 UTF-8。")
+        )
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise Refused(t(f"{path} is no valid CSV: {error}.", f"{path} 不是正确的 CSV：{error}。")) from error

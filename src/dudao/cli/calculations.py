@@ -1,4 +1,7 @@
-"""The verbs that only compute: ``balance``, ``selfcheck``. Handlers are imported when called: arrays take a while to load."""
+"""The verbs that only compute: ``balance``, ``score``, ``selfcheck``.
+
+Handlers are imported when called: arrays take a while to load.
+"""
 
 import argparse
 from collections.abc import Callable
@@ -64,6 +67,32 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", add: 
             "行政区划代码，用于地方标准值，如 43 或 430600",
         ),
     )
+    scoring = add(
+        verbs,
+        "score",
+        _score,
+        t(
+            "Score subjects by an indicator system.",
+            "按指标体系给一批单位计分：总分、等次、名次、各部分得分、没有得分的指标。",
+        ),
+        data=False,
+        more=t(
+            "DATA is .xlsx or .csv, one row a subject, columns named by data item or indicator code (C3, C3@自评).",
+            "数据为 .xlsx 或 .csv，每行一个单位，第一列是单位名称，其余列名是数据项或指标代码（如 C3，分来源的写 C3@自评）。",
+        ),
+    )
+    scoring.add_argument(
+        "pack",
+        metavar=t("PACK", "标准"),
+        help=t("name of a pack, or a .yaml file of the same form", "标准的名称，或同样格式的 .yaml 文件"),
+    )
+    scoring.add_argument("data_file", type=Path, metavar=t("DATA", "数据"))
+    scoring.add_argument("--json", action="store_true", help=t("print JSON, unrounded", "以 JSON 输出，不取舍"))
+    scoring.add_argument(
+        "--explain",
+        metavar=t("SUBJECT", "单位"),
+        help=t("say why one subject has its marks", "逐项说明一个单位的得分是怎么来的"),
+    )
     add(
         verbs,
         "selfcheck",
@@ -90,6 +119,12 @@ def _balance(arguments: argparse.Namespace) -> int:
 
     arguments.day = arguments.day or date.today()
     return balance_of_file(arguments)
+
+
+def _score(arguments: argparse.Namespace) -> int:
+    from dudao.cli.score import score_file
+
+    return score_file(arguments)
 
 
 def _selfcheck(arguments: argparse.Namespace) -> int:

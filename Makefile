@@ -106,6 +106,7 @@ dist: setup
 
 .PHONY: bench
 bench: setup
+	@uv pip install --quiet --python $(BIN)/python --group bench
 	@$(BIN)/python bench/run.py $(ARGS)
 
 .PHONY: lock

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.report import heading, machine, row
 
-PARTS = ("parse", "balance", "score", "import", "pages")
+PARTS = ("parse", "balance", "cluster", "score", "import", "pages")
 
 
 def main() -> int:
@@ -33,6 +33,10 @@ def main() -> int:
         from bench import bench_balance
 
         bench_balance.run()
+    if "cluster" in wanted:
+        from bench import clusters
+
+        clusters.run()
     if "score" in wanted:
         from bench import bench_score
 

@@ -22,7 +22,19 @@ from dudao.calc.balance.coefficients import Floats
 from dudao.calc.balance.rules import Kind, Rules, Treatment, pupils_column
 from dudao.calc.codetables import SCHOOL_TYPES, Stage
 
-__all__ = ["COUNTY", "NAME", "ROW", "TYPE", "Checked", "Problem", "TableError", "check", "frame_of", "required_columns"]
+__all__ = [
+    "COUNTY",
+    "NAME",
+    "ROW",
+    "TYPE",
+    "TYPE_CODES",
+    "Checked",
+    "Problem",
+    "TableError",
+    "check",
+    "frame_of",
+    "required_columns",
+]
 
 NAME, COUNTY, TYPE = "学校名称", "县区", "办学类型"
 ROW = "行号"
@@ -57,11 +69,12 @@ SHORT_NAMES: Mapping[str, str] = {
 }
 """What offices write beside the names of the standard."""
 
-_TYPE_CODES: Mapping[str, str] = {
+TYPE_CODES: Mapping[str, str] = {
     **{code: code for code in SCHOOL_TYPES},
     **{item.name: code for code, item in SCHOOL_TYPES.items()},
     **SHORT_NAMES,
 }
+"""The code of every name and short name of a school type, and of the code itself."""
 _LONGEST_SHOWN = 30
 HEADER_WITHIN = 20
 
@@ -190,8 +203,8 @@ def _merged(series: pl.Series) -> tuple[Codes, tuple[str, ...]]:
 
 def _type_code(text: str) -> str | None:
     folded = _fold(text).removesuffix(".0")
-    if folded in _TYPE_CODES:
-        return _TYPE_CODES[folded]
+    if folded in TYPE_CODES:
+        return TYPE_CODES[folded]
     # «211 小学», «小学(211)»
     codes = re.findall(r"\d{3}", folded)
     return codes[0] if len(codes) == 1 and codes[0] in SCHOOL_TYPES and not re.search(r"\d{4}", folded) else None

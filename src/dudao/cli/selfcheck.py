@@ -6,16 +6,23 @@ import sys
 from dataclasses import asdict
 
 from dudao import packs
-from dudao.calc.balance import examples
+from dudao.calc.agreement import Finding
+from dudao.calc.balance.examples import recompute as recompute_balance
+from dudao.calc.score.examples import recompute as recompute_scores
 
 __all__ = ["selfcheck"]
 
 
+def _recomputed(name: str) -> tuple[Finding, ...]:
+    values = packs.read("examples", name)
+    if values["kind"] == "scoring":
+        return recompute_scores(values, lambda system: packs.read("frameworks", system))
+    return recompute_balance(values)
+
+
 def selfcheck(arguments: argparse.Namespace) -> int:
     """0: everything agrees; 1: something does not."""
-    findings = [
-        finding for name in packs.names("examples") for finding in examples.recompute(packs.read("examples", name))
-    ]
+    findings = [finding for name in packs.names("examples") for finding in _recomputed(name)]
     wrong = sum(not finding.agrees for finding in findings)
     if arguments.json:
         result = {"checks": [asdict(finding) for finding in findings], "agree": len(findings) - wrong, "differ": wrong}

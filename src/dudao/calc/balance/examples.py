@@ -7,12 +7,12 @@ to `dudao.packs`, where they are shown to the command line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from dudao.calc.agreement import Finding
 from dudao.calc.balance.coefficients import Grouping, spread
 from dudao.calc.rounding import round_half_up
 
@@ -20,18 +20,6 @@ __all__ = ["Finding", "recompute"]
 
 RELATIVE = 1e-12
 NAMES = {"mean": "全县平均值", "sd": "标准差", "cv": "差异系数"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One comparison: ``printed`` as published, ``computed`` in the same form."""
-
-    name: str
-    quantity: str
-    source: str
-    printed: str
-    computed: str
-    agrees: bool
 
 
 def recompute(examples: Mapping[str, Any]) -> tuple[Finding, ...]:

@@ -147,9 +147,11 @@ def test_a_stage_that_left_the_register_is_found_and_its_numbers_go(place, good)
     ret = place.ret(place.nine)
     with transaction.atomic():
         returns.check_returns(place.round, [ret])
-    assert "没有登记初中学段" in CheckHit.objects.get(ret=ret).message
+    found = {hit.rule.kind: hit.message for hit in CheckHit.objects.filter(ret=ret)}
+    assert "没有登记初中学段" in found["register"]
+    assert "办学类型是九年一贯制学校，机构信息里却没有登记初中学段" in found["type"]
     ret = fill(place, place.nine, {("pupils", "primary"): 200}, who="nine")
-    assert not CheckHit.objects.filter(ret=ret).exists()
+    assert not CheckHit.objects.filter(ret=ret, severity="error").exists()
     assert not Value.objects.filter(ret=ret, stage="junior").exists()
     with pytest.raises(Denied, match="不在这份报表里"):
         fill(place, place.nine, {("pupils", "junior"): 1}, who="nine")

@@ -1,7 +1,7 @@
 """Check rules over whole tables at once: plain values in, failed checks in words out. No database, no Django.
 
-A rule compares exact numbers of one school and one stage; what isn't filled in is not judged here (missing numbers are counted,
-and block submission by themselves).
+A rule compares exact numbers of one school and one stage, or of one county; what isn't filled in is not judged here (gaps
+are counted, and block submission by themselves).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,12 +16,13 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a message needs of an item. ``stages`` is empty for an item of the whole school."""
+    """What a message needs of an item. ``stages`` is empty for an item of the whole school or of a county."""
 
     code: str
     name: str
     unit: str
     stages: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,29 @@ class Rule:
     high: Decimal | None = None
     percent: Decimal | None = None
     stages: tuple[str, ...] = ()
+    words: str = ""
+    """What a sum over schools sums, for its message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The numbers of one school of this year and of the last one; ``stages`` are those of the register."""
+    """The numbers of one school or county of this year and of the last one.
+
+    Of the register: ``stages``, what they ought to be by the 办学类型 (``typed``, with the name of the type), and ``nature``, the
+    办园性质. Of a county: ``counts`` and ``below`` hold, by rule, how many institutions the register has and what its schools have
+    reported in sum; a rule without an entry there is not judged.
+    """
 
     key: int
     name: str
     stages: tuple[str, ...]
     values: Mapping[Key, Decimal]
     last: Mapping[Key, Decimal] = field(default_factory=dict)
+    typed: tuple[str, ...] = ()
+    type_name: str = ""
+    nature: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    below: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,11 @@ def evaluate(
     rules: Sequence[Rule], items: Mapping[str, Item], subjects: Iterable[Subject], labels: Mapping[str, str]
 ) -> list[Hit]:
     """All failed checks of all subjects. Rules whose items aren't asked for are left out. ``labels``: stage → its word."""
-    usable = [rule for rule in rules if rule.item in items and all(other in items for other in rule.others)]
+    usable = [
+        rule
+        for rule in rules
+        if rule.item in items and (rule.kind == "below" or all(other in items for other in rule.others))
+    ]
     return [hit for subject in subjects for rule in usable for hit in _of(rule, items, subject, labels)]
 
 
@@ -78,6 +95,14 @@ def _of(rule: Rule, items: Mapping[str, Item], subject: Subject, labels: Mapping
             word = labels[stage]
             said = f"机构信息里没有登记{word}学段，报表里却有{word}的数据，请删去数据或先更正机构信息。"
             yield Hit(subject.key, rule, stage, f"{subject.name} {word} {said}")
+        return
+    if rule.kind == "type":
+        for stage in sorted(set(subject.typed) - set(subject.stages)):
+            word = labels[stage]
+            said = (
+                f"办学类型是{subject.type_name}，机构信息里却没有登记{word}学段，请更正机构信息；确实如此请说明情况。"
+            )
+            yield Hit(subject.key, rule, stage, f"{subject.name} {said}")
         return
     item = items[rule.item]
     for stage in [stage for stage in item.stages if stage in subject.stages] if item.stages else [""]:
@@ -98,6 +123,21 @@ def _said(rule: Rule, items: Mapping[str, Item], stage: str, value: Decimal, sub
     now = f"{plain(value)} {item.unit}".rstrip()
     if rule.kind == "range":
         return _outside(rule, value, f"是 {now}", item.unit)
+    if rule.kind == "nature":
+        told = item.options[int(value) - 1] if 1 <= value <= len(item.options) else plain(value)
+        if not subject.nature or told == subject.nature:
+            return ""
+        return f"填的是“{told}”，机构信息登记的是“{subject.nature}”，请核对；确实如此请说明情况，并更正机构信息。"
+    if rule.kind == "count":
+        count = subject.counts.get(rule.code)
+        if count is None or value == count:
+            return ""
+        return f"是 {now}，机构信息里登记有 {count} 所，请核对；确实如此请说明情况。"
+    if rule.kind == "below":
+        total = subject.below.get(rule.code)
+        if total is None or value == total:
+            return ""
+        return f"是 {now}，所属学校报送的{rule.words}之和是 {plain(total)}，请核对；确实如此请说明情况。"
     if rule.kind == "change":
         last = subject.last.get((item.code, stage))
         if last is None or last == 0 or rule.percent is None:
@@ -115,9 +155,9 @@ def _said(rule: Rule, items: Mapping[str, Item], stage: str, value: Decimal, sub
         return ""
     known = [other for other in others if other is not None]
     if rule.kind == "sum":
-        total = sum(known, Decimal(0))
+        added = sum(known, Decimal(0))
         names = "、".join(f"“{items[code].name}”" for code in rule.others)
-        return "" if value == total else f"是 {now}，不等于{names}之和 {plain(total)}，请核对。"
+        return "" if value == added else f"是 {now}，不等于{names}之和 {plain(added)}，请核对。"
     other, name = known[0], items[rule.others[0]].name
     if rule.kind == "at_most":
         return "" if value <= other else f"是 {now}，大于“{name}”的 {plain(other)}，请核对。"

@@ -15,23 +15,23 @@ from dudao.core.sheets import Problem, Reading, Row, SheetError, open_book
 from dudao.orgs.models import Unit
 from dudao.stats.flow import why_not_fill
 from dudao.stats.models import Return, Round
-from dudao.stats.numbers import parse_number
+from dudao.stats.numbers import number_words, parse_number
 from dudao.stats.queries import catalogue
-from dudao.stats.queries.returns import county_names, numbers_of, stages_of, with_units
+from dudao.stats.queries.returns import county_names, numbers_of, of_counties, of_schools, stages_of, with_units
 
-__all__ = ["Line", "Plan", "plan_table", "plan_workbook"]
+__all__ = ["Line", "Plan", "plan_counties", "plan_table", "plan_workbook"]
 
 Key = tuple[int, str]
 
 
 @dataclass(slots=True)
 class Line:
-    """One school of the file. ``changes``: cell → (heading, number now, number in the file)."""
+    """One school of the file. ``changes``: cell → (itself, number now, number in the file)."""
 
     number: int
     name: str
     ret: Return | None = None
-    changes: dict[Key, tuple[str, Decimal | None, Decimal]] = field(default_factory=dict)
+    changes: dict[Key, tuple[catalogue.Cell, Decimal | None, Decimal]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -56,16 +56,21 @@ class Plan:
 
 
 class _Register:
-    """The returns below a root, by code and name, with their numbers and stages: a handful of queries."""
+    """The returns of schools (or counties) below a root, by code and name, with numbers and stages: a handful of queries."""
 
-    def __init__(self, asked: Round, root: Unit) -> None:
-        self.returns = list(with_units(Return.objects.filter(round=asked, unit__path__startswith=root.path)))
+    def __init__(self, asked: Round, root: Unit, *, county: bool = False) -> None:
+        rows = Return.objects.filter(round=asked, unit__path__startswith=root.path)
+        self.returns = list(with_units(of_counties(rows) if county else of_schools(rows)))
+        self.items = catalogue.items_of(asked)
+        self.word, self.code_word, self.sort, self.one = (
+            ("县市区", "行政区划代码", "县市区", "个县市区") if county else ("学校名称", "学校标识码", "学校", "所学校")
+        )
         self.stages = stages_of(ret.unit_id for ret in self.returns)
         self.numbers = numbers_of(ret.pk for ret in self.returns)
         self.by_code: dict[str, Return] = {}
         self.by_name: dict[str, list[Return]] = {}
         for ret in self.returns:
-            for code in (ret.unit.institution_code, ret.unit.local_code):
+            for code in (ret.unit.institution_code, ret.unit.local_code, ret.unit.region_code if county else ""):
                 if code:
                     self.by_code[code] = ret
             for name in {ret.unit.name, ret.unit.short_name} - {""}:
@@ -76,16 +81,17 @@ class _Register:
             for ret in self.returns
         }
 
+    def allowed(self, ret: Return) -> set[Key]:
+        """The cells that a unit is asked for."""
+        return {cell.key for cell in catalogue.cells_for(self.items, ret.unit.kind, self.stages[ret.unit_id])}
+
     def found(self, line: Line, name: str, county: str, code: str) -> Return | None:
         """The return of a row; says why when there is none or more than one."""
         if code:
             ret = self.by_code.get(code)
             if ret is None:
-                line.problems.append(
-                    Problem(
-                        line.number, "学校标识码", f"“学校标识码”{code}不在这次报送里，请核对或删去标识码按名称找。"
-                    )
-                )
+                said = f"“{self.code_word}”{code}不在这次报送里，请核对或删去代码按名称找。"
+                line.problems.append(Problem(line.number, self.code_word, said))
             return ret
         matches = self.by_name.get(_fold(name), [])
         if county and len(matches) > 1:
@@ -95,9 +101,9 @@ class _Register:
         why = (
             f"有 {len(matches)} 所同名的学校，请填县区或学校标识码。"
             if matches
-            else "不在这次报送的学校里，请按机构信息里的全称填写。"
+            else f"不在这次报送的{self.sort}里，请按机构信息里的全称填写。"
         )
-        line.problems.append(Problem(line.number, "学校名称", f"“学校名称”{name}{why}"))
+        line.problems.append(Problem(line.number, self.word, f"“{self.word}”{name}{why}"))
         return None
 
 
@@ -107,17 +113,27 @@ def _fold(name: str) -> str:
 
 def plan_table(actor: Actor, asked: Round, root: Unit, reading: Reading) -> Plan:
     """What the rows of a table of schools would change. An empty cell leaves the number as it is."""
-    register = _Register(asked, root)
-    cells = {f"{cell.item.pk}-{cell.stage}": cell for cell in catalogue.columns_for(catalogue.items_of(asked))}
-    lines = [_table_line(actor, register, cells, row) for row in reading.rows]
+    cells = catalogue.columns_for(catalogue.items_of(asked))
+    return _plan_rows(actor, _Register(asked, root), cells, reading)
+
+
+def plan_counties(actor: Actor, asked: Round, root: Unit, reading: Reading) -> Plan:
+    """What the rows of a table of counties would change."""
+    cells = catalogue.columns_for(catalogue.items_of(asked), county=True)
+    return _plan_rows(actor, _Register(asked, root, county=True), cells, reading)
+
+
+def _plan_rows(actor: Actor, register: _Register, cells: Sequence[catalogue.Cell], reading: Reading) -> Plan:
+    by_key = {f"{cell.item.pk}-{cell.stage}": cell for cell in cells}
+    lines = [_table_line(actor, register, by_key, row) for row in reading.rows]
     seen: dict[int, Line] = {}
     for line in lines:
         if line.ret is None:
             continue
         other = seen.setdefault(line.ret.pk, line)
         if other is not line:
-            said = f"“学校名称”{line.name}与第 {other.number} 行是同一所学校，请只保留一行。"
-            line.problems.append(Problem(line.number, "学校名称", said))
+            said = f"“{register.word}”{line.name}与第 {other.number} 行是同一{register.one}，请只保留一行。"
+            line.problems.append(Problem(line.number, register.word, said))
     problems = sorted(
         [*reading.problems, *(problem for line in lines for problem in line.problems)], key=lambda one: one.row
     )
@@ -141,7 +157,10 @@ def _table_line(actor: Actor, register: _Register, cells: Mapping[str, catalogue
 def _judge(actor: Actor, register: _Register, line: Line, ret: Return, given: Mapping[catalogue.Cell, Any]) -> None:
     """Which of the given numbers differ, and what is wrong with them."""
     held = register.numbers.get(ret.pk, {})
+    allowed = register.allowed(ret)
     for cell, value in given.items():
+        if cell.key not in allowed and str(value).strip() in {"0", "0.0"}:
+            continue
         try:
             number = parse_number(str(value), cell.item)
         except ValueError as wrong:
@@ -149,18 +168,21 @@ def _judge(actor: Actor, register: _Register, line: Line, ret: Return, given: Ma
             continue
         if number is None:
             continue
-        if cell.stage and cell.stage not in register.stages[ret.unit_id]:
-            if number:
+        if cell.key not in allowed:
+            if number and not cell.stage:
+                said = f"“{cell.heading}”不用这所学校填，请把这一格清空或改为 0。"
+                line.problems.append(Problem(line.number, cell.heading, said))
+            elif number:
                 word = catalogue.STAGE_WORDS[cell.stage]
                 said = f"“{cell.heading}”是 {value}，但机构信息里这所学校没有{word}，请改为 0 或先更正机构信息。"
                 line.problems.append(Problem(line.number, cell.heading, said))
             continue
         if held.get(cell.key) != number:
-            line.changes[cell.key] = (cell.heading, held.get(cell.key), number)
+            line.changes[cell.key] = (cell, held.get(cell.key), number)
     if line.changes:
         denied = why_not_fill(ret, actor)
         if denied is not None:
-            line.problems.append(Problem(line.number, "学校名称", f"“学校名称”{line.name}：{denied.reason}"))
+            line.problems.append(Problem(line.number, register.word, f"“{register.word}”{line.name}：{denied.reason}"))
 
 
 def plan_workbook(actor: Actor, asked: Round, root: Unit, data: bytes, name: str) -> Plan:
@@ -215,8 +237,6 @@ def plan_workbook(actor: Actor, asked: Round, root: Unit, data: bytes, name: str
 
 def shown(lines: Sequence[Line], limit: int) -> list[dict[str, Any]]:
     """The rows worth looking at first, as plain values."""
-    from dudao.stats.checks import plain
-
     order = {"error": 0, "changed": 1, "same": 2}
     ranked = sorted(lines, key=lambda line: (order[line.outcome], line.number))[:limit]
     return [
@@ -225,8 +245,8 @@ def shown(lines: Sequence[Line], limit: int) -> list[dict[str, Any]]:
             "name": line.name or "—",
             "outcome": line.outcome,
             "changes": [
-                f"{heading}：{plain(was) if was is not None else '—'} → {plain(now)}"
-                for heading, was, now in line.changes.values()
+                f"{cell.heading}：{'—' if was is None else number_words(was, cell.item)} → {number_words(now, cell.item)}"
+                for cell, was, now in line.changes.values()
             ],
             "problems": [problem.text for problem in line.problems],
         }

@@ -3,9 +3,9 @@
 from dudao.core import files, jobs, sheets
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.stats.actions import uploads
-from dudao.stats.importing import Plan, plan_table, plan_workbook
+from dudao.stats.importing import Plan, plan_counties, plan_table, plan_workbook
 from dudao.stats.models import DataUpload
-from dudao.stats.papers import table_of
+from dudao.stats.tables import county_table, table_of
 
 __all__ = ["check_file", "import_file"]
 
@@ -19,6 +19,9 @@ def _planned(work: Work, taken: DataUpload) -> tuple[Plan, bytes, sheets.Reading
         data: bytes = stream.read()
     if taken.sort == DataUpload.Sort.WORKBOOK:
         return plan_workbook(work.actor, taken.round, taken.root, data, taken.name), data, None
+    if taken.sort == DataUpload.Sort.COUNTY:
+        reading = sheets.read(data, county_table(taken.round), max_rows=MAX_ROWS)
+        return plan_counties(work.actor, taken.round, taken.root, reading), data, reading
     reading = sheets.read(data, table_of(taken.round), max_rows=MAX_ROWS)
     return plan_table(work.actor, taken.round, taken.root, reading), data, reading
 
@@ -35,7 +38,7 @@ def _upload(work: Work) -> DataUpload:
 
 def _words(taken: DataUpload) -> str:
     counts = taken.counts
-    return f"更新 {counts['changed']} 所，无变化 {counts['same']} 所，有错误 {counts['error']} 行。"
+    return f"更新 {counts['changed']} 份，无变化 {counts['same']} 份，有错误 {counts['error']} 行。"
 
 
 @jobs.handler("stats.check")

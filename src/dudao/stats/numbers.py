@@ -3,9 +3,10 @@
 from decimal import Decimal, InvalidOperation
 from unicodedata import normalize
 
+from dudao.stats import checks
 from dudao.stats.models import DataItem
 
-__all__ = ["parse_number"]
+__all__ = ["number_words", "parse_number"]
 
 LARGEST = Decimal(10) ** 11
 """What the column holds; nothing a school counts comes near it."""
@@ -21,6 +22,12 @@ def parse_number(text: str, item: DataItem) -> Decimal | None:
         if plain not in words:
             raise ValueError(f"是“{text.strip()[:20]}”，请填“是”或“否”。")
         return words[plain]
+    if item.kind == DataItem.Kind.CHOICE:
+        if plain in item.options:
+            return Decimal(item.options.index(plain) + 1)
+        if plain.isdecimal() and 1 <= int(plain) <= len(item.options):
+            return Decimal(int(plain))
+        raise ValueError(f"是“{text.strip()[:20]}”，请填{'、'.join(f'“{option}”' for option in item.options)}之一。")
     try:
         number = Decimal(plain)
     except InvalidOperation:
@@ -35,3 +42,13 @@ def parse_number(text: str, item: DataItem) -> Decimal | None:
         what = f"最多 {item.places} 位小数" if item.places else "应为整数"
         raise ValueError(f"是 {plain}，{what}，请核对。")
     return number
+
+
+def number_words(number: Decimal, item: DataItem) -> str:
+    """A number as people read it: «1,234» stays «1234», yes and no and the options of a choice are words."""
+    if item.kind == DataItem.Kind.YES_NO:
+        return "是" if number else "否"
+    if item.kind == DataItem.Kind.CHOICE:
+        place = int(number)
+        return str(item.options[place - 1]) if 1 <= place <= len(item.options) else checks.plain(number)
+    return checks.plain(number)

@@ -14,8 +14,8 @@ from dudao.orgs.models import Unit
 from dudao.stats import checks
 from dudao.stats.flow import RETURN, why_not_fill
 from dudao.stats.models import CheckHit, Return, Round, Value
-from dudao.stats.queries import catalogue
-from dudao.stats.queries.returns import last_year, numbers_of, stages_of, with_units
+from dudao.stats.queries import catalogue, checking
+from dudao.stats.queries.returns import numbers_of, stages_of, with_units
 
 __all__ = [
     "Moved",
@@ -59,7 +59,8 @@ def save_values(
             f"{held.saved_by or '其他人'}在{f'{when:%H:%M}' if when else '刚才'}保存了这份报表，"
             "您的修改还没有保存。请刷新页面，核对后再填。"
         )
-    asked = catalogue.cells_for(catalogue.items_of(held.round), stages_of([held.unit_id])[held.unit_id])
+    stages = stages_of([held.unit_id])[held.unit_id]
+    asked = catalogue.cells_for(catalogue.items_of(held.round), held.unit.kind, stages)
     allowed = {cell.key: cell for cell in asked}
     before = numbers_of([held.pk])[held.pk]
     changes: dict[str, list[str | None]] = {}
@@ -117,33 +118,10 @@ def check_returns(asked: Round, returns: Sequence[Return]) -> list[CheckHit]:
     items = catalogue.items_of(asked)
     facts = catalogue.item_facts(items)
     rows = {row.code: row for row in catalogue.rules_on(items, asked.opens_on)}
-    rules = [
-        checks.Rule(
-            row.code,
-            row.kind,
-            row.severity,
-            row.item.code,
-            tuple(row.others),
-            row.low,
-            row.high,
-            row.percent,
-            tuple(row.stages),
-        )
-        for row in rows.values()
-    ]
-    codes = {item.pk: item.code for item in items}
-    numbers, last = numbers_of(ret.pk for ret in returns), last_year(returns)
+    numbers = numbers_of(ret.pk for ret in returns)
     stages = stages_of(ret.unit_id for ret in returns)
-
-    def coded(held: Mapping[Key, Decimal]) -> dict[tuple[str, str], Decimal]:
-        return {(codes[item], stage): number for (item, stage), number in held.items() if item in codes}
-
-    subjects = [
-        checks.Subject(
-            ret.pk, str(ret.unit), stages[ret.unit_id], coded(numbers.get(ret.pk, {})), coded(last.get(ret.pk, {}))
-        )
-        for ret in returns
-    ]
+    rules = checking.plain_rules(rows.values())
+    subjects = checking.subjects_of(asked, items, list(rows.values()), returns, numbers)
     found = checks.evaluate(rules, facts, subjects, catalogue.STAGE_WORDS)
     said = {
         (hit.ret_id, hit.key): (hit.message, hit.explanation)
@@ -168,7 +146,8 @@ def check_returns(asked: Round, returns: Sequence[Return]) -> list[CheckHit]:
         )
     CheckHit.objects.filter(ret__in=[ret.pk for ret in returns]).delete()
     CheckHit.objects.bulk_create(hits, batch_size=BATCH)
-    _count(returns, hits, {ret.pk: catalogue.cells_for(items, stages[ret.unit_id]) for ret in returns}, numbers)
+    cells = {ret.pk: catalogue.cells_for(items, ret.unit.kind, stages[ret.unit_id]) for ret in returns}
+    _count(returns, hits, cells, numbers)
     return hits
 
 
@@ -201,7 +180,7 @@ def count_expected(asked: Round, units: Sequence[Unit]) -> list[Return]:
     returns = list(Return.objects.filter(round=asked, unit__in=known))
     for ret in returns:
         ret.unit, ret.round = known[ret.unit_id], asked
-        ret.expected = len(catalogue.cells_for(items, stages[ret.unit_id]))
+        ret.expected = len(catalogue.cells_for(items, ret.unit.kind, stages[ret.unit_id]))
     Return.objects.bulk_update(returns, ["expected"], batch_size=BATCH)
     return returns
 

@@ -12,12 +12,18 @@ __all__ = ["CheckRule", "DataItem", "ItemSource"]
 
 
 class DataItem(models.Model):
-    """One thing that is counted or measured, the same everywhere: code, name, definition, unit, kind and level."""
+    """One thing that is counted or measured, the same everywhere: code, name, definition, unit, kind and level.
+
+    ``stages``: an item of stages is asked once for each of these that a school runs; an item of the whole school is asked of the
+    schools that run one of them (of all when empty); an item of a county has none. A choice is stored as the place of its option,
+    counted from 1. ``pack`` names the standard set that it came from, ``changed`` says that the office has its own wording since.
+    """
 
     class Kind(models.TextChoices):
         INTEGER = "integer", "整数"
         DECIMAL = "decimal", "小数"
         YES_NO = "yes_no", "是否"
+        CHOICE = "choice", "选项"
 
     class Level(models.TextChoices):
         STAGE = "stage", "学段"
@@ -34,9 +40,13 @@ class DataItem(models.Model):
     stages = ArrayField(
         models.CharField(max_length=12, choices=Stage.Level.choices), verbose_name="学段", default=list, blank=True
     )
+    options = ArrayField(models.CharField(max_length=60), verbose_name="选项", default=list, blank=True)
+    decimals = models.PositiveSmallIntegerField("小数位数", default=2)
     sort_no = models.PositiveIntegerField("排序号", default=1000)
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True, blank=True)
+    pack = models.CharField("标准", max_length=60, blank=True)
+    changed = models.BooleanField("本单位改过", default=False)
 
     class Meta:
         verbose_name = "数据指标"
@@ -46,7 +56,12 @@ class DataItem(models.Model):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="item_ends_after_start"
             ),
             models.CheckConstraint(condition=~Q(level="stage") | ~Q(stages=[]), name="item_of_stage_names_stages"),
-            models.CheckConstraint(condition=Q(level="stage") | Q(stages=[]), name="item_of_school_has_no_stages"),
+            models.CheckConstraint(condition=~Q(level="county") | Q(stages=[]), name="item_of_county_has_no_stages"),
+            models.CheckConstraint(
+                condition=(Q(kind="choice") & ~Q(options=[])) | (~Q(kind="choice") & Q(options=[])),
+                name="item_of_choice_has_options",
+            ),
+            models.CheckConstraint(condition=Q(decimals__lte=4), name="item_decimals_fit_the_column"),
         ]
 
     def __str__(self) -> str:
@@ -55,7 +70,17 @@ class DataItem(models.Model):
     @property
     def places(self) -> int:
         """Decimals that a value may have."""
-        return 2 if self.kind == self.Kind.DECIMAL else 0
+        return self.decimals if self.kind == self.Kind.DECIMAL else 0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The stages under which numbers of it are kept; «» for the school or the county as a whole."""
+        return tuple(self.stages) if self.level == self.Level.STAGE else ("",)
+
+    @property
+    def label(self) -> str:
+        """«在校生数（人）»."""
+        return f"{self.name}（{self.unit}）" if self.unit else self.name
 
     def headed(self, stage: str) -> str:
         """The heading of its column: «小学在校生数», «教学及辅助用房面积»."""
@@ -90,7 +115,11 @@ class ItemSource(models.Model):
 
 
 class CheckRule(models.Model):
-    """A rule over the numbers of one school (and stage). ``error`` blocks submission, ``warning`` wants an explanation."""
+    """A rule over the numbers of one school (and stage) or county. ``error`` blocks submission, ``warning`` wants an explanation.
+
+    ``types`` are the 办学类型 whose institutions a count of the register takes; ``stages`` narrow a rule, and for a sum over the
+    schools of a county say whose numbers are summed.
+    """
 
     class Kind(models.TextChoices):
         SUM = "sum", "等于各项之和"
@@ -99,6 +128,10 @@ class CheckRule(models.Model):
         RATIO = "ratio", "与另一项之比在范围之内"
         CHANGE = "change", "与上年相比变动"
         REGISTER = "register", "与机构登记的学段一致"
+        TYPE = "type", "学段与办学类型一致"
+        NATURE = "nature", "与机构登记的办园性质一致"
+        COUNT = "count", "与机构登记的学校数一致"
+        BELOW = "below", "等于所属学校之和"
 
     class Severity(models.TextChoices):
         ERROR = "error", "错误"
@@ -113,9 +146,12 @@ class CheckRule(models.Model):
     high = models.DecimalField("上限", max_digits=16, decimal_places=4, null=True, blank=True)
     percent = models.DecimalField("变动百分比", max_digits=6, decimal_places=1, null=True, blank=True)
     stages = ArrayField(models.CharField(max_length=12), verbose_name="学段", default=list, blank=True)
+    types = ArrayField(models.CharField(max_length=3), verbose_name="办学类型", default=list, blank=True)
     source = models.CharField("依据", max_length=200, blank=True)
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True, blank=True)
+    pack = models.CharField("标准", max_length=60, blank=True)
+    changed = models.BooleanField("本单位改过", default=False)
 
     class Meta:
         verbose_name = "审核规则"
@@ -125,12 +161,14 @@ class CheckRule(models.Model):
                 condition=~Q(kind="change") | Q(percent__isnull=False), name="rule_of_change_has_percent"
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["sum", "at_most", "ratio"]) | ~Q(others=[]), name="rule_names_other_items"
+                condition=~Q(kind__in=["sum", "at_most", "ratio", "below"]) | ~Q(others=[]),
+                name="rule_names_other_items",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=["range", "ratio"]) | Q(low__isnull=False) | Q(high__isnull=False),
                 name="rule_of_range_has_bound",
             ),
+            models.CheckConstraint(condition=~Q(kind="count") | ~Q(types=[]), name="rule_of_count_names_types"),
         ]
 
     def __str__(self) -> str:

@@ -26,7 +26,11 @@ def year_words(year: int) -> str:
 
 
 class Round(models.Model):
-    """A yearly collection: which items, whose schools, from when until when. Seen by its office and by those who report in it."""
+    """A yearly collection: which items, whose schools, from when until when. Seen by its office and by those who report in it.
+
+    Items of schools and stages are asked of the institutions that run one of ``stages``, items of level county of the counties
+    and zones; ``regions`` narrow both (none: everywhere below the office).
+    """
 
     SCOPE: ClassVar = ("unit__path", "returns__unit__path")
 
@@ -38,7 +42,10 @@ class Round(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="布置单位")
     title = models.CharField("名称", max_length=120)
     year = models.PositiveSmallIntegerField("学年")
-    stages = ArrayField(models.CharField(max_length=12, choices=Stage.Level.choices), verbose_name="报送学段")
+    stages = ArrayField(
+        models.CharField(max_length=12, choices=Stage.Level.choices), verbose_name="报送学段", blank=True
+    )
+    regions = models.ManyToManyField(Unit, related_name="+", blank=True, verbose_name="布置范围")
     opens_on = models.DateField("开始日期")
     closes_on = models.DateField("截止日期")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
@@ -80,7 +87,8 @@ class RoundItem(models.Model):
 
 
 class Return(models.Model):
-    """What one unit reports in a round. ``version`` grows with every save, so that two clerks can't overwrite each other.
+    """What one unit, a school or a county, reports in a round. ``version`` grows with every save, so that two clerks
+    can't overwrite each other.
 
     ``errors`` and ``warnings`` count the checks that fail now; warnings that are explained don't count.
     """
@@ -139,7 +147,7 @@ class Return(models.Model):
 
 @pghistory.track()
 class Value(models.Model):
-    """One number, exact. An empty ``stage`` is the school as a whole; yes and no are 1 and 0; no row means not filled in."""
+    """One number, exact. An empty ``stage`` is the whole school or county; yes and no are 1 and 0; no row means not filled in."""
 
     ret = models.ForeignKey(Return, models.CASCADE, related_name="values")
     item = models.ForeignKey(DataItem, models.PROTECT, related_name="+")
@@ -196,7 +204,9 @@ class DataUpload(models.Model):
 
     class Sort(models.TextChoices):
         TABLE = "table", "一行一校的汇总表"
+        COUNTY = "county", "一行一县的县级数据表"
         WORKBOOK = "workbook", "一校一册的教育事业统计报表"
+        ZIP = "zip", "多所学校的工作簿（ZIP 压缩包）"
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="uploads", verbose_name="数据报送")
     root = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="导入范围")

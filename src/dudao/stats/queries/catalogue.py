@@ -6,15 +6,18 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from dudao.orgs.models import Stage
+from dudao.orgs.models import Kind, Stage
 from dudao.stats import checks
 from dudao.stats.models import CheckRule, DataItem, ItemSource, Round
 
 __all__ = [
+    "COUNTIES",
     "STAGE_WORDS",
     "Cell",
     "all_items",
+    "asks",
     "cells_for",
+    "columns_for",
     "item_facts",
     "items_now",
     "items_of",
@@ -23,6 +26,8 @@ __all__ = [
 ]
 
 STAGE_WORDS: dict[str, str] = {str(value): str(label) for value, label in Stage.Level.choices}
+COUNTIES = frozenset({Kind.COUNTY, Kind.ZONE})
+"""The kinds of units that report like a county (县市区)."""
 _ORDER = {value: place for place, value in enumerate(Stage.Level.values)}
 
 
@@ -60,17 +65,33 @@ def items_of(asked: Round) -> list[DataItem]:
     return list(DataItem.objects.filter(pk__in=asked.round_items.values("item")).order_by("sort_no", "id"))
 
 
-def cells_for(items: Iterable[DataItem], stages: Iterable[str]) -> list[Cell]:
-    """What a school with these stages is asked for: stage by stage, the whole school last."""
+def cells_for(items: Iterable[DataItem], kind: str, stages: Iterable[str]) -> list[Cell]:
+    """What a unit is asked for. A county: the items of counties. A school: stage by stage, the whole school last."""
+    if kind in COUNTIES:
+        return [Cell(item, "") for item in items if item.level == DataItem.Level.COUNTY]
     items = list(items)
     held = sorted(set(stages), key=_ORDER.__getitem__)
-    found = [Cell(item, stage) for stage in held for item in items if stage in item.stages]
-    return found + [Cell(item, "") for item in items if item.level == DataItem.Level.SCHOOL]
+    found = [
+        Cell(item, stage)
+        for stage in held
+        for item in items
+        if item.level == DataItem.Level.STAGE and stage in item.stages
+    ]
+    whole = [item for item in items if item.level == DataItem.Level.SCHOOL]
+    return found + [Cell(item, "") for item in whole if not item.stages or set(item.stages) & set(held)]
 
 
-def columns_for(items: Iterable[DataItem]) -> list[Cell]:
-    """All columns of a table of schools: every item by item, with all its stages."""
-    return [Cell(item, stage) for item in items for stage in (item.stages or [""])]
+def columns_for(items: Iterable[DataItem], *, county: bool = False) -> list[Cell]:
+    """All columns of a table of schools (or of counties): every item by item, with all its stages."""
+    return [
+        Cell(item, stage) for item in items if (item.level == DataItem.Level.COUNTY) == county for stage in item.columns
+    ]
+
+
+def asks(items: Iterable[DataItem]) -> tuple[bool, bool]:
+    """Whether schools are asked for something, and whether counties are."""
+    levels = {item.level for item in items}
+    return bool(levels - {DataItem.Level.COUNTY}), DataItem.Level.COUNTY in levels
 
 
 def rules_on(items: Sequence[DataItem], day: date) -> list[CheckRule]:
@@ -83,7 +104,16 @@ def rules_on(items: Sequence[DataItem], day: date) -> list[CheckRule]:
 
 
 def item_facts(items: Iterable[DataItem]) -> dict[str, checks.Item]:
-    return {item.code: checks.Item(item.code, item.name, item.unit, tuple(item.stages)) for item in items}
+    return {
+        item.code: checks.Item(
+            item.code,
+            item.name,
+            item.unit,
+            tuple(item.stages) if item.level == DataItem.Level.STAGE else (),
+            tuple(item.options),
+        )
+        for item in items
+    }
 
 
 def sources_in(items: Sequence[DataItem], year: int) -> dict[tuple[str, str], tuple[DataItem, str]]:

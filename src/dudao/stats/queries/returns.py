@@ -1,5 +1,7 @@
 """Reads of rounds and returns: what somebody sees, the numbers of this year and the last, progress, failed checks."""
 
+import functools
+import operator
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,13 +16,16 @@ from django.utils import timezone
 from dudao.core.access import Actor
 from dudao.orgs.models import INSTITUTIONS, Stage, Unit
 from dudao.stats.models import CheckHit, DataUpload, Return, Round, Value
+from dudao.stats.queries import catalogue
 
 __all__ = [
     "Progress",
     "hits_seen",
     "last_year",
     "numbers_of",
+    "of_counties",
     "of_county",
+    "of_schools",
     "own_returns",
     "progress_of",
     "returns_seen",
@@ -80,13 +85,15 @@ def of_county(rows: "QuerySet[Return]", key: str) -> "QuerySet[Return]":
 
 def describe(returns: Sequence[Any]) -> None:
     """Give each return its ``county_name`` and ``stage_words``: two queries for a page."""
-    from dudao.stats.queries.catalogue import STAGE_WORDS
-
     counties = county_names()
     stages = stages_of(ret.unit_id for ret in returns)
     for ret in returns:
+        if ret.unit.kind in catalogue.COUNTIES:
+            ret.county_name, ret.stage_words = "", "县级数据"
+            continue
         ret.county_name = next((name for path, name in counties if ret.unit.path.startswith(path)), "")
-        ret.stage_words = "、".join(STAGE_WORDS[stage] for stage in STAGE_WORDS if stage in stages[ret.unit_id])
+        words = (word for stage, word in catalogue.STAGE_WORDS.items() if stage in stages[ret.unit_id])
+        ret.stage_words = "、".join(words)
 
 
 def stages_of(units: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -98,11 +105,28 @@ def stages_of(units: Iterable[int]) -> dict[int, tuple[str, ...]]:
 
 
 def units_asked(asked: Round) -> "QuerySet[Unit]":
-    """The open institutions of the region that run one of the round's stages."""
-    staged = Stage.objects.filter(level__in=asked.stages).values("unit")
-    return Unit.objects.filter(
-        path__startswith=asked.unit.path, kind__in=INSTITUTIONS, valid_to__isnull=True, pk__in=staged
-    )
+    """Whom a round asks: the open institutions that run one of its stages, and the counties if it has items of counties."""
+    schools, counties = catalogue.asks(catalogue.items_of(asked))
+    wanted = Q(pk__in=[])
+    if schools:
+        staged = Stage.objects.filter(level__in=asked.stages).values("unit")
+        wanted |= Q(kind__in=INSTITUTIONS, pk__in=staged)
+    if counties:
+        wanted |= Q(kind__in=catalogue.COUNTIES)
+    within = Q(path__startswith=asked.unit.path)
+    regions = list(asked.regions.values_list("path", flat=True))
+    if regions:
+        within &= functools.reduce(operator.or_, (Q(path__startswith=path) for path in regions))
+    return Unit.objects.filter(wanted & within, valid_to__isnull=True)
+
+
+def of_schools(rows: "QuerySet[Return]") -> "QuerySet[Return]":
+    """Without the returns of counties."""
+    return rows.filter(unit__kind__in=INSTITUTIONS)
+
+
+def of_counties(rows: "QuerySet[Return]") -> "QuerySet[Return]":
+    return rows.filter(unit__kind__in=catalogue.COUNTIES)
 
 
 def numbers_of(returns: Iterable[int]) -> Numbers:
@@ -144,9 +168,10 @@ def notes_of(ret: Return) -> dict[tuple[int, str], str]:
 
 @dataclass(slots=True)
 class Progress:
-    """How far the schools of one county are."""
+    """How far the schools of one county are, and the county's own return if it is asked for one."""
 
     unit: Unit
+    own: Return | None = None
     total: int = 0
     untouched: int = 0
     draft: int = 0
@@ -167,10 +192,13 @@ class Progress:
 
 
 def progress_of(actor: Actor, asked: Round, counties: Sequence[Unit]) -> list[Progress]:
-    """A line a county: one query over the round's returns."""
+    """A line a county: two queries over the round's returns."""
     lines = {unit.path: Progress(unit) for unit in counties}
     rows = Return.objects.visible_to(actor, "return.view").filter(round=asked)
-    for path, state, version, errors, warnings in rows.values_list(
+    for ret in of_counties(rows).select_related("unit"):
+        if ret.unit.path in lines:
+            lines[ret.unit.path].own = ret
+    for path, state, version, errors, warnings in of_schools(rows).values_list(
         "unit__path", "state", "version", "errors", "warnings"
     ):
         line = next((line for prefix, line in lines.items() if path.startswith(prefix)), None)

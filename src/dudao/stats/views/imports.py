@@ -15,7 +15,7 @@ from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb, State
 from dudao.orgs.queries import roots_of
-from dudao.stats import papers
+from dudao.stats import tables
 from dudao.stats.actions import uploads
 from dudao.stats.forms import UploadForm
 from dudao.stats.models import DataUpload, Round
@@ -50,7 +50,7 @@ def import_template(request: HttpRequest, pk: int) -> HttpResponse:
     asked = round_or_404(request, pk)
     need(actor_of(request), "return.import")
     words = "从第 4 行起每行一所学校；空着的单元格保持原值，没有的填 0。"
-    return attachment(sheets.template(papers.table_of(asked), help_text=words), f"{asked.title}导入模板.xlsx")
+    return attachment(sheets.template(tables.table_of(asked), help_text=words), f"{asked.title}导入模板.xlsx")
 
 
 @require_http_methods(["GET", "POST"])

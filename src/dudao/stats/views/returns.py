@@ -13,12 +13,12 @@ from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
-from dudao.stats import checks
 from dudao.stats.actions import returns as acts
 from dudao.stats.flow import RETURN, judges, why_not_fill
 from dudao.stats.forms import parse_return
 from dudao.stats.labels import RETURN_LINE, RETURN_STATES, SEVERITY
-from dudao.stats.models import Return
+from dudao.stats.models import DataItem, Return
+from dudao.stats.numbers import number_words
 from dudao.stats.queries import catalogue, returns
 from dudao.stats.views.common import actor_of, return_or_404
 
@@ -35,7 +35,7 @@ _STEPS = {
 def sections(ret: Return, typed: dict[str, str] | None = None, faults: dict[str, str] | None = None) -> list[Any]:
     """The numbers by stage, each with last year's, its checks and its fault; ``typed`` is what was just posted."""
     held = returns.stages_of([ret.unit_id])[ret.unit_id]
-    cells = catalogue.cells_for(catalogue.items_of(ret.round), held)
+    cells = catalogue.cells_for(catalogue.items_of(ret.round), ret.unit.kind, held)
     numbers, last = returns.numbers_of([ret.pk])[ret.pk], returns.last_year([ret]).get(ret.pk, {})
     notes = returns.notes_of(ret)
     hits: dict[tuple[int, str], list[Any]] = {}
@@ -46,24 +46,28 @@ def sections(ret: Return, typed: dict[str, str] | None = None, faults: dict[str,
     for cell in cells:
         now, before = numbers.get(cell.key), last.get(cell.key)
         faulty = (faults or {}).get(cell.name, "")
-        change = "" if now is None or not before else f"{(now - before) / before * 100:+.1f}%"
-        shown = checks.plain(now) if now is not None else ""
+        counted = cell.item.kind in {DataItem.Kind.INTEGER, DataItem.Kind.DECIMAL}
+        change = "" if now is None or not before or not counted else f"{(now - before) / before * 100:+.1f}%"
+        shown = number_words(now, cell.item) if now is not None else ""
         made.setdefault(cell.stage, []).append(
             {
                 "cell": cell,
                 "value": (typed or {}).get(cell.name, shown) if faulty or typed else shown,
                 "shown": shown or "—",
-                "last": checks.plain(before) if before is not None else "—",
+                "last": number_words(before, cell.item) if before is not None else "—",
+                "options": ["是", "否"] if cell.item.kind == DataItem.Kind.YES_NO else list(cell.item.options),
                 "change": change or "—",
                 "note": (typed or {}).get(f"n{cell.name[1:]}", notes.get(cell.key, "")),
                 "fault": faulty,
                 "hits": hits.get(cell.key, []),
             }
         )
-    return [
-        {"title": f"{catalogue.STAGE_WORDS[stage]}部" if stage else "全校", "rows": rows}
-        for stage, rows in made.items()
-    ]
+    whole = "全县" if ret.unit.kind in catalogue.COUNTIES else "全校"
+    return [{"title": _section(stage) if stage else whole, "rows": rows} for stage, rows in made.items()]
+
+
+def _section(stage: str) -> str:
+    return "幼儿园（班）" if stage == "preschool" else f"{catalogue.STAGE_WORDS[stage]}部"
 
 
 def _crumbs(ret: Return, *more: Crumb) -> list[Crumb]:
@@ -126,7 +130,8 @@ def return_fill(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return _form(request, ret)
     data = {name: request.POST.get(name, "") for name in request.POST}
-    cells = catalogue.cells_for(catalogue.items_of(ret.round), returns.stages_of([ret.unit_id])[ret.unit_id])
+    held = returns.stages_of([ret.unit_id])[ret.unit_id]
+    cells = catalogue.cells_for(catalogue.items_of(ret.round), ret.unit.kind, held)
     numbers, faults, notes, explanations = parse_return(data, cells)
     version = int(data["version"]) if data.get("version", "").isdecimal() else -1
     automatic = data.get("do") == "auto"

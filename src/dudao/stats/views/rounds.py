@@ -20,7 +20,7 @@ from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, Tab
 from dudao.core.ui.templatetags.ui import deadline, progress
 from dudao.orgs.queries import roots_of
-from dudao.stats import papers
+from dudao.stats import tables
 from dudao.stats.actions import catalogue as catalogue_acts
 from dudao.stats.actions import returns as return_acts
 from dudao.stats.actions import rounds as round_acts
@@ -153,8 +153,8 @@ def _listing(request: HttpRequest, asked: Round) -> Listing:
         places = roots_of(actor, "return.export")
         return_acts.note_export(actor, asked=asked, place=places[0], rows=len(held), filters=request.GET.urlencode())
         target = io.BytesIO()
-        table = papers.table_of(asked)
-        sheets.export(table, papers.rows_of(asked, held), target, title=asked.title)
+        table = tables.table_of(asked)
+        sheets.export(table, tables.rows_of(asked, held), target, title=asked.title)
         return attachment(target.getvalue(), f"{asked.title}.xlsx")
 
     def bulk(request: HttpRequest) -> list[BulkAction]:
@@ -342,6 +342,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
 def items_load(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     need(actor, "item.load")
-    count = catalogue_acts.load_items(actor, unit=roots_of(actor, "item.load")[0])
-    messages.success(request, f"已载入 {count} 个指标及其审核规则。")
+    loaded = catalogue_acts.load_all(actor, unit=roots_of(actor, "item.load")[0])
+    kept = f"；{len(loaded.kept)} 项本单位改过，没有更新：{'、'.join(loaded.kept[:5])}" if loaded.kept else ""
+    messages.success(request, f"已载入 {loaded.items} 个指标、{loaded.rules} 条审核规则{kept}。")
     return redirect("stats:items")

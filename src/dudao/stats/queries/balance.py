@@ -18,7 +18,7 @@ from dudao.orgs.models import Unit
 from dudao.packs import names, read
 from dudao.stats.models import BalanceRun, Return, Round
 from dudao.stats.queries import catalogue
-from dudao.stats.queries.returns import county_names, numbers_of, stages_of, with_units
+from dudao.stats.queries.returns import county_names, numbers_of, of_schools, stages_of, with_units
 
 __all__ = ["BalanceTable", "balance_table", "packs", "rules_of", "rules_with_digest", "runs_seen"]
 
@@ -48,7 +48,8 @@ def rules_with_digest(pack: str) -> tuple[Rules, str]:
 
 def balance_table(asked: Round, unit: Unit, rules: Rules, *, accepted_only: bool) -> BalanceTable:
     """The numbers of the schools below a unit. A stage that a school doesn't run is 0, a gap stays a gap."""
-    returns = with_units(Return.objects.filter(round=asked, unit__path__startswith=unit.path)).order_by("unit__path")
+    below = of_schools(Return.objects.filter(round=asked, unit__path__startswith=unit.path))
+    returns = with_units(below).order_by("unit__path")
     if accepted_only:
         returns = returns.filter(state__in=[Return.State.ACCEPTED, Return.State.LOCKED])
     held = list(returns)

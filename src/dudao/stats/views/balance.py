@@ -15,9 +15,9 @@ from dudao.core.ui.filters import Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
-from dudao.stats import papers
+from dudao.stats.papers import balance as papers
 from dudao.stats.actions import balance as acts
-from dudao.stats.forms import BalanceForm
+from dudao.stats.forms.balance import BalanceForm
 from dudao.stats.models import BalanceRun
 from dudao.stats.queries import balance
 from dudao.stats.views.common import actor_of, need

@@ -9,12 +9,12 @@ from django import forms
 
 from dudao.core.sheets import MAX_BYTES
 from dudao.core.ui.forms import DateField, FileField, Form, Section
-from dudao.orgs.models import Stage, Unit
+from dudao.orgs.models import Stage
 from dudao.stats.models import DataItem, DataUpload, Round
 from dudao.stats.numbers import parse_number
 from dudao.stats.queries.catalogue import Cell
 
-__all__ = ["BalanceForm", "RoundForm", "UploadForm", "parse_return"]
+__all__ = ["RoundForm", "UploadForm", "parse_return"]
 
 
 class RoundForm(Form):
@@ -63,29 +63,6 @@ class UploadForm(Form):
         help_text="汇总表一行一校，列名同模板；统计报表一校一册，文件名是学校名，工作表以表号命名。",
     )
     file = FileField(label="文件", kinds=(".xlsx",), max_bytes=MAX_BYTES)
-
-
-class BalanceForm(Form):
-    """Where, which round, which standard."""
-
-    unit: ClassVar[Any] = forms.ModelChoiceField(label="范围", queryset=Unit.objects.none(), empty_label=None)
-    asked: ClassVar[Any] = forms.ModelChoiceField(
-        label="数据报送",
-        queryset=Round.objects.none(),
-        empty_label=None,
-        error_messages={"required": "请选择数据报送。"},
-    )
-    pack = forms.ChoiceField(label="标准")
-    accepted_only = forms.BooleanField(
-        label="只用已通过审核的数据", required=False, help_text="不勾选时也用填报中和待审核的数据，只供试算。"
-    )
-
-    def __init__(self, *args: Any, regions: Any, rounds: Any, packs: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"accepted_only": True})
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        fields["unit"].queryset, fields["asked"].queryset = regions, rounds
-        fields["pack"].choices = packs
 
 
 def parse_return(

@@ -1,0 +1,1 @@
+"""What statistics give out as files."""

@@ -109,6 +109,7 @@ _DIRECTOR = {"plan.publish", "plan.discard", "lights.edit", "calendar.edit", "as
 
 _FRAMEWORKS = {"framework.load", "framework.edit", "framework.clone"}
 _FRAMEWORKS_DECIDED = {"framework.publish", "framework.retire"}
+_TRIALS = {"trial.view", "trial.run", "trial.export", "trial.delete"}
 
 # Statistics: what schools report and what is computed from it.
 _REPORTING = {"return.view", "return.fill", "return.submit", "return.import", "return.export"}
@@ -168,6 +169,7 @@ ROLES: dict[str, Role] = {
             _REPORT,
             _FRAMEWORKS,
             _FRAMEWORKS_DECIDED,
+            _TRIALS,
             _STATISTICS,
             _ROUNDS,
             {"account.view", "phone.reveal", "return.reopen", "round.reopen", "item.load"},
@@ -182,6 +184,7 @@ ROLES: dict[str, Role] = {
             _OFFICER,
             _REPORT,
             _FRAMEWORKS,
+            _TRIALS,
             _STATISTICS,
             _ROUNDS,
             {"account.view", "phone.reveal"},
@@ -196,6 +199,7 @@ ROLES: dict[str, Role] = {
             _REPORT,
             _FRAMEWORKS,
             _FRAMEWORKS_DECIDED,
+            _TRIALS,
             _PEOPLE,
             appoints(*_COUNTY_GIVES),
             _JUDGE,

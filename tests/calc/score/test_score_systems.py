@@ -348,3 +348,13 @@ def test_no_grades_is_no_grade() -> None:
 def test_a_huge_number_is_a_stated_result_to_the_top() -> None:
     tree = system(leaf("C1", 10, {"kind": "computed", "points": "教师数 ÷ 10000000000000000"}), items=ITEMS)
     assert total(tree, {"教师数": 10**15}) == Fraction("0.1")
+
+
+def test_questions_are_found_by_their_names_with_full_width_brackets() -> None:
+    parts = {"kind": "parts", "parts": [{"label": "村（社区）联系人", "points": 4}, {"label": "专干", "points": 6}]}
+    tree = system(leaf("C１", 10, parts), sources=[{"key": "county"}, {"key": "review"}])
+    scores = scored(tree, {"C１·村（社区）联系人": "有", "C１·专干": "无"})
+    assert scores.sheet().total.values() == [4]
+    assert scores.source_of(0, "C１·村（社区）联系人") == "county"
+    assert scores.with_answer(0, "review", "C１·村（社区）联系人", "无").sheet().total.values() == [0]
+    assert "村（社区）联系人（county）：有，得 4 分" in lines(tree, {"C１·村（社区）联系人": "有"}, "C１")

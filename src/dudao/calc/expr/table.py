@@ -150,6 +150,9 @@ class Table:
         """A reported item's column."""
         found = self._columns.get(name)
         if found is None:
+            name = normal_name(name)  # as in a document: with full-width brackets
+            found = self._columns.get(name)
+        if found is None:
             if self._above is None:
                 item = self.catalogue.items[name]
                 found = unknown(kind_of(item), self.size, item.absent)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from dudao.calc.expr import Column, Numbers, State, Table, Texts, decimal_text, read_cell
+from dudao.calc.expr import Column, Numbers, State, Table, Texts, decimal_text, normal_name, read_cell
 from dudao.calc.expr.reading import column_of
 from dudao.calc.score.grading import normalised_total
 from dudao.calc.score.system import NodeScore, System
@@ -172,7 +172,7 @@ class Scores:
 
     def source_of(self, row: int, question: str) -> str | None:
         """Whose answer was adopted for a question, ``None`` if nobody's."""
-        code = self.system.answered_by.get(question)
+        code = self.system.answered_by.get(normal_name(question))
         counting = {source.key for source in self.tree.sources if source.counts}
         keys = [source.key for source in self.tree.sources] if code is None else self.system.sources[code]
         given = [key for key in reversed(keys) if key in counting and key in self.answers]
@@ -195,6 +195,7 @@ class Scores:
 
     def with_answer(self, row: int, source: str, question: str, cell: object) -> Scores:
         """One answer changed (as typed; empty takes it back). Raises ``ValueError`` with what is wrong with it."""
+        question = normal_name(question)
         item = self.tree.answers.items[question]
         column = column_of(item, [read_cell(item, cell)])
         before = self.answers.get(source) or self._empty()

@@ -16,7 +16,7 @@ from functools import cached_property, reduce
 
 import numpy as np
 
-from dudao.calc.expr import Column, Numbers, State, Table, Texts, Truths, items_used
+from dudao.calc.expr import Column, Numbers, State, Table, Texts, Truths, items_used, normal_name
 from dudao.calc.expr.ints import Bools, Ints
 from dudao.calc.score.grading import Grading
 from dudao.calc.score.node import NodeScore
@@ -81,7 +81,7 @@ class System:
             self._plan(child, is_extra)
         questions = answer_items(node)
         for question in questions:
-            self.answered_by[question.name] = node.code
+            self.answered_by[normal_name(question.name)] = node.code
         compiled = Compiled(node, self.tree.catalogue)
         plan = Plan(
             node=node,

@@ -1,0 +1,440 @@
+"""Governments, leaders, townships, responsibility districts, basic balance: each scores a subject as an office would expect."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from dudao.calc.score import explain
+from dudao.calc.tree import validate
+from packs.filling import best_answers, pack, result, scored
+
+STAGES = ["幼儿园", "小学", "初中", "普通高中", "中职"]
+COUNTY = {
+    "一般公共预算教育支出_万元": "98000",
+    "上年一般公共预算教育支出_万元": "96000",
+    **{f"{stage}生均一般公共预算教育支出_元": "12000" for stage in STAGES},
+    **{f"上年{stage}生均一般公共预算教育支出_元": "12000" for stage in STAGES},
+    "普通高中学校数": "4",
+    "中等职业学校数": "1",
+    "应拨付公用经费_万元": "6200",
+    "实际拨付公用经费_万元": "6200",
+    "特殊教育学校公用经费_元": "800000",
+    "特殊教育学校学生数": "100",
+    "培训经费不足公用经费预算5%的学校数": "0",
+    "义务教育教师年平均工资收入_元": "98600",
+    "当地公务员年平均工资收入_元": "98600",
+    "拖欠教师工资_万元": "0",
+    "核定教职工编制数": "5000",
+    "空编数": "100",
+    "专任教师数": "4800",
+    "持教师资格证的专任教师数": "4800",
+    "完成360学时培训的教师数": "4800",
+    "符合交流条件的教师数": "1000",
+    "交流轮岗教师数": "100",
+    "交流轮岗的骨干教师数": "20",
+    "幼儿园专任教师数": "1000",
+    "在园幼儿数": "15000",
+    "学前三年适龄人口数": "16000",
+    "公办园和普惠性民办园在园幼儿数": "12000",
+    "公办园在园幼儿数": "7500",
+    "高中阶段毛入学率": "92",
+    "适龄残疾儿童少年数": "200",
+    "入学的适龄残疾儿童少年数": "190",
+    "校际差异系数达标项数": "14",
+    "小学学校数": "60",
+    "小学资源配置达标学校数": "60",
+    "初中学校数": "25",
+    "初中资源配置达标学校数": "25",
+    "初中三年巩固率": "95",
+    "在公办和政府购买服务民办学校就读的随迁子女数": "850",
+    "符合条件的随迁子女数": "1000",
+    "当年有国家义务教育质量监测结果": "是",
+    "监测学业水平未达Ⅲ级科目数": "0",
+    "相关科目最大校际差异率": "0.149",
+    "义务教育班级数": "1800",
+    "义务教育大班额班数": "0",
+    "义务教育超大班额班数": "0",
+    "超过规定规模的学校数": "0",
+    "满意问卷数": "850",
+    "回收有效问卷数": "1000",
+    "上级部署的教育改革发展任务数": "30",
+    "按期完成的教育改革发展任务数": "30",
+    "学校和幼儿园数": "300",
+    "责任督学数": "60",
+    "超过20所学校的责任区数": "0",
+    "不足2名督学的责任区数": "0",
+    "督学数": "72",
+    "当年集中培训满40学时的督学数": "72",
+    "挂牌督导的学校和幼儿园数": "300",
+    "每月到校督导都达到1次的学校和幼儿园数": "300",
+    "每学期经常性督导都达到2次的学校和幼儿园数": "300",
+    "近五年接受过综合督导的学校和幼儿园数": "300",
+    "上年度评价反馈问题数": "12",
+    "上年度反馈问题整改完成数": "12",
+    "排查出的校园安全隐患数": "240",
+    "按期整改的校园安全隐患数": "240",
+}
+LEADERS = {
+    "岗位": "党委主要负责人",
+    "县级人民政府履行教育职责评价得分": "100",
+    "一般公共预算教育支出_万元": "98000",
+    "上年一般公共预算教育支出_万元": "96000",
+    "生均一般公共预算教育支出减少的学段数": "0",
+    "义务教育教师年平均工资收入_元": "98600",
+    "当地公务员年平均工资收入_元": "97000",
+    "大班额比例": "2.4",
+    "上年大班额比例": "3.2",
+    "普惠性幼儿园覆盖率": "90",
+    "上年普惠性幼儿园覆盖率": "90",
+    "公办园在园幼儿占比": "56",
+    "上年公办园在园幼儿占比": "55",
+    "资源配置达标学校比例": "82",
+    "上年资源配置达标学校比例": "74",
+    "满意问卷数": "900",
+    "回收有效问卷数": "1000",
+    "上年度评价反馈问题数": "12",
+    "上年度反馈问题整改完成数": "12",
+}
+TOWNSHIP = {
+    "适龄儿童少年数": "2400",
+    "已入学适龄儿童少年数": "2400",
+    "失学辍学学生数": "0",
+    "适龄残疾儿童少年数": "20",
+    "已安置的适龄残疾儿童少年数": "19",
+    "公办中心幼儿园数": "1",
+    "学前三年适龄人口数": "800",
+    "入园幼儿数": "680",
+    "未取缔的无证园数": "0",
+    "上年度评价反馈问题数": "0",
+    "排查出的校园周边隐患数": "15",
+    "已整改的校园周边隐患数": "15",
+    "满意问卷数": "170",
+    "回收有效问卷数": "200",
+}
+DISTRICT = {
+    "责任区学校数": "20",
+    "专职督学数": "2",
+    "兼职督学数": "2",
+    "当年集中培训满40学时的督学数": "4",
+    "已挂牌的学校数": "20",
+    "应到校督导次数": "200",
+    "实际到校督导次数": "200",
+    "每月到校都达到1次的学校数": "20",
+    "每学期经常性督导都达到2次的学校数": "20",
+    "八项事项全部督导到的学校数": "20",
+    "完整的督导记录数": "200",
+    "按期提交的督导记录数": "200",
+    "督导发现问题数": "63",
+    "到期应整改问题数": "60",
+    "已完成整改问题数": "60",
+    "已复查问题数": "60",
+    "受理投诉件数": "0",
+}
+RESOURCES = [
+    "生均教学及辅助用房面积",
+    "生均体育运动场馆面积",
+    "生均教学仪器设备值",
+    "每百名学生拥有计算机台数",
+    "生均图书册数",
+    "师生比",
+    "生均高于规定学历教师数",
+    "生均中级及以上专业技术职务教师数",
+]
+# 合肥市庐阳区: the published coefficients of one county, in the order of the indicators.
+LUYANG = {
+    "小学": [".881", "1.299", ".977", ".379", ".170", ".334", ".286", ".408"],
+    "初中": [".353", ".784", ".146", ".491", ".037", ".226", ".223", ".253"],
+}
+BASIC = {
+    **{
+        f"{stage}{name}差异系数": value
+        for stage, values in LUYANG.items()
+        for name, value in zip(RESOURCES, values, strict=True)
+    },
+    "义务教育学校数": "80",
+    "达到省定办学基本标准的学校数": "80",
+    "入学的三类残疾儿童少年数": "80",
+    "三类适龄残疾儿童少年数": "100",
+    "优质高中分配到初中的名额": "500",
+    "优质高中招生计划": "1000",
+    "优质高中名额分配的省定比例": "50",
+    "三年内教育经费未达到三个增长的年数": "0",
+    "农村税费改革转移支付用于义务教育的比例": "50",
+    "转移支付用于义务教育的省定比例": "50",
+    "未达到省定编制生师比的学校数": "0",
+    "公用经费预算总额_万元": "6000",
+    "教师培训经费_万元": "300",
+    "未开齐开足课程的学校数": "0",
+    "小学六年巩固率": "99",
+    "小学巩固率的省定标准": "98",
+    "初中三年巩固率": "96",
+    "初中巩固率的省定标准": "95",
+    "小学生体质健康及格率": "92",
+    "初中学生体质健康及格率": "90",
+    "体质健康及格率的省定标准": "85",
+    "满意问卷数": "850",
+    "回收有效问卷数": "1000",
+}
+SAMPLES = {
+    "county-government-template": (COUNTY, "优秀"),
+    "county-leaders-template": (LEADERS, "优秀"),
+    "township-template": (TOWNSHIP, "优秀"),
+    "responsibility-district-template": (DISTRICT, "优秀"),
+    "basic-balance-2012": (BASIC, "达到基本均衡"),
+}
+names = pytest.mark.parametrize("name", SAMPLES)
+
+
+@names
+def test_the_pack_has_nothing_to_complain_about_and_says_that_points_are_for_the_office(name):
+    tree = pack(name)
+    assert validate(tree) == ()
+    assert tree.about["office_fills"]
+    assert "示例" in tree.about["notes"] or "待核对" in tree.about["notes"]
+
+
+@names
+def test_who_does_everything_has_full_points_and_the_best_grade(name):
+    sample, grade = SAMPLES[name]
+    tree = pack(name)
+    assert result(tree, sample | best_answers(tree)) == (100, grade)
+
+
+@names
+def test_what_nobody_has_filled_in_is_open_and_not_zero(name):
+    tree = pack(name)
+    assert result(tree, {}) == (None, None)
+    leaves = [code for code, node in tree.nodes.items() if node.rule is not None]
+    assert len(scored(tree, {}).sheet().open_items(0)) > len(leaves) * 0.8
+
+
+@names
+def test_every_veto_that_a_person_raises_takes_the_grade(name):
+    sample, _ = SAMPLES[name]
+    tree = pack(name)
+    grades = [grade.name for grade in tree.scale.grades[""]]
+    for veto in tree.vetoes:
+        if not veto.when:
+            _, grade = result(tree, sample | best_answers(tree) | {veto.code: "是"})
+            assert grade == (veto.grade or grades[-1]), veto.code
+
+
+@names
+def test_the_result_can_be_printed_with_the_reason_of_every_mark(name):
+    sample, grade = SAMPLES[name]
+    tree = pack(name)
+    text = explain(scored(tree, sample | best_answers(tree)), 0).text()
+    assert text.startswith(f"{tree.root.code} {tree.root.name}：100 分")
+    assert f"等次：{grade}" in text
+    assert all(f"{code} {node.name}：" in text for code, node in tree.nodes.items() if node.points is not None)
+
+
+@names
+def test_every_indicator_of_a_template_says_what_evidence_it_wants(name):
+    tree = pack(name)
+    without = [code for code, node in tree.nodes.items() if node.rule is not None and not node.evidence]
+    assert without == (["R2.1", "R2.2", "R2.3", "R2.4"] if name == "county-leaders-template" else [])
+
+
+def marks(name, changes, *codes):
+    """Marks of some indicators where the sample differs."""
+    sample, _ = SAMPLES[name]
+    tree = pack(name)
+    sheet = scored(tree, sample | best_answers(tree) | changes).sheet()
+    return [sheet.mark(code).at(0) for code in codes]
+
+
+# ---- county governments -----------------------------------------------------------------------------------------
+
+
+def test_a_county_government_has_four_components_with_six_contents():
+    tree = pack("county-government-template")
+    assert [(node.name, node.weight, node.role) for node in tree.root.children] == [
+        ("综合材料", Decimal("0.3"), "normal"),
+        ("数据监测", Decimal("0.4"), "normal"),
+        ("常规管理", Decimal("0.3"), "normal"),
+        ("专项加分", None, "bonus"),
+    ]
+    assert [node.name for node in tree.nodes["M1"].children] == [
+        "党的领导与教育方针",
+        "法律法规和政策落实",
+        "各级各类教育发展",
+        "统筹推进",
+        "教育保障机制",
+        "规范办学行为的制度",
+    ]
+    assert 40 <= sum(node.rule is not None for node in tree.nodes.values()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "mark"),
+    [
+        ({"一般公共预算教育支出_万元": "95999"}, "D1.1", 0),
+        ({"一般公共预算教育支出_万元": "96000"}, "D1.1", 6),
+        ({"初中生均一般公共预算教育支出_元": "11999"}, "D1.2", 6),
+        ({"中等职业学校数": "0", "中职生均一般公共预算教育支出_元": ""}, "D1.2", 8),
+        ({"特殊教育学校公用经费_元": "799900"}, "D1.4", 0),
+        ({"义务教育教师年平均工资收入_元": "98599"}, "D2.1", 0),
+        ({"交流轮岗教师数": "99"}, "D2.5", 2),
+        ({"交流轮岗的骨干教师数": "19"}, "D2.5", 2),
+        ({"在园幼儿数": "15001"}, "D2.6", 0),
+        ({"公办园在园幼儿数": "6000"}, "D3.3", Fraction("1.33")),
+        ({"校际差异系数达标项数": "7"}, "D4.1", 3),
+        ({"相关科目最大校际差异率": "0.15"}, "D4.5", 2),
+        ({"义务教育大班额班数": "18"}, "D5.1", 3),
+        ({"义务教育大班额班数": "19"}, "D5.1", 2),
+        ({"义务教育大班额班数": "91"}, "D5.1", 0),
+        ({"义务教育超大班额班数": "1"}, "D5.2", 0),
+        ({"责任督学数": "59"}, "N1.2", 4),
+        ({"责任督学数": "37"}, "N1.2", 0),
+        ({"超过20所学校的责任区数": "1", "不足2名督学的责任区数": "2"}, "N1.3", 1),
+        ({"N5·发生较大涉校安全责任事故": "是"}, "N5", 10),
+    ],
+)
+def test_data_of_a_county_are_marked_by_the_rules(changes, code, mark):
+    assert marks("county-government-template", changes, code) == [mark]
+
+
+def test_a_year_without_monitoring_leaves_the_block_its_points():
+    changes = {
+        "当年有国家义务教育质量监测结果": "否",
+        "监测学业水平未达Ⅲ级科目数": "",
+        "相关科目最大校际差异率": "",
+    }
+    assert marks("county-government-template", changes, "D4", "COUNTY") == [22, 100]
+
+
+def test_a_county_with_arrears_of_salaries_fails_whatever_its_total():
+    tree = pack("county-government-template")
+    full = COUNTY | best_answers(tree)
+    assert result(tree, full | {"拖欠教师工资_万元": "0.5"}) == (100, "不合格")
+    assert result(tree, {"拖欠教师工资_万元": "0.5"}) == (None, "不合格")
+
+
+def test_content_with_the_schools_is_part_of_an_excellent_county():
+    tree = pack("county-government-template")
+    total, grade = result(tree, COUNTY | best_answers(tree) | {"满意问卷数": "849"})
+    assert total > 99 and grade == "良好"
+
+
+def test_grades_of_counties_are_half_open():
+    tree = pack("county-government-template")
+    lost = {
+        # 10 points of each component
+        "P2.1": "5",
+        "P4.2": "2",
+        "义务教育教师年平均工资收入_元": "98000",
+        "初中三年巩固率": "90",
+        "N4.1": "10",
+        "N5.2": "10",
+    }
+    full = COUNTY | best_answers(tree) | lost
+    assert result(tree, full) == (90, "优秀")
+    assert result(tree, full | {"P2.3·数据与台账不符": "1"}) == (Fraction("89.85"), "良好")
+
+
+def test_one_weak_component_is_no_excellent_county():
+    tree = pack("county-government-template")
+    lost = {"N4.1": "10", "N4.3": "4", "N4.4": "2", "N4.5": "2", "N5.2": "12"}
+    sheet = scored(tree, COUNTY | best_answers(tree) | lost).sheet()
+    assert sheet.mark("M3").at(0) == 80 and sheet.grade.at(0) == "优秀"
+    sheet = scored(tree, COUNTY | best_answers(tree) | lost | {"当年集中培训满40学时的督学数": "71"}).sheet()
+    assert sheet.total.at(0) > 93 and sheet.grade.at(0) == "良好"
+
+
+def test_bonuses_are_capped_and_cannot_lift_a_county_above_full_points():
+    tree = pack("county-government-template")
+    answers = COUNTY | best_answers(tree) | {"上级部署的教育改革发展任务数": "60"}
+    below, _ = result(tree, answers)
+    bonus = {"M4.1": "9", "M4.2": "9", "M4.3": "2"}
+    sheet = scored(tree, answers | bonus).sheet()
+    assert sheet.mark("M4").at(0) == 5
+    assert sheet.total.at(0) == min(100, below + 5) == 100
+
+
+# ---- leaders ----------------------------------------------------------------------------------------------------
+
+
+def test_party_and_government_leaders_answer_for_their_own_meetings():
+    tree = pack("county-leaders-template")
+    answers = LEADERS | best_answers(tree)
+    assert result(tree, answers | {"L1.1": "3"})[0] < 100
+    assert result(tree, answers | {"L1.2": "3"})[0] == 100
+    mayor = answers | {"岗位": "政府主要负责人"}
+    assert result(tree, mayor | {"L1.1": "3"})[0] == 100
+    assert result(tree, mayor | {"L1.2": "3"})[0] < 100
+
+
+def test_the_leaders_of_a_failed_county_fail():
+    tree = pack("county-leaders-template")
+    full = LEADERS | best_answers(tree)
+    assert result(tree, full | {"县级人民政府履行教育职责评价得分": "59.99"})[1] == "不合格"
+    assert result(tree, full | {"县级人民政府履行教育职责评价得分": "60"})[1] == "优秀"
+
+
+# ---- townships --------------------------------------------------------------------------------------------------
+
+
+def test_a_street_without_a_kindergarten_of_its_own_is_not_marked_down():
+    changes = {"公办中心幼儿园数": "0"}
+    assert marks("township-template", changes, "T3.1", "TOWNSHIP") == [0, 95]
+
+
+def test_pupils_who_left_and_came_back():
+    changes = {"失学辍学学生数": "8", "劝返复学学生数": "6"}
+    assert marks("township-template", changes, "T2.2") == [Fraction("2.5")]
+
+
+# ---- responsibility districts -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "mark"),
+    [
+        ({"责任区学校数": "21"}, "R1.1", 2),
+        ({"专职督学数": "1"}, "R1.2", 3),
+        ({"兼职督学数": "3"}, "R1.3", 4),
+        ({"兼职督学数": "1"}, "R1.3", 2),
+        ({"兼职督学数": "1"}, "R1.4", 1),
+        ({"当年集中培训满40学时的督学数": "3"}, "R2.3", 3),
+        ({"每月到校都达到1次的学校数": "15"}, "R3.2", 4),
+        ({"每学期经常性督导都达到2次的学校数": "17"}, "R3.3", 3),
+        ({"督导发现问题数": "0"}, "R5.1", 0),
+        ({"受理投诉件数": "5", "按期核实办结投诉件数": "4"}, "R5.4", Fraction("1.5")),
+    ],
+)
+def test_a_district_is_marked_by_its_staff_visits_and_rectification(changes, code, mark):
+    assert marks("responsibility-district-template", changes, code) == [mark]
+
+
+def test_a_district_with_too_many_schools_is_not_excellent():
+    tree = pack("responsibility-district-template")
+    total, grade = result(tree, DISTRICT | best_answers(tree) | {"责任区学校数": "21", "已挂牌的学校数": "21"})
+    assert total > 90 and grade == "良好"
+
+
+# ---- basic balance ----------------------------------------------------------------------------------------------
+
+
+def test_basic_balance_limits_the_mean_of_eight_coefficients():
+    tree = pack("basic-balance-2012")
+    full = BASIC | best_answers(tree)
+    sheet = scored(tree, full).sheet()
+    assert [sheet.level(code).at(0) for code in ("S0", "S1", "S2", "S3")] == ["达标"] * 4
+    # 1.299 alone is no failure; the mean may be 0.65 and no more.
+    assert result(tree, full | {"小学生均体育运动场馆面积差异系数": "1.765"}) == (100, "达到基本均衡")
+    assert result(tree, full | {"小学生均体育运动场馆面积差异系数": "1.766"}) == (100, "未达到")
+    assert result(tree, full | {"初中生均体育运动场馆面积差异系数": "2.672"}) == (100, "未达到")
+
+
+def test_basic_balance_has_seventeen_items_of_government_work_with_a_limit_of_85():
+    tree = pack("basic-balance-2012")
+    assert sum(code.startswith("Z") for code in tree.nodes) == 17
+    full = BASIC | best_answers(tree)
+    lost = {"Z9": "0", "Z17": "0", "Z1·纳入财政保障": "无", "Z11·校长定期交流": "无"}
+    assert result(tree, full | lost)[1] == "未达到"
+    del lost["Z1·纳入财政保障"]
+    assert result(tree, full | lost) == (86, "达到基本均衡")
+    assert result(tree, full | {"满意问卷数": "849"}) == (100, "未达到")
+    assert all("待核对" in node.text for code, node in tree.nodes.items() if code.startswith("Z"))

@@ -1,7 +1,7 @@
 """The flows of plans, of tasks and of the rows handed down, with their guards: who may take which step when.
 
 Guards are pure functions of one loaded object. They need the units of a row at hand: load rows with
-``queries.assignments.with_units``, tasks with ``queries.tasks.with_counts``, plans with ``queries.document.with_counts``.
+``queries.joins.with_units``, tasks with ``queries.tasks.with_counts``, plans with ``queries.document.with_counts``.
 Nothing here writes.
 """
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import xlsxwriter
@@ -15,10 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from dudao.core.ui import formats
+from dudao.core.ui.columns import Column
 from dudao.core.ui.parts import State
-
-if TYPE_CHECKING:
-    from dudao.core.ui.listing import Column
 
 __all__ = ["attachment", "xlsx_response"]
 
@@ -32,7 +30,7 @@ def attachment(content: bytes, name: str, media_type: str = XLSX) -> HttpRespons
     return answer
 
 
-def xlsx_response(request: HttpRequest, columns: Sequence["Column"], rows: Iterable[Any], name: str) -> HttpResponse:
+def xlsx_response(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any], name: str) -> HttpResponse:
     """The rows as a sheet: title, heads (frozen, repeated in print), text as text, A4 landscape fitted to its width."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})

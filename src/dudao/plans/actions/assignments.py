@@ -21,7 +21,8 @@ from dudao.core.models import Event, StoredFile
 from dudao.core.workflow import Conflict
 from dudao.plans.flow import ASSIGNMENT, content_problems, meets, why_not_free
 from dudao.plans.models import Assignment, Evidence, Light, LightRule, ProgressReport
-from dudao.plans.queries.assignments import evidence_count, with_units
+from dudao.plans.queries.assignments import evidence_count
+from dudao.plans.queries.joins import with_units
 
 __all__ = [
     "File", "RowResult", "close", "close_many", "confirm", "confirm_many", "extend", "mark_quality", "recall", "remind",

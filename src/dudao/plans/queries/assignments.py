@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from dudao.core.access import Actor
 from dudao.orgs.models import Kind, Unit
 from dudao.plans.models import Assignment, Evidence, ProgressReport
-
-if TYPE_CHECKING:
-    from dudao.plans.queries.lights import Lights
+from dudao.plans.queries.joins import with_units
+from dudao.plans.queries.lights import Lights
 
 __all__ = [
     "RowFilter",
@@ -23,7 +22,6 @@ __all__ = [
     "reports_of",
     "tally",
     "units_handed_to",
-    "with_units",
 ]
 
 
@@ -48,11 +46,6 @@ class RowFilter:
     withdrawn: bool = False
 
 
-def with_units(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The rows with all that flow guards, lights and tables look at, in one join."""
-    return rows.select_related("unit__parent", "task__plan__unit", "task__point__section", "upper__unit")
-
-
 def mine(actor: Actor) -> Q:
     """The rows which the actor's own units have to do. An office without people of its own counts to the unit it belongs to."""
     paths = actor.paths("assignment.report")
@@ -60,7 +53,7 @@ def mine(actor: Actor) -> Q:
 
 
 def assignment_rows(
-    actor: Actor, lights: "Lights", chosen: RowFilter | None = None, *, verb: str = "assignment.view"
+    actor: Actor, lights: Lights, chosen: RowFilter | None = None, *, verb: str = "assignment.view"
 ) -> QuerySet[Any]:
     """Every row the actor may see, with its units, its task and its light (see `Lights.annotate`). Withdrawn rows are left out."""
     chosen = chosen or RowFilter()
@@ -95,7 +88,7 @@ def assignment_rows(
     return rows.filter(light=chosen.light) if chosen.light else rows
 
 
-def assignment(actor: Actor, pk: int, lights: "Lights") -> Assignment | None:
+def assignment(actor: Actor, pk: int, lights: Lights) -> Assignment | None:
     """One row with everything its page shows, or ``None`` when it isn't there for this actor."""
     return assignment_rows(actor, lights, RowFilter(withdrawn=True)).filter(pk=pk).first()
 

@@ -9,7 +9,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from dudao.core.access import Actor
 from dudao.orgs.models import Contact, Unit
 from dudao.plans.models import Assignment, Evidence, LedgerUpload, ProgressReport
-from dudao.plans.queries.assignments import RowFilter, assignment_rows, with_units
+from dudao.plans.queries.assignments import RowFilter, assignment_rows
+from dudao.plans.queries.joins import with_units
 from dudao.plans.queries.lights import Lights
 
 __all__ = [

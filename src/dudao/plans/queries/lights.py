@@ -16,7 +16,7 @@ from dudao.core.ui.parts import State
 from dudao.orgs.models import Unit
 from dudao.plans.models import Assignment, Light, LightRule
 from dudao.plans.presets.lights import PRESETS, Rule
-from dudao.plans.queries.assignments import with_units
+from dudao.plans.queries.joins import with_units
 
 __all__ = ["LightChange", "Lights", "Shown", "Table", "light_changes", "light_rules", "lights_on"]
 

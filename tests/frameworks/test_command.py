@@ -1,27 +1,90 @@
 """``dudao packs`` as people use it, and the functions behind it."""
 
+import json
 from argparse import Namespace
 
 import pytest
 
+from dudao import packs
+from dudao.calc.tree import from_data
 from dudao.cli import packs as command
 from dudao.cli.environment import Refused
 from dudao.frameworks.models import FrameworkVersion
 from processes import run
 
+CHINESE = {"LANG": "zh_CN.UTF-8"}
+
+
+@pytest.fixture
+def chinese(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+
 
 def test_check_says_which_pack_has_faults():
-    done = run("packs", "check", "school-safety-36", env={"LANG": "zh_CN.UTF-8"})
-    assert (done.returncode, "错误 0 处，提醒 0 处" in done.stdout) == (0, True), done.stderr
-    done = run("packs", "check", env={"LANG": "zh_CN.UTF-8"})
-    assert done.returncode == 1, "the table with 80 missing points is an error"
-    assert "A4：下级分值合计 20，与本级满分 100 不符" in done.stdout
+    done = run("packs", "check", env=CHINESE)
+    assert done.returncode == 0, "every error of what is shipped is a gap that its pack declares"
+    assert "缺口 A4：下级分值合计 20，与本级满分 100 不符。（抄件只见保教环境 20 分" in done.stdout
     assert "J1：评分 26～30 没有规定" in done.stdout
+    assert "balance/excellent-2017：" in done.stdout and "statistics/compulsory：" in done.stdout
 
 
-def test_an_unknown_pack_is_refused():
-    with pytest.raises(Refused, match="no-such-pack"):
-        command.check(Namespace(packs=["no-such-pack"]))
+def test_a_file_of_one_s_own_is_checked(tmp_path, capsys, chinese):
+    own = tmp_path / "own.yaml"
+    own.write_text("base: school-safety-36\ncode: S\nname: 我市\nabout: {}\nchanges: {SF1: {points: 7}}\n")
+    assert command.check(Namespace(packs=[str(own)])) == 1
+    out = capsys.readouterr().out
+    assert "own.yaml：我市，18 个指标，错误 2 处" in out and "! SF1：下级分值合计 6，与本级满分 7 不符。" in out
+    own.write_text("base: nothing\n")
+    assert command.check(Namespace(packs=[str(own)])) == 1
+    assert "没有标准“nothing”" in capsys.readouterr().out
+    with pytest.raises(Refused, match="读不了文件"):
+        command.check(Namespace(packs=[str(tmp_path / "gone.yaml")]))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("no-such-pack", "no-such-pack"), ("excellent-2017", "balance/excellent-2017")]
+)
+def test_an_unknown_pack_is_refused(name, words):
+    with pytest.raises(Refused, match=words):
+        command.check(Namespace(packs=[name]))
+
+
+def test_list_shows_the_facts_of_every_document(capsys, chinese):
+    command.listed(Namespace(kind=None))
+    out = capsys.readouterr().out
+    assert (
+        "  preschool-2020　县域学前教育普及普惠督导评估\n    文号 教督〔2020〕1号　发布 教育部 2020年2月18日（待核对）"
+        in out
+    )
+    assert "来源缺口 1 处" in out and "基础标准 preschool-universal-2020" in out
+    command.listed(Namespace(kind="sizes"))
+    assert "指标体系" not in capsys.readouterr().out
+
+
+def test_print_tells_points_and_rules_in_words(capsys, chinese):
+    command.printed(Namespace(pack="school-safety-36"))
+    out = capsys.readouterr().out
+    assert "    SF1.1 有计划、总结（半年一份）（2 分）\n        计分：少一项，每项扣 1 分，扣完为止\n" in out
+    assert "        材料：安全工作计划、安全工作总结\n" in out
+
+
+@pytest.mark.parametrize("name", packs.names("frameworks"))
+def test_every_indicator_system_can_be_printed(name, capsys):
+    command.printed(Namespace(pack=f"frameworks/{name}"))
+    out = capsys.readouterr().out
+    tree = from_data(json.loads(json.dumps(dict(packs.read("frameworks", name)), default=str)))
+    assert all(f"{node.code} {node.name}" in out for node in tree.root.walk())
+
+
+def test_print_shows_other_kinds_as_they_are_used(capsys, chinese):
+    command.printed(Namespace(pack="items/preschool-hunan-2025"))
+    out = capsys.readouterr().out
+    assert "有效期：2025年12月31日（待核对）起" in out and "value: 92" in out and "threshold" not in out
+
+
+def test_the_schema_is_printed(capsys):
+    command.schema(Namespace())
+    assert json.loads(capsys.readouterr().out)["title"] == "督导 pack"
 
 
 def test_load_makes_drafts_once(town, monkeypatch, tmp_path, capsys):

@@ -98,9 +98,7 @@ def _group(
 def _packs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     from dudao.cli import packs
 
-    packs.register(
-        _group(verbs, "packs", t("indicator systems shipped with the platform", "随平台提供的指标体系标准")), _add
-    )
+    packs.register(_group(verbs, "packs", t("standards shipped with the platform", "随平台提供的国家和地方标准")), _add)
 
 
 def _address(verb: argparse.ArgumentParser) -> None:

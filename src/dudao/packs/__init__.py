@@ -43,6 +43,7 @@ KINDS: Mapping[str, str] = {
     "frameworks": "指标体系",
     "balance": "均衡测算规则",
     "items": "逐项评估标准",
+    "reliefs": "放宽条款",
     "sizes": "班额校额标准",
     "statistics": "数据指标和审核规则",
     "examples": "核对用算例",
@@ -53,7 +54,8 @@ KINDS: Mapping[str, str] = {
 def names(kind: str) -> tuple[str, ...]:
     """The packs of a kind (``"balance"``), in alphabetical order."""
     folder = resources.files(__name__) / kind
-    return tuple(sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml")))
+    files = folder.iterdir() if folder.is_dir() else ()
+    return tuple(sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml")))
 
 
 def raw(kind: str, name: str) -> Mapping[str, Any]:
@@ -82,8 +84,9 @@ def read_file(path: Path) -> Mapping[str, Any]:
 
 
 def kind_of(data: Mapping[str, Any]) -> str:
-    """The kind that a file says it is; indicator systems say nothing."""
-    return str(data.get("kind", "frameworks"))
+    """The kind that a file says it is; indicator systems say nothing, examples are of two sorts."""
+    kind = str(data.get("kind", "frameworks"))
+    return "examples" if kind == "scoring" else kind
 
 
 def about(kind: str, name: str) -> About:

@@ -1,0 +1,114 @@
+"""What is wrong with a pack: asked of the part of `dudao.calc` that it is made for, with what the pack itself says is missing.
+
+A hole of the source is declared under `about.gaps` and then *expected*: it is reported and still forbids publishing, yet the
+file is as right as it can be. What is declared and no longer found is a fault of the file. Pure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dudao.calc.balance import RulesError, rules_from
+from dudao.calc.balance.items import items_from
+from dudao.calc.balance.reliefs import clauses_from
+from dudao.calc.balance.sizes import sizes_from
+from dudao.calc.tree import Finding, TreeDataError, from_data, validate
+from dudao.packs.facts import FACTS, GRADES, LEVELS, about_of
+
+__all__ = ["Report", "check"]
+
+Plain = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Report:
+    """``gaps``: what was found and had been declared, with the reason. ``size``: «36 个指标»."""
+
+    title: str
+    size: str = ""
+    errors: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def check(kind: str, data: Plain, known_items: Iterable[str] = ()) -> Report:
+    """All that can be said of the (resolved) values of a pack of this kind.
+
+    ``known_items``: codes of data items of other statistics packs, which check rules may name.
+    """
+    report = Report(str(data.get("name", "")))
+    _facts(kind, data, report)
+    try:
+        match kind:
+            case "frameworks":
+                _framework(data, report)
+            case "balance":
+                report.size = f"{len(rules_from(data).indicators)} 项指标"
+            case "items":
+                report.size = f"{len(items_from(data).items)} 项"
+            case "reliefs":
+                report.size = f"{len(clauses_from(data))} 条"
+            case "sizes":
+                report.size = f"{len(sizes_from(data).schools)} 条校额标准"
+            case "statistics":
+                _statistics(data, report, set(known_items))
+    except (RulesError, TreeDataError) as error:
+        report.errors.append(str(error))
+    return report
+
+
+def _facts(kind: str, data: Plain, report: Report) -> None:
+    if kind == "examples":
+        return
+    facts = about_of(data)
+    if facts.grade not in GRADES:
+        report.errors.append(f"grade 是“{facts.grade}”，只能是：{'、'.join(GRADES)}。")
+    if facts.level not in LEVELS:
+        report.errors.append(f"level 是“{facts.level}”，只能是：{'、'.join(LEVELS)}。")
+    for fact in facts.unchecked:
+        if fact not in FACTS:
+            report.errors.append(f"unchecked 里的“{fact}”不是文件信息，只能是：{'、'.join(FACTS)}。")
+        elif facts.said(fact) == "—":
+            report.errors.append(f"unchecked 里写了{FACTS[fact]}，但没有填{FACTS[fact]}。")
+    if facts.valid_from and facts.valid_to and facts.valid_to < facts.valid_from:
+        report.errors.append("失效日期早于生效日期。")
+
+
+def _framework(data: Plain, report: Report) -> None:
+    # As a version is stored: dates of the document are texts.
+    tree = from_data(json.loads(json.dumps(dict(data), default=str)))
+    report.size = f"{len(tree.nodes)} 个指标"
+    gaps = {(gap.code, gap.kind): gap for gap in about_of(data).gaps}
+    stated = tree.about.get("gaps")
+    if stated is not None and (not isinstance(stated, list) or len(gaps) < len(stated)):
+        report.errors.append("about.gaps 应当是一列缺口，各有 code、kind、reason，互不相同。")
+    met: set[tuple[str, str]] = set()
+    for finding in validate(tree):
+        place = _place(finding)
+        if place in gaps:
+            met.add(place)
+            report.gaps.append(f"{finding.sentence}（{gaps[place].reason}）")
+        else:
+            (report.errors if finding.is_error else report.warnings).append(finding.sentence)
+    for code, kind in gaps.keys() - met:
+        report.errors.append(f"about.gaps 写的缺口 {code}（{kind}）已经没有了，请删去。")
+
+
+def _place(finding: Finding) -> tuple[str, str]:
+    return finding.code, finding.kind
+
+
+def _statistics(data: Plain, report: Report, known: set[str]) -> None:
+    items = [str(item.get("code")) for item in data.get("items", [])]
+    report.size = f"{len(items)} 个数据指标，{len(data.get('checks', []))} 条审核规则"
+    report.errors += [
+        f"数据指标代码“{code}”重复。" for code in sorted({code for code in items if items.count(code) > 1})
+    ]
+    known |= set(items)
+    for part, word in (("sources", "数据来源"), ("checks", "审核规则")):
+        for number, entry in enumerate(data.get(part, []), 1):
+            named = [entry.get("item"), *entry.get("others", [])]
+            report.errors += [f"{word}第 {number} 条：没有数据指标“{code}”。" for code in named if code not in known]

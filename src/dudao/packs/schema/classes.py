@@ -1,0 +1,203 @@
+"""Schemas made from the classes of `dudao.calc.tree`: every field, with what it may hold and whether it must be there."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+
+from dudao.calc.expr import Item
+from dudao.calc.tree import (
+    RULE_KINDS,
+    Adjust,
+    Band,
+    Deduct,
+    Deduction,
+    Grade,
+    Interval,
+    Knot,
+    Node,
+    Part,
+    Source,
+    Veto,
+)
+
+__all__ = [
+    "BARE_RULES",
+    "HINTS",
+    "NAMED",
+    "Schema",
+    "changes",
+    "described",
+    "object_of",
+    "plain",
+    "ref",
+    "rule",
+    "rule_of",
+]
+
+Schema = dict[str, Any]
+
+NAMED: Final[Mapping[type[Any], str]] = {
+    Adjust: "adjust",
+    Band: "band",
+    Deduction: "deduction",
+    Grade: "grade",
+    Item: "data_item",
+    Knot: "knot",
+    Node: "node",
+    Part: "part",
+    Source: "source",
+    Veto: "veto",
+}
+# What a reader fills in itself, or needs although the class has a default.
+_UNREAD: Final[Mapping[type[Any], set[str]]] = {Item: {"aliases", "absent", "may_not_apply"}}
+_OPTIONAL: Final[Mapping[type[Any], set[str]]] = {Source: {"label"}}
+
+BARE_RULES: Final = tuple(
+    name
+    for name, kind in RULE_KINDS.items()
+    if all(field.default is not MISSING or field.default_factory is not MISSING for field in fields(kind))
+)
+"""Kinds of rules that may be written as a single word."""
+
+HINTS: Final[Mapping[str, str]] = {
+    "judged": "由评估人员评分，step 为档距",
+    "pick": "由评估人员定档，在档内给分；factor: true 时给满分的比例",
+    "deduct": "从满分扣分，扣完为止；count 不写则由人填个数",
+    "parts": "若干要点各有分值，缺一项少一项的分；when 不写则由人判断",
+    "bands": "按数值所在的档给分，可按类别 by 各有一套档次",
+    "linear": "两点之间按直线计分",
+    "yes_no": "是否题；good: false 为反向问题",
+    "attain": "评等级；all_of 全部符合为首等，any_of 有一项即为末等，都不写由人评",
+    "computed": "按公式计分，在 0 和满分之间",
+    "code": "编号，全表各不相同",
+    "points": "满分；加分、减分项为上限",
+    "weight": "在按权重计分的上级里的权重",
+    "applies": "适用条件；要同时写 otherwise",
+    "otherwise": "不适用时：exclude 剔除，redistribute 同级分摊，full 按满分",
+    "evidence": "要看的材料",
+    "text": "标准和办法，用自己的话",
+    "sources": "由谁评：self、county、online、onsite、review",
+    "within": "区间，如 36～40、≥95%、[80,100)",
+    "number": "文号，查不到写“未知”",
+    "grade": "来源可靠程度",
+    "level": "国家、地方，还是办公室自己的",
+    "unchecked": "哪些事实还没有与原件核对",
+    "office_fills": "发布前要由办公室补充的内容",
+    "gaps": "来源本身的缺口：检查会报出并视为已知，补齐后要删去",
+    "region_code": "行政区划代码的开头，如 43",
+    "base": "以哪个标准为基础",
+    "changes": "按编号写要改的内容",
+}
+
+
+def object_of(kind: type[Any], needs: Collection[str] = ()) -> Schema:
+    hints = get_type_hints(kind)
+    read = [field for field in fields(kind) if field.name not in _UNREAD.get(kind, ())]
+    required = [field.name for field in read if _is_required(kind, field) or field.name in needs]
+    return plain({field.name: described(field.name, _typed(hints[field.name], field.name)) for field in read}, required)
+
+
+def _is_required(kind: type[Any], field: Field[Any]) -> bool:
+    has_default = field.default is not MISSING or field.default_factory is not MISSING
+    return not has_default and field.name not in _OPTIONAL.get(kind, ())
+
+
+def plain(properties: Schema, required: Collection[str] = ()) -> Schema:
+    return {
+        "type": "object",
+        "required": [*required],
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def described(name: str, found: Schema) -> Schema:
+    return {"description": HINTS[name], **found} if name in HINTS else found
+
+
+def _typed(hint: Any, name: str = "") -> Schema:
+    """The schema of a field. A mapping whose only key is «» is written as its value alone."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in {Union, types.UnionType}:
+        if set(RULE_KINDS.values()) <= set(inner):
+            return ref("rule")
+        some = _typed(next(part for part in inner if part is not type(None)), name)
+        return {"anyOf": [some, {"type": "null"}]}
+    if origin is tuple:
+        return {"type": "array", "items": _typed(inner[0], name)}
+    if origin is not None and issubclass(origin, Mapping):
+        return _by_category(_typed(inner[1], name))
+    if hint is Decimal:
+        return ref("number")
+    if hint is Interval:
+        return ref("interval")
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return {"enum": [str(value) for value in hint]}
+    if isinstance(hint, type) and is_dataclass(hint):
+        return ref(NAMED[hint])
+    if hint is bool:
+        return {"type": "boolean"}
+    if hint is int:
+        return {"type": "integer", "minimum": 0, "maximum": 8}
+    return ref("name" if name in {"code", "name", "label", "key"} else "text")
+
+
+def by_category(row: Schema) -> Schema:
+    return {"type": "object", "minProperties": 1, "additionalProperties": row}
+
+
+def _by_category(row: Schema) -> Schema:
+    """A list, or a list for each category."""
+    cases = {"type": "object", "minProperties": 1, "additionalProperties": row}
+    return {"if": {"type": "array"}, "then": row, "else": cases}
+
+
+def rule() -> Schema:
+    return {
+        "if": {"type": "string"},
+        "then": {"enum": list(BARE_RULES)},
+        "else": {
+            "type": "object",
+            "required": ["kind"],
+            "properties": {"kind": {"enum": list(RULE_KINDS)}},
+            "allOf": [
+                {"if": {"properties": {"kind": {"const": name}}, "required": ["kind"]}, "then": ref(f"rule_{name}")}
+                for name in RULE_KINDS
+            ],
+        },
+    }
+
+
+def rule_of(name: str, kind: type[Any]) -> Schema:
+    found = object_of(kind)
+    if kind is Deduct:
+        # One deduction may be written without the list around it.
+        found["properties"] |= object_of(Deduction)["properties"]
+        found["properties"]["deductions"]["minItems"] = 1
+        found |= {"required": [], "oneOf": [{"required": ["each"]}, {"required": ["deductions"]}]}
+    if name == "bands":
+        row = {"type": "array", "items": ref("scored_band"), "minItems": 1}
+        found["properties"]["bands"] = _by_category(row)
+    if name in {"pick", "parts"}:
+        found["properties"]["bands" if name == "pick" else "parts"]["minItems"] = 1
+    found["properties"] = {"kind": {"const": name, "description": HINTS[name]}, **found["properties"]}
+    found["required"] = ["kind", *found["required"]]
+    return found
+
+
+def changes(properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "description": HINTS["changes"],
+        "minProperties": 1,
+        "additionalProperties": {**plain(properties), "minProperties": 1},
+    }

@@ -1,0 +1,301 @@
+"""The schemas of the packs that are no indicator systems: balance, items, sizes, statistics, examples."""
+
+from __future__ import annotations
+
+from dudao.calc.balance.items import OPERATORS
+from dudao.calc.balance.rules import STAGES
+from dudao.calc.balance.rules import Kind as ColumnKind
+from dudao.packs.facts import GRADES, LEVELS
+from dudao.packs.schema.classes import HINTS, Schema, changes, plain, ref
+
+__all__ = ["definitions"]
+
+
+def _facts(kind: str) -> tuple[Schema, list[str]]:
+    """The facts at the top of a file that is no indicator system; examples have only their name."""
+    day = {"anyOf": [ref("day"), {"type": "null"}]}
+    facts: Schema = {
+        "kind": {"const": kind},
+        "code": {"type": "string", "pattern": r"^[a-z0-9-]+$"},
+        "name": ref("name"),
+        "number": ref("text"),
+        "issuer": ref("text"),
+        "date": day,
+        "region": {"type": "string", "pattern": r"^(\d{2}){0,3}$", "description": HINTS["region_code"]},
+        "region_name": {"type": "string"},
+        "valid_from": day,
+        "valid_to": day,
+        "grade": {"enum": list(GRADES)},
+        "level": {"enum": list(LEVELS)},
+        "unchecked": ref("unchecked"),
+        "notes": {"type": "string"},
+    }
+    required = ["kind", "code", "name", "number", "date", "region", "valid_from", "valid_to", "grade"]
+    return facts, required
+
+
+def definitions() -> Schema:
+    return {
+        "flat_over": _flat_over(),
+        "balance": _balance(),
+        "items": _items(),
+        "condition": _condition(),
+        "sizes": _open(_sizes()),
+        "statistics": _open(_statistics()),
+        "reliefs": _open(_reliefs()),
+        "examples": {
+            "type": "object",
+            "required": ["kind", "code", "name"],
+            "properties": {"kind": {"enum": ["examples", "scoring"]}, "code": {"type": "string"}, "name": ref("name")},
+        },
+    }
+
+
+def _reliefs() -> Schema:
+    clause = {"code": ref("name"), "name": ref("name"), "condition": ref("name")}
+    return _flat_kind(
+        "reliefs",
+        {
+            "clauses": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"type": "object", "required": ["code", "name", "condition"], "properties": clause},
+            },
+        },
+        ["clauses"],
+    )
+
+
+def _stages() -> Schema:
+    return {"type": "array", "items": {"enum": list(STAGES)}, "uniqueItems": True}
+
+
+def _by_stage(value: Schema) -> Schema:
+    return dict.fromkeys(STAGES, value)
+
+
+def _types() -> Schema:
+    return {"type": "array", "items": {"type": "string", "pattern": r"^\d{3}$"}, "minItems": 1}
+
+
+def _flat_kind(kind: str, properties: Schema, required: list[str]) -> Schema:
+    facts, needed = _facts(kind)
+    return plain({**facts, **properties}, [*needed, *required])
+
+
+def _open(closed: Schema) -> Schema:
+    """With further keys, of which the part that reads them says what is wrong."""
+    return {**closed, "additionalProperties": True}
+
+
+def _balance() -> Schema:
+    amount = {"type": "number", "minimum": 0}
+    bound = {
+        "indicator": ref("text"),
+        **_by_stage(amount),
+        "region": {"type": "string"},
+        "valid_from": ref("day"),
+        "valid_to": {"anyOf": [ref("day"), {"type": "null"}]},
+        "source": {"type": "string"},
+    }
+    indicator = {
+        "code": ref("name"),
+        "name": ref("name"),
+        "unit": {"type": "string"},
+        "kind": {"enum": [str(value) for value in ColumnKind]},
+        "per": {"type": "number", "exclusiveMinimum": 0},
+        "of_school": ref("name"),
+        "of_stage": plain(_by_stage(ref("name"))),
+        "less": ref("text"),
+    }
+    scope = {
+        "types": _types(),
+        "stages": _stages(),
+        "also": _stages(),
+        "least_pupils": {"type": "integer", "minimum": 1},
+        "reason": ref("name"),
+    }
+    rule = plain(
+        {"reached": {"type": "integer", "minimum": 0}, "floor": {"type": "number", "minimum": 0, "maximum": 1}}
+    )
+    return _flat_kind(
+        "balance",
+        {
+            "stages": {**_stages(), "minItems": 1},
+            "indicators": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    **plain(indicator, ["code", "name", "unit", "kind", "per"]),
+                    "oneOf": [{"required": ["of_school"]}, {"required": ["of_stage"]}],
+                },
+            },
+            "thresholds": {"type": "array", "items": plain(bound, ["indicator"])},
+            "school_rule": {"anyOf": [{**rule, "required": ["reached", "floor"]}, {"type": "null"}]},
+            "limits": {"type": "array", "minItems": 1, "items": plain({"each": {"type": "boolean"}, **bound})},
+            "weights": plain(_by_stage({"type": "number", "exclusiveMinimum": 0})),
+            "scope": {
+                "type": "array",
+                "items": {**plain(scope, ["types"]), "anyOf": [{"required": ["stages"]}, {"required": ["reason"]}]},
+            },
+            "rounding": plain(
+                {key: {"type": "integer", "minimum": 0} for key in ("value", "mean", "coefficient")},
+                ["value", "mean", "coefficient"],
+            ),
+        },
+        ["stages", "indicators", "thresholds", "school_rule", "limits", "weights", "scope", "rounding"],
+    )
+
+
+def _condition() -> Schema:
+    amount = {"type": ["number", "string"]}
+    local = {
+        "region": {"type": "string", "pattern": r"^(\d{2}){1,3}$"},
+        "value": amount,
+        "valid_from": ref("day"),
+        "valid_to": {"anyOf": [ref("day"), {"type": "null"}]},
+        "source": ref("name"),
+    }
+    return {
+        **plain(
+            {
+                "of": ref("name"),
+                "over": ref("name"),
+                "per": {"type": "number", "exclusiveMinimum": 0},
+                "op": {"enum": list(OPERATORS)},
+                "value": amount,
+                "value_of": ref("name"),
+                "unit": {"type": "string"},
+                "local": {"type": "array", "items": plain(local, ["region", "value", "source"])},
+            },
+            ["of", "op", "unit"],
+        ),
+        "oneOf": [{"required": ["value"]}, {"required": ["value_of"]}],
+    }
+
+
+def _items() -> Schema:
+    conditions = {"type": "array", "items": ref("condition"), "minItems": 1}
+    item = {
+        "code": ref("name"),
+        "part": ref("name"),
+        "name": ref("name"),
+        "judged": {"type": "boolean"},
+        "conditions": conditions,
+        "basic": conditions,
+    }
+    level = {
+        "name": ref("name"),
+        "full": {"type": "integer", "minimum": 0},
+        "region": {"type": "string"},
+        "source": ref("name"),
+    }
+    return _flat_kind(
+        "items",
+        {
+            "items": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    **plain(item, ["code", "part", "name"]),
+                    "anyOf": [{"required": ["conditions"]}, {"required": ["judged"]}],
+                    "dependentRequired": {"basic": ["conditions"]},
+                },
+            },
+            "vetoes": {
+                "type": "array",
+                "items": plain({"code": ref("name"), "name": ref("name")}, ["code", "name"]),
+            },
+            "levels": {"type": "array", "items": plain(level, ["name", "full"])},
+        },
+        ["items", "vetoes", "levels"],
+    )
+
+
+def _flat_over() -> Schema:
+    """An item evaluation (or other file) made from another one."""
+    facts, required = _facts("items")
+    item = _items()["properties"]["items"]["items"]["properties"]
+    change = {
+        **{name: {"anyOf": [value, {"type": "null"}]} for name, value in item.items() if name != "code"},
+        "threshold": {"type": ["number", "string"]},
+    }
+    addition = {"node": {"type": "object", "required": ["code", "name"]}, "after": ref("text")}
+    return {
+        "type": "object",
+        "required": ["base", *(name for name in required if name not in {"number", "date"})],
+        "properties": {
+            **facts,
+            "kind": {"enum": ["balance", "items", "sizes"]},
+            "base": {"type": "string", "description": HINTS["base"]},
+            "changes": changes(change),
+            "remove": {"type": "array", "items": ref("text")},
+            "add": {"type": "array", "items": plain(addition, ["node", "after"])},
+        },
+    }
+
+
+def _sizes() -> Schema:
+    size = {"type": "integer", "minimum": 1}
+    grade = {"source": ref("name"), "grade": {"enum": list(GRADES)}}
+    limit = {"types": _types(), "stages": _stages(), "most": size, "relief": size, **grade}
+    bound = plain({"from": size, **grade}, ["from", *grade])
+    return _flat_kind(
+        "sizes",
+        {
+            "bands": {"type": "array", "items": size, "minItems": 1, "uniqueItems": True},
+            "classes": plain(
+                {
+                    "large": bound,
+                    "extra_large": bound,
+                    "standard": plain({**_by_stage(size), **grade}, [*grade]),
+                },
+                ["large", "extra_large", "standard"],
+            ),
+            "schools": {"type": "array", "items": plain(limit, [*limit])},
+        },
+        ["bands", "classes", "schools"],
+    )
+
+
+def _statistics() -> Schema:
+    """The words for kinds and levels are those of the catalogue of statistics, which checks them when it is loaded."""
+    item = {
+        "code": {"type": "string", "pattern": r"^[a-z0-9_]+$"},
+        "name": ref("name"),
+        "unit": {"type": "string"},
+        "kind": {"type": "string", "pattern": r"^[a-z_]+$"},
+        "stages": {"type": "array", "items": ref("name")},
+        "definition": {"type": "string"},
+    }
+    source = {
+        "item": ref("name"),
+        "stage": ref("name"),
+        "from": {"type": "integer", "minimum": 1990},
+        "to": {"type": "integer", "minimum": 1990},
+        "table": ref("name"),
+        "label": ref("name"),
+    }
+    check = {
+        "kind": {"type": "string", "pattern": r"^[a-z_]+$"},
+        "item": ref("name"),
+        "others": {"type": "array", "items": ref("name")},
+        "severity": {"enum": ["error", "warning"]},
+        "source": {"type": "string"},
+    }
+    return _flat_kind(
+        "statistics",
+        {
+            "items": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"type": "object", "required": ["code", "name", "kind"], "properties": item},
+            },
+            "sources": {"type": "array", "items": plain(source, ["item", "from", "table", "label"])},
+            "checks": {
+                "type": "array",
+                "items": {"type": "object", "required": ["kind", "item", "severity"], "properties": check},
+            },
+        },
+        ["items", "sources", "checks"],
+    )

@@ -1,4 +1,4 @@
-"""The demo city's statistics: two rounds that hang together, marked as generated."""
+"""The demo city's statistics: rounds of two years that hang together, marked as generated."""
 
 from datetime import date
 
@@ -10,9 +10,14 @@ from dudao.stats.models import BalanceRun, CheckHit, Return, Round, Value
 
 
 @pytest.mark.django_db
-def test_two_rounds_and_a_balance_with_something_to_see():
+def test_rounds_of_two_years_and_a_balance_with_something_to_see():
     made = build_city(scale=0.05, today=date(2026, 11, 20), tasks=())
-    last, now = Round.objects.order_by("year")
+    assert Round.objects.filter(demo=True).count() == Round.objects.count() == 6
+    for title in ("学前教育", "县级"):
+        held = Return.objects.filter(round__title__contains=title, round__year=2025)
+        assert held.filter(state="locked").count() > 0.8 * held.count() > 0
+        assert not CheckHit.objects.filter(ret__in=held, severity="error").exists()
+    last, now = Round.objects.filter(title__contains="义务教育").order_by("year")
     assert (last.year, now.year, last.state, now.state) == (2025, 2026, "closed", "open")
     assert last.demo and now.demo
     states = set(Return.objects.filter(round=now).values_list("state", flat=True))

@@ -1,10 +1,14 @@
-"""The demo city's statistics: a finished round of the last school year and one in progress, in numbers that hang together.
+"""The demo city's statistics: finished rounds of the last school year and rounds in progress, in numbers that hang together.
+
+Schools, kindergartens and counties report in rounds of their own.
 
 Generated, marked as demo, the same for the same seed. Rows are written in bulk: the year's 1,240 schools are no 1,240 deeds.
 """
 
 import random
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -13,10 +17,12 @@ from django.utils import timezone
 from dudao.core import audit
 from dudao.core.access import SYSTEM, Actor
 from dudao.demo.logins import Login
-from dudao.orgs.models import Unit
+from dudao.demo.numbers import Numbers, class_bands, county, grown_kindergarten, kindergarten
+from dudao.demo.places import COUNTIES
+from dudao.orgs.models import Kind, Unit
 from dudao.people.queries import actor_for
 from dudao.stats.actions.balance import run_balance
-from dudao.stats.actions.catalogue import load_items
+from dudao.stats.actions.catalogue import load_all
 from dudao.stats.actions.returns import check_returns
 from dudao.stats.actions.rounds import close_round, create_round, open_round
 from dudao.stats.models import DataItem, Return, Round, Value
@@ -24,44 +30,100 @@ from dudao.stats.queries.returns import stages_of, with_units
 
 __all__ = ["build_statistics"]
 
-Numbers = dict[tuple[str, str], Decimal]
 _SIZES = {"primary": (90, 1500), "junior": (150, 1600), "senior": (600, 2000)}
 _POINT = (12, 70)
 _NEEDS = {"primary": ("4.2", 19), "junior": ("5.3", 14), "senior": ("0", 13)}
 
 
 def build_statistics(city: Unit, logins: Sequence[Login], *, today: date, seed: int = 4306) -> Round:
-    """Items, last year's round closed and locked, this year's half way; answers this year's."""
+    """Items, last year's rounds closed and locked, this year's half way; answers this year's of the schools."""
     actors = {login.account.username: actor_for(login.account) for login in logins}
-    load_items(SYSTEM, unit=city)
+    load_all(SYSTEM, unit=city)
     chance = random.Random(seed)
     year = today.year if today.month >= 9 else today.year - 1
-    last = _round(city, year - 1, date(year - 1, 9, 10), date(year - 1, 10, 31))
-    now = _round(city, year, today - timedelta(25), today + timedelta(12))
+    staffed = {login.unit.pk for login in logins}
+    old = (date(year - 1, 9, 10), date(year - 1, 10, 31))
+    new = (today - timedelta(25), today + timedelta(12))
     before: dict[int, Numbers] = {}
-    _fill(last, chance, before, share=1.0)
-    _settle(last, Return.State.LOCKED, 1.0, chance)
-    close_round(SYSTEM, asked=last)
-    _fill(now, chance, before, share=0.82, staffed={login.unit.pk for login in logins})
-    _settle(now, Return.State.SUBMITTED, 0.75, chance)
+    last = _round(city, year - 1, _SCHOOLS, old)
+    now = _round(city, year, _SCHOOLS, new)
+    _finish(last, chance, before)
+    _go_on(now, chance, before, staffed)
     run_balance(actors["officer1"], unit=city, asked=last, pack="excellent-2017", accepted_only=True)
+    kept: dict[int, Numbers] = {}
+    _finish(_round(city, year - 1, _KINDERGARTENS, old), chance, kept)
+    _go_on(_round(city, year, _KINDERGARTENS, new), chance, kept, staffed)
+    said = _counties(city, chance, before, kept)
+    _finish(_round(city, year - 1, _COUNTIES, old), chance, said)
+    _go_on(_round(city, year, _COUNTIES, new), chance, said, staffed)
     return now
 
 
-def _round(city: Unit, year: int, opens: date, closes: date) -> Round:
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """What a round asks of whom."""
+
+    title: str
+    packs: tuple[str, ...]
+    stages: tuple[str, ...]
+
+
+_SCHOOLS = _Sort("义务教育数据报送", ("compulsory", "classes"), ("primary", "junior"))
+_KINDERGARTENS = _Sort("学前教育数据报送", ("preschool",), ("preschool",))
+_COUNTIES = _Sort("县级数据报送", ("county",), ())
+
+
+def _round(city: Unit, year: int, sort: _Sort, days: tuple[date, date]) -> Round:
     made = create_round(
         SYSTEM,
         unit=city,
-        title=f"{year}—{year + 1}学年义务教育数据报送",
+        title=f"{year}—{year + 1}学年{sort.title}",
         year=year,
-        stages=["primary", "junior"],
-        opens_on=opens,
-        closes_on=closes,
-        items=list(DataItem.objects.all()),
+        stages=sort.stages,
+        opens_on=days[0],
+        closes_on=days[1],
+        items=list(DataItem.objects.filter(pack__in=sort.packs)),
         demo=True,
     )
     open_round(SYSTEM, asked=made)
     return made
+
+
+def _finish(asked: Round, chance: random.Random, before: dict[int, Numbers]) -> None:
+    _fill(asked, chance, before, share=1.0)
+    _settle(asked, Return.State.LOCKED, 1.0, chance)
+    close_round(SYSTEM, asked=asked)
+
+
+def _go_on(asked: Round, chance: random.Random, before: dict[int, Numbers], staffed: Collection[int]) -> None:
+    _fill(asked, chance, before, share=0.82, staffed=staffed)
+    _settle(asked, Return.State.SUBMITTED, 0.75, chance)
+
+
+def _counties(
+    city: Unit, chance: random.Random, schools: Mapping[int, Numbers], kindergartens: Mapping[int, Numbers]
+) -> dict[int, Numbers]:
+    """County → its numbers, as the register and its schools have them."""
+    below = list(Unit.objects.filter(path__startswith=city.path, valid_to__isnull=True))
+    weights = {place.key: place.weight for place in COUNTIES}
+    found = {}
+    for unit in below:
+        if unit.kind not in {Kind.COUNTY, Kind.ZONE}:
+            continue
+        own = [one for one in below if one.path.startswith(unit.path)]
+        sums: Numbers = {}
+        for one in own:
+            for key, number in schools.get(one.pk, {}).items():
+                sums[key] = sums.get(key, Decimal(0)) + number
+        found[unit.pk] = county(
+            chance,
+            people=weights.get(unit.region_code or unit.local_code, 20),
+            townships=sum(one.kind == Kind.TOWNSHIP for one in own),
+            counts=Counter(one.school_type for one in own if one.school_type),
+            schools=sums,
+            children=sum(int(kindergartens.get(one.pk, {}).get(("kg_children", "preschool"), 0)) for one in own),
+        )
+    return found
 
 
 @audit.action
@@ -89,11 +151,7 @@ def _fill(
     stages = stages_of(ret.unit_id for ret in returns)
     chosen, numbers = [], {}
     for ret in returns:
-        made = (
-            _grown(before[ret.unit_id], chance)
-            if ret.unit_id in before
-            else _school(stages[ret.unit_id], chance, point=ret.unit.kind == "teaching_point")
-        )
+        made = _next(ret.unit, before.get(ret.unit_id), stages[ret.unit_id], chance)
         before.setdefault(ret.unit_id, made)
         # The schools whose reporters have log-ins still have their form before them.
         if share < 1 and (chance.random() > share or ret.unit_id in staffed):
@@ -101,6 +159,23 @@ def _fill(
         chosen.append(ret)
         numbers[ret.pk] = made
     _fill_many(SYSTEM, asked=asked, returns=chosen, numbers=numbers)
+
+
+def _next(unit: Unit, last: Numbers | None, stages: Sequence[str], chance: random.Random) -> Numbers:
+    """What a unit reports after what it reported last."""
+    if unit.kind in {Kind.COUNTY, Kind.ZONE}:
+        return dict(last or {})
+    if unit.kind == Kind.KINDERGARTEN:
+        if last is not None:
+            return grown_kindergarten(last, chance)
+        return kindergarten(
+            chance,
+            ownership=unit.ownership,
+            inclusive=unit.inclusive,
+            central=unit.urban_rural.startswith("1"),
+            founded=unit.founded or 2000,
+        )
+    return _grown(last, chance) if last is not None else _school(stages, chance, point=unit.kind == "teaching_point")
 
 
 def _settle(asked: Round, state: str, share: float, chance: random.Random) -> None:
@@ -162,6 +237,7 @@ def _stage(made: Numbers, stage: str, pupils: int, chance: random.Random) -> Non
         "migrants": round(pupils * chance.uniform(0, 0.12)),
     }.items():
         made[code, stage] = Decimal(number)
+    class_bands(made, stage, chance)
 
 
 def _amount(weighted: Decimal, each: float, chance: random.Random) -> Decimal:
@@ -178,7 +254,7 @@ def _grown(last: Numbers, chance: random.Random) -> Numbers:
         elif code == "equipment":
             made[key] = (number * Decimal(str(round(chance.uniform(1, 1.12), 3)))).quantize(Decimal("0.01"))
     for key, number in last.items():
-        if key[0] == "migrants":
+        if key[0] in {"migrants", "largest_class"}:
             made[key] = min(number, made["pupils", key[1]])
     slip = chance.random()
     if slip < 0.03:

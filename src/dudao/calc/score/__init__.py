@@ -9,6 +9,7 @@
     explain(scores, row, "B2").text()                      # why, in words and numbers; .data() for JSON, .html() for pages
     read_subjects(system, cells).scores()                  # a table as an office fills it in; .problems by row and column
     outcomes(scores)                                       # what came out for each subject; .data() for snapshots
+    carried(scores, next_system)                           # last year under a new version, with what it lacks
     movements(scores, scores.under(tree.with_node("B2", rule=...)))      # what-if, or last year under a new version
 
 ``data`` and the answers are tables read by `dudao.calc.expr.read_table` with ``tree.catalogue`` and ``tree.answers``.
@@ -16,6 +17,7 @@ Numbers are exact; where and to how many places they are rounded (half up) is pa
 in docs/calculations/scoring.md. Pure: storing marks and publishing results is left to `dudao.evaluations`.
 """
 
+from dudao.calc.score.carrying import Carried, carried
 from dudao.calc.score.grading import rate
 from dudao.calc.score.headings import SubjectColumn, columns_of
 from dudao.calc.score.node import NodeScore
@@ -28,6 +30,7 @@ from dudao.calc.score.trace import Trace, explain
 __all__ = [
     "ADOPTED",
     "Block",
+    "Carried",
     "InvalidTree",
     "Movement",
     "NodeScore",
@@ -40,6 +43,7 @@ __all__ = [
     "SubjectsError",
     "System",
     "Trace",
+    "carried",
     "columns_of",
     "exact_text",
     "explain",

@@ -11,9 +11,10 @@ from dudao.core.access import Actor
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.trees import tree_of
 from dudao.orgs.models import Kind, Unit
-from dudao.packs import names, read
+from dudao.packs import FACTS, about_of, names, read, unchecked_words
 
 __all__ = [
+    "facts",
     "indicators",
     "node_by_code",
     "node_of",
@@ -96,13 +97,23 @@ def pack_names() -> tuple[str, ...]:
 
 
 def pack_choices() -> list[tuple[str, str]]:
-    """Packs as a form offers them: name, title with document number."""
+    """Packs as a form offers them: name, title with document number and what has still to be compared with the document."""
     found = []
     for name in pack_names():
-        data = read(PACKS, name)
-        number = (data.get("about") or {}).get("number") or "文号不详"
-        found.append((name, f"{data['name']}（{'文号不详' if number == '未知' else number}）"))
+        about = about_of(read(PACKS, name))
+        words = [
+            about.number or "文号不详",
+            unchecked_words(about),
+            f"来源有 {len(about.gaps)} 处缺口" if about.gaps else "",
+        ]
+        found.append((name, f"{about.title}（{'；'.join(filter(None, words))}）"))
     return found
+
+
+def facts(version: FrameworkVersion) -> dict[str, str]:
+    """The facts of the document for reading; what nobody has compared with it says so, what is not known is «—»."""
+    about = about_of({"about": version.whole.get("about", {})})
+    return {name: about.said(name) for name in FACTS} | {"notes": about.notes}
 
 
 def pack_tree(name: str) -> Tree:

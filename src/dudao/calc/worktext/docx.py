@@ -42,8 +42,40 @@ class _Line:
     new_page: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DocxCell:
+    """A cell of a table: ``across`` how many columns it spans; ``goes_on``: it belongs to the cell above (vertical merge)."""
+
+    text: str
+    across: int
+    goes_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocxTable:
+    """A table as a grid; ``before``: the paragraphs since the table before, which may hold its title."""
+
+    before: tuple[str, ...]
+    rows: tuple[tuple[DocxCell, ...], ...]
+
+
 def read_docx(data: bytes) -> tuple[list[SourceLine], list[Remark]]:
     """Numbered lines and warnings of a Word file; raises `DocxError`."""
+    body, reader = _opened(data)
+    lines = [
+        SourceLine(number, line.text, line.kind, line.new_page)
+        for number, line in enumerate(reader.lines(body), start=1)
+    ]
+    return lines, reader.warnings()
+
+
+def read_docx_tables(data: bytes) -> list[DocxTable]:
+    """The tables of a Word file in their order, cells with their merges; raises `DocxError`."""
+    body, reader = _opened(data)
+    return list(reader.tables(body))
+
+
+def _opened(data: bytes) -> tuple[ElementTree.Element, _Reader]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             _check(archive)
@@ -55,12 +87,7 @@ def read_docx(data: bytes) -> tuple[list[SourceLine], list[Remark]]:
             styles = _xml(archive, folder + "styles.xml", optional=True)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise DocxError("不完整或已损坏，可能没有传完。请用 Word 或 WPS 打开确认，另存一份后再上传。") from error
-    reader = _Reader(Numbering(numbering, styles))
-    lines = [
-        SourceLine(number, line.text, line.kind, line.new_page)
-        for number, line in enumerate(reader.lines(body), start=1)
-    ]
-    return lines, reader.warnings()
+    return body, _Reader(Numbering(numbering, styles))
 
 
 def _check(archive: zipfile.ZipFile) -> None:
@@ -203,6 +230,26 @@ class _Reader:
                         yield _Line(line, "line", False)
             else:
                 yield _Line("\t".join(" ".join(" ".join(cell).split()) for cell in cells), "table", False)
+
+    def tables(self, body: ElementTree.Element) -> Iterator[DocxTable]:
+        """Tables with the paragraphs before each; a table in a cell is read as the cell's text."""
+        before: list[str] = []
+        for block in self._blocks(body):
+            if block.tag == _W + "tbl":
+                rows = tuple(tuple(self._cells(row)) for row in _nearest(block, _W + "tr"))
+                yield DocxTable(tuple(before), rows)
+                before = []
+            elif text := " ".join(self._numbered(block, []).split()):
+                before.append(text)
+
+    def _cells(self, row: ElementTree.Element) -> Iterator[DocxCell]:
+        for cell in _nearest(row, _W + "tc"):
+            lines = [self._numbered(paragraph, []).replace("\f", "\n") for paragraph in cell.iter(_W + "p")]
+            text = "\n".join(line.rstrip() for line in lines).strip("\n")
+            across = attribute(cell.find(f"{_W}tcPr/{_W}gridSpan"), default="1")
+            merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+            goes_on = merge is not None and attribute(merge, default="continue") == "continue"
+            yield DocxCell(text, min(int(across), 100) if across.isdecimal() else 1, goes_on)
 
     def _numbered(self, paragraph: ElementTree.Element, boxes: list[ElementTree.Element]) -> str:
         text = self._text(paragraph, boxes)

@@ -76,6 +76,11 @@ class Book:
     _parts: dict[str, bytes]
     _workbook: CalamineWorkbook
 
+    @property
+    def styles(self) -> bytes:
+        """The formats of the workbook as they stand in the file: enough to see whether one is used at all."""
+        return self._parts.get("xl/styles.xml", b"")
+
     def sheet(self, name: str) -> tuple[CalamineSheet, Extent]:
         """A sheet by name, measured before it is loaded."""
         if name not in self.visible and name not in self.hidden:

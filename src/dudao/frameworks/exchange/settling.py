@@ -1,0 +1,454 @@
+"""From rows to a system: codes, points, rules. What was concluded rather than read becomes a `Guess` that can be taken back.
+
+`settle` gives plain data (all of it JSON); `built` makes the tree of it with the guesses that a person let stand.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from dudao.calc.tree import MAX_LEVELS, Tree, TreeDataError, from_data
+from dudao.core.sheets import SheetError
+from dudao.frameworks.exchange.guessing import Found, guess_rule, guess_steps
+from dudao.frameworks.exchange.layout import read_heading, read_rule
+from dudao.frameworks.exchange.reading import Draft, Fault, Table
+from dudao.frameworks.ruletext import KINDS
+
+__all__ = ["Guess", "Settled", "built", "settle", "walk"]
+
+NAME_LIMIT: Final = 300
+_CODED: Final = re.compile(
+    r"(?P<code>[A-Za-z]{1,4}-?\d+(?:[.\-－．]\d+)*|\d+(?:[.\-－．]\d+)+)(?P<sep>[\s.、．:：)）]*)(?P<name>\S.*)",
+    re.DOTALL,
+)
+_ORDINAL: Final = re.compile(
+    r"(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十\d]+[)）]|第[一二三四五六七八九十]+(?:部分|项|条)[、:：]?|\d{1,2}[、.．)）](?!\d))\s*"
+)
+_POINTS_BEHIND: Final = re.compile(
+    r"\s*[（(\[【]\s*(?:共|满分|计|分值|权重)?[:：]?\s*(\d+(?:\.\d+)?)\s*(分?)\s*[)）\]】]$|\s+(\d+(?:\.\d+)?)\s*(分?)$|[:：]?(\d+(?:\.\d+)?)(分)$"
+)
+_BONUS: Final = re.compile(r"加分(?:项|项目|指标|因素)?$|^附加分|^奖励分|^(?:特色|创新)加分")
+_PENALTY: Final = re.compile(r"(?:减分|倒扣分?|扣分)(?:项|项目|指标|因素)$|^综合减分")
+_LIST: Final = re.compile(r"[、；;，,\n]+|(?<=\S)\s*(?=[①-⑳])")
+_NUMBER: Final = re.compile(r"^(?:[①-⑳]|[（(]?\d{1,2}[)）.、．])\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """``on`` and ``off``: what the indicator's data are with it and without; ``items``: what has to be reported for it."""
+
+    key: str
+    code: str
+    place: str
+    what: str
+    words: str
+    confidence: str
+    notes: tuple[str, ...]
+    on: dict[str, Any]
+    off: dict[str, Any]
+    items: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(slots=True)
+class Settled:
+    """``data``: the system without its guesses; ``spots``: where each indicator stands, as [table, row, column]."""
+
+    data: dict[str, Any]
+    guesses: list[Guess] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+    spots: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    exact: bool = False
+
+    def plain(self) -> dict[str, Any]:
+        """Everything as JSON holds it, to be kept between two requests."""
+        return {
+            "data": self.data,
+            "guesses": [asdict(guess) for guess in self.guesses],
+            "faults": [[str(fault), fault.spot.table, fault.spot.row, fault.spot.column] for fault in self.faults],
+            "places": self.places,
+            "spots": {code: list(spot) for code, spot in self.spots.items()},
+            "exact": self.exact,
+        }
+
+
+def settle(table: Table, *, name: str = "", code: str = "") -> Settled:
+    """The system that a file's tables say. ``name`` and ``code`` of the whole win over what the file says."""
+    return _exact(table, name, code) if table.exact else _Settling(table, name, code).done()
+
+
+def built(kept: Mapping[str, Any], chosen: Collection[str] | None = None) -> Tree:
+    """The tree with the chosen guesses (``None``: all); raises `TreeDataError`."""
+    data = copy.deepcopy(dict(kept["data"]))
+    nodes = {node["code"]: node for node in walk(data["indicators"])}
+    items = data.setdefault("items", [])
+    for guess in kept["guesses"]:
+        stands = chosen is None or guess["key"] in chosen
+        nodes[guess["code"]].update(guess["on"] if stands else guess["off"])
+        items += [item for item in guess["items"] if item not in items] if stands else []
+    if not kept["exact"]:
+        _finish(data)
+    return from_data(data)
+
+
+def walk(nodes: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """All indicators in the order of the document."""
+    stack = list(reversed(nodes))
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += reversed(node.get("children", ()))
+
+
+# ---- a workbook of the platform's own -----------------------------------------------------------------------
+
+
+def _exact(table: Table, name: str, code: str) -> Settled:
+    whole = dict(table.whole)
+    whole |= {key: value for key, value in (("name", name), ("code", code)) if value}
+    whole.setdefault("name", table.title or "指标体系")
+    whole.setdefault("code", "T")
+    done = Settled(whole, faults=list(table.faults), notes=list(table.notes), exact=True)
+    whole["indicators"] = [_exact_node(draft, table, done) for draft in table.drafts]
+    lost = [code for code in table.nodes if code not in done.places]
+    done.notes += [f"工作表“设置”里的指标“{code}”已不在表中，没有读取。" for code in lost]
+    return done
+
+
+def _exact_node(draft: Draft, table: Table, done: Settled) -> dict[str, Any]:
+    node: dict[str, Any] = read_heading(draft.text)
+    if not node["name"]:
+        done.faults.append(Fault(draft.spot, f"“{draft.text}”应当先写代码，空一格再写名称。"))
+        node["name"] = node["code"]
+    _stand(node["code"], draft, done)
+    node |= {"points": f"{draft.points.normalize():f}"} if draft.points is not None else {}
+    node |= {"weight": f"{draft.weight.normalize():f}"} if draft.weight is not None else {}
+    if draft.texts:
+        node["text"] = "\n".join(draft.texts)
+    if draft.evidence:
+        node["evidence"] = [line.strip() for cell in draft.evidence for line in cell.splitlines() if line.strip()]
+    if draft.kind or draft.rules:
+        try:
+            rule = read_rule(draft.kind, "\n".join(draft.rules))
+            node |= {"rule": rule} if rule else {}
+        except ValueError as error:
+            done.faults.append(Fault(draft.kind_spot or draft.spot, f"计分规则：{error}"))
+    node |= table.nodes.get(node["code"], {})
+    if draft.children:
+        node["children"] = [_exact_node(child, table, done) for child in draft.children]
+    return node
+
+
+def _stand(code: str, draft: Draft, done: Settled) -> None:
+    if code in done.places:
+        done.faults.append(Fault(draft.spot, f"代码“{code}”与{done.places[code]}重复，请换一个。"))
+    else:
+        done.places[code] = str(draft.spot)
+        done.spots[code] = (draft.spot.table, draft.spot.row, draft.spot.column)
+
+
+# ---- a table of an office -----------------------------------------------------------------------------------
+
+
+class _Settling:
+    """Codes first, then what stands behind the names, then rules: each step needs the one before."""
+
+    def __init__(self, table: Table, name: str, code: str) -> None:
+        self.table = table
+        self.into = Settled({}, faults=list(table.faults), notes=list(table.notes))
+        self.name, self.code = name, code
+        self.items: set[str] = set()
+        self.names: dict[Draft, str] = {}
+
+    def done(self) -> Settled:
+        into, table = self.into, self.table
+        for draft in [draft for top in table.drafts for draft in top.walk()]:
+            _take_parts(draft)
+        self._settle_codes()
+        name = self.name or table.title or "指标体系"
+        into.data = {"code": self.code or self._free("T"), "name": name[:NAME_LIMIT]}
+        if table.total is not None:
+            into.data["points"] = _plain(table.total)
+        if table.has_weights and all(draft.points is None for draft in self._drafts()):
+            # «权重» of 100 with no points beside it is what other offices call 分值.
+            for draft in self._drafts():
+                draft.points = draft.weight and (draft.weight * 100 if draft.percent_weight else draft.weight)
+                draft.weight = None
+            into.notes.append("表里没有“分值”列，“权重”按分值读入。")
+        into.data["indicators"] = [self._node(draft, within_role=False) for draft in table.drafts]
+        self._say_what_is_added()
+        return into
+
+    def _drafts(self) -> list[Draft]:
+        return [draft for top in self.table.drafts for draft in top.walk()]
+
+    # ---- codes ----------------------------------------------------------------------------------------------
+
+    def _settle_codes(self) -> None:
+        drafts = self._drafts()
+        for draft in drafts:
+            self.names[draft] = _one_line(draft.text)
+        taken: set[str] = set()
+        for draft in drafts:
+            if draft.code:
+                taken.add(draft.code)
+        read = {draft: self._written(draft) for draft in drafts if not draft.code}
+        times = Counter(code for code, _ in read.values() if code)
+        for draft, (code, name) in read.items():
+            if code and times[code] == 1 and code not in taken:
+                draft.code, self.names[draft] = code, name
+                taken.add(code)
+            elif code:
+                self.names[draft] = name
+        made = 0
+        counters: Counter[int] = Counter()
+        for draft, level in self._levels():
+            if not draft.code:
+                made += 1
+                while not draft.code or draft.code in taken:
+                    counters[level] += 1
+                    draft.code = f"{chr(64 + min(level, 26))}{counters[level]}"
+                taken.add(draft.code)
+                self.names[draft] = _ORDINAL.sub("", self.names[draft], count=1) or self.names[draft]
+            _stand(draft.code, draft, self.into)
+        self.taken = taken
+        if made:
+            self.into.notes.append(f"有 {made} 个指标没有代码，已按级别编号（一级 A1、二级 B1、三级 C1……）。")
+
+    def _levels(self) -> Iterator[tuple[Draft, int]]:
+        stack = [(draft, 1) for draft in reversed(self.table.drafts)]
+        while stack:
+            draft, level = stack.pop()
+            yield draft, level
+            stack += [(child, level + 1) for child in reversed(draft.children)]
+
+    def _written(self, draft: Draft) -> tuple[str, str]:
+        """The code in front of a name, and the name without it."""
+        text = self.names[draft]
+        found = _CODED.fullmatch(text)
+        if found is None:
+            return "", text
+        code = found["code"].replace("－", "-").replace("．", ".")
+        # «1.5 米以上» is no code; letters before digits are one even without a blank behind.
+        if code[0].isdigit() and not found["sep"]:
+            return "", text
+        return code, found["name"]
+
+    def _free(self, code: str) -> str:
+        while code in self.taken:
+            code += "0"
+        return code
+
+    # ---- nodes ----------------------------------------------------------------------------------------------
+
+    def _node(self, draft: Draft, *, within_role: bool) -> dict[str, Any]:
+        if len(self.into.places) and draft.level > MAX_LEVELS:
+            raise SheetError(f"层级太多，最多 {MAX_LEVELS} 级。")
+        node: dict[str, Any] = {"code": draft.code, "name": self.names[draft]}
+        if draft.points is not None:
+            node["points"] = _plain(draft.points)
+        if draft.weight is not None:
+            node["weight"] = _plain(draft.weight)
+        self._points_behind(draft, node)
+        is_role = not within_role and self._role(draft, node)
+        if len(node["name"]) > NAME_LIMIT:
+            draft.texts.insert(0, node["name"])
+            node["name"] = node["name"][: NAME_LIMIT - 1] + "…"
+        rule_text = "\n".join(draft.rules)
+        if not draft.children:
+            self._leaf(draft, node, rule_text, within_role or is_role)
+        texts = [*draft.texts, *(rule for rule in draft.rules if rule not in draft.texts)]
+        if draft.steps or draft.limits:
+            said = [f"分段值：{'；'.join(draft.steps)}"] if draft.steps else []
+            said += [f"阈值：{'；'.join(draft.limits)}"] if draft.limits else []
+            texts.append("；".join(" ".join(part.split()) for part in said))
+        if draft.explain.startswith("是"):
+            texts.append("评分时须写明评分说明。")
+        if texts:
+            node["text"] = "\n".join(texts)
+        evidence = [entry for cell in draft.evidence for entry in _entries(cell)]
+        if draft.attach.startswith("是") and not evidence:
+            evidence = ["附件"]
+        if evidence:
+            node["evidence"] = evidence
+        if draft.children:
+            node["children"] = [self._node(child, within_role=within_role or is_role) for child in draft.children]
+        return node
+
+    def _guess(self, draft: Draft, what: str, words: str, on: dict[str, Any], off: dict[str, Any], **more: Any) -> None:
+        key = f"{len(self.into.guesses) + 1}"
+        made = {"confidence": "高", "notes": (), **more}
+        words = words.replace(",", "，").replace(";", "；") if re.search("[一-鿿]", words) else words
+        self.into.guesses.append(
+            Guess(key, draft.code, str(draft.spot), what, " ".join(words.split()), on=on, off=off, **made)
+        )
+
+    def _points_behind(self, draft: Draft, node: dict[str, Any]) -> None:
+        """«资质条件（15分）», «A1 办园条件 15»: points behind the name."""
+        found = _POINTS_BEHIND.search(node["name"])
+        if found is None or not node["name"][: found.start()].strip():
+            return
+        number = Decimal(next(group for group in (found[1], found[3], found[5]) if group))
+        name = node["name"][: found.start()].rstrip()
+        if draft.points is not None:
+            if draft.points == number:
+                node["name"] = name
+            elif found[2] or found[4]:
+                self.into.faults.append(
+                    Fault(
+                        draft.spot, f"名称里写着 {_plain(number)} 分，分值列是 {_plain(draft.points)} 分，请改成一致。"
+                    )
+                )
+            return
+        if found[2] or (draft.valued and found[1]):
+            node |= {"name": name, "points": _plain(number)}
+            draft.points = number
+            return
+        off = {"name": node["name"]}
+        draft.points = number
+        self._guess(draft, "分值", node["name"], {"name": name, "points": _plain(number)}, off, confidence="中")
+
+    def _role(self, draft: Draft, node: dict[str, Any]) -> bool:
+        name = node["name"]
+        role = "bonus" if _BONUS.search(name) else "penalty" if _PENALTY.search(name) else ""
+        if role:
+            word = "加分项" if role == "bonus" else "减分项"
+            self._guess(draft, word, name, {"role": role}, {}, confidence="中")
+        return bool(role)
+
+    def _leaf(self, draft: Draft, node: dict[str, Any], rule_text: str, has_role: bool) -> None:
+        node["rule"] = {"kind": "judged"}
+        if draft.kind in KINDS.values():
+            try:
+                node["rule"] = read_rule(draft.kind, rule_text) or node["rule"]
+            except ValueError as error:
+                self.into.faults.append(Fault(draft.kind_spot or draft.spot, f"计分规则：{error}"))
+            draft.rules.clear()
+            return
+        elif draft.kind:
+            draft.texts.append(draft.kind)
+        if has_role:
+            return  # what is added or taken off is counted by a person, up to the points
+        found = self._found(draft, node["name"], rule_text)
+        if found is None:
+            return
+        on: dict[str, Any] = {"rule": found.rule}
+        if draft.points is None:
+            full = _full(found.rule)
+            if full is None:
+                return
+            on["points"] = full
+        items = tuple(self._item(item, on, draft.code) for item in found.items)
+        self._guess(
+            draft, found.what, found.words, on, {"rule": {"kind": "judged"}},
+            confidence=found.confidence, notes=found.notes, items=items,
+        )  # fmt: skip
+
+    def _found(self, draft: Draft, name: str, rule_text: str) -> Found | None:
+        if draft.steps and draft.limits:
+            found = guess_steps("\n".join(draft.steps), "\n".join(draft.limits), draft.points, name)
+            if found is not None:
+                return found
+        for text in (rule_text, "\n".join(draft.texts), name):
+            found = guess_rule(text, draft.points, name)
+            if found is not None:
+                return found
+        return None
+
+    def _item(self, item: dict[str, Any], on: dict[str, Any], code: str) -> dict[str, Any]:
+        """Two indicators of one name get data items of two names."""
+        name = item["name"]
+        if name not in self.items:
+            self.items.add(name)
+            return item
+        other = f"{code}{name}"
+        on["rule"] = {**on["rule"], "value": f"【{other}】"}
+        self.items.add(other)
+        return {**item, "name": other}
+
+    def _say_what_is_added(self) -> None:
+        into = self.into
+        try:
+            tree = built(into.plain())
+        except TreeDataError:
+            return
+        given = {node["code"] for node in walk(into.data["indicators"]) if "points" in node}
+        given |= {guess.code for guess in into.guesses if "points" in guess.on}
+        added = [node.code for node in tree.root.walk() if node.children and node.points is not None]
+        added = [code for code in added if code not in given and code != tree.root.code]
+        if added:
+            shown = "、".join(added[:20]) + ("等" if len(added) > 20 else "")
+            into.notes.append(f"{shown} 没有写分值，按下级合计填写（共 {len(added)} 个）。")
+        if tree.root.roll == "weighted":
+            into.notes.append("一级指标写了权重，总分按权重计算。")
+        if "points" not in into.data and tree.root.points is not None:
+            into.notes.append(f"表里没有写总分，按一级指标合计为 {_plain(tree.root.points)} 分。")
+
+
+def _take_parts(draft: Draft) -> None:
+    """An indicator of several rows that each have points: the rows are the indicators below it."""
+    if not draft.parts or draft.children:
+        return
+    first = Draft((draft.texts or draft.rules or [draft.text])[0], draft.spot, draft.level + 1)
+    first.points, first.weight, first.kind = draft.points, None, draft.kind
+    first.rules = draft.rules if draft.texts else []
+    first.steps, first.limits, first.evidence = draft.steps, draft.limits, draft.evidence
+    draft.texts, draft.rules, draft.steps, draft.limits, draft.evidence = [], [], [], [], []
+    draft.points, draft.kind = None, ""
+    draft.children = [first, *draft.parts]
+
+
+def _full(rule: Mapping[str, Any]) -> str | None:
+    """The most that a rule can give, where it says so."""
+    marks: list[Decimal] = []
+    for entry in rule.get("bands", ()) if isinstance(rule.get("bands"), list) else ():
+        marks += [Decimal(entry["points"])] if "points" in entry else []
+    if rule["kind"] == "parts":
+        marks = [sum((Decimal(part["points"]) for part in rule["parts"]), Decimal(0))]
+    return _plain(max(marks)) if marks else None
+
+
+def _finish(data: dict[str, Any]) -> None:
+    """Points that follow from those below, and weights that add up; what doesn't is left for the check to report."""
+
+    def total(node: dict[str, Any], key: str) -> None:
+        below = node.get(key, ())
+        for child in below:
+            if child.get("children"):
+                total(child, "children")
+        normal = [child for child in below if child.get("role", "normal") == "normal"]
+        weights = [Decimal(child["weight"]) for child in normal if "weight" in child]
+        if normal and len(weights) == len(normal):
+            share = sum(weights, Decimal(0))
+            if share == 100:
+                for child in normal:
+                    child["weight"] = _plain(Decimal(child["weight"]) / 100)
+            points = {child.get("points") for child in normal}
+            if share in {1, 100} and len(points) == 1 and len(normal) > 1:
+                node["roll"] = "weighted"
+                node.setdefault("points", "100")
+        if node.get("points") is None and normal and all("points" in child for child in normal):
+            node["points"] = _plain(sum((Decimal(child["points"]) for child in normal), Decimal(0)))
+
+    total(data, "indicators")
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
+def _one_line(text: str) -> str:
+    """A name without the line breaks that the cell's width made."""
+    return re.sub(r"[ \t\u3000]+", " ", re.sub(r"\s*\n\s*", "", text)).strip()
+
+
+def _entries(text: str) -> list[str]:
+    entries = [_NUMBER.sub("", part.strip()).strip(" 。.;；") for part in _LIST.split(text)]
+    return [entry for entry in entries if entry]

@@ -13,7 +13,6 @@ from typing import Any
 
 from dudao.calc.balance import RulesError, rules_from
 from dudao.calc.balance.items import items_from
-from dudao.calc.balance.reliefs import clauses_from
 from dudao.calc.balance.sizes import sizes_from
 from dudao.calc.tree import Finding, TreeDataError, from_data, validate
 from dudao.packs.facts import FACTS, GRADES, LEVELS, about_of
@@ -50,6 +49,8 @@ def check(kind: str, data: Plain, known_items: Iterable[str] = ()) -> Report:
             case "items":
                 report.size = f"{len(items_from(data).items)} 项"
             case "reliefs":
+                from dudao.calc.balance.reliefs import clauses_from
+
                 report.size = f"{len(clauses_from(data))} 条"
             case "sizes":
                 report.size = f"{len(sizes_from(data).schools)} 条校额标准"

@@ -123,12 +123,17 @@ OBJECTS = {
     "plans:ledger_errors": lambda w: {"pk": w.ledger.pk},
     **{
         f"frameworks:{name}": lambda w: {"pk": w.system.pk}
-        for name in ("version", "step", "clone", "compare")
+        for name in (
+            "version", "step", "clone", "compare", "rename", "discard", "points", "document", "grades", "vetoes", "marks",
+            "items", "item_new",
+        )
     },
     **{
         f"frameworks:{name}": lambda w: {"pk": w.indicator.pk}
-        for name in ("node", "node_add", "node_move", "node_delete")
+        for name in ("node", "node_add", "node_move", "node_delete", "node_preview", "node_evidence", "below")
     },
+    "frameworks:item": lambda w: {"pk": w.system.pk, "number": 0},
+    "frameworks:item_drop": lambda w: {"pk": w.system.pk, "number": 0},
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
     **{
         f"stats:{name}": lambda w: {"pk": w.round.pk}

@@ -71,7 +71,11 @@ def test_an_indicator_is_edited_and_the_event_says_what(town, draft):
     row = node(draft, "SF1.1")
     assert (row.points, row.name, row.version.revision) == (Decimal("1.5"), "有计划和总结", 1)
     event = audit.history(draft).first()
-    assert event.verb == "framework.edit" and event.data["fields"] == ["name", "points"]
+    assert event.verb == "framework.edit" and event.data["revision"] == 1
+    assert event.data["changes"] == [
+        "SF1.1“有计划和总结”的分值由 2 改为 1.5。",
+        "SF1.1的名称由“有计划、总结（半年一份）”改为“有计划和总结”。",
+    ]
 
 
 @pytest.mark.parametrize(

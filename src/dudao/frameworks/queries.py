@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from dudao.calc.tree import Tree, from_data
+from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.trees import tree_of
@@ -15,6 +16,7 @@ from dudao.packs import FACTS, about_of, names, read, unchecked_words
 
 __all__ = [
     "facts",
+    "history",
     "indicators",
     "node_by_code",
     "node_of",
@@ -76,6 +78,11 @@ def node_by_code(version: FrameworkVersion, code: str) -> Indicator | None:
 
 def tree(version: FrameworkVersion, rows: Sequence[Indicator] | None = None) -> Tree:
     return tree_of(version, indicators(version) if rows is None else rows)
+
+
+def history(version: FrameworkVersion, most: int = 100) -> list[Any]:
+    """What happened to a version and to its system, newest first."""
+    return list((audit.history(version) | audit.history(version.framework))[:most])
 
 
 def siblings(actor: Actor, version: FrameworkVersion) -> list[FrameworkVersion]:

@@ -10,7 +10,7 @@ Pure. What the rule means, and whether it is right, is said by `dudao.calc.tree`
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["KINDS", "RuleTextError", "read_rule_fields", "write_rule_fields"]
+__all__ = ["KINDS", "RuleTextError", "cells_of", "numbered_lines", "read_rule_fields", "write_rule_fields"]
 
 KINDS: dict[str, str] = {
     "judged": "评估人员评分",
@@ -33,16 +33,16 @@ class RuleTextError(ValueError):
         super().__init__(message)
 
 
-def _cells(line: str) -> list[str]:
+def cells_of(line: str) -> list[str]:
     return [cell.strip() for cell in line.replace("｜", "|").split("|")]
 
 
-def _lines(text: str) -> list[tuple[int, str]]:
+def numbered_lines(text: str) -> list[tuple[int, str]]:
     return [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
 def _entry(names: Sequence[str], needed: int, line: str, number: int) -> dict[str, str]:
-    cells = _cells(line)
+    cells = cells_of(line)
     if len(cells) > len(names):
         raise RuleTextError("lines", f"第 {number} 行有 {len(cells)} 栏，最多 {len(names)} 栏：{line}")
     if len(cells) < needed or not all(cells[:needed]):
@@ -51,7 +51,7 @@ def _entry(names: Sequence[str], needed: int, line: str, number: int) -> dict[st
 
 
 def _entries(text: str, names: Sequence[str], needed: int) -> list[dict[str, str]]:
-    found = [_entry(names, needed, line, number) for number, line in _lines(text)]
+    found = [_entry(names, needed, line, number) for number, line in numbered_lines(text)]
     if not found:
         raise RuleTextError("lines", "请写明规则内容，一行一条。")
     return found
@@ -61,7 +61,7 @@ def _by_category(text: str, names: Sequence[str], needed: int) -> Any:
     """A list, or a mapping where «【农村】» lines name categories."""
     rows: dict[str, list[dict[str, str]]] = {}
     category = ""
-    for number, line in _lines(text):
+    for number, line in numbered_lines(text):
         if line.startswith("【") and line.endswith("】"):
             category = line[1:-1].strip()
             rows.setdefault(category, [])
@@ -126,7 +126,7 @@ def _read_attain(text: str) -> dict[str, Any]:
     """Lines «等级 | A、B、C», «得分 | 2、1、0», «全部 | 条件», «任一 | 条件»."""
     found: dict[str, Any] = {"levels": [], "points": [], "all_of": [], "any_of": []}
     names = {"等级": "levels", "得分": "points", "全部": "all_of", "任一": "any_of"}
-    for number, line in _lines(text):
+    for number, line in numbered_lines(text):
         head, _, rest = line.replace("｜", "|").partition("|")
         name = names.get(head.strip())
         if name is None or not rest.strip():

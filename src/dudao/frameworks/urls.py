@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.frameworks.views import comparing, nodes, versions
+from dudao.frameworks.views import comparing, nodes, tree, versions, whole
 
 app_name = "frameworks"
 
@@ -13,8 +13,22 @@ urlpatterns = [
     path("<int:pk>/step/", versions.step, name="step"),
     path("<int:pk>/clone/", versions.clone, name="clone"),
     path("<int:pk>/compare/", comparing.compare, name="compare"),
+    path("<int:pk>/rename/", versions.rename, name="rename"),
+    path("<int:pk>/discard/", versions.discard, name="discard"),
+    path("<int:pk>/points/", tree.points, name="points"),
+    path("<int:pk>/document/", whole.document, name="document"),
+    path("<int:pk>/grades/", whole.grades, name="grades"),
+    path("<int:pk>/vetoes/", whole.vetoes, name="vetoes"),
+    path("<int:pk>/marks/", whole.marks, name="marks"),
+    path("<int:pk>/items/", whole.items, name="items"),
+    path("<int:pk>/items/new/", whole.item_new, name="item_new"),
+    path("<int:pk>/items/<int:number>/", whole.item, name="item"),
+    path("<int:pk>/items/<int:number>/drop/", whole.item_drop, name="item_drop"),
     path("indicators/<int:pk>/", nodes.node_edit, name="node"),
     path("indicators/<int:pk>/add/", nodes.node_add, name="node_add"),
+    path("indicators/<int:pk>/preview/", nodes.node_preview, name="node_preview"),
+    path("indicators/<int:pk>/below/", tree.below, name="below"),
+    path("indicators/<int:pk>/evidence/", tree.evidence, name="node_evidence"),
     path("indicators/<int:pk>/move/", nodes.node_move, name="node_move"),
     path("indicators/<int:pk>/delete/", nodes.node_delete, name="node_delete"),
 ]

@@ -9,6 +9,8 @@ declare(
     Verb("framework.clone", "另立新版本"),
     Verb("framework.publish", "发布指标体系"),
     Verb("framework.retire", "停用指标体系"),
+    Verb("framework.rename", "改指标体系名称"),
+    Verb("framework.discard", "丢弃草稿"),
     Verb("trial.view", "查看试算", writes=False),
     Verb("trial.run", "试算"),
     Verb("trial.export", "导出试算"),

@@ -5,8 +5,10 @@ from django.db import connection
 from django.db.models import F, Max
 
 from dudao.calc.tree import Tree, TreeDataError
+from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Conflict
+from dudao.frameworks.changes import conflict_words
 from dudao.frameworks.models import Framework, FrameworkVersion, Indicator
 from dudao.frameworks.queries import indicators
 from dudao.frameworks.trees import rows_of, tree_of
@@ -40,7 +42,7 @@ def draft_of(actor: Actor, version: FrameworkVersion, revision: int) -> Framewor
     if found.state != FrameworkVersion.State.DRAFT:
         raise Denied("已发布的版本不能再改，请另立新版本后修改。", "framework.edit")
     if found.revision != revision:
-        raise Conflict("这份草稿刚刚被他人修改，请刷新页面，看过改动后再修改。")
+        raise Conflict(conflict_words(audit.history(found).filter(data__revision__gt=revision)[:3]))
     FrameworkVersion.objects.filter(pk=found.pk).update(revision=F("revision") + 1)
     found.revision += 1
     return found

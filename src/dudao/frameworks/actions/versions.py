@@ -1,18 +1,20 @@
-"""The life of a version: clone, publish, retire."""
+"""The life of a version: clone, publish, retire, discard; and the name of its system."""
 
 from django.core.exceptions import ValidationError
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from dudao.calc.tree import validate
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
+from dudao.core.workflow import Conflict
 from dudao.frameworks.actions.drafts import locked, next_number, readable, write_tree
 from dudao.frameworks.flow import VERSION
 from dudao.frameworks.models import Framework, FrameworkVersion
 from dudao.frameworks.queries import indicators
 from dudao.frameworks.trees import digest_of, tree_of
 
-__all__ = ["clone_version", "publish_version", "retire_version"]
+__all__ = ["clone_version", "discard_version", "publish_version", "rename_framework", "retire_version"]
 
 
 @audit.action
@@ -56,3 +58,46 @@ def retire_version(actor: Actor, *, version: FrameworkVersion, reason: str) -> F
     found = locked(version)
     VERSION.move(found, "framework.retire", actor, reason=reason)
     return found
+
+
+@audit.action
+def rename_framework(actor: Actor, *, system: Framework, was: str, name: str) -> Framework:
+    """Another name for the system in all its versions; the title of a version's document stays what it is.
+
+    ``was``: the name that the page showed; somebody else's new name is not overwritten unseen.
+    """
+    found: Framework = Framework.objects.select_related("unit").select_for_update(of=("self",)).get(pk=system.pk)
+    actor.require("framework.rename", found.unit.path)
+    if found.name != was:
+        raise Conflict(f"这个指标体系刚刚被他人改名为“{found.name}”，请看过后再改。")
+    name = name.strip()
+    if Framework.objects.filter(unit=found.unit, name=name).exclude(pk=found.pk).exists():
+        raise ValidationError({"name": f"本单位已经有名为“{name}”的指标体系，请换一个名称。"})
+    found.name = name
+    found.save(update_fields=["name"])
+    audit.record(actor, "framework.rename", found, changes=[f"名称由“{was}”改为“{name}”。"])
+    return found
+
+
+@audit.action
+def discard_version(actor: Actor, *, version: FrameworkVersion, revision: int) -> Framework | None:
+    """Delete a draft with everything in it; answers the system, or ``None`` if nothing is left of it."""
+    found = locked(version)
+    system = found.framework
+    actor.require("framework.discard", system.unit.path)
+    if found.state != FrameworkVersion.State.DRAFT:
+        raise Denied("发布过的版本不能丢弃，不再使用的请停用。", "framework.discard")
+    if found.revision != revision:
+        raise Conflict("这份草稿刚刚被他人修改，没有丢弃。请刷新页面，看过改动后再决定。")
+    count = found.indicators.count()
+    lost = f"丢弃第 {found.number} 版草稿：{count} 个指标，{found.revision} 次修改。"
+    audit.record(actor, "framework.discard", found, changes=[lost])
+    audit.record(actor, "framework.discard", system, changes=[lost])
+    try:
+        found.delete()
+        if not system.versions.exists():
+            system.delete()
+            return None
+    except ProtectedError:
+        raise ValidationError("这份草稿已经用在别处，不能丢弃。") from None
+    return system

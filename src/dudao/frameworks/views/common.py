@@ -14,7 +14,16 @@ from dudao.core.ui.parts import Crumb, State
 from dudao.frameworks import queries
 from dudao.frameworks.models import FrameworkVersion, Indicator
 
-__all__ = ["STATES", "actor_of", "done_or_said", "home", "node_to_edit", "version_or_404"]
+__all__ = [
+    "STATES",
+    "actor_of",
+    "done_or_said",
+    "draft_to_edit",
+    "home",
+    "node_to_edit",
+    "node_to_read",
+    "version_or_404",
+]
 
 STATES: dict[str, State] = {
     FrameworkVersion.State.DRAFT: State("草稿", "grey", "pencil"),
@@ -51,12 +60,28 @@ def done_or_said(request: HttpRequest, act: Callable[[], Any], said: str, back: 
     return redirect(back)
 
 
-def node_to_edit(request: HttpRequest, pk: int) -> Indicator:
-    """An indicator that the person may change; refused where they may only read."""
+def node_to_read(request: HttpRequest, pk: int) -> Indicator:
     found = queries.node_of(actor_of(request), pk)
     if found is None:
         raise Http404
-    actor_of(request).require("framework.edit", found.version.framework.unit.path)
-    if found.version.state != FrameworkVersion.State.DRAFT:
-        raise Denied("已发布的版本不能再改，请另立新版本后修改。", "framework.edit")
     return found
+
+
+def node_to_edit(request: HttpRequest, pk: int) -> Indicator:
+    """An indicator that the person may change; refused where they may only read."""
+    found = node_to_read(request, pk)
+    _changeable(request, found.version)
+    return found
+
+
+def draft_to_edit(request: HttpRequest, pk: int) -> Any:
+    """A draft that the person may change; refused where they may only read, and once it is published."""
+    found = version_or_404(request, pk)
+    _changeable(request, found)
+    return found
+
+
+def _changeable(request: HttpRequest, version: FrameworkVersion) -> None:
+    actor_of(request).require("framework.edit", version.framework.unit.path)
+    if version.state != FrameworkVersion.State.DRAFT:
+        raise Denied("已发布的版本不能再改，请另立新版本后修改。", "framework.edit")

@@ -1,27 +1,31 @@
 """The list of indicator systems, a version with its tree and findings, the steps of its life."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.calc.tree import Finding, TreeDataError, grade_words, validate
-from dudao.core import audit
+from dudao.calc.tree import grade_words
 from dudao.core.access import Denied
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, stages
+from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
 from dudao.frameworks.actions import packs, versions
+from dudao.frameworks.changes import told
 from dudao.frameworks.flow import VERSION
 from dudao.frameworks.forms.packs import LoadForm
+from dudao.frameworks.forms.whole import RenameForm
 from dudao.frameworks.models import FrameworkVersion
-from dudao.frameworks.outline import outline
 from dudao.frameworks.views.common import STATES, actor_of, done_or_said, home, version_or_404
+from dudao.frameworks.views.tree import checked, shown_of, tree_context
+from dudao.frameworks.views.whole import settings_of
 
-__all__ = ["clone", "load", "step", "version", "version_list"]
+__all__ = ["clone", "discard", "load", "rename", "step", "version", "version_list"]
 
 _LINE = [("draft", "草稿"), ("published", "发布"), ("retired", "停用")]
 
@@ -89,40 +93,30 @@ def load(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def version(request: HttpRequest, pk: int) -> HttpResponse:
-    """The tree with points and rules, what the check finds, the facts of the document, the history."""
+    """The tree with points and rules, what the check finds, what belongs to the whole, the history."""
     found = version_or_404(request, pk)
     actor = actor_of(request)
     rows = queries.indicators(found)
-    problem, tree = "", None
-    findings: tuple[Finding, ...] = ()
-    try:
-        tree = queries.tree(found, rows)
-        findings = validate(tree)
-    except TreeDataError as error:
-        problem = str(error)
+    tree, findings, problem = checked(found, rows)
+    context = tree_context(request, found, rows, (tree, findings, problem))
     place = found.framework.unit.path
-    errors = [finding for finding in findings if finding.is_error]
-    refusal = problem or (f"有 {len(errors)} 处错误，改正后才能发布。" if errors else "")
-    denied = VERSION.why_not(found, "framework.publish", actor)
     scale = tree.scale if tree is not None else None
     return render(
         request,
         "frameworks/version.html",
         {
-            "version": found,
+            **context,
             "state": STATES[found.state],
             "edition": f"第 {found.number} 版",
             "line": stages(_LINE, found.state),
             "crumbs": [home(), Crumb(str(found))],
             "about": queries.facts(found),
-            "lines": outline(tree, rows, findings) if tree is not None else [],
-            "rows": rows,
-            "problem": problem,
-            "findings": findings,
-            "errors": len(errors),
-            "refusal": denied.reason if denied is not None else refusal,
-            "may_publish": actor.may("framework.publish", place) and found.state == "draft",
-            "may_edit": actor.may("framework.edit", place) and found.state == "draft",
+            "shown": shown_of(request, context["lines"]),
+            "words": request.GET.get("q", "").strip()[:60],
+            "settings": settings_of(found, tree, may_edit=context["may_edit"], may_rename=_may_rename(request, found)),
+            "may_discard": actor.may("framework.discard", place) and found.state == "draft",
+            "lost": f"第 {found.number} 版草稿的 {len(rows)} 个指标和 {found.revision} 次修改会全部丢失，不能恢复。"
+            "已发布的版本不受影响。",
             "may_clone": actor.may("framework.clone", place) and found.state != "draft",
             "buttons": [button for button in VERSION.available(found, actor) if button.step.verb == "framework.retire"],
             "grades": [(name, [grade_words(grade) for grade in grades]) for name, grades in scale.grades.items()]
@@ -130,9 +124,59 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
             else [],
             "vetoes": tree.vetoes if tree is not None else (),
             "others": queries.siblings(actor, found),
-            "events": audit.history(found),
+            "moments": told(queries.history(found)),
         },
     )
+
+
+def _may_rename(request: HttpRequest, found: FrameworkVersion) -> bool:
+    return bool(actor_of(request).may("framework.rename", found.framework.unit.path))
+
+
+@require_http_methods(["GET", "POST"])
+def rename(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another name for the system of this version."""
+    found = version_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("framework.rename", found.framework.unit.path)
+    name = found.framework.name
+    form = RenameForm(request.POST or None, initial={"name": name, "was": name})
+    if request.method == "POST" and form.is_valid():
+        values = form.values
+        done = refused(
+            form, lambda: versions.rename_framework(actor, system=found.framework, **values, token=form.token)
+        )
+        if done is not None:
+            messages.success(request, f"已改名为“{done.name}”。")
+            return redirect(found)
+    return form_page(
+        request,
+        form,
+        title="改指标体系名称",
+        save="保存名称",
+        cancel_url=found.get_absolute_url(),
+        crumbs=[home(), Crumb(str(found), found.get_absolute_url())],
+    )
+
+
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    found = version_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("framework.discard", found.framework.unit.path)
+    revision = request.POST.get("revision", "")
+    if not revision.isdecimal():
+        raise Conflict
+    others = queries.siblings(actor, found)
+    back = others[0] if others else reverse("frameworks:versions")
+    name = str(found)
+    try:
+        versions.discard_version(actor, version=found, revision=int(revision))
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+        return redirect(found)
+    messages.success(request, f"已丢弃“{name}”。")
+    return redirect(back)
 
 
 @require_POST

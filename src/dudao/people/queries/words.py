@@ -11,16 +11,17 @@ from dudao.people.roles import ROLES
 __all__ = ["data_words"]
 
 _KEYS = {
-    "account": "账号编号", "after": "之后", "before": "之前", "changed": "变更项", "changes": "变更", "contact": "联系人",
-    "count": "数量", "counts": "数量", "day": "日期", "deadline": "完成时限", "device": "设备", "ended": "结束的登录数",
-    "ended_at": "终止日期", "factor": "验证方式", "fields": "修改项", "file": "文件", "filters": "筛选条件", "from": "由",
-    "imported": "导入数", "into": "并入", "item": "事项", "kind": "类别", "merged": "被并入", "merged_into": "并入",
-    "minutes": "分钟", "name": "名称", "new": "新值", "now": "现为", "number": "序号", "old": "原值", "plan": "计划",
-    "point": "要点", "points": "要点", "problems": "问题数", "removed": "删除数", "renewed": "重发数", "replaced": "替换数",
-    "role": "角色", "rows": "行数", "rules": "规则", "same": "未变数", "second_factor": "重置动态口令", "section": "章节",
-    "sections": "章节", "source": "来源", "sources": "来源", "split_from": "分自", "step": "步骤", "steps": "步骤",
-    "title": "标题", "to": "至", "unit": "单位", "units": "单位", "upper": "上级", "username": "登录名", "valid_from": "自",
-    "valid_to": "至", "was": "原为", "what": "内容", "words": "文字", "years": "年度",
+    "account": "账号编号", "after": "之后", "basis": "来自版本", "before": "之前", "changed": "变更项", "changes": "变更",
+    "contact": "联系人", "count": "数量", "counts": "数量", "day": "日期", "deadline": "完成时限", "device": "设备",
+    "ended": "结束的登录数", "ended_at": "终止日期", "factor": "验证方式", "fields": "修改项", "file": "文件",
+    "filters": "筛选条件", "findings": "检查提醒", "from": "由", "imported": "导入数", "into": "并入", "item": "事项",
+    "kind": "类别", "merged": "被并入", "merged_into": "并入", "minutes": "分钟", "name": "名称", "new": "新值",
+    "now": "现为", "number": "序号", "old": "原值", "pack": "标准", "plan": "计划", "point": "要点", "points": "要点",
+    "problems": "问题数", "removed": "删除数", "renewed": "重发数", "replaced": "替换数", "role": "角色", "rows": "行数",
+    "rules": "规则", "same": "未变数", "second_factor": "重置动态口令", "section": "章节", "sections": "章节",
+    "source": "来源", "sources": "来源", "split_from": "分自", "step": "步骤", "steps": "步骤", "title": "标题", "to": "至",
+    "unit": "单位", "units": "单位", "upper": "上级", "username": "登录名", "valid_from": "自", "valid_to": "至",
+    "was": "原为", "what": "内容", "words": "文字", "years": "年度",
 }  # fmt: skip
 _VALUES = {
     "password": "密码", "code": "一次性登录码", "totp": "动态口令", "recovery": "恢复码", "second factor": "动态口令",
@@ -31,6 +32,9 @@ _VALUES = {
 
 def data_words(event: Any) -> str:
     """«由：草稿；至：已发布». At most two hundred characters: the whole stands in the export of the log's table."""
+    told = event.data.get("changes")
+    if isinstance(told, list) and all(isinstance(sentence, str) and sentence.endswith("。") for sentence in told):
+        return "".join(told)[:200]  # what changed is told in sentences already
     states = _states(event)
     parts = []
     for key, value in event.data.items():

@@ -1,0 +1,152 @@
+"""What somebody sees while writing the rule of an indicator: the rule in words, what is wrong and where, the sum above,
+samples. Pure functions of a loaded version and an indicator that is not saved yet.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dudao.calc.expr import FormulaError, Item, Kind, compile_formula
+from dudao.calc.tree import (
+    Attain,
+    Deduct,
+    Finding,
+    Node,
+    Parts,
+    Tree,
+    adjust_words,
+    bound_items,
+    formulas_of,
+    otherwise_words,
+    rule_words,
+)
+from dudao.frameworks.outline import Sums, sums_of
+from dudao.frameworks.samples import SampleTable, findings_of, limit_samples, own_samples
+
+__all__ = ["Flaw", "Known", "Preview", "known_items", "preview"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing wrong in a formula: ``field`` of the form, and the formula cut into before, the wrong place, after."""
+
+    field: str
+    message: str
+    before: str
+    at: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A data item as the form offers it."""
+
+    name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    words: str
+    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    flaws: tuple[Flaw, ...]
+    upper: Node | None
+    sums: Sums | None
+    """Of the indicator above, with this one as it is being written."""
+    limits: SampleTable
+    own: SampleTable
+
+
+def preview(
+    tree: Tree,
+    node: Node,
+    *,
+    parent: str | None,
+    was: str | None,
+    typed: Sequence[Mapping[str, str]] = (),
+    lines: str = "",
+) -> Preview:
+    """``was``: the code under which the indicator stands in the tree (``None``: it is new, last below ``parent``)."""
+    flaws = _flaws(tree, node, lines)
+    upper, sums = None, None
+    if parent is not None:
+        upper = tree.nodes[parent]
+        below = [node if child.code == was else child for child in upper.children]
+        upper = replace(upper, children=tuple(below if was is not None else [*below, node]))
+        sums = sums_of(upper)
+    findings = list(findings_of(tree, node)) if node.rule is not None else []
+    if node.code != was and node.code in tree.nodes:
+        findings.insert(0, Finding("code", node.code, f"代码“{node.code}”在这个版本里已经用过，请换一个。"))
+    # What a formula's flaw says beside its field needs no second telling.
+    findings = [finding for finding in findings if finding.kind != "formula" or not flaws]
+    is_ready = not flaws
+    return Preview(
+        words=rule_words(node.rule) if node.rule is not None else "",
+        notes=_notes(node),
+        findings=tuple(findings),
+        flaws=flaws,
+        upper=upper,
+        sums=sums,
+        limits=limit_samples(tree, node) if is_ready else SampleTable(note="改正公式后，这里会列出样例和得分。"),
+        own=own_samples(tree, node, typed) if is_ready else SampleTable(),
+    )
+
+
+def _notes(node: Node) -> tuple[str, ...]:
+    notes = [adjust_words(adjust) for adjust in node.adjust]
+    if node.applies:
+        notes.append(f"适用条件：{node.applies}")
+    if node.otherwise is not None:
+        notes.append(otherwise_words(node.otherwise))
+    return tuple(notes)
+
+
+def _flaws(tree: Tree, node: Node, lines: str) -> tuple[Flaw, ...]:
+    """Every wrong place in the indicator's formulas, with the field in which it was typed."""
+    field = "lines" if isinstance(node.rule, Deduct | Parts | Attain) else "value"
+    bound = bound_items(node)
+    uses = [("by" if use.what == "分类" else field, use.text, use.wanted, bound) for use in formulas_of(node.rule)]
+    if node.applies:
+        uses.append(("applies", node.applies, "truth", {}))
+    found = []
+    for name, text, wanted, bound in uses:
+        try:
+            compile_formula(text, tree.catalogue, bound, wanted)
+        except FormulaError as error:
+            where = _line_of(lines, text) if name == "lines" else ""
+            found += [
+                Flaw(
+                    name,
+                    f"{where}{flaw.sentence}",
+                    text[: flaw.start],
+                    text[flaw.start : flaw.end] or "□",
+                    text[max(flaw.start, flaw.end) :],
+                )
+                for flaw in error.flaws
+            ]
+        except ValueError as error:  # two data items of one name: no formula can be read
+            found.append(Flaw(name, str(error), text, "", ""))
+    return tuple(found)
+
+
+def _line_of(lines: str, text: str) -> str:
+    place = next((number for number, line in enumerate(lines.splitlines(), 1) if text in line), None)
+    return "" if place is None else f"第 {place} 行"
+
+
+_KINDS = {Kind.COUNT: "个数", Kind.AMOUNT: "数量", Kind.NUMBER: "数", Kind.TRUTH: "是或否", Kind.TEXT: "文字"}
+
+
+def _note(item: Item) -> str:
+    if item.kind is Kind.CHOICE:
+        return "、".join(item.options)
+    words = item.unit or _KINDS[item.kind]
+    return f"{words}，由公式得出" if item.formula else words
+
+
+def known_items(tree: Tree) -> list[Known]:
+    """The data items that formulas of this version may name."""
+    found = [Known(item.name, _note(item)) for item in tree.items]
+    for scope, items in tree.lower.items():
+        found += [Known(item.name, f"{scope}，{_note(item)}") for item in items]
+    return found

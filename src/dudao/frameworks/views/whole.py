@@ -1,0 +1,356 @@
+"""The pages of what belongs to the whole of a draft: document, data items, grades, vetoes, rounding and sources of marks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dudao.calc.expr import Item, Kind
+from dudao.calc.tree import Tree, TreeDataError, scale_words
+from dudao.core.ui.forms import Form, form_page, refused
+from dudao.core.ui.parts import Crumb
+from dudao.core.workflow import Conflict
+from dudao.frameworks import queries
+from dudao.frameworks.actions import whole
+from dudao.frameworks.forms.whole import (
+    DocumentForm,
+    GradesForm,
+    ItemForm,
+    MarksForm,
+    VetoesForm,
+    item_initial,
+)
+from dudao.frameworks.models import FrameworkVersion
+from dudao.frameworks.trees import shown
+from dudao.frameworks.usage import Place, places_of, uses_of
+from dudao.frameworks.views.common import actor_of, done_or_said, draft_to_edit, home, version_or_404
+from dudao.frameworks.wholetext import write_grades, write_sources, write_vetoes
+
+__all__ = [
+    "document",
+    "grades",
+    "item",
+    "item_drop",
+    "item_new",
+    "items",
+    "marks",
+    "settings_of",
+    "vetoes",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A line of the card: what it is, how it stands, where it is changed (or read)."""
+
+    label: str
+    words: str
+    url: str = ""
+    act: str = "修改"
+
+
+def settings_of(version: FrameworkVersion, tree: Tree | None, *, may_edit: bool, may_rename: bool) -> list[Setting]:
+    """The settings of a version, with links where the person may change them."""
+
+    def url(name: str) -> str:
+        return reverse(f"frameworks:{name}", args=[version.pk]) if may_edit else ""
+
+    rename = reverse("frameworks:rename", args=[version.pk]) if may_rename else ""
+    found = [Setting("体系名称", version.framework.name, rename, "改名")]
+    if tree is None:
+        return found
+    about = tree.about
+    facts = "，".join(str(about[name]) for name in ("number", "issuer", "date") if about.get(name))
+    derived = sum(bool(entry.formula) for entry in tree.items)
+    lower = "".join(f"，{scope} {len(entries)} 个" for scope, entries in tree.lower.items())
+    items_words = f"{len(tree.items)} 个" + (f"（其中 {derived} 个由公式得出）" if derived else "") + lower
+    places = tree.places
+    rounding = "、".join(
+        f"{label} {'不取舍' if value is None else f'{value} 位小数'}"
+        for label, value in (("指标", places.mark), ("上级", places.node), ("总分", places.total))
+    )
+    rest = "没有评分的按 0 分计" if tree.unmarked_is_zero else "没有评分时总分待定"
+    sources = "、".join(source.label for source in tree.sources)
+    return [
+        *found,
+        Setting("文件信息", facts or "—", url("document")),
+        Setting("数据项", items_words, reverse("frameworks:items", args=[version.pk]), "修改" if may_edit else "查看"),
+        Setting("等次", _short(scale_words(tree.scale)), url("grades")),
+        Setting("一票否决", f"{len(tree.vetoes)} 项" if tree.vetoes else "没有", url("vetoes")),
+        Setting("计分与取舍", f"{rounding}；{rest}；评分来源：{sources}", url("marks")),
+    ]
+
+
+def _short(words: str, most: int = 90) -> str:
+    return words if len(words) <= most else f"{words[:most]}……"
+
+
+def _form_page(
+    request: HttpRequest,
+    version: FrameworkVersion,
+    form: Form,
+    *,
+    title: str,
+    save: str,
+    back: str = "",
+    note: str = "",
+    **more: Any,
+) -> HttpResponse:
+    url = version.get_absolute_url()
+    crumbs = [home(), Crumb(str(version), url)]
+    if back:
+        crumbs.append(Crumb("数据项", back))
+    return form_page(
+        request, form, title=title, save=save, cancel_url=back or url, crumbs=[*crumbs, Crumb(title)], note=note, **more
+    )
+
+
+def _kept(request: HttpRequest, form: Form, act: Callable[[], Any], said: str, back: str) -> HttpResponse | None:
+    """Run an action if the form is valid; where it is done go ``back``, where it is refused the form says why."""
+    if request.method != "POST" or not form.is_valid() or refused(form, act) is None:
+        return None
+    messages.success(request, said)
+    return redirect(back)
+
+
+def _tree(version: FrameworkVersion) -> Tree:
+    try:
+        return queries.tree(version)
+    except TreeDataError as error:
+        raise Conflict(f"这份草稿的内容读不出来，请先改正：{error}") from None
+
+
+@require_http_methods(["GET", "POST"])
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """Title and facts of the document."""
+    found = draft_to_edit(request, pk)
+    about = found.whole.get("about", {})
+    fills = about.get("office_fills") or []
+    initial = {
+        **{name: about.get(name) for name in DocumentForm.base_fields if name in about},
+        "title": _tree(found).root.name,
+        "office_fills": "\n".join(fills) if isinstance(fills, list) else fills,
+        "revision": found.revision,
+    }
+    form = DocumentForm(request.POST or None, initial=initial, unchecked=about.get("unchecked") or ())
+    done = _kept(
+        request,
+        form,
+        lambda: whole.set_document(
+            actor_of(request),
+            version=found,
+            revision=form.cleaned_data["revision"],
+            title=form.cleaned_data["title"],
+            about=form.about,
+            token=form.token,
+        ),
+        "已保存文件信息。",
+        found.get_absolute_url(),
+    )
+    return done or _form_page(request, found, form, title="文件信息", save="保存文件信息")
+
+
+@require_http_methods(["GET", "POST"])
+def grades(request: HttpRequest, pk: int) -> HttpResponse:
+    found = draft_to_edit(request, pk)
+    form = GradesForm(request.POST or None, initial={**write_grades(_tree(found)), "revision": found.revision})
+    done = _kept(
+        request,
+        form,
+        lambda: whole.set_grades(
+            actor_of(request),
+            version=found,
+            revision=form.cleaned_data["revision"],
+            grades=form.cleaned_data["grades"],
+            token=form.token,
+        ),
+        "已保存等次。",
+        found.get_absolute_url(),
+    )
+    return done or _form_page(request, found, form, title="等次", save="保存等次")
+
+
+@require_http_methods(["GET", "POST"])
+def vetoes(request: HttpRequest, pk: int) -> HttpResponse:
+    found = draft_to_edit(request, pk)
+    form = VetoesForm(request.POST or None, initial={"lines": write_vetoes(_tree(found)), "revision": found.revision})
+    done = _kept(
+        request,
+        form,
+        lambda: whole.set_vetoes(
+            actor_of(request),
+            version=found,
+            revision=form.cleaned_data["revision"],
+            vetoes=form.cleaned_data["vetoes"],
+            token=form.token,
+        ),
+        "已保存一票否决事项。",
+        found.get_absolute_url(),
+    )
+    return done or _form_page(request, found, form, title="一票否决", save="保存否决事项")
+
+
+@require_http_methods(["GET", "POST"])
+def marks(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rounding, sources of marks, what counts where nobody has marked."""
+    found = draft_to_edit(request, pk)
+    tree = _tree(found)
+    initial = {
+        **{name: getattr(tree.places, name) for name in ("mark", "node", "total")},
+        "lines": write_sources(tree),
+        "unmarked_is_zero": tree.unmarked_is_zero,
+        "revision": found.revision,
+    }
+    form = MarksForm(request.POST or None, initial=initial)
+    done = _kept(
+        request,
+        form,
+        lambda: whole.set_marks(
+            actor_of(request),
+            version=found,
+            revision=form.cleaned_data["revision"],
+            places=form.places,
+            sources=form.cleaned_data["sources"],
+            unmarked_is_zero=form.cleaned_data["unmarked_is_zero"],
+            token=form.token,
+        ),
+        "已保存计分与取舍。",
+        found.get_absolute_url(),
+    )
+    return done or _form_page(request, found, form, title="计分与取舍", save="保存设置")
+
+
+# ---- data items ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A data item in the list: ``number`` is its place in the address; ``uses``: where a formula names it."""
+
+    number: int
+    item: Item
+    kind: str
+    span: str
+    uses: tuple[tuple[str, str], ...]
+    more: int
+
+
+_KINDS = {
+    Kind.NUMBER: "数",
+    Kind.COUNT: "个数",
+    Kind.AMOUNT: "数量",
+    Kind.TRUTH: "是或否",
+    Kind.CHOICE: "选项",
+    Kind.TEXT: "文字",
+}
+
+
+def _span(entry: Item) -> str:
+    if entry.options:
+        return "、".join(entry.options)
+    if entry.least is not None and entry.most is not None:
+        return f"{shown(entry.least)}～{shown(entry.most)}"
+    if entry.least is not None:
+        return f"≥ {shown(entry.least)}"
+    return f"≤ {shown(entry.most)}" if entry.most is not None else ""
+
+
+@require_GET
+def items(request: HttpRequest, pk: int) -> HttpResponse:
+    """All data items with where they are used. Whoever may read the version may read them."""
+    found = version_or_404(request, pk)
+    tree = _tree(found)
+    keys = {row.code: row.pk for row in queries.indicators(found)}
+    listed: list[tuple[str, list[ItemRow]]] = []
+    number = 0
+    for scope, entries in [("", tree.items), *tree.lower.items()]:
+        rows = []
+        for entry in entries:
+            uses = uses_of(tree, scope, entry.name)
+            links = tuple((use, f"#indicator-{keys[use]}" if use in keys else "") for use in uses[:6])
+            rows.append(ItemRow(number, entry, _KINDS[entry.kind], _span(entry), links, max(0, len(uses) - 6)))
+            number += 1
+        listed.append((scope, rows))
+    actor = actor_of(request)
+    may_edit = actor.may("framework.edit", found.framework.unit.path) and found.state == "draft"
+    return render(
+        request,
+        "frameworks/items.html",
+        {
+            "version": found,
+            "listed": listed,
+            "count": number,
+            "may_edit": may_edit,
+            "crumbs": [home(), Crumb(str(found), found.get_absolute_url()), Crumb("数据项")],
+        },
+    )
+
+
+def _place(version: FrameworkVersion, number: int) -> Place:
+    places: Sequence[Place] = places_of(version.whole)
+    if not 0 <= number < len(places):
+        raise Http404
+    return places[number]
+
+
+def _item_at(tree: Tree, place: Place) -> Item:
+    return (tree.lower[place.scope] if place.scope else tree.items)[place.number]
+
+
+@require_http_methods(["GET", "POST"])
+def item_new(request: HttpRequest, pk: int) -> HttpResponse:
+    found = draft_to_edit(request, pk)
+    form = ItemForm(request.POST or None, initial={"kind": Kind.COUNT, "revision": found.revision})
+    return _item_page(request, found, form, None, title="新增数据项")
+
+
+@require_http_methods(["GET", "POST"])
+def item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    found = draft_to_edit(request, pk)
+    place = _place(found, number)
+    entry = _item_at(_tree(found), place)
+    form = ItemForm(request.POST or None, initial={**item_initial(entry, place.scope), "revision": found.revision})
+    return _item_page(request, found, form, place, title=f"修改数据项“{entry.name}”")
+
+
+def _item_page(
+    request: HttpRequest, found: FrameworkVersion, form: ItemForm, place: Place | None, *, title: str
+) -> HttpResponse:
+    back = reverse("frameworks:items", args=[found.pk])
+    done = _kept(
+        request,
+        form,
+        lambda: whole.set_item(
+            actor_of(request),
+            version=found,
+            revision=form.cleaned_data["revision"],
+            scope=form.cleaned_data["scope"],
+            item=form.item,
+            place=place,
+            token=form.token,
+        ),
+        f"已保存数据项“{form.cleaned_data.get('name') if form.is_bound and form.is_valid() else ''}”。",
+        back,
+    )
+    return done or _form_page(request, found, form, title=title, save="保存数据项", back=back)
+
+
+@require_POST
+def item_drop(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    found = draft_to_edit(request, pk)
+    place = _place(found, number)
+    revision = request.POST.get("revision", "")
+    if not revision.isdecimal():
+        raise Conflict
+    name = _item_at(_tree(found), place).name
+    return done_or_said(
+        request,
+        lambda: whole.drop_item(actor_of(request), version=found, revision=int(revision), place=place),
+        f"已删除数据项“{name}”。",
+        reverse("frameworks:items", args=[found.pk]),
+    )

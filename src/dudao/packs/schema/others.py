@@ -207,6 +207,12 @@ def _items() -> Schema:
                 "items": plain({"code": ref("name"), "name": ref("name")}, ["code", "name"]),
             },
             "levels": {"type": "array", "items": plain(level, ["name", "full"])},
+            "recognition": plain(item, ["code", "part", "name", "conditions"]),
+            "kindergartens": {
+                "type": "object",
+                "description": "对每所幼儿园的要求（P26—P29），内容由 dudao.calc.preschool 检查",
+                "required": ["space", "building", "classes", "staff"],
+            },
         },
         ["items", "vetoes", "levels"],
     )

@@ -40,7 +40,7 @@ from dudao.plans.queries.schedule import StepInput
 from dudao.stats.actions.balance import run_balance
 from dudao.stats.actions.catalogue import load_items
 from dudao.stats.actions.rounds import create_round, open_round
-from dudao.stats.models import DataItem, DataUpload, Return
+from dudao.stats.models import DataItem, DataUpload, EliminationPlan, EliminationRow, Return
 from signing import signed_in
 from test_consistency import route_names
 
@@ -146,6 +146,10 @@ OBJECTS = {
     "stats:round_bulk": lambda w: {"pk": w.round.pk, "act": "accept"},
     **{f"stats:{name}": lambda w: {"pk": w.ret.pk} for name in ("return", "return_fill", "return_step")},
     **{f"stats:{name}": lambda w: {"pk": w.balance.pk} for name in ("balance", "balance_export")},
+    **{
+        f"stats:elimination{name}": lambda w: {"pk": w.elimination.pk}
+        for name in ("", "_edit", "_step", "_amend", "_export", "_import")
+    },
 }  # fmt: skip
 """How to name an object of the other county, by address."""
 
@@ -236,6 +240,10 @@ def _statistics(w):
         file=StoredFile.objects.first(),
         name=f"{SECRET}.xlsx",
         uploaded_by="甲",
+    )
+    w.elimination = EliminationPlan.objects.create(unit=w.county, base_year=2025, last_year=2027, made_by=f"{SECRET}办")
+    EliminationRow.objects.create(
+        plan=w.elimination, school=w.school, sort="classes", stage="primary", start=2, targets=[1, 0]
     )
     w.balance = run_balance(SYSTEM, unit=w.county, asked=w.round, pack="excellent-2017", accepted_only=False)
 

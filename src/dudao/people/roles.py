@@ -111,9 +111,14 @@ _FRAMEWORKS = {"framework.load", "framework.edit", "framework.clone", "framework
 _FRAMEWORKS_DECIDED = {"framework.publish", "framework.retire"}
 _TRIALS = {"trial.view", "trial.run", "trial.export", "trial.delete"}
 
+# Class and school sizes: counties plan how to end large classes, the city decides.
+_SIZES = {"size.export", "elimination.export"}
+_SIZES_PLANNED = {"elimination.edit", "elimination.submit", "elimination.amend", "elimination.import"}
+_SIZES_DECIDED = {"elimination.approve", "elimination.send_back"}
+
 # Statistics: what schools report and what is computed from it.
 _REPORTING = {"return.view", "return.fill", "return.submit", "return.import", "return.export"}
-_BALANCE = {"return.view", "balance.view"}
+_BALANCE = {"return.view", "balance.view", "size.view"}
 _STATISTICS = {
     *_REPORTING,
     *_BALANCE,
@@ -171,6 +176,8 @@ ROLES: dict[str, Role] = {
             _FRAMEWORKS_DECIDED,
             _TRIALS,
             _STATISTICS,
+            _SIZES,
+            _SIZES_DECIDED,
             _ROUNDS,
             {"account.view", "phone.reveal", "return.reopen", "round.reopen", "item.load"},
         ),
@@ -186,6 +193,8 @@ ROLES: dict[str, Role] = {
             _FRAMEWORKS,
             _TRIALS,
             _STATISTICS,
+            _SIZES,
+            _SIZES_DECIDED,
             _ROUNDS,
             {"account.view", "phone.reveal"},
         ),
@@ -204,6 +213,8 @@ ROLES: dict[str, Role] = {
             appoints(*_COUNTY_GIVES),
             _JUDGE,
             _STATISTICS,
+            _SIZES,
+            _SIZES_PLANNED,
             {"assignment.hand_on"},
         ),
         _role("township", "乡镇（街道）", "county", frozenset({Kind.TOWNSHIP}), _READ, _REPORT, {"return.view"}),

@@ -6,9 +6,9 @@ Guards need the unit of a return and its round at hand: load returns with ``quer
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
-from dudao.stats.models import Return, Round
+from dudao.stats.models import EliminationPlan, Return, Round
 
-__all__ = ["EDITABLE", "RETURN", "ROUND", "judges", "why_not_fill"]
+__all__ = ["EDITABLE", "ELIMINATION", "RETURN", "ROUND", "judges", "why_not_fill"]
 
 DRAFT, SUBMITTED, RETURNED, ACCEPTED, LOCKED = (
     Return.State.DRAFT,
@@ -104,6 +104,51 @@ RETURN = Flow(
         tells=("return.fill",),
         danger=True,
         confirm="解除锁定后学校要修改并重新提交、重新审核。",
+    ),
+)
+
+
+def planned(plan: EliminationPlan, actor: Actor) -> Denied | None:
+    """Handed in when every row says how much is left by when, by which measure, and who answers for it."""
+    if not plan.lines:
+        return Denied("计划里还没有学校，请先“重新取数”；没有大班额、大校额就不需要计划。")
+    if plan.faults:
+        return Denied(f"还有 {plan.faults} 处没有填或填得不对，请在“填写计划”里补全再提交。")
+    return None
+
+
+def _approves(plan: EliminationPlan, actor: Actor) -> Denied | None:
+    if actor.id is not None and actor.id == plan.submitted_by_id:
+        return Denied("这份计划是您本人提交的，请由其他人批准。", "elimination.approve")
+    return None
+
+
+ELIMINATION = Flow(
+    Step(
+        "elimination.submit",
+        {EliminationPlan.State.DRAFT, EliminationPlan.State.RETURNED},
+        EliminationPlan.State.SUBMITTED,
+        guard=planned,
+        tells=("elimination.approve",),
+        confirm="提交后不能再改，由市督导办批准或退回。",
+    ),
+    Step(
+        "elimination.approve",
+        {EliminationPlan.State.SUBMITTED},
+        EliminationPlan.State.APPROVED,
+        guard=_approves,
+        tells=("elimination.edit",),
+        confirm="批准后计划生效，以后每年的数据报送按它核对；原来的计划转为“已修订”。",
+    ),
+    Step(
+        "elimination.send_back",
+        {EliminationPlan.State.SUBMITTED},
+        EliminationPlan.State.RETURNED,
+        guard=_approves,
+        needs_reason=True,
+        tells=("elimination.edit",),
+        danger=True,
+        confirm="退回后县里可以修改并重新提交，会看到您写的理由。",
     ),
 )
 

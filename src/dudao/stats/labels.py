@@ -1,9 +1,10 @@
 """How the states of statistics are shown: word, tone, icon."""
 
+from dudao.calc.balance.crowding import Pace
 from dudao.core.ui.parts import State
-from dudao.stats.models import CheckRule, Return, Round
+from dudao.stats.models import CheckRule, EliminationPlan, Return, Round
 
-__all__ = ["RETURN_LINE", "RETURN_STATES", "ROUND_STATES", "SEVERITY"]
+__all__ = ["PACES", "PLAN_LINE", "PLAN_STATES", "RETURN_LINE", "RETURN_STATES", "ROUND_STATES", "SEVERITY"]
 
 ROUND_STATES: dict[str, State] = {
     Round.State.DRAFT: State("准备中", "grey"),
@@ -21,4 +22,18 @@ RETURN_LINE = (("draft", "填报"), ("submitted", "审核"), ("accepted", "通�
 SEVERITY: dict[str, State] = {
     CheckRule.Severity.ERROR: State("错误", "red"),
     CheckRule.Severity.WARNING: State("提醒", "amber"),
+}
+PLAN_STATES: dict[str, State] = {
+    EliminationPlan.State.DRAFT: State("编制中", "grey", "pencil"),
+    EliminationPlan.State.SUBMITTED: State("待批准", "amber", "clipboard-check"),
+    EliminationPlan.State.RETURNED: State("已退回", "purple"),
+    EliminationPlan.State.APPROVED: State("已批准", "green"),
+    EliminationPlan.State.REPLACED: State("已修订", "grey", "versions"),
+}
+PLAN_LINE = (("draft", "编制"), ("submitted", "批准"), ("approved", "执行"))
+PACES: dict[str, State] = {
+    Pace.DONE: State("已消除", "green", "circle-check"),
+    Pace.ON_TRACK: State("按计划", "blue", "progress-check"),
+    Pace.LATE: State("落后", "red", "alert-circle"),
+    Pace.WAITING: State("待数据", "grey", "hourglass"),
 }

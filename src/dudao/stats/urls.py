@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.stats.views import balance, imports, returns, rounds
+from dudao.stats.views import balance, eliminations, imports, returns, rounds, sizes
 
 app_name = "stats"
 urlpatterns = [
@@ -24,6 +24,16 @@ urlpatterns = [
     path("balance/new/", balance.balance_new, name="balance_new"),
     path("balance/<int:pk>/", balance.balance_page, name="balance"),
     path("balance/<int:pk>/export/", balance.balance_export, name="balance_export"),
+    path("sizes/", sizes.sizes_page, name="sizes"),
+    path("sizes/export/", sizes.sizes_export, name="sizes_export"),
+    path("sizes/plans/", eliminations.elimination_list, name="eliminations"),
+    path("sizes/plans/new/", eliminations.elimination_new, name="elimination_new"),
+    path("sizes/plans/<int:pk>/", eliminations.elimination_page, name="elimination"),
+    path("sizes/plans/<int:pk>/edit/", eliminations.elimination_edit, name="elimination_edit"),
+    path("sizes/plans/<int:pk>/step/", eliminations.elimination_step, name="elimination_step"),
+    path("sizes/plans/<int:pk>/amend/", eliminations.elimination_amend, name="elimination_amend"),
+    path("sizes/plans/<int:pk>/export/", eliminations.elimination_export, name="elimination_export"),
+    path("sizes/plans/<int:pk>/import/", eliminations.elimination_import, name="elimination_import"),
     path("returns/<int:pk>/", returns.return_page, name="return"),
     path("returns/<int:pk>/fill/", returns.return_fill, name="return_fill"),
     path("returns/<int:pk>/step/", returns.return_step, name="return_step"),

@@ -21,4 +21,13 @@ declare(
     Verb("balance.view", "查看均衡测算", writes=False),
     Verb("balance.run", "均衡测算"),
     Verb("balance.export", "导出均衡测算"),
+    Verb("size.view", "查看班额和校额", writes=False),
+    Verb("size.export", "导出班额和校额"),
+    Verb("elimination.edit", "编制消除计划"),
+    Verb("elimination.submit", "提交计划"),
+    Verb("elimination.approve", "批准计划"),
+    Verb("elimination.send_back", "退回计划"),
+    Verb("elimination.amend", "修订计划"),
+    Verb("elimination.import", "导入消除计划"),
+    Verb("elimination.export", "导出消除计划"),
 )

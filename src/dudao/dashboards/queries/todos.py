@@ -16,6 +16,7 @@ from dudao.plans.models import Assignment, Task, WorkPlan
 from dudao.plans.queries import Lights, RowFilter, assignment_rows
 from dudao.plans.queries.assignments import mine
 from dudao.stats.queries.returns import own_returns, waiting_by_round
+from dudao.stats.queries.sizes import plans_returned, plans_to_approve
 
 __all__ = ["TodoGroup", "pressing", "todo_groups"]
 
@@ -183,6 +184,18 @@ def statistics_groups(actor: Actor) -> list[TodoGroup]:
                 "数据审核", "clipboard-check", items[:SHOWN], sum(row[2] for row in waiting), reverse("stats:rounds")
             )
         )
+    if actor.may_somewhere("elimination.approve"):
+        plans = list(plans_to_approve(actor).order_by("submitted_at", "id"))
+        items = [Todo(str(plan), plan.get_absolute_url(), "县里已提交", act="审批") for plan in plans]
+        url = f"{reverse('stats:eliminations')}?state=submitted"
+        groups.append(TodoGroup("消除计划待批准", "target-arrow", items[:SHOWN], len(items), url))
+    if actor.may_somewhere("elimination.submit"):
+        plans = list(plans_returned(actor).order_by("id"))
+        items = [
+            Todo(str(plan), plan.get_absolute_url(), f"退回修改：{plan.opinion}", act="修改后再交") for plan in plans
+        ]
+        url = f"{reverse('stats:eliminations')}?state=returned"
+        groups.append(TodoGroup("消除计划退回修改", "target-arrow", items[:SHOWN], len(items), url))
     return groups
 
 

@@ -3,6 +3,7 @@
 from dudao.stats.models.balance import BalanceRun
 from dudao.stats.models.catalogue import CheckRule, DataItem, ItemSource
 from dudao.stats.models.returns import CheckHit, DataUpload, Return, Round, RoundItem, Value, year_words
+from dudao.stats.models.sizes import EliminationPlan, EliminationRow
 
 __all__ = [
     "BalanceRun",
@@ -10,6 +11,8 @@ __all__ = [
     "CheckRule",
     "DataItem",
     "DataUpload",
+    "EliminationPlan",
+    "EliminationRow",
     "ItemSource",
     "Return",
     "Round",

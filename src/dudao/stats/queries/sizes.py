@@ -1,0 +1,391 @@
+"""Class and school sizes as the returns have them, by school, county and year; plans to end large classes and their progress."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from dudao.calc.balance.crowding import (
+    Counted,
+    Pace,
+    PlanLine,
+    SchoolSize,
+    Span,
+    count_classes,
+    faults,
+    pace,
+    school_size,
+    shortfalls,
+)
+from dudao.calc.balance.rules import STAGES
+from dudao.calc.balance.sizes import SizeRules, sizes_from
+from dudao.calc.codetables import Stage as CalcStage
+from dudao.core.access import Actor
+from dudao.orgs.models import Unit
+from dudao.packs import read
+from dudao.stats.models import EliminationPlan, EliminationRow, Return, Value, year_words
+from dudao.stats.queries.catalogue import STAGE_WORDS
+from dudao.stats.queries.returns import county_names
+
+__all__ = [
+    "Board",
+    "CountyLine",
+    "PlanView",
+    "RowView",
+    "SchoolLine",
+    "board",
+    "counties_seen",
+    "plan_seen",
+    "plan_view",
+    "plans_returned",
+    "plans_seen",
+    "plans_to_approve",
+    "row_faults",
+    "rules",
+]
+
+LEVELS = {level: STAGES[words] for level, words in STAGE_WORDS.items() if words in STAGES}
+"""Registered stage → stage of the rules, for the stages that have a standard class size."""
+FINAL = (Return.State.ACCEPTED, Return.State.LOCKED)
+HANDED_IN = (Return.State.SUBMITTED, *FINAL)
+
+
+def rules() -> SizeRules:
+    return sizes_from(read("sizes", "national"))
+
+
+@dataclass(slots=True)
+class SchoolLine:
+    """One school in one year: its classes by stage, its size against its limit."""
+
+    unit: int
+    name: str
+    path: str
+    county: str
+    stages: dict[str, Counted] = field(default_factory=dict)
+    pupils: dict[str, int] = field(default_factory=dict)
+    size: SchoolSize | None = None
+
+    @property
+    def too_large(self) -> bool:
+        return self.size is not None and self.size.excess > 0
+
+    @property
+    def is_crowded(self) -> bool:
+        return any(counted.large.most for counted in self.stages.values())
+
+
+@dataclass(slots=True)
+class CountyLine:
+    """All schools of a county, or of the whole region, in one year."""
+
+    name: str
+    key: int | None = None
+    schools: int = 0
+    stages: dict[str, Counted] = field(default_factory=lambda: defaultdict(Counted))
+    too_large: int = 0
+
+    @property
+    def all(self) -> Counted:
+        return sum(self.stages.values(), Counted())
+
+    def add(self, school: SchoolLine) -> None:
+        self.schools += 1
+        self.too_large += school.too_large
+        for stage, counted in school.stages.items():
+            self.stages[stage] += counted
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What the returns say. ``years``: newest first; ``schools`` by year; ``expected``: how many returns there are by year."""
+
+    years: Sequence[int]
+    schools: Mapping[int, Sequence[SchoolLine]]
+    expected: Mapping[int, int]
+
+    def lines(self, year: int, counties: Iterable[Unit]) -> list[CountyLine]:
+        made = {unit.path: CountyLine(str(unit), unit.pk) for unit in counties}
+        for school in self.schools.get(year, ()):
+            line = next((line for path, line in made.items() if school.path.startswith(path)), None)
+            if line is not None:
+                line.add(school)
+        return list(made.values())
+
+    def whole(self, year: int) -> CountyLine:
+        line = CountyLine("合计")
+        for school in self.schools.get(year, ()):
+            line.add(school)
+        return line
+
+
+def counties_seen(actor: Actor, verb: str = "size.view") -> "QuerySet[Unit]":
+    seen: QuerySet[Unit] = Unit.objects.visible_to(actor, verb).counties().filter(valid_to__isnull=True)
+    return seen.order_by("sort_no", "sort_key")
+
+
+def board(
+    actor: Actor,
+    found: SizeRules,
+    *,
+    within: Unit | None = None,
+    years: Iterable[int] | None = None,
+    accepted_only: bool = True,
+    units: Iterable[int] | None = None,
+) -> Board:
+    """The sizes of all schools that the actor sees (below ``within``): five queries, however many schools and years."""
+    codes = {"pupils", "classes", "migrants", *(item for layout in found.layouts for item in layout)}
+    returns = Return.objects.visible_to(actor, "size.view").filter(round__stages__overlap=list(LEVELS))
+    if within is not None:
+        returns = returns.filter(unit__path__startswith=within.path)
+    if units is not None:
+        returns = returns.filter(unit__in=list(units))
+    if years is not None:
+        returns = returns.filter(round__year__in=list(years))
+    expected: dict[int, set[int]] = defaultdict(set)
+    for year, unit in returns.filter(unit__stages__level__in=["primary", "junior"]).values_list(
+        "round__year", "unit_id"
+    ):
+        expected[year].add(unit)
+    states = FINAL if accepted_only else tuple(Return.State.values)
+    rows = (
+        Value.objects.filter(ret__in=returns.filter(state__in=states).values("pk"), item__code__in=codes)
+        .order_by("ret__round_id")
+        .values_list("ret__round__year", "ret__unit_id", "stage", "item__code", "number")
+    )
+    numbers: dict[tuple[int, int], dict[str, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
+    for year, unit, stage, code, number in rows:
+        numbers[year, unit][stage][code] = number
+    facts = {
+        row["pk"]: row
+        for row in Unit.objects.filter(pk__in={unit for _, unit in numbers}).values(
+            "pk", "name", "path", "school_type", "founded"
+        )
+    }
+    names = county_names()
+    schools: dict[int, list[SchoolLine]] = defaultdict(list)
+    for (year, unit), stages in numbers.items():
+        line = _school(facts[unit], stages, found, year)
+        if line.stages:
+            line.county = next((name for path, name in names if line.path.startswith(path)), "")
+            schools[year].append(line)
+    for lines in schools.values():
+        lines.sort(key=lambda line: line.path)
+    return Board(sorted(expected, reverse=True), schools, {year: len(keys) for year, keys in expected.items()})
+
+
+def _school(
+    facts: Mapping[str, Any], stages: Mapping[str, Mapping[str, Decimal]], found: SizeRules, year: int
+) -> SchoolLine:
+    line = SchoolLine(facts["pk"], facts["name"], facts["path"], "")
+    pupils: dict[CalcStage, int] = {}
+    migrants: int | None = None
+    for level, numbers in stages.items():
+        stage = LEVELS.get(level)
+        if stage is None:
+            continue
+        whole = {code: int(number) for code, number in numbers.items()}
+        if "pupils" in whole:
+            pupils[stage] = line.pupils[level] = whole["pupils"]
+        if "migrants" in whole:
+            migrants = (migrants or 0) + whole["migrants"]
+        counted = count_classes(whole, stage, found) if stage in found.standard else None
+        if counted is not None:
+            line.stages[level] = counted
+    line.size = school_size(
+        facts["school_type"], pupils, found, date(year, 9, 1), founded=facts["founded"], migrants=migrants
+    )
+    return line
+
+
+# --- plans -----------------------------------------------------------------------------------------------------------
+
+
+def plans_seen(actor: Actor, verb: str = "size.view") -> "QuerySet[EliminationPlan]":
+    return EliminationPlan.objects.visible_to(actor, verb).select_related("unit", "previous", "submitted_by")
+
+
+def plan_seen(actor: Actor, pk: int) -> EliminationPlan | None:
+    found: EliminationPlan | None = plans_seen(actor).filter(pk=pk).first()
+    return found
+
+
+def plans_to_approve(actor: Actor) -> "QuerySet[EliminationPlan]":
+    waiting = plans_seen(actor, "elimination.approve").filter(state=EliminationPlan.State.SUBMITTED)
+    return waiting.exclude(submitted_by=actor.id) if actor.id is not None else waiting
+
+
+def plans_returned(actor: Actor) -> "QuerySet[EliminationPlan]":
+    return plans_seen(actor, "elimination.submit").filter(state=EliminationPlan.State.RETURNED)
+
+
+def row_faults(plan: EliminationPlan, row: EliminationRow) -> list[str]:
+    """What a row lacks before the plan may be handed in."""
+    found = faults(line_of(plan, row))
+    if not row.measures:
+        found.append("没有选措施")
+    if not row.responsible:
+        found.append("没有填责任人")
+    if row.deadline is None:
+        found.append("没有填完成时限")
+    elif not date(plan.base_year, 9, 1) <= row.deadline <= date(plan.last_year, 12, 31):
+        found.append(f"完成时限应在 {plan.base_year} 年 9 月到 {plan.last_year} 年底之间")
+    return found
+
+
+def line_of(plan: EliminationPlan, row: EliminationRow) -> PlanLine:
+    return PlanLine(row.start, dict(zip(plan.years, row.targets, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One year of a row: its target, what was counted, how many too many."""
+
+    year: int
+    target: int | None
+    actual: int | None
+
+    @property
+    def excess(self) -> int | None:
+        if self.actual is None or self.target is None:
+            return None
+        return max(self.actual - self.target, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    row: EliminationRow
+    county: str
+    years: Sequence[Year]
+    pace: Pace
+    faults: Sequence[str]
+
+    @property
+    def stage_words(self) -> str:
+        return STAGE_WORDS.get(self.row.stage, "全校")
+
+    @property
+    def left(self) -> int:
+        """What was left by the newest count, or at the start."""
+        return next((year.actual for year in reversed(self.years) if year.actual is not None), self.row.start)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A plan with what came of it."""
+
+    plan: EliminationPlan
+    rows: Sequence[RowView]
+    shortfalls: Sequence[str]
+    totals: Mapping[str, Sequence[Year]]
+    starts: Mapping[str, int]
+
+    def count(self, found: Pace) -> int:
+        return sum(row.pace is found for row in self.rows)
+
+
+def plan_view(actor: Actor, plan: EliminationPlan) -> PlanView:
+    """The rows held against the accepted returns of the years since: a constant number of queries."""
+    found = rules()
+    held = list(plan.rows.select_related("school"))
+    seen = board(actor, found, within=plan.unit, years=plan.years, units={row.school_id for row in held})
+    by_year = {year: {line.unit: line for line in seen.schools.get(year, ())} for year in plan.years}
+    views = []
+    for row in held:
+        counted: dict[int, int] = {}
+        for year in plan.years:
+            number = _now(by_year[year].get(row.school_id), row)
+            if number is not None:
+                counted[year] = number
+        line = line_of(plan, row)
+        years = [Year(year, line.targets[year], counted.get(year)) for year in plan.years]
+        views.append(RowView(row, "", years, pace(line, counted), row_faults(plan, row)))
+    lines = {
+        sort: [line_of(plan, view.row) for view in views if view.row.sort == sort]
+        for sort in EliminationRow.Sort.values
+    }
+    short = shortfalls(lines["classes"], plan.classes, found.shares.get("large"))
+    short = [f"大班额：{words}" for words in short]
+    short += [f"大校额：{words.replace('个，', '人，')}" for words in shortfalls(lines["school"], 0, None)]
+    return PlanView(
+        plan,
+        views,
+        short,
+        {sort: _totals(plan, [view for view in views if view.row.sort == sort]) for sort in lines},
+        {sort: sum(line.start for line in part) for sort, part in lines.items()},
+    )
+
+
+def _now(school: SchoolLine | None, row: EliminationRow) -> int | None:
+    """What a school has of what the row is about; ``None``: it hasn't reported that."""
+    if school is None:
+        return None
+    if row.sort == EliminationRow.Sort.SCHOOL:
+        return None if school.size is None else school.size.excess
+    counted = school.stages.get(row.stage)
+    return counted.large.most if counted is not None else None
+
+
+def _totals(plan: EliminationPlan, views: Sequence[RowView]) -> list[Year]:
+    """Year by year; a sum with an unknown part is unknown."""
+    made = []
+    for place, year in enumerate(plan.years):
+        parts = [view.years[place] for view in views]
+        targets, actuals = [part.target for part in parts], [part.actual for part in parts]
+        known_targets = [number for number in targets if number is not None]
+        known = [number for number in actuals if number is not None]
+        made.append(
+            Year(
+                year,
+                sum(known_targets) if len(known_targets) == len(parts) and parts else None,
+                sum(known) if len(known) == len(parts) and parts else None,
+            )
+        )
+    return made
+
+
+def band_table(schools: Iterable[SchoolLine], found: SizeRules) -> tuple[list[str], list[tuple[str, list[int]]]]:
+    """(heads, rows): classes by band and stage; the ten bands when every school reported them, else the coarser ones."""
+    parts = [(stage, counted) for school in schools for stage, counted in school.stages.items()]
+    layout = next(
+        (
+            layout
+            for layout in found.layouts
+            if all(len(counted.bands) >= len(layout) or not counted.classes for _, counted in parts)
+        ),
+        found.layouts[-1],
+    )
+    edges = list(layout.values())
+    sums: dict[str, list[int]] = defaultdict(lambda: [0] * len(edges))
+    for stage, counted in parts:
+        for _, high, count in counted.bands:
+            place = next(
+                (at for at, edge in enumerate(edges) if edge is not None and high is not None and high <= edge), -1
+            )
+            sums[stage][place] += count
+    heads, low = [], 0
+    for edge in edges:
+        heads.append(f"{low} 人以上" if edge is None else (f"{edge} 人以下" if low == 0 else f"{low}—{edge} 人"))
+        low = (edge or 0) + 1
+    return heads, [(STAGE_WORDS[stage], sums[stage]) for stage in LEVELS if stage in sums]
+
+
+def trend(seen: Board) -> list[tuple[str, Decimal | None, Decimal | None]]:
+    """(school year, share of large classes, of extra large ones) in percent, oldest first."""
+    made = []
+    for year in reversed(seen.years):
+        all_classes = seen.whole(year).all
+        made.append(
+            (year_words(year), percent(all_classes, all_classes.large), percent(all_classes, all_classes.extra_large))
+        )
+    return made
+
+
+def percent(counted: Counted, count: Span) -> Decimal | None:
+    """A share of classes as percent with two decimals, «—» where it isn't known."""
+    share = counted.share(count)
+    return None if share is None else (Decimal(share.numerator * 100) / share.denominator).quantize(Decimal("0.01"))

@@ -1,0 +1,316 @@
+"""Pages of the plans to end large classes: the list, a new one, filling it in, handing it in, its progress, its workbook."""
+
+import io
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dudao.calc.balance.crowding import Pace
+from dudao.core import audit
+from dudao.core.access import Denied
+from dudao.core.sheets import SheetError, read_upload
+from dudao.core.ui.export import attachment
+from dudao.core.ui.filters import Chips
+from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.listing import Column, Empty, Listing
+from dudao.core.ui.parts import Crumb, stages
+from dudao.core.workflow import Conflict
+from dudao.stats.actions import sizes as acts
+from dudao.stats.flow import ELIMINATION
+from dudao.stats.forms.sizes import PlanForm, PlanUploadForm, parse_rows
+from dudao.stats.labels import PACES, PLAN_LINE, PLAN_STATES
+from dudao.stats.models import EliminationPlan, EliminationRow
+from dudao.stats.papers import sizes as sizepapers
+from dudao.stats.queries import sizes
+from dudao.stats.views.common import actor_of, need
+from dudao.stats.views.sizes import number_of
+
+__all__ = [
+    "elimination_amend",
+    "elimination_edit",
+    "elimination_export",
+    "elimination_import",
+    "elimination_list",
+    "elimination_new",
+    "elimination_page",
+    "elimination_step",
+]
+
+SHOWN = 200
+EDITABLE = (EliminationPlan.State.DRAFT, EliminationPlan.State.RETURNED)
+
+PLANS = Listing(
+    key="stat-eliminations",
+    columns=[
+        Column(
+            "unit", "县市区", lambda plan: str(plan.unit), link=lambda plan: plan.get_absolute_url(),
+            sort=("unit__sort_no", "unit__sort_key"), sub=lambda plan: f"第 {plan.number} 版",
+        ),
+        Column("years", "期限", lambda plan: f"{plan.base_year + 1}—{plan.last_year}年", sort="last_year", nowrap=True),
+        Column("state", "状态", lambda plan: PLAN_STATES[plan.state], sort="state", nowrap=True),
+        Column("lines", "涉及学校（学段）", sort="lines", numeric=True),
+        Column("faults", "未填全", sort="faults", numeric=True),
+        Column("submitted_at", "提交时间", sort="submitted_at", nowrap=True),
+        Column("approved_at", "批准时间", sort="approved_at", nowrap=True),
+    ],
+    chips=Chips.of_states("state", PLAN_STATES),
+    sort="unit",
+    order=["-number"],
+    empty=Empty("还没有消除计划", "县市区按数据报送里的大班额、大校额编制计划，市督导办批准后每年核对。", icon="target-arrow"),
+)  # fmt: skip
+
+
+def _plan_or_404(request: HttpRequest, pk: int) -> EliminationPlan:
+    found = sizes.plan_seen(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _crumbs(*more: Crumb) -> list[Crumb]:
+    return [Crumb("班额校额", reverse("stats:sizes")), Crumb("消除计划", reverse("stats:eliminations")), *more]
+
+
+@require_http_methods(["GET", "POST"])
+def elimination_list(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    need(actor, "size.view")
+    primary = None
+    if actor.may_somewhere("elimination.edit"):
+        primary = ("编制计划", reverse("stats:elimination_new"), "plus")
+    return PLANS.respond(
+        request,
+        sizes.plans_seen(actor),
+        title="消除计划",
+        primary=primary,
+        crumbs=[Crumb("班额校额", reverse("stats:sizes"))],
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def elimination_new(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    need(actor, "elimination.edit")
+    seen = sizes.board(actor, sizes.rules())
+    form = PlanForm(
+        request.POST or None,
+        counties=sizes.counties_seen(actor, "elimination.edit"),
+        years=[year for year in seen.years if seen.schools.get(year)],
+    )
+    if request.method == "POST" and form.is_valid():
+        made = refused(form, lambda: acts.create_plan(actor, token=form.token, **form.values))
+        if made is not None:
+            messages.success(
+                request, f"已按{made.base_words}的数据列出 {made.lines} 条，请逐条填目标、措施、责任人和时限。"
+            )
+            return redirect("stats:elimination_edit", pk=made.pk)
+    return form_page(
+        request, form, title="编制消除计划", save="列出学校", cancel_url=reverse("stats:eliminations"), crumbs=_crumbs()
+    )
+
+
+@require_GET
+def elimination_page(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = _plan_or_404(request, pk)
+    actor = actor_of(request)
+    view = sizes.plan_view(actor, plan)
+    back = plan.state == EliminationPlan.State.RETURNED
+    line = stages(PLAN_LINE, "approved" if plan.state == "replaced" else plan.state, back="draft" if back else "")
+    totals = [
+        {
+            "label": str(label),
+            "unit": "个班" if sort == "classes" else "人",
+            "start": view.starts[sort],
+            "years": view.totals[sort],
+        }
+        for sort, label in EliminationRow.Sort.choices
+        if any(one.row.sort == sort for one in view.rows)
+    ]
+    return render(
+        request,
+        "stats/elimination.html",
+        {
+            "plan": plan,
+            "state": PLAN_STATES[plan.state],
+            "line": line,
+            "crumbs": _crumbs(),
+            "buttons": ELIMINATION.available(plan, actor),
+            "may_fill": plan.state in EDITABLE and actor.may("elimination.edit", plan.unit.path),
+            "may_amend": plan.state == "approved" and actor.may("elimination.amend", plan.unit.path),
+            "may_export": actor.may("elimination.export", plan.unit.path),
+            "view": view,
+            "rows": [{"view": one, "pace": PACES[one.pace]} for one in view.rows],
+            "paces": [(PACES[found], view.count(found)) for found in Pace if view.count(found)],
+            "in_force": plan.state in {"approved", "replaced"},
+            "totals": totals,
+            "versions": list(sizes.plans_seen(actor).filter(unit=plan.unit).order_by("-number")),
+            "states": PLAN_STATES,
+            "events": audit.history(plan),
+        },
+    )
+
+
+_STEPS = {
+    "elimination.submit": lambda actor, plan, reason: acts.submit_plan(actor, plan=plan),
+    "elimination.approve": lambda actor, plan, reason: acts.approve_plan(actor, plan=plan),
+    "elimination.send_back": lambda actor, plan, reason: acts.send_back_plan(actor, plan=plan, reason=reason),
+}
+
+
+@require_POST
+def elimination_step(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = _plan_or_404(request, pk)
+    verb = request.POST.get("step", "")
+    actor = actor_of(request)
+    if verb in {"refresh", "suggest"}:
+        if verb == "refresh":
+            acts.refresh_plan(actor, plan=plan)
+            messages.success(request, "已按最新的数据更新学校和现有数，填过的内容没有动。")
+        else:
+            count = acts.suggest_targets(actor, plan=plan)
+            messages.success(request, f"已为 {count} 条没有目标的按年度平均分配目标，请核对。")
+        return redirect("stats:elimination_edit", pk=plan.pk)
+    if verb not in _STEPS:
+        raise Http404
+    _STEPS[verb](actor, plan, request.POST.get("reason", ""))
+    messages.success(request, f"已办理：{plan}现为“{plan.get_state_display()}”。")
+    return redirect(plan)
+
+
+@require_POST
+def elimination_amend(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = _plan_or_404(request, pk)
+    made = acts.amend_plan(actor_of(request), plan=plan, reason=request.POST.get("reason", ""))
+    messages.success(request, f"已开始修订：第 {made.number} 版。批准之前，原来的计划继续有效。")
+    return redirect("stats:elimination_edit", pk=made.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def elimination_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """All rows in one table; 保存 keeps them, 保存并返回 leads to the plan's page, where it is handed in."""
+    plan = _plan_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("elimination.edit", plan.unit.path)
+    if plan.state not in EDITABLE:
+        messages.warning(request, f"计划“{plan.get_state_display()}”，不能再改。")
+        return redirect(plan)
+    if request.method == "GET":
+        return _form(request, plan)
+    rows = list(plan.rows.select_related("school"))
+    typed, errors = parse_rows(request.POST, rows, plan.years)
+    if errors:
+        return _form(request, plan, errors=errors, status=422)
+    version = number_of(request.POST.get("version", ""))
+    try:
+        held = acts.save_plan(actor, plan=plan, version=-1 if version is None else version, rows=typed)
+    except Conflict as reason:
+        return _form(request, plan, refusal=str(reason), status=409)
+    messages.success(
+        request, f"已保存。{f'还有 {held.faults} 处没有填全。' if held.faults else '已经填全，可以提交。'}"
+    )
+    if request.POST.get("do") == "done":
+        return redirect(plan)
+    return redirect("stats:elimination_edit", pk=plan.pk)
+
+
+def _form(
+    request: HttpRequest,
+    plan: EliminationPlan,
+    *,
+    errors: dict[str, str] | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The table as stored, or as just typed when it was refused."""
+    view = sizes.plan_view(actor_of(request), plan)
+    posted = request.POST if request.method == "POST" else None
+    rows = []
+    for one in view.rows:
+        row = one.row
+        targets = []
+        for year, target in zip(plan.years, row.targets, strict=True):
+            name = f"t-{row.pk}-{year}"
+            stored = "" if target is None else target
+            value = posted.get(name, "") if posted is not None else stored
+            targets.append({"name": name, "year": year, "value": value, "fault": bool(errors and name in errors)})
+        chosen = posted.getlist(f"m-{row.pk}") if posted is not None else row.measures
+        day = row.deadline.isoformat() if row.deadline else ""
+        rows.append(
+            {
+                "view": one,
+                "targets": targets,
+                "measures": [(value, label, value in chosen) for value, label in EliminationRow.Measure.choices],
+                "responsible": posted.get(f"r-{row.pk}", "") if posted is not None else row.responsible,
+                "deadline": posted.get(f"d-{row.pk}", "") if posted is not None else day,
+                "note": posted.get(f"n-{row.pk}", "") if posted is not None else row.note,
+            }
+        )
+    context = {
+        "plan": plan,
+        "state": PLAN_STATES[plan.state],
+        "crumbs": _crumbs(Crumb(str(plan), plan.get_absolute_url())),
+        "rows": rows,
+        "years": plan.years,
+        "errors": list((errors or {}).values()),
+        "refusal": refusal,
+        "shortfalls": view.shortfalls,
+        "blank": any(all(target is None for target in one.row.targets) for one in view.rows),
+        "draft_key": f"{actor_of(request).id}:{request.path}:{plan.version}",
+    }
+    return render(request, "stats/elimination_edit.html", context, status=status)
+
+
+@require_POST
+def elimination_export(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = _plan_or_404(request, pk)
+    actor = actor_of(request)
+    acts.note_plan_export(actor, plan=plan)
+    target = io.BytesIO()
+    sizepapers.write_plan(plan, sizes.plan_view(actor, plan), target)
+    return attachment(target.getvalue(), f"{plan}.xlsx")
+
+
+@require_http_methods(["GET", "POST"])
+def elimination_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """A filled-in workbook: all of it or, with a list of what is wrong where, nothing."""
+    plan = _plan_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("elimination.import", plan.unit.path)
+    form = PlanUploadForm(request.POST or None, request.FILES or None)
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            typed, found = sizepapers.read_plan(read_upload(form.cleaned_data["file"]), plan)
+            problems = [str(problem) for problem in found]
+            if problems:
+                form.add_error("file", f"有 {len(problems)} 处不能导入，没有写入任何内容。请按下面的说明改好再上传。")
+            else:
+                acts.save_plan(
+                    actor,
+                    plan=plan,
+                    version=plan.version,
+                    rows=typed,
+                    source=form.cleaned_data["file"].name,
+                    token=form.token,
+                )
+                messages.success(request, f"已导入 {len(typed)} 条。")
+                return redirect(plan)
+        except (SheetError, Conflict) as reason:
+            form.add_error("file", str(reason))
+        except Denied as denied:
+            form.add_error(None, denied.reason)
+    return form_page(
+        request,
+        form,
+        title="导入消除计划",
+        save="导入",
+        save_icon="file-import",
+        cancel_url=plan.get_absolute_url(),
+        crumbs=_crumbs(Crumb(str(plan), plan.get_absolute_url())),
+        template="stats/elimination_import.html",
+        problems=problems[:SHOWN],
+        problem_count=len(problems),
+    )

@@ -19,11 +19,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from dudao.calc.score import System, columns_of, read_subjects
 from dudao.core.access import SYSTEM
 from dudao.core.models import Event, Job, Notice, StoredFile
 from dudao.demo.builders import account, unit
 from dudao.frameworks.actions.packs import load_pack
+from dudao.frameworks.actions.trials import run_trial
 from dudao.frameworks.models import Framework, Indicator
+from dudao.frameworks.queries import tree
 from dudao.orgs.actions import save_contact, set_special_day
 from dudao.orgs.models import Kind, Stage, UnitImport
 from dudao.people.models import Appointment
@@ -125,13 +128,15 @@ OBJECTS = {
         f"frameworks:{name}": lambda w: {"pk": w.system.pk}
         for name in (
             "version", "step", "clone", "compare", "rename", "discard", "points", "document", "grades", "vetoes", "marks",
-            "items", "item_new",
+            "items", "item_new", "trials", "trial_new", "trial_template",
         )
     },
     **{
         f"frameworks:{name}": lambda w: {"pk": w.indicator.pk}
         for name in ("node", "node_add", "node_move", "node_delete", "node_preview", "node_evidence", "below")
     },
+    **{f"frameworks:{name}": lambda w: {"pk": w.trial.pk} for name in ("trial", "what_if", "trial_export", "trial_delete")},
+    "frameworks:trial_subject": lambda w: {"pk": w.trial.rows.first().pk},
     "frameworks:item": lambda w: {"pk": w.system.pk, "number": 0},
     "frameworks:item_drop": lambda w: {"pk": w.system.pk, "number": 0},
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
@@ -218,8 +223,25 @@ def _build():
     w.system = load_pack(own, unit=w.county, name="school-safety-36").version
     Framework.objects.filter(pk=w.system.framework_id).update(name=f"{SECRET}评估")
     w.indicator = Indicator.objects.get(version=w.system, code="SF1.1")
+    w.trial = _trial(own, w)
     w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
     return w
+
+
+def _trial(own, w):
+    """The county's own system tried on one school."""
+    system = System(tree(w.system))
+    columns = columns_of(system)
+    cells = [["学校", *(column.header for column in columns)], [f"{SECRET}小学", *(0 for _ in columns)]]
+    return run_trial(
+        own,
+        unit=w.county,
+        version=w.system,
+        subjects=read_subjects(system, cells),
+        title=f"{SECRET}试算",
+        file_name="数据.xlsx",
+        file_digest="ab" * 32,
+    )
 
 
 def _statistics(w):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.frameworks.views import comparing, nodes, tree, versions, whole
+from dudao.frameworks.views import comparing, nodes, tree, trials, versions, whatif, whole
 
 app_name = "frameworks"
 
@@ -13,6 +13,14 @@ urlpatterns = [
     path("<int:pk>/step/", versions.step, name="step"),
     path("<int:pk>/clone/", versions.clone, name="clone"),
     path("<int:pk>/compare/", comparing.compare, name="compare"),
+    path("<int:pk>/trials/", trials.trial_list, name="trials"),
+    path("<int:pk>/trials/new/", trials.trial_new, name="trial_new"),
+    path("<int:pk>/trials/template/", trials.trial_template, name="trial_template"),
+    path("trials/<int:pk>/", trials.trial_page, name="trial"),
+    path("trials/<int:pk>/what-if/", whatif.what_if, name="what_if"),
+    path("trials/<int:pk>/export/", trials.trial_export, name="trial_export"),
+    path("trials/<int:pk>/delete/", trials.trial_delete, name="trial_delete"),
+    path("trials/subjects/<int:pk>/", trials.subject_page, name="trial_subject"),
     path("<int:pk>/rename/", versions.rename, name="rename"),
     path("<int:pk>/discard/", versions.discard, name="discard"),
     path("<int:pk>/points/", tree.points, name="points"),

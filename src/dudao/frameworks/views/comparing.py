@@ -1,22 +1,43 @@
-"""Two versions of an indicator system compared."""
+"""Two versions of an indicator system compared: in words, and by how a trial of the older comes out under the newer."""
+
+from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from dudao.calc.tree import Change, diff
+from dudao.calc.score import InvalidTree, System, carried, movements, outcomes
+from dudao.calc.tree import Change, Tree, TreeDataError, diff
 from dudao.core.ui.parts import Crumb
-from dudao.frameworks import queries
+from dudao.frameworks import queries, trials
+from dudao.frameworks.models import FrameworkVersion, Trial
+from dudao.frameworks.trialviews import Moved, moved, moved_words
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 
 __all__ = ["compare"]
 
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A trial of the older version under the newer. ``problem``: why that can't be said."""
+
+    words: str = ""
+    rows: tuple[Moved, ...] = ()
+    moved: int = 0
+    asked: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    scaled: tuple[str, ...] = ()
+    problem: str = ""
+
 
 @require_GET
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
-    """What changed from another version (``?with=``, else the one before) to this, in words."""
+    """What changed from another version (``?with=``, else the one before) to this; ``?trial=``: and what it does to results."""
     found = version_or_404(request, pk)
-    others = queries.siblings(actor_of(request), found)
+    actor = actor_of(request)
+    others = queries.siblings(actor, found)
     wanted = request.GET.get("with", "")
     if wanted.isdecimal():
         other = next((row for row in others if row.pk == int(wanted)), None)
@@ -27,9 +48,15 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         other = next(iter(older or others), None)
     changes: tuple[Change, ...] = ()
     old, new = found, found
+    tried: list[Trial] = []
+    chosen, effect = None, None
     if other is not None:
         old, new = sorted((other, found), key=lambda row: row.number)
-        changes = diff(queries.tree(old), queries.tree(new))
+        tree = queries.tree(new)
+        changes = diff(queries.tree(old), tree)
+        tried = trials.trials_for(actor, old)
+        chosen = _chosen(request, tried)
+        effect = None if chosen is None else _effect(chosen, tree)
     return render(
         request,
         "frameworks/compare.html",
@@ -39,6 +66,44 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
             "others": others,
             "changes": changes,
             "title": f"从第 {old.number} 版到第 {new.number} 版",
+            "old": old,
+            "new": new,
+            "trials": tried,
+            "chosen": chosen,
+            "effect": effect,
+            "may_try": actor.may_somewhere("trial.run") and old.state != FrameworkVersion.State.RETIRED,
             "crumbs": [home(), Crumb(str(found), found.get_absolute_url()), Crumb("比较")],
         },
+    )
+
+
+def _chosen(request: HttpRequest, tried: list[Trial]) -> Trial | None:
+    """The trial of the address, if it is one of those that may be seen."""
+    wanted = request.GET.get("trial", "")
+    if not wanted:
+        return None
+    found = next((row for row in tried if str(row.pk) == wanted), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _effect(trial: Trial, tree: Tree) -> Effect:
+    try:
+        system = System(tree)
+    except (InvalidTree, TreeDataError) as error:
+        return Effect(problem=f"新版本还有错误，改正后才能比较结果：{error}")
+    subjects = trials.loaded(trial)
+    before = subjects.scores()
+    taken = carried(before, system)
+    rows = moved(subjects.names, movements(before, taken.scores, subjects.main), outcomes(taken.scores, subjects.main))
+    changed = [row for row in rows if not row.is_same]
+    names = {code: node.name for code, node in tree.nodes.items()}
+    return Effect(
+        words=moved_words(rows),
+        rows=tuple(changed[:MOST_SHOWN]),
+        moved=len(changed),
+        asked=tuple(column.header for column in taken.asked),
+        left=taken.left,
+        scaled=tuple(f"{code} {names[code]}" for code in taken.scaled),
     )

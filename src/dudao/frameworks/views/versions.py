@@ -118,6 +118,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
             "lost": f"第 {found.number} 版草稿的 {len(rows)} 个指标和 {found.revision} 次修改会全部丢失，不能恢复。"
             "已发布的版本不受影响。",
             "may_clone": actor.may("framework.clone", place) and found.state != "draft",
+            "may_try": actor.may_somewhere("trial.view"),
             "buttons": [button for button in VERSION.available(found, actor) if button.step.verb == "framework.retire"],
             "grades": [(name, [grade_words(grade) for grade in grades]) for name, grades in scale.grades.items()]
             if scale

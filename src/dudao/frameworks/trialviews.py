@@ -1,0 +1,279 @@
+"""What the pages of trials show, as plain values: the figures of a trial, its chart, the lines of one subject.
+
+Pure functions of what was loaded.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from dudao.calc.expr import Numbers, State, show_number
+from dudao.calc.score import Movement, Outcome, Scores
+from dudao.calc.tree import Role, Tree
+
+__all__ = ["Line", "Moved", "Summary", "blocks_chart", "deviation", "lines_of", "moved", "moved_words", "summary"]
+
+MOST_SUBJECTS_IN_CHART = 20
+
+
+@dataclass(slots=True)
+class Summary:
+    """``ranked``: subjects with a total; ``ties``: ranks that several share; ``rates``: mean rate of each block, in %."""
+
+    size: int = 0
+    ranked: int = 0
+    best: tuple[str, Fraction] | None = None
+    worst: tuple[str, Fraction] | None = None
+    mean: Fraction | None = None
+    ties: list[tuple[int, list[str]]] = field(default_factory=list)
+    grades: list[tuple[str, int]] = field(default_factory=list)
+    vetoed: int = 0
+    rates: list[tuple[str, Fraction | None]] = field(default_factory=list)
+    subjects: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    @property
+    def best_words(self) -> str:
+        return "—" if self.best is None else f"{self.best[0]} {show_number(self.best[1])} 分"
+
+    @property
+    def worst_words(self) -> str:
+        return "—" if self.worst is None else f"{self.worst[0]} {show_number(self.worst[1])} 分"
+
+    @property
+    def mean_words(self) -> str:
+        return "—" if self.mean is None else show_number(self.mean)
+
+    @property
+    def ties_words(self) -> list[str]:
+        return [
+            f"第 {rank} 名并列：{'、'.join(names[:8])}{'…' if len(names) > 8 else ''}" for rank, names in self.ties[:5]
+        ]
+
+
+def summary(results: Iterable[tuple[str, Mapping[str, Any]]], tree: Tree) -> Summary:
+    """From names and results (`Outcome.data`) of all subjects of a trial, best first."""
+    found = Summary()
+    totals: list[tuple[str, Fraction]] = []
+    by_rank: dict[int, list[str]] = {}
+    grades: dict[str, int] = {}
+    marks: dict[str, list[Fraction]] = {}
+    for name, result in results:
+        found.size += 1
+        found.vetoed += bool(result["vetoes"])
+        if len(found.subjects) < MOST_SUBJECTS_IN_CHART + 1:
+            found.subjects.append((name, result))
+        if result["total"] is not None:
+            totals.append((name, Fraction(result["total"])))
+        if result["rank"] is not None:
+            by_rank.setdefault(result["rank"], []).append(name)
+        if result["grade"] is not None:
+            grades[result["grade"]] = grades.get(result["grade"], 0) + 1
+        for code, block in result["blocks"].items():
+            if block["mark"] is not None and block["possible"] not in {None, "0"}:
+                marks.setdefault(code, []).append(Fraction(block["mark"]) / Fraction(block["possible"]))
+    found.ranked = len(totals)
+    if totals:
+        found.best = max(totals, key=lambda pair: pair[1])
+        found.worst = min(totals, key=lambda pair: pair[1])
+        found.mean = sum((total for _, total in totals), Fraction(0)) / len(totals)
+    found.ties = [(rank, names) for rank, names in sorted(by_rank.items()) if len(names) > 1]
+    names = dict.fromkeys(grade.name for row in (tree.scale.grades.values() if tree.scale else ()) for grade in row)
+    found.grades = [(name, grades.get(name, 0)) for name in names]
+    found.rates = [
+        (f"{child.code} {child.name}", _mean(marks.get(child.code)))
+        for child in tree.root.children
+        if child.role is Role.NORMAL and child.points is not None
+    ]
+    return found
+
+
+def _mean(values: Sequence[Fraction] | None) -> Fraction | None:
+    return None if not values else sum(values, Fraction(0)) / len(values)
+
+
+def blocks_chart(found: Summary, tree: Tree) -> tuple[dict[str, Any] | None, str]:
+    """Few subjects: their first-level indicators piled up, best first; many: the mean rate of each. With its finding."""
+    rates = [(name, rate) for name, rate in found.rates if rate is not None]
+    if not rates:
+        return None, ""
+    low = min(rates, key=lambda pair: pair[1])
+    finding = f"“{low[0]}”平均得分率最低：{show_number(low[1], percent=True, places=1)}"
+    if 1 < len(found.subjects) <= MOST_SUBJECTS_IN_CHART:
+        children = [child for child in tree.root.children if child.role is Role.NORMAL and child.points is not None]
+        series = [
+            {"name": child.name, "values": [_share(result, child.code, tree) for _, result in found.subjects]}
+            for child in children
+        ]
+        return {
+            "kind": "stack",
+            "categories": [name for name, _ in found.subjects],
+            "series": series,
+            "unit": "分",
+        }, finding
+    values = [round(float(rate * 100), 1) for _, rate in rates]
+    spec = {
+        "kind": "rank",
+        "categories": [name for name, _ in rates],
+        "series": [{"name": "平均得分率", "values": values}],
+        "unit": "%",
+        "max": 100,
+    }
+    return spec, finding
+
+
+def _share(result: Mapping[str, Any], code: str, tree: Tree) -> float | None:
+    """What a first-level indicator brings to the total: with weights, its weighted part."""
+    block = result["blocks"].get(code)
+    if block is None or block["mark"] is None:
+        return None
+    mark = Fraction(block["mark"])
+    node = tree.nodes[code]
+    if node.weight is not None and node.points and tree.root.points:
+        mark = mark / Fraction(node.points) * Fraction(node.weight) * Fraction(tree.root.points)
+    return round(float(mark), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One subject before and after, in words. ``open``: codes that have no result afterwards."""
+
+    name: str
+    total: tuple[str, str]
+    difference: str
+    rank: tuple[str, str]
+    step: int
+    """Places won; negative: lost; 0 where there is no rank before or after."""
+    grade: tuple[str, str]
+    open: tuple[str, ...]
+    is_same: bool
+
+    @property
+    def up_words(self) -> str:
+        return f"升 {self.step} 位"
+
+    @property
+    def down_words(self) -> str:
+        return f"降 {-self.step} 位"
+
+
+def moved(names: Sequence[str], moves: Sequence[Movement], after: Sequence[Outcome]) -> list[Moved]:
+    """Who moved most comes first; who has no total any more before all others."""
+    rows = []
+    for name, move, outcome in zip(names, moves, after, strict=True):
+        old, new = move.total
+        before, behind = move.rank
+        change = None if old is None or new is None else new - old
+        row = Moved(
+            name=name,
+            total=("—" if old is None else show_number(old), "—" if new is None else show_number(new)),
+            difference="—" if change is None else signed(change),
+            rank=("—" if before is None else str(before), "—" if behind is None else str(behind)),
+            step=0 if before is None or behind is None else before - behind,
+            grade=(move.grade[0] or "—", move.grade[1] or "—"),
+            open=outcome.open if new is None else (),
+            is_same=move.is_same,
+        )
+        lost = old is not None and new is None
+        rows.append(((not lost, -abs(change or 0), -abs(row.step), before or 10**9), row))
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def moved_words(rows: Sequence[Moved]) -> str:
+    """«13 个单位：5 个总分变动，3 个名次变动，1 个等次变动。»"""
+    totals = sum(row.total[0] != row.total[1] or row.difference not in {"0", "—"} for row in rows)
+    ranks = sum(row.rank[0] != row.rank[1] for row in rows)
+    grades = sum(row.grade[0] != row.grade[1] for row in rows)
+    if not totals and not ranks and not grades:
+        return f"{len(rows)} 个单位的总分、名次和等次都没有变动。"
+    return f"{len(rows)} 个单位：{totals} 个总分变动，{ranks} 个名次变动，{grades} 个等次变动。"
+
+
+def deviation(result: Mapping[str, Any], source: str) -> str | None:
+    """The adopted total less the total of a source, with its sign."""
+    own = result["totals"].get(source)
+    if own is None or result["total"] is None:
+        return None
+    return signed(Fraction(result["total"]) - Fraction(own))
+
+
+def signed(value: Fraction) -> str:
+    if value == 0:
+        return "0"
+    return f"{'+' if value > 0 else '−'}{show_number(abs(value))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One indicator of one subject. ``sources``: its mark on the sheet of each source; ``deviation``: adopted less the first."""
+
+    code: str
+    name: str
+    depth: int
+    points: str
+    mark: str
+    rate: int | None
+    role: str
+    is_open: bool
+    sources: tuple[str, ...]
+    deviation: str
+    is_leaf: bool
+
+
+_ROLES = {Role.NORMAL: "", Role.BONUS: "加分", Role.PENALTY: "减分"}
+
+
+def lines_of(scores: Scores, main: str, sources: Sequence[str]) -> list[Line]:
+    """All indicators of a table of one row, in the order of the document."""
+    tree = scores.tree
+    sheet = scores.sheet(main)
+    apart = sources if len(sources) > 1 else ()
+    lines = []
+    for code, node in tree.nodes.items():
+        score = sheet.nodes[code].row(0)
+        mark = None if score.mark is None else score.mark.at(0)
+        possible = score.possible.at(0)
+        column = score.mark if score.mark is not None else score.level
+        state = State.KNOWN if column is None else State(int(column.state[0]))
+        own = [scores.sheet(key).mark(code) for key in apart]
+        lines.append(
+            Line(
+                code=code,
+                name=node.name,
+                depth=_depth(tree, code),
+                points="—" if node.points is None else show_number(Fraction(node.points)),
+                mark=_words(mark, None if score.level is None else score.level.at(0), state),
+                rate=None if mark is None or not possible else max(0, min(100, round(mark * 100 / possible))),
+                role=_ROLES[node.role],
+                is_open=state not in {State.KNOWN, State.NOT_APPLICABLE},
+                sources=tuple(_of_source(column) for column in own),
+                deviation=_difference(mark, own[0]) if own else "",
+                is_leaf=not node.children,
+            )
+        )
+    return lines
+
+
+def _depth(tree: Tree, code: str) -> int:
+    depth = 0
+    while code in tree.parents:
+        code = tree.parents[code]
+        depth += 1
+    return depth
+
+
+def _words(mark: Fraction | None, level: str | None, state: State) -> str:
+    parts = [show_number(mark)] if mark is not None else []
+    if level is not None:
+        parts.append(level)
+    return " ".join(parts) or f"—（{state.words}）"
+
+
+def _of_source(column: Numbers) -> str:
+    value = column.at(0)
+    return "—" if value is None else show_number(value)
+
+
+def _difference(mark: Fraction | None, own: Numbers) -> str:
+    value = own.at(0)
+    return "—" if mark is None or value is None else signed(mark - value)

@@ -1,0 +1,116 @@
+"""The page on which one plays with a trial: changed weights, points, rules, limits, marks, and who moves. Nothing is stored.
+
+Everything stands in the address, so that a play can be repeated, changed and sent to somebody else.
+"""
+
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from dudao.calc.score import columns_of
+from dudao.core.ui.parts import Crumb
+from dudao.frameworks import trials, whatif
+from dudao.frameworks.trialviews import Moved, moved, moved_words
+from dudao.frameworks.views.trials import crumbs_of, trial_or_404
+
+__all__ = ["what_if"]
+
+MOST_CHANGES = 12
+FREE_ROWS = 2
+MOST_SHOWN = 200
+MOST_NAMES = 500
+LONGEST = 4000
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of the form: what was chosen, the value now, and what is wrong with it."""
+
+    target: str = ""
+    field: str = ""
+    value: str = ""
+    subject: str = ""
+    now: str = ""
+    error: str = ""
+
+    @property
+    def height(self) -> int:
+        return min(max(self.value.count("\n") + 1, 1), 10)
+
+
+def _rows(request: HttpRequest, names: tuple[str, str, str], field: str = "") -> list[Row]:
+    """Parallel parameters of the address as rows; those that say nothing are left out."""
+    lists = [request.GET.getlist(name)[:MOST_CHANGES] for name in names]
+    found = []
+    for first, second, value in zip_longest(*lists, fillvalue=""):
+        text = value.replace("\r\n", "\n").strip()[:LONGEST]
+        if field:
+            row = Row(target=second.strip(), field=field, value=text, subject=first.strip())
+        else:
+            row = Row(target=first.strip(), field=second.strip(), value=text)
+        if row.target or row.subject:
+            found.append(row)
+    return found
+
+
+@require_GET
+def what_if(request: HttpRequest, pk: int) -> HttpResponse:
+    trial = trial_or_404(request, pk)
+    system = trials.system_of(trial)
+    tree = system.tree
+    asked = bool(request.GET)
+    follow = not asked or request.GET.get("follow") == "1"
+    nodes = _rows(request, ("target", "field", "value"))
+    cells = _rows(request, ("subject", "column", "cell"), field="cell")
+    for row in nodes:
+        row.now = whatif.present(tree, row.target, row.field)
+        if not row.value:
+            row.value = row.now
+    rows = [*nodes, *cells]
+    changes = [
+        whatif.Change(row.target, row.field, row.value, row.subject)
+        for row in rows
+        if row.field == "cell" or row.value != row.now
+    ]
+    changed = [row for row in rows if row.field == "cell" or row.value != row.now]
+    found: list[Moved] = []
+    notes: tuple[str, ...] = ()
+    problem = ""
+    stored = trials.rows_of_trial(trial).only("name", "cells").order_by("position")
+    names = [row.name for row in stored]
+    if changes:
+        subjects = trials.loaded(trial, stored)
+        try:
+            pairs = zip(subjects.names, subjects.cells, strict=True)
+            played = whatif.play(subjects, pairs, changes, follow=follow)
+            found = moved(played.names, played.moves, played.after)
+            notes = played.notes
+        except whatif.WhatIfError as error:
+            if error.place is None:
+                problem = str(error)
+            else:
+                changed[error.place].error = str(error)
+    return render(
+        request,
+        "frameworks/what_if.html",
+        {
+            "trial": trial,
+            "crumbs": crumbs_of(trial.version, Crumb(trial.title, trial.get_absolute_url())),
+            "nodes": [*nodes, *(Row() for _ in range(FREE_ROWS))],
+            "cells": [*cells, Row(field="cell")],
+            "targets": whatif.targets(tree),
+            "fields": [(key, label) for key, label in whatif.FIELDS.items() if key != "cell"],
+            "columns": [(column.key, column.header) for column in columns_of(system, apart=len(trial.sources) > 1)],
+            "names": names[:MOST_NAMES],
+            "follow": follow,
+            "problem": problem or next((row.error for row in changed if row.error), ""),
+            "is_played": bool(changes),
+            "rows": [row for row in found if not row.is_same][:MOST_SHOWN],
+            "moved": sum(not row.is_same for row in found),
+            "words": moved_words(found) if found else "",
+            "notes": notes,
+        },
+    )

@@ -92,7 +92,7 @@ def test_the_board_counts_by_county_stage_and_school(crowded):
     nine = next(line for line in seen.schools[YEAR] if line.unit == crowded.nine.pk)
     assert (nine.size.pupils, nine.size.limit, nine.size.excess) == (2700, 2500, 200)
     assert (seen.expected[YEAR], len(seen.schools[YEAR])) == (4, 3)
-    assert sizes.trend(seen) == [("2025—2026学年", Decimal("3.70"), Decimal("1.23"))]
+    assert sizes.trend(seen, YEAR) == [("2025—2026学年（3/4 所）", Decimal("3.70"), Decimal("1.23"))]
 
 
 def test_only_accepted_numbers_count_unless_asked(crowded):

@@ -374,14 +374,14 @@ def band_table(schools: Iterable[SchoolLine], found: SizeRules) -> tuple[list[st
     return heads, [(STAGE_WORDS[stage], sums[stage]) for stage in LEVELS if stage in sums]
 
 
-def trend(seen: Board) -> list[tuple[str, Decimal | None, Decimal | None]]:
-    """(school year, share of large classes, of extra large ones) in percent, oldest first."""
+def trend(seen: Board, until: int) -> list[tuple[str, Decimal | None, Decimal | None]]:
+    """(school year, share of large classes, of extra large ones) in percent, oldest first; a year says when schools are missing."""
     made = []
-    for year in reversed(seen.years):
-        all_classes = seen.whole(year).all
-        made.append(
-            (year_words(year), percent(all_classes, all_classes.large), percent(all_classes, all_classes.extra_large))
-        )
+    for year in sorted(year for year in seen.years if year <= until):
+        found, expected = len(seen.schools.get(year, ())), seen.expected[year]
+        words = year_words(year) if found >= expected else f"{year_words(year)}（{found}/{expected} 所）"
+        everybody = seen.whole(year).all
+        made.append((words, percent(everybody, everybody.large), percent(everybody, everybody.extra_large)))
     return made
 
 

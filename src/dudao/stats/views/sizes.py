@@ -82,7 +82,7 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
     over = [school for school in seen.schools.get(year, ()) if school.is_crowded or school.too_large]
     over.sort(key=lambda school: (-sum(one.large.most for one in school.stages.values()), school.path))
     heads, bands = sizes.band_table(seen.schools.get(year, ()), found)
-    trend = sizes.trend(seen)
+    trend = sizes.trend(seen, year)
     included, expected = len(seen.schools.get(year, ())), seen.expected.get(year, 0)
     context |= {
         "year_words": year_words(year),

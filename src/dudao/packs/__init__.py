@@ -46,6 +46,7 @@ KINDS: Mapping[str, str] = {
     "reliefs": "放宽条款",
     "sizes": "班额校额标准",
     "statistics": "数据指标和审核规则",
+    "papers": "公文格式",
     "examples": "核对用算例",
 }
 """Every kind of pack, a folder each, with what an office calls it."""

@@ -43,6 +43,7 @@ def definitions() -> Schema:
         "sizes": _open(_sizes()),
         "statistics": _open(_statistics()),
         "reliefs": _open(_reliefs()),
+        "papers": _open(_flat_kind("papers", {}, [])),
         "examples": {
             "type": "object",
             "required": ["kind", "code", "name"],

@@ -1,12 +1,14 @@
 """Governments, leaders, townships, responsibility districts, basic balance: each scores a subject as an office would expect."""
 
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 
 import pytest
 
 from dudao.calc.score import explain
 from dudao.calc.tree import validate
+from dudao.packs import read
 from packs.filling import best_answers, pack, result, scored
 
 STAGES = ["幼儿园", "小学", "初中", "普通高中", "中职"]
@@ -42,10 +44,10 @@ COUNTY = {
     "适龄残疾儿童少年数": "200",
     "入学的适龄残疾儿童少年数": "190",
     "校际差异系数达标项数": "14",
-    "小学学校数": "60",
-    "小学资源配置达标学校数": "60",
-    "初中学校数": "25",
-    "初中资源配置达标学校数": "25",
+    "均衡测算的小学部数": "60",
+    "资源配置达标的小学部数": "60",
+    "均衡测算的初中部数": "25",
+    "资源配置达标的初中部数": "25",
     "初中三年巩固率": "95",
     "在公办和政府购买服务民办学校就读的随迁子女数": "850",
     "符合条件的随迁子女数": "1000",
@@ -183,6 +185,8 @@ SAMPLES = {
     "responsibility-district-template": (DISTRICT, "优秀"),
     "basic-balance-2012": (BASIC, "达到基本均衡"),
 }
+# Numbers of their own, though their names look alike.
+APART = {"三类适龄残疾儿童少年数"}
 names = pytest.mark.parametrize("name", SAMPLES)
 
 
@@ -438,3 +442,33 @@ def test_basic_balance_has_seventeen_items_of_government_work_with_a_limit_of_85
     assert result(tree, full | lost) == (86, "达到基本均衡")
     assert result(tree, full | {"满意问卷数": "849"}) == (100, "未达到")
     assert all("待核对" in node.text for code, node in tree.nodes.items() if code.startswith("Z"))
+
+
+# ---- excellent balance ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["excellent-balance-2017", "county-government-template", "county-leaders-template", "basic-balance-2012"]
+)
+def test_what_a_county_returns_has_one_name_in_all_standards(name):
+    """A near miss of a name would make an office return the same number twice."""
+    returned = {item["name"] for item in read("statistics", "county")["items"]}
+    conditions = [entry for item in read("items", "excellent-2017")["items"] for entry in item.get("conditions", ())]
+    known = returned | {name for entry in conditions for name in (entry["of"], entry.get("over")) if name}
+    for item in pack(name).items:
+        similar = get_close_matches(item.name, known - {item.name}, 1, 0.9)
+        assert item.name in known or not similar or item.name in APART, (item.name, similar)
+
+
+def test_excellent_balance_is_reached_by_a_county_that_reaches_all():
+    tree = pack("excellent-balance-2017")
+    row = {item.name: "0" for item in tree.items if not item.formula}
+    ones = ["均衡测算的小学部数", "资源配置达标的小学部数", "均衡测算的初中部数", "资源配置达标的初中部数"]
+    row |= dict.fromkeys(ones, "30") | {"初中三年巩固率": "95", "满意问卷数": "85", "回收有效问卷数": "100"}
+    row |= {"特殊教育学校公用经费_元": "800000", "特殊教育学校学生数": "100"}
+    full = row | best_answers(tree)
+    assert result(tree, full) == (33, "达到")
+    assert result(tree, full | {"资源配置达标的初中部数": "29"}) == (32, "未达到")
+    assert result(tree, full | {"初中生均教学及辅助用房面积差异系数": "0.451"}) == (32, "未达到")
+    assert result(tree, full | {"回收有效问卷数": "0", "满意问卷数": "0"})[1] is None
+    assert result(tree, full | {"V4": "是"}) == (33, "未达到")

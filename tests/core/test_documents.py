@@ -83,7 +83,7 @@ def test_what_is_no_template_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "a.docx"
     path.write_bytes(template("{{ a }}"))
     assert words(render(path, {"a": 1})) == ["1"]
-    monkeypatch.setattr(documents, "MAX_TEMPLATE", 100)
+    monkeypatch.setattr(documents.templates, "MAX_TEMPLATE", 100)
     with pytest.raises(DocumentError, match="超过"):
         render(path, {})
 

@@ -1,0 +1,38 @@
+"""Papers: an office's layout with our values in it, as Word for editing and as PDF/A for good.
+
+    content = render(Path("brief.docx"), {"title": "…"})      a template of an office, run in a sandbox
+    content = written(letter, layout)                          a letter by the rules of GB/T 9704
+    pdf = typeset(read_word(content), layout, …)               any of the two, typeset without an office program
+
+What is in a paper, who signs it and where it goes is left to the apps above.
+"""
+
+from dudao.core.documents.fonts import missing
+from dudao.core.documents.layout import Layout, LayoutError, layout_from
+from dudao.core.documents.letters import Grid, Letter, Line
+from dudao.core.documents.pdf import Mark, typeset
+from dudao.core.documents.reading import Reading, read_word, text_of
+from dudao.core.documents.templates import DOCX, DocumentError, chinese_font, render
+from dudao.core.documents.titles import title_lines
+from dudao.core.documents.word import written
+
+__all__ = [
+    "DOCX",
+    "DocumentError",
+    "Grid",
+    "Layout",
+    "LayoutError",
+    "Letter",
+    "Line",
+    "Mark",
+    "Reading",
+    "chinese_font",
+    "layout_from",
+    "missing",
+    "read_word",
+    "render",
+    "text_of",
+    "title_lines",
+    "typeset",
+    "written",
+]

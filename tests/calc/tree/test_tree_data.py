@@ -2,7 +2,7 @@
 
 import pytest
 
-from dudao.calc.tree import TreeDataError, from_data, read_rule, to_data
+from dudao.calc.tree import TreeDataError, from_data, read_rule, rule_words, to_data
 from dudao.calc.tree.rules import Judged
 
 
@@ -168,3 +168,12 @@ def test_who_marks_what_is_inherited() -> None:
         tree.with_node("Z", name="无")
     assert tree.with_node("A1", name="孙").nodes["A1"].name == "孙"
     assert tree.with_node("T", name="新表").root.name == "新表"
+
+
+@pytest.mark.parametrize("points", [["60%", "95%"], ["0.6", "0.95"], ["12.5", "33"]])
+def test_bounds_of_a_line_stay_as_they_were_written(points: list[str]) -> None:
+    low, high = points
+    rule = {"kind": "linear", "value": "率", "knots": [{"at": low, "points": "0"}, {"at": high, "points": "5"}]}
+    data = with_leaf(points="5", rule=rule)
+    assert to_data(from_data(data))["indicators"][0]["rule"] == rule
+    assert rule_words(read_rule(rule)) == f"按率线性插值计分：{low} 得 0 分，{high} 得 5 分"

@@ -332,6 +332,10 @@ def _band(reader: _Reader) -> Band:
     return Band(within, reader.number("points"), reader.text("label"))
 
 
+def _knot(reader: _Reader) -> Knot:
+    return Knot(reader.required("at"), reader.required("points"), percent=str(reader.data["at"]).strip().endswith("%"))
+
+
 def read_rule(data: Any, path: str = "rule") -> Rule:
     """Read one rule: ``{"kind": "deduct", …}``, or only its kind («judged»)."""
     reader = _Reader({"kind": data} if isinstance(data, str) else data, path)
@@ -380,7 +384,7 @@ _RULES: Final[Mapping[str, Callable[[_Reader], Rule]]] = {
     ),
     "linear": lambda reader: Linear(
         reader.text("value", is_required=True),
-        reader.by_category("knots", lambda r: Knot(r.required("at"), r.required("points"))),
+        reader.by_category("knots", _knot),
         reader.text("by"),
     ),
     "yes_no": _yes_no,
@@ -415,6 +419,8 @@ def _plain(value: Any) -> Any:
     match value:
         case Interval():
             return interval_text(value)
+        case Knot(at, points, percent):
+            return {"at": f"{decimal_text(Fraction(at) * 100)}%" if percent else f"{at:f}", "points": f"{points:f}"}
         case StrEnum():
             return str(value)
         case Decimal():

@@ -122,6 +122,8 @@ class Knot:
 
     at: Decimal
     points: Decimal
+    percent: bool = False
+    """Written in percents: «95%» is stored as 0.95."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,10 @@ def rule_words(rule: Rule | None) -> str:
             return f"按{value}分档计分" + _cases(by, {name: "；".join(map(_band, row)) for name, row in bands.items()})
         case Linear(value, knots, by):
             lines = {
-                name: "，".join(f"{number(knot.at)} 得 {number(knot.points)} 分" for knot in row)
+                name: "，".join(
+                    f"{show_number(Fraction(knot.at), percent=knot.percent)} 得 {number(knot.points)} 分"
+                    for knot in row
+                )
                 for name, row in knots.items()
             }
             return f"按{value}线性插值计分" + _cases(by, lines)

@@ -54,7 +54,7 @@ NAMED: Final[Mapping[type[Any], str]] = {
     Veto: "veto",
 }
 # What a reader fills in itself, or needs although the class has a default.
-_UNREAD: Final[Mapping[type[Any], set[str]]] = {Item: {"aliases", "absent", "may_not_apply"}}
+_UNREAD: Final[Mapping[type[Any], set[str]]] = {Item: {"aliases", "absent", "may_not_apply"}, Knot: {"percent"}}
 _OPTIONAL: Final[Mapping[type[Any], set[str]]] = {Source: {"label"}}
 
 BARE_RULES: Final = tuple(

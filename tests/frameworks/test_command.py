@@ -10,6 +10,8 @@ from dudao.calc.tree import from_data
 from dudao.cli import packs as command
 from dudao.cli.environment import Refused
 from dudao.frameworks.models import FrameworkVersion
+from dudao.orgs.models import Unit
+from dudao.stats.models import CheckRule, DataItem
 from processes import run
 
 CHINESE = {"LANG": "zh_CN.UTF-8"}
@@ -87,10 +89,50 @@ def test_the_schema_is_printed(capsys):
     assert json.loads(capsys.readouterr().out)["title"] == "督导 pack"
 
 
-def test_load_makes_drafts_once(town, monkeypatch, tmp_path, capsys):
+@pytest.fixture
+def loading(town, monkeypatch, tmp_path):
     for name in ("prepare", "connect"):
         monkeypatch.setattr(command, name, lambda data: None)
+    return lambda *names: command.load(Namespace(packs=[*names], data=str(tmp_path)))
+
+
+def test_load_makes_drafts_once(loading, capsys):
     for expected in (2, 2):
-        assert command.load(Namespace(packs=["school-safety-36", "teaching-routine-100"], data=str(tmp_path))) == 0
+        assert loading("school-safety-36", "teaching-routine-100") == 0
         assert FrameworkVersion.objects.filter(state="draft").count() == expected
     assert capsys.readouterr().out.count("\n") == 4
+
+
+def test_load_brings_data_items_and_check_rules(loading, capsys, chinese):
+    assert loading("compulsory") == 0
+    assert DataItem.objects.filter(code="pupils").exists() and CheckRule.objects.filter(item__code="pupils").exists()
+    assert "compulsory：数据指标和审核规则已载入" in capsys.readouterr().out
+    assert FrameworkVersion.objects.count() == 0
+
+
+def test_data_items_that_others_need_come_first(loading, chinese):
+    with pytest.raises(Refused, match="county：审核规则用到还没有载入的指标"):
+        loading("statistics/county")
+    assert loading("county", "compulsory") == 0
+
+
+def test_without_names_packs_of_other_places_are_left_out(loading, town, capsys, chinese):
+    Unit.objects.filter(pk=town.city.pk).update(region_code="430600")
+    loading()
+    assert "preschool-universal-henan：适用于河南省，没有载入；需要时请写明名称" in capsys.readouterr().out
+    loaded = set(FrameworkVersion.objects.values_list("framework__pack", flat=True))
+    assert loaded == {*packs.names("frameworks")} - {"preschool-universal-henan"}
+    assert set(DataItem.objects.values_list("pack", flat=True)) == {*packs.names("statistics")}
+    loading("preschool-universal-henan")
+    assert FrameworkVersion.objects.filter(framework__pack="preschool-universal-henan").exists()
+
+
+def test_a_file_of_one_s_own_is_not_loaded_here(loading, tmp_path, chinese):
+    (tmp_path / "own.yaml").write_text("base: school-safety-36\ncode: S\nname: 我市\nabout: {}\n")
+    with pytest.raises(Refused, match="不是随平台提供的标准"):
+        loading(str(tmp_path / "own.yaml"))
+
+
+def test_only_systems_and_data_items_can_be_loaded(loading):
+    with pytest.raises(Refused, match="preschool-2020"):
+        loading("preschool-2020")

@@ -78,6 +78,14 @@ class TestNoDrift:
         assert (node["role"]["enum"], node["roll"]["enum"]) == (list(Role), list(Roll))
         assert node["otherwise"]["anyOf"][0]["enum"] == list(Otherwise)
 
+    def test_words_of_statistics(self):
+        from dudao.orgs.models import Stage
+        from dudao.packs.schema.others import ALL_STAGES, CHECK_KINDS, ITEM_KINDS
+        from dudao.stats.models import CheckRule, DataItem
+
+        assert ALL_STAGES == tuple(Stage.Level.labels)
+        assert (set(ITEM_KINDS), set(CHECK_KINDS)) == (set(DataItem.Kind.values), set(CheckRule.Kind.values))
+
     def test_the_whole(self):
         read = {field.name for field in fields(Tree)} - {"root", "scale"} | {"grades", "indicators"}
         read |= {"code", "name", "points", "roll", "cap", "text", "adjust"}
@@ -88,6 +96,7 @@ SAFETY = plain(packs.read("frameworks", "school-safety-36"))
 BALANCE = plain(packs.read("balance", "excellent-2017"))
 ITEMS = plain(packs.read("items", "preschool-2020"))
 SIZES = plain(packs.read("sizes", "national"))
+STATISTICS = plain(packs.read("statistics", "compulsory"))
 HUNAN = plain(packs.raw("frameworks", "preschool-universal-hunan-2025"))
 HUNAN_ITEMS = plain(packs.raw("items", "preschool-hunan-2025"))
 FIRST = ("indicators", 0, "children", 0)
@@ -181,6 +190,16 @@ def broken(pack, path, value):
         (ITEMS, ("items", 0, "part"), GONE),
         (ITEMS, ("levels", 0, "full"), -1),
         (SIZES, ("bands",), []),
+        (SIZES, ("relief", "founded_to"), GONE),
+        (SIZES, ("shares",), {"large": {"most": 120, "source": "某文件", "grade": "copy"}}),
+        (STATISTICS, ("items", 0, "kind"), "number"),
+        (STATISTICS, ("items", 0, "stages"), ["幼儿园"]),
+        (STATISTICS, ("items", 0, "county"), True),
+        (STATISTICS, ("items", 0), {"code": "nature", "name": "性质", "kind": "choice"}),
+        (STATISTICS, ("sources", 0, "table"), GONE),
+        (STATISTICS, ("checks", 0, "severity"), "fatal"),
+        (STATISTICS, ("checks", 0), {"kind": "change", "item": "pupils", "severity": "warning"}),
+        (STATISTICS, ("order",), -1),
         (SIZES, ("classes", "large"), GONE),
         (SIZES, ("schools", 0, "most"), "2000"),
     ],

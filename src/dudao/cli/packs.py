@@ -259,7 +259,8 @@ def load(arguments: argparse.Namespace) -> int:
     city = Unit.objects.filter(kind=Kind.CITY, parent=None).order_by("pk").first()
     if city is None:
         raise Refused(t("There is no city yet: set up the units first.", "还没有市级单位，请先建立机构。"))
-    for kind, name, values in chosen:
+    # Check rules name data items of the sets that come before them.
+    for kind, name, values in sorted(chosen, key=lambda each: (each.kind, each.data.get("order", 0))):
         facts = packs.about_of(values)
         if not arguments.packs and facts.region_code and not city.region_code.startswith(facts.region_code):
             print(
@@ -288,9 +289,13 @@ def _load_framework(city: Any, name: str) -> str:
 
 def _load_items(city: Any, name: str) -> str:
     from dudao.core.access import SYSTEM
+    from dudao.core.workflow import Conflict
     from dudao.stats.actions.catalogue import load_items
 
-    done = load_items(SYSTEM, unit=city, pack=name)
+    try:
+        done = load_items(SYSTEM, unit=city, pack=name)
+    except Conflict as error:
+        raise Refused(f"{name}：{error}") from error
     return t(f"{name}: {done} data items", f"{name}：数据指标和审核规则已载入，共 {done} 个指标")
 
 

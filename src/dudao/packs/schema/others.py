@@ -8,7 +8,13 @@ from dudao.calc.balance.rules import Kind as ColumnKind
 from dudao.packs.facts import GRADES, LEVELS
 from dudao.packs.schema.classes import HINTS, Schema, changes, plain, ref
 
-__all__ = ["definitions"]
+__all__ = ["ALL_STAGES", "CHECK_KINDS", "ITEM_KINDS", "definitions"]
+
+# The words of the catalogue of statistics, which stands above this package: a test holds them together.
+ITEM_KINDS = ("integer", "decimal", "yes_no", "choice")
+CHECK_KINDS = ("sum", "at_most", "range", "ratio", "change", "register", "type", "count", "below", "nature")
+ALL_STAGES = ("学前", "小学", "初中", "高中", "中职", "特教")
+_EXCLUSIVE = (("stages", "schools"), ("stages", "county"), ("schools", "county"))
 
 
 def _facts(kind: str) -> tuple[Schema, list[str]]:
@@ -40,9 +46,9 @@ def definitions() -> Schema:
         "balance": _balance(),
         "items": _items(),
         "condition": _condition(),
-        "sizes": _open(_sizes()),
-        "statistics": _open(_statistics()),
-        "reliefs": _open(_reliefs()),
+        "sizes": _sizes(),
+        "statistics": _statistics(),
+        "reliefs": _reliefs(),
         "papers": _open(_flat_kind("papers", {}, [])),
         "examples": {
             "type": "object",
@@ -53,18 +59,24 @@ def definitions() -> Schema:
 
 
 def _reliefs() -> Schema:
-    clause = {"code": ref("name"), "name": ref("name"), "condition": ref("name")}
-    return _flat_kind(
-        "reliefs",
-        {
-            "clauses": {
-                "type": "array",
-                "minItems": 1,
-                "items": {"type": "object", "required": ["code", "name", "condition"], "properties": clause},
-            },
-        },
-        ["clauses"],
-    )
+    count = {"type": "integer", "minimum": 0}
+    clause = {
+        "code": ref("name"),
+        "name": ref("name"),
+        "condition": ref("name"),
+        "adds": {"type": "object", "additionalProperties": ref("name"), "minProperties": 1},
+        "unit": {"type": "string"},
+        "least": count,
+        "most": count,
+        "rural": {"type": "boolean"},
+        "founded_to": {"type": "integer", "minimum": 1900},
+        "migrants_over": {"type": "number", "minimum": 0, "maximum": 100},
+        "valid_from": ref("day"),
+        "valid_to": {"anyOf": [ref("day"), {"type": "null"}]},
+        "source": ref("name"),
+    }
+    clauses = {"type": "array", "minItems": 1, "items": plain(clause, ["code", "name", "condition"])}
+    return _flat_kind("reliefs", {"clauses": clauses}, ["clauses"])
 
 
 def _stages() -> Schema:
@@ -247,6 +259,14 @@ def _sizes() -> Schema:
     grade = {"source": ref("name"), "grade": {"enum": list(GRADES)}}
     limit = {"types": _types(), "stages": _stages(), "most": size, "relief": size, **grade}
     bound = plain({"from": size, **grade}, ["from", *grade])
+    share = plain({"most": {"type": "number", "minimum": 0, "maximum": 100}, **grade}, ["most", *grade])
+    relief = {
+        "valid_from": ref("day"),
+        "valid_to": ref("day"),
+        "founded_to": {"type": "integer", "minimum": 1900},
+        "migrants_over": {"type": "number", "minimum": 0, "maximum": 100},
+        **grade,
+    }
     return _flat_kind(
         "sizes",
         {
@@ -260,49 +280,86 @@ def _sizes() -> Schema:
                 ["large", "extra_large", "standard"],
             ),
             "schools": {"type": "array", "items": plain(limit, [*limit])},
+            "layouts": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "additionalProperties": {"anyOf": [size, {"type": "null"}]},
+                    "minProperties": 2,
+                },
+            },
+            "shares": plain({"large": share, "extra_large": share}),
+            "relief": plain(relief, [*relief]),
         },
         ["bands", "classes", "schools"],
     )
 
 
 def _statistics() -> Schema:
-    """The words for kinds and levels are those of the catalogue of statistics, which checks them when it is loaded."""
+    stages = {"type": "array", "items": {"enum": list(ALL_STAGES)}, "minItems": 1, "uniqueItems": True}
     item = {
         "code": {"type": "string", "pattern": r"^[a-z0-9_]+$"},
         "name": ref("name"),
-        "unit": {"type": "string"},
-        "kind": {"type": "string", "pattern": r"^[a-z_]+$"},
-        "stages": {"type": "array", "items": ref("name")},
+        "heading": ref("name"),
         "definition": {"type": "string"},
+        "unit": {"type": "string"},
+        "kind": {"enum": list(ITEM_KINDS)},
+        # What it is asked of: the stages of a school, schools with one of these stages, or counties; without any, all schools.
+        "stages": stages,
+        "schools": stages,
+        "county": {"type": "boolean"},
+        "options": {"type": "array", "items": ref("name"), "minItems": 2},
+        "decimals": {"type": "integer", "minimum": 0, "maximum": 4},
+        "carry": {"type": "boolean"},
     }
+    year = {"type": "integer", "minimum": 1990}
     source = {
         "item": ref("name"),
-        "stage": ref("name"),
-        "from": {"type": "integer", "minimum": 1990},
-        "to": {"type": "integer", "minimum": 1990},
+        "stage": {"enum": list(ALL_STAGES)},
+        "from": year,
+        "to": year,
         "table": ref("name"),
         "label": ref("name"),
     }
+    number = {"type": "number"}
     check = {
-        "kind": {"type": "string", "pattern": r"^[a-z_]+$"},
+        "code": ref("name"),
+        "kind": {"enum": list(CHECK_KINDS)},
         "item": ref("name"),
-        "others": {"type": "array", "items": ref("name")},
+        "others": {"type": "array", "items": ref("name"), "minItems": 1},
+        "stages": stages,
+        "types": _types(),
+        "low": number,
+        "high": number,
+        "percent": {"type": "number", "exclusiveMinimum": 0},
         "severity": {"enum": ["error", "warning"]},
         "source": {"type": "string"},
     }
     return _flat_kind(
         "statistics",
         {
+            "order": {"type": "integer", "minimum": 0},
             "items": {
                 "type": "array",
                 "minItems": 1,
-                "items": {"type": "object", "required": ["code", "name", "kind"], "properties": item},
+                "items": {
+                    **plain(item, ["code", "name", "kind"]),
+                    "not": {"anyOf": [{"required": list(pair)} for pair in _EXCLUSIVE]},
+                    **_when_kind("choice", {"required": ["options"]}),
+                },
             },
             "sources": {"type": "array", "items": plain(source, ["item", "from", "table", "label"])},
             "checks": {
                 "type": "array",
-                "items": {"type": "object", "required": ["kind", "item", "severity"], "properties": check},
+                "items": {
+                    **plain(check, ["kind", "item", "severity"]),
+                    **_when_kind("change", {"required": ["percent"]}),
+                },
             },
         },
         ["items", "sources", "checks"],
     )
+
+
+def _when_kind(kind: str, then: Schema) -> Schema:
+    return {"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": then}

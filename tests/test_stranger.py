@@ -25,7 +25,7 @@ from dudao.core.models import Event, Job, Notice, StoredFile
 from dudao.demo.builders import account, unit
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.trials import run_trial
-from dudao.frameworks.models import Framework, Indicator
+from dudao.frameworks.models import Framework, FrameworkUpload, Indicator
 from dudao.frameworks.queries import tree
 from dudao.orgs.actions import save_contact, set_special_day
 from dudao.orgs.models import Kind, Stage, UnitImport
@@ -128,7 +128,7 @@ OBJECTS = {
         f"frameworks:{name}": lambda w: {"pk": w.system.pk}
         for name in (
             "version", "step", "clone", "compare", "rename", "discard", "points", "document", "grades", "vetoes", "marks",
-            "items", "item_new", "trials", "trial_new", "trial_template",
+            "items", "item_new", "export", "trials", "trial_new", "trial_template",
         )
     },
     **{
@@ -136,6 +136,7 @@ OBJECTS = {
         for name in ("node", "node_add", "node_move", "node_delete", "node_preview", "node_evidence", "below")
     },
     **{f"frameworks:{name}": lambda w: {"pk": w.trial.pk} for name in ("trial", "what_if", "trial_export", "trial_delete")},
+    **{f"frameworks:{name}": lambda w: {"pk": w.framework_upload.pk} for name in ("upload", "upload_errors")},
     "frameworks:trial_subject": lambda w: {"pk": w.trial.rows.first().pk},
     "frameworks:item": lambda w: {"pk": w.system.pk, "number": 0},
     "frameworks:item_drop": lambda w: {"pk": w.system.pk, "number": 0},
@@ -224,6 +225,13 @@ def _build():
     Framework.objects.filter(pk=w.system.framework_id).update(name=f"{SECRET}评估")
     w.indicator = Indicator.objects.get(version=w.system, code="SF1.1")
     w.trial = _trial(own, w)
+    w.framework_upload = FrameworkUpload.objects.create(
+        unit=w.county, file=stored, name=f"{SECRET}指标.xlsx", state="ready", uploaded_by="甲",
+        kept={
+            "data": {"code": "T", "name": f"{SECRET}体系", "indicators": [{"code": "A1", "name": "甲", "rule": "judged"}]},
+            "guesses": [], "faults": [], "places": {}, "spots": {}, "exact": False,
+        },
+    )  # fmt: skip
     w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
     return w
 

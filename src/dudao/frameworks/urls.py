@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from dudao.frameworks.views import comparing, nodes, tree, trials, versions, whatif, whole
+from dudao.frameworks.views import comparing, exchange, nodes, tree, trials, versions, whatif, whole
 
 app_name = "frameworks"
 
 urlpatterns = [
     path("", versions.version_list, name="versions"),
     path("load/", versions.load, name="load"),
+    path("import/", exchange.import_new, name="import_new"),
+    path("import/template/", exchange.import_template, name="import_template"),
+    path("uploads/<int:pk>/", exchange.upload, name="upload"),
+    path("uploads/<int:pk>/errors/", exchange.upload_errors, name="upload_errors"),
+    path("<int:pk>/export/", exchange.export, name="export"),
     path("<int:pk>/", versions.version, name="version"),
     path("<int:pk>/step/", versions.step, name="step"),
     path("<int:pk>/clone/", versions.clone, name="clone"),

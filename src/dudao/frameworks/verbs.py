@@ -5,6 +5,8 @@ from dudao.core.access import Verb, declare
 declare(
     Verb("framework.view", "查看指标体系", writes=False),
     Verb("framework.load", "载入标准"),
+    Verb("framework.import", "导入指标体系"),
+    Verb("framework.export", "导出指标体系"),
     Verb("framework.edit", "修改指标草稿"),
     Verb("framework.clone", "另立新版本"),
     Verb("framework.publish", "发布指标体系"),

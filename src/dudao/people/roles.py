@@ -107,7 +107,15 @@ _OFFICER = {
 }
 _DIRECTOR = {"plan.publish", "plan.discard", "lights.edit", "calendar.edit", "assignment.reopen", "task.close"}
 
-_FRAMEWORKS = {"framework.load", "framework.edit", "framework.clone", "framework.rename", "framework.discard"}
+_FRAMEWORKS = {
+    "framework.load",
+    "framework.import",
+    "framework.export",
+    "framework.edit",
+    "framework.clone",
+    "framework.rename",
+    "framework.discard",
+}
 _FRAMEWORKS_DECIDED = {"framework.publish", "framework.retire"}
 _TRIALS = {"trial.view", "trial.run", "trial.export", "trial.delete"}
 

@@ -5,9 +5,23 @@ tree = built(settled.plain(), chosen)                 with the guesses that a pe
 workbook(tree)                                        the same layout, read back to the same tree
 """
 
-from dudao.frameworks.exchange.grid import MAX_BYTES, letters
+from dudao.frameworks.exchange.blank import template
+from dudao.frameworks.exchange.grid import MAX_BYTES
+from dudao.frameworks.exchange.marking import marked
+from dudao.frameworks.exchange.paper import paper
 from dudao.frameworks.exchange.reading import MAX_NODES, read_tables
 from dudao.frameworks.exchange.settling import Settled, built, settle
 from dudao.frameworks.exchange.writing import workbook
 
-__all__ = ["MAX_BYTES", "MAX_NODES", "Settled", "built", "letters", "read_tables", "settle", "workbook"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_NODES",
+    "Settled",
+    "built",
+    "marked",
+    "paper",
+    "read_tables",
+    "settle",
+    "template",
+    "workbook",
+]

@@ -112,10 +112,7 @@ def read_grids(data: bytes, name: str) -> list[Grid]:
         raise SheetError("这是 Word 97-2003 文档（.doc）。请用 WPS 文字或 Word 另存为 .docx 格式后再上传。")
     if len(data) > MAX_BYTES:
         raise SheetError(f"文件超过 {MAX_BYTES // 1048576} MB 的上限。请删除图片和不用的工作表后再上传。")
-    grids = _words(data) if name.lower().endswith(".docx") else list(_sheets(data))
-    for grid in grids:
-        grid.is_only = len(grids) == 1
-    return grids
+    return _words(data) if name.lower().endswith(".docx") else list(_sheets(data))
 
 
 def _sheets(data: bytes) -> Iterator[Grid]:

@@ -16,6 +16,7 @@ from dudao.calc.tree import MAX_LEVELS
 from dudao.core.sheets import SheetError
 from dudao.core.sheets.cells import fold
 from dudao.frameworks.exchange import settings
+from dudao.frameworks.exchange.blank import GUIDE
 from dudao.frameworks.exchange.grid import Grid, Spot, read_grids
 from dudao.frameworks.exchange.heads import Head, find_head, is_head_again
 
@@ -109,7 +110,7 @@ def read_tables(data: bytes, name: str) -> Table:
             found.append((grid, head, head.bottom + 1))
         elif last is not None and not grid.is_sheet and grid.width == last[0].width:
             found.append((grid, last[1], 0))  # Word parts a table in two where a page ends
-        elif any(any(cell.strip() for cell in row) for row in grid.rows):
+        elif grid.name != GUIDE and any(any(cell.strip() for cell in row) for row in grid.rows):
             table.notes.append(f"{_called(grid)}没有指标体系的表头，没有读取。")
     if not found and not any(cell.strip() for grid in grids for row in grid.rows for cell in row):
         raise SheetError("表里没有文字。如果表格是图片或扫描件，请用可以编辑的原文件；如果还没有填，请填写后再上传。")
@@ -118,6 +119,8 @@ def read_tables(data: bytes, name: str) -> Table:
             "没有找到表头：表里没有一行同时含有指标（如“一级指标”“A级”“评估内容”）和“分值”“评分标准”等列名。"
             "请写上列名，或按下载的模板整理。"
         )
+    for grid, _, _ in found:
+        grid.is_only = len(found) == 1
     table.title = _title(found[0][0], found[0][1])
     for grid, head, start in found:
         _Rows(table, grid, head, start, len(found) > 1).read()
@@ -151,10 +154,7 @@ def _settings(table: Table, grids: list[Grid]) -> list[Grid]:
             except settings.SettingsError as error:
                 raise SheetError(f"工作表“{grid.name}”第 {head + 2 + error.row} 行：{error}") from None
             table.exact = True
-            rest = [other for other in grids if other is not grid]
-            for other in rest:
-                other.is_only = len(rest) == 1
-            return rest
+            return [other for other in grids if other is not grid]
     return grids
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from dudao.calc.tree import MAX_LEVELS, Tree, TreeDataError, from_data
+from dudao.calc.tree import MAX_LEVELS, Judged, Tree, TreeDataError, from_data, rule_words
 from dudao.core.sheets import SheetError
 from dudao.frameworks.exchange.guessing import Found, guess_rule, guess_steps
 from dudao.frameworks.exchange.layout import read_heading, read_rule
@@ -23,6 +23,7 @@ from dudao.frameworks.ruletext import KINDS
 __all__ = ["Guess", "Settled", "built", "settle", "walk"]
 
 NAME_LIMIT: Final = 300
+JUDGED: Final = rule_words(Judged())
 _CODED: Final = re.compile(
     r"(?P<code>[A-Za-z]{1,4}-?\d+(?:[.\-－．]\d+)*|\d+(?:[.\-－．]\d+)+)(?P<sep>[\s.、．:：)）]*)(?P<name>\S.*)",
     re.DOTALL,
@@ -261,6 +262,7 @@ class _Settling:
         if len(node["name"]) > NAME_LIMIT:
             draft.texts.insert(0, node["name"])
             node["name"] = node["name"][: NAME_LIMIT - 1] + "…"
+        draft.rules = [rule for rule in draft.rules if rule.strip("。 ") != JUDGED]
         rule_text = "\n".join(draft.rules)
         if not draft.children:
             self._leaf(draft, node, rule_text, within_role or is_role)

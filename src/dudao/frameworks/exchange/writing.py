@@ -59,7 +59,7 @@ def workbook(tree: Tree, *, line: Sequence[str] = ()) -> bytes:
     data = to_data(tree)
     lines = list(rows_below(data["indicators"]))
     depth = max((len(row) for row, _ in lines), default=1)
-    has_weight = any("weight" in node for row, _ in lines for node in row)
+    has_weight = any("weight" in row[-1] for row, _ in lines)
     columns = [column for column in _COLUMNS if column[0] != "weight" or has_weight]
     sheet = writer.book.add_worksheet("指标体系")
     heads = [Column(name, name, width=22) for name in LEVELS[:depth]]
@@ -80,9 +80,8 @@ def workbook(tree: Tree, *, line: Sequence[str] = ()) -> bytes:
 def _body(
     writer: Writer, sheet: Any, lines: Sequence[Line], depth: int, columns: Sequence[tuple[str, str, int]]
 ) -> None:
-    text = writer.format(border=1, text_wrap=True, num_format="@", valign="top")
-    parent = writer.format(border=1, text_wrap=True, num_format="@", valign="vcenter")
-    digits = writer.format(border=1, align="center", valign="vcenter")
+    text = writer.format(border=1, text_wrap=True, num_format="@")
+    digits = writer.format(border=1, align="center")
     starts: dict[int, tuple[int, Mapping[str, Any]]] = {}
 
     def close(level: int, end: int) -> None:
@@ -90,8 +89,8 @@ def _body(
             start, node = starts.pop(at)
             words = _checked(heading(node, with_points=True))
             if end > start:
-                sheet.merge_range(start, at, end, at, "", parent)
-            sheet.write_string(start, at, words, parent)
+                sheet.merge_range(start, at, end, at, "", text)
+            sheet.write_string(start, at, words, text)
 
     for row, (line, fresh) in enumerate(lines, 3):
         close(fresh, row - 1)

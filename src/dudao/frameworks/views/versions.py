@@ -63,7 +63,9 @@ VERSIONS = Listing(
 def version_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     primary = ("载入标准", reverse("frameworks:load"), "file-import") if actor.may_somewhere("framework.load") else None
-    return VERSIONS.respond(request, queries.versions(actor), title="指标体系", primary=primary)
+    may_import = actor.may_somewhere("framework.import")
+    actions = [("导入", reverse("frameworks:import_new"), "table-import")] if may_import else []
+    return VERSIONS.respond(request, queries.versions(actor), title="指标体系", primary=primary, actions=actions)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,6 +120,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
             "lost": f"第 {found.number} 版草稿的 {len(rows)} 个指标和 {found.revision} 次修改会全部丢失，不能恢复。"
             "已发布的版本不受影响。",
             "may_clone": actor.may("framework.clone", place) and found.state != "draft",
+            "may_export": actor.may_somewhere("framework.export"),
             "may_try": actor.may_somewhere("trial.view"),
             "buttons": [button for button in VERSION.available(found, actor) if button.step.verb == "framework.retire"],
             "grades": [(name, [grade_words(grade) for grade in grades]) for name, grades in scale.grades.items()]

@@ -1,0 +1,55 @@
+"""The file given back: the uploaded workbook with a red column 问题 in every sheet where something is wrong."""
+
+import io
+from collections.abc import Iterable
+
+from openpyxl import load_workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+
+from dudao.core.sheets import SheetError
+from dudao.frameworks.exchange.grid import read_grids
+from dudao.frameworks.exchange.heads import find_head
+
+__all__ = ["COLUMN", "marked"]
+
+COLUMN = "问题"
+
+Problem = tuple[str, int, int, str]
+"""Sheet, row, column (0: the whole row), what is wrong."""
+
+
+def marked(data: bytes, problems: Iterable[Problem]) -> bytes:
+    """The workbook with what is wrong beside each row and the faulty cells red."""
+    try:
+        book = load_workbook(io.BytesIO(data))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        raise SheetError("这份工作簿的格式不能保留，无法生成错误对照表。请按页面上的说明改正。") from None
+    red = Font(name="仿宋", size=11, color="C00000", bold=True)
+    fill = PatternFill("solid", start_color="FDE2E2")
+    thin = Side(style="thin", color="C00000")
+    by_sheet: dict[str, dict[int, list[tuple[int, str]]]] = {}
+    for sheet, row, column, text in problems:
+        if sheet in book.sheetnames:
+            by_sheet.setdefault(sheet, {}).setdefault(row, []).append((column, text))
+    heads = {grid.name: find_head(grid) for grid in read_grids(data, ".xlsx")} if by_sheet else {}
+    for name, rows in by_sheet.items():
+        sheet = book[name]
+        place = sheet.max_column + 1
+        sheet.column_dimensions[get_column_letter(place)].width = 52
+        top = heads.get(name)
+        head = sheet.cell(top.bottom + 1 if top is not None else 1, place, COLUMN)
+        head.font, head.fill, head.alignment = red, fill, Alignment(horizontal="center", vertical="center")
+        for row, found in rows.items():
+            cell = sheet.cell(row, place, "；".join(dict.fromkeys(text for _, text in found)))
+            cell.data_type = "s"
+            cell.font, cell.fill, cell.border = red, fill, Border(thin, thin, thin, thin)
+            cell.alignment = Alignment(wrap_text=True, vertical="center")
+            for column, _ in found:
+                if column:
+                    sheet.cell(row, column).fill = fill
+    if by_sheet:
+        book.active = book.index(book[next(iter(by_sheet))])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import yaml
 
 from dudao import packs
 from dudao.calc.expr import Item
 from dudao.calc.tree import RULE_KINDS, Adjust, Deduction, Grade, Node, Otherwise, Role, Roll, Source, Tree, Veto
 from dudao.calc.tree.codec import _RULES
+from dudao.packs.checking import check
 from dudao.packs.schema import BARE_RULES, schema
 
 SCHEMA = schema()
@@ -83,7 +85,7 @@ class TestNoDrift:
         from dudao.packs.schema.others import ALL_STAGES, CHECK_KINDS, ITEM_KINDS
         from dudao.stats.models import CheckRule, DataItem
 
-        assert ALL_STAGES == tuple(Stage.Level.labels)
+        assert tuple(Stage.Level.labels) == ALL_STAGES
         assert (set(ITEM_KINDS), set(CHECK_KINDS)) == (set(DataItem.Kind.values), set(CheckRule.Kind.values))
 
     def test_the_whole(self):
@@ -211,3 +213,9 @@ def test_what_is_broken_is_refused(pack, path, value):
 def test_a_fault_is_named_at_its_place():
     data = broken(SAFETY, (*FIRST, "rule"), {"kind": "pick", "bands": [{"label": "优"}]})
     assert faults(data) == ["indicators/0/children/0/rule/bands/0: 'within' is a required property"]
+
+
+def test_the_example_of_the_documentation_is_right():
+    text = (Path(__file__).parents[2] / "docs" / "packs.md").read_text(encoding="utf-8")
+    example = yaml.safe_load(text.partition("## Example\n\n```yaml\n")[2].partition("```")[0])
+    assert faults(example) == [] and check("frameworks", example).errors == []

@@ -20,9 +20,10 @@ export function setCookie(name: string, value: string, path: string): void {
   document.cookie = `${name}=${encodeURIComponent(value)}; path=${path}; max-age=31536000; samesite=lax`;
 }
 
-/** Fetches a fragment of a page; a whole page in its place means that the session has ended. */
-export async function fragment(url: string, signal?: AbortSignal): Promise<string> {
+/** Fetches a fragment of a page (by POST where there is a body); a whole page in its place means that the session has ended. */
+export async function fragment(url: string, signal?: AbortSignal, body?: FormData): Promise<string> {
   const init: RequestInit = { headers: { "HX-Request": "true" }, credentials: "same-origin" };
+  if (body) Object.assign(init, { method: "POST", body });
   if (signal) init.signal = signal;
   const response = await fetch(url, init);
   const text = await response.text();

@@ -11,6 +11,7 @@ from django.utils import timezone
 from dudao.core.access import SYSTEM
 from dudao.core.sheets import Row as SheetRow
 from dudao.demo import clock, institutions
+from dudao.demo.frameworks import build_frameworks
 from dudao.demo.logins import Login, make_logins, table
 from dudao.demo.plan import TASKS, TaskSpec
 from dudao.demo.statistics import build_statistics
@@ -69,6 +70,7 @@ def build_city(
         with told("… a year in progress", "……进行中的一年"):
             build_year(city, units, made.logins, today=today, tasks=tasks)
             build_statistics(city, made.logins, today=today)
+            build_frameworks(city, units.get("430626"), made.logins, now=now)
     return made
 
 

@@ -95,13 +95,16 @@ def limit_samples(tree: Tree, node: Node) -> SampleTable:
     found = _ready(tree, node)
     if isinstance(found, SampleTable):
         return found
+    formula = getattr(node.rule, "value", "")
     tree, node = _measured(found.tree, node)
     reported, below = _reported(tree, node)
     if below:
         return SampleTable(note="公式要汇总下级单位或学段的数据，样例里没有这些数据，不能列出。")
     columns = {item.name: _values(tree, node, item) for item in [*_asked(tree, node), *reported]}
     rows = _limits(tree, node.rule, columns) if isinstance(node.rule, Bands | Linear) else _one_by_one(columns)
-    return _scored(tree, node, [*_asked(tree, node), *reported], list(rows))
+    table = _scored(tree, node, [*_asked(tree, node), *reported], list(rows))
+    is_measured = any(item.name == VALUE for item in reported)
+    return replace(table, note=f"“{VALUE}”是公式“{formula}”的结果。{table.note}") if is_measured else table
 
 
 def own_samples(tree: Tree, node: Node, typed: Sequence[Mapping[str, str]]) -> SampleTable:

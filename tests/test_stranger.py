@@ -143,7 +143,10 @@ OBJECTS = {
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
     **{
         f"stats:{name}": lambda w: {"pk": w.round.pk}
-        for name in ("round", "round_failed", "round_step", "import_new", "import_template")
+        for name in (
+            "round", "round_edit", "round_extend", "round_failed", "round_checks", "round_step", "import_new",
+            "import_template",
+        )
     },
     **{
         f"stats:{name}": lambda w: {"pk": w.data.pk}
@@ -159,7 +162,14 @@ OBJECTS = {
 }  # fmt: skip
 """How to name an object of the other county, by address."""
 
-VALUES = {"plans:row_bulk": {"act": "confirm"}}
+VALUES = {
+    "plans:row_bulk": {"act": "confirm"},
+    # The catalogue of data items is one for the city: every office reads it, the city's keeps it.
+    **{f"stats:{name}": {"code": "pupils"} for name in ("item", "item_edit", "source_new")},
+    **{f"stats:{name}": {"code": "pupils", "pk": 1} for name in ("source_edit", "source_remove")},
+    "stats:rule_new": {"kind": "sum"},
+    "stats:rule": {"code": "at_most-degree-teachers"},
+}
 """Addresses whose parameter is a word, not an object."""
 
 ADDRESSES = sorted(name for name in route_names(get_resolver()) if not name.startswith("dev:"))

@@ -133,10 +133,22 @@ _STATISTICS = {
     "return.send_back",
     "return.accept",
     "return.lock",
+    "return.remind",
     "balance.run",
     "balance.export",
 }
-_ROUNDS = {"round.create", "round.open", "round.close", "return.ask"}
+_ROUNDS = {
+    "round.create",
+    "round.edit",
+    "round.discard",
+    "round.extend",
+    "round.open",
+    "round.close",
+    "return.ask",
+    "return.extend",
+    "item.edit",
+    "rule.edit",
+}
 _CITY = frozenset({Kind.CITY})
 _COUNTY = frozenset({Kind.COUNTY, Kind.ZONE})
 _SCHOOL = frozenset({Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN})

@@ -50,6 +50,8 @@ def complete(ret: Return, actor: Actor) -> Denied | None:
         return late
     if ret.filled < ret.expected:
         return Denied(f"还有 {ret.expected - ret.filled} 项没有填，请填完再提交；没有的填 0。")
+    if ret.taken:
+        return Denied(f"还有 {ret.taken} 项沿用的数没有核对，请逐项核对或点“沿用的数都核对无误”。")
     if ret.errors:
         return Denied(f"还有 {ret.errors} 处错误，请改正后再提交。")
     if ret.warnings:
@@ -87,7 +89,7 @@ RETURN = Flow(
         needs_reason=True,
         tells=("return.fill",),
         danger=True,
-        confirm="退回后学校可以修改并重新提交，会收到您写的理由。",
+        confirm="退回后填报单位可以修改并重新提交，会收到您写的理由。",
     ),
     Step(
         "return.lock",
@@ -103,7 +105,7 @@ RETURN = Flow(
         needs_reason=True,
         tells=("return.fill",),
         danger=True,
-        confirm="解除锁定后学校要修改并重新提交、重新审核。",
+        confirm="解除锁定后填报单位要修改并重新提交、重新审核。",
     ),
 )
 
@@ -157,16 +159,18 @@ ROUND = Flow(
         "round.open",
         {Round.State.DRAFT},
         Round.State.OPEN,
-        confirm="开始后范围内的学校都会有一份报表，并收到通知。",
+        confirm="开始后范围内的学校、县市区各有一份报表，并收到通知；指标不能再改。",
     ),
     Step(
         "round.close",
         {Round.State.OPEN},
         Round.State.CLOSED,
-        confirm="结束后学校不能再填报，只有被退回的还可以修改。",
+        confirm="结束后不能再填报，只有被退回的还可以修改。",
     ),
     Step("round.reopen", {Round.State.CLOSED}, Round.State.OPEN, needs_reason=True),
 )
 
 audit.TELLS["return.ask"] = ("return.fill",)
-"""A school is told that it is asked, by the opening of a round."""
+audit.TELLS["return.remind"] = ("return.fill",)
+audit.TELLS["return.extend"] = ("return.fill",)
+"""A unit is told that it is asked by the opening of a round, that it is waited for, that it gets more time."""

@@ -2,16 +2,29 @@
 
 from django.urls import path
 
-from dudao.stats.views import balance, eliminations, imports, returns, rounds, sizes
+from dudao.stats.views import balance, catalogue, eliminations, imports, returns, rounds, rounds_making, sizes
 
 app_name = "stats"
 urlpatterns = [
     path("", rounds.round_list, name="rounds"),
-    path("new/", rounds.round_new, name="round_new"),
-    path("items/", rounds.item_list, name="items"),
-    path("items/load/", rounds.items_load, name="items_load"),
+    path("new/", rounds_making.round_new, name="round_new"),
+    path("items/", catalogue.item_list, name="items"),
+    path("items/load/", catalogue.items_load, name="items_load"),
+    path("items/new/", catalogue.item_new, name="item_new"),
+    path("items/<slug:code>/", catalogue.item_page, name="item"),
+    path("items/<slug:code>/edit/", catalogue.item_edit, name="item_edit"),
+    path("items/<slug:code>/sources/new/", catalogue.source_new, name="source_new"),
+    path("items/<slug:code>/sources/<int:pk>/", catalogue.source_edit, name="source_edit"),
+    path("items/<slug:code>/sources/<int:pk>/remove/", catalogue.source_remove, name="source_remove"),
+    path("rules/", catalogue.rule_list, name="rules"),
+    path("rules/new/", catalogue.rule_kinds, name="rule_kinds"),
+    path("rules/new/<slug:kind>/", catalogue.rule_new, name="rule_new"),
+    path("rules/<slug:code>/", catalogue.rule_edit, name="rule"),
     path("<int:pk>/", rounds.round_page, name="round"),
+    path("<int:pk>/edit/", rounds_making.round_edit, name="round_edit"),
+    path("<int:pk>/extend/", rounds_making.round_extend, name="round_extend"),
     path("<int:pk>/failed/", rounds.round_failed, name="round_failed"),
+    path("<int:pk>/checks/", rounds.round_checks, name="round_checks"),
     path("<int:pk>/step/", rounds.round_step, name="round_step"),
     path("<int:pk>/all/<slug:act>/", rounds.round_bulk, name="round_bulk"),
     path("<int:pk>/import/", imports.import_new, name="import_new"),

@@ -161,7 +161,7 @@ def statistics_groups(actor: Actor) -> list[TodoGroup]:
                 ret.round.title,
                 reverse("stats:return_fill", args=[ret.pk]),
                 f"退回修改：{ret.opinion}" if ret.opinion else f"已填 {ret.filled}/{ret.expected}",
-                ret.round.closes_on,
+                ret.deadline,
                 act="填报",
             )
             for ret in found[:SHOWN]

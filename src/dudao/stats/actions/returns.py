@@ -1,10 +1,11 @@
 """A return on its way: saved, submitted, sent back, accepted, locked; and its checks, evaluated for many at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
 from dudao.core import audit
@@ -44,8 +45,11 @@ def save_values(
     numbers: Mapping[Key, Decimal | None],
     notes: Mapping[Key, str] | None = None,
     explanations: Mapping[str, str] | None = None,
+    confirmed: Collection[Key] = (),
 ) -> Return:
     """Keep what somebody typed: ``numbers`` holds the cells that were on the page, ``None`` takes a number out.
+
+    ``confirmed`` are the cells whose taken-over number somebody has looked at and found right.
 
     Raises ``Conflict`` when somebody else saved since ``version``: nothing of theirs is overwritten unseen.
     """
@@ -70,7 +74,7 @@ def save_values(
         if before.get(key) != number:
             changes[allowed[key].heading] = [_text(before.get(key)), _text(number)]
     gone = [key for key in before if key not in allowed]
-    _write_numbers(held, {**numbers, **dict.fromkeys(gone, None)}, notes or {})
+    _write_numbers(held, {**numbers, **dict.fromkeys(gone, None)}, notes or {}, confirmed)
     _write_explanations(held, explanations or {})
     held.version += 1
     held.saved_at, held.saved_by = timezone.now(), actor.name
@@ -84,7 +88,9 @@ def _text(number: Decimal | None) -> str | None:
     return None if number is None else checks.plain(number)
 
 
-def _write_numbers(ret: Return, numbers: Mapping[Key, Decimal | None], notes: Mapping[Key, str]) -> None:
+def _write_numbers(
+    ret: Return, numbers: Mapping[Key, Decimal | None], notes: Mapping[Key, str], confirmed: Collection[Key]
+) -> None:
     have = {(value.item_id, value.stage): value for value in Value.objects.filter(ret=ret)}
     for (item, stage), number in numbers.items():
         value = have.get((item, stage))
@@ -94,9 +100,12 @@ def _write_numbers(ret: Return, numbers: Mapping[Key, Decimal | None], notes: Ma
                 value.delete()
         elif value is None:
             Value.objects.create(ret=ret, item_id=item, stage=stage, number=number, note=note)
-        elif (value.number, value.note) != (number, note):
-            value.number, value.note = number, note
-            value.save(update_fields=["number", "note"])
+        else:
+            # What was taken over is the unit's own as soon as somebody types another number or says that it is right.
+            taken = "" if value.number != number or (item, stage) in confirmed else value.taken
+            if (value.number, value.note, value.taken) != (number, note, taken):
+                value.number, value.note, value.taken = number, note, taken
+                value.save(update_fields=["number", "note", "taken"])
 
 
 def _write_explanations(ret: Return, explanations: Mapping[str, str]) -> None:
@@ -164,12 +173,15 @@ def _count(
             errors[hit.ret_id] = errors.get(hit.ret_id, 0) + 1
         elif not hit.explanation:
             warnings[hit.ret_id] = warnings.get(hit.ret_id, 0) + 1
+    rows = Value.objects.filter(ret__in=[ret.pk for ret in returns]).exclude(taken="")
+    taken = dict(rows.order_by().values_list("ret_id").annotate(n=Count("pk")))
     for ret in returns:
         ret.errors, ret.warnings = errors.get(ret.pk, 0), warnings.get(ret.pk, 0)
         ret.expected = len(cells[ret.pk])
         held = numbers.get(ret.pk, {})
         ret.filled = sum(1 for cell in cells[ret.pk] if cell.key in held)
-    Return.objects.bulk_update(returns, ["errors", "warnings", "expected", "filled"], batch_size=BATCH)
+        ret.taken = taken.get(ret.pk, 0)
+    Return.objects.bulk_update(returns, ["errors", "warnings", "expected", "filled", "taken"], batch_size=BATCH)
 
 
 def count_expected(asked: Round, units: Sequence[Unit]) -> list[Return]:

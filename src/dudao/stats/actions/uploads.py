@@ -89,7 +89,7 @@ def run_upload(actor: Actor, *, taken: DataUpload, plan: Plan) -> DataUpload:
         ),
         update_conflicts=True,
         unique_fields=["ret", "item", "stage"],
-        update_fields=["number"],
+        update_fields=["number", "taken"],
         batch_size=5000,
     )
     Return.objects.filter(pk__in=versions).update(

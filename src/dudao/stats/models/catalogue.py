@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from dudao.orgs.models import Stage
 
@@ -17,6 +18,7 @@ class DataItem(models.Model):
     ``stages``: an item of stages is asked once for each of these that a school runs; an item of the whole school is asked of the
     schools that run one of them (of all when empty); an item of a county has none. A choice is stored as the place of its option,
     counted from 1. ``pack`` names the standard set that it came from, ``changed`` says that the office has its own wording since.
+    ``carried``: it changes so seldom that last year's number may be taken over, to be confirmed.
     """
 
     class Kind(models.TextChoices):
@@ -42,11 +44,13 @@ class DataItem(models.Model):
     )
     options = ArrayField(models.CharField(max_length=60), verbose_name="选项", default=list, blank=True)
     decimals = models.PositiveSmallIntegerField("小数位数", default=2)
+    carried = models.BooleanField("可沿用上年", default=False)
     sort_no = models.PositiveIntegerField("排序号", default=1000)
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True, blank=True)
     pack = models.CharField("标准", max_length=60, blank=True)
     changed = models.BooleanField("本单位改过", default=False)
+    revision = models.PositiveIntegerField("修订", default=0)
 
     class Meta:
         verbose_name = "数据指标"
@@ -76,6 +80,9 @@ class DataItem(models.Model):
     def columns(self) -> tuple[str, ...]:
         """The stages under which numbers of it are kept; «» for the school or the county as a whole."""
         return tuple(self.stages) if self.level == self.Level.STAGE else ("",)
+
+    def get_absolute_url(self) -> str:
+        return reverse("stats:item", args=[self.code])
 
     @property
     def label(self) -> str:
@@ -152,6 +159,7 @@ class CheckRule(models.Model):
     valid_to = models.DateField("停用日期", null=True, blank=True)
     pack = models.CharField("标准", max_length=60, blank=True)
     changed = models.BooleanField("本单位改过", default=False)
+    revision = models.PositiveIntegerField("修订", default=0)
 
     class Meta:
         verbose_name = "审核规则"
@@ -173,3 +181,6 @@ class CheckRule(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("stats:rule", args=[self.code])

@@ -4,6 +4,7 @@ Numbers hang on the stage (学段) of a school; what can't be told apart by stag
 with an empty ``stage``. The stage is kept by its name, since a school's stages may change after it has reported.
 """
 
+from datetime import date
 from typing import ClassVar
 
 import pghistory
@@ -49,6 +50,7 @@ class Round(models.Model):
     opens_on = models.DateField("开始日期")
     closes_on = models.DateField("截止日期")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
+    revision = models.PositiveIntegerField("修订", default=0)
     demo = models.BooleanField("演示数据", default=False)
 
     objects = ScopedQuerySet.as_manager()
@@ -90,7 +92,8 @@ class Return(models.Model):
     """What one unit, a school or a county, reports in a round. ``version`` grows with every save, so that two clerks
     can't overwrite each other.
 
-    ``errors`` and ``warnings`` count the checks that fail now; warnings that are explained don't count.
+    ``errors`` and ``warnings`` count the checks that fail now; explained warnings don't count. ``taken`` counts the numbers
+    that were taken over and that nobody has confirmed yet. ``due_on`` is a deadline of its own, later than the round's.
     """
 
     SCOPE: ClassVar = ("unit__path",)
@@ -110,6 +113,9 @@ class Return(models.Model):
     expected = models.PositiveIntegerField("应填项数", default=0)
     errors = models.PositiveIntegerField("错误", default=0)
     warnings = models.PositiveIntegerField("提醒", default=0)
+    taken = models.PositiveIntegerField("待核对的沿用数", default=0)
+    due_on = models.DateField("延长到", null=True, blank=True)
+    reminded_on = models.DateField("最近提醒", null=True, blank=True)
     saved_at = models.DateTimeField("保存时间", null=True)
     saved_by = models.CharField("保存人", max_length=100, blank=True)
     submitted_at = models.DateTimeField("提交时间", null=True)
@@ -141,18 +147,31 @@ class Return(models.Model):
     def __str__(self) -> str:
         return f"{self.unit}{self.round.year_words}报表"
 
+    @property
+    def deadline(self) -> date:
+        return self.due_on or self.round.closes_on
+
     def get_absolute_url(self) -> str:
         return reverse("stats:return", args=[self.pk])
 
 
 @pghistory.track()
 class Value(models.Model):
-    """One number, exact. An empty ``stage`` is the whole school or county; yes and no are 1 and 0; no row means not filled in."""
+    """One number, exact. An empty ``stage`` is the whole school or county; yes and no are 1 and 0; no row means not filled in.
+
+    ``taken`` says where a number was taken over from; it is empty once somebody typed or confirmed it.
+    """
+
+    class Taken(models.TextChoices):
+        LAST = "last", "上年报表"
+        REGISTER = "register", "机构信息"
+        BELOW = "below", "所属学校报表"
 
     ret = models.ForeignKey(Return, models.CASCADE, related_name="values")
     item = models.ForeignKey(DataItem, models.PROTECT, related_name="+")
     stage = models.CharField("学段", max_length=12, choices=Stage.Level.choices, blank=True)
     number = models.DecimalField("数值", max_digits=16, decimal_places=4)
+    taken = models.CharField("沿用自", max_length=10, choices=Taken.choices, blank=True)
     note = models.CharField("说明", max_length=200, blank=True)
 
     class Meta:

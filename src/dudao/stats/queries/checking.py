@@ -2,18 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Q
 
 from dudao.calc.codetables import SCHOOL_TYPES
+from dudao.core.access import Actor
 from dudao.orgs.models import INSTITUTIONS, Unit
 from dudao.stats import checks
 from dudao.stats.models import CheckRule, DataItem, Return, Round, RoundItem, Value
 from dudao.stats.queries import catalogue
-from dudao.stats.queries.returns import Numbers, last_year, of_schools, stages_of
+from dudao.stats.queries.returns import (
+    Numbers,
+    last_year,
+    numbers_of,
+    of_counties,
+    of_schools,
+    stages_of,
+    with_units,
+)
 
-__all__ = ["plain_rules", "subjects_of"]
+__all__ = ["Tried", "plain_rules", "subjects_of", "try_rule"]
 
 HANDED_IN = (Return.State.SUBMITTED, Return.State.ACCEPTED, Return.State.LOCKED)
 _NATURES = {("public", None): "公办", ("private", True): "普惠性民办", ("private", False): "非普惠性民办"}
@@ -80,6 +90,37 @@ def subjects_of(
             )
         )
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a rule would find in the returns of a round: how many it can judge, how many fail, the first messages."""
+
+    asked: Round
+    judged: int
+    failing: int
+    messages: list[str]
+
+
+def try_rule(actor: Actor, rule: CheckRule, *, shown: int = 10) -> Tried | None:
+    """A rule, saved or not, on the latest round that asks for its items and in which numbers are. None: there is no such round."""
+    county = rule.item.level == DataItem.Level.COUNTY
+    codes = {rule.item.code} if rule.kind == CheckRule.Kind.BELOW else {rule.item.code, *rule.others}
+    rounds = Round.objects.visible_to(actor, "return.view").exclude(state=Round.State.DRAFT).order_by("-year", "-id")
+    for asked in rounds:
+        items = catalogue.items_of(asked)
+        if not codes <= {item.code for item in items}:
+            continue
+        rows = Return.objects.visible_to(actor, "return.view").filter(round=asked, version__gt=0)
+        returns = list(with_units(of_counties(rows) if county else of_schools(rows)))
+        if not returns:
+            continue
+        numbers = numbers_of(ret.pk for ret in returns)
+        subjects = subjects_of(asked, items, [rule], returns, numbers)
+        hits = checks.evaluate(plain_rules([rule]), catalogue.item_facts(items), subjects, catalogue.STAGE_WORDS)
+        failing = {hit.subject for hit in hits}
+        return Tried(asked, len(returns), len(failing), [hit.message for hit in hits[:shown]])
+    return None
 
 
 def _nature(unit: Unit) -> str:

@@ -4,7 +4,7 @@ import functools
 import operator
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from dudao.core.access import Actor
 from dudao.orgs.models import INSTITUTIONS, Stage, Unit
-from dudao.stats.models import CheckHit, DataUpload, Return, Round, Value
+from dudao.stats.models import CheckHit, CheckRule, DataUpload, Return, Round, Value
 from dudao.stats.queries import catalogue
 
 __all__ = [
@@ -71,6 +71,12 @@ def counties_below(actor: Actor, asked: Round) -> list[Unit]:
         .filter(path__startswith=asked.unit.path)
         .order_by("sort_no", "sort_key")
     )
+
+
+def counties_of(unit: Unit) -> list[Unit]:
+    """The open counties and zones below a unit, for choosing among them; none when it is one itself."""
+    rows = Unit.objects.counties().filter(path__startswith=unit.path, valid_to__isnull=True).exclude(pk=unit.pk)
+    return list(rows.order_by("sort_no", "sort_key"))
 
 
 def county_names() -> list[tuple[str, str]]:
@@ -163,6 +169,13 @@ def notes_of(ret: Return) -> dict[tuple[int, str], str]:
     return {(item, stage): note for item, stage, note in rows}
 
 
+def taken_of(ret: Return) -> dict[tuple[int, str], str]:
+    """Cell → where its number was taken over from, as long as nobody has confirmed it."""
+    words = dict(Value.Taken.choices)
+    rows = Value.objects.filter(ret=ret).exclude(taken="").values_list("item_id", "stage", "taken")
+    return {(item, stage): str(words[taken]) for item, stage, taken in rows}
+
+
 # --- progress --------------------------------------------------------------------------------------------------------
 
 
@@ -221,7 +234,58 @@ def hits_of(ret: Return) -> list[CheckHit]:
 def hits_seen(actor: Actor, asked: Round) -> "QuerySet[CheckHit]":
     """The failed checks of the round's returns that the actor sees."""
     seen = Return.objects.visible_to(actor, "return.view").filter(round=asked).values("pk")
-    return CheckHit.objects.filter(ret__in=seen).select_related("ret__unit", "item", "rule")
+    return CheckHit.objects.filter(ret__in=seen).select_related("ret__unit", "item", "rule__item")
+
+
+@dataclass(slots=True)
+class Failure:
+    """How often a rule is broken: in all, and by county. ``returns`` counts units, ``explained`` warnings with an explanation."""
+
+    rule: CheckRule
+    words: str
+    hits: int = 0
+    explained: int = 0
+    by_county: dict[int, int] = field(default_factory=dict)
+
+    def row(self, counties: Sequence[Unit]) -> list[int]:
+        return [self.by_county.get(unit.pk, 0) for unit in counties]
+
+
+def failures_of(actor: Actor, asked: Round, counties: Sequence[Unit]) -> list[Failure]:
+    """The rules that the round's returns break, the most broken first: three queries."""
+    names = catalogue.item_names()
+    found: dict[int, Failure] = {}
+    for hit in hits_seen(actor, asked):
+        line = found.get(hit.rule_id)
+        if line is None:
+            line = found[hit.rule_id] = Failure(hit.rule, catalogue.rule_sentence(hit.rule, names))
+        line.hits += 1
+        line.explained += bool(hit.explanation)
+        county = next((unit for unit in counties if hit.ret.unit.path.startswith(unit.path)), None)
+        if county is not None:
+            line.by_county[county.pk] = line.by_county.get(county.pk, 0) + 1
+    return sorted(found.values(), key=lambda line: (-line.hits, line.rule.code))
+
+
+def rule_choices(asked: int) -> list[tuple[int, str]]:
+    """The rules that some return of a round breaks."""
+    names = catalogue.item_names()
+    broken = CheckHit.objects.filter(ret__round=asked).values("rule")
+    return [(rule.pk, catalogue.rule_sentence(rule, names)) for rule in catalogue.rule_rows().filter(pk__in=broken)]
+
+
+def county_choices() -> list[tuple[str, str]]:
+    return [(str(unit.pk), str(unit)) for unit in Unit.objects.counties().order_by("sort_no", "sort_key")]
+
+
+def hits_of_county(rows: "QuerySet[CheckHit]", key: str) -> "QuerySet[CheckHit]":
+    unit = Unit.objects.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    return rows.filter(ret__unit__path__startswith=unit.path) if unit is not None else rows.none()
+
+
+def of_sort(rows: "QuerySet[Return]", sort: str) -> "QuerySet[Return]":
+    """The returns of schools or those of counties, for a filter."""
+    return of_counties(rows) if sort == "county" else of_schools(rows)
 
 
 def own(actor: Actor) -> Q:

@@ -17,7 +17,7 @@ from dudao.core.ui.parts import Crumb, State
 from dudao.orgs.queries import roots_of
 from dudao.stats import tables
 from dudao.stats.actions import uploads
-from dudao.stats.forms import UploadForm
+from dudao.stats.forms.uploads import UploadForm
 from dudao.stats.models import DataUpload, Round
 from dudao.stats.queries import returns
 from dudao.stats.views.common import actor_of, need, round_or_404

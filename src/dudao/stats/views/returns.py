@@ -14,12 +14,14 @@ from dudao.core.access import Denied
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
 from dudao.stats.actions import returns as acts
+from dudao.stats.actions import taking
 from dudao.stats.flow import RETURN, judges, why_not_fill
-from dudao.stats.forms import parse_return
+from dudao.stats.forms.returns import parse_return
 from dudao.stats.labels import RETURN_LINE, RETURN_STATES, SEVERITY
 from dudao.stats.models import DataItem, Return
 from dudao.stats.numbers import number_words
 from dudao.stats.queries import catalogue, returns
+from dudao.stats.queries.taking import offers
 from dudao.stats.views.common import actor_of, return_or_404
 
 __all__ = ["return_fill", "return_page", "return_step"]
@@ -38,6 +40,7 @@ def sections(ret: Return, typed: dict[str, str] | None = None, faults: dict[str,
     cells = catalogue.cells_for(catalogue.items_of(ret.round), ret.unit.kind, held)
     numbers, last = returns.numbers_of([ret.pk])[ret.pk], returns.last_year([ret]).get(ret.pk, {})
     notes = returns.notes_of(ret)
+    sources = returns.taken_of(ret)
     hits: dict[tuple[int, str], list[Any]] = {}
     for hit in returns.hits_of(ret):
         hit.shown = SEVERITY[hit.severity]  # type: ignore[attr-defined]
@@ -59,6 +62,7 @@ def sections(ret: Return, typed: dict[str, str] | None = None, faults: dict[str,
                 "change": change or "—",
                 "note": (typed or {}).get(f"n{cell.name[1:]}", notes.get(cell.key, "")),
                 "fault": faulty,
+                "taken": sources.get(cell.key, ""),
                 "hits": hits.get(cell.key, []),
             }
         )
@@ -133,11 +137,21 @@ def return_fill(request: HttpRequest, pk: int) -> HttpResponse:
     held = returns.stages_of([ret.unit_id])[ret.unit_id]
     cells = catalogue.cells_for(catalogue.items_of(ret.round), ret.unit.kind, held)
     numbers, faults, notes, explanations = parse_return(data, cells)
+    everything = data.get("do") == "confirm"
+    confirmed = [cell.key for cell in cells if everything or data.get(f"k{cell.name[1:]}")]
     version = int(data["version"]) if data.get("version", "").isdecimal() else -1
     automatic = data.get("do") == "auto"
     before = _marks(sections(ret)) if automatic else {}
     try:
-        ret = acts.save_values(actor, ret=ret, version=version, numbers=numbers, notes=notes, explanations=explanations)
+        ret = acts.save_values(
+            actor,
+            ret=ret,
+            version=version,
+            numbers=numbers,
+            notes=notes,
+            explanations=explanations,
+            confirmed=confirmed,
+        )
     except (Conflict, Denied) as reason:
         words = reason.reason if isinstance(reason, Denied) else str(reason)
         if automatic:
@@ -151,6 +165,9 @@ def return_fill(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     if faults:
         return _form(request, ret, data, faults, status=422)
+    if data.get("do") == "take":
+        _take(request, ret)
+        return redirect("stats:return_fill", pk=ret.pk)
     if data.get("do") != "submit":
         messages.success(request, f"已保存，已填 {ret.filled}/{ret.expected} 项。")
         return redirect("stats:return_fill", pk=ret.pk)
@@ -162,9 +179,19 @@ def return_fill(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(ret)
 
 
+def _take(request: HttpRequest, ret: Return) -> None:
+    """Fill in what is known already; what was typed has just been saved."""
+    before = ret.taken
+    taken = taking.take_over(actor_of(request), ret=ret, version=ret.version).taken - before
+    said = f"已填入 {taken} 项已有的数，请逐项核对。" if taken else "没有可以填入的数：空着的都要自己填。"
+    messages.success(request, said)
+
+
 def _marks(made: list[Any]) -> dict[str, list[str]]:
     """What stands beside each number: the failed checks in words."""
-    return {row["cell"].name: [hit.message for hit in row["hits"]] for part in made for row in part["rows"]}
+    return {
+        row["cell"].name: [row["taken"], *(hit.message for hit in row["hits"])] for part in made for row in part["rows"]
+    }
 
 
 def _saved(ret: Return, data: dict[str, str], faults: dict[str, str], before: dict[str, list[str]]) -> dict[str, Any]:
@@ -176,7 +203,7 @@ def _saved(ret: Return, data: dict[str, str], faults: dict[str, str], before: di
         row
         for part in made
         for row in part["rows"]
-        if row["fault"] or now[row["cell"].name] != before.get(row["cell"].name) or not row["hits"]
+        if row["fault"] or now[row["cell"].name] != before.get(row["cell"].name) or not (row["hits"] or row["taken"])
     ]
     return {"ret": ret, "rows": rows, "at": timezone.localtime(), "faults": list(faults.values())}
 
@@ -197,6 +224,7 @@ def _form(
         "sections": sections(ret, typed, faults),
         "faults": list((faults or {}).values()),
         "refusal": refusal,
+        "offered": len(offers(ret)),
         "draft_key": f"{actor_of(request).id}:{request.path}:{ret.version}",
     }
     return render(request, "stats/fill.html", context, status=status)

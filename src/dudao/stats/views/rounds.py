@@ -1,4 +1,4 @@
-"""Pages of rounds: the list, a new one, how far the counties and schools are, the failed checks, the items."""
+"""Pages of rounds: the list, how far counties and schools are, the failed checks, the steps of a round and of many returns."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -10,34 +10,29 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core import audit, sheets
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
-from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, Tab
 from dudao.core.ui.templatetags.ui import deadline, progress
 from dudao.orgs.queries import roots_of
 from dudao.stats import tables
-from dudao.stats.actions import catalogue as catalogue_acts
 from dudao.stats.actions import returns as return_acts
 from dudao.stats.actions import rounds as round_acts
 from dudao.stats.flow import ROUND
-from dudao.stats.forms import RoundForm
 from dudao.stats.labels import RETURN_STATES, ROUND_STATES, SEVERITY
 from dudao.stats.models import Round
 from dudao.stats.queries import catalogue, returns
 from dudao.stats.views.common import actor_of, need, round_or_404
 
 __all__ = [
-    "item_list",
-    "items_load",
     "round_bulk",
+    "round_checks",
     "round_failed",
     "round_list",
-    "round_new",
     "round_page",
     "round_step",
 ]
@@ -80,38 +75,11 @@ def round_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
-def round_new(request: HttpRequest) -> HttpResponse:
-    actor = actor_of(request)
-    need(actor, "round.create")
-    today = timezone.localdate()
-    items = list(catalogue.items_now(today))
-    unit = roots_of(actor, "round.create")[0]
-    form = RoundForm(request.POST or None, items=items, today=today)
-    if request.method == "POST" and form.is_valid():
-        chosen = set(form.cleaned_data["items"])
-        values = form.values | {"items": [item for item in items if item.pk in chosen]}
-        made = refused(form, lambda: round_acts.create_round(actor, unit=unit, token=form.token, **values))
-        if made is not None:
-            messages.success(request, f"已准备“{made.title}”，核对后点“开始报送”，学校才会看到。")
-            return redirect(made)
-    note = "" if items else "还没有指标：请市督导办负责人先在“指标”页载入标准指标。"
-    return form_page(
-        request,
-        form,
-        title="布置数据报送",
-        save="保存",
-        cancel_url=reverse("stats:rounds"),
-        crumbs=[Crumb("数据报送", reverse("stats:rounds"))],
-        note=note,
-    )
-
-
 def _columns() -> list[Column]:
     return [
         Column(
             "unit",
-            "学校",
+            "填报单位",
             lambda ret: str(ret.unit),
             link=lambda ret: ret.get_absolute_url(),
             sub=lambda ret: f"{ret.county_name} {ret.stage_words}",
@@ -128,6 +96,8 @@ def _columns() -> list[Column]:
         ),
         Column("errors", "错误", sort="errors", numeric=True),
         Column("warnings", "未说明的提醒", sort="warnings", numeric=True),
+        Column("deadline", "截止", "deadline", optional=True, hidden=True, nowrap=True),
+        Column("reminded_on", "最近提醒", optional=True, hidden=True, nowrap=True),
         Column("saved_by", "填报人", optional=True),
         Column("saved_at", "最近保存", sort="saved_at", optional=True, nowrap=True),
         Column("submitted_at", "提交时间", sort="submitted_at", optional=True, hidden=True, nowrap=True),
@@ -137,11 +107,13 @@ def _columns() -> list[Column]:
 def _listing(request: HttpRequest, asked: Round) -> Listing:
     actor = actor_of(request)
     counties = returns.counties_below(actor, asked)
-    filters: list[Any] = [Search(["unit__name", "unit__short_name", "unit__initials"], "学校名称或拼音首字母")]
+    filters: list[Any] = [Search(["unit__name", "unit__short_name", "unit__initials"], "单位名称或拼音首字母")]
     if len(counties) > 1:
         filters.append(
             Choice("county", "县市区", [(str(unit.pk), str(unit)) for unit in counties], apply=returns.of_county)
         )
+    if all(catalogue.asks(catalogue.items_of(asked))):
+        filters.append(Choice("who", "填报单位", [("school", "学校"), ("county", "县市区")], apply=returns.of_sort))
     filters += [
         YesNo("faulty", "有错误", where=Q(errors__gt=0)),
         YesNo("complete", "已填完", where=Q(filled__gte=F("expected"))),
@@ -152,9 +124,12 @@ def _listing(request: HttpRequest, asked: Round) -> Listing:
         held = [ret for ret in rows if actor.may("return.export", ret.unit.path)]
         places = roots_of(actor, "return.export")
         return_acts.note_export(actor, asked=asked, place=places[0], rows=len(held), filters=request.GET.urlencode())
+        schools, counties = catalogue.asks(catalogue.items_of(asked))
         target = io.BytesIO()
-        table = tables.table_of(asked)
-        sheets.export(table, tables.rows_of(asked, held), target, title=asked.title)
+        if counties and (not schools or request.GET.get("who") == "county"):
+            sheets.export(tables.county_table(asked), tables.county_rows(asked, held), target, title=asked.title)
+        else:
+            sheets.export(tables.table_of(asked), tables.rows_of(asked, held), target, title=asked.title)
         return attachment(target.getvalue(), f"{asked.title}.xlsx")
 
     def bulk(request: HttpRequest) -> list[BulkAction]:
@@ -166,6 +141,10 @@ def _listing(request: HttpRequest, asked: Round) -> Listing:
             if actor.may_somewhere(f"return.{verb}"):
                 url = f"{reverse('stats:round_bulk', args=[asked.pk, verb])}?{request.GET.urlencode()}"
                 found.append(BulkAction(word, url, icon, confirm=text))
+        if asked.state == Round.State.OPEN and actor.may_somewhere("return.remind"):
+            url = f"{reverse('stats:round_bulk', args=[asked.pk, 'remind'])}?{request.GET.urlencode()}"
+            text = "所选单位里还没有报送的会收到提醒；今天已经提醒过的不再重复。"
+            found.append(BulkAction("提醒填报", url, "bell-ringing", confirm=text))
         return found
 
     return Listing(
@@ -178,7 +157,7 @@ def _listing(request: HttpRequest, asked: Round) -> Listing:
         bulk=bulk,
         export=export,
         export_name=asked.title if actor.may_somewhere("return.export") else None,
-        empty=Empty("还没有报表", "开始报送后，范围内每所学校有一份报表。", icon="clipboard-list"),
+        empty=Empty("还没有报表", "开始报送后，范围内每个填报单位有一份报表。", icon="clipboard-list"),
     )
 
 
@@ -188,8 +167,9 @@ def _rows(request: HttpRequest, asked: Round) -> Any:
 
 def _tabs(request: HttpRequest, asked: Round, current: str) -> list[Tab]:
     return [
-        Tab("各校报表", asked.get_absolute_url(), current == "returns"),
+        Tab("报表", asked.get_absolute_url(), current == "returns"),
         Tab("审核未通过项", reverse("stats:round_failed", args=[asked.pk]), current == "failed"),
+        Tab("未通过最多的规则", reverse("stats:round_checks", args=[asked.pk]), current == "checks"),
     ]
 
 
@@ -198,17 +178,27 @@ def _context(request: HttpRequest, asked: Round, current: str) -> dict[str, Any]
     counties = returns.counties_below(actor, asked)
     several = current == "returns" and len(counties) > 1 and asked.state != Round.State.DRAFT
     lines = returns.progress_of(actor, asked, counties) if several else []
+    items = catalogue.items_of(asked)
+    schools, asks_counties = catalogue.asks(items)
     return {
         "round": asked,
         "state": ROUND_STATES[asked.state],
         "crumbs": [Crumb("数据报送", reverse("stats:rounds"))],
         "buttons": ROUND.available(asked, actor),
         "tabs": _tabs(request, asked, current),
-        "lines": lines,
+        "lines": [(line, RETURN_STATES[line.own.state] if line.own is not None else None) for line in lines],
+        "asks_schools": schools,
+        "asks_counties": asks_counties,
+        "may_edit": asked.state == Round.State.DRAFT and actor.may("round.edit", asked.unit.path),
+        "may_discard": asked.state == Round.State.DRAFT and actor.may("round.discard", asked.unit.path),
+        "may_extend": asked.state == Round.State.OPEN and actor.may("round.extend", asked.unit.path),
+        "may_clone": asked.state != Round.State.DRAFT and actor.may_somewhere("round.create"),
+        "may_remind": asked.state == Round.State.OPEN and actor.may_somewhere("return.remind"),
+        "regions": "、".join(str(unit) for unit in asked.regions.all()) or "全部",
         "may_import": asked.state == "open" and actor.may_somewhere("return.import"),
         "may_sync": asked.state == "open" and actor.may("round.open", asked.unit.path),
-        "items": catalogue.items_of(asked),
-        "stage_words": "、".join(catalogue.STAGE_WORDS[stage] for stage in asked.stages),
+        "items": items,
+        "stage_words": "、".join(catalogue.STAGE_WORDS[stage] for stage in asked.stages) or "—",
         "events": audit.history(asked) if actor.may("return.view", asked.unit.path) else None,
     }
 
@@ -229,7 +219,7 @@ FAILED = Listing(
     columns=[
         Column(
             "unit",
-            "学校",
+            "填报单位",
             lambda hit: str(hit.ret.unit),
             link=lambda hit: hit.ret.get_absolute_url(),
             sort=("ret__unit__sort_no", "ret__unit__sort_key"),
@@ -238,18 +228,20 @@ FAILED = Listing(
         Column("stage", "学段", lambda hit: catalogue.STAGE_WORDS.get(hit.stage, "全校"), sort="stage", nowrap=True),
         Column("item", "指标", lambda hit: str(hit.item), sort="item__sort_no"),
         Column("message", "问题"),
-        Column("explanation", "学校的说明"),
+        Column("explanation", "说明"),
     ],
     filters=[
-        Search(["ret__unit__name", "message"], "学校或问题"),
+        Search(["ret__unit__name", "message"], "单位或问题"),
         YesNo("explained", "已说明", where=~Q(explanation="")),
         Choice("item", "指标", lambda request: [(item.pk, item.name) for item in catalogue.all_items()]),
+        Choice("rule", "规则", lambda request: returns.rule_choices(request.resolver_match.kwargs["pk"])),
+        Choice("county", "县市区", lambda request: returns.county_choices(), apply=returns.hits_of_county),
     ],
     chips=Chips.of_states("severity", SEVERITY, "severity"),
     sort="severity",
     order=["ret__unit__path", "id"],
     export_name="审核未通过项",
-    empty=Empty("没有审核未通过项", "学校填报后，错误和提醒会列在这里。", icon="circle-check"),
+    empty=Empty("没有审核未通过项", "填报后，错误和提醒会列在这里。", icon="circle-check"),
 )
 
 
@@ -266,13 +258,13 @@ def round_failed(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def round_step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Open, close, open again, or add the schools that came since."""
+    """Open, close, open again, throw a draft away, add the schools that came since, remind those who are late."""
     asked = round_or_404(request, pk)
     actor = actor_of(request)
     verb, reason = request.POST.get("step", ""), request.POST.get("reason", "")
     if verb == "round.open":
         round_acts.open_round(actor, asked=asked)
-        messages.success(request, "已开始报送，范围内的学校各有一份报表。")
+        messages.success(request, "已开始报送，范围内的填报单位各有一份报表。")
     elif verb == "round.close":
         round_acts.close_round(actor, asked=asked)
         messages.success(request, "本次报送已结束。")
@@ -281,7 +273,17 @@ def round_step(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "已重新开放报送。")
     elif verb == "sync":
         added = round_acts.sync_round(actor, asked=asked)
-        messages.success(request, f"已补充 {added} 所学校。" if added else "没有新增的学校。")
+        messages.success(request, f"已补充 {added} 个填报单位。" if added else "没有新增的填报单位。")
+    elif verb == "remind":
+        place = roots_of(actor, "return.remind")[0]
+        told = round_acts.remind_late(actor, asked=asked, place=place, day=timezone.localdate())
+        messages.success(
+            request, f"已提醒 {told} 个单位。" if told else "没有要提醒的单位：都已报送，或今天已经提醒过。"
+        )
+    elif verb == "round.discard":
+        round_acts.discard_round(actor, asked=asked)
+        messages.success(request, f"已删除“{asked.title}”。")
+        return redirect("stats:rounds")
     else:
         raise Http404
     return redirect(asked)
@@ -289,16 +291,23 @@ def round_step(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def round_bulk(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Accept or lock the chosen returns; says why the others could not be."""
+    """Accept or lock the chosen returns and say why the others could not be; or remind the chosen that are late."""
     asked = round_or_404(request, pk)
     actor = actor_of(request)
-    verb = {"accept": "return.accept", "lock": "return.lock"}.get(act)
+    verb = {"accept": "return.accept", "lock": "return.lock", "remind": "return.remind"}.get(act)
     if verb is None:
         raise Http404
     need(actor, verb)
     chosen = list(_listing(request, asked).chosen(request, _rows(request, asked)))
     if not chosen:
         messages.warning(request, "没有选中报表，请先勾选。")
+        return redirect(asked)
+    if act == "remind":
+        place = roots_of(actor, verb)[0]
+        told = round_acts.remind_late(actor, asked=asked, place=place, day=timezone.localdate(), returns=chosen)
+        messages.success(
+            request, f"已提醒 {told} 个单位。" if told else "没有要提醒的单位：都已报送，或今天已经提醒过。"
+        )
         return redirect(asked)
     moved = return_acts.move_many(actor, returns=chosen, verb=verb, place=roots_of(actor, verb)[0])
     if moved.done:
@@ -309,40 +318,14 @@ def round_bulk(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     return redirect(asked)
 
 
-@require_GET
-def item_list(request: HttpRequest) -> HttpResponse:
-    """The catalogue: what each item means, where it stands in the yearly sheets, how it is checked."""
+@require_http_methods(["GET", "POST"])
+def round_checks(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which checks fail most, county by county."""
+    asked = round_or_404(request, pk)
     actor = actor_of(request)
-    need(actor, "return.view")
-    items = [
-        {
-            "item": item,
-            "stages": "、".join(catalogue.STAGE_WORDS[stage] for stage in item.stages) or "全校",
-            "sources": [
-                f"{source.table}“{source.label}”{catalogue.STAGE_WORDS.get(source.stage, '')}"
-                f"（{source.year_from}{f'—{source.year_to}' if source.year_to else ' 起'}）"
-                for source in item.sources.all()
-            ],
-            "rules": [(rule.get_kind_display(), SEVERITY[rule.severity], rule.source) for rule in item.rules.all()],
-        }
-        for item in catalogue.all_items()
-    ]
-    return render(
-        request,
-        "stats/items.html",
-        {
-            "items": items,
-            "crumbs": [Crumb("数据报送", reverse("stats:rounds"))],
-            "may_load": actor.may_somewhere("item.load"),
-        },
-    )
-
-
-@require_POST
-def items_load(request: HttpRequest) -> HttpResponse:
-    actor = actor_of(request)
-    need(actor, "item.load")
-    loaded = catalogue_acts.load_all(actor, unit=roots_of(actor, "item.load")[0])
-    kept = f"；{len(loaded.kept)} 项本单位改过，没有更新：{'、'.join(loaded.kept[:5])}" if loaded.kept else ""
-    messages.success(request, f"已载入 {loaded.items} 个指标、{loaded.rules} 条审核规则{kept}。")
-    return redirect("stats:items")
+    counties = returns.counties_below(actor, asked)
+    found = returns.failures_of(actor, asked, counties)
+    several = counties if len(counties) > 1 else []
+    rows = [(line, SEVERITY[line.rule.severity], list(zip(several, line.row(several), strict=True))) for line in found]
+    context = _context(request, asked, "checks") | {"counties": several, "found": rows}
+    return render(request, "stats/round_checks.html", context)

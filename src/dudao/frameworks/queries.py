@@ -12,7 +12,7 @@ from dudao.core.access import Actor
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.trees import tree_of
 from dudao.orgs.models import Kind, Unit
-from dudao.packs import FACTS, about_of, names, read, unchecked_words
+from dudao.packs import FACTS, about, about_of, names, read, unchecked_words
 
 __all__ = [
     "facts",
@@ -107,20 +107,20 @@ def pack_choices() -> list[tuple[str, str]]:
     """Packs as a form offers them: name, title with document number and what has still to be compared with the document."""
     found = []
     for name in pack_names():
-        about = about_of(read(PACKS, name))
+        facts_of = about(PACKS, name)
         words = [
-            about.number or "文号不详",
-            unchecked_words(about),
-            f"来源有 {len(about.gaps)} 处缺口" if about.gaps else "",
+            facts_of.number or "文号不详",
+            unchecked_words(facts_of),
+            f"来源有 {len(facts_of.gaps)} 处缺口" if facts_of.gaps else "",
         ]
-        found.append((name, f"{about.title}（{'；'.join(filter(None, words))}）"))
+        found.append((name, f"{facts_of.title}（{'；'.join(filter(None, words))}）"))
     return found
 
 
 def facts(version: FrameworkVersion) -> dict[str, str]:
     """The facts of the document for reading; what nobody has compared with it says so, what is not known is «—»."""
-    about = about_of({"about": version.whole.get("about", {})})
-    return {name: about.said(name) for name in FACTS} | {"notes": about.notes}
+    found = about_of({"about": version.whole.get("about", {})})
+    return {name: found.said(name) for name in FACTS} | {"notes": found.notes}
 
 
 def pack_tree(name: str) -> Tree:

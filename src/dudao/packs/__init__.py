@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,7 @@ def kind_of(data: Mapping[str, Any]) -> str:
     return "examples" if kind == "scoring" else kind
 
 
+@cache  # what is shipped does not change while the platform runs
 def about(kind: str, name: str) -> About:
     """The facts of the document of a pack."""
     return about_of(read(kind, name))
@@ -102,10 +104,9 @@ def local_names(kind: str, base: str, region: str, day: date) -> tuple[str, ...]
     """
     found = []
     for name in names(kind):
-        data = read(kind, name)
         if name != base and base not in _bases(kind, name):
             continue
-        facts = about_of(data)
+        facts = about(kind, name)
         if facts.holds(day, region):
             found.append((len(facts.region_code), name != base, name))
     return tuple(name for *_, name in sorted(found))

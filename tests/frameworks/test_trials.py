@@ -103,7 +103,7 @@ def page(client, url, **parameters):
 def test_a_table_is_uploaded_and_ranked(client, version, town):
     answer = upload(client, version, workbook(HEAD, *ROWS), town.city).content.decode()
     assert "已试算 4 个单位。" in answer and "第 2 名并列：平江县、华容县" in answer
-    assert "湘阴县 97.5 分" in answer and "一票否决：弄虚作假" in answer
+    assert "97.5<small>分</small>" in answer and "一票否决：弄虚作假" in answer
     made = Trial.objects.get()
     assert (made.title, made.size, made.unit, made.made_by) == ("第一稿", 4, town.city, "王科员")
     assert made.sources == ["self", "review"] and made.main == "adopted" and len(made.file_digest) == 64

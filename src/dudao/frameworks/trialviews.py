@@ -19,7 +19,10 @@ MOST_SUBJECTS_IN_CHART = 20
 
 @dataclass(slots=True)
 class Summary:
-    """``ranked``: subjects with a total; ``ties``: ranks that several share; ``rates``: mean rate of each block, in %."""
+    """``ranked``: subjects with a total (or, without points, a level); ``ties``: ranks that several share; ``grades``: how
+    many have each grade (or level); ``rates``: mean rate of each block."""
+
+    is_scored: bool = True
 
     size: int = 0
     ranked: int = 0
@@ -34,11 +37,19 @@ class Summary:
 
     @property
     def best_words(self) -> str:
-        return "—" if self.best is None else f"{self.best[0]} {show_number(self.best[1])} 分"
+        return "—" if self.best is None else show_number(self.best[1])
+
+    @property
+    def best_name(self) -> str:
+        return "" if self.best is None else self.best[0]
 
     @property
     def worst_words(self) -> str:
-        return "—" if self.worst is None else f"{self.worst[0]} {show_number(self.worst[1])} 分"
+        return "—" if self.worst is None else show_number(self.worst[1])
+
+    @property
+    def worst_name(self) -> str:
+        return "" if self.worst is None else self.worst[0]
 
     @property
     def mean_words(self) -> str:
@@ -53,7 +64,7 @@ class Summary:
 
 def summary(results: Iterable[tuple[str, Mapping[str, Any]]], tree: Tree) -> Summary:
     """From names and results (`Outcome.data`) of all subjects of a trial, best first."""
-    found = Summary()
+    found = Summary(is_scored=tree.root.points is not None)
     totals: list[tuple[str, Fraction]] = []
     by_rank: dict[int, list[str]] = {}
     grades: dict[str, int] = {}
@@ -67,19 +78,20 @@ def summary(results: Iterable[tuple[str, Mapping[str, Any]]], tree: Tree) -> Sum
             totals.append((name, Fraction(result["total"])))
         if result["rank"] is not None:
             by_rank.setdefault(result["rank"], []).append(name)
-        if result["grade"] is not None:
-            grades[result["grade"]] = grades.get(result["grade"], 0) + 1
+        word = result["grade"] if tree.scale else result["level"]
+        if word is not None:
+            grades[word] = grades.get(word, 0) + 1
         for code, block in result["blocks"].items():
             if block["mark"] is not None and block["possible"] not in {None, "0"}:
                 marks.setdefault(code, []).append(Fraction(block["mark"]) / Fraction(block["possible"]))
-    found.ranked = len(totals)
+    found.ranked = len(totals) if found.is_scored else sum(grades.values())
     if totals:
         found.best = max(totals, key=lambda pair: pair[1])
         found.worst = min(totals, key=lambda pair: pair[1])
         found.mean = sum((total for _, total in totals), Fraction(0)) / len(totals)
     found.ties = [(rank, names) for rank, names in sorted(by_rank.items()) if len(names) > 1]
     names = dict.fromkeys(grade.name for row in (tree.scale.grades.values() if tree.scale else ()) for grade in row)
-    found.grades = [(name, grades.get(name, 0)) for name in names]
+    found.grades = [(name, grades.get(name, 0)) for name in (names or tree.root.levels)]
     found.rates = [
         (f"{child.code} {child.name}", _mean(marks.get(child.code)))
         for child in tree.root.children

@@ -59,7 +59,7 @@ class TrialForm(Form):
         if found.errors:
             self.problems = [problem.sentence for problem in found.errors]
             raise ValidationError(
-                f"表里有 {len(self.problems)} 处错误，列在下方。改正后重新上传，这次没有保存任何内容。"
+                f"表里有 {len(self.problems)} 处错误，见“表里的错误”。改正后重新上传，这次没有保存任何内容。"
             )
         self.subjects = found
         return upload

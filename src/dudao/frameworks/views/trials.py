@@ -169,8 +169,8 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
     labels = {source.key: source.label for source in tree.sources}
     vetoes = {veto.code: veto.name for veto in tree.vetoes}
     blocks = tree.root.children
+    scored = tree.root.points is not None
     columns = [
-        Column("rank", "名次", "rank", sort=["rank", "position"], numeric=True),
         Column(
             "name",
             "单位",
@@ -179,10 +179,17 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
             sub=lambda row: (
                 "一票否决：" + "、".join(vetoes[code] for code in row.result["vetoes"]) if row.result["vetoes"] else ""
             ),
-        ),
-        Column("total", "总分", lambda row: number(row.result["total"]), sort="total", numeric=True, nowrap=True),
-        Column("grade", "等次", lambda row: row.grade or row.result["level"], sort="grade", nowrap=True),
+            nowrap=True,
+        )
     ]
+    if scored:
+        columns += [
+            Column("rank", "名次", sort=["rank", "position"], numeric=True),
+            Column("total", "总分", lambda row: number(row.result["total"]), sort="total", numeric=True, nowrap=True),
+        ]
+    if tree.scale or not scored:
+        words = "等次" if tree.scale else "等级"
+        columns.append(Column("grade", words, lambda row: row.grade or row.result["level"], sort="grade", nowrap=True))
     for place, child in enumerate(blocks):
         columns.append(
             Column(
@@ -202,13 +209,13 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
                 lambda row, key=key: number(row.result["totals"].get(key)),  # type: ignore[misc]
                 numeric=True,
                 optional=True,
+                hidden=True,
             )
             for key in trial.sources
         ]
         first = trial.sources[0]
-        columns.append(
-            Column("deviation", f"与{labels[first]}的偏差", lambda row: deviation(row.result, first), numeric=True)
-        )
+        words = f"与{labels[first]}的偏差"
+        columns.append(Column("deviation", words, lambda row: deviation(row.result, first), numeric=True, nowrap=True))
     columns.append(
         Column(
             "open",
@@ -226,7 +233,7 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
         columns=columns,
         filters=[Search(["name"], "单位")],
         chips=chips,
-        sort="rank",
+        sort="rank" if scored else "",
         order=["position"],
         template="frameworks/trial.html",
         empty=Empty("没有单位", "表里没有单位。"),

@@ -1,0 +1,158 @@
+"""Trying an indicator system in a real browser: 13 counties uploaded, ranked, explained, played with, compared with the next.
+
+With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from dudao.calc.score import System
+from dudao.core import sheets
+from dudao.demo.builders import account, unit
+from dudao.demo.trials import sample_grid
+from dudao.frameworks import queries
+from dudao.frameworks.actions.nodes import add_node, edit_node
+from dudao.frameworks.actions.packs import load_pack
+from dudao.frameworks.actions.versions import clone_version, publish_version
+from dudao.frameworks.models import Indicator, Trial
+from dudao.frameworks.trees import node_data
+from dudao.orgs.models import Kind
+from dudao.people.queries import actor_for
+from e2e.axe import run_axe
+from signing import signed_in
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+COUNTIES = [
+    "岳阳楼区", "云溪区", "君山区", "岳阳县", "华容县", "湘阴县", "平江县", "汨罗市", "临湘市", "屈原管理区", "经济技术开发区",
+    "南湖新区", "城陵矶新港区",
+]  # fmt: skip
+
+
+@pytest.fixture
+def director(transactional_db):
+    return account("丁主任", unit("岳阳市", Kind.CITY), "city_director")
+
+
+@pytest.fixture
+def version(director):
+    """The county governments' template, published."""
+    actor = actor_for(director)
+    made = load_pack(actor, unit=director.home, name="county-government-template").version
+    return publish_version(actor, version=made, reason="提醒已逐条核对")
+
+
+@pytest.fixture
+def page(new_page, live_server, director):
+    made = new_page(expected=("422",))
+    officer = account("王科员", director.home, "city_officer")
+    cookie = signed_in(officer).cookies[settings.SESSION_COOKIE_NAME]
+    made.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
+    made.goto_name = lambda name, *args: made.goto(live_server.url + reverse(name, args=args))
+    return made
+
+
+def look(page, name):
+    """Accessible, no wider than the window, and pictured if wanted."""
+    assert run_axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    if folder := os.environ.get("DUDAO_SHOTS"):
+        page.screenshot(path=str(Path(folder) / f"trials-{name}.png"), full_page=True)
+
+
+def filled(path, grid):
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(grid):
+            sheet.write_row(number, 0, row)
+    return path
+
+
+def upload(page, title, path):
+    page.get_by_label("名称").fill(title)
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="上传并试算").click()
+
+
+def test_thirteen_counties_uploaded_ranked_explained_played_with_and_compared(page, director, version, tmp_path):
+    system = System(queries.tree(version))
+    grid = sample_grid(system, COUNTIES, apart=True)
+
+    page.goto_name("frameworks:version", version.pk)
+    page.get_by_role("link", name="试算").click()
+    expect(page.get_by_text("还没有试算")).to_be_visible()
+    look(page, "empty")
+    page.get_by_role("link", name="新的试算").first.click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载分来源的模板").click()
+    template = sheets.grid_of(Path(download.value.path()).read_bytes())
+    assert [str(cell).rstrip("*") for cell in template[2]] == grid[0]
+    look(page, "new")
+
+    faulty = [list(row) for row in grid]
+    faulty[3][1], faulty[4][0] = "三十七", "平江县"
+    upload(page, "第一稿", filled(tmp_path / "县市区数据.xlsx", faulty))
+    expect(page.get_by_text("第 4 行").first).to_be_visible()
+    look(page, "errors")
+    assert not Trial.objects.exists()
+
+    upload(page, "2026年度第一稿数据", filled(tmp_path / "县市区数据.xlsx", grid))
+    expect(page.get_by_text("已试算 13 个单位。")).to_be_visible()
+    expect(page.locator("dd-chart canvas, dd-chart svg").first).to_be_visible()
+    look(page, "ranking")
+    trial = Trial.objects.get()
+    first = trial.rows.get(rank=1)
+
+    page.get_by_role("link", name=first.name, exact=True).click()
+    expect(page.get_by_role("heading", name=first.name)).to_be_visible()
+    look(page, "subject")
+    page.get_by_role("link", name="D1.1 ").click()
+    expect(page.locator("#trace summary").first).to_contain_text("D1.1")
+    expect(page.locator("#trace li").first).to_be_visible()
+    look(page, "trace")
+
+    page.goto_name("frameworks:what_if", trial.pk)
+    look(page, "what-if")
+    page.locator("[name=target]").first.select_option("M2")
+    page.locator("[name=field]").first.select_option("weight")
+    page.locator("[name=value]").first.fill("0.6")
+    page.get_by_role("button", name="试算").click()
+    expect(page.get_by_text("13 个单位：12 个总分变动")).to_be_visible()
+    expect(page.get_by_text("的权重随之改为").first).to_be_visible()
+    look(page, "moved")
+    address = page.url
+    assert "target=M2" in address and trial.rows.get(rank=1).name == first.name
+
+    actor = actor_for(director)
+    draft = clone_version(actor, version=version)
+    node = Indicator.objects.select_related("version").get(version=draft, code="M2")
+    edit_node(actor, node=node, revision=0, values={**node_data(node), "weight": "0.3"})
+    node = Indicator.objects.select_related("version").get(version=draft, code="M1")
+    edit_node(actor, node=node, revision=1, values={**node_data(node), "weight": "0.4"})
+    parent = Indicator.objects.select_related("version").get(version=draft, code="M4")
+    values = {"code": "M4.9", "name": "课后服务品牌", "points": "1", "rule": {"kind": "judged"}}
+    add_node(actor, parent=parent, revision=2, values=values)
+    page.goto_name("frameworks:compare", draft.pk)
+    page.get_by_label("第 1 版的试算，按第 2 版重新计分").select_option(str(trial.pk))
+    page.get_by_role("button", name="比较结果").click()
+    expect(page.get_by_text("13 个单位：").first).to_be_visible()
+    look(page, "compare")
+
+
+def test_on_a_phone_and_a_system_of_levels(new_page, live_server, director, page, tmp_path):
+    actor = actor_for(director)
+    levels = load_pack(actor, unit=director.home, name="kindergarten-conduct-2017").version
+    grid = sample_grid(System(queries.tree(levels)), ["机关幼儿园", "城东幼儿园", "长乐镇中心幼儿园"])
+    page.goto_name("frameworks:trial_new", levels.pk)
+    upload(page, "三所幼儿园", filled(tmp_path / "幼儿园.xlsx", grid))
+    expect(page.get_by_text("已试算 3 个单位。")).to_be_visible()
+    look(page, "levels")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    look(page, "levels-phone")

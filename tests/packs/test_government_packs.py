@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from dudao.calc.score import explain
-from dudao.calc.tree import validate
+from dudao.calc.tree import answer_items, validate
 from dudao.packs import read
 from packs.filling import best_answers, pack, result, scored
 
@@ -99,6 +99,7 @@ LEADERS = {
     "上年度反馈问题整改完成数": "12",
 }
 TOWNSHIP = {
+    "单位类型": "乡镇",
     "适龄儿童少年数": "2400",
     "已入学适龄儿童少年数": "2400",
     "失学辍学学生数": "0",
@@ -194,6 +195,8 @@ names = pytest.mark.parametrize("name", SAMPLES)
 def test_the_pack_has_nothing_to_complain_about_and_says_that_points_are_for_the_office(name):
     tree = pack(name)
     assert validate(tree) == ()
+    # What may not apply says when, or asks somebody.
+    assert all(node.applies or answer_items(node) for node in tree.nodes.values() if node.otherwise)
     assert tree.about["office_fills"]
     assert "示例" in tree.about["notes"] or "待核对" in tree.about["notes"]
 
@@ -316,7 +319,7 @@ def test_a_county_with_arrears_of_salaries_fails_whatever_its_total():
     assert result(tree, {"拖欠教师工资_万元": "0.5"}) == (None, "不合格")
 
 
-def test_content_with_the_schools_is_part_of_an_excellent_county():
+def test_a_county_whose_people_are_not_content_is_not_excellent():
     tree = pack("county-government-template")
     total, grade = result(tree, COUNTY | best_answers(tree) | {"满意问卷数": "849"})
     assert total > 99 and grade == "良好"
@@ -349,12 +352,13 @@ def test_one_weak_component_is_no_excellent_county():
 
 def test_bonuses_are_capped_and_cannot_lift_a_county_above_full_points():
     tree = pack("county-government-template")
-    answers = COUNTY | best_answers(tree) | {"上级部署的教育改革发展任务数": "60"}
-    below, _ = result(tree, answers)
-    bonus = {"M4.1": "9", "M4.2": "9", "M4.3": "2"}
-    sheet = scored(tree, answers | bonus).sheet()
-    assert sheet.mark("M4").at(0) == 5
-    assert sheet.total.at(0) == min(100, below + 5) == 100
+    answers = COUNTY | best_answers(tree) | {"M4.1": "9", "M4.2": "9", "M4.3": "2"}
+    sheet = scored(tree, answers).sheet()
+    assert [sheet.mark(code).at(0) for code in ("M4.1", "M4.2", "M4.3", "M4", "COUNTY")] == [3, 2, 2, 5, 100]
+    # 25 of 100 points of the component lost are 10 of the whole, and the bonus gives half of them back.
+    lost = {"一般公共预算教育支出_万元": "1", "校际差异系数达标项数": "0", "义务教育教师年平均工资收入_元": "1"}
+    lost |= {"初中三年巩固率": "90", "在公办和政府购买服务民办学校就读的随迁子女数": "0"}
+    assert result(tree, answers | lost)[0] == 95
 
 
 # ---- leaders ----------------------------------------------------------------------------------------------------
@@ -383,6 +387,7 @@ def test_the_leaders_of_a_failed_county_fail():
 def test_a_street_without_a_kindergarten_of_its_own_is_not_marked_down():
     changes = {"公办中心幼儿园数": "0"}
     assert marks("township-template", changes, "T3.1", "TOWNSHIP") == [0, 95]
+    assert marks("township-template", changes | {"单位类型": "街道"}, "T3", "TOWNSHIP") == [12, 100]
 
 
 def test_pupils_who_left_and_came_back():

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from dudao.calc.score import explain
-from dudao.calc.tree import validate
+from dudao.calc.tree import answer_items, validate
 from packs.filling import best_answers, pack, result, scored
 
 COMPULSORY = {
@@ -106,6 +106,8 @@ def best_of(name, **changes):
 def test_the_pack_has_nothing_to_complain_about_and_is_marked_as_a_template(name):
     tree = pack(name)
     assert validate(tree) == ()
+    # What may not apply says when, or asks somebody.
+    assert all(node.applies or answer_items(node) for node in tree.nodes.values() if node.otherwise)
     assert (tree.about["grade"], tree.about["level"]) == ("own", "office")
     assert tree.about["office_fills"] and "待核对" in tree.about["notes"]
     assert all(node.evidence for node in tree.nodes.values() if node.rule is not None)
@@ -263,6 +265,7 @@ def test_a_vocational_school_has_the_six_contents():
         ({"双师型教师数": "12"}, "C2.3", 2),
         ({"实践课时": "1499"}, "C3.3", 0),
         ({"直接就业的毕业生数": "0", "对口就业的毕业生数": "0"}, "C6", 12),
+        ({"毕业生数": "0", "取得职业类证书的毕业生数": "0", "就业和升学的毕业生数": "0"}, "C5", 13),
         ({"在校生数": "1199"}, "C6.3", 1),
         ({"用人单位满意度": "84"}, "C6.5", Fraction("1.5")),
     ],

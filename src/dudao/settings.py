@@ -107,6 +107,8 @@ INSTALLED_APPS = [
     "dudao.core.ui",
     "dudao.orgs",
     "dudao.people",
+    "dudao.papers",
+    "dudao.findings",
     "dudao.plans",
     "dudao.frameworks",
     "dudao.stats",

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from dudao.core.access import ScopedQuerySet
 
-__all__ = ["Event", "Job", "Notice", "Receipt", "StoredFile"]
+__all__ = ["Counter", "Event", "Job", "Notice", "Receipt", "StoredFile"]
 
 
 class Event(models.Model):
@@ -63,6 +63,19 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return str(self.token)
+
+
+class Counter(models.Model):
+    """The last number given out under a key («岳政教督办/2026»). Numbers without gaps: taken in the transaction that uses them."""
+
+    key = models.CharField("编号序列", max_length=120, unique=True)
+    last = models.PositiveIntegerField("最后一个编号", default=0)
+
+    class Meta:
+        verbose_name = "编号"
+
+    def __str__(self) -> str:
+        return f"{self.key}：{self.last}"
 
 
 class StoredFile(models.Model):

@@ -1,0 +1,296 @@
+"""A finding and all that is said about it on its way to being crossed off."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from dudao.core.access import ScopedQuerySet
+from dudao.core.models import StoredFile
+from dudao.orgs.models import Unit
+
+__all__ = ["Extension", "Finding", "FindingFile", "Pause", "Report", "Verification"]
+
+
+class Finding(models.Model):
+    """One problem of one unit, in the columns that a rectification ledger (整改台账) has.
+
+    ``office`` found it and crosses it off, ``unit`` puts it right. ``source_*`` lead back to where it was found. ``deadline`` is
+    what holds now, extensions and pauses included; ``first_deadline`` is what was said first. ``parent``: the item of a superior's
+    list that this one carries out; ``recurs``: the earlier finding that has come back. ``revision`` grows with every change.
+    """
+
+    SCOPE: ClassVar = ("unit__path",)
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "待下达"
+        ISSUED = "issued", "待签收"
+        SIGNED = "signed", "待报方案"
+        RECTIFYING = "rectifying", "整改中"
+        PARTLY = "partly", "部分完成"
+        KEPT_ON = "kept_on", "长期坚持"
+        RETURNED = "returned", "退回整改"
+        REPORTED = "reported", "待核验"
+        VERIFIED = "verified", "待销号"
+        CLOSED = "closed", "已销号"
+        WAIVED = "waived", "免予整改"
+
+    class Severity(models.TextChoices):
+        """The endings of a visit, as inspectors know them; «无意见» makes no finding."""
+
+        SMALL = "small", "小问题"
+        GENERAL = "general", "一般问题"
+        SERIOUS = "serious", "严重问题"
+        COMPLEX = "complex", "复杂问题"
+
+    class Source(models.TextChoices):
+        SCORE = "score", "评估得分"
+        VISIT = "visit", "督导检查"
+        CHECK = "check", "数据审核"
+        BALANCE = "balance", "均衡测算"
+        MONITORING = "monitoring", "质量监测"
+        COMPLAINT = "complaint", "投诉举报"
+        SUPERIOR = "superior", "上级反馈"
+        LOOK_BACK = "look_back", "回头看"
+        TASK = "task", "任务逾期"
+        OTHER = "other", "其他"
+
+    office = models.ForeignKey(Unit, models.PROTECT, related_name="findings_issued", verbose_name="下达单位")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="findings", verbose_name="责任单位")
+    code = models.CharField("编号", max_length=40)
+    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.DRAFT)
+    revision = models.PositiveIntegerField("修改次数", default=0)
+    category = models.CharField("问题类别", max_length=60, blank=True)
+    description = models.TextField("问题描述", max_length=4000)
+    severity = models.CharField("严重程度", max_length=10, choices=Severity.choices, default=Severity.GENERAL)
+    source = models.CharField("问题来源", max_length=12, choices=Source.choices, default=Source.OTHER)
+    source_label = models.CharField("来源说明", max_length=300, blank=True)
+    source_url = models.CharField("来源链接", max_length=300, blank=True)
+    source_key = models.CharField("来源标识", max_length=120, blank=True)
+    indicator_code = models.CharField("指标代码", max_length=40, blank=True)
+    indicator = models.CharField("指标", max_length=300, blank=True)
+    found_on = models.DateField("发现时间")
+    suggestion = models.TextField("整改要求", max_length=4000, blank=True)
+    leader = models.CharField("责任领导", max_length=60, blank=True)
+    person = models.CharField("责任人", max_length=60, blank=True)
+    phone = models.CharField("联系电话", max_length=30, blank=True)
+    measures = models.TextField("整改措施", max_length=4000, blank=True)
+    target = models.TextField("整改目标", max_length=1000, blank=True)
+    first_deadline = models.DateField("最初时限", null=True, blank=True)
+    deadline = models.DateField("完成时限", null=True, blank=True)
+    deadline_basis = models.CharField("时限依据", max_length=200, blank=True)
+    paused_since = models.DateField("暂停计时自", null=True, blank=True)
+    progress = models.PositiveSmallIntegerField("完成率", default=0)
+    standing = models.TextField("进展情况", max_length=4000, blank=True)
+    remark = models.CharField("备注", max_length=300, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
+    recurs = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="recurrences")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    issued_at = models.DateTimeField("下达时间", null=True, blank=True)
+    signed_at = models.DateTimeField("签收时间", null=True, blank=True)
+    reported_at = models.DateTimeField("报告完成时间", null=True, blank=True)
+    verified_at = models.DateTimeField("核验时间", null=True, blank=True)
+    closed_on = models.DateField("销号时间", null=True, blank=True)
+    demo = models.BooleanField("演示数据", default=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "问题"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["office", "code"], name="finding_code_once"),
+            models.UniqueConstraint(
+                fields=["unit", "source_key"], condition=~Q(source_key=""), name="finding_once_per_source"
+            ),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="finding_progress"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(issued_at__isnull=False, deadline__isnull=False) | Q(state="waived"),
+                name="finding_issued_has_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "issued", "waived"]) | Q(signed_at__isnull=False),
+                name="finding_signed_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["reported", "verified", "closed"]) | Q(reported_at__isnull=False),
+                name="finding_reported_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["verified", "closed"]) | Q(verified_at__isnull=False),
+                name="finding_verified_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_on__isnull=False) | (~Q(state="closed") & Q(closed_on__isnull=True)),
+                name="finding_closed_has_date",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "state"], name="finding_unit_state"),
+            models.Index(fields=["state", "deadline"], name="finding_state_deadline"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.description[:40]}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("findings:finding", args=[self.pk])
+
+
+class Report(models.Model):
+    """What the responsible unit sends: a plan, how it stands, that it is done. Never changed afterwards."""
+
+    SCOPE: ClassVar = ("finding__unit__path",)
+
+    class Kind(models.TextChoices):
+        PLAN = "plan", "整改方案"
+        PROGRESS = "progress", "进展"
+        PARTLY = "partly", "部分完成"
+        KEEP_ON = "keep_on", "长期坚持"
+        DONE = "done", "整改完成"
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="reports")
+    number = models.PositiveSmallIntegerField("次序")
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
+    text = models.TextField("内容", max_length=4000)
+    progress = models.PositiveSmallIntegerField("完成率", default=0)
+    at = models.DateTimeField("时间", auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by_name = models.CharField("报送人", max_length=100)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "整改报告"
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["finding", "number"], name="finding_report_once"),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="finding_report_progress"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.finding.code} {self.get_kind_display()}"
+
+
+class Verification(models.Model):
+    """A look at what was reported: on paper or on site, by somebody who is not of the responsible unit."""
+
+    SCOPE: ClassVar = ("finding__unit__path",)
+
+    class Method(models.TextChoices):
+        PAPER = "paper", "资料核验"
+        SITE = "site", "实地核验"
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="verifications")
+    method = models.CharField("方式", max_length=10, choices=Method.choices)
+    passed = models.BooleanField("通过")
+    opinion = models.TextField("核验意见", max_length=2000)
+    on = models.DateField("核验日期")
+    at = models.DateTimeField("登记时间", auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by_name = models.CharField("核验人", max_length=100)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "核验"
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.finding.code} {self.get_method_display()}"
+
+
+class FindingFile(models.Model):
+    """A file to a finding itself (evidence of the problem), to a report or to a verification."""
+
+    SCOPE: ClassVar = ("finding__unit__path",)
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="files")
+    report = models.ForeignKey(Report, models.PROTECT, null=True, blank=True, related_name="files")
+    verification = models.ForeignKey(Verification, models.PROTECT, null=True, blank=True, related_name="files")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    name = models.CharField("文件名", max_length=200)
+    added_at = models.DateTimeField("上传时间", auto_now_add=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "佐证材料"
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(report__isnull=True) | Q(verification__isnull=True), name="finding_file_one_place"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Extension(models.Model):
+    """More time, asked for by the responsible unit and decided by the office."""
+
+    SCOPE: ClassVar = ("finding__unit__path",)
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待批复"
+        GIVEN = "given", "同意"
+        REFUSED = "refused", "不同意"
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="extensions")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ASKED)
+    until = models.DateField("申请延至")
+    reason = models.CharField("理由", max_length=500)
+    asked_at = models.DateTimeField("申请时间", auto_now_add=True)
+    asked_by = models.CharField("申请人", max_length=100)
+    answer = models.CharField("批复意见", max_length=500, blank=True)
+    decided_at = models.DateTimeField("批复时间", null=True, blank=True)
+    decided_by = models.CharField("批复人", max_length=100, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "延期申请"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["finding"], condition=Q(state="asked"), name="extension_one_open"),
+            models.CheckConstraint(
+                condition=Q(state="asked", decided_at__isnull=True) | (~Q(state="asked") & Q(decided_at__isnull=False)),
+                name="extension_decided_has_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.finding.code} 延期"
+
+
+class Pause(models.Model):
+    """A stretch in which the clock stands still, with its reason; the deadline moves by as many days when it ends."""
+
+    SCOPE: ClassVar = ("finding__unit__path",)
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="pauses")
+    since = models.DateField("自")
+    until = models.DateField("至", null=True, blank=True)
+    reason = models.CharField("理由", max_length=300)
+    by_name = models.CharField("操作人", max_length=100)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "暂停计时"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["finding"], condition=Q(until__isnull=True), name="pause_one_open"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="pause_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.finding.code} 暂停计时"

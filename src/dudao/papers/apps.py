@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class PapersConfig(AppConfig):
+    name = "dudao.papers"
+    label = "papers"
+    verbose_name = "文书"
+
+    def ready(self) -> None:
+        from dudao.papers import flow, verbs  # noqa: F401  the vocabulary and who acts next are filled by the import

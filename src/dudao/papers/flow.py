@@ -1,0 +1,69 @@
+"""The flow of a paper and of its delivery, with their guards: pure functions of a loaded object."""
+
+from typing import Any
+
+from dudao.core.access import Actor, Denied
+from dudao.core.workflow import Flow, Step
+from dudao.papers.models import Delivery, Paper
+
+__all__ = ["DELIVERY", "PAPER"]
+
+State = Paper.State
+
+
+def _not_the_drafter(paper: Any, actor: Actor) -> Denied | None:
+    """Four eyes: who drafted a paper doesn't check it."""
+    if actor.id is not None and actor.id == paper.drafted_by_id:
+        return Denied("这份文书由您本人起草，请由其他人核稿。", "paper.check")
+    return None
+
+
+def _has_receivers(paper: Any, actor: Actor) -> Denied | None:
+    if not paper.recipients and paper.kind not in {"publicity", "brief", "report", "look_back"}:
+        return Denied("还没有选择主送单位，请先补上再送核。", "paper.submit")
+    return None
+
+
+def _own(delivery: Any, actor: Actor) -> Denied | None:
+    """Only the receiver itself signs for a paper, not an office above it."""
+    if actor.everything:
+        return None
+    place = delivery.unit.path
+    if any(grant.path == place and grant.covers("paper.receive", place) for grant in actor.grants):
+        return None
+    return Denied(f"只有收文单位（{delivery.unit}）自己可以签收。", "paper.receive")
+
+
+PAPER = Flow(
+    Step("paper.submit", {State.DRAFT, State.RETURNED}, State.SUBMITTED, guard=_has_receivers, tells=("paper.check",)),
+    Step("paper.check", {State.SUBMITTED}, State.CHECKED, guard=_not_the_drafter, tells=("paper.sign",)),
+    Step(
+        "paper.send_back", {State.SUBMITTED, State.CHECKED}, State.RETURNED, needs_reason=True, tells=("paper.draft",)
+    ),
+    Step(
+        "paper.sign",
+        {State.CHECKED},
+        State.SIGNED,
+        tells=("paper.issue",),
+        confirm="签发时取得发文字号。取号后不印发的，文号要写明理由作废，不再使用。",
+    ),
+    Step("paper.issue", {State.SIGNED}, State.ISSUED, confirm="印发后内容和文号不能再改，收文单位会收到通知。"),
+    Step(
+        "paper.withdraw",
+        {State.ISSUED},
+        State.WITHDRAWN,
+        needs_reason=True,
+        danger=True,
+        confirm="撤回后核验页会显示“已撤回”，收文单位会收到通知；文号不再使用。",
+    ),
+    Step(
+        "paper.discard",
+        {State.DRAFT, State.RETURNED, State.SUBMITTED, State.CHECKED, State.SIGNED},
+        State.DISCARDED,
+        needs_reason=True,
+        danger=True,
+        confirm="作废后不能恢复。已取得的文号写明理由作废，不再使用。",
+    ),
+)
+
+DELIVERY = Flow(Step("paper.receive", {Delivery.State.SENT}, Delivery.State.SIGNED, guard=_own))

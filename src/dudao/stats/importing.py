@@ -1,25 +1,27 @@
-"""What a file of numbers would do: rows of a table of schools, or one school's workbook of the yearly education statistics.
+"""What a file of numbers would do: rows of a table of schools or counties, workbooks of the yearly education statistics.
 
 Nothing is written here: a plan says which numbers of which returns change, and what is wrong in which row.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from dudao.core.access import Actor
 from dudao.core.sheets import Problem, Reading, Row, SheetError, open_book
+from dudao.core.sheets.opening import Book
 from dudao.orgs.models import Unit
+from dudao.stats.bundles import check_bundle, entries_of
 from dudao.stats.flow import why_not_fill
 from dudao.stats.models import Return, Round
 from dudao.stats.numbers import number_words, parse_number
 from dudao.stats.queries import catalogue
 from dudao.stats.queries.returns import county_names, numbers_of, of_counties, of_schools, stages_of, with_units
 
-__all__ = ["Line", "Plan", "plan_counties", "plan_table", "plan_workbook"]
+__all__ = ["Line", "Plan", "plan_bundle", "plan_counties", "plan_table", "plan_workbook"]
 
 Key = tuple[int, str]
 
@@ -191,48 +193,96 @@ def plan_workbook(actor: Actor, asked: Round, root: Unit, data: bytes, name: str
     The school is the one that the file is named after («学校名(办学类型).xlsx»), or the root when that is a school itself.
     Sheets without a mapping for the year are skipped and named.
     """
-    register = _Register(asked, root)
-    stem = re.sub(r"\.xlsx?$", "", name, flags=re.IGNORECASE)
-    title = re.split(r"[(（]", unicodedata.normalize("NFKC", stem))[0].strip()
-    line = Line(1, title)
-    own = next((ret for ret in register.returns if ret.unit_id == root.pk), None)
-    line.ret = own or register.found(line, title, "", "")
-    if own is not None:
-        line.name = own.unit.name
-    book = open_book(data)
-    sources = catalogue.sources_in(catalogue.items_of(asked), asked.year)
-    tables = {table for table, _ in sources}
-    notes: list[str] = []
-    given: dict[catalogue.Cell, Any] = {}
-    for sheet_name in book.visible:
-        table = re.split(r"[_＿\s]", sheet_name.strip())[0].removesuffix("续")
-        if table not in tables:
-            notes.append(f"工作表“{sheet_name}”在 {asked.year_words}没有对应的指标，已跳过。")
-            continue
-        sheet, _ = book.sheet(sheet_name)
-        for cells in sheet.to_python(skip_empty_area=False):
-            if len(cells) < 3:
-                continue
-            found = sources.get((table, _fold(str(cells[1]))))
-            if found is None or cells[2] == "":
-                continue
-            value = cells[2]
-            if isinstance(value, float) and value.is_integer():
-                value = int(value)
-            given[catalogue.Cell(*found)] = value
-    if not given and not line.problems:
-        raise SheetError(
-            f"没有一张工作表能对上 {asked.year_words}的指标。工作表应以表号命名（如“教基3112_小学”），B 列是行名、C 列是数值。"
-        )
-    if line.ret is not None:
-        held_stages = register.stages[line.ret.unit_id]
-        known = {cell: value for cell, value in given.items() if not cell.stage or cell.stage in held_stages}
-        notes += [
-            f"这所学校没有{catalogue.STAGE_WORDS[cell.stage]}，“{cell.heading}”没有读取。"
-            for cell in given.keys() - known.keys()
-        ]
-        _judge(actor, register, line, line.ret, known)
+    books = _Books(actor, asked, root)
+    line, notes = books.line(1, name, data)
     return Plan([line], list(line.problems), sorted(notes))
+
+
+def plan_bundle(
+    actor: Actor, asked: Round, root: Unit, data: bytes, told: Callable[[int, int], None] = lambda done, total: None
+) -> Plan:
+    """What the workbooks of a ZIP file would change, one line a file. ``told``: how many are done, of how many."""
+    books = _Books(actor, asked, root)
+    total = check_bundle(data)
+    lines: list[Line] = []
+    seen: dict[int, Line] = {}
+    skipped: set[str] = set()
+    for entry in entries_of(data):
+        told(entry.number - 1, total)
+        if entry.data is None:
+            line = Line(entry.number, entry.name)
+            line.problems.append(Problem(entry.number, "文件", f"“{entry.name}”{entry.problem}"))
+        else:
+            try:
+                line, notes = books.line(entry.number, entry.name, entry.data)
+            except SheetError as error:
+                line, notes = Line(entry.number, entry.name), []
+                line.problems.append(Problem(entry.number, "文件", f"“{entry.name}”{error}"))
+            skipped.update(notes)
+        if line.ret is not None:
+            other = seen.setdefault(line.ret.pk, line)
+            if other is not line:
+                said = f"“{entry.name}”与第 {other.number} 个文件是同一所学校，请只保留一个。"
+                line.problems.append(Problem(entry.number, "文件", said))
+        lines.append(line)
+    return Plan(lines, [problem for line in lines for problem in line.problems], sorted(skipped))
+
+
+class _Books:
+    """Reads workbooks of schools: the register and where the items stand are looked up once for all of them."""
+
+    def __init__(self, actor: Actor, asked: Round, root: Unit) -> None:
+        self.actor, self.asked = actor, asked
+        self.register = _Register(asked, root)
+        self.own = next((ret for ret in self.register.returns if ret.unit_id == root.pk), None)
+        self.sources = catalogue.sources_in(self.register.items, asked.year)
+        self.tables = {table for table, _ in self.sources}
+
+    def line(self, number: int, name: str, data: bytes) -> tuple[Line, list[str]]:
+        """What one workbook would change, and what was skipped. ``SheetError`` when nothing in it can be used."""
+        stem = re.sub(r"\.xlsx?$", "", name, flags=re.IGNORECASE)
+        title = re.split(r"[(（]", unicodedata.normalize("NFKC", stem))[0].strip()
+        line = Line(number, title)
+        line.ret = self.own or self.register.found(line, title, "", "")
+        if self.own is not None:
+            line.name = self.own.unit.name
+        given, notes = self._given(open_book(data))
+        if not given and not line.problems:
+            raise SheetError(
+                f"没有一张工作表能对上 {self.asked.year_words}的指标。"
+                "工作表应以表号命名（如“教基3112_小学”），B 列是行名、C 列是数值。"
+            )
+        if line.ret is not None:
+            held = self.register.stages[line.ret.unit_id]
+            known = {cell: value for cell, value in given.items() if not cell.stage or cell.stage in held}
+            notes += [
+                f"{line.name}没有{catalogue.STAGE_WORDS[cell.stage]}，“{cell.heading}”没有读取。"
+                for cell in given.keys() - known.keys()
+            ]
+            _judge(self.actor, self.register, line, line.ret, known)
+        return line, notes
+
+    def _given(self, book: Book) -> tuple[dict[catalogue.Cell, Any], list[str]]:
+        """The cells that the sheets name, by year, table and label."""
+        given: dict[catalogue.Cell, Any] = {}
+        notes: list[str] = []
+        for sheet_name in book.visible:
+            table = re.split(r"[_＿\s]", sheet_name.strip())[0].removesuffix("续")
+            if table not in self.tables:
+                notes.append(f"工作表“{sheet_name}”在 {self.asked.year_words}没有对应的指标，已跳过。")
+                continue
+            sheet, _ = book.sheet(sheet_name)
+            for cells in sheet.to_python(skip_empty_area=False):
+                if len(cells) < 3:
+                    continue
+                found = self.sources.get((table, _fold(str(cells[1]))))
+                if found is None or cells[2] == "":
+                    continue
+                value = cells[2]
+                if isinstance(value, float) and value.is_integer():
+                    value = int(value)
+                given[catalogue.Cell(*found)] = value
+        return given, notes
 
 
 def shown(lines: Sequence[Line], limit: int) -> list[dict[str, Any]]:

@@ -1,9 +1,11 @@
 """The background work of statistics: checking and importing a file of numbers."""
 
+from functools import partial
+
 from dudao.core import files, jobs, sheets
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.stats.actions import uploads
-from dudao.stats.importing import Plan, plan_counties, plan_table, plan_workbook
+from dudao.stats.importing import Plan, plan_bundle, plan_counties, plan_table, plan_workbook
 from dudao.stats.models import DataUpload
 from dudao.stats.tables import county_table, table_of
 
@@ -19,6 +21,9 @@ def _planned(work: Work, taken: DataUpload) -> tuple[Plan, bytes, sheets.Reading
         data: bytes = stream.read()
     if taken.sort == DataUpload.Sort.WORKBOOK:
         return plan_workbook(work.actor, taken.round, taken.root, data, taken.name), data, None
+    if taken.sort == DataUpload.Sort.ZIP:
+        told = partial(work.progress, message="正在读取各校的工作簿")
+        return plan_bundle(work.actor, taken.round, taken.root, data, told), data, None
     if taken.sort == DataUpload.Sort.COUNTY:
         reading = sheets.read(data, county_table(taken.round), max_rows=MAX_ROWS)
         return plan_counties(work.actor, taken.round, taken.root, reading), data, reading
@@ -38,7 +43,7 @@ def _upload(work: Work) -> DataUpload:
 
 def _words(taken: DataUpload) -> str:
     counts = taken.counts
-    return f"更新 {counts['changed']} 份，无变化 {counts['same']} 份，有错误 {counts['error']} 行。"
+    return f"更新 {counts['changed']} 份，无变化 {counts['same']} 份，有错误 {counts['error']} 份。"
 
 
 @jobs.handler("stats.check")

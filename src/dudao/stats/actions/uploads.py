@@ -40,7 +40,8 @@ def note_check(actor: Actor, *, taken: DataUpload, plan: Plan, errors: bytes | N
     """Keep what the check found: the counts, the first rows, the error copy."""
     taken.counts = plan.counts
     taken.preview = shown(plan.lines, SHOWN)
-    taken.problems = [str(problem) for problem in plan.problems[:100]]
+    rows = taken.sort in {DataUpload.Sort.TABLE, DataUpload.Sort.COUNTY}
+    taken.problems = [str(problem) if rows else problem.text for problem in plan.problems[:100]]
     taken.notes = plan.notes[:50]
     taken.errors = files.keep(errors, files.KINDS["xlsx"].media_type) if errors is not None else None
     taken.state, taken.message = (State.FAULTY if plan.problems else State.READY), ""

@@ -17,9 +17,10 @@ from dudao.core.ui.parts import Crumb, State
 from dudao.orgs.queries import roots_of
 from dudao.stats import tables
 from dudao.stats.actions import uploads
+from dudao.stats.bundles import MAX_BUNDLE, check_bundle
 from dudao.stats.forms.uploads import UploadForm
 from dudao.stats.models import DataUpload, Round
-from dudao.stats.queries import returns
+from dudao.stats.queries import catalogue, returns
 from dudao.stats.views.common import actor_of, need, round_or_404
 
 __all__ = ["import_confirm", "import_errors", "import_new", "import_page", "import_state", "import_template"]
@@ -49,6 +50,11 @@ def _upload_or_404(request: HttpRequest, pk: int) -> DataUpload:
 def import_template(request: HttpRequest, pk: int) -> HttpResponse:
     asked = round_or_404(request, pk)
     need(actor_of(request), "return.import")
+    if request.GET.get("who") == "county":
+        words = "从第 4 行起每行一个县市区；空着的单元格保持原值，没有的填 0。"
+        return attachment(
+            sheets.template(tables.county_table(asked), help_text=words), f"{asked.title}县级导入模板.xlsx"
+        )
     words = "从第 4 行起每行一所学校；空着的单元格保持原值，没有的填 0。"
     return attachment(sheets.template(tables.table_of(asked), help_text=words), f"{asked.title}导入模板.xlsx")
 
@@ -58,7 +64,9 @@ def import_new(request: HttpRequest, pk: int) -> HttpResponse:
     asked = round_or_404(request, pk)
     actor = actor_of(request)
     need(actor, "return.import")
-    form = UploadForm(request.POST or None, request.FILES or None)
+    schools, counties = catalogue.asks(catalogue.items_of(asked))
+    sorts = [sort for sort in DataUpload.Sort.values if (counties if sort == DataUpload.Sort.COUNTY else schools)]
+    form = UploadForm(request.POST or None, request.FILES or None, sorts=sorts)
     if request.method == "POST" and form.is_valid():
         taken = refused(form, lambda: _take(actor, asked, form))
         if taken is not None:
@@ -74,6 +82,8 @@ def import_new(request: HttpRequest, pk: int) -> HttpResponse:
         note="上传后先检查，您确认之前不会改动任何报表；再次导入同一份表不会有变化。",
         template="stats/import_new.html",
         round=asked,
+        schools=schools,
+        counties=counties,
         earlier=[(item, STATES[item.state]) for item in returns.uploads_seen(actor).filter(round=asked)[:5]],
     )
 
@@ -82,9 +92,14 @@ def _take(actor: Actor, asked: Round, form: UploadForm) -> DataUpload | None:
     """Look at the file as a whole before it is stored: what can't be a workbook is refused beside the field."""
     upload = form.cleaned_data["file"]
     try:
-        sheets.open_book(sheets.read_upload(upload))
-        upload.seek(0)
-        stored = files.store(upload, kinds={"xlsx"}, limit=sheets.MAX_BYTES)
+        if form.cleaned_data["sort"] == DataUpload.Sort.ZIP:
+            check_bundle(sheets.read_upload(upload, MAX_BUNDLE))
+            upload.seek(0)
+            stored = files.store(upload, kinds={"zip"}, limit=MAX_BUNDLE)
+        else:
+            sheets.open_book(sheets.read_upload(upload))
+            upload.seek(0)
+            stored = files.store(upload, kinds={"xlsx"}, limit=sheets.MAX_BYTES)
     except (sheets.SheetError, FileRefused) as error:
         form.add_error("file", str(error))
         return None
@@ -116,8 +131,10 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
             ],
             "rows": [{**row, "state": OUTCOMES[row["outcome"]]} for row in taken.preview],
             "counts": counts,
-            "confirm_text": f"确认后更新 {counts.get('changed', 0)} 所学校的报表，学校会看到新的数。",
-            "done_text": f"已更新 {counts.get('changed', 0)} 所，无变化 {counts.get('same', 0)} 所。",
+            "confirm_text": f"确认后更新 {counts.get('changed', 0)} 份报表，填报单位会看到新的数。",
+            "done_text": f"已更新 {counts.get('changed', 0)} 份，无变化 {counts.get('same', 0)} 份。",
+            "one": "个文件" if taken.sort in {DataUpload.Sort.ZIP, DataUpload.Sort.WORKBOOK} else "行",
+            "what": "县市区" if taken.sort == DataUpload.Sort.COUNTY else "学校",
             "running": taken.state in {DataUpload.State.CHECKING, DataUpload.State.IMPORTING},
         },
     )

@@ -1,0 +1,103 @@
+"""Many workbooks in one ZIP file: read without trusting it. Nothing is unpacked onto a disk, names only tell whose a file is."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dudao.core.sheets import MAX_BYTES, SheetError
+
+__all__ = ["MAX_BUNDLE", "Entry", "check_bundle", "entries_of"]
+
+MAX_BUNDLE = 50 * 1024 * 1024
+MAX_FILES = 3000
+MAX_INFLATED = 1024 * 1024 * 1024
+_BROKEN = "压缩包已损坏或不完整，可能没有下载或传输完。请重新打包后再上传。"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One workbook of the bundle. ``data`` is None when it can't be used: ``problem`` says why."""
+
+    number: int
+    name: str
+    data: bytes | None
+    problem: str = ""
+
+
+def _listed(data: bytes) -> list[zipfile.ZipInfo]:
+    try:
+        found = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as problem:
+        raise SheetError(_BROKEN) from problem
+    kept = [entry for entry in found if not entry.is_dir() and not _is_litter(_name_of(entry))]
+    if len(kept) > MAX_FILES:
+        raise SheetError(f"压缩包里有 {len(kept)} 个文件，超过 {MAX_FILES} 个的上限。请按县市区分成几个压缩包。")
+    if not kept:
+        raise SheetError("压缩包里没有文件。请把各校的 .xlsx 工作簿打成一个 ZIP 再上传。")
+    return kept
+
+
+def check_bundle(data: bytes) -> int:
+    """How many files a bundle has; ``SheetError`` when it is none or holds none. Nothing is inflated."""
+    return len(_listed(data))
+
+
+def entries_of(data: bytes) -> Iterator[Entry]:
+    """The files of a bundle one after the other, each inflated against a cap. What the archive says of sizes is not believed."""
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    total = 0
+    for number, info in enumerate(_listed(data), 1):
+        path = _name_of(info)
+        name = path.replace("\\", "/").rsplit("/", 1)[-1]
+        said = _refusal(info, path, name)
+        if said:
+            yield Entry(number, name, None, said)
+            continue
+        try:
+            with archive.open(info) as stream:
+                content = stream.read(MAX_BYTES + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError):
+            yield Entry(number, name, None, "已损坏，无法读取。请重新保存这个文件后再打包。")
+            continue
+        total += len(content)
+        if total > MAX_INFLATED:
+            raise SheetError("压缩包解压后太大，疑似“压缩炸弹”。请分成几个压缩包上传。")
+        if len(content) > MAX_BYTES:
+            yield Entry(number, name, None, f"解压后超过 {MAX_BYTES // 1048576} MB 的上限。请删除图片和不用的工作表。")
+            continue
+        yield Entry(number, name, content)
+
+
+def _refusal(info: zipfile.ZipInfo, path: str, name: str) -> str:
+    parts = path.replace("\\", "/").split("/")
+    if ".." in parts or path.startswith(("/", "\\")) or ":" in path or "\x00" in path:
+        return "文件名里有路径符号，不能接收。请重新打包。"
+    if info.flag_bits & 1:
+        return "有打开密码，无法读取。请不要给压缩包加密。"
+    if not name.lower().endswith(".xlsx"):
+        return "不是 .xlsx 工作簿。请另存为 .xlsx 后再打包，压缩包里不要再放压缩包。"
+    return ""
+
+
+def _is_litter(path: str) -> bool:
+    """What computers leave in archives by themselves."""
+    name = path.replace("\\", "/").rsplit("/", 1)[-1]
+    return path.startswith("__MACOSX/") or name.startswith((".", "~$")) or name in {"Thumbs.db", "desktop.ini"}
+
+
+def _name_of(info: zipfile.ZipInfo) -> str:
+    """The name as it was meant: without its UTF-8 flag it comes from a Chinese Windows."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        raw = info.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return info.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return info.filename

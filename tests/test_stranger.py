@@ -10,6 +10,7 @@ A new address with an object needs a builder in ``OBJECTS`` below; this test fai
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -41,9 +42,10 @@ from dudao.plans.models import Assignment, Evidence, Guess, Item, LedgerUpload, 
 from dudao.plans.queries import with_units
 from dudao.plans.queries.schedule import StepInput
 from dudao.stats.actions.balance import run_balance
+from dudao.stats.actions.balance_inputs import make_forecast, set_prices
 from dudao.stats.actions.catalogue import load_items
 from dudao.stats.actions.rounds import create_round, open_round
-from dudao.stats.models import DataItem, DataUpload, EliminationPlan, EliminationRow, Return
+from dudao.stats.models import DataItem, DataUpload, EliminationPlan, EliminationRow, ItemJudgement, ReliefClaim, Return
 from signing import signed_in
 from test_consistency import route_names
 
@@ -154,7 +156,21 @@ OBJECTS = {
     },
     "stats:round_bulk": lambda w: {"pk": w.round.pk, "act": "accept"},
     **{f"stats:{name}": lambda w: {"pk": w.ret.pk} for name in ("return", "return_fill", "return_step")},
-    **{f"stats:{name}": lambda w: {"pk": w.balance.pk} for name in ("balance", "balance_export")},
+    **{
+        f"stats:{name}": lambda w: {"pk": w.balance.pk}
+        for name in (
+            "balance", "balance_export", "balance_schools", "balance_verify", "balance_plan", "balance_plan_export",
+            "balance_verdict", "balance_form", "balance_forecasts", "balance_forecast_new", "balance_forecast_table",
+        )
+    },
+    **{
+        f"stats:{name}": lambda w: {"pk": w.balance.pk, "county": w.county.pk, "code": "G1"}
+        for name in ("balance_item", "balance_item_withdraw", "balance_item_file")
+    },
+    "stats:balance_forecast": lambda w: {"pk": w.forecast.pk},
+    "stats:balance_price_end": lambda w: {"pk": w.price.pk},
+    **{f"stats:{name}": lambda w: {"pk": w.round.pk} for name in ("balance_reliefs_round", "balance_relief_new")},
+    "stats:balance_relief_withdraw": lambda w: {"pk": w.relief.pk},
     **{
         f"stats:elimination{name}": lambda w: {"pk": w.elimination.pk}
         for name in ("", "_edit", "_step", "_amend", "_export", "_import")
@@ -286,6 +302,24 @@ def _statistics(w):
         plan=w.elimination, school=w.school, sort="classes", stage="primary", start=2, targets=[1, 0]
     )
     w.balance = run_balance(SYSTEM, unit=w.county, asked=w.round, pack="excellent-2017", accepted_only=False)
+    _around_balance(w)
+
+
+def _around_balance(w):
+    """A forecast, a price, a relief claim and a judgement with a paper."""
+    w.forecast = make_forecast(
+        SYSTEM, run=w.balance, years=1, growth={"小学": Decimal(1)}, stays=Decimal(100), note=SECRET
+    )
+    w.price = set_prices(
+        SYSTEM, unit=w.county, prices={"L1": (Decimal(1), "名教师")}, valid_from=date(2025, 1, 1), valid_to=None, note=SECRET
+    )
+    w.relief = ReliefClaim.objects.create(
+        round=w.round, unit=w.school, clause="G3", reason=SECRET, basis="省文件", claimed_by="甲"
+    )
+    ItemJudgement.objects.create(
+        run=w.balance, county=w.county, code="G1", verdict="met", note=SECRET, judged_by="甲",
+        file=StoredFile.objects.first(), file_name=f"{SECRET}.pdf",
+    )  # fmt: skip
 
 
 def _decided(plan):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from dudao.core.access import SYSTEM, Denied
 from dudao.stats.actions import returns
 from dudao.stats.actions.balance import run_balance
-from dudao.stats.models import BalanceRun, Return
+from dudao.stats.models import BalanceRun, Return, SchoolResult
 from signing import signed_in
 from stats.conftest import keyed
 
@@ -53,10 +53,10 @@ def test_the_result_names_the_school_that_fails_and_what_it_lacks(filled):
     first = primary["indicators"][0]
     assert first["mean"] == pytest.approx(3.6)
     assert first["cv"] == pytest.approx(0.4841, abs=1e-3)
-    failing = [school for school in made.results["schools"] if not school["passed"]]
-    assert [school["school"] for school in failing] == ["汉昌小学"]
-    assert failing[0]["unit"] == filled.second.pk
-    assert failing[0]["lacks"][0] == {"code": "L1", "column": "小学高于规定学历教师数", "reach": 12, "floor": 9}
+    failing = SchoolResult.objects.filter(run=made, passed=False)
+    assert [school.school for school in failing] == ["汉昌小学"]
+    assert failing[0].unit == filled.second
+    assert failing[0].lacks[0] == {"code": "L1", "column": "小学高于规定学历教师数", "reach": 12, "floor": 9}
 
 
 def test_only_accepted_numbers_count_when_asked_for(filled):
@@ -102,8 +102,8 @@ def test_it_is_run_read_and_exported_in_the_browser(filled):
     made = BalanceRun.objects.get()
     assert answer["Location"] == made.get_absolute_url()
     page = client.get(made.get_absolute_url()).content.decode()
-    assert "汉昌小学" in page and "小学高于规定学历教师数还差 12" in page and "只供试算" in page
-    assert client.get(made.get_absolute_url() + "?county=99x").status_code == 200
+    assert "汉昌小学" in page and "L1 小学高于规定学历教师数还差 12（到 85% 底线差 9）" in page and "只供试算" in page
+    assert client.get(made.get_absolute_url() + "?county=99x").status_code == 404
     content = client.post(reverse("stats:balance_export", args=[made.pk])).content
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     assert book.sheet_names == ["差异系数", "各校", "不计入的学校"]

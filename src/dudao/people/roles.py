@@ -136,6 +136,10 @@ _STATISTICS = {
     "return.remind",
     "balance.run",
     "balance.export",
+    "balance.judge",
+    "balance.price",
+    "balance.relief",
+    "balance.forecast",
 }
 _ROUNDS = {
     "round.create",

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from dudao.stats.views import balance, catalogue, eliminations, imports, returns, rounds, rounds_making, sizes
+from dudao.stats.views import (
+    balance,
+    balance_items,
+    balance_plan,
+    balance_reliefs,
+    balance_years,
+    catalogue,
+    eliminations,
+    imports,
+    returns,
+    rounds,
+    rounds_making,
+    sizes,
+)
 
 app_name = "stats"
 urlpatterns = [
@@ -37,6 +50,35 @@ urlpatterns = [
     path("balance/new/", balance.balance_new, name="balance_new"),
     path("balance/<int:pk>/", balance.balance_page, name="balance"),
     path("balance/<int:pk>/export/", balance.balance_export, name="balance_export"),
+    path("balance/<int:pk>/schools/", balance.balance_schools, name="balance_schools"),
+    path("balance/<int:pk>/verify/", balance.balance_verify, name="balance_verify"),
+    path("balance/<int:pk>/plan/", balance_plan.balance_plan, name="balance_plan"),
+    path("balance/<int:pk>/plan/export/", balance_plan.balance_plan_export, name="balance_plan_export"),
+    path("balance/prices/", balance_plan.balance_prices, name="balance_prices"),
+    path("balance/prices/new/", balance_plan.balance_price_new, name="balance_price_new"),
+    path("balance/prices/<int:pk>/end/", balance_plan.balance_price_end, name="balance_price_end"),
+    path("balance/<int:pk>/verdict/", balance_items.balance_verdict, name="balance_verdict"),
+    path("balance/<int:pk>/form/", balance_items.balance_form, name="balance_form"),
+    path("balance/<int:pk>/items/<int:county>/<slug:code>/", balance_items.balance_item, name="balance_item"),
+    path(
+        "balance/<int:pk>/items/<int:county>/<slug:code>/withdraw/",
+        balance_items.balance_item_withdraw,
+        name="balance_item_withdraw",
+    ),
+    path(
+        "balance/<int:pk>/items/<int:county>/<slug:code>/file/",
+        balance_items.balance_item_file,
+        name="balance_item_file",
+    ),
+    path("balance/years/", balance_years.balance_years_page, name="balance_years"),
+    path("balance/<int:pk>/forecasts/", balance_years.balance_forecasts_page, name="balance_forecasts"),
+    path("balance/<int:pk>/forecasts/new/", balance_years.balance_forecast_new, name="balance_forecast_new"),
+    path("balance/<int:pk>/forecasts/table/", balance_years.balance_forecast_table, name="balance_forecast_table"),
+    path("balance/forecasts/<int:pk>/", balance_years.balance_forecast, name="balance_forecast"),
+    path("balance/reliefs/", balance_reliefs.balance_reliefs_page, name="balance_reliefs"),
+    path("balance/reliefs/of/<int:pk>/", balance_reliefs.balance_reliefs_round, name="balance_reliefs_round"),
+    path("balance/reliefs/of/<int:pk>/new/", balance_reliefs.balance_relief_new, name="balance_relief_new"),
+    path("balance/reliefs/<int:pk>/withdraw/", balance_reliefs.balance_relief_withdraw, name="balance_relief_withdraw"),
     path("sizes/", sizes.sizes_page, name="sizes"),
     path("sizes/export/", sizes.sizes_export, name="sizes_export"),
     path("sizes/plans/", eliminations.elimination_list, name="eliminations"),

@@ -1,6 +1,13 @@
 """Tables of statistics: what is asked (catalogue), what units report (returns), what is computed from it (balance)."""
 
-from dudao.stats.models.balance import BalanceRun
+from dudao.stats.models.balance import (
+    BalanceRun,
+    EnrolmentForecast,
+    ItemJudgement,
+    ReliefClaim,
+    ResourcePrice,
+    SchoolResult,
+)
 from dudao.stats.models.catalogue import CheckRule, DataItem, ItemSource
 from dudao.stats.models.returns import CheckHit, DataUpload, Return, Round, RoundItem, Value, year_words
 from dudao.stats.models.sizes import EliminationPlan, EliminationRow
@@ -13,10 +20,15 @@ __all__ = [
     "DataUpload",
     "EliminationPlan",
     "EliminationRow",
+    "EnrolmentForecast",
+    "ItemJudgement",
     "ItemSource",
+    "ReliefClaim",
+    "ResourcePrice",
     "Return",
     "Round",
     "RoundItem",
+    "SchoolResult",
     "Value",
     "year_words",
 ]

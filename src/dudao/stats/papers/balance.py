@@ -2,15 +2,15 @@
 
 import io
 from collections.abc import Sequence
-from typing import Any
 
 from dudao.core.sheets import Column, Writer
-from dudao.stats.models import BalanceRun
+from dudao.stats.models import BalanceRun, SchoolResult
+from dudao.stats.papers.sheet import add_sheet
 
 __all__ = ["write_balance"]
 
 
-def write_balance(run: BalanceRun, target: io.BytesIO) -> None:
+def write_balance(run: BalanceRun, schools: Sequence[SchoolResult], target: io.BytesIO) -> None:
     """The result as a workbook: the coefficients by county and stage, the schools, those left out. Unrounded numbers."""
     results = run.results
     names = {one["code"]: f"{one['code']} {one['name']}（{one['unit']}）" for one in results["indicators"]}
@@ -28,7 +28,7 @@ def write_balance(run: BalanceRun, target: io.BytesIO) -> None:
          "verdict": words[one["passed"]], "schools": stage["schools"]}
         for county in results["counties"] for stage in county["stages"] for one in stage["indicators"]
     ]  # fmt: skip
-    _sheet(writer, "差异系数", heads, rows, title=str(run), line=line)
+    add_sheet(writer, "差异系数", heads, rows, title=str(run), line=line)
     codes = list(names)
     heads = [
         Column("county", "县区"), Column("school", "学校名称", width=30), Column("stage", "学段", width=8),
@@ -36,37 +36,16 @@ def write_balance(run: BalanceRun, target: io.BytesIO) -> None:
         Column("verdict", "结论"), Column("lacks", "要达标还差", width=60),
     ]  # fmt: skip
     rows = [
-        {**school, **dict(zip(codes, school["values"], strict=True)), "verdict": "达标" if school["passed"] else "未达标",
-         "lacks": "；".join(f"{lack['column']} {lack['reach']:g}" for lack in school["lacks"])}
-        for school in results["schools"]
+        {"county": one.county, "school": one.school, "stage": one.stage, "pupils": one.pupils,
+         **dict(zip(codes, one.values, strict=True)), "verdict": "达标" if one.passed else "未达标",
+         "lacks": "；".join(f"{lack['column']} {lack['reach']:g}" for lack in one.lacks)}
+        for one in schools
     ]  # fmt: skip
-    _sheet(writer, "各校", heads, rows, title=str(run), line=line)
+    add_sheet(writer, "各校", heads, rows, title=str(run), line=line)
     heads = [
         Column("county", "县区"),
         Column("school", "学校名称", width=30),
         Column("reason", "不计入的原因", width=50),
     ]
-    _sheet(writer, "不计入的学校", heads, results["excluded"], title=str(run), line=line)
+    add_sheet(writer, "不计入的学校", heads, results["excluded"], title=str(run), line=line)
     writer.close()
-
-
-def _sheet(
-    writer: Writer,
-    name: str,
-    heads: Sequence[Column],
-    rows: Sequence[dict[str, Any]],
-    *,
-    title: str,
-    line: Sequence[str],
-) -> None:
-    sheet = writer.book.add_worksheet(name)
-    last = len(heads) - 1
-    for place, column in enumerate(heads):
-        sheet.set_column(place, place, column.width)
-    writer.page(sheet, header_row=2, width=sum(column.width for column in heads))
-    writer.title(sheet, f"{title}：{name}", last)
-    writer.line(sheet, 1, line, last)
-    writer.header(sheet, 2, heads)
-    for at, row in enumerate(rows, 3):
-        for place, column in enumerate(heads):
-            writer.value(sheet, at, place, column, row.get(column.key))

@@ -1,35 +1,40 @@
-"""Pages of balance runs: the list, a new run, the result by county and stage, its export."""
+"""Pages of balance runs: the list, a new run, the result by county and stage, its schools, its export, computed again."""
 
+import functools
 import io
-from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.calc.balance import Verdict
 from dudao.core.ui.export import attachment
-from dudao.core.ui.filters import Search
+from dudao.core.ui.filters import Chip, Chips, Choice, Search
+from dudao.core.ui.formats import number
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
-from dudao.stats.papers import balance as papers
 from dudao.stats.actions import balance as acts
 from dudao.stats.forms.balance import BalanceForm
-from dudao.stats.models import BalanceRun
+from dudao.stats.models import SchoolResult
+from dudao.stats.papers.balance import write_balance
 from dudao.stats.queries import balance
+from dudao.stats.queries.balance_results import failing_of, results_seen, schools_of
+from dudao.stats.views.balance_frame import VERDICTS, frame, judged, place_or_404, run_or_404
 from dudao.stats.views.common import actor_of, need
 
-__all__ = ["balance_export", "balance_list", "balance_new", "balance_page"]
+__all__ = [
+    "balance_export",
+    "balance_list",
+    "balance_new",
+    "balance_page",
+    "balance_schools",
+    "balance_verify",
+]
 
-VERDICTS: dict[str, State] = {
-    Verdict.PASSED.value: State(Verdict.PASSED.value, "green"),
-    Verdict.FAILED.value: State(Verdict.FAILED.value, "red"),
-    Verdict.UNKNOWN.value: State(Verdict.UNKNOWN.value, "grey", "question-mark"),
-}
-SHOWN = 300
+SHOWN = 30
 
 RUNS = Listing(
     key="stat-balances",
@@ -50,12 +55,76 @@ RUNS = Listing(
 )
 
 
+def lack_words(row: SchoolResult) -> str:
+    """«还差 3 名高于规定学历教师»: how far the school is, indicator by indicator."""
+    words = []
+    for lack in row.lacks:
+        amount = number(lack["reach"])
+        floor = f"（到 85% 底线差 {number(lack['floor'])}）" if lack["floor"] not in {0, lack["reach"]} else ""
+        words.append(f"{lack['code']} {lack['column']}还差 {amount}{floor}")
+    return "；".join(words)
+
+
+def _value(place: int, row: SchoolResult) -> float | None:
+    return round(row.values[place], 4) if place < len(row.values) else None
+
+
+PASSING = Chips(
+    "passed",
+    [
+        Chip("no", "未达标", Q(passed=False), "red"),
+        Chip("yes", "达标", Q(passed=True), "green"),
+        Chip("edge", "临界", Q(boundary=True), "amber"),
+    ],
+)
+SCHOOLS = Listing(
+    key="stat-balance-schools",
+    columns=[
+        Column("school", "学校", sort="row"),
+        Column("county", "县市区", sort="county", nowrap=True, optional=True),
+        Column("stage", "学段", nowrap=True),
+        Column("pupils", "学生数", sort="pupils", numeric=True),
+        Column(
+            "passed",
+            "结论",
+            lambda row: "达标" if row.passed else "未达标",
+            show=lambda row: State("达标", "green") if row.passed else State("未达标", "red"),
+            nowrap=True,
+        ),
+        Column("boundary", "临界", nowrap=True, optional=True, hidden=True),
+        Column("short", "未达到项数", sort="short", numeric=True),
+        Column("lacks", "还差多少", lack_words),
+        *(
+            Column(f"v{place}", f"指标{place}", functools.partial(_value, place - 1), numeric=True,
+                   optional=True, hidden=True)
+            for place in range(1, 9)
+        ),
+    ],
+    filters=[
+        Search(["school"], "学校名称"),
+        Choice("county", "县市区", lambda request: [(name, name) for name in request.balance_counties]),  # type: ignore[attr-defined]
+        Choice("stage", "学段", [("小学", "小学"), ("初中", "初中")]),
+    ],
+    chips=PASSING,
+    sort="-short",
+    order=["row", "id"],
+    export_name="各校测算结果",
+    empty=Empty("没有计入的学校", "数据都有错误，或者学校都不在测算范围内。", icon="school"),
+)  # fmt: skip
+
+
 @require_GET
 def balance_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     need(actor, "balance.view")
     primary = ("新的测算", reverse("stats:balance_new"), "plus") if actor.may_somewhere("balance.run") else None
-    return RUNS.respond(request, balance.runs_seen(actor).defer("results"), title="均衡测算", primary=primary)
+    actions = [("各年比较", reverse("stats:balance_years"), "chart-line")]
+    if actor.may_somewhere("balance.price"):
+        actions.append(("资源单价", reverse("stats:balance_prices"), "tag"))
+    if actor.may_somewhere("balance.relief"):
+        actions.append(("放宽条款", reverse("stats:balance_reliefs"), "shield"))
+    rows = balance.runs_seen(actor).defer("results", "table", "reliefs")
+    return RUNS.respond(request, rows, title="均衡测算", primary=primary, actions=actions)
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,48 +153,32 @@ def balance_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _run_or_404(request: HttpRequest, pk: int) -> BalanceRun:
-    found: Any = balance.runs_seen(actor_of(request)).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found  # type: ignore[no-any-return]
-
-
-def _judged(passed: bool | None) -> State:
-    if passed is None:
-        return VERDICTS[Verdict.UNKNOWN.value]
-    return State("达标", "green") if passed else State("超限", "red")
-
-
 @require_GET
 def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The result: all counties at a glance, one of them (``?county=``) by stage, with the schools that hold it back."""
-    run = _run_or_404(request, pk)
+    run = run_or_404(request, pk)
     actor = actor_of(request)
     results = run.results
     names = {one["code"]: f"{one['code']} {one['name']}" for one in results["indicators"]}
     units = {one["code"]: one["unit"] for one in results["indicators"]}
     counties = [
-        {**county, "state": VERDICTS[county["verdict"]], "url": f"?county={place}"}
-        for place, county in enumerate(results["counties"])
+        {**county, "state": VERDICTS[county["verdict"]], "url": f"?county={county.get('unit') or ''}"}
+        for county in results["counties"]
     ]
-    asked = request.GET.get("county", "")
-    place = int(asked) if asked.isascii() and asked.isdigit() and int(asked) < len(counties) else 0
-    chosen = counties[place] if counties else None
-    stages, failing, errors = [], [], []
+    place = place_or_404(request, run)
+    chosen = None if place is None else counties[place]
+    stages, errors = [], []
     left_out: dict[str, list[str]] = {}
+    failing: list[SchoolResult] = []
+    failing_count = 0
     if chosen is not None:
         for stage in chosen["stages"]:
             rows = [
-                {**one, "name": names[one["code"]], "unit": units[one["code"]], "state": _judged(one["passed"])}
+                {**one, "name": names[one["code"]], "unit": units[one["code"]], "state": judged(one["passed"])}
                 for one in stage["indicators"]
             ]
             stages.append({**stage, "state": VERDICTS[stage["verdict"]], "rows": rows})
-        failing = [
-            {**school, "below": [names[lack["code"]] for lack in school["lacks"]]}
-            for school in results["schools"]
-            if school["county"] == chosen["county"] and not school["passed"]
-        ]
+        failing, failing_count = failing_of(run, chosen["county"], SHOWN)
         for row in results["excluded"]:
             if row["county"] == chosen["county"]:
                 left_out.setdefault(row["reason"], []).append(row["school"])
@@ -134,25 +187,60 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "stats/balance.html",
         {
-            "run": run,
-            "crumbs": [Crumb("均衡测算", reverse("stats:balances"))],
+            **frame(run, "stats:balance", chosen),
             "counties": counties if len(counties) > 1 else [],
             "chosen": chosen,
             "stages": stages,
-            "failing": failing[:SHOWN],
-            "failing_count": len(failing),
+            "failing": [{"row": row, "words": lack_words(row)} for row in failing],
+            "failing_count": failing_count,
             "left_out": list(left_out.items()),
             "errors": errors[:SHOWN],
             "error_count": len(errors),
             "may_export": actor.may("balance.export", run.unit.path),
+            "reliefs": [one for one in run.reliefs if chosen is not None and one["county"] == chosen["county"]],
         },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def balance_schools(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every stage of every school of the run, to search, filter and export."""
+    run = run_or_404(request, pk)
+    request.balance_counties = [county["county"] for county in run.results["counties"]]  # type: ignore[attr-defined]
+    if request.method == "POST":
+        acts.note_balance_export(actor_of(request), run=run, what="schools")
+    return SCHOOLS.respond(
+        request,
+        schools_of(run),
+        title=f"{run}：各校结果",
+        template="stats/balance_schools.html",
+        **frame(run, "stats:balance_schools"),
     )
 
 
 @require_POST
 def balance_export(request: HttpRequest, pk: int) -> HttpResponse:
-    run = _run_or_404(request, pk)
+    run = run_or_404(request, pk)
     acts.note_balance_export(actor_of(request), run=run)
     target = io.BytesIO()
-    papers.write_balance(run, target)
+    write_balance(run, results_seen(run), target)
     return attachment(target.getvalue(), f"{run}.xlsx")
+
+
+@require_GET
+def balance_verify(request: HttpRequest, pk: int) -> HttpResponse:
+    """Compute the run again from what it kept and compare bit for bit. A read: nothing is written."""
+    run = run_or_404(request, pk, table=True)
+    checks = balance.checks_of(run) if run.table else []
+    return render(
+        request,
+        "stats/balance_verify.html",
+        {
+            **frame(run, "stats:balance_verify"),
+            "checks": [
+                {"check": check, "state": State("一致", "green") if check.agrees else State("不一致", "red")}
+                for check in checks
+            ],
+            "sound": bool(checks) and all(check.agrees for check in checks[:4] if check.name != "标准"),
+        },
+    )

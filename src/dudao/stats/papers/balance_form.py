@@ -1,0 +1,248 @@
+"""The application form of 县域义务教育优质均衡 (表Ⅰ–表Ⅵ) as a workbook, as far as the platform knows it.
+
+Decimals are those of the form: values and means 2, coefficients 3, proportions 1, everything else whole. A cell that the platform
+has no number for stays empty and is marked; nothing is filled with 0.
+"""
+
+import io
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from xlsxwriter.worksheet import Worksheet
+
+from dudao.calc.balance.items import Condition, ItemResult
+from dudao.calc.rounding import round_half_up
+from dudao.core.sheets import TONE_COLOURS, Column, Writer
+from dudao.stats.papers.balance_form_rows import QUALITY_FIELDS, SATISFACTION_FIELDS, SUBJECTS
+from dudao.stats.queries.balance_form import BASICS, FormData
+
+__all__ = ["write_form"]
+
+NOTE = "黄底空格是平台没有的数，请填写；表样以当年申报通知为准"
+
+
+class _Form:
+    """A sheet in the making: every cell with its decimals, the unknown ones marked."""
+
+    def __init__(self, writer: Writer, data: FormData, name: str, title: str, heads: Sequence[Column]) -> None:
+        self.writer, self.heads = writer, heads
+        self.sheet: Worksheet = writer.book.add_worksheet(name)
+        last = len(heads) - 1
+        for place, column in enumerate(heads):
+            self.sheet.set_column(place, place, column.width)
+        writer.page(self.sheet, header_row=2, width=sum(column.width for column in heads))
+        writer.title(self.sheet, f"{name}　{title}", last)
+        run = data.run
+        writer.line(
+            self.sheet,
+            1,
+            [f"县（市、区）：{data.county['county']}", run.round.year_words, f"依据：{run.pack_name}", NOTE],
+            last,
+        )
+        writer.header(self.sheet, 2, heads)
+        self.at = 3
+
+    def row(self, *cells: Any) -> None:
+        """One row. A cell is a text, or (number or ``None``, decimals); a lone ``None`` is unknown, ``""`` has nothing to say."""
+        for place, cell in enumerate(cells):
+            if isinstance(cell, tuple):
+                self._number(place, *cell)
+            elif cell is None:
+                self.sheet.write_blank(self.at, place, None, self._style(align="center", unknown=True))
+            else:
+                long = len(str(cell)) > 12
+                self.sheet.write_string(self.at, place, str(cell), self._style(align="left" if long else "center"))
+        longest = max(
+            (len(str(cell)) / self.heads[place].width for place, cell in enumerate(cells) if isinstance(cell, str))
+        )
+        self.sheet.set_row(self.at, 18 * max(1, int(longest * 2 + 0.9)))
+        self.at += 1
+
+    def _number(self, place: int, value: Decimal | Fraction | float | None, places: int) -> None:
+        if value is None:
+            self.sheet.write_blank(self.at, place, None, self._style(align="right", unknown=True))
+            return
+        exact = Decimal(repr(value)) if isinstance(value, float) else value
+        style = self._style(align="right", num_format=f"0.{'0' * places}" if places else "0")
+        self.sheet.write_number(self.at, place, float(round_half_up(exact, places)), style)
+
+    def _style(self, *, unknown: bool = False, **wanted: Any) -> Any:
+        if unknown:
+            wanted["bg_color"] = TONE_COLOURS["amber"][0]
+        return self.writer.format(border=1, text_wrap=True, **wanted)
+
+
+def write_form(data: FormData, target: io.BytesIO) -> None:
+    writer = Writer(target)
+    _basics(writer, data)
+    _reaching(writer, data)
+    _schools(writer, data)
+    _coefficients(writer, data)
+    _government(writer, data)
+    _quality(writer, data)
+    _satisfaction(writer, data)
+    writer.close()
+
+
+def _known(data: FormData, name: str) -> Decimal | None:
+    number = data.numbers.get(name)
+    return None if number is None else number.value
+
+
+def _source(data: FormData, name: str) -> str | None:
+    number = data.numbers.get(name)
+    return number.source if number else ""
+
+
+def _basics(writer: Writer, data: FormData) -> None:
+    form = _Form(
+        writer, data, "表Ⅰ", "县（市、区）基本情况",
+        [Column("code", "编号", width=8), Column("name", "项目", width=34), Column("unit", "单位", width=10),
+         Column("value", "数值", width=18), Column("source", "数据来源", width=24)],
+    )  # fmt: skip
+    for code, name, unit, places in BASICS:
+        form.row(code, name, unit, (_known(data, name), places), _source(data, name))
+
+
+def _stages(data: FormData) -> list[dict[str, Any]]:
+    return [stage for stage in data.county["stages"] if stage["schools"]]
+
+
+def _indicator_heads(data: FormData, first: int) -> list[Column]:
+    return [
+        Column(one["code"], f"L{number} {one['name']}（{one['unit']}）", width=14)
+        for number, one in enumerate(data.run.results["indicators"], first)
+    ]
+
+
+def _reaching(writer: Writer, data: FormData) -> None:
+    indicators = data.run.results["indicators"]
+    form = _Form(
+        writer, data, "表Ⅱ-1", "资源配置达标学校情况",
+        [Column("stage", "学段", width=10), Column("what", "项目", width=22), *_indicator_heads(data, 1),
+         Column("all", f"L{len(indicators) + 1} 综合评估", width=14)],
+    )  # fmt: skip
+    for stage in _stages(data):
+        schools = stage["schools"]
+        reaching = [*(one["reaching"] for one in stage["indicators"]), stage["passing"]]
+        limits = data.run.results["thresholds"].get(stage["stage"], {})
+        thresholds = [(limits.get(one["code"]), 2) for one in indicators]
+        form.row(stage["stage"], "标准值", *(cell if cell[0] is not None else "" for cell in thresholds), "")
+        form.row(stage["stage"], "学校总数（所）", *((Decimal(schools), 0) for _ in reaching))
+        form.row(stage["stage"], "达标学校总数（所）", *((Decimal(count), 0) for count in reaching))
+        shares = ((Fraction(count * 100, schools), 1) for count in reaching)
+        form.row(stage["stage"], "达标学校比例（%）", *shares)
+
+
+def _schools(writer: Writer, data: FormData) -> None:
+    form = _Form(
+        writer, data, "表Ⅱ-2", "各校资源配置情况",
+        [Column("no", "序号", width=6), Column("school", "学校名称", width=26), Column("stage", "学段", width=8),
+         Column("code", "学校标识码", width=14), Column("organizer", "举办者类型（代码）", width=10),
+         Column("kind", "办学类型", width=14), Column("place", "城乡类型", width=10), Column("pupils", "在校生数（人）", width=10),
+         *_indicator_heads(data, 7), Column("verdict", "综合评估", width=10)],
+    )  # fmt: skip
+    order = {stage["stage"]: place for place, stage in enumerate(data.county["stages"])}
+    for number, school in enumerate(sorted(data.schools, key=lambda one: order[one.result.stage]), 1):
+        result = school.result
+        organizer = None if school.organizer is None else (Decimal(school.organizer), 0)
+        form.row(
+            str(number), result.school, result.stage, school.code or None, organizer, school.kind or None,
+            school.place or None, (Decimal(result.pupils), 0), *((value, 2) for value in result.values),
+            "达标" if result.passed else "未达标",
+        )  # fmt: skip
+
+
+def _coefficients(writer: Writer, data: FormData) -> None:
+    form = _Form(
+        writer, data, "表Ⅲ", "校际差异系数",
+        [Column("stage", "学段", width=10), Column("what", "项目", width=18), *_indicator_heads(data, 1),
+         Column("all", "综合", width=12)],
+    )  # fmt: skip
+    for stage in _stages(data):
+        found = stage["indicators"]
+        form.row(stage["stage"], "全县平均值", *((one["mean"], 2) for one in found), "")
+        form.row(stage["stage"], "标准差", *((one["sd"], 3) for one in found), "")
+        form.row(stage["stage"], "差异系数", *((one["cv"], 3) for one in found), (stage["composite"], 3))
+        form.row(stage["stage"], "上限", *((one["limit"], 2) for one in found), "")
+        verdicts = {True: "达标", False: "超限", None: "无法计算"}
+        form.row(stage["stage"], "结论", *(verdicts[one["passed"]] for one in found), stage["verdict"])
+
+
+_ITEM_HEADS = [
+    Column("code", "编号", width=8), Column("name", "项目", width=38), Column("what", "数据项", width=34),
+    Column("value", "数值", width=14), Column("unit", "单位", width=8), Column("bound", "要求", width=14),
+    Column("status", "结论", width=14), Column("note", "依据", width=36),
+]  # fmt: skip
+
+
+def _places(condition: Condition) -> int:
+    return 1 if condition.unit == "%" else 3 if not condition.unit else 0
+
+
+def _item_rows(form: _Form, data: FormData, result: ItemResult) -> None:
+    """One row a condition; judged items have a row with the grounds."""
+    item, judgement = result.item, data.items.judgements.get(result.item.code)
+    note = f"{judgement.note}（{judgement.judged_by}）" if judgement else ("" if not item.judged else None)
+    if not result.findings:
+        form.row(item.code, item.name, "人工判定", "", "", "", result.status.value if judgement else None, note)
+    for number, finding in enumerate(result.findings):
+        condition = finding.condition
+        of = f"{condition.of} ÷ {condition.over}" if condition.over else condition.of
+        sign = condition.op.replace(">=", "≥").replace("<=", "≤")
+        bound = "" if finding.bound is None else f"{sign} {float(finding.bound):g}"
+        first = number == 0
+        form.row(
+            item.code if first else "", item.name if first else "", of, (finding.value, _places(condition)),
+            condition.unit, bound, result.status.value if first and result.status.is_decided else ("" if not first else None),
+            note if first else "",
+        )  # fmt: skip
+
+
+def _of_part(data: FormData, part: str) -> list[ItemResult]:
+    return [result for result in (data.items.run.results if data.items.run else ()) if result.item.part == part]
+
+
+def _government(writer: Writer, data: FormData) -> None:
+    form = _Form(writer, data, "表Ⅳ", "政府保障程度", _ITEM_HEADS)
+    for result in _of_part(data, "政府保障程度"):
+        _item_rows(form, data, result)
+
+
+def _quality(writer: Writer, data: FormData) -> None:
+    form = _Form(writer, data, "表Ⅴ", "教育质量", _ITEM_HEADS)
+    for result in _of_part(data, "教育质量"):
+        _item_rows(form, data, result)
+        if result.item.code == "Q1":
+            for name in QUALITY_FIELDS:
+                form.row("", "", name, (_known(data, name), 0), "人", "", "", _source(data, name))
+        if result.item.code == "Q9":
+            for subject in SUBJECTS:
+                form.row("", "", f"{subject}：Ⅲ级以上、校际差异率", None, "", "< 0.15", "", "国家反馈")
+
+
+def _satisfaction(writer: Writer, data: FormData) -> None:
+    form = _Form(
+        writer, data, "表Ⅵ", "社会认可度",
+        [Column("what", "项目", width=34), Column("value", "数值", width=16), Column("unit", "单位", width=10),
+         Column("bound", "要求", width=14), Column("status", "结论", width=14), Column("source", "来源", width=28)],
+    )  # fmt: skip
+    for name, label, unit in SATISFACTION_FIELDS:
+        form.row(label, (_known(data, name), 0), unit, "", "", _source(data, name))
+    for top, below, label, bound in (
+        ("满意问卷数", "回收有效问卷数", "问卷综合满意度", "≥ 85"),
+        ("走访满意人数", "实地走访人数", "走访满意度", ""),
+    ):
+        part, whole = _known(data, top), _known(data, below)
+        share = Fraction(part) * 100 / Fraction(whole) if part is not None and whole else None
+        status = next((result.status for result in _of_part(data, "社会认可度")), None) if bound else None
+        shown = status.value if status is not None and status.is_decided else (None if bound else "")
+        form.row(label, (share, 1), "%", bound, shown, f"{top} ÷ {below}")
+    for code, name in (data.items.items.vetoes if data.items.items else {}).items():
+        judgement = data.items.judgements.get(code)
+        form.row(
+            f"一票否决：{name}", judgement.get_verdict_display() if judgement else None, "", "没有发生", "",
+            f"{judgement.note}（{judgement.judged_by}）" if judgement else None,
+        )  # fmt: skip

@@ -66,6 +66,9 @@ LEVELS = {
     "quality-kindergarten-2022": ({}, "好"),
     "quality-senior-2021": ({}, "好"),
     "regular-running-23": (REGULAR, "符合"),
+    "regular-running-chongchuan": ({}, "合格"),
+    "school-safety-checklist-16": ({}, "符合"),
+    "school-safety-national": ({}, "好"),
     "responsible-inspector-8": ({}, "符合"),
 }
 
@@ -287,6 +290,29 @@ class TestKindergartens:
     def test_the_guide_has_5_areas_and_15_indicators(self):
         areas = pack("quality-kindergarten-2022").root.children
         assert [len(area.children) for area in areas] == [3, 3, 3, 2, 4]
+
+
+class TestHolesOfTheSources:
+    def test_a_rate_of_which_the_table_says_nothing_has_no_mark(self):
+        tree = pack("sports-supervision").with_node("SPORTS30", points=Decimal(9))
+        answers = {"C1": "是", "C2": "是", "体育课国家规定课时": "100"}
+        marks = [
+            scored(tree, answers | {"体育课实际开设课时": hours}).sheet().mark("C3").at(0)
+            for hours in ("59", "60", "80", "90", "100")
+        ]
+        assert marks == [0, 2, 2, None, 3]
+
+    @pytest.mark.parametrize(
+        ("name", "gaps"),
+        [
+            ("sports-supervision", [("SPORTS30", "points"), ("C3", "gap")]),
+            ("hefei-private-high", [("HEFEI80", "points")]),
+            ("hubei-kindergarten-2016", [("A4", "points")]),
+            ("teaching-routine-100", [("J1", "gap")]),
+        ],
+    )
+    def test_they_are_declared(self, name, gaps):
+        assert [(gap.code, gap.kind) for gap in packs.about("frameworks", name).gaps] == gaps
 
 
 class TestInspectors:

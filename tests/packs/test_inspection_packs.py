@@ -1,5 +1,7 @@
 """The packs for schools and kindergartens under inspection: what they ask is what the document asks, and they score as it says."""
 
+from decimal import Decimal
+
 import pytest
 
 from dudao import packs

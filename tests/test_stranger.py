@@ -8,6 +8,7 @@
 A new address with an object needs a builder in ``OBJECTS`` below; this test fails until it has one.
 """
 
+import json
 import re
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from dudao import packs
 from dudao.calc.score import System, columns_of, read_subjects
 from dudao.core.access import SYSTEM
 from dudao.core.models import Event, Job, Notice, StoredFile
@@ -45,7 +47,17 @@ from dudao.stats.actions.balance import run_balance
 from dudao.stats.actions.balance_inputs import make_forecast, set_prices
 from dudao.stats.actions.catalogue import load_items
 from dudao.stats.actions.rounds import create_round, open_round
-from dudao.stats.models import DataItem, DataUpload, EliminationPlan, EliminationRow, ItemJudgement, ReliefClaim, Return
+from dudao.stats.models import (
+    DataItem,
+    DataUpload,
+    EliminationPlan,
+    EliminationRow,
+    ItemJudgement,
+    PreschoolJudgement,
+    PreschoolRun,
+    ReliefClaim,
+    Return,
+)
 from signing import signed_in
 from test_consistency import route_names
 
@@ -171,6 +183,10 @@ OBJECTS = {
     "stats:balance_price_end": lambda w: {"pk": w.price.pk},
     **{f"stats:{name}": lambda w: {"pk": w.round.pk} for name in ("balance_reliefs_round", "balance_relief_new")},
     "stats:balance_relief_withdraw": lambda w: {"pk": w.relief.pk},
+    **{f"stats:{name}": lambda w: {"pk": w.preschool.pk} for name in ("preschool", "preschool_export")},
+    "stats:preschool_county": lambda w: {"pk": w.preschool.pk, "county": w.county.pk},
+    "stats:preschool_judge": lambda w: {"pk": w.preschool.pk, "county": w.county.pk, "item": "P4"},
+    "stats:preschool_file": lambda w: {"pk": w.preschool_judgement.pk},
     **{
         f"stats:elimination{name}": lambda w: {"pk": w.elimination.pk}
         for name in ("", "_edit", "_step", "_amend", "_export", "_import")
@@ -297,6 +313,18 @@ def _statistics(w):
         name=f"{SECRET}.xlsx",
         uploaded_by="甲",
     )
+    w.preschool = PreschoolRun.objects.create(
+        unit=w.county, year=2025, pack="preschool-2020", pack_name=f"{SECRET}标准", day=today, made_by=f"{SECRET}办",
+        standard=json.loads(json.dumps(packs.read("items", "preschool-2020"), default=str)),
+        results={"counties": [{
+            "unit": w.county.pk, "name": w.county.name, "region": "", "kindergartens": 0, "attached": 0, "missing": [],
+            "data": {}, "failing": [],
+        }]},
+    )  # fmt: skip
+    w.preschool_judgement = PreschoolJudgement.objects.create(
+        run=w.preschool, county=w.county, item="P5", status="met", note=f"{SECRET}依据", file=StoredFile.objects.first(),
+        file_name=f"{SECRET}.txt", judged_by=f"{SECRET}办", judged_at=timezone.now(),
+    )  # fmt: skip
     w.elimination = EliminationPlan.objects.create(unit=w.county, base_year=2025, last_year=2027, made_by=f"{SECRET}办")
     EliminationRow.objects.create(
         plan=w.elimination, school=w.school, sort="classes", stage="primary", start=2, targets=[1, 0]
@@ -311,7 +339,12 @@ def _around_balance(w):
         SYSTEM, run=w.balance, years=1, growth={"小学": Decimal(1)}, stays=Decimal(100), note=SECRET
     )
     w.price = set_prices(
-        SYSTEM, unit=w.county, prices={"L1": (Decimal(1), "名教师")}, valid_from=date(2025, 1, 1), valid_to=None, note=SECRET
+        SYSTEM,
+        unit=w.county,
+        prices={"L1": (Decimal(1), "名教师")},
+        valid_from=date(2025, 1, 1),
+        valid_to=None,
+        note=SECRET,
     )
     w.relief = ReliefClaim.objects.create(
         round=w.round, unit=w.school, clause="G3", reason=SECRET, basis="省文件", claimed_by="甲"

@@ -1,5 +1,5 @@
-"""Large classes and preschool education in a real browser: a county plans, the city approves, next year's returns show how far it is;
-a leader reads a preschool run.
+"""Large classes and preschool education in a real browser: a county plans, the city approves, next year's returns are
+held against the plan; a leader reads a preschool run.
 
 With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
 """

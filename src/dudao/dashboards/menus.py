@@ -44,13 +44,20 @@ POLICY = Entry("安全策略", "shield-lock", "people:policy", "policy.edit")
 
 ROUNDS = Entry("数据报送", "database", "stats:rounds", "return.view")
 BALANCE = Entry("均衡测算", "chart-bar", "stats:balances", "balance.view")
+PRESCHOOL = Entry("普及普惠", "building-community", "stats:preschools", "preschool.view")
 SIZES = Entry("班额校额", "users-group", "stats:sizes", "size.view")
 ITEMS = Entry("数据指标", "list-details", "stats:items", "return.view")
 RULES = Entry("审核规则", "list-check", "stats:rules", "return.view")
 
 _PLANS = Entry("年度计划", "calendar-stats", "plans:plans", "plan.view", below=(PLANS, TASKS, ROWS, MATRIX, LIGHTS))
 _PEOPLE = Entry("机构人员", "building-community", "orgs:units", "unit.view", below=(UNITS, TREE, ACCOUNTS, CALENDAR))
-_STATS = Entry("统计数据", "database", "stats:rounds", "return.view", below=(ROUNDS, BALANCE, SIZES, ITEMS, RULES))
+_STATS = Entry(
+    "统计数据",
+    "database",
+    "stats:rounds",
+    "return.view",
+    below=(ROUNDS, BALANCE, PRESCHOOL, SIZES, ITEMS, RULES),
+)
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
 MENUS: dict[str, tuple[Entry, ...]] = {

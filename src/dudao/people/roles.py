@@ -119,14 +119,15 @@ _FRAMEWORKS = {
 _FRAMEWORKS_DECIDED = {"framework.publish", "framework.retire"}
 _TRIALS = {"trial.view", "trial.run", "trial.export", "trial.delete"}
 
-# Class and school sizes: counties plan how to end large classes, the city decides.
+# Preschool runs; class and school sizes: counties plan how to end large classes, the city decides.
+_PRESCHOOL = {"preschool.run", "preschool.judge", "preschool.export"}
 _SIZES = {"size.export", "elimination.export"}
 _SIZES_PLANNED = {"elimination.edit", "elimination.submit", "elimination.amend", "elimination.import"}
 _SIZES_DECIDED = {"elimination.approve", "elimination.send_back"}
 
 # Statistics: what schools report and what is computed from it.
 _REPORTING = {"return.view", "return.fill", "return.submit", "return.import", "return.export"}
-_BALANCE = {"return.view", "balance.view", "size.view"}
+_BALANCE = {"return.view", "balance.view", "size.view", "preschool.view"}
 _STATISTICS = {
     *_REPORTING,
     *_BALANCE,
@@ -252,6 +253,7 @@ ROLES: dict[str, Role] = {
             _TRIALS,
             _STATISTICS,
             _SIZES,
+            _PRESCHOOL,
             _SIZES_DECIDED,
             _ROUNDS,
             {"account.view", "phone.reveal", "return.reopen", "round.reopen", "item.load"},
@@ -272,6 +274,7 @@ ROLES: dict[str, Role] = {
             _TRIALS,
             _STATISTICS,
             _SIZES,
+            _PRESCHOOL,
             _SIZES_DECIDED,
             _ROUNDS,
             {"account.view", "phone.reveal"},
@@ -296,6 +299,7 @@ ROLES: dict[str, Role] = {
             _JUDGE,
             _STATISTICS,
             _SIZES,
+            _PRESCHOOL,
             _SIZES_PLANNED,
             {"assignment.hand_on"},
         ),

@@ -1,10 +1,23 @@
 """How the states of statistics are shown: word, tone, icon."""
 
 from dudao.calc.balance.crowding import Pace
+from dudao.calc.balance.items import Status
+from dudao.calc.preschool import WORDS
 from dudao.core.ui.parts import State
 from dudao.stats.models import CheckRule, EliminationPlan, Return, Round
 
-__all__ = ["PACES", "PLAN_LINE", "PLAN_STATES", "RETURN_LINE", "RETURN_STATES", "ROUND_STATES", "SEVERITY"]
+__all__ = [
+    "PACES",
+    "PLAN_LINE",
+    "PLAN_STATES",
+    "PRESCHOOL",
+    "PRESCHOOL_SHORT",
+    "RETURN_LINE",
+    "RETURN_STATES",
+    "ROUND_STATES",
+    "SEVERITY",
+    "preschool_verdict",
+]
 
 ROUND_STATES: dict[str, State] = {
     Round.State.DRAFT: State("准备中", "grey"),
@@ -37,3 +50,23 @@ PACES: dict[str, State] = {
     Pace.LATE: State("落后", "red", "alert-circle"),
     Pace.WAITING: State("待数据", "grey", "hourglass"),
 }
+_LOOKS = {
+    Status.MET: ("green", ""),
+    Status.BASIC: ("amber", "circle-half-2"),
+    Status.FAILED: ("red", "circle-x"),
+    Status.MISSING: ("grey", "hourglass"),
+    Status.OPEN: ("purple", "user-question"),
+}
+PRESCHOOL: dict[Status, State] = {status: State(WORDS[status], *look) for status, look in _LOOKS.items()}
+_SHORT = {Status.BASIC: "基本", Status.MISSING: "待填", Status.OPEN: "待判"}
+PRESCHOOL_SHORT: dict[Status, State] = {
+    status: State(_SHORT.get(status, WORDS[status]), *look) for status, look in _LOOKS.items()
+}
+"""For a table of thirteen counties: two or three characters a cell."""
+
+
+def preschool_verdict(level: str | None) -> State:
+    """The verdict of a county: a level of the standard, 未达标, or not yet known."""
+    if level is None:
+        return State("待定", "grey", "hourglass")
+    return State(level, "red" if level == "未达标" else "green")

@@ -9,6 +9,7 @@ from dudao.stats.models.balance import (
     SchoolResult,
 )
 from dudao.stats.models.catalogue import CheckRule, DataItem, ItemSource
+from dudao.stats.models.preschool import PreschoolJudgement, PreschoolRun
 from dudao.stats.models.returns import CheckHit, DataUpload, Return, Round, RoundItem, Value, year_words
 from dudao.stats.models.sizes import EliminationPlan, EliminationRow
 
@@ -23,6 +24,8 @@ __all__ = [
     "EnrolmentForecast",
     "ItemJudgement",
     "ItemSource",
+    "PreschoolJudgement",
+    "PreschoolRun",
     "ReliefClaim",
     "ResourcePrice",
     "Return",

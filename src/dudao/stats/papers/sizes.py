@@ -13,7 +13,7 @@ from dudao.stats.models import EliminationPlan, EliminationRow, year_words
 from dudao.stats.queries.catalogue import STAGE_WORDS
 from dudao.stats.queries.sizes import Board, PlanView, percent
 
-__all__ = ["plan_table", "read_plan", "write_plan", "write_sizes"]
+__all__ = ["plan_table", "read_plan", "write_plan", "write_sheet", "write_sizes"]
 
 MEASURES = {str(value): str(label) for value, label in EliminationRow.Measure.choices}
 SORTS = {str(value): str(label) for value, label in EliminationRow.Sort.choices}
@@ -137,7 +137,7 @@ def write_sizes(board: Board, year: int, counties: Sequence[Unit], scope: str, t
                 "too_large": one.too_large,
             }
         )
-    _sheet(writer, "县区", heads, rows, line)
+    write_sheet(writer, "县区", heads, rows, title="班额和校额", line=line)
     heads = [
         Column("county", "县区"), Column("name", "学校名称", width=30), Column("stage", "学段", width=8),
         Column("pupils", "学生数", "integer"), *counts, Column("size", "全校学生数", "integer"),
@@ -154,13 +154,13 @@ def write_sizes(board: Board, year: int, counties: Sequence[Unit], scope: str, t
                     "relief": school.size.relief,
                 }  # fmt: skip
             rows.append(row)
-    _sheet(writer, "各校", heads, rows, line)
+    write_sheet(writer, "各校", heads, rows, title="班额和校额", line=line)
     heads = [Column("year", "学年", width=16), Column("schools", "学校数", "integer"), *counts]
     rows = []
     for one_year in board.years:
         whole = board.whole(one_year)
         rows.append({"year": year_words(one_year), "schools": whole.schools, **_counts(whole.all)})
-    _sheet(writer, "历年", heads, rows, line)
+    write_sheet(writer, "历年", heads, rows, title="班额和校额", line=line)
     writer.close()
 
 
@@ -175,15 +175,22 @@ def _counts(counted: Counted) -> dict[str, Any]:
     }
 
 
-def _sheet(
-    writer: Writer, name: str, heads: Sequence[Column], rows: Sequence[dict[str, Any]], line: Sequence[str]
+def write_sheet(
+    writer: Writer,
+    name: str,
+    heads: Sequence[Column],
+    rows: Sequence[dict[str, Any]],
+    *,
+    title: str,
+    line: Sequence[str],
 ) -> None:
+    """One table on a sheet of its own: title, line below it, heads, rows."""
     sheet = writer.book.add_worksheet(name)
     last = len(heads) - 1
     for place, column in enumerate(heads):
         sheet.set_column(place, place, column.width)
     writer.page(sheet, header_row=2, width=sum(column.width for column in heads))
-    writer.title(sheet, f"班额和校额：{name}", last)
+    writer.title(sheet, f"{title}：{name}", last)
     writer.line(sheet, 1, line, last)
     writer.header(sheet, 2, heads)
     for at, row in enumerate(rows, 3):

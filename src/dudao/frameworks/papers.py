@@ -77,17 +77,17 @@ def _help(column: SubjectColumn, item: Item, tree: Tree) -> str:
 # ---- what comes out -------------------------------------------------------------------------------------------
 
 
-def _number(text: str | None) -> Fraction | None:
-    return None if text is None else Fraction(text)
-
-
-def _shown(text: str | None, level: str | None = None) -> Any:
+def _cell(value: Fraction | None, level: str | None = None) -> Any:
     """A number for the sheet where it is one; a level beside it, or alone."""
-    value = _number(text)
     if value is None:
         return level
-    number: Any = value.numerator if value.denominator == 1 else float(value)
-    return f"{exact_text(value)} {level}" if level is not None else number
+    if level is not None:
+        return f"{exact_text(value)} {level}"
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+def _stored(text: str | None, level: str | None = None) -> Any:
+    return _cell(None if text is None else Fraction(text), level)
 
 
 def ranking_table(trial: Trial, tree: Tree) -> sheets.Table:
@@ -116,14 +116,14 @@ def _ranking(trial: Trial, tree: Tree, rows: Iterable[TrialSubject]) -> Iterable
         values: dict[str, Any] = {
             "rank": row.rank,
             "name": row.name,
-            "total": _shown(result["total"]) if result["total"] is not None else None,
-            "possible": _shown(result["possible"]),
+            "total": _stored(result["total"]),
+            "possible": _stored(result["possible"]),
             "grade": result["grade"] or result["level"],
             "open": "、".join(result["open"]),
             "vetoes": "、".join(vetoes[code] for code in result["vetoes"]),
         }
-        values |= {f"b{code}": _shown(block["mark"], block["level"]) for code, block in result["blocks"].items()}
-        values |= {f"s{key}": _shown(result["totals"].get(key)) for key in trial.sources}
+        values |= {f"b{code}": _stored(block["mark"], block["level"]) for code, block in result["blocks"].items()}
+        values |= {f"s{key}": _stored(result["totals"].get(key)) for key in trial.sources}
         yield values
 
 
@@ -149,7 +149,7 @@ def _marks(names: list[str], scores: Scores, main: str) -> Iterable[dict[str, An
         yield {
             "name": name,
             **{
-                f"m{code}": _shown(exact_text(values[row]), levels[code][row] if code in levels else None)
+                f"m{code}": _cell(values[row], levels[code][row] if code in levels else None)
                 for code, values in marks.items()
             },
         }

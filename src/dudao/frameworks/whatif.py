@@ -4,7 +4,7 @@ A change is what a person writes in a row of the form: which indicator (or grade
 new value. Pure functions of what was loaded.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,14 +13,13 @@ from dudao.calc.score import (
     InvalidTree,
     Movement,
     Outcome,
+    Scores,
     Subjects,
-    SubjectsError,
     System,
     carried,
     columns_of,
     movements,
     outcomes,
-    subjects_of,
 )
 from dudao.calc.tree import Role, Roll, Tree, TreeDataError, from_data, to_data
 from dudao.frameworks.ruletext import RuleTextError, read_rule_fields, write_rule_fields
@@ -236,10 +235,8 @@ def _fill_weights(nodes: Mapping[str, dict[str, Any]], above: str, set_here: set
 # ---- the whole ------------------------------------------------------------------------------------------------
 
 
-def play(
-    subjects: Subjects, stored: Iterable[tuple[str, Mapping[str, object]]], changes: Sequence[Change], *, follow: bool
-) -> Played:
-    """Score everything again with the changes. ``stored``: names and cells, as the subjects were read from."""
+def play(subjects: Subjects, changes: Sequence[Change], *, follow: bool) -> Played:
+    """Score everything again with the changes."""
     tree, notes = changed_tree(subjects.system.tree, changes, follow=follow)
     system = subjects.system
     if tree != system.tree:
@@ -249,8 +246,8 @@ def play(
             words = "".join(finding.sentence for finding in error.findings[:3])
             raise WhatIfError(f"这样改以后不能计分：{words}") from None
     before = subjects.scores()
-    changed = _with_cells(subjects, stored, changes)
-    taken = carried(changed.scores(), system)
+    changed = _with_cells(subjects, before, changes)
+    taken = carried(changed, system)
     told = [*notes, *(f"{code} 由人评分，分值变了，原来的评分按得分率折算。" for code in taken.scaled)]
     return Played(
         names=subjects.names,
@@ -261,27 +258,23 @@ def play(
     )
 
 
-def _with_cells(
-    subjects: Subjects, stored: Iterable[tuple[str, Mapping[str, object]]], changes: Sequence[Change]
-) -> Subjects:
-    wanted = [(place, change) for place, change in enumerate(changes) if change.field == "cell"]
-    if not wanted:
-        return subjects
-    rows = [(name, dict(cells)) for name, cells in stored]
+def _with_cells(subjects: Subjects, scores: Scores, changes: Sequence[Change]) -> Scores:
+    """The scores with some cells changed, each read as it would be from a table."""
     known = {column.key: column for column in columns_of(subjects.system, apart=True)}
     known |= {column.key: column for column in columns_of(subjects.system)}
-    for place, change in wanted:
-        row = subjects.row_of(change.subject)
+    for place, change in enumerate(changes):
+        if change.field != "cell":
+            continue
+        row, column = subjects.row_of(change.subject), known.get(change.target)
         if row is None:
             raise WhatIfError(f"没有单位“{change.subject}”", place)
-        if change.target not in known:
+        if column is None:
             raise WhatIfError(f"没有“{change.target}”这一项", place)
-        rows[row][1][change.target] = change.value.strip()
-    try:
-        found = subjects_of(subjects.system, rows)
-    except SubjectsError as error:
-        raise WhatIfError(str(error)) from None
-    if found.errors:
-        problem = found.errors[0]
-        raise WhatIfError(f"{problem.subject}的“{problem.column}”{problem.what}", wanted[0][0])
-    return found
+        try:
+            if column.source:
+                scores = scores.with_answer(row, column.source, column.name, change.value)
+            else:
+                scores = scores.with_data(row, {column.name: change.value})
+        except ValueError as error:
+            raise WhatIfError(f"{change.subject}的“{column.header}”{error}", place) from None
+    return scores

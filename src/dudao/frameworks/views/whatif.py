@@ -84,8 +84,7 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
     if changes:
         subjects = trials.loaded(trial, stored)
         try:
-            pairs = zip(subjects.names, subjects.cells, strict=True)
-            played = whatif.play(subjects, pairs, changes, follow=follow)
+            played = whatif.play(subjects, changes, follow=follow)
             found = moved(played.names, played.moves, played.after)
             notes = played.notes
         except whatif.WhatIfError as error:

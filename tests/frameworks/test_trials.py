@@ -10,16 +10,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from dudao.calc.score import System, columns_of
 from dudao.calc.tree import from_data
 from dudao.core import sheets
+from dudao.core.access import SYSTEM
 from dudao.core.models import Event
 from dudao.frameworks import queries, trials
 from dudao.frameworks.actions.drafts import write_tree
 from dudao.frameworks.actions.versions import clone_version, publish_version
 from dudao.frameworks.models import Framework, FrameworkVersion, Indicator, Trial, TrialSubject
 from dudao.frameworks.trees import whole_of
+from dudao.stats.actions import catalogue as stats_catalogue
+from dudao.stats.actions import rounds
+from dudao.stats.models import DataItem, Return, Value
 from signing import signed_in
 
 DOCUMENTED = Path(__file__).parents[2] / "docs/calculations/scoring.md"
@@ -394,3 +399,55 @@ def test_pages_cost_the_same_with_4_and_with_300_subjects(client, version, town,
     assert cost(reverse("frameworks:what_if", args=[trial.pk])) == cost(reverse("frameworks:what_if", args=[large.pk]))
     assert "第 1 名并列" in page(client, large.get_absolute_url())
     assert trials.loaded(large).scores().sheet().ranks()[:3] == [101, 1, 101]
+
+
+# ---- from the statistics --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reported(town):
+    """Two counties were asked; one has handed its numbers in."""
+    stats_catalogue.load_all(SYSTEM, unit=town.city)
+    today = timezone.localdate()
+    asked = rounds.create_round(
+        SYSTEM,
+        unit=town.city,
+        title="县级数据报送",
+        year=2025,
+        stages=[],
+        opens_on=today,
+        closes_on=today,
+        items=list(DataItem.objects.filter(level="county")),
+    )
+    rounds.open_round(SYSTEM, asked=asked)
+    ret = Return.objects.get(round=asked, unit=town.county)
+    item = DataItem.objects.get(name="回收有效问卷数")
+    Value.objects.create(ret=ret, item=item, number=1200)
+    Return.objects.filter(pk=ret.pk).update(state="submitted", submitted_at=timezone.now())
+    return asked
+
+
+def test_a_table_with_what_the_statistics_know(client, town, documented, reported):
+    items = [
+        {"name": "回收有效问卷数", "kind": "count", "unit": "份"},
+        {"name": "满意问卷数", "kind": "count", "unit": "人"},
+    ]
+    data = {**documented, "items": [*documented["items"], *items]}
+    version = version_of(town.city, data)
+    told = page(client, reverse("frameworks:trial_new", args=[version.pk]))
+    assert "县级数据报送（按县市区，1 项对得上）" in told
+    url = reverse("frameworks:trial_template", args=[version.pk])
+    answer = client.get(url, {"stats": f"{reported.pk}-county"})
+    grid = sheets.grid_of(answer.content)
+    row = dict(zip(grid[2], grid[3], strict=True))
+    assert row["单位名称"] == "平江县" and row["回收有效问卷数"] == 1200 and row["满意问卷数"] == "" and len(grid) == 4
+    done = upload(client, version, answer.content, town.city).content.decode()
+    assert "已试算 1 个单位。" in done
+    for wrong in ("0-county", f"{reported.pk}-school", "x"):
+        assert client.get(url, {"stats": wrong}).status_code == 404
+    keeper = signed_in(town.accounts["keeper"])
+    assert keeper.get(url, {"stats": f"{reported.pk}-county"}).status_code == 404
+
+
+def test_a_system_that_the_statistics_know_nothing_of_offers_nothing(client, version, reported):
+    assert "从统计数据带入" not in page(client, reverse("frameworks:trial_new", args=[version.pk]))

@@ -11,7 +11,7 @@ from dudao.calc.tree import Tree
 from dudao.core import sheets
 from dudao.frameworks.models import Trial, TrialSubject
 
-__all__ = ["SUBJECT", "marks_table", "ranking_table", "template_of", "write_trial"]
+__all__ = ["SUBJECT", "filled_of", "marks_table", "ranking_table", "template_of", "write_trial"]
 
 SUBJECT = "单位名称"
 _KINDS = {
@@ -26,11 +26,25 @@ _KINDS = {
 
 def template_of(system: System, *, apart: bool = False, title: str = "") -> bytes:
     """The workbook to fill in for a system; ``apart``: a column for each source of marks."""
-    columns = [sheets.Column("name", SUBJECT, required=True, width=20, limit=100)]
-    columns += [_column(place, column, system.tree) for place, column in enumerate(columns_of(system, apart=apart))]
-    table = sheets.Table("评分表", columns)
+    table = _table(system, apart)
     words = "从第 4 行起每行一个单位；还没有的数空着，不要填 0。列名不要改，用不到的列可以删去。"
     return sheets.template(table, title=title, line=("填报单位：", "填报人：", "填报日期："), help_text=words)
+
+
+def filled_of(system: System, rows: Iterable[tuple[str, Mapping[str, Any]]], *, apart: bool, title: str) -> bytes:
+    """The same with names and values (by key of column) that are known already."""
+    table = _table(system, apart)
+    keys = [column.key for column in columns_of(system, apart=apart)]
+    target = io.BytesIO()
+    written = ({"name": name, **{f"c{keys.index(key)}": value for key, value in cells.items()}} for name, cells in rows)
+    sheets.export(table, written, target, title=title, line=("填报单位：", "填报人：", "填报日期："))
+    return target.getvalue()
+
+
+def _table(system: System, apart: bool) -> sheets.Table:
+    columns = [sheets.Column("name", SUBJECT, required=True, width=20, limit=100)]
+    columns += [_column(place, column, system.tree) for place, column in enumerate(columns_of(system, apart=apart))]
+    return sheets.Table("评分表", columns)
 
 
 def _column(place: int, column: SubjectColumn, tree: Tree) -> sheets.Column:

@@ -20,7 +20,7 @@ from dudao.core.ui.filters import Chip, Chips, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
-from dudao.frameworks import papers, queries, trials
+from dudao.frameworks import fromstats, papers, queries, trials
 from dudao.frameworks.actions import trials as acts
 from dudao.frameworks.forms.trials import MOST_PROBLEMS, TrialForm
 from dudao.frameworks.models import FrameworkVersion, Trial, TrialSubject
@@ -115,8 +115,15 @@ def trial_list(request: HttpRequest, pk: int) -> HttpResponse:
 def trial_template(request: HttpRequest, pk: int) -> HttpResponse:
     version = version_or_404(request, pk)
     need(request, "trial.run")
-    apart = request.GET.get("apart") == "1"
-    content = papers.template_of(_system(version), apart=apart, title=version.framework.name)
+    system, apart, title = _system(version), request.GET.get("apart") == "1", version.framework.name
+    asked = request.GET.get("stats", "")
+    if asked:
+        offer = fromstats.offer_of(actor_of(request), system, asked)
+        if offer is None:
+            raise Http404
+        rows = fromstats.rows_of_offer(actor_of(request), offer)
+        return attachment(papers.filled_of(system, rows, apart=apart, title=title), f"{title}评分表（带统计数据）.xlsx")
+    content = papers.template_of(system, apart=apart, title=title)
     name = f"{version.framework.name}评分表{'（分来源）' if apart else ''}.xlsx"
     return attachment(content, name)
 
@@ -156,6 +163,7 @@ def trial_new(request: HttpRequest, pk: int) -> HttpResponse:
         note=str(version),
         template="frameworks/trial_new.html",
         version=version,
+        offers=fromstats.offers(actor, system),
         problems=form.problems[:MOST_PROBLEMS],
         problem_count=len(form.problems),
     )

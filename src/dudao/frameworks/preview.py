@@ -64,10 +64,11 @@ def preview(
     parent: str | None,
     was: str | None,
     typed: Sequence[Mapping[str, str]] = (),
-    lines: str = "",
+    written: Mapping[str, str] = {},
 ) -> Preview:
-    """``was``: the code under which the indicator stands in the tree (``None``: it is new, last below ``parent``)."""
-    flaws = _flaws(tree, node, lines)
+    """``was``: the code under which the indicator stands in the tree (``None``: it is new, last below ``parent``).
+    ``written``: the form's fields of the rule as they stand, also where they are no rule yet."""
+    flaws = _flaws(tree, node, written)
     upper, sums = None, None
     if parent is not None:
         upper = tree.nodes[parent]
@@ -101,11 +102,18 @@ def _notes(node: Node) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _flaws(tree: Tree, node: Node, lines: str) -> tuple[Flaw, ...]:
+_WANTED = {"bands": "number", "linear": "number", "computed": "number", "yes_no": "truth"}
+
+
+def _flaws(tree: Tree, node: Node, written: Mapping[str, str]) -> tuple[Flaw, ...]:
     """Every wrong place in the indicator's formulas, with the field in which it was typed."""
     field = "lines" if isinstance(node.rule, Deduct | Parts | Attain) else "value"
     bound = bound_items(node)
     uses = [("by" if use.what == "分类" else field, use.text, use.wanted, bound) for use in formulas_of(node.rule)]
+    if node.rule is None and (wanted := _WANTED.get(written.get("kind", ""))):
+        # The lines can't be read yet; the formula above them can.
+        more = (("value", wanted), ("by", "text"))
+        uses += [(name, written[name], kind, bound) for name, kind in more if written.get(name)]
     if node.applies:
         uses.append(("applies", node.applies, "truth", {}))
     found = []
@@ -113,7 +121,7 @@ def _flaws(tree: Tree, node: Node, lines: str) -> tuple[Flaw, ...]:
         try:
             compile_formula(text, tree.catalogue, bound, wanted)
         except FormulaError as error:
-            where = _line_of(lines, text) if name == "lines" else ""
+            where = _line_of(written.get("lines", ""), text) if name == "lines" else ""
             found += [
                 Flaw(
                     name,

@@ -157,14 +157,15 @@ class _Page:
         """What the form says, or the stored indicator if it is not filled in yet."""
         stored = Node(code="·", name="·") if self.is_new else self.node
         node = self._written(form) if form.is_bound else stored
-        lines = str(form.data.get("lines") or "") if form.is_bound else str(form.initial.get("lines") or "")
+        source: Any = form.data if form.is_bound else form.initial
+        written = {name: str(source.get(name) or "") for name in ("kind", "value", "by", "lines")}
         return preview(
             self.tree,
             node,
             parent=self.above.code if self.above is not None else None,
             was=None if self.is_new else self.row.code,
             typed=typed,
-            lines=lines,
+            written=written,
         )
 
     def _written(self, form: NodeForm) -> Node:

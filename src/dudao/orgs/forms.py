@@ -305,8 +305,8 @@ class SplitForm(Form):
                 self.base_fields[f"institution_code_{number}"] = forms.CharField(label="标识码", required=False)
             note = "" if number == 1 else "没有就留空。"
             sections.append(Section(f"分出的第 {number} 个机构", names, note=note))
-        self.sections = (*sections, Section("生效", ["keeps", "day", "reason"]))  # type: ignore[misc]
-        super().__init__(*args, **kwargs)
+        sections.append(Section("生效", ["keeps", "day", "reason"]))
+        super().__init__(*args, sections=sections, **kwargs)
 
     @property
     def parts(self) -> list[dict[str, Any]]:

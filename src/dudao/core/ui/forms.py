@@ -51,7 +51,8 @@ class BoundSection:
 
 
 class Form(forms.Form):
-    """The base of every form. ``sections`` order the fields; what they leave out comes last, untitled.
+    """The base of every form. ``sections``, of the class or given to one form, order the fields; what they leave out comes last,
+    untitled.
 
     ``form_token`` is a UUID drawn when the form is first shown: pass ``form.token`` to the action as ``token=``, and a second
     sending of the same form does nothing again.
@@ -62,8 +63,9 @@ class Form(forms.Form):
 
     form_token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sections: Sequence[Section] = (), **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
+        self._sections = sections or self.sections
         super().__init__(*args, **kwargs)
         self.adapt()
         for bound in self:
@@ -84,7 +86,7 @@ class Form(forms.Form):
     @property
     def sectioned(self) -> list[BoundSection]:
         made, placed = [], set()
-        for section in self.sections:
+        for section in self._sections:
             bound = BoundSection(section.title, section.note)
             for name in section.names:
                 if name in self.fields and not self[name].is_hidden:

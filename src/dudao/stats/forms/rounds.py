@@ -48,12 +48,12 @@ class RoundForm(Form):
     def __init__(
         self, *args: Any, groups: Mapping[str, str], regions: Sequence[Unit], initial: Mapping[str, Any], **kwargs: Any
     ) -> None:
-        self.groups, self.places = groups, regions
+        self.sets, self.places = groups, regions
         super().__init__(*args, initial=dict(initial), **kwargs)
 
     def adapt(self) -> None:
         fields: dict[str, Any] = self.fields
-        fields["groups"].choices = [(name or "own", words) for name, words in self.groups.items()]
+        fields["groups"].choices = [(name or "own", words) for name, words in self.sets.items()]
         _offer_regions(fields, self.places)
 
     def clean(self) -> dict[str, Any]:
@@ -96,19 +96,19 @@ class RoundEditForm(Form):
         within: Sequence[int],
         **kwargs: Any,
     ) -> None:
-        self.items, self.groups, self.places = items, groups, regions
-        self.sections = (
+        self.items, self.sets, self.places = items, groups, regions
+        sections = [
             Section("报送", ["title", "year", "opens_on", "closes_on"]),
             Section("向谁要数", ["stages", "regions"]),
             Section("指标", [self._name(group) for group in groups if items.get(group)]),
-        )
+        ]
         initial = {
             name: getattr(asked, name) for name in ("title", "year", "opens_on", "closes_on", "stages", "revision")
         }
         initial["regions"] = [str(key) for key in within]
         for group, rows in items.items():
             initial[self._name(group)] = [item.pk for item in rows if item.pk in chosen]
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, sections=sections, initial=initial, **kwargs)
 
     @staticmethod
     def _name(group: str) -> str:
@@ -119,7 +119,7 @@ class RoundEditForm(Form):
         _offer_regions(fields, self.places)
         for group, rows in self.items.items():
             fields[self._name(group)] = forms.TypedMultipleChoiceField(
-                label=self.groups.get(group, group),
+                label=self.sets.get(group, group),
                 choices=[(item.pk, item.label) for item in rows],
                 coerce=int,
                 widget=forms.CheckboxSelectMultiple,

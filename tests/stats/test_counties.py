@@ -107,7 +107,7 @@ def test_the_county_fills_in_in_the_browser(place, asked):
     client = signed_in(place.accounts["east"])
     ret = own(asked, place.east)
     page = client.get(reverse("stats:return_fill", args=[ret.pk])).content.decode()
-    assert "全县" in page and "人均GDP（元）" in page
+    assert "政府保障程度" in page and "学前教育" in page and "人均GDP（元）" in page
     item = DataItem.objects.get(code="subject_gap")
     client.post(
         reverse("stats:return_fill", args=[ret.pk]), {"version": "0", f"v-{item.pk}-school": "0.137", "do": "save"}

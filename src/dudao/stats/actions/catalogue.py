@@ -107,6 +107,7 @@ def _values(entry: Mapping[str, Any], sort_no: int, since: date, pack: str) -> d
         "stages": [_STAGES[label] for label in entry.get("stages", entry.get("schools", []))],
         "options": list(entry.get("options", [])),
         "decimals": entry.get("decimals", 2),
+        "part": entry.get("part", ""),
         "carried": bool(entry.get("carry")),
         "sort_no": sort_no,
         "valid_from": since,

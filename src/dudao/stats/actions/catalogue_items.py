@@ -18,7 +18,7 @@ from dudao.stats.queries.catalogue import STAGE_WORDS
 __all__ = ["create_item", "edit_item", "remove_source", "save_source"]
 
 _CONTENT = (
-    "name", "heading", "definition", "unit", "kind", "level", "stages", "options", "decimals", "carried", "sort_no",
+    "name", "heading", "definition", "unit", "kind", "level", "stages", "part", "options", "decimals", "carried", "sort_no",
     "valid_from", "valid_to",
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ class ItemForm(Form):
 
     sections = (
         Section("指标", ["code", "name", "heading", "definition"]),
-        Section("填报", ["level", "stages", "kind", "unit", "decimals", "options", "carried"]),
+        Section("填报", ["level", "stages", "part", "kind", "unit", "decimals", "options", "carried"]),
         Section("启用", ["valid_from", "valid_to", "sort_no"]),
     )
     code = forms.RegexField(
@@ -49,6 +49,7 @@ class ItemForm(Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="按学段填报的：每个学段一格。按学校填报的：只向开设这些学段的学校要，都不选就是所有学校。",
     )
+    part = forms.CharField(label="分组", max_length=40, required=False, help_text="填报页上同组的排在一张表里。")
     kind = forms.ChoiceField(label="类型", choices=DataItem.Kind.choices)
     unit = forms.CharField(
         label="单位", max_length=20, required=False, widget=forms.TextInput(attrs={"class": "is-short"})
@@ -175,13 +176,13 @@ class RuleForm(Form):
         self, *args: Any, kind: str, items: Sequence[DataItem], rule: CheckRule | None = None, **kwargs: Any
     ) -> None:
         self.kind, self.items, self.rule = kind, items, rule
-        self.sections = (
+        sections = [
             Section("规则", [name for name in _FIELDS[kind] if name != "stages"]),
             Section("适用", ["stages", "severity", "source", "valid_from", "valid_to"]),
-        )
+        ]
         if rule is not None:
             kwargs["initial"] = {name: getattr(rule, name) for name in self.base_fields if hasattr(rule, name)}
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, sections=sections, **kwargs)
 
     def adapt(self) -> None:
         fields: dict[str, Any] = self.fields

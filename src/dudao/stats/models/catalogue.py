@@ -42,6 +42,7 @@ class DataItem(models.Model):
     stages = ArrayField(
         models.CharField(max_length=12, choices=Stage.Level.choices), verbose_name="学段", default=list, blank=True
     )
+    part = models.CharField("分组", max_length=40, blank=True)
     options = ArrayField(models.CharField(max_length=60), verbose_name="选项", default=list, blank=True)
     decimals = models.PositiveSmallIntegerField("小数位数", default=2)
     carried = models.BooleanField("可沿用上年", default=False)

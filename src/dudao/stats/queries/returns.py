@@ -254,14 +254,15 @@ class Failure:
 def failures_of(actor: Actor, asked: Round, counties: Sequence[Unit]) -> list[Failure]:
     """The rules that the round's returns break, the most broken first: three queries."""
     names = catalogue.item_names()
+    rules = {rule.pk: rule for rule in catalogue.rule_rows()}
     found: dict[int, Failure] = {}
-    for hit in hits_seen(actor, asked):
-        line = found.get(hit.rule_id)
+    for key, path, explanation in hits_seen(actor, asked).values_list("rule_id", "ret__unit__path", "explanation"):
+        line = found.get(key)
         if line is None:
-            line = found[hit.rule_id] = Failure(hit.rule, catalogue.rule_sentence(hit.rule, names))
+            line = found[key] = Failure(rules[key], catalogue.rule_sentence(rules[key], names))
         line.hits += 1
-        line.explained += bool(hit.explanation)
-        county = next((unit for unit in counties if hit.ret.unit.path.startswith(unit.path)), None)
+        line.explained += bool(explanation)
+        county = next((unit for unit in counties if path.startswith(unit.path)), None)
         if county is not None:
             line.by_county[county.pk] = line.by_county.get(county.pk, 0) + 1
     return sorted(found.values(), key=lambda line: (-line.hits, line.rule.code))

@@ -402,9 +402,17 @@ def rule_edit(request: HttpRequest, code: str) -> HttpResponse:
     if not actor.may_somewhere("rule.edit") or actor.read_only:
         if request.method == "POST":
             need(actor, "rule.edit")
-        shown = {"rule": rule, "sentence": sentence, "crumbs": crumbs, "severity": SEVERITY[rule.severity]}
         return render(
-            request, "stats/rule_read.html", {**shown, "state": _state_of(rule), "events": audit.history(rule)}
+            request,
+            "stats/rule_read.html",
+            {
+                "rule": rule,
+                "sentence": sentence,
+                "crumbs": crumbs,
+                "severity": SEVERITY[rule.severity],
+                "state": _state_of(rule),
+                "events": audit.history(rule),
+            },
         )
     form = RuleForm(
         request.POST or None,

@@ -45,14 +45,14 @@ def sections(ret: Return, typed: dict[str, str] | None = None, faults: dict[str,
     for hit in returns.hits_of(ret):
         hit.shown = SEVERITY[hit.severity]  # type: ignore[attr-defined]
         hits.setdefault((hit.item_id, hit.stage), []).append(hit)
-    made: dict[str, list[Any]] = {}
+    made: dict[tuple[str, str], list[Any]] = {}
     for cell in cells:
         now, before = numbers.get(cell.key), last.get(cell.key)
         faulty = (faults or {}).get(cell.name, "")
         counted = cell.item.kind in {DataItem.Kind.INTEGER, DataItem.Kind.DECIMAL}
         change = "" if now is None or not before or not counted else f"{(now - before) / before * 100:+.1f}%"
         shown = number_words(now, cell.item) if now is not None else ""
-        made.setdefault(cell.stage, []).append(
+        made.setdefault((cell.stage, "" if cell.stage else cell.item.part), []).append(
             {
                 "cell": cell,
                 "value": (typed or {}).get(cell.name, shown) if faulty or typed else shown,
@@ -67,7 +67,9 @@ def sections(ret: Return, typed: dict[str, str] | None = None, faults: dict[str,
             }
         )
     whole = "全县" if ret.unit.kind in catalogue.COUNTIES else "全校"
-    return [{"title": _section(stage) if stage else whole, "rows": rows} for stage, rows in made.items()]
+    return [
+        {"title": _section(stage) if stage else part or whole, "rows": rows} for (stage, part), rows in made.items()
+    ]
 
 
 def _section(stage: str) -> str:

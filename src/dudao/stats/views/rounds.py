@@ -214,6 +214,11 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _rules_broken(request: HttpRequest) -> list[tuple[int, str]]:
+    match = request.resolver_match
+    return returns.rule_choices(match.kwargs["pk"]) if match is not None else []
+
+
 FAILED = Listing(
     key="stat-failed",
     columns=[
@@ -234,7 +239,7 @@ FAILED = Listing(
         Search(["ret__unit__name", "message"], "单位或问题"),
         YesNo("explained", "已说明", where=~Q(explanation="")),
         Choice("item", "指标", lambda request: [(item.pk, item.name) for item in catalogue.all_items()]),
-        Choice("rule", "规则", lambda request: returns.rule_choices(request.resolver_match.kwargs["pk"])),
+        Choice("rule", "规则", _rules_broken),
         Choice("county", "县市区", lambda request: returns.county_choices(), apply=returns.hits_of_county),
     ],
     chips=Chips.of_states("severity", SEVERITY, "severity"),

@@ -241,3 +241,9 @@ def test_selfcheck_recomputes_everything_that_is_shipped():
     assert done.stdout.rstrip().endswith("不一致 0 项。")
     result = json.loads(run("selfcheck", "--json").stdout)
     assert result["differ"] == 0 and result["agree"] == len(result["checks"]) > 30
+
+
+def test_verify_wants_the_number_of_a_run_and_a_file_has_no_number(tmp_path):
+    assert "测算的编号" in balance("verify", code=2, cwd=tmp_path, env=CHINESE).stderr
+    file = as_csv(tmp_path / "a.csv", cells(*ROWS))
+    assert "一次只算一个文件" in balance(file, "12", code=2, cwd=tmp_path, env=CHINESE).stderr

@@ -102,7 +102,7 @@ def test_it_is_run_read_and_exported_in_the_browser(filled):
     made = BalanceRun.objects.get()
     assert answer["Location"] == made.get_absolute_url()
     page = client.get(made.get_absolute_url()).content.decode()
-    assert "汉昌小学" in page and "L1 小学高于规定学历教师数还差 12（到 85% 底线差 9）" in page and "只供试算" in page
+    assert "汉昌小学" in page and "L1 还差 12 名高于规定学历教师（到 85% 底线差 9）" in page and "只供试算" in page
     assert client.get(made.get_absolute_url() + "?county=99x").status_code == 404
     content = client.post(reverse("stats:balance_export", args=[made.pk])).content
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from dudao.cli.environment import Refused
 from dudao.cli.language import t
 
 __all__ = ["register"]
@@ -24,10 +25,15 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", add: 
             "Compute balanced development of compulsory education from a table of schools.",
             "按学校数据表计算县域义务教育优质均衡：七项指标、学校判定、差异系数。",
         ),
-        data=False,
-        more=t("FILE is .xlsx or .csv, one row a school.", "文件为 .xlsx 或 .csv，每校一行。"),
+        more=t(
+            "FILE is .xlsx or .csv, one row a school. “dudao balance verify RUN” recomputes a run of the platform.",
+            "文件为 .xlsx 或 .csv，每校一行。“dudao balance verify 编号”把平台上的一次测算重新计算并核对。",
+        ),
     )
     balance.add_argument("file", type=Path, metavar=t("FILE", "文件"))
+    balance.add_argument(
+        "run", nargs="?", metavar=t("RUN", "编号"), help=t("after verify: which run", "verify 之后：测算的编号")
+    )
     balance.add_argument("--json", action="store_true", help=t("print JSON, unrounded", "以 JSON 输出，不取舍"))
     balance.add_argument(
         "--detail",
@@ -115,6 +121,14 @@ def _day(text: str) -> date:
 
 
 def _balance(arguments: argparse.Namespace) -> int:
+    if str(arguments.file) == "verify":
+        from dudao.cli.balance_runs import verify
+
+        return verify(arguments)
+    if arguments.run is not None:
+        raise Refused(
+            t(f"One file at a time; what is “{arguments.run}”?", f"一次只算一个文件，多了“{arguments.run}”。")
+        )
     from dudao.cli.balance import balance_of_file
 
     arguments.day = arguments.day or date.today()

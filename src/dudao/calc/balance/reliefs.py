@@ -114,8 +114,8 @@ def add_reliefs(
 ) -> Mapping[str, Sequence[str | None]]:
     """The columns with every claim's ``amount`` added to its ``column`` in its ``row`` (from 1).
 
-    Claims without a column add nothing. Numbers are exact texts before and after, a gap stays a gap. Raises ``ValueError`` for a row
-    or column that the table lacks.
+    Claims without a column add nothing. Numbers are exact texts before and after, a gap stays a gap. Raises ``ValueError`` for
+    a row or column that the table lacks.
     """
     found = {name: list(values) for name, values in columns.items()}
     for claim in claims:

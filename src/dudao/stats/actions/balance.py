@@ -19,6 +19,7 @@ from dudao.stats.queries.balance import (
     frame_of_columns,
     results_of,
     rules_with_digest,
+    standard_text,
     standing_claims,
 )
 
@@ -45,7 +46,7 @@ def run_balance(
         result = evaluate(frame_of_columns(add_reliefs(table.columns, used)), rules, day, region)
     except RulesError as reason:
         raise Conflict(str(reason)) from None
-    plain = table.plain
+    plain = {**table.plain, "standard": standard_text(pack)}
     results, schools = results_of(result, plain)
     made = BalanceRun.objects.create(
         unit=unit,

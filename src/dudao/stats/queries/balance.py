@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
+import yaml
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 
@@ -34,12 +35,15 @@ __all__ = [
     "digest_of",
     "evaluated",
     "frame_of_columns",
+    "is_sound",
+    "kept_rules",
     "packs",
     "results_of",
     "rules_of",
     "rules_with_digest",
     "run_seen",
     "runs_seen",
+    "standard_text",
     "standing_claims",
 ]
 
@@ -160,9 +164,19 @@ def columns_of(run: BalanceRun, *, relieved: bool = True) -> Mapping[str, Sequen
     return add_reliefs(columns, run.reliefs) if relieved else columns
 
 
+def kept_rules(run: BalanceRun) -> Rules:
+    """The standard as it was when the run was made."""
+    return rules_from(yaml.safe_load(run.table["standard"]))
+
+
+def standard_text(pack: str) -> str:
+    """A standard as a run keeps it, so that a later change of the pack doesn't change the run."""
+    return str(yaml.safe_dump(dict(read("balance", pack)), allow_unicode=True, sort_keys=False))
+
+
 def evaluated(run: BalanceRun) -> Balance:
     """The whole result again, from what the run kept."""
-    return evaluate(frame_of_columns(columns_of(run)), rules_of(run.pack), run.day, run.region)
+    return evaluate(frame_of_columns(columns_of(run)), kept_rules(run), run.day, run.region)
 
 
 def standing_claims(asked: Round, unit: Unit) -> "QuerySet[ReliefClaim]":
@@ -289,6 +303,9 @@ _KEPT = (
 )  # fmt: skip
 
 
+STANDARD, RETURNS = "标准", "学校报表"
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One comparison of a recomputation: what was kept and what comes out now."""
@@ -314,13 +331,18 @@ def checks_of(run: BalanceRun) -> list[Check]:
     ]
     found = [
         Check("保留的学校数据表", run.inputs, _digest(columns), "测算当时的数据，一格不差。"),
-        Check("标准", run.rules, rules_now, "随平台提供的标准文件；平台升级后可能有更新。"),
+        Check(STANDARD, run.rules, rules_now, "平台现有的标准文件；升级后可能有更新，这次测算仍按当时的标准。"),
         Check("保留的结果", run.outputs, digest_of(run.results, rows), "库里的结论、系数和各校结果。"),
-        Check("重新计算的结果", run.outputs, digest_of(results, schools), "用保留的数据表现在再算一遍。"),
+        Check("重新计算的结果", run.outputs, digest_of(results, schools), "用保留的数据表和标准现在再算一遍。"),
     ]
-    now = balance_table(run.round, run.unit, rules_of(run.pack), accepted_only=run.accepted_only)
+    now = balance_table(run.round, run.unit, kept_rules(run), accepted_only=run.accepted_only)
     note = "学校报表现在的数；不一致说明测算之后有报表改过或新通过审核，需要时请重新测算。"
-    return [*found, Check("学校报表", run.inputs, now.digest, note)]
+    return [*found, Check(RETURNS, run.inputs, now.digest, note)]
+
+
+def is_sound(checks: Sequence[Check]) -> bool:
+    """Whether a run came out as it was kept. A newer standard or newer returns are no fault of the run."""
+    return all(check.agrees for check in checks if check.name not in {STANDARD, RETURNS})
 
 
 def runs_seen(actor: Actor) -> "QuerySet[BalanceRun]":

@@ -20,7 +20,7 @@ from dudao.calc.balance.years import project_enrolment, with_pupils
 from dudao.core.access import Actor
 from dudao.core.workflow import Conflict
 from dudao.stats.models import BalanceRun, EnrolmentForecast
-from dudao.stats.queries.balance import columns_of, frame_of_columns, rules_of
+from dudao.stats.queries.balance import columns_of, frame_of_columns, kept_rules
 
 __all__ = ["MOST_YEARS", "Expected", "Forecast", "forecast_results", "forecasts_of", "stage_rows"]
 
@@ -64,7 +64,7 @@ def forecast_seen(actor: Actor, pk: int) -> EnrolmentForecast | None:
 def stage_rows(run: BalanceRun) -> list[dict[str, Any]]:
     """Every stage of every school that has pupils this year: row, county, school, stage, pupils."""
     columns = columns_of(run, relieved=False)
-    rules = rules_of(run.pack)
+    rules = kept_rules(run)
     found = []
     for place, name in enumerate(columns[NAME]):
         for stage in rules.stages:
@@ -88,7 +88,7 @@ def forecast_results(
     """``growth``: stage → percent a year; ``stays``: percent of a grade that moves up."""
     if not 1 <= len(years) <= MOST_YEARS:
         raise Conflict(f"请预测 1 至 {MOST_YEARS} 年。")
-    rules = rules_of(run.pack)
+    rules = kept_rules(run)
     columns = columns_of(run)
     frame = frame_of_columns(columns)
     entered = {(one.row, one.stage): one for one in expected}

@@ -24,7 +24,7 @@ from dudao.calc.rounding import round_half_up
 from dudao.core.access import Actor
 from dudao.orgs.models import Unit
 from dudao.stats.models import BalanceRun, ResourcePrice
-from dudao.stats.queries.balance import columns_of, evaluated, frame_of_columns, rules_of
+from dudao.stats.queries.balance import columns_of, evaluated, frame_of_columns, kept_rules
 
 __all__ = [
     "PER",
@@ -162,7 +162,7 @@ def efforts_of(
     run: BalanceRun, places: Sequence[int], prices: Mapping[int, Mapping[str, ResourcePrice]], *, outcome: bool
 ) -> list[CountyEffort]:
     """The plans of counties at ``places`` of the run; ``prices`` by place. ``outcome``: evaluate the table that a plan makes."""
-    frame, rules = frame_of_columns(columns_of(run)), rules_of(run.pack)
+    frame, rules = frame_of_columns(columns_of(run)), kept_rules(run)
     result = evaluated(run)
     failing: dict[str, int] = defaultdict(int)
     for part in result.results.values():

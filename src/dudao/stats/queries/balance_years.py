@@ -1,5 +1,6 @@
 """Several runs of the same place and standard side by side: coefficients, passing schools, who crossed the line."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,6 @@ from dudao.calc.balance.years import crossings, side_by_side
 from dudao.core.access import Actor
 from dudao.stats.models import BalanceRun
 from dudao.stats.queries.balance import evaluated, runs_seen
-import itertools
 
 __all__ = ["Comparison", "comparable", "compared", "latest_of_years", "places_compared"]
 

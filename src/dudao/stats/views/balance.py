@@ -21,6 +21,7 @@ from dudao.stats.forms.balance import BalanceForm
 from dudao.stats.models import SchoolResult
 from dudao.stats.papers.balance import write_balance
 from dudao.stats.queries import balance
+from dudao.stats.queries.balance_plans import PER
 from dudao.stats.queries.balance_results import failing_of, results_seen, schools_of
 from dudao.stats.views.balance_frame import VERDICTS, frame, judged, place_or_404, run_or_404
 from dudao.stats.views.common import actor_of, need
@@ -56,12 +57,12 @@ RUNS = Listing(
 
 
 def lack_words(row: SchoolResult) -> str:
-    """«还差 3 名高于规定学历教师»: how far the school is, indicator by indicator."""
+    """«L1 还差 3 名高于规定学历教师»: how far the school is, indicator by indicator."""
     words = []
     for lack in row.lacks:
-        amount = number(lack["reach"])
+        what = PER.get(lack["code"], lack["column"])
         floor = f"（到 85% 底线差 {number(lack['floor'])}）" if lack["floor"] not in {0, lack["reach"]} else ""
-        words.append(f"{lack['code']} {lack['column']}还差 {amount}{floor}")
+        words.append(f"{lack['code']} 还差 {number(lack['reach'])} {what}{floor}")
     return "；".join(words)
 
 
@@ -241,6 +242,6 @@ def balance_verify(request: HttpRequest, pk: int) -> HttpResponse:
                 {"check": check, "state": State("一致", "green") if check.agrees else State("不一致", "red")}
                 for check in checks
             ],
-            "sound": bool(checks) and all(check.agrees for check in checks[:4] if check.name != "标准"),
+            "sound": balance.is_sound(checks),
         },
     )

@@ -37,7 +37,7 @@ PRICES = Listing(
     key="stat-balance-prices",
     columns=[
         Column("code", "指标", sort=("code", "-valid_from"), nowrap=True),
-        Column("per", "资源", lambda price: price.per),
+        Column("per", "资源", lambda price: f"每{price.per}"),
         Column("price", "单价（元）", lambda price: price.price, show=lambda price: number(price.price, 2), numeric=True),
         Column("unit", "适用地区", lambda price: str(price.unit), nowrap=True),
         Column("valid_from", "起始日期", lambda price: date_cn(price.valid_from), sort="valid_from", nowrap=True),

@@ -1,6 +1,7 @@
 """Pages over years: runs side by side with what changed, and forecasts of what expected pupils would do."""
 
 import io
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,6 @@ from dudao.stats.papers.balance_forecast import read_expected, write_expected
 from dudao.stats.queries import balance_forecasts, balance_years
 from dudao.stats.views.balance_frame import crumbs_of, frame, judged, run_or_404
 from dudao.stats.views.common import actor_of, need
-import itertools
 
 __all__ = [
     "balance_forecast",

@@ -15,6 +15,7 @@ from dudao.demo.frameworks import build_frameworks
 from dudao.demo.logins import Login, make_logins, table
 from dudao.demo.plan import TASKS, TaskSpec
 from dudao.demo.statistics import build_statistics
+from dudao.demo.trials import build_trials
 from dudao.demo.year import build_year
 from dudao.orgs.actions import import_units, open_unit, seed_calendar
 from dudao.orgs.models import Kind, Unit
@@ -71,6 +72,7 @@ def build_city(
             build_year(city, units, made.logins, today=today, tasks=tasks)
             build_statistics(city, made.logins, today=today)
             build_frameworks(city, units.get("430626"), made.logins, now=now)
+            build_trials(city, made.counties, made.logins, now=now)
     return made
 
 

@@ -120,7 +120,7 @@ def county(
     disabled = max(4, round((primary + junior) * 0.004))
     estate = round(counts.get("111", 0) * 0.15)
     centres = townships if chance.random() < 0.6 else max(0, townships - chance.randint(1, 2))
-    made = {
+    made: dict[str, int | Decimal] = {
         "population": wan + Decimal(chance.randint(0, 99)) / 100,
         "rural_population": (wan * Decimal("0.42")).quantize(Decimal("0.01")),
         "townships": townships,

@@ -1,4 +1,4 @@
-"""The demo city's trial of the county governments' evaluation: invented numbers of all counties that hang together.
+"""The demo city's trials of indicator systems: invented numbers of all counties, and of kindergartens, that hang together.
 
 `sample_grid` makes a table for any system; it knows the data items of the county template by name, others by their kind.
 """
@@ -13,18 +13,22 @@ from typing import Any
 from dudao.calc.expr import Item, Kind
 from dudao.calc.score import SubjectColumn, System, columns_of, read_subjects
 from dudao.calc.tree import Attain, Deduct, Judged, Pick
+from dudao.core.access import Actor
 from dudao.demo import clock
 from dudao.demo.logins import Login
 from dudao.frameworks import queries
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.trials import run_trial
-from dudao.frameworks.models import Trial
+from dudao.frameworks.models import FrameworkVersion, Trial
+from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
 from dudao.people.queries import actor_for
 
-__all__ = ["build_trial", "sample_grid"]
+__all__ = ["build_trials", "sample_grid"]
 
 PACK = "county-government-template"
+KINDERGARTENS = "kindergarten-online-onsite-template"
+MOST_KINDERGARTENS = 24
 SEED = 4306
 Range = tuple[str, float, float]
 
@@ -171,20 +175,38 @@ def sample_grid(system: System, names: Sequence[str], *, seed: int = SEED, apart
     return [["单位名称", *(column.header for column in columns)], *rows]
 
 
-def build_trial(city: Unit, counties: Sequence[Unit], logins: Sequence[Login], *, now: datetime) -> Trial:
-    """The template of the county governments' evaluation as a draft of the city, tried on all counties."""
+def build_trials(city: Unit, counties: Sequence[Unit], logins: Sequence[Login], *, now: datetime) -> list[Trial]:
+    """The template of the county governments' evaluation as a draft of the city, tried on all counties; last year's system of the
+    kindergartens tried on some of them, so that this year's draft can be compared with it."""
     officer = next(actor_for(login.account) for login in logins if login.account.username == "officer1")
     with clock.set_to(now - timedelta(12)):
-        version = load_pack(officer, unit=city, name=PACK).version
+        template = load_pack(officer, unit=city, name=PACK).version
+    names = [unit.name for unit in counties]
+    made = [_tried(officer, city, template, names, "县级政府履职评价试算（演示数据）", now - timedelta(10))]
+    last_year = FrameworkVersion.objects.filter(framework__unit=city, framework__pack=KINDERGARTENS, number=1).first()
+    kindergartens = list(
+        Unit.objects.filter(path__startswith=city.path, kind=UnitKind.KINDERGARTEN).order_by("path")[
+            :MOST_KINDERGARTENS
+        ]
+    )
+    if last_year is not None and last_year.state == FrameworkVersion.State.PUBLISHED and kindergartens:
+        names = list(dict.fromkeys(unit.name for unit in kindergartens))
+        made.append(_tried(officer, city, last_year, names, "幼儿园试算（演示数据）", now - timedelta(200)))
+    return made
+
+
+def _tried(
+    actor: Actor, city: Unit, version: FrameworkVersion, names: Sequence[str], title: str, at: datetime
+) -> Trial:
     system = System(queries.tree(version))
-    subjects = read_subjects(system, sample_grid(system, [unit.name for unit in counties]))
-    with clock.set_to(now - timedelta(10)):
+    subjects = read_subjects(system, sample_grid(system, names))
+    with clock.set_to(at):
         made: Trial = run_trial(
-            officer,
+            actor,
             unit=city,
             version=version,
             subjects=subjects,
-            title="县级政府履职评价试算（演示数据）",
+            title=title,
             file_name="演示数据.xlsx",
             file_digest=hashlib.sha256(repr(subjects.cells).encode()).hexdigest(),
         )

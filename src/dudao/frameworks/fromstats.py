@@ -68,9 +68,9 @@ def _matched(columns: Iterable[SubjectColumn], cells: Sequence[catalogue.Cell]) 
             by_name.setdefault(normal_name(name), cell)
     found = {}
     for column in columns:
-        cell = None if column.source else by_name.get(normal_name(column.item.name))
-        if cell is not None and _same_unit(column.item.unit, cell.item.unit):
-            found[column.key] = cell
+        match = None if column.source else by_name.get(normal_name(column.item.name))
+        if match is not None and _same_unit(column.item.unit, match.item.unit):
+            found[column.key] = match
     return found
 
 

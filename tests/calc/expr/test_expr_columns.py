@@ -231,8 +231,8 @@ def test_derived_items_are_computed_once() -> None:
     assert schools is not None
     formula = compile_formula("每班", SCHOOL)
     assert formula.evaluate(schools.table) is not None
-    first = schools.table.derived("每班", formula)
-    assert schools.table.derived("每班", formula) is first
+    first = schools.table.derived("每班", formula.evaluate)
+    assert schools.table.derived("每班", formula.evaluate) is first
 
 
 def test_an_empty_table_gives_empty_columns() -> None:

@@ -10,14 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from dudao.calc.expr.lexer import normal_name
 from dudao.calc.expr.states import State
-
-if TYPE_CHECKING:
-    from dudao.calc.expr.errors import FormulaError
-    from dudao.calc.expr.formula import Formula
 
 __all__ = ["Catalogue", "Item", "Kind", "Unit", "unit_of", "unit_text"]
 
@@ -83,8 +79,8 @@ class Catalogue:
                 raise ValueError(f"数据项“{item.name}”出现了两次。")
             self.items[name] = item
         self.lower: Mapping[str, Catalogue] = lower or {}
-        self.compiled: dict[str, Formula | FormulaError] = {}
-        """Derived items read so far: their formulas, or what is wrong with them; kept by `formula`."""
+        self.kept: dict[str, object] = {}
+        """What `formula` has read of derived items so far."""
 
 
 def unit_of(text: str) -> Unit | None:

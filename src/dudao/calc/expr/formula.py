@@ -73,40 +73,43 @@ def compile_formula(
 
 def derived_formula(catalogue: Catalogue, name: str) -> Formula:
     """The formula of a derived item, read once; raises `FormulaError` if it is wrong."""
-    _prepare(catalogue, name)
-    found = catalogue.compiled[name]
+    found = _derived(catalogue, name)
     if isinstance(found, FormulaError):
         raise found
     return found
 
 
-def _prepare(catalogue: Catalogue, name: str) -> None:
-    """Read a derived item after those it is derived from: one by one, so that chains may be long."""
+def _derived(catalogue: Catalogue, name: str) -> Formula | FormulaError:
+    """A derived item's formula or what is wrong with it, read after those it is derived from: one by one, so that
+    chains may be long."""
     path: list[tuple[Catalogue, str]] = []
     stack: list[tuple[Catalogue, str, bool]] = [(catalogue, name, False)]
     while stack:
         place, item, is_ready = stack.pop()
         if is_ready:
             path.pop()
-            if item not in place.compiled:
-                place.compiled[item] = _read(place, item)
+            if item not in place.kept:
+                place.kept[item] = _read(place, item)
             continue
-        if item in place.compiled:
+        if item in place.kept:
             continue
         if (place, item) in path:
             names = [*(step for _, step in path[path.index((place, item)) :]), item]
             message = f"派生数据项互相引用，成了圈：{' → '.join(names)}。"
             text = place.items[item].formula
-            place.compiled[item] = FormulaError(text, (Flaw(message, 0, len(text)),))
+            place.kept[item] = FormulaError(text, (Flaw(message, 0, len(text)),))
             continue
         path.append((place, item))
         stack.append((place, item, True))
         try:
             node = parse(place.items[item].formula)
         except FormulaError as error:
-            place.compiled[item] = error
+            place.kept[item] = error
         else:
             stack += [(where, what, False) for where, what in _derived_in(node, place)]
+    found = catalogue.kept[name]
+    assert isinstance(found, Formula | FormulaError)
+    return found
 
 
 def _read(catalogue: Catalogue, name: str) -> Formula | FormulaError:
@@ -138,7 +141,7 @@ def _run_of_derived(catalogue: Catalogue, name: str) -> Run:
 
     def run(context: Context) -> Column:
         if context.seen is None:
-            return context.table.derived(name, formula)
+            return context.table.derived(name, formula.evaluate)
         return formula.run(Context(context.table, _NOTHING, context.seen))
 
     return run
@@ -149,8 +152,7 @@ def check_catalogue(catalogue: Catalogue) -> list[tuple[str, FormulaError]]:
     found: list[tuple[str, FormulaError]] = []
     for name, item in catalogue.items.items():
         if item.formula:
-            _prepare(catalogue, name)
-            result = catalogue.compiled[name]
+            result = _derived(catalogue, name)
             if isinstance(result, FormulaError):
                 found.append((item.name, result))
     for below in catalogue.lower.values():

@@ -6,9 +6,8 @@ people typed is in `reading`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +15,6 @@ from dudao.calc.expr.catalogue import Catalogue, Item
 from dudao.calc.expr.columns import Column, unknown
 from dudao.calc.expr.ints import Index
 from dudao.calc.expr.lexer import normal_name
-
-if TYPE_CHECKING:
-    from dudao.calc.expr.formula import Formula
 
 __all__ = ["Group", "Table"]
 
@@ -161,11 +157,11 @@ class Table:
             self._columns[name] = found
         return found
 
-    def derived(self, name: str, formula: Formula) -> Column:
+    def derived(self, name: str, compute: Callable[[Table], Column]) -> Column:
         """A derived item's column, computed once."""
         found = self._derived.get(name)
         if found is None:
-            found = self._derived[name] = formula.evaluate(self)
+            found = self._derived[name] = compute(self)
         return found
 
     def lower(self, scope: str) -> Group | None:

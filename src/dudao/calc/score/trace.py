@@ -1,13 +1,15 @@
 """Why a subject has the marks it has: for any node a trace in words and numbers, down to the cells it came from.
 
-A trace looks at one row through the functions that computed it. It is text and plain data; pages and documents render it.
+A trace looks at one row through the functions that computed it. It is text, plain data, or HTML: the same sentences, nested
+and folded, without classes and style; pages and documents give it their looks by where they put it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from html import escape
 from typing import Any
 
 from dudao.calc.expr import Explanation, State, show_number
@@ -16,7 +18,6 @@ from dudao.calc.score.scores import ADOPTED, Scores, Sheet
 from dudao.calc.score.tell_grade import grade_lines
 from dudao.calc.score.tell_leaf import Telling, leaf_lines
 from dudao.calc.score.tell_parent import parent_lines
-from dudao.calc.score.trace_html import html_of
 from dudao.calc.tree import Node, Role
 
 __all__ = ["Trace", "explain"]
@@ -70,7 +71,7 @@ class Trace:
 
     def html(self, *, open_levels: int = 1) -> str:
         """The same as nested ``<details>``, escaped and without style; ``open_levels`` of them are unfolded."""
-        return html_of(self, open_levels=open_levels)
+        return "".join(_html(self, open_levels))
 
     def data(self) -> dict[str, Any]:
         """Plain data for JSON; numbers are exact texts («25/3» where no decimal is exact)."""
@@ -134,3 +135,40 @@ def _is_foreign(scores: Scores, sheet: Sheet, node: Node) -> bool:
 def _state(score: NodeScore) -> State:
     column = score.mark if score.mark is not None else score.level
     return State.KNOWN if column is None else State(int(column.state[0]))
+
+
+def _html(trace: Trace, levels: int) -> Iterator[str]:
+    head = f"{trace.code} {trace.name}：{trace.result}"
+    yield f"<details{' open' if levels > 0 else ''}><summary>{escape(head)}</summary>"
+    if trace.lines:
+        yield f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in trace.lines)}</ul>"
+    if trace.formulas:
+        yield from _formulas_html(trace.formulas)
+    for child in trace.children:
+        yield from _html(child, levels - 1)
+    yield "</details>"
+
+
+def _formulas_html(formulas: Sequence[Explanation]) -> Iterator[str]:
+    """Each formula with what it read, and the derived items it went through."""
+    yield "<table><thead><tr><th>公式</th><th>代入</th><th>结果</th><th>用到的数</th></tr></thead><tbody>"
+    seen: set[tuple[str, str, str]] = set()
+    for name, formula in _steps(formulas):
+        row = (name, formula.worked, formula.result)
+        if row not in seen:
+            seen.add(row)
+            read = "；".join(f"{found.name} {found.shown}" for found in formula.inputs)
+            words = f"{name} = {formula.formula}" if name else formula.formula
+            cells = (words, formula.worked, formula.result, read)
+            yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+    yield "</tbody></table>"
+
+
+def _steps(formulas: Sequence[Explanation]) -> Iterator[tuple[str, Explanation]]:
+    for formula in formulas:
+        yield "", formula
+        for name, step in formula.steps:
+            yield name, step
+            for below, deeper in _steps([step]):
+                if below:
+                    yield below, deeper

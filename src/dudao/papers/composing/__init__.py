@@ -1,0 +1,25 @@
+"""Composing: what each kind of paper says (`FIELDS`), and the Word draft made of it in an office's look (`compose`).
+
+    look = look_of(unit, day)
+    content = compose(Kind.OPINION, values, look=look, recipients=["示例县第一中学"])
+
+A paper's life is left to the app's actions; how a page looks to `dudao.core.documents`.
+"""
+
+from dudao.papers.composing.composer import ComposeError, compose
+from dudao.papers.composing.fields import COMMON, FIELDS, Column, Field
+from dudao.papers.composing.looks import Look, look_of
+from dudao.papers.composing.samples import SAMPLE_RECIPIENTS, sample
+
+__all__ = [
+    "COMMON",
+    "FIELDS",
+    "SAMPLE_RECIPIENTS",
+    "Column",
+    "ComposeError",
+    "Field",
+    "Look",
+    "compose",
+    "look_of",
+    "sample",
+]

@@ -1,0 +1,65 @@
+"""How an office's papers look on a day: its name, red head, code word and the layout with its own changes."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.db.models import Q
+
+from dudao import packs
+from dudao.core.documents import Layout, layout_from
+from dudao.orgs.models import Unit
+from dudao.papers.models import OfficeStyle
+
+__all__ = ["STANDARD", "Look", "layout_with", "look_of", "standard"]
+
+STANDARD = "gb-t-9704-2012"
+"""The pack that offices deviate from."""
+
+
+@cache
+def standard() -> Layout:
+    """The layout of GB/T 9704-2012 without changes."""
+    return layout_from(packs.read("papers", STANDARD))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """``signature``: the full name; ``masthead``: the red head, empty for none; ``code_word``: of the numbers, empty when not set."""
+
+    signature: str
+    masthead: str = ""
+    code_word: str = ""
+    layout: Layout = field(default_factory=standard)
+
+
+def layout_with(changes: Mapping[str, Any]) -> Layout:
+    """The standard with an office's changes laid over it, group by group. Raises `core.documents.LayoutError`."""
+    if not changes:
+        return standard()
+    data = deepcopy(dict(packs.read("papers", STANDARD)))
+    for group, values in changes.items():
+        below = data.get(group)
+        data[group] = {**below, **values} if isinstance(below, Mapping) and isinstance(values, Mapping) else values
+    return layout_from(data)
+
+
+def look_of(unit: Unit, day: date) -> Look:
+    """The style that holds for this office on this day; without one the unit's name, «…文件» in red, and no code word."""
+    style = (
+        OfficeStyle.objects.filter(unit=unit, valid_from__lte=day)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+        .order_by("-valid_from")
+        .first()
+    )
+    if style is None:
+        return Look(signature=unit.name, masthead=f"{unit.name}文件")
+    return Look(
+        signature=style.signature,
+        masthead=style.masthead,
+        code_word=style.code_word,
+        layout=layout_with(style.layout),
+    )

@@ -16,7 +16,8 @@ __all__ = ["OfficeStyle", "Template"]
 class OfficeStyle(models.Model):
     """An office's papers: name in the signature, red head, code word of its numbers, changes to the layout of GB/T 9704.
 
-    ``layout`` holds only what differs from the pack. A style holds from a day on; an issued paper keeps its bytes anyway.
+    ``layout`` holds only what differs from the pack; ``code_words`` the kinds that count by themselves, ``{kind: code word}``, "" for
+    a kind without numbers. A style holds from a day on; an issued paper keeps its bytes anyway.
     """
 
     SCOPE: ClassVar = ("unit__path",)
@@ -25,6 +26,9 @@ class OfficeStyle(models.Model):
     signature = models.CharField("署名", max_length=100, help_text="落款和版记用的机关全称")
     masthead = models.CharField("发文机关标志", max_length=60, blank=True, help_text="红头文字，不用红头的留空")
     code_word = models.CharField("机关代字", max_length=30, help_text="如“岳政教督办”")
+    code_words = models.JSONField(
+        "各文种的机关代字", default=dict, blank=True, help_text="不同于上面的；留空的文种不编号"
+    )
     layout = models.JSONField("版式调整", default=dict, blank=True)
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True, blank=True)

@@ -19,8 +19,9 @@ class Paper(models.Model):
     """One paper. Seen by its office and by whoever it was delivered to.
 
     ``source_*`` say what it was made from, as a label, an address and a key («finding:12»), never as a class. ``facts`` are the
-    numbers that went into the draft, ``{"name", "value", "text"}``: before issue they are computed again and compared. Issued, the
-    PDF's bytes and digest are final; a correction is a new paper that ``replaces`` this one.
+    numbers that went into the draft, ``{"name", "value", "text"}``: before issue they are computed again and compared; a difference
+    that the office stands by is ``acknowledged``, ``{"key", "words", "reason", "by", "at"}``. Issued, the PDF's bytes and digest are
+    final; a correction is a new paper that ``replaces`` this one.
     """
 
     SCOPE: ClassVar = ("unit__path", "deliveries__unit__path")
@@ -39,6 +40,7 @@ class Paper(models.Model):
         NONE = "none", "不用印"
         SCAN = "scan", "打印盖章后扫描"
         IMAGE = "image", "手写签名图片"
+        SERVICE = "service", "电子签章服务"
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="papers", verbose_name="发文单位")
     kind = models.CharField("文种", max_length=20, choices=Kind.choices)
@@ -49,6 +51,7 @@ class Paper(models.Model):
     source_key = models.CharField("来源标识", max_length=80, blank=True, db_index=True)
     values = models.JSONField("内容", default=dict)
     facts = models.JSONField("数字依据", default=list)
+    acknowledged = models.JSONField("差异说明", default=list, blank=True)
     recipients = models.JSONField("主送单位", default=list, help_text="单位编号")
     reply_days = models.PositiveSmallIntegerField("签收期限（天）", null=True, blank=True)
     revision = models.PositiveIntegerField("修改次数", default=0)

@@ -10,11 +10,8 @@ from dudao.frameworks import queries
 from dudao.frameworks.actions.nodes import edit_node
 from dudao.frameworks.actions.versions import publish_version
 from dudao.frameworks.actions.whole import drop_item, set_grades, set_item, set_marks
-from dudao.frameworks.forms.whole import GradesForm, MarksForm, VetoesForm
-from dudao.frameworks.models import FrameworkVersion, Indicator
-from dudao.frameworks.trees import node_data
-from dudao.frameworks.usage import Place, renamed, uses_of
-from dudao.frameworks.wholetext import (
+from dudao.frameworks.editing.usage import Place, renamed, uses_of
+from dudao.frameworks.editing.whole_lines import (
     read_grades,
     read_sources,
     read_vetoes,
@@ -22,6 +19,9 @@ from dudao.frameworks.wholetext import (
     write_sources,
     write_vetoes,
 )
+from dudao.frameworks.forms.whole import GradesForm, MarksForm, VetoesForm
+from dudao.frameworks.models import FrameworkVersion, Indicator
+from dudao.frameworks.trees import node_data
 from signing import signed_in
 
 

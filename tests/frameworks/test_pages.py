@@ -8,9 +8,9 @@ from django.urls import reverse
 from dudao.frameworks import queries
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.versions import clone_version, publish_version
+from dudao.frameworks.editing.rule_lines import RuleTextError, read_rule_fields, write_rule_fields
 from dudao.frameworks.forms.nodes import NodeForm, initial_of
 from dudao.frameworks.models import FrameworkVersion, Indicator
-from dudao.frameworks.ruletext import RuleTextError, read_rule_fields, write_rule_fields
 from dudao.frameworks.trees import node_data
 from signing import signed_in
 

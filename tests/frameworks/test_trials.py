@@ -17,10 +17,11 @@ from dudao.calc.tree import from_data
 from dudao.core import sheets
 from dudao.core.access import SYSTEM
 from dudao.core.models import Event
-from dudao.frameworks import queries, trials
+from dudao.frameworks import queries
 from dudao.frameworks.actions.drafts import write_tree
 from dudao.frameworks.actions.versions import clone_version, publish_version
 from dudao.frameworks.models import Framework, FrameworkVersion, Indicator, Trial, TrialSubject
+from dudao.frameworks.queries import trials
 from dudao.frameworks.trees import whole_of
 from dudao.stats.actions import catalogue as stats_catalogue
 from dudao.stats.actions import rounds

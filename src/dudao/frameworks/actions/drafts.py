@@ -8,7 +8,7 @@ from dudao.calc.tree import Tree, TreeDataError
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Conflict
-from dudao.frameworks.changes import conflict_words
+from dudao.frameworks.editing.changes import conflict_words
 from dudao.frameworks.models import Framework, FrameworkVersion, Indicator
 from dudao.frameworks.queries import indicators
 from dudao.frameworks.trees import rows_of, tree_of

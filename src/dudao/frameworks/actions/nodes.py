@@ -14,7 +14,7 @@ from dudao.calc.tree import MAX_LEVELS, MAX_NODES, TreeDataError, from_data
 from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.frameworks.actions.drafts import draft_of, readable
-from dudao.frameworks.changes import node_changes
+from dudao.frameworks.editing.changes import node_changes
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.queries import indicators
 from dudao.frameworks.trees import fields_of, node_data, path_of, rows_of

@@ -12,11 +12,11 @@ from dudao.calc.tree import Tree, TreeDataError
 from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.frameworks.actions.drafts import draft_of, readable
-from dudao.frameworks.changes import node_changes, whole_changes
+from dudao.frameworks.editing.changes import node_changes, whole_changes
+from dudao.frameworks.editing.usage import Place, places_of, renamed, uses_of
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.queries import indicators
 from dudao.frameworks.trees import node_data, tree_of
-from dudao.frameworks.usage import Place, places_of, renamed, uses_of
 
 __all__ = ["drop_item", "set_document", "set_grades", "set_item", "set_marks", "set_vetoes"]
 

@@ -2,7 +2,7 @@
 
     A1 办园条件（100 分，权重 0.15）          a heading: code, name, points and weight
     数值：专任教师数 ÷ 在校生数              a rule: what has a name of its own first,
-    ≥0.05 | 6                                then the lines of `dudao.frameworks.ruletext`
+    ≥0.05 | 6                                then the lines of `dudao.frameworks.editing.rule_lines`
 
 What is written here is read back to the same value; what it can't hold is said by `carries`.
 """
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dudao.calc.tree import TreeDataError, from_data, to_data
-from dudao.frameworks.ruletext import KINDS, RuleTextError, read_rule_fields, write_rule_fields
+from dudao.frameworks.editing.rule_lines import KINDS, RuleTextError, read_rule_fields, write_rule_fields
 
 __all__ = ["carries", "heading", "read_heading", "read_rule", "rule_lines"]
 

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from dudao.calc.tree import MAX_LEVELS, Judged, Tree, TreeDataError, from_data, rule_words
 from dudao.core.sheets import SheetError
+from dudao.frameworks.editing.rule_lines import KINDS
 from dudao.frameworks.exchange.guessing import Found, guess_rule, guess_steps
 from dudao.frameworks.exchange.layout import read_heading, read_rule
 from dudao.frameworks.exchange.reading import Draft, Fault, Table
-from dudao.frameworks.ruletext import KINDS
 
 __all__ = ["Guess", "Settled", "built", "settle", "walk"]
 

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 
 from dudao.calc.tree import Otherwise, Role, Roll, TreeDataError, otherwise_words, read_rule
 from dudao.core.ui.forms import Form, Section
+from dudao.frameworks.editing.rule_lines import KINDS, RuleTextError, read_rule_fields, write_rule_fields
 from dudao.frameworks.models import Indicator
-from dudao.frameworks.ruletext import KINDS, RuleTextError, read_rule_fields, write_rule_fields
 from dudao.frameworks.trees import node_data
 
 __all__ = ["EvidenceForm", "NodeForm", "PointsForm", "initial_of", "lines_of"]

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_GET
 from dudao.calc.score import InvalidTree, System, carried, movements, outcomes
 from dudao.calc.tree import Change, Tree, TreeDataError, diff
 from dudao.core.ui.parts import Crumb
-from dudao.frameworks import queries, trials
+from dudao.frameworks import queries
 from dudao.frameworks.models import FrameworkVersion, Trial
-from dudao.frameworks.trialviews import Moved, moved, moved_words
+from dudao.frameworks.queries import trials
+from dudao.frameworks.trying.shown import Moved, moved, moved_words
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 
 __all__ = ["compare"]

@@ -21,9 +21,9 @@ from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, State
 from dudao.frameworks import exchange, incoming, queries
 from dudao.frameworks.actions import exchange as acts
+from dudao.frameworks.editing.outline import outline
 from dudao.frameworks.forms.exchange import UploadForm
 from dudao.frameworks.models import FrameworkUpload, FrameworkVersion
-from dudao.frameworks.outline import outline
 from dudao.frameworks.trees import rows_of
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 

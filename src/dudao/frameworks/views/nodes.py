@@ -18,10 +18,10 @@ from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
 from dudao.frameworks.actions import nodes
+from dudao.frameworks.editing.outline import next_code
+from dudao.frameworks.editing.preview import Preview, known_items, preview
 from dudao.frameworks.forms.nodes import NodeForm, initial_of
 from dudao.frameworks.models import Indicator
-from dudao.frameworks.outline import next_code
-from dudao.frameworks.preview import Preview, known_items, preview
 from dudao.frameworks.views.common import actor_of, done_or_said, home, node_to_edit
 from dudao.frameworks.views.tree import answer_change
 

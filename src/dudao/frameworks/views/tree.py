@@ -16,10 +16,10 @@ from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
 from dudao.frameworks.actions import nodes
+from dudao.frameworks.editing.outline import MANY, Line, outline, shown_lines
 from dudao.frameworks.flow import VERSION
 from dudao.frameworks.forms.nodes import EvidenceForm, PointsForm, lines_of
 from dudao.frameworks.models import FrameworkVersion, Indicator
-from dudao.frameworks.outline import MANY, Line, outline, shown_lines
 from dudao.frameworks.views.common import actor_of, home, node_to_edit, node_to_read, version_or_404
 
 __all__ = ["answer_change", "below", "checked", "evidence", "points", "shown_of", "tree_context"]

@@ -20,11 +20,12 @@ from dudao.core.ui.filters import Chip, Chips, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
-from dudao.frameworks import fromstats, papers, queries, trials
+from dudao.frameworks import papers, queries
 from dudao.frameworks.actions import trials as acts
 from dudao.frameworks.forms.trials import MOST_PROBLEMS, TrialForm
 from dudao.frameworks.models import FrameworkVersion, Trial, TrialSubject
-from dudao.frameworks.trialviews import blocks_chart, deviation, lines_of, summary
+from dudao.frameworks.queries import statistics, trials
+from dudao.frameworks.trying.shown import blocks_chart, deviation, lines_of, summary
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 
 __all__ = [
@@ -118,10 +119,10 @@ def trial_template(request: HttpRequest, pk: int) -> HttpResponse:
     system, apart, title = _system(version), request.GET.get("apart") == "1", version.framework.name
     asked = request.GET.get("stats", "")
     if asked:
-        offer = fromstats.offer_of(actor_of(request), system, asked)
+        offer = statistics.offer_of(actor_of(request), system, asked)
         if offer is None:
             raise Http404
-        rows = fromstats.rows_of_offer(actor_of(request), offer)
+        rows = statistics.rows_of_offer(actor_of(request), offer)
         return attachment(papers.filled_of(system, rows, apart=apart, title=title), f"{title}评分表（带统计数据）.xlsx")
     content = papers.template_of(system, apart=apart, title=title)
     name = f"{version.framework.name}评分表{'（分来源）' if apart else ''}.xlsx"
@@ -163,7 +164,7 @@ def trial_new(request: HttpRequest, pk: int) -> HttpResponse:
         note=str(version),
         template="frameworks/trial_new.html",
         version=version,
-        offers=fromstats.offers(actor, system),
+        offers=statistics.offers(actor, system),
         problems=form.problems[:MOST_PROBLEMS],
         problem_count=len(form.problems),
     )

@@ -16,7 +16,7 @@ from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
 from dudao.frameworks.actions import packs, versions
-from dudao.frameworks.changes import told
+from dudao.frameworks.editing.changes import told
 from dudao.frameworks.flow import VERSION
 from dudao.frameworks.forms.packs import LoadForm
 from dudao.frameworks.forms.whole import RenameForm

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET
 
 from dudao.calc.score import columns_of
 from dudao.core.ui.parts import Crumb
-from dudao.frameworks import trials, whatif
-from dudao.frameworks.trialviews import Moved, moved, moved_words
+from dudao.frameworks.queries import trials
+from dudao.frameworks.trying import whatif
+from dudao.frameworks.trying.shown import Moved, moved, moved_words
 from dudao.frameworks.views.trials import crumbs_of, trial_or_404
 
 __all__ = ["what_if"]

@@ -17,6 +17,8 @@ from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
 from dudao.frameworks.actions import whole
+from dudao.frameworks.editing.usage import Place, places_of, uses_of
+from dudao.frameworks.editing.whole_lines import write_grades, write_sources, write_vetoes
 from dudao.frameworks.forms.whole import (
     DocumentForm,
     GradesForm,
@@ -27,9 +29,7 @@ from dudao.frameworks.forms.whole import (
 )
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trees import shown
-from dudao.frameworks.usage import Place, places_of, uses_of
 from dudao.frameworks.views.common import actor_of, done_or_said, draft_to_edit, home, version_or_404
-from dudao.frameworks.wholetext import write_grades, write_sources, write_vetoes
 
 __all__ = [
     "document",

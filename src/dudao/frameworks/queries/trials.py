@@ -10,7 +10,7 @@ from dudao.calc.score import Subjects, System, subjects_of
 from dudao.calc.tree import TreeDataError, from_data
 from dudao.core.access import Actor
 from dudao.frameworks.models import FrameworkVersion, Trial, TrialSubject
-from dudao.frameworks.queries import tree
+from dudao.frameworks.queries.versions import tree
 from dudao.frameworks.trees import digest_of
 from dudao.orgs.models import Kind, Unit
 

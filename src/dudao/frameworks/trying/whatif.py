@@ -22,7 +22,7 @@ from dudao.calc.score import (
     outcomes,
 )
 from dudao.calc.tree import Role, Roll, Tree, TreeDataError, from_data, to_data
-from dudao.frameworks.ruletext import RuleTextError, read_rule_fields, write_rule_fields
+from dudao.frameworks.editing.rule_lines import RuleTextError, read_rule_fields, write_rule_fields
 
 __all__ = ["FIELDS", "Change", "Played", "WhatIfError", "changed_tree", "play", "present", "targets"]
 

@@ -19,8 +19,8 @@ from dudao.calc.tree import (
     otherwise_words,
     rule_words,
 )
-from dudao.frameworks.outline import Sums, sums_of
-from dudao.frameworks.samples import SampleTable, findings_of, limit_samples, own_samples
+from dudao.frameworks.editing.outline import Sums, sums_of
+from dudao.frameworks.editing.samples import SampleTable, findings_of, limit_samples, own_samples
 
 __all__ = ["Flaw", "Known", "Preview", "known_items", "preview"]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dudao.calc.tree import Tree, to_data
-from dudao.frameworks.ruletext import RuleTextError, cells_of, numbered_lines
+from dudao.frameworks.editing.rule_lines import RuleTextError, cells_of, numbered_lines
 
 __all__ = ["read_grades", "read_sources", "read_vetoes", "write_grades", "write_sources", "write_vetoes"]
 

@@ -12,12 +12,15 @@ from django.db.models import Q
 from dudao import packs
 from dudao.core.documents import Layout, layout_from
 from dudao.orgs.models import Unit
+from dudao.papers.kinds import Kind
 from dudao.papers.models import OfficeStyle
 
-__all__ = ["STANDARD", "Look", "layout_with", "look_of", "standard"]
+__all__ = ["STANDARD", "UNNUMBERED", "Look", "layout_with", "look_of", "standard"]
 
 STANDARD = "gb-t-9704-2012"
 """The pack that offices deviate from."""
+UNNUMBERED = frozenset({Kind.TALK_RECORD, Kind.PUBLICITY, Kind.BRIEF, Kind.VISIT_RECORD})
+"""Kinds that are not documents with a number (发文字号), unless an office's style says otherwise."""
 
 
 @cache
@@ -28,7 +31,7 @@ def standard() -> Layout:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``signature``: the full name; ``masthead``: the red head, empty for none; ``code_word``: of the numbers, empty when not set."""
+    """``signature``: the full name; ``masthead``: the red head, empty for none; ``code_word``: of numbers, empty when not set"""
 
     signature: str
     masthead: str = ""
@@ -62,4 +65,5 @@ def look_of(unit: Unit, day: date) -> Look:
         masthead=style.masthead,
         code_word=style.code_word,
         layout=layout_with(style.layout),
+        code_words=style.code_words,
     )

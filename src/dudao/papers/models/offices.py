@@ -16,8 +16,8 @@ __all__ = ["OfficeStyle", "Template"]
 class OfficeStyle(models.Model):
     """An office's papers: name in the signature, red head, code word of its numbers, changes to the layout of GB/T 9704.
 
-    ``layout`` holds only what differs from the pack; ``code_words`` the kinds that count by themselves, ``{kind: code word}``, "" for
-    a kind without numbers. A style holds from a day on; an issued paper keeps its bytes anyway.
+    ``layout`` holds only what differs from the pack; ``code_words`` the kinds that count by themselves, ``{kind: code word}``, ""
+    for a kind without numbers. A style holds from a day on; an issued paper keeps its bytes anyway.
     """
 
     SCOPE: ClassVar = ("unit__path",)

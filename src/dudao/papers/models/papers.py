@@ -20,8 +20,8 @@ class Paper(models.Model):
 
     ``source_*`` say what it was made from, as a label, an address and a key («finding:12»), never as a class. ``facts`` are the
     numbers that went into the draft, ``{"name", "value", "text"}``: before issue they are computed again and compared; a difference
-    that the office stands by is ``acknowledged``, ``{"key", "words", "reason", "by", "at"}``. Issued, the PDF's bytes and digest are
-    final; a correction is a new paper that ``replaces`` this one.
+    that the office stands by is ``acknowledged``, ``{"key", "words", "reason", "by", "at"}``. Issued, the PDF's bytes and digest
+    are final; a correction is a new paper that ``replaces`` this one.
     """
 
     SCOPE: ClassVar = ("unit__path", "deliveries__unit__path")

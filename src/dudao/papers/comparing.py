@@ -1,0 +1,136 @@
+"""Before a paper is issued: its numbers against the database, its characters against the fonts, its Word against a PDF's means.
+
+A number is explained when a fact, a field of the draft or the office's own words state it. It is compared together with the letter
+that follows it («12个»), so that a changed «3个» isn't explained by «3天» elsewhere.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from dudao.core.documents import Reading, missing, text_of
+from dudao.papers.sources import Fact
+
+__all__ = ["Difference", "Sort", "differences", "numbers_in"]
+
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?[ \t]?(?:%|‰|\w)?")
+_ORDINAL = re.compile(r"^[ \t]*\(?\d{1,3}(?:[.、)](?!\d)[ \t]*)", re.MULTILINE)
+"""1. (1) 1、 at the start of a line: they count the paper's own parts."""
+_AROUND = 12
+
+
+class Sort(StrEnum):
+    CHANGED = "changed"
+    """A number of the database that is no longer what the draft was made with."""
+    ABSENT = "absent"
+    """A fact that the paper doesn't state, or states otherwise."""
+    UNKNOWN = "unknown"
+    """A number in the paper that neither a fact nor a field explains."""
+    LETTER = "letter"
+    """A character that no font holds."""
+    IGNORED = "ignored"
+    """Something in the Word document that the PDF will not show."""
+
+
+_ANSWERED = frozenset({Sort.CHANGED, Sort.ABSENT, Sort.UNKNOWN, Sort.IGNORED})
+_LIGHT = frozenset({Sort.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing to look at. ``key`` is the same as long as the difference is; ``answer`` is the office's reason to leave it so."""
+
+    sort: Sort
+    key: str
+    words: str
+    answer: str = ""
+    by: str = ""
+
+    @property
+    def answerable(self) -> bool:
+        """An office can stand by it with a reason. A missing character can't be reasoned away."""
+        return self.sort in _ANSWERED
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the paper can't be issued like this."""
+        return not self.answer and self.sort not in _LIGHT
+
+
+def differences(
+    reading: Reading,
+    *,
+    stored: Sequence[Fact],
+    now: Sequence[Fact] | None,
+    explained: Sequence[str],
+    fonts: Path | None = None,
+) -> list[Difference]:
+    """What to look at before this document is issued, the gravest first.
+
+    ``stored``: the facts that went into the draft; ``now``: the same computed again, None when nobody can. ``explained``: texts
+    whose numbers need no further reason (the draft as composed, number and date).
+    """
+    text = text_of(reading)
+    found = [*_facts(text, stored, now)]
+    found += [
+        Difference(
+            Sort.LETTER, f"letter:{letter}", f"“{letter}”（U+{ord(letter):04X}）没有字体可以显示，PDF 里会是空框。"
+        )
+        for letter in missing(text, fonts)
+    ]
+    found += [
+        Difference(
+            Sort.IGNORED, f"ignored:{what}", f"文稿里有{what}，印发的 PDF 不会显示。请在 Word 里处理后重新上传。"
+        )
+        for what in reading.ignored
+    ]
+    known = set[str]()
+    for source in (*explained, *(fact.text for fact in (*stored, *(now or ())))):
+        known.update(numbers_in(source))
+    seen = set[str]()
+    for number, around in _numbers(text):
+        if number not in known and number not in seen:
+            seen.add(number)
+            words = f"“{around}”里的 {number} 在起草内容和数据库里都找不到来源。"
+            found.append(Difference(Sort.UNKNOWN, f"unknown:{number}", words))
+    return found
+
+
+def _facts(text: str, stored: Sequence[Fact], now: Sequence[Fact] | None) -> Iterator[Difference]:
+    plain = _plain(text)
+    current = {fact.name: fact for fact in now or ()}
+    for fact in stored:
+        if now is not None:
+            today = current.get(fact.name)
+            if today is None:
+                words = f"“{fact.text}”现在查不到依据：数据库里已经没有这项数据。"
+                yield Difference(Sort.CHANGED, f"changed:{fact.name}:", words)
+                continue
+            if today.value != fact.value:
+                words = f"起草时是“{fact.text}”，数据库里现在是“{today.text}”。"
+                yield Difference(Sort.CHANGED, f"changed:{fact.name}:{today.text}", words)
+                continue
+        if _plain(fact.text) not in plain:
+            yield Difference(
+                Sort.ABSENT, f"absent:{fact.name}:{fact.text}", f"文稿里找不到“{fact.text}”，数据库里是这个数。"
+            )
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of a text, each with the letter behind it, written alike: half-width digits, no spaces, no thousands commas."""
+    return [number for number, _ in _numbers(text)]
+
+
+def _numbers(text: str) -> Iterator[tuple[str, str]]:
+    plain = _ORDINAL.sub("", unicodedata.normalize("NFKC", text))
+    for match in _NUMBER.finditer(plain):
+        number = match[0].replace(",", "").replace(" ", "").replace("\t", "")
+        start, end = max(0, match.start() - _AROUND), min(len(plain), match.end() + _AROUND)
+        yield number, " ".join(plain[start:end].split())
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))

@@ -1,0 +1,86 @@
+"""Where papers come from: what the apps above say about the numbers of «prefix:key», and what they want to hear of a paper's life.
+
+    sources.register("finding", facts_of)       facts_of("12") → the numbers as the database has them now
+    sources.on_issued("finding", issued)        issued(actor, paper), in the transaction that issues it
+    sources.on_signed("finding", signed)        signed(actor, delivery), in the transaction in which a receiver signs
+
+Registered when the app above is loaded (its ``AppConfig.ready``). Papers made from nothing have no source and no facts.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dudao.core.access import Actor
+from dudao.papers.models import Delivery, Paper
+
+__all__ = ["Fact", "facts_now", "is_known", "on_issued", "on_signed", "register", "tell_issued", "tell_signed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One number that a paper states. ``name`` tells it from the others of the same paper; ``value`` is compared (plain, as JSON
+    keeps it); ``text`` is how it must stand in the paper («12 个问题»).
+    """
+
+    name: str
+    value: Any
+    text: str
+
+    def stored(self) -> dict[str, Any]:
+        return {"name": self.name, "value": self.value, "text": self.text}
+
+
+_FACTS: dict[str, Callable[[str], Sequence[Fact]]] = {}
+_ISSUED: dict[str, Callable[[Actor, Paper], None]] = {}
+_SIGNED: dict[str, Callable[[Actor, Delivery], None]] = {}
+
+
+def register(prefix: str, facts_of: Callable[[str], Sequence[Fact]]) -> None:
+    """Say how the facts of papers made from «prefix:key» are computed again; called with the key."""
+    _once(_FACTS, prefix, facts_of)
+
+
+def on_issued(prefix: str, listener: Callable[[Actor, Paper], None]) -> None:
+    """Be called after a paper made from «prefix:…» was issued, with who issued it."""
+    _once(_ISSUED, prefix, listener)
+
+
+def on_signed(prefix: str, listener: Callable[[Actor, Delivery], None]) -> None:
+    """Be called after a receiver signed for a paper made from «prefix:…», with who signed."""
+    _once(_SIGNED, prefix, listener)
+
+
+def _once(table: dict[str, Any], prefix: str, function: Callable[..., Any]) -> None:
+    if not prefix or ":" in prefix:
+        raise ValueError(f"a source is named without a colon, not «{prefix}»")
+    if table.setdefault(prefix, function) is not function:
+        raise ValueError(f"papers from {prefix} have two answers to one question")
+
+
+def is_known(source_key: str) -> bool:
+    """Whether the facts of this source can be computed again."""
+    return _split(source_key)[0] in _FACTS
+
+
+def facts_now(source_key: str) -> list[Fact]:
+    """The facts of a source as they are now; none for a source that nobody answers for."""
+    prefix, key = _split(source_key)
+    return list(_FACTS[prefix](key)) if prefix in _FACTS else []
+
+
+def tell_issued(actor: Actor, paper: Paper) -> None:
+    listener = _ISSUED.get(_split(paper.source_key)[0])
+    if listener is not None:
+        listener(actor, paper)
+
+
+def tell_signed(actor: Actor, delivery: Delivery) -> None:
+    listener = _SIGNED.get(_split(delivery.paper.source_key)[0])
+    if listener is not None:
+        listener(actor, delivery)
+
+
+def _split(source_key: str) -> tuple[str, str]:
+    prefix, _, key = source_key.partition(":")
+    return prefix, key

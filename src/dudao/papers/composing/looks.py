@@ -31,12 +31,23 @@ def standard() -> Layout:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``signature``: the full name; ``masthead``: the red head, empty for none; ``code_word``: of numbers, empty when not set"""
+    """``signature``: the full name; ``masthead``: the red head, empty for none; ``code_word``: of numbers, empty when not set;
+    ``code_words``: of kinds that count by themselves, "" for a kind without numbers.
+    """
 
     signature: str
     masthead: str = ""
     code_word: str = ""
     layout: Layout = field(default_factory=standard)
+    code_words: Mapping[str, str] = field(default_factory=dict)
+
+    def numbers(self, kind: str) -> bool:
+        """Whether papers of this kind get a number (发文字号)."""
+        return bool(self.code_words[kind]) if kind in self.code_words else kind not in UNNUMBERED
+
+    def code_word_for(self, kind: str) -> str:
+        """The code word of this kind's numbers; empty when it has none, or when the office hasn't set one."""
+        return self.code_words.get(kind, self.code_word) if self.numbers(kind) else ""
 
 
 def layout_with(changes: Mapping[str, Any]) -> Layout:

@@ -48,6 +48,7 @@ KINDS: Mapping[str, str] = {
     "sizes": "班额校额标准",
     "statistics": "数据指标和审核规则",
     "papers": "公文格式",
+    "terms": "时限",
     "examples": "核对用算例",
 }
 """Every kind of pack, a folder each, with what an office calls it."""

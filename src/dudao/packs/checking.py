@@ -14,6 +14,7 @@ from typing import Any
 from dudao.calc.balance import RulesError, rules_from
 from dudao.calc.balance.items import items_from
 from dudao.calc.balance.sizes import sizes_from
+from dudao.calc.deadlines import TermError, terms_from
 from dudao.calc.tree import Finding, TreeDataError, from_data, validate
 from dudao.packs.facts import FACTS, GRADES, LEVELS, about_of
 
@@ -54,9 +55,11 @@ def check(kind: str, data: Plain, known_items: Iterable[str] = ()) -> Report:
                 report.size = f"{len(clauses_from(data))} 条"
             case "sizes":
                 report.size = f"{len(sizes_from(data).schools)} 条校额标准"
+            case "terms":
+                report.size = f"{len(terms_from(data))} 条时限"
             case "statistics":
                 _statistics(data, report, set(known_items))
-    except (RulesError, TreeDataError) as error:
+    except (RulesError, TermError, TreeDataError) as error:
         report.errors.append(str(error))
     return report
 

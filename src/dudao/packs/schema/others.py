@@ -1,10 +1,11 @@
-"""The schemas of the packs that are no indicator systems: balance, items, sizes, statistics, examples."""
+"""The schemas of the packs that are no indicator systems: balance, items, sizes, statistics, terms, examples."""
 
 from __future__ import annotations
 
 from dudao.calc.balance.items import OPERATORS
 from dudao.calc.balance.rules import STAGES
 from dudao.calc.balance.rules import Kind as ColumnKind
+from dudao.calc.deadlines import STARTS, SUBJECTS
 from dudao.packs.facts import GRADES, LEVELS
 from dudao.packs.schema.classes import HINTS, Schema, changes, plain, ref
 
@@ -50,6 +51,7 @@ def definitions() -> Schema:
         "statistics": _statistics(),
         "reliefs": _reliefs(),
         "papers": _open(_flat_kind("papers", {}, [])),
+        "terms": _terms(),
         "examples": {
             "type": "object",
             "required": ["kind", "code", "name"],
@@ -292,6 +294,26 @@ def _sizes() -> Schema:
             "relief": plain(relief, [*relief]),
         },
         ["bands", "classes", "schools"],
+    )
+
+
+def _terms() -> Schema:
+    term = {
+        "subject": {"enum": list(SUBJECTS)},
+        "days": {"type": "integer", "minimum": 1, "maximum": 3650},
+        "working": {"type": "boolean"},
+        "start": {"enum": list(STARTS)},
+        "source": ref("name"),
+    }
+    percent = {"type": "integer", "minimum": 1, "maximum": 100}
+    return _flat_kind(
+        "terms",
+        {
+            "applies": {"type": "boolean"},
+            "terms": {"type": "array", "minItems": 1, "items": plain(term, ["subject", "days"])},
+            "likeness": plain({"same": percent, "other": percent}, ["same", "other"]),
+        },
+        ["applies", "terms"],
     )
 
 

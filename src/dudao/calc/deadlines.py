@@ -1,0 +1,138 @@
+"""When something is due: terms in calendar or working days, counted from issue or receipt, moved by a pause. Pure.
+
+The first day doesn't count (民法典第二百零一条); a term of calendar days that ends on a day off ends on the next working day
+(第二百零三条). Terms themselves are data: the office's own table, or packs of the kind ``terms`` that `terms_from` reads.
+教育督导条例 names no day counts, so nothing here has a default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from dudao.calc.calendar import WorkCalendar
+
+__all__ = ["STARTS", "SUBJECTS", "Term", "TermError", "due", "received_on", "resumed", "terms_from"]
+
+SUBJECTS: Final[Mapping[str, str]] = {
+    "sign": "签收整改通知",
+    "plan": "报送整改方案",
+    "small": "小问题整改",
+    "general": "一般问题整改",
+    "serious": "严重问题整改",
+    "complex": "复杂问题整改",
+    "verify": "核验整改",
+    "answer": "答复协商意见",
+    "near": "临近提醒（时限前）",
+    "warn": "逾期催办责任单位（逾期后）",
+    "head": "逾期报督导办负责人（逾期后）",
+    "trigger": "逾期列为问责线索（逾期后）",
+    "recur": "认定反复出现的期间",
+    "objection": "陈述申辩",
+    "examine": "成立调查认定工作组",
+    "review_ask": "申请复核",
+    "review_decide": "作出复核决定",
+    "appeal_ask": "提出申诉",
+    "appeal_decide": "作出申诉处理决定",
+    "correct": "纠正错误决定",
+    "aggravate": "再次问责从重的期间",
+}
+"""What may have a term, with the words an office uses."""
+
+STARTS: Final[Mapping[str, str]] = {"issue": "自下达之日起", "receipt": "自签收之日起"}
+
+
+class TermError(ValueError):
+    """A term that can't be read: where, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How many days something may take. ``days`` are at least 1; ``start`` is a key of `STARTS`; ``source`` names what says so."""
+
+    subject: str
+    days: int
+    is_working: bool = False
+    start: str = "issue"
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if self.subject not in SUBJECTS:
+            raise TermError(f"没有“{self.subject}”这个时限事项。")
+        if not 1 <= self.days <= 3650:
+            raise TermError(f"“{SUBJECTS[self.subject]}”的天数是 {self.days}，应在 1 到 3650 之间。")
+        if self.start not in STARTS:
+            raise TermError(f"“{SUBJECTS[self.subject]}”的起算是“{self.start}”，只能是 issue 或 receipt。")
+
+    @property
+    def length(self) -> str:
+        """«10 个工作日», «30 日»."""
+        return f"{self.days} 个工作日" if self.is_working else f"{self.days} 日"
+
+
+def due(start: date, days: int, is_working: bool, calendar: WorkCalendar) -> date:
+    """The last day of a term of ``days`` that begins to run the day after ``start``.
+
+    Working days are counted one by one over the calendar. Of calendar days the last is moved to the next working day when it is
+    one on which nobody works. Raises ``ValueError`` for less than one day.
+    """
+    if days < 1:
+        raise ValueError(f"时限是 {days} 天，至少应为 1 天。")
+    if is_working:
+        return calendar.add_workdays(start, days)
+    return calendar.shift_to_workday(start + timedelta(days=days))
+
+
+def received_on(issued: date, signed: date, sign_by: date | None) -> date:
+    """The day from which a term «from receipt» runs.
+
+    Who signs late doesn't gain by it: the day is at the latest the last day for signing. A day of signing before the issue (a
+    clock set back) counts as the day of issue.
+    """
+    day = max(issued, signed)
+    return min(day, max(issued, sign_by)) if sign_by is not None else day
+
+
+def resumed(deadline: date, since: date, until: date, is_working: bool, calendar: WorkCalendar) -> date:
+    """The deadline after a pause from ``since`` to the day before ``until``, on which the clock runs again.
+
+    It moves by as many days (calendar or working) as the clock stood; a pause that began and ended on one day moves nothing. An
+    ``until`` before ``since`` (a clock set back) moves nothing either. Never answers an earlier day than ``deadline``.
+    """
+    stood = (until - since).days
+    if stood <= 0:
+        return deadline
+    if is_working:
+        worked = calendar.count_workdays(since, until - timedelta(days=1))
+        return calendar.add_workdays(deadline, worked)
+    return calendar.shift_to_workday(deadline + timedelta(days=stood))
+
+
+def terms_from(data: Mapping[str, Any]) -> tuple[Term, ...]:
+    """The terms of a pack: ``terms: [{subject, days, working, start, source}]``, each subject once.
+
+    A term without a source of its own has the pack's name and number. Raises `TermError`.
+    """
+    rows = data.get("terms")
+    if not isinstance(rows, Sequence) or isinstance(rows, str) or not rows:
+        raise TermError("terms 应当是一列时限，至少一条。")
+    name, number = str(data.get("name", "")), str(data.get("number", ""))
+    whole = f"{name}（{number}）" if number else name
+    found: dict[str, Term] = {}
+    for place, row in enumerate(rows, 1):
+        if not isinstance(row, Mapping) or not isinstance(row.get("days"), int) or isinstance(row.get("days"), bool):
+            raise TermError(f"第 {place} 条时限要有 subject 和整数的 days。")
+        article = str(row.get("source", ""))
+        term = Term(
+            str(row.get("subject", "")),
+            int(row["days"]),
+            bool(row.get("working", False)),
+            str(row.get("start", "issue")),
+            f"{whole}{article}" if article.startswith("第") else article or whole,
+        )
+        if term.subject in found:
+            raise TermError(f"第 {place} 条时限：“{SUBJECTS[term.subject]}”重复了。")
+        found[term.subject] = term
+    return tuple(found.values())

@@ -34,8 +34,10 @@ def upload_of(actor: Actor, pk: int) -> FrameworkUpload | None:
     return found
 
 
-def root_code(system: Framework) -> str:
-    """The code of the whole in the newest version: a new version keeps it."""
+def root_code(system: Framework | None) -> str:
+    """The code of the whole in the newest version, which a new version keeps; «» for a new system."""
+    if system is None:
+        return ""
     newest = FrameworkVersion.objects.filter(framework=system).order_by("-number").first()
     if newest is None:
         return ""

@@ -81,6 +81,10 @@ class Book:
         """The formats of the workbook as they stand in the file: enough to see whether one is used at all."""
         return self._parts.get("xl/styles.xml", b"")
 
+    def markup(self, name: str) -> bytes:
+        """A sheet as it stands in the file, for what the reader of values leaves out: formulas, hidden rows."""
+        return self._parts[_part_of(self._parts, name)]
+
     def sheet(self, name: str) -> tuple[CalamineSheet, Extent]:
         """A sheet by name, measured before it is loaded."""
         if name not in self.visible and name not in self.hidden:

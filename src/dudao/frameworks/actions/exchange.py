@@ -17,7 +17,7 @@ from dudao.frameworks.models import Framework, FrameworkUpload, FrameworkVersion
 from dudao.frameworks.trees import whole_of
 from dudao.orgs.models import Unit
 
-__all__ = ["discard_upload", "import_upload", "note_export", "take_upload"]
+__all__ = ["discard_upload", "import_upload", "note_export", "read_again", "take_upload"]
 
 State = FrameworkUpload.State
 
@@ -42,13 +42,32 @@ def take_upload(
         framework=system,
         file=file,
         name=name[:200],
-        state=State.FAULTY if kept["faults"] else State.READY,
+        state=_state_of(kept),
         kept=dict(kept),
         notes=list(notes),
         uploaded_by=actor.name,
     )
     audit.record(actor, "framework.import", taken, step="upload", file=file.digest, faults=len(kept["faults"]))
     return taken
+
+
+def _state_of(kept: Mapping[str, Any]) -> str:
+    return State.FAULTY if kept["faults"] or kept["unsure"] else State.READY
+
+
+@audit.action
+def read_again(
+    actor: Actor, *, taken: FrameworkUpload, kept: Mapping[str, Any], notes: Collection[str]
+) -> FrameworkUpload:
+    """Keep another reading of the same file: a person has said what its columns mean."""
+    found = _locked(taken)
+    actor.require("framework.import", found.unit.path)
+    if found.state not in {State.READY, State.FAULTY}:
+        raise Conflict("这份文件已经导入或放弃，不能再读取。")
+    found.kept, found.notes, found.state = dict(kept), list(notes), _state_of(kept)
+    found.save(update_fields=["kept", "notes", "state"])
+    audit.record(actor, "framework.import", found, step="read", faults=len(kept["faults"]))
+    return found
 
 
 def _takes_a_draft(system: Framework, unit: Unit) -> None:

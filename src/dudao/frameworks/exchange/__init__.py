@@ -6,6 +6,7 @@ workbook(tree)                                        the same layout, read back
 """
 
 from dudao.frameworks.exchange.blank import template
+from dudao.frameworks.exchange.columns import MEANINGS, Choice
 from dudao.frameworks.exchange.grid import MAX_BYTES
 from dudao.frameworks.exchange.marking import marked
 from dudao.frameworks.exchange.paper import paper
@@ -16,6 +17,8 @@ from dudao.frameworks.exchange.writing import workbook
 __all__ = [
     "MAX_BYTES",
     "MAX_NODES",
+    "MEANINGS",
+    "Choice",
     "Settled",
     "built",
     "marked",

@@ -6,6 +6,8 @@ A `Spot` says where something stands in the words of the program in which the of
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +24,14 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
 INDENT = "　"
 """One step of a cell's indentation, as a blank before its text."""
+_ERROR = "的公式出错（显示为 #），请改为直接填写的值。"
+_UNCOUNTED = "是公式，文件里没有它的结果。请用 WPS 或 Excel 打开文件、保存一次再上传，或改为直接填写的值。"
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_HIDDEN = re.compile(rb"<(?:\w+:)?row\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])[^>]*?\br=[\"'](\d{1,7})[\"']")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 Cell = tuple[int, int]
@@ -68,6 +78,10 @@ class Grid:
     is_only: bool = True
     heights: dict[Cell, int] = field(default_factory=dict)
     """First cell of a merged area → how many rows it covers."""
+    broken: dict[Cell, str] = field(default_factory=dict)
+    """Cells without a value that can be used, and why."""
+    notes: list[str] = field(default_factory=list)
+    """What a reader of the table can't see but should know."""
 
     @property
     def width(self) -> int:
@@ -112,7 +126,20 @@ def read_grids(data: bytes, name: str) -> list[Grid]:
         raise SheetError("这是 Word 97-2003 文档（.doc）。请用 WPS 文字或 Word 另存为 .docx 格式后再上传。")
     if len(data) > MAX_BYTES:
         raise SheetError(f"文件超过 {MAX_BYTES // 1048576} MB 的上限。请删除图片和不用的工作表后再上传。")
-    return _words(data) if name.lower().endswith(".docx") else list(_sheets(data))
+    is_word = name.lower().endswith(".docx")
+    inside = _inside(data)
+    if is_word and "xl/workbook.xml" in inside:
+        raise SheetError("这是 Excel 表格，扩展名却是 .docx。请把扩展名改为 .xlsx 后再上传。")
+    if not is_word and "word/document.xml" in inside:
+        raise SheetError("这是 Word 文档，扩展名却是 .xlsx。请把扩展名改为 .docx 后再上传。")
+    return _words(data) if is_word else list(_sheets(data))
+
+
+def _inside(data: bytes) -> set[str]:
+    try:
+        return set(zipfile.ZipFile(io.BytesIO(data)).namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return set()  # said better by those who open it
 
 
 def _sheets(data: bytes) -> Iterator[Grid]:
@@ -124,9 +151,12 @@ def _sheets(data: bytes) -> Iterator[Grid]:
             raise SheetError(f"工作表“{name}”有 {extent.rows} 行，最多 {MAX_ROWS} 行。请只留下指标体系的表。")
         cells: list[list[Any]] = sheet.to_python(skip_empty_area=False) if extent.rows else []
         grid = Grid(name, [[_cell_text(cell) for cell in row] for row in cells])
-        for row, column in extent.errors:
-            if row <= len(grid.rows) and column <= len(grid.rows[row - 1]):
-                grid.rows[row - 1][column - 1] = "#错误值"
+        grid.broken = {(row - 1, column - 1): _ERROR for row, column in extent.errors}
+        grid.broken |= dict.fromkeys(_uncounted(book.markup(name)), _UNCOUNTED)
+        hidden = [number for number in _hidden(book.markup(name)) if number <= len(grid.rows)]
+        if hidden:
+            shown = "、".join(map(str, hidden[:10])) + ("等" if len(hidden) > 10 else "")
+            grid.notes.append(f"工作表“{name}”第 {shown} 行是隐藏的，也读取了；不要的请删除后重新上传。")
         room = 4 * max(len(grid.rows) * grid.width, 1)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
             bottom, right = min(bottom, len(grid.rows) - 1), min(right, grid.width - 1)
@@ -138,7 +168,26 @@ def _sheets(data: bytes) -> Iterator[Grid]:
         if b"indent=" in book.styles:
             indents = indents or _formats(data)
             _indented(grid, indents)
+        if book.hidden and name == book.visible[-1]:
+            grid.notes.append(f"隐藏的工作表没有读取：{'、'.join(book.hidden[:10])}。")
         yield grid
+
+
+def _uncounted(markup: bytes) -> Iterator[Cell]:
+    """Cells with a formula and no result: a program wrote the file, and no spreadsheet has opened it since."""
+    if b"<f" not in markup and b":f" not in markup:
+        return
+    for (attributes,) in (found.groups() for found in _FORMULA.finditer(markup)):
+        place = _PLACE.search(attributes)
+        if place is not None and b't="str"' not in attributes:  # a result of no letters is a result
+            column = 0
+            for letter in place[1]:
+                column = column * 26 + letter - 64
+            yield int(place[2]) - 1, column - 1
+
+
+def _hidden(markup: bytes) -> list[int]:
+    return [int(number) for number in _HIDDEN.findall(markup)] if b"hidden=" in markup else []
 
 
 def _formats(data: bytes) -> Any:

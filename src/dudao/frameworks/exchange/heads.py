@@ -13,7 +13,7 @@ from typing import Final
 from dudao.core.sheets.cells import fold
 from dudao.frameworks.exchange.grid import Grid
 
-__all__ = ["Head", "find_head", "is_head_again"]
+__all__ = ["HEADER_WITHIN", "LISTS", "Head", "find_head", "is_head_again", "is_other_head", "role_of"]
 
 HEADER_WITHIN: Final = 20
 
@@ -34,7 +34,7 @@ _WORDS: Final = {
     "explain": "是否评分说明、是否说明、评分说明",
     "evidence": "佐证材料、佐证、支撑材料、所需材料、资料清单、评估资料、查阅资料、材料清单、备查资料、档案资料",
     "kind": "计分方式、计分类型",
-    "rule": "评分标准、评分细则、评分办法、计分办法、计分方法、计分标准、评分方法、扣分标准、赋分标准"
+    "rule": "评分标准、评分细则、细则、评分办法、计分办法、计分方法、计分标准、评分方法、扣分标准、赋分标准"
     "、评估细则、考核标准、计分规则、评分规则、评分依据、赋分办法、扣分办法、评分说明及标准"
     "、rule",
     "text": "考核方式、评估方式、考核办法、评估方法、考核方法、检查方法、检查方式、标准、评估标准、指标要求"
@@ -49,6 +49,8 @@ _AFTER: Final = re.compile(r"\((?:分值?|权重|满分|%|百分比|分数|\d+�
 _IGNORED: Final = re.compile(
     r"自评|复评|督评|评估得分|实际得分|得分|扣分(?:说明|原因|情况)|备注|评估人|评分人|考核人|单位得分|^序号$|签名|责任|完成时限"
 )
+LISTS: Final = frozenset({"text", "rule", "evidence"})
+"""Meanings that several columns may have: what stands in them is put together."""
 _SCORED: Final = frozenset({"points", "rule", "text", "weight", "steps", "limits", "kind"})
 
 
@@ -60,8 +62,12 @@ class Head:
     bottom: int
     levels: list[int] = field(default_factory=list)
     """Columns of indicators, from the first level to the last."""
+    skipped: list[int] = field(default_factory=list)
+    """Levels that no column names, though a deeper one has a column."""
     first_level: int = 1
     columns: dict[str, int] = field(default_factory=dict)
+    also: dict[int, str] = field(default_factory=dict)
+    """Further columns of a meaning that several may have."""
     points: list[int] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
@@ -101,7 +107,7 @@ def _read(grid: Grid, top: int, bottom: int) -> tuple[Head | None, int]:
     found: dict[int, str] = {}
     for column, name in _names(grid, top, bottom):
         head.names[column] = name
-        role = _role(name)
+        role = role_of(name)
         if role:
             found[column] = role
         elif not _IGNORED.search(fold(name)):
@@ -112,9 +118,14 @@ def _read(grid: Grid, top: int, bottom: int) -> tuple[Head | None, int]:
         if role == "points":
             head.points.append(column)
         elif not role.isdigit() and role != "name":
-            head.columns.setdefault(role, column)
+            taken = head.columns.setdefault(role, column) != column
+            if taken and role in LISTS:
+                head.also[column] = role
+            elif taken:
+                head.unknown.append(head.names[column])
     if numbered:
         head.first_level = numbered[0][0]
+        head.skipped = sorted(set(range(numbered[0][0], numbered[-1][0])) - {level for level, _ in numbered})
         head.levels = list(dict.fromkeys(column for _, column in numbered))
         # «一级指标 | 二级指标 | 考核内容 | 分值»: the contents may be the indicators that carry the points.
         behind = [column for column in named if column > max(head.levels)]
@@ -135,12 +146,13 @@ def _names(grid: Grid, top: int, bottom: int) -> Iterator[tuple[int, str]]:
         # A cell that spans columns names all of them only when nothing stands below it.
         if lower == upper and grid.joined.get((bottom, column), (bottom, column))[1] != column:
             continue
-        name = next((word for word in (lower, upper + lower) if _role(word)), lower or upper)
+        name = next((word for word in (lower, upper + lower) if role_of(word)), lower or upper)
         if name:
             yield column, name
 
 
-def _role(name: str) -> str:
+def role_of(name: str) -> str:
+    """What a column of this name means: a level's number, a meaning, or nothing known."""
     plain = fold(name)
     bare = _AFTER.sub("", plain)
     if (level := _LEVEL.fullmatch(bare)) is not None:
@@ -157,7 +169,11 @@ def is_head_again(grid: Grid, row: int, head: Head) -> bool:
     texts = [fold(grid.shown(row, column)) for column in sorted(head.names)]
     filled = [(text, name) for text, name in zip(texts, head.texts, strict=True) if text]
     same = sum(text == name for text, name in filled)
-    if len(filled) >= 2 and same == len(filled):
-        return True
-    roles = [_role(text) for text, _ in filled]
-    return len(filled) >= 3 and all(roles)
+    return len(filled) >= 2 and same == len(filled)
+
+
+def is_other_head(grid: Grid, row: int, head: Head) -> bool:
+    """Whether a row looks like the head of another table with other columns."""
+    texts = [text for text in (grid.text(row, column) for column in range(grid.width)) if text]
+    known = [text for text in texts if role_of(text)]
+    return len(known) >= 3 and 2 * len(known) > len(texts) and len(head.names) >= 3

@@ -1,132 +1,72 @@
-"""An indicator system out of the tables of a workbook or a document: which row is which indicator, its points, its rule.
+"""An indicator system out of the tables of a workbook or a document: where the tables are, and what their columns mean.
 
-A blank or merged cell of a level belongs to the indicator above. What was concluded rather than read is a `Guess`, which a
-person may take back; what can't be read is a `Fault` with its place. Nothing is filled in silently.
+What was concluded rather than read is a `Guess`, which a person may take back. Nothing is filled in silently.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from dudao.calc.tree import MAX_LEVELS
 from dudao.core.sheets import SheetError
-from dudao.core.sheets.cells import fold
 from dudao.frameworks.exchange import settings
 from dudao.frameworks.exchange.blank import GUIDE
-from dudao.frameworks.exchange.grid import Grid, Spot, read_grids
-from dudao.frameworks.exchange.heads import Head, find_head, is_head_again
+from dudao.frameworks.exchange.columns import Choice, choice_of, chosen_head, likely_choice, shown_table
+from dudao.frameworks.exchange.drafts import Table
+from dudao.frameworks.exchange.grid import Grid, read_grids
+from dudao.frameworks.exchange.heads import Head, find_head
+from dudao.frameworks.exchange.rows import Rows
 
-__all__ = ["Draft", "Fault", "Table", "read_tables"]
+__all__ = ["MAX_NODES", "read_tables"]
 
 MAX_NODES: Final = 2_000
-_TOTAL: Final = re.compile(r"(?:合计|总计|总分|小计|满分)(?:得分)?[:：]?(?:\d+(?:\.\d+)?分?)?")
-_REMARK: Final = re.compile(r"(?:备?注|说明|填表说明)\s*[:：1]|[※*]")
 _CAPTION: Final = re.compile(r"^附[件表录]")
 _TITLE: Final = re.compile(r"体系|标准|细则|方案|评分表|评估|考核|评价|检查")
-_SECTION: Final = re.compile(
-    r"^[一二三四五六七八九十]+、|^[（(][一二三四五六七八九十]+[)）]|[（(]\d+(?:\.\d+)?分[)）]$"
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A cell that can't be used: what is wrong and what to do, as the rest of a sentence that begins with the place."""
+def read_tables(data: bytes, name: str, choices: Mapping[str, Choice] | None = None) -> Table:
+    """Read a file; raises `SheetError` when the file as a whole can't be an indicator system.
 
-    spot: Spot
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.spot}{self.text}"
-
-
-@dataclass(slots=True, eq=False)
-class Draft:
-    """One indicator as its row says it, before codes, points and rules are settled."""
-
-    text: str
-    spot: Spot
-    level: int
-    valued: bool = False
-    column: int = 0
-    children: list[Draft] = field(default_factory=list)
-    code: str = ""
-    parent: str = ""
-    points: Decimal | None = None
-    weight: Decimal | None = None
-    percent_weight: bool = False
-    kind: str = ""
-    kind_spot: Spot | None = None
-    texts: list[str] = field(default_factory=list)
-    rules: list[str] = field(default_factory=list)
-    steps: list[str] = field(default_factory=list)
-    limits: list[str] = field(default_factory=list)
-    evidence: list[str] = field(default_factory=list)
-    attach: str = ""
-    explain: str = ""
-    rows: int = 0
-    """How many rows say something about it."""
-    parts: list[Draft] = field(default_factory=list)
-    """Rows below it that have points of their own: they are indicators, though no level column names them."""
-
-    def walk(self) -> Iterator[Draft]:
-        stack = [self]
-        while stack:
-            draft = stack.pop()
-            yield draft
-            stack += reversed(draft.children)
-
-
-@dataclass(slots=True)
-class Table:
-    """What all tables of a file say: the title, the first-level indicators, what is wrong, what is worth saying."""
-
-    title: str = ""
-    drafts: list[Draft] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    exact: bool = False
-    """The workbook was written by `writing` and has its sheet of settings: it is read without guessing."""
-    whole: dict[str, Any] = field(default_factory=dict)
-    nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    has_weights: bool = False
-    total: Decimal | None = None
-
-
-def read_tables(data: bytes, name: str) -> Table:
-    """Read a file; raises `SheetError` when the file as a whole can't be an indicator system."""
+    ``choices``: what a person said the columns of each table mean; without it the heads are guessed. Where no head is found
+    the answer is a table without indicators that is unsure and shows its columns.
+    """
     grids = read_grids(data, name)
     table = Table()
     grids = _settings(table, grids)
     last: tuple[Grid, Head] | None = None
     found: list[tuple[Grid, Head, int]] = []
     for grid in grids:
+        table.notes += grid.notes
         head = find_head(grid)
+        if choices is not None and not table.exact:
+            head = chosen_head(grid, choices[grid.name], head) if grid.name in choices else None
         if head is not None:
             last = (grid, head)
             found.append((grid, head, head.bottom + 1))
-        elif last is not None and not grid.is_sheet and grid.width == last[0].width:
+        elif last is not None and choices is None and not grid.is_sheet and grid.width == last[0].width:
             found.append((grid, last[1], 0))  # Word parts a table in two where a page ends
         elif grid.name != GUIDE and any(any(cell.strip() for cell in row) for row in grid.rows):
-            table.notes.append(f"{_called(grid)}没有指标体系的表头，没有读取。")
-    if not found and not any(cell.strip() for grid in grids for row in grid.rows for cell in row):
-        raise SheetError("表里没有文字。如果表格是图片或扫描件，请用可以编辑的原文件；如果还没有填，请填写后再上传。")
-    if not found:
+            table.shown.append(shown_table(grid, likely_choice(grid) if choices is None else Choice(0)))
+            if found or choices is not None:
+                table.notes.append(f"{_called(grid)}没有读取。")
+    if not found and not table.shown:
+        hidden = next((note for note in table.notes if note.startswith("隐藏的工作表")), "")
         raise SheetError(
-            "没有找到表头：表里没有一行同时含有指标（如“一级指标”“A级”“评估内容”）和“分值”“评分标准”等列名。"
-            "请写上列名，或按下载的模板整理。"
+            f"表里没有文字。{hidden}如果表格是图片或扫描件，请用可以编辑的原文件；如果还没有填，请填写后再上传。"
         )
+    if not found:
+        table.is_unsure = True
+        return table
     for grid, _, _ in found:
         grid.is_only = len(found) == 1
     table.title = _title(found[0][0], found[0][1])
     for grid, head, start in found:
-        _Rows(table, grid, head, start, len(found) > 1).read()
-        table.notes += (
-            [f"{_called(grid)}的列“{name}”没有读取。" for name in dict.fromkeys(head.unknown)] if start else []
-        )
+        rows = Rows(table, grid, head, start, len(found) > 1)
+        rows.read()
+        if not table.exact and (start or choices is not None):
+            table.shown.append(shown_table(grid, choice_of(head, rows.levels, rows.wording)))
+            table.notes += _unread(grid, head)
     count = sum(1 for draft in table.drafts for _ in draft.walk())
     if not count:
         raise SheetError("表头下面没有指标。请填写后再上传。")
@@ -135,6 +75,21 @@ def read_tables(data: bytes, name: str) -> Table:
             f"表里有 {count} 个指标，一次最多导入 {MAX_NODES} 个。请检查是否选错了文件，或分成几个指标体系。"
         )
     return table
+
+
+def _unread(grid: Grid, head: Head) -> list[str]:
+    """What of a head is not understood, or not there."""
+    notes = []
+    if names := list(dict.fromkeys(head.unknown)):
+        more = f"等 {len(names)} 列" if len(names) > 8 else ""
+        notes.append(
+            f"{_called(grid)}有看不懂的列，没有读取：{'、'.join(name[:20] for name in names[:8])}{more}。"
+            "要读取的，请在“列的含义”里选择。"
+        )
+    if head.skipped:
+        levels = "、".join(f"{'一二三四五六七八九十'[level - 1]}级" for level in head.skipped)
+        notes.append(f"{_called(grid)}没有{levels}指标的列，它的下级直接归在上一级之下。")
+    return notes
 
 
 def _called(grid: Grid) -> str:
@@ -165,306 +120,3 @@ def _title(grid: Grid, head: Head) -> str:
         lines += [text for text in texts if text][:1]
     lines = ["".join(line.split()) for line in lines if not _CAPTION.match(line.strip()) and len(line) <= 80]
     return next((line for line in lines if _TITLE.search(line)), lines[0] if lines else "")
-
-
-class _Rows:
-    """The rows of one table."""
-
-    def __init__(self, table: Table, grid: Grid, head: Head, start: int, several: bool) -> None:
-        self.table, self.grid, self.head, self.start = table, grid, head, start
-        self.levels = list(head.levels)
-        self.current: list[Draft | None] = []
-        self.above: Draft | None = None
-        self.by_code: dict[str, Draft] = {}
-        self.indents: set[int] = set()
-        self.codes: set[str] = set()
-        self.outlined: bool | None = None
-        if several and grid.is_sheet and head.first_level > 1 and start:
-            # A sheet for each first-level indicator: its name stands on the tab.
-            self.above = self._new(grid.name, grid.spot(0), 0, None)
-        if head.loose and self._is_wording():
-            self.levels, self.wording = self.levels[:-1], self.levels[-1]
-        else:
-            self.wording = -1
-        self.current = [None] * len(self.levels)
-
-    def _is_wording(self) -> bool:
-        """Whether the column behind the levels only words the last level: each of its cells has an indicator of its own."""
-        level, column = self.levels[-2], self.levels[-1]
-        for row in range(self.start, len(self.grid.rows)):
-            if self.grid.text(row, column) and (not self.grid.text(row, level) or self.grid.goes_on(row, level)):
-                return False
-        return True
-
-    def _new(self, text: str, spot: Spot, level: int, parent: Draft | None, column: int = 0) -> Draft:
-        draft = Draft(text, spot, level, column=column, valued=column in self.head.valued)
-        (self.table.drafts if parent is None else parent.children).append(draft)
-        return draft
-
-    def fault(self, row: int, column: int | None, text: str) -> None:
-        self.table.faults.append(Fault(self.grid.spot(row, column), text))
-
-    def read(self) -> None:
-        by_parent = "parent" in self.head.columns and "code" in self.head.columns
-        flat = len(self.levels) == 1
-        for row in range(self.start, len(self.grid.rows)):
-            texts = [self.grid.text(row, column) for column in range(self.grid.width)]
-            filled = [text for text in texts if text]
-            if not filled or is_head_again(self.grid, row, self.head):
-                continue
-            if _REMARK.match(filled[0]):
-                self.table.notes.append(f"{self.grid.spot(row)}“{filled[0][:30]}”是说明，没有读取。")
-                continue
-            if _TOTAL.fullmatch(fold(filled[0])):
-                self._total(row, filled)
-                continue
-            if len(filled) == 1 and self._is_across(row) and (not flat or _SECTION.search(filled[0])):
-                self._section(row, filled[0])
-                continue
-            if by_parent:
-                self._by_parent(row)
-            elif flat and "depth" in self.head.columns:
-                self._by_depth(row)
-            elif flat and self._outline_codes():
-                self._by_outline(row)
-            else:
-                self._by_levels(row)
-
-    # ---- rows that are no indicators ------------------------------------------------------------------------
-
-    def _total(self, row: int, filled: Sequence[str]) -> None:
-        for column in self.head.points:
-            number = _number(self.grid.text(row, column))
-            if number is not None and fold(filled[0]).startswith(("合计", "总计", "总分")):
-                self.table.total = number
-
-    def _is_across(self, row: int) -> bool:
-        """One text over (nearly) the whole width of the table."""
-        first = next(column for column in range(self.grid.width) if self.grid.text(row, column))
-        covered = sum(self.grid.joined.get((row, column)) == (row, first) for column in range(self.grid.width))
-        return covered + 1 >= max(len(self.head.names) - 1, 2)
-
-    def _section(self, row: int, text: str) -> None:
-        if not _SECTION.search(text) or len(text) > 60:
-            self.table.notes.append(f"{self.grid.spot(row)}“{text[:30]}”不是指标，没有读取。")
-            return
-        self.above = self._new(text, self.grid.spot(row, 0), 0, None)
-        self.above.valued = True
-        self.current = [None] * len(self.levels)
-
-    # ---- which indicator a row is ---------------------------------------------------------------------------
-
-    def _by_levels(self, row: int) -> None:
-        grid, levels = self.grid, self.levels
-        deepest = max((at for at, column in enumerate(levels) if grid.text(row, column)), default=-1)
-        target: Draft | None = None
-        is_new = False
-        for at, column in enumerate(levels):
-            text = grid.text(row, column)
-            if not text:
-                if target is None and self.current[at] is not None and at < max(deepest, 0):
-                    target = self.current[at]
-                continue
-            now = self.current[at]
-            if now is not None and at < deepest and now.text == text and not is_new:
-                target = now
-                continue
-            parent = next(
-                (self.current[up] for up in range(at - 1, -1, -1) if self.current[up] is not None), self.above
-            )
-            target = self.current[at] = self._new(text, grid.spot(row, column), at + 1, parent, column)
-            self.current[at + 1 :] = [None] * (len(levels) - at - 1)
-            is_new = True
-        if target is None:
-            target = next((draft for draft in reversed(self.current) if draft is not None), None)
-            if target is None:
-                self.fault(row, None, "没有指标名称，也没有可以归属的上级，请补上指标。")
-                return
-        self._fill(row, target, is_new)
-
-    def _by_parent(self, row: int) -> None:
-        code_column, parent_column = self.head.columns["code"], self.head.columns["parent"]
-        code, parent = self.grid.text(row, code_column), self.grid.text(row, parent_column)
-        name = self.grid.text(row, self.levels[0])
-        if not code or not name:
-            self.fault(row, code_column if not code else self.levels[0], "是空的，每个指标都要有代码和名称。")
-            return
-        parent = "" if parent in {"-", "–", "—", "－", "无", "/"} else parent
-        above = self.by_code.get(parent)
-        if parent and above is None:
-            self.fault(row, parent_column, f"“上级”是“{parent}”，上面没有这个代码的指标，请核对。")
-            return
-        draft = self._new(
-            name, self.grid.spot(row, self.levels[0]), above.level + 1 if above else 1, above, self.levels[0]
-        )
-        self.by_code.setdefault(code, draft)
-        self._fill(row, draft, True)
-
-    def _by_depth(self, row: int) -> None:
-        column = self.head.columns["depth"]
-        text = fold(self.grid.shown(row, column))
-        found = re.fullmatch(r"第?([1-9一二三四五六a-d])级?(?:指标)?", text)
-        if found is None:
-            self.fault(row, column, f"“层级”是“{text}”，请填 1、2、3 或一级、二级、三级。")
-            return
-        depth = "一二三四五六".find(found[1]) + 1 or "abcd".find(found[1]) + 1 or int(found[1])
-        self._at_depth(row, depth)
-
-    def _outline_codes(self) -> bool:
-        """Whether the only column of indicators shows its levels by blanks or by codes like 1.1 and M1-1."""
-        if self.outlined is None:
-            column, code = self.levels[0], self.head.columns.get("code")
-            rows = [row for row in range(self.start, len(self.grid.rows)) if self.grid.text(row, column)]
-            self.indents = {self.grid.indent(row, column) for row in rows}
-            codes = [self._code_of(row, column, code) for row in rows]
-            self.codes = set(codes) - {""}
-            self.outlined = len(self.indents) > 1 or any(_above(text) in self.codes for text in codes if text)
-        return self.outlined
-
-    def _code_of(self, row: int, column: int, code: int | None) -> str:
-        if code is not None:
-            return self.grid.text(row, code)
-        found = re.match(r"[A-Za-z]*\d+(?:[.\-－．]\d+)*", self.grid.text(row, column))
-        return found.group() if found else ""
-
-    def _by_outline(self, row: int) -> None:
-        column = self.levels[0]
-        if not self.grid.text(row, column):
-            target = next((draft for draft in reversed(self.current) if draft is not None), None)
-            if target is not None:
-                self._fill(row, target, False)
-            return
-        if len(self.indents) > 1:
-            steps = sorted(self.indents)
-            self._at_depth(row, steps.index(self.grid.indent(row, column)) + 1)
-            return
-        code, depth = self._code_of(row, column, self.head.columns.get("code")), 1
-        while (code := _above(code)) in self.codes:
-            depth += 1
-        self._at_depth(row, depth)
-
-    def _at_depth(self, row: int, depth: int) -> None:
-        name = self.grid.text(row, self.levels[0])
-        if not name:
-            self.fault(row, self.levels[0], "没有指标名称，请补上。")
-            return
-        if depth > MAX_LEVELS:
-            self.fault(row, None, f"层级太多，最多 {MAX_LEVELS} 级。")
-            return
-        self.current += [None] * (depth - len(self.current))
-        parent = next((self.current[up] for up in range(depth - 2, -1, -1) if self.current[up] is not None), self.above)
-        draft = self.current[depth - 1] = self._new(
-            name, self.grid.spot(row, self.levels[0]), depth, parent, self.levels[0]
-        )
-        self.current[depth:] = [None] * (len(self.current) - depth)
-        self._fill(row, draft, True)
-
-    # ---- what a row says of its indicator -------------------------------------------------------------------
-
-    def _fill(self, row: int, draft: Draft, is_new: bool) -> None:
-        head, grid = self.head, self.grid
-
-        def cell(role: str) -> str:
-            column = head.columns.get(role)
-            return "" if column is None or grid.goes_on(row, column) else grid.text(row, column)
-
-        if draft.rows and not is_new and self._has_own_points(row) and (cell("text") or cell("rule")):
-            part = Draft(cell("text") or cell("rule"), grid.spot(row), draft.level + 1)
-            draft.parts.append(part)
-            self._points(row, part)
-            part.rules += [cell("rule")] if cell("rule") and cell("text") else []
-            part.evidence += [cell("evidence")] if cell("evidence") else []
-            part.rows = 1
-            return
-        draft.rows += 1
-        self._points(row, draft)
-        if cell("weight"):
-            self._weight(row, draft, cell("weight"))
-        if cell("code") and not draft.code:
-            draft.code = cell("code")
-        if cell("kind"):
-            draft.kind, draft.kind_spot = cell("kind"), grid.spot(row, head.columns["kind"])
-        for role, into in (
-            ("rule", draft.rules), ("text", draft.texts), ("steps", draft.steps), ("limits", draft.limits),
-            ("evidence", draft.evidence),
-        ):  # fmt: skip
-            if cell(role):
-                into.append(cell(role))
-        if self.wording >= 0 and grid.text(row, self.wording):
-            draft.texts.insert(0, grid.text(row, self.wording))
-        draft.attach = cell("attach") or draft.attach
-        draft.explain = cell("explain") or draft.explain
-        errors = [column for column in range(grid.width) if grid.text(row, column) == "#错误值"]
-        for column in errors:
-            self.fault(row, column, "的公式出错（显示为 #），请改为直接填写的值。")
-
-    def _has_own_points(self, row: int) -> bool:
-        return any(self.grid.text(row, column) and not self.grid.goes_on(row, column) for column in self.head.points)
-
-    def _points(self, row: int, draft: Draft) -> None:
-        """Points belong to the indicator of the row, or to one above: the one whose cell is as high, or left of them."""
-        for column in self.head.points:
-            text = self.grid.text(row, column)
-            if not text or text in {"-", "—", "–", "/"} or text == "#错误值":
-                continue
-            number = _number(text)
-            if number is None and (marks := _marks(text)):
-                number = marks[0]
-                draft.steps.append(text)
-            if number is None:
-                self.fault(row, column, f"“{self.head.names[column]}”是“{text[:30]}”，请填数字。")
-                continue
-            owner = self._owner(row, column, draft)
-            if owner.points is not None and owner.points != number and owner.rows > 1:
-                self.fault(row, column, f"“{owner.text[:20]}”已经有分值 {owner.points}，这里又是 {number}，请核对。")
-                continue
-            owner.points = number
-
-    def _owner(self, row: int, column: int, draft: Draft) -> Draft:
-        """Whose points (or weight) a cell holds."""
-        held = [now for now in self.current if now is not None]
-        if draft not in held:
-            return draft
-        left = [now for now in held if now.column < column]
-        if column < max(self.levels) and left:
-            # «一级指标 | 分值 | 二级指标 | 分值»: each belongs to the level on its left.
-            return left[-1]
-        height = self.grid.heights.get((row, column), 1)
-        if height > 1:
-            for now in reversed(held):
-                if self.grid.heights.get((now.spot.row - 1, now.column), 1) >= height:
-                    return now
-        return draft
-
-    def _weight(self, row: int, draft: Draft, text: str) -> None:
-        plain = text.replace("％", "%").replace(" ", "")
-        number = _number(plain.removesuffix("%").removesuffix("分"))
-        if number is None:
-            self.fault(row, self.head.columns["weight"], f"“权重”是“{text[:30]}”，请填 0.15 或 15% 这样的数。")
-            return
-        self.table.has_weights = True
-        owner = self._owner(row, self.head.columns["weight"], draft)
-        owner.weight = number / 100 if plain.endswith("%") else number
-        owner.percent_weight = plain.endswith("%")
-
-
-def _above(code: str) -> str:
-    """M1-1-1 → M1-1, 1.2 → 1; nothing for a code of one part."""
-    found = re.fullmatch(r"(.+)[.\-－．](?:\d+)", code)
-    return found[1] if found else ""
-
-
-def _number(text: str) -> Decimal | None:
-    plain = fold(text).removesuffix("分").strip("()")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and 0 <= number < 10**9 else None
-
-
-def _marks(text: str) -> list[Decimal]:
-    """«4/3.2/2.6/2»: the points of the levels, best first."""
-    parts = [_number(part) for part in re.split(r"[/、,，;；\n]", text) if part.strip()]
-    marks = [part for part in parts if part is not None]
-    return marks if len(marks) == len(parts) >= 2 and marks == sorted(marks, reverse=True) else []

@@ -16,9 +16,9 @@ from typing import Any, Final
 from dudao.calc.tree import MAX_LEVELS, Judged, Tree, TreeDataError, from_data, rule_words
 from dudao.core.sheets import SheetError
 from dudao.frameworks.editing.rule_lines import KINDS
+from dudao.frameworks.exchange.drafts import Draft, Fault, Table
 from dudao.frameworks.exchange.guessing import Found, guess_rule, guess_steps
 from dudao.frameworks.exchange.layout import read_heading, read_rule
-from dudao.frameworks.exchange.reading import Draft, Fault, Table
 
 __all__ = ["Guess", "Settled", "built", "settle", "walk"]
 
@@ -67,6 +67,10 @@ class Settled:
     places: dict[str, str] = field(default_factory=dict)
     spots: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     exact: bool = False
+    tables: list[dict[str, Any]] = field(default_factory=list)
+    """The columns of each table and what they were read as, see `columns.shown_table`."""
+    is_unsure: bool = False
+    """Nothing was read: a person has to say what the columns mean."""
 
     def plain(self) -> dict[str, Any]:
         """Everything as JSON holds it, to be kept between two requests."""
@@ -77,11 +81,16 @@ class Settled:
             "places": self.places,
             "spots": {code: list(spot) for code, spot in self.spots.items()},
             "exact": self.exact,
+            "tables": self.tables,
+            "unsure": self.is_unsure,
         }
 
 
 def settle(table: Table, *, name: str = "", code: str = "") -> Settled:
     """The system that a file's tables say. ``name`` and ``code`` of the whole win over what the file says."""
+    if table.is_unsure:
+        data = {"code": code or "T", "name": name or table.title or "指标体系", "indicators": []}
+        return Settled(data, notes=list(table.notes), tables=table.shown, is_unsure=True)
     return _exact(table, name, code) if table.exact else _Settling(table, name, code).done()
 
 
@@ -163,7 +172,8 @@ class _Settling:
 
     def __init__(self, table: Table, name: str, code: str) -> None:
         self.table = table
-        self.into = Settled({}, faults=list(table.faults), notes=list(table.notes))
+        self.into = Settled({}, faults=list(table.faults), notes=list(table.notes), tables=table.shown)
+        self.kinds: dict[str, list[str]] = {}
         self.name, self.code = name, code
         self.items: set[str] = set()
         self.names: dict[Draft, str] = {}
@@ -184,6 +194,11 @@ class _Settling:
                 draft.weight = None
             into.notes.append("表里没有“分值”列，“权重”按分值读入。")
         into.data["indicators"] = [self._node(draft, within_role=False) for draft in table.drafts]
+        for kind, places in self.kinds.items():
+            into.notes.append(
+                f"{places[0]}{f'等 {len(places)} 处' if len(places) > 1 else ''}的计分方式“{kind[:20]}”平台没有，"
+                f"由评估人员评分，原文保留在标准里。可以写：{'、'.join(KINDS.values())}。"
+            )
         self._say_what_is_added()
         return into
 
@@ -202,6 +217,10 @@ class _Settling:
                 taken.add(draft.code)
         read = {draft: self._written(draft) for draft in drafts if not draft.code}
         times = Counter(code for code, _ in read.values() if code)
+        again = {code: n for code, n in times.items() if code and (n > 1 or code in taken)}
+        if again:
+            shown = "、".join(f"“{code}”" for code in list(again)[:10]) + ("等" if len(again) > 10 else "")
+            self.into.notes.append(f"代码{shown}写了不止一次，这些指标已另外编号，请核对。")
         for draft, (code, name) in read.items():
             if code and times[code] == 1 and code not in taken:
                 draft.code, self.names[draft] = code, name
@@ -212,7 +231,7 @@ class _Settling:
         counters: Counter[int] = Counter()
         for draft, level in self._levels():
             if not draft.code:
-                made += 1
+                made += not read[draft][0]
                 while not draft.code or draft.code in taken:
                     counters[level] += 1
                     draft.code = f"{chr(64 + min(level, 26))}{counters[level]}"
@@ -261,6 +280,9 @@ class _Settling:
         is_role = not within_role and self._role(draft, node)
         if len(node["name"]) > NAME_LIMIT:
             draft.texts.insert(0, node["name"])
+            self.into.notes.append(
+                f"{draft.spot}的名称有 {len(node['name'])} 个字，只留前 {NAME_LIMIT} 个字，全文放在标准里。"
+            )
             node["name"] = node["name"][: NAME_LIMIT - 1] + "…"
         draft.rules = [rule for rule in draft.rules if rule.strip("。 ") != JUDGED]
         rule_text = "\n".join(draft.rules)
@@ -336,6 +358,7 @@ class _Settling:
             return
         elif draft.kind:
             draft.texts.append(draft.kind)
+            self.kinds.setdefault(draft.kind, []).append(str(draft.kind_spot or draft.spot))
         if has_role:
             return  # what is added or taken off is counted by a person, up to the points
         found = self._found(draft, node["name"], rule_text)

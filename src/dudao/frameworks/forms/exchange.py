@@ -1,17 +1,21 @@
 """Which file becomes a draft of which office: a new system, or the next version of one."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from dudao.core.ui.forms import FileField, Form, Section
-from dudao.frameworks.exchange import MAX_BYTES
+from dudao.frameworks.exchange import MAX_BYTES, MEANINGS, Choice
 from dudao.frameworks.models import Framework
 from dudao.orgs.models import Unit
 
-__all__ = ["UploadForm"]
+__all__ = ["ColumnsForm", "UploadForm"]
+
+_SEVERAL = {"", "points", "text", "rule", "evidence"}
+"""What more than one column of a table may mean."""
 
 
 class UploadForm(Form):
@@ -64,4 +68,56 @@ class UploadForm(Form):
             self.add_error(
                 "system", ValidationError(f"“{system}”是{system.unit}的，请选{unit}的指标体系，或改所属单位。")
             )
+        return data
+
+
+class ColumnsForm(Form):
+    """What each column of each table means. ``tables``: as `exchange.columns.shown_table` tells them."""
+
+    def __init__(self, *args: Any, tables: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
+        self.tables = tables
+        super().__init__(*args, **kwargs)
+
+    def adapt(self) -> None:
+        for number, table in enumerate(self.tables):
+            self.fields[f"head_{number}"] = forms.IntegerField(
+                label=f"{table['called']}的表头在第几行",
+                min_value=0,
+                max_value=table["rows"],
+                initial=table["head"],
+                error_messages={"max_value": f"这张表只有 {table['rows']} 行。", "min_value": "没有表头的填 0。"},
+                widget=forms.NumberInput(attrs={"class": "is-short"}),
+            )
+            for column in table["columns"]:
+                self.fields[f"column_{number}_{column['at']}"] = forms.ChoiceField(
+                    label=f"{table['called']}{column['called']}的含义",
+                    required=False,
+                    choices=list(MEANINGS.items()),
+                    initial=column["meaning"],
+                )
+
+    @property
+    def laid_out(self) -> Iterator[dict[str, Any]]:
+        """The tables with their fields, for the page."""
+        for number, table in enumerate(self.tables):
+            columns = [{**column, "field": self[f"column_{number}_{column['at']}"]} for column in table["columns"]]
+            yield {**table, "field": self[f"head_{number}"], "columns": columns}
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        choices: dict[str, Choice] = {}
+        for number, table in enumerate(self.tables):
+            names = {f"column_{number}_{column['at']}": column["at"] for column in table["columns"]}
+            roles = {at: data[name] for name, at in names.items() if data.get(name)}
+            choice = Choice(data.get(f"head_{number}") or 0, roles)
+            twice = [role for role, times in Counter(roles.values()).items() if times > 1 and role not in _SEVERAL]
+            for name, at in names.items():
+                if roles.get(at) in twice:
+                    self.add_error(name, f"“{MEANINGS[roles[at]]}”选了不止一列，只能选一列。")
+            if roles and not choice.levels:
+                self.add_error(next(iter(names)), f"{table['called']}还没有选哪一列是指标，请至少选一列“一级指标”。")
+            choices[table["name"]] = choice
+        if not self.errors and not any(choice.levels for choice in choices.values()):
+            raise ValidationError("没有选哪一列是指标。请至少给一列选“一级指标”。")
+        data["choices"] = choices
         return data

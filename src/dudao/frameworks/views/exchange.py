@@ -22,7 +22,7 @@ from dudao.core.ui.parts import Crumb, State
 from dudao.frameworks import exchange, incoming, queries
 from dudao.frameworks.actions import exchange as acts
 from dudao.frameworks.editing.outline import outline
-from dudao.frameworks.forms.exchange import UploadForm
+from dudao.frameworks.forms.exchange import ColumnsForm, UploadForm
 from dudao.frameworks.models import FrameworkUpload, FrameworkVersion
 from dudao.frameworks.trees import rows_of
 from dudao.frameworks.views.common import actor_of, home, version_or_404
@@ -36,6 +36,7 @@ STATES: dict[str, State] = {
     FrameworkUpload.State.DISCARDED: State("已放弃", "grey", "x"),
 }
 CONFIDENCE: dict[str, State] = {"高": State("把握较大", "green", "check"), "中": State("请核对", "amber", "eye")}
+OPEN = {FrameworkUpload.State.READY, FrameworkUpload.State.FAULTY}
 SHOWN_FAULTS = 200
 
 
@@ -78,7 +79,7 @@ def _take(actor: Actor, form: UploadForm) -> FrameworkUpload | None:
     file, unit, system = (form.cleaned_data[name] for name in ("file", "unit", "system"))
     try:
         data = read_upload(file, exchange.MAX_BYTES)
-        code = incoming.root_code(system) if system is not None else ""
+        code = incoming.root_code(system)
         name = form.cleaned_data["name"] or (system.name if system is not None else "")
         settled = exchange.settle(exchange.read_tables(data, file.name), name=name, code=code)
         file.seek(0)
@@ -121,7 +122,13 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = keys & set(request.POST.getlist("guess")) if request.method == "POST" else keys
     act = request.POST.get("act", "")
     form = Form(request.POST or None)
-    if act in {"check", "all", "none"}:
+    columns = ColumnsForm(request.POST if act == "read" else None, tables=taken.kept.get("tables", ()))
+    if act == "read":
+        if taken.state in OPEN and columns.is_valid() and refused(columns, lambda: _read_again(actor, taken, columns)):
+            messages.success(request, "已按所选的列重新读取，请再看一看。")
+            return redirect(taken)
+        chosen = keys
+    elif act in {"check", "all", "none"}:
         chosen = {"check": chosen, "all": keys, "none": set()}[act]
         form.is_valid()
     elif request.method == "POST":
@@ -137,20 +144,38 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(taken)
         messages.success(request, f"已导入“{made}”，现在是草稿，检查无误后可以发布。")
         return redirect(made)
-    return render(request, "frameworks/import.html", _page(taken, chosen, form))
+    return render(request, "frameworks/import.html", _page(taken, chosen, form, columns))
 
 
-def _page(taken: FrameworkUpload, chosen: set[str], form: Form) -> dict[str, Any]:
+def _read_again(actor: Actor, taken: FrameworkUpload, form: ColumnsForm) -> FrameworkUpload | None:
+    """Read the stored file with the columns that a person chose."""
+    with files.opened(taken.file) as stream:
+        data = stream.read()
+    kept = taken.kept["data"]
+    try:
+        table = exchange.read_tables(data, taken.name, form.cleaned_data["choices"])
+        settled = exchange.settle(table, name=kept["name"], code=incoming.root_code(taken.framework))
+    except SheetError as error:
+        form.add_error(None, str(error))
+        return None
+    read: FrameworkUpload = acts.read_again(
+        actor, taken=taken, kept=settled.plain(), notes=settled.notes, token=form.token
+    )
+    return read
+
+
+def _page(taken: FrameworkUpload, chosen: set[str], form: Form, columns: ColumnsForm) -> dict[str, Any]:
     kept = taken.kept
     problem, lines = "", []
     findings: tuple[Finding, ...] = ()
-    try:
-        tree = exchange.built(kept, chosen)
-        findings = validate(tree)
-        rows = rows_of(FrameworkVersion(), tree, count(1))
-        lines = outline(tree, rows, findings)
-    except TreeDataError as error:
-        problem = str(error)
+    if not kept.get("unsure"):
+        try:
+            tree = exchange.built(kept, chosen)
+            findings = validate(tree)
+            rows = rows_of(FrameworkVersion(), tree, count(1))
+            lines = outline(tree, rows, findings)
+        except TreeDataError as error:
+            problem = str(error)
     guessed = {guess["code"]: guess for guess in kept["guesses"] if guess["key"] in chosen}
     errors = [finding for finding in findings if finding.is_error]
     leaves = sum(1 for line in lines if line.row.rule is not None)
@@ -159,7 +184,9 @@ def _page(taken: FrameworkUpload, chosen: set[str], form: Form) -> dict[str, Any
         "state": STATES[taken.state],
         "crumbs": [home(), Crumb("导入指标体系", reverse("frameworks:import_new")), Crumb(taken.name)],
         "form": form,
-        "open": taken.state in {FrameworkUpload.State.READY, FrameworkUpload.State.FAULTY},
+        "open": taken.state in OPEN,
+        "columns": columns if taken.state in OPEN and kept.get("tables") else None,
+        "unsure": kept.get("unsure", False),
         "ready": taken.state == FrameworkUpload.State.READY,
         "system": kept["data"]["name"],
         "target": f"“{taken.framework}”的新版本" if taken.framework else "新的指标体系",
@@ -210,7 +237,7 @@ def upload_errors(request: HttpRequest, pk: int) -> HttpResponse:
     kept = taken.kept
     problems = [(table, row, column, words) for words, table, row, column in kept["faults"]]
     try:
-        for finding in validate(exchange.built(kept)):
+        for finding in validate(exchange.built(kept)) if not kept.get("unsure") else ():
             if finding.code in kept["spots"]:
                 table, row, column = kept["spots"][finding.code]
                 problems.append((table, row, column, ("" if finding.is_error else "提醒：") + finding.sentence))

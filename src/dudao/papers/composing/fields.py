@@ -1,7 +1,7 @@
 """What each kind of paper says: its fields, with the words an office knows them by.
 
 A field's ``label`` is also what an office's own template calls it: ``{{ 督导事项 }}``, ``{% for 行 in 存在问题 %}``.
-Sources: 《教育督导条例》 Art. 11, 16–23 (notices, opinions, reports), 《教育督导问责办法》 (国教督〔2021〕2号) for talks and decisions.
+Sources: 《教育督导条例》 Art. 11, 16–23 for notices, opinions, reports; 《教育督导问责办法》 (国教督〔2021〕2号) for the rest.
 """
 
 from collections.abc import Mapping

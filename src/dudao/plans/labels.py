@@ -1,19 +1,10 @@
 """How states and lights read on pages: word, tone and icon of each, in one place."""
 
+from dudao.core.lights import LIGHTS
 from dudao.core.ui.parts import State
 from dudao.plans.models import Assignment, Light, LightRule, Task, WorkPlan
 
 __all__ = ["LIGHTS", "PLAN_STATES", "QUALITY", "ROW_LINE", "ROW_STATES", "SELF_LIGHTS", "TASK_LINE", "TASK_STATES"]
-
-LIGHTS: dict[str, State] = {
-    Light.RED: State("红灯", "red"),
-    Light.AMBER: State("黄灯", "amber"),
-    Light.PURPLE: State("紫灯", "purple"),
-    Light.BLUE: State("蓝灯", "blue"),
-    Light.GREY: State("灰灯", "grey"),
-    Light.GREEN: State("绿灯", "green"),
-}
-"""The colours by name, the most urgent first. What a colour means is told by the rule that gave it."""
 
 SELF_LIGHTS: dict[str, State] = {
     Light.GREEN: State("顺利推进", "green"),

@@ -5,18 +5,10 @@ from typing import ClassVar
 from django.db import models
 
 from dudao.core.access import ScopedQuerySet
+from dudao.core.lights import Light
 from dudao.orgs.models import Unit
 
 __all__ = ["Light", "LightRule"]
-
-
-class Light(models.TextChoices):
-    GREY = "grey", "未开始"
-    BLUE = "blue", "进行中"
-    AMBER = "amber", "临近"
-    RED = "red", "逾期"
-    GREEN = "green", "已完成"
-    PURPLE = "purple", "已退回"
 
 
 class LightRule(models.Model):

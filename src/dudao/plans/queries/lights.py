@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Case, CharField, DateField, F, Func, IntegerField, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Coalesce, Greatest, StrIndex
 
+from dudao.core.lights import ORDER, DaysBetween
 from dudao.core.ui.parts import State
 from dudao.orgs.models import Unit
 from dudao.plans.models import Assignment, Light, LightRule
@@ -21,14 +22,6 @@ from dudao.plans.queries.joins import with_units
 __all__ = ["LightChange", "Lights", "Shown", "Table", "light_changes", "light_rules", "lights_on"]
 
 NO_RULE = -1
-
-
-class _Days(Func):
-    """Days between two dates, as an integer: PostgreSQL's own ``date - date``."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " - "
-    output_field = IntegerField()
 
 
 class _Whole(Func):
@@ -77,8 +70,8 @@ class Lights:
         """
         on = Coalesce(F("finished_on"), Value(self.today), output_field=DateField())
         left, behind = f"{prefix}days_left", f"{prefix}behind"
-        span, gone = _Days(F("deadline"), F("starts")), _Days(on, F("starts"))
-        rows = rows.annotate(**{left: _Days(F("deadline"), on)})
+        span, gone = DaysBetween(F("deadline"), F("starts")), DaysBetween(on, F("starts"))
+        rows = rows.annotate(**{left: DaysBetween(F("deadline"), on)})
         due = Case(
             When(**{f"{left}__lte": 0}, then=Value(100)),
             default=_Whole(Greatest(gone, Value(0)) * Value(100), Greatest(span, Value(1))),
@@ -111,9 +104,8 @@ class Lights:
 
     def ranked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Add what lists are sorted by: ``light_rank``, the most urgent light first, and ``settled``, 1 for what is finished."""
-        order = [Light.RED, Light.AMBER, Light.PURPLE, Light.BLUE, Light.GREY, Light.GREEN]
         return rows.annotate(
-            light_rank=StrIndex(Value(" ".join(order)), F("light")),
+            light_rank=StrIndex(Value(" ".join(ORDER)), F("light")),
             settled=Case(When(finished_on__isnull=True, then=Value(0)), default=Value(1), output_field=IntegerField()),
         )
 

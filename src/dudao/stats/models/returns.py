@@ -155,11 +155,12 @@ class Return(models.Model):
         return reverse("stats:return", args=[self.pk])
 
 
-@pghistory.track()
+@pghistory.track(pghistory.UpdateEvent("was", row=pghistory.Old), pghistory.DeleteEvent("was"))
 class Value(models.Model):
     """One number, exact. An empty ``stage`` is the whole school or county; yes and no are 1 and 0; no row means not filled in.
 
-    ``taken`` says where a number was taken over from; it is empty once somebody typed or confirmed it.
+    ``taken`` says where a number was taken over from; it is empty once somebody typed or confirmed it. What a number was before is
+    kept by the database, whoever changes it.
     """
 
     class Taken(models.TextChoices):

@@ -62,7 +62,8 @@ def test_gaps_that_say_nothing(gaps):
     [
         ({"grade": "sure"}, "grade 是“sure”，只能是：official"),
         ({"level": "city"}, "level 是“city”，只能是：national"),
-        ({"unchecked": ["colour"]}, "unchecked 里的“colour”不是文件信息"),
+        ({"unchecked": ["colour"]}, "unchecked 里的“colour”不是文件信息，也不是指标编号"),
+        ({"unchecked": ["A4", "C99"]}, "unchecked 里的“C99”不是文件信息，也不是指标编号"),
         ({"unchecked": ["date"]}, "unchecked 里写了发布日期，但没有填发布日期。"),
         ({"valid_from": date(2020, 1, 2), "valid_to": date(2020, 1, 1)}, "失效日期早于生效日期。"),
     ],
@@ -100,7 +101,7 @@ class TestFacts:
     def test_what_was_compared_with_no_document_says_so(self):
         facts = packs.about("items", "preschool-2020")
         assert facts.said("date") == "2020年2月18日（待核对）" and facts.said("number") == "教督〔2020〕1号"
-        assert packs.unchecked_words(facts) == "发布日期、生效日期待核对"
+        assert packs.unchecked_words(facts) == "发布日期、生效日期、2 项指标待核对"
 
     def test_unknown_is_a_dash(self):
         facts = packs.about("frameworks", "school-safety-36")

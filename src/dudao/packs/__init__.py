@@ -17,7 +17,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from dudao.packs.facts import FACTS, GRADES, LEVELS, About, Gap, about_of, unchecked_words
+from dudao.packs.facts import FACTS, GRADES, LEVELS, About, Gap, about_of, fact_words, unchecked_words
 from dudao.packs.files import load
 from dudao.packs.overrides import PackError, resolve
 
@@ -31,6 +31,7 @@ __all__ = [
     "PackError",
     "about",
     "about_of",
+    "fact_words",
     "kind_of",
     "local_names",
     "names",

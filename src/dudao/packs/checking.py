@@ -7,7 +7,7 @@ file is as right as it can be. What is declared and no longer found is a fault o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,13 +72,30 @@ def _facts(kind: str, data: Plain, report: Report) -> None:
         report.errors.append(f"grade 是“{facts.grade}”，只能是：{'、'.join(GRADES)}。")
     if facts.level not in LEVELS:
         report.errors.append(f"level 是“{facts.level}”，只能是：{'、'.join(LEVELS)}。")
+    codes = set(_codes(data))
     for fact in facts.unchecked:
+        if fact in codes:
+            continue
         if fact not in FACTS:
-            report.errors.append(f"unchecked 里的“{fact}”不是文件信息，只能是：{'、'.join(FACTS)}。")
+            report.errors.append(
+                f"unchecked 里的“{fact}”不是文件信息，也不是指标编号；文件信息只能是：{'、'.join(FACTS)}。"
+            )
         elif facts.said(fact) == "—":
             report.errors.append(f"unchecked 里写了{FACTS[fact]}，但没有填{FACTS[fact]}。")
     if facts.valid_from and facts.valid_to and facts.valid_to < facts.valid_from:
         report.errors.append("失效日期早于生效日期。")
+
+
+def _codes(data: Plain) -> Iterator[str]:
+    """The codes of all parts of a pack, at any depth."""
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            yield str(value.get("code", ""))
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
 
 
 def _framework(data: Plain, report: Report) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-__all__ = ["FACTS", "GRADES", "LEVELS", "About", "Gap", "about_of", "unchecked_words"]
+__all__ = ["FACTS", "GRADES", "LEVELS", "About", "Gap", "about_of", "fact_words", "unchecked_words"]
 
 FACTS: Final[Mapping[str, str]] = {
     "number": "文号",
@@ -20,7 +20,7 @@ FACTS: Final[Mapping[str, str]] = {
     "valid_from": "生效日期",
     "valid_to": "失效日期",
 }
-"""What `unchecked` may name, with the words for it."""
+"""What `unchecked` may name beside codes of indicators, with the words for it."""
 
 GRADES: Final[Mapping[str, str]] = {
     "official": "官方原文",
@@ -47,7 +47,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """``region_code``: the beginning of a code of GB/T 2260, "" everywhere. ``unchecked``: facts compared with no document."""
+    """``region_code``: the beginning of a code of GB/T 2260, "" everywhere.
+
+    ``unchecked``: facts (`FACTS`), and codes of indicators, that nobody has compared with a document.
+    """
 
     title: str
     number: str
@@ -118,9 +121,16 @@ def about_of(data: Mapping[str, Any]) -> About:
 
 
 def unchecked_words(facts: About) -> str:
-    """«文号、发布日期待核对», «» when nothing is left to compare."""
+    """«文号、发布日期、17 项指标待核对», «» when nothing is left to compare."""
     words = [FACTS[fact] for fact in facts.unchecked if fact in FACTS]
+    codes = len(facts.unchecked) - len(words)
+    words += [f"{codes} 项指标"] if codes else []
     return f"{'、'.join(words)}{TO_CHECK}" if words else ""
+
+
+def fact_words(name: str) -> str:
+    """What an entry of `unchecked` is called: «文号», «指标 Z1»."""
+    return FACTS.get(name) or f"指标 {name}"
 
 
 def _known(value: Any) -> str:

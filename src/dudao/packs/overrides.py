@@ -18,6 +18,8 @@ from copy import deepcopy
 from datetime import date
 from typing import Any, Final
 
+from dudao.packs.facts import FACTS
+
 __all__ = ["PackError", "resolve"]
 
 Plain = Mapping[str, Any]
@@ -71,6 +73,7 @@ class _Layer:
     def applied(self) -> dict[str, Any]:
         self.place_and_time()
         result = self.below
+        self.below_facts = dict(result)
         for code, change in self.mapping("changes").items():
             self.change(str(code), change)
         for code in self.entries("remove"):
@@ -85,14 +88,25 @@ class _Layer:
                 result["items"] = self.data_items(value)
             elif key not in _OWN:
                 result[key] = deepcopy(value)
+        facts = (result.get("about") or {}) if self.is_framework else self.below_facts
+        own = (self.own.get("about") or {}) if self.is_framework else self.own
+        unchecked = self.unchecked(facts, own)
         if self.is_framework:
-            result["about"] = self.facts(result.get("about") or {}, self.own.get("about") or {})
+            result["about"] = self.facts(facts, own)
         else:
             for key in _NOT_INHERITED:
                 if key not in self.own:
                     result.pop(key, None)
             result["base"] = self.own["base"]
+        if unchecked:
+            (result["about"] if self.is_framework else result)["unchecked"] = unchecked
         return result
+
+    def unchecked(self, below: Plain, own: Plain) -> list[Any]:
+        """Own entries, and the base's indicators that nobody has compared and that stand as they were."""
+        touched = {*map(str, self.own.get("changes") or ()), *map(str, self.own.get("remove") or ()), *FACTS}
+        mine = list(own.get("unchecked") or ())
+        return mine + [code for code in below.get("unchecked") or () if code not in {*touched, *mine}]
 
     def facts(self, below: Plain, own: Plain) -> dict[str, Any]:
         kept = {key: value for key, value in below.items() if key not in _NOT_INHERITED}

@@ -13,7 +13,7 @@ from dudao.frameworks.editing.rule_lines import RuleTextError
 from dudao.frameworks.editing.whole_lines import read_grades, read_sources, read_vetoes
 from dudao.frameworks.forms.nodes import lines_of
 from dudao.frameworks.trees import shown
-from dudao.packs import FACTS, LEVELS
+from dudao.packs import LEVELS, fact_words
 
 __all__ = [
     "DocumentForm",
@@ -83,7 +83,7 @@ class DocumentForm(WholeForm):
     def adapt(self) -> None:
         """Only what nobody has compared with the document yet can be said to be compared."""
         if self.unchecked:
-            self.fields["compared"].choices = [(name, FACTS.get(name, name)) for name in self.unchecked]  # type: ignore[attr-defined]
+            self.fields["compared"].choices = [(name, fact_words(name)) for name in self.unchecked]  # type: ignore[attr-defined]
         else:
             del self.fields["compared"]
 

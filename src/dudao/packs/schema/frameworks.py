@@ -44,7 +44,11 @@ def definitions() -> Schema:
             },
             ["code", "kind", "reason"],
         ),
-        "unchecked": {"type": "array", "items": {"enum": list(FACTS)}, "uniqueItems": True},
+        "unchecked": {
+            "type": "array",
+            "items": {"anyOf": [{"enum": list(FACTS)}, {"type": "string", "pattern": "^[A-Z]"}]},
+            "uniqueItems": True,
+        },
     }
 
 

@@ -323,6 +323,7 @@ def _statistics() -> Schema:
         "code": {"type": "string", "pattern": r"^[a-z0-9_]+$"},
         "name": ref("name"),
         "heading": ref("name"),
+        "part": ref("name"),
         "definition": {"type": "string"},
         "unit": {"type": "string"},
         "kind": {"enum": list(ITEM_KINDS)},

@@ -28,6 +28,13 @@ SAFETY = {
     "设有食堂": "是",
 }
 BINCHENG = {"在校生数": "1180", "班级数": "24", "专职保安数": "3"}
+FIVE = {
+    "填报对象": "九年一贯制学校",
+    "小学一二年级书面作业分钟": "0",
+    "小学三至六年级书面作业分钟": "60",
+    "初中书面作业分钟": "90",
+    "每天校内体育活动小时数": "1",
+}
 KINDER = {
     "应持教师资格证人数": "21",
     "持教师资格证人数": "21",
@@ -53,7 +60,7 @@ REGULAR = {
 # What a subject of each pack reports; the rest is answered by people as well as can be.
 SAMPLES = {
     "double-reduction-hebei-2021": {"填报对象": "学校"},
-    "five-managements-2021": {"填报对象": "教育部门"},
+    "five-managements-2021": FIVE,
     "school-safety-36": {},
     "school-safety-vehicles-25": {},
     "school-safety-bincheng-2011": BINCHENG,
@@ -116,26 +123,37 @@ def test_every_fact_of_the_document_is_filled_or_said_to_be_unknown(name):
 
 
 class TestFiveManagements:
-    def test_the_questions_are_c1_to_c18(self):
+    def test_the_questions_are_c1_to_c18_and_the_headings_of_the_other_three_parts(self):
         found = leaves("five-managements-2021")
-        assert list(found) == [f"C{number}" for number in range(1, 19)]
-        assert [code for code, node in found.items() if not node.rule.good] == ["C12"], (
-            "only C12 is a negative question"
-        )
+        tree = pack("five-managements-2021")
+        assert [node.name for node in tree.root.children] == [
+            "手机管理",
+            "睡眠管理",
+            "读物管理",
+            "作业管理",
+            "体质管理",
+        ]
+        assert list(found)[:18] == [f"C{number}" for number in range(1, 19)]
+        assert [code for code, node in found.items() if not node.rule.good] == ["C12", "D4"]
+        assert {"A3", "A4", "A5"} < set(packs.about("frameworks", "five-managements-2021").unchecked)
         times = {"C10": "8:20", "C11": "8:00", "C15": "20:30", "C17": "21:00", "C18": "22:00 至次日 8:00"}
         assert all(words in found[code].name for code, words in times.items())
         assert all(node.evidence for node in found.values())
 
-    @pytest.mark.parametrize(("who", "points"), [("九年一贯制学校", 16), ("小学", 15), ("中学", 15), ("教育部门", 18)])
+    # A school: all of 29 without C17, C18; a primary school also without C11 and E2, another without C10 and E1.
+    @pytest.mark.parametrize(("who", "points"), [("九年一贯制学校", 27), ("小学", 25), ("中学", 25), ("教育部门", 18)])
     def test_schools_are_not_asked_what_only_the_office_knows(self, who, points):
         tree = pack("five-managements-2021")
-        sheet = scored(tree, full(tree, {"填报对象": who})).sheet()
-        assert (sheet.total.at(0), sheet.possible("FIVE18").at(0)) == (points, points)
+        sheet = scored(tree, full(tree, FIVE | {"填报对象": who})).sheet()
+        assert (sheet.total.at(0), sheet.possible("FIVE").at(0)) == (points, points)
 
-    def test_a_yes_to_the_negative_question_loses_the_point(self):
+    @pytest.mark.parametrize(
+        "changes",
+        [{"C12": "是"}, {"D4": "是"}, {"小学三至六年级书面作业分钟": "61"}, {"小学一二年级书面作业分钟": "1"}],
+    )
+    def test_what_is_not_done_loses_its_point(self, changes):
         tree = pack("five-managements-2021")
-        answers = full(tree, {"填报对象": "教育部门"})
-        assert result(tree, answers | {"C12": "是"})[0] == 17
+        assert result(tree, full(tree, FIVE | {"填报对象": "小学"}) | changes)[0] == 24
 
 
 class TestDoubleReduction:
@@ -262,7 +280,14 @@ class TestKindergartens:
     def test_the_six_focus_matters_have_evidence_and_a_rule_each(self):
         tree = pack("kindergarten-online-onsite-template")
         matters = tree.nodes["A1"].children
-        assert [node.name for node in matters] == ["证照", "教职工资质", "劳动合同", "社会保险", "“小学化”", "安全"]
+        assert [node.name for node in matters] == [
+            "办园证照",
+            "保教人员资质",
+            "教职工聘用合同",
+            "社会保险购买",
+            "“小学化”倾向",
+            "安全管理",
+        ]
         for matter in matters:
             assert matter.children and all(leaf.evidence and isinstance(leaf.rule, Attain) for leaf in matter.children)
         assert tree.nodes["F2.1"].rule.all_of == ("持教师资格证人数 ≥ 应持教师资格证人数",)

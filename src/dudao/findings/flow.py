@@ -8,10 +8,22 @@ from typing import Any
 
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
+from dudao.findings.endings import ENDINGS
 from dudao.findings.models import Finding
 from dudao.orgs.models import Kind
 
-__all__ = ["FINDING", "OPEN", "WORKING", "by_office", "by_unit", "judges"]
+__all__ = [
+    "BY_UNIT",
+    "FINDING",
+    "OPEN",
+    "WORKING",
+    "by_office",
+    "by_unit",
+    "concerns",
+    "judges",
+    "why_not",
+    "why_not_free",
+]
 
 State = Finding.State
 WORKING = frozenset({State.RECTIFYING, State.PARTLY, State.KEPT_ON, State.RETURNED})
@@ -62,11 +74,12 @@ def _by(rule: Callable[[Finding, Actor, str], Denied | None], verb: str) -> Call
     return lambda finding, actor: rule(finding, actor, verb)
 
 
-def _skips_plan(finding: Any, actor: Actor) -> Denied | None:
-    """A small problem is put right on the spot; all others want a plan first."""
-    if finding.state == State.SIGNED and finding.severity != Finding.Severity.SMALL:
-        return Denied("请先报送整改方案。", "finding.report")
-    return by_unit(finding, actor, "finding.report")
+def _reports(finding: Any, actor: Actor) -> Denied | None:
+    """Where the route asks for a plan, the plan comes first."""
+    denied = by_unit(finding, actor, "finding.report")
+    if denied is None and finding.state == State.SIGNED and ENDINGS[finding.severity].plan:
+        return Denied("请先报送整改方案，再报告完成。", "finding.report")
+    return denied
 
 
 FINDING = Flow(
@@ -88,7 +101,7 @@ FINDING = Flow(
         "finding.report",
         {State.SIGNED, *WORKING},
         State.REPORTED,
-        guard=_skips_plan,
+        guard=_reports,
         tells=("finding.verify",),
         confirm="报告后由下达单位核验，核验前可以收回。",
     ),
@@ -133,3 +146,67 @@ FINDING = Flow(
         confirm="免予整改的问题不再跟踪，理由会写进台账。",
     ),
 )
+
+
+BY_UNIT = frozenset(
+    {
+        "finding.sign",
+        "finding.plan",
+        "finding.progress",
+        "finding.partly",
+        "finding.keep_on",
+        "finding.report",
+        "finding.take_back",
+        "finding.ask_time",
+    }
+)
+"""What the responsible unit does; everything else is the office's."""
+
+_TO_DO = frozenset({State.ISSUED, State.SIGNED, *WORKING})
+_FREE: dict[str, frozenset[str]] = {
+    "finding.edit": frozenset({State.DRAFT}),
+    "finding.discard": frozenset({State.DRAFT}),
+    "finding.ask_time": frozenset({State.SIGNED, *WORKING}),
+    "finding.give_time": OPEN | {State.REPORTED},
+    "finding.pause": _TO_DO,
+    "finding.resume": _TO_DO | {State.REPORTED, State.VERIFIED},
+    "finding.remind": _TO_DO,
+    "finding.escalate": _TO_DO,
+    "consult.ask": frozenset({State.DRAFT, *OPEN}),
+}
+"""Acts that leave the state as it is, with the states in which they are possible."""
+
+
+def concerns(finding: Finding, actor: Actor, verb: str) -> bool:
+    """Whether an act is the trade of this person on this finding; if not, pages leave it out rather than greying it."""
+    rule = by_unit if verb in BY_UNIT else by_office
+    return actor.may_somewhere(verb) and rule(finding, actor, verb) is None
+
+
+def why_not_free(finding: Finding, actor: Actor, verb: str) -> Denied | None:
+    """Whether an act outside the flow is possible now: the right, the state, whose it is, and whether the clock stands still."""
+    denied = actor.why_not(verb, finding.unit.path)
+    if denied is not None:
+        return denied
+    if finding.state not in _FREE[verb]:
+        return Denied(f"当前状态为“{finding.get_state_display()}”，不能{VERBS[verb].label}。", verb)
+    rule = by_unit if verb in BY_UNIT else by_office
+    denied = rule(finding, actor, verb)
+    if denied is not None:
+        return denied
+    if verb == "finding.discard" and finding.issued_at is not None:
+        return Denied("这个问题下达过又撤回，已有编号和记录，不能删除；不再整改的请“免予整改”。", verb)
+    if verb == "finding.resume":
+        return Denied("计时没有暂停，不用恢复。", verb) if finding.paused_since is None else None
+    if finding.paused_since is not None and verb in {"finding.pause", "finding.ask_time", "finding.give_time"}:
+        return Denied(f"计时已经暂停，恢复后才能{VERBS[verb].label}。", verb)
+    if finding.paused_since is not None and verb in {"finding.remind", "finding.escalate"}:
+        return Denied(f"计时暂停期间不能{VERBS[verb].label}。", verb)
+    return None
+
+
+def why_not(finding: Finding, actor: Actor, verb: str) -> Denied | None:
+    """The same question for any verb of a finding."""
+    if verb in _FREE:
+        return why_not_free(finding, actor, verb)
+    return FINDING.why_not(finding, verb, actor)

@@ -29,5 +29,10 @@ declare(
     Verb("finding.escalate", "升级处理"),
     Verb("finding.import", "导入问题"),
     Verb("finding.export", "导出台账"),
+    Verb("finding.recur", "判断是否反复出现"),
+    Verb("consult.view", "查看协商意见", writes=False),
+    Verb("consult.ask", "发出协商意见"),
+    Verb("consult.withdraw", "撤回协商意见"),
+    Verb("consult.answer", "答复协商意见"),
     Verb("term.edit", "修改时限规定"),
 )

@@ -108,6 +108,7 @@ _OFFICER = {
 _DIRECTOR = {"plan.publish", "plan.discard", "lights.edit", "calendar.edit", "assignment.reopen", "task.close"}
 
 _FRAMEWORKS = {
+    "framework.start",
     "framework.load",
     "framework.import",
     "framework.export",
@@ -170,6 +171,7 @@ _RECTIFYING = {
     "paper.view",
     "paper.receive",
 }
+_CONSULTING = {"consult.view", "consult.answer"}
 _FINDING = {"finding.view", "finding.create", "finding.edit", "finding.discard", "finding.export", "paper.view"}
 _SUPERVISING = {
     *_FINDING,
@@ -186,6 +188,10 @@ _SUPERVISING = {
     "finding.remind",
     "finding.escalate",
     "finding.import",
+    "finding.recur",
+    *_CONSULTING,
+    "consult.ask",
+    "consult.withdraw",
 }
 _WRITING = {
     "paper.view",
@@ -325,7 +331,16 @@ ROLES: dict[str, Role] = {
             {"contact.edit", "contact.reveal"},
         ),
         _role("school_reporter", "学校（园）填报员", "school", _SCHOOL, _READ, _RECTIFYING, _REPORT, _REPORTING),
-        _role("liaison", "成员单位联络员", "county", frozenset({Kind.DEPARTMENT}), _READ, _RECTIFYING, _REPORT),
+        _role(
+            "liaison",
+            "成员单位联络员",
+            "county",
+            frozenset({Kind.DEPARTMENT}),
+            _READ,
+            _RECTIFYING,
+            _CONSULTING,
+            _REPORT,
+        ),
         _role("city_inspector", "市督学", "inspector", _CITY, _READ, _FINDING, _BALANCE),
         _role("county_inspector", "县督学", "inspector", _COUNTY, _READ, _FINDING, _BALANCE),
         _role("expert", "评估专家", "inspector", _CITY, {"unit.view"}),

@@ -1,5 +1,6 @@
-"""Tables of findings: the finding with its reports, verifications, extensions and pauses; the day counts that hold where."""
+"""Tables of findings: the finding with its reports, verifications, extensions and pauses; questions to departments; day counts."""
 
+from dudao.findings.models.consultations import Consultation
 from dudao.findings.models.findings import (
     Extension,
     Finding,
@@ -10,4 +11,4 @@ from dudao.findings.models.findings import (
 )
 from dudao.findings.models.policies import Policy
 
-__all__ = ["Extension", "Finding", "FindingFile", "Pause", "Policy", "Report", "Verification"]
+__all__ = ["Consultation", "Extension", "Finding", "FindingFile", "Pause", "Policy", "Report", "Verification"]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from dudao.calc.deadlines import STARTS
 from dudao.core.access import ScopedQuerySet
 from dudao.core.models import StoredFile
 from dudao.orgs.models import Unit
@@ -17,9 +18,13 @@ __all__ = ["Extension", "Finding", "FindingFile", "Pause", "Report", "Verificati
 class Finding(models.Model):
     """One problem of one unit, in the columns that a rectification ledger (整改台账) has.
 
-    ``office`` found it and crosses it off, ``unit`` puts it right. ``source_*`` lead back to where it was found. ``deadline`` is
-    what holds now, extensions and pauses included; ``first_deadline`` is what was said first. ``parent``: the item of a superior's
-    list that this one carries out; ``recurs``: the earlier finding that has come back. ``revision`` grows with every change.
+    ``office`` found it and crosses it off, ``unit`` puts it right. ``source_*`` lead back to where it was found. The ``code`` is
+    taken at the first issue, so that a discarded draft leaves no gap. ``deadline`` is what holds now, extensions and pauses
+    included; ``first_deadline`` is what was said first; ``term_*`` are the days it was counted from, kept as they were then.
+    ``step_by`` is the last day of the step that is now somebody's: to sign, to send a plan, to verify. ``finished_on`` is the day
+    the unit reported it done, while that report stands. ``parent``: the item of a superior's list that this one carries out;
+    ``recurs``: the earlier finding that has come back; ``looked_back``: somebody has decided about that. ``notice``: the paper
+    that tells the unit. ``revision`` grows with every change.
     """
 
     SCOPE: ClassVar = ("unit__path",)
@@ -57,9 +62,15 @@ class Finding(models.Model):
         TASK = "task", "任务逾期"
         OTHER = "other", "其他"
 
+    class Escalation(models.IntegerChoices):
+        NONE = 0, "未升级"
+        WARNED = 1, "已催办责任单位"
+        HEAD = 2, "已报督导办负责人"
+        TRIGGER = 3, "已列为问责线索"
+
     office = models.ForeignKey(Unit, models.PROTECT, related_name="findings_issued", verbose_name="下达单位")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="findings", verbose_name="责任单位")
-    code = models.CharField("编号", max_length=40)
+    code = models.CharField("编号", max_length=40, blank=True)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.DRAFT)
     revision = models.PositiveIntegerField("修改次数", default=0)
     category = models.CharField("问题类别", max_length=60, blank=True)
@@ -80,13 +91,21 @@ class Finding(models.Model):
     target = models.TextField("整改目标", max_length=1000, blank=True)
     first_deadline = models.DateField("最初时限", null=True, blank=True)
     deadline = models.DateField("完成时限", null=True, blank=True)
-    deadline_basis = models.CharField("时限依据", max_length=200, blank=True)
+    deadline_basis = models.CharField("时限依据", max_length=300, blank=True)
+    term_days = models.PositiveSmallIntegerField("规定天数", null=True, blank=True)
+    term_working = models.BooleanField("按工作日", default=False)
+    term_start = models.CharField("起算", max_length=10, choices=list(STARTS.items()), default="issue")
+    step_by = models.DateField("本步时限", null=True, blank=True)
+    finished_on = models.DateField("完成日期", null=True, blank=True)
+    escalation = models.PositiveSmallIntegerField("升级", choices=Escalation.choices, default=Escalation.NONE)
+    notice = models.ForeignKey("papers.Paper", models.PROTECT, null=True, blank=True, related_name="+")
     paused_since = models.DateField("暂停计时自", null=True, blank=True)
     progress = models.PositiveSmallIntegerField("完成率", default=0)
     standing = models.TextField("进展情况", max_length=4000, blank=True)
     remark = models.CharField("备注", max_length=300, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
     recurs = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="recurrences")
+    looked_back = models.BooleanField("已判断是否反复", default=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -104,7 +123,17 @@ class Finding(models.Model):
         verbose_name = "问题"
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["office", "code"], name="finding_code_once"),
+            models.UniqueConstraint(fields=["office", "code"], condition=~Q(code=""), name="finding_code_once"),
+            models.CheckConstraint(condition=~Q(office=F("unit")), name="finding_office_is_not_unit"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "waived"]) | ~Q(code=""), name="finding_issued_has_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["reported", "verified", "closed"], finished_on__isnull=False)
+                | (~Q(state__in=["reported", "verified", "closed"]) & Q(finished_on__isnull=True)),
+                name="finding_finished_while_reported",
+            ),
+            models.CheckConstraint(condition=Q(escalation__lte=3), name="finding_escalation"),
             models.UniqueConstraint(
                 fields=["unit", "source_key"], condition=~Q(source_key=""), name="finding_once_per_source"
             ),
@@ -133,10 +162,12 @@ class Finding(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["unit", "state"], name="finding_unit_state"),
             models.Index(fields=["state", "deadline"], name="finding_state_deadline"),
+            models.Index(fields=["office", "state"], name="finding_office_state"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.description[:40]}"
+        first = self.description.strip().partition("\n")[0]
+        return f"{self.code} {first[:40]}{'…' if len(first) > 40 else ''}".strip()
 
     def get_absolute_url(self) -> str:
         return reverse("findings:finding", args=[self.pk])

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from dudao.calc.deadlines import STARTS, SUBJECTS
 from dudao.core.access import ScopedQuerySet
 from dudao.orgs.models import Unit
 
@@ -12,36 +13,15 @@ __all__ = ["Policy"]
 
 
 class Policy(models.Model):
-    """One term: the most local row that holds on a day counts, then the newest. Rows are replaced, never changed."""
+    """One term: the most local row that holds on a day counts, then the newest. A later row ends the earlier one."""
 
     SCOPE: ClassVar = ("unit__path",)
 
-    class Subject(models.TextChoices):
-        SIGN = "sign", "签收整改通知"
-        PLAN = "plan", "报送整改方案"
-        SMALL = "small", "小问题整改"
-        GENERAL = "general", "一般问题整改"
-        SERIOUS = "serious", "严重问题整改"
-        COMPLEX = "complex", "复杂问题整改"
-        VERIFY = "verify", "核验整改"
-        OBJECTION = "objection", "陈述申辩"
-        EXAMINE = "examine", "成立调查认定工作组"
-        REVIEW_ASK = "review_ask", "申请复核"
-        REVIEW_DECIDE = "review_decide", "作出复核决定"
-        APPEAL_ASK = "appeal_ask", "提出申诉"
-        APPEAL_DECIDE = "appeal_decide", "作出申诉处理决定"
-        CORRECT = "correct", "纠正错误决定"
-        AGGRAVATE = "aggravate", "再次问责从重的期间"
-
-    class Start(models.TextChoices):
-        ISSUE = "issue", "自下达之日起"
-        RECEIPT = "receipt", "自签收之日起"
-
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="适用单位")
-    subject = models.CharField("事项", max_length=20, choices=Subject.choices)
+    subject = models.CharField("事项", max_length=20, choices=list(SUBJECTS.items()))
     days = models.PositiveSmallIntegerField("天数")
     is_working = models.BooleanField("按工作日", default=False)
-    start = models.CharField("起算", max_length=10, choices=Start.choices, default=Start.ISSUE)
+    start = models.CharField("起算", max_length=10, choices=list(STARTS.items()), default="issue")
     source = models.CharField("依据", max_length=200)
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True, blank=True)

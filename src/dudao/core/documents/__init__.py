@@ -9,7 +9,7 @@ What is in a paper, who signs it and where it goes is left to the apps above.
 
 from dudao.core.documents.fonts import missing
 from dudao.core.documents.layout import Layout, LayoutError, layout_from
-from dudao.core.documents.letters import Grid, Letter, Line
+from dudao.core.documents.letters import Annex, Entry, Form, Grid, Letter, Line, counted
 from dudao.core.documents.pdf import Mark, typeset
 from dudao.core.documents.reading import Reading, read_word, text_of
 from dudao.core.documents.templates import DOCX, DocumentError, chinese_font, render
@@ -18,7 +18,10 @@ from dudao.core.documents.word import written
 
 __all__ = [
     "DOCX",
+    "Annex",
     "DocumentError",
+    "Entry",
+    "Form",
     "Grid",
     "Layout",
     "LayoutError",
@@ -27,6 +30,7 @@ __all__ = [
     "Mark",
     "Reading",
     "chinese_font",
+    "counted",
     "layout_from",
     "missing",
     "read_word",

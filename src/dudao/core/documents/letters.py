@@ -8,19 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-__all__ = ["LEVELS", "Grid", "Letter", "Line"]
+__all__ = ["LEVELS", "Annex", "Entry", "Form", "Grid", "Letter", "Line", "counted"]
 
 LEVELS = 4
 """一、 （一） 1. （1）"""
+_DIGITS = "〇一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph: ``level`` 0 is text, 1 to 4 a heading; ``bold`` for what must be seen, such as a time limit."""
+    """A paragraph: ``level`` 0 is text, 1 to 4 a heading; ``bold`` for what must be seen, such as a time limit.
+
+    ``rest`` goes on in the same paragraph as plain text: «（一）课程方案执行。» in its own font, what follows in the body's.
+    """
 
     text: str
     level: int = 0
     bold: bool = False
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +40,65 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A label and what is filled in beside it; ``lines`` is the least height, for what is written by hand."""
+
+    label: str
+    text: str
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form in a frame: one or two entries a row."""
+
+    rows: Sequence[Sequence[Entry]]
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """An attachment that is part of the paper: on a page of its own, after the signature and before the imprint."""
+
+    title: str
+    body: Sequence[Line | Grid | Form]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """``masthead``: the office in red at the top, empty for papers without one. ``signatory``: 签发人, of papers to a superior.
 
-    ``together``: names that no line of the title may break. ``sealed``: room for a seal over office and date. ``receipt``: a slip
-    (签收回执) that the receiver fills in.
+    ``cover``: title, office and day on a page of their own. ``band``: left and right over the red rule, for a brief.
+    ``together``: names that no line of the title may break. ``sealed``: room for a seal over office and date; ``signed`` False:
+    no signature. ``attachments`` are names only, ``annexes`` come with the paper. ``receipt``: a slip (签收回执) for the receiver.
+    ``sent``: lines of the imprint instead of «抄送».
     """
 
     title: str
     office: str
-    body: Sequence[Line | Grid] = ()
+    body: Sequence[Line | Grid | Form] = ()
     masthead: str = ""
     number: str = ""
     signatory: str = ""
     addressees: str = ""
     attachments: Sequence[str] = ()
+    annexes: Sequence[Annex] = ()
     day: date | None = None
     sealed: bool = True
+    signed: bool = True
+    cover: bool = False
+    band: tuple[str, str] = ("", "")
     note: str = ""
     copies: str = ""
+    sent: Sequence[tuple[str, str]] = ()
     printed_by: str = ""
     printed_on: date | None = None
     receipt: str = ""
     together: Sequence[str] = field(default_factory=tuple)
+
+
+def counted(number: int) -> str:
+    """1 to 99 in Chinese: «十二»."""
+    if not 1 <= number <= 99:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十") + (_DIGITS[ones] if ones else "")

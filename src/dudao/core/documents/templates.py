@@ -23,7 +23,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-__all__ = ["DOCX", "DocumentError", "chinese_font", "render"]
+__all__ = ["DOCX", "DocumentError", "chinese_font", "printable", "render"]
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAX_TEMPLATE = 5 * 1024 * 1024
@@ -67,7 +67,12 @@ def render(template: Path | bytes, values: Mapping[str, Any]) -> bytes:
     return target.getvalue()
 
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f￾￿]")
+_NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """The text without what no document may hold: control characters, halves of characters."""
+    return _NO_LETTERS.sub("", text.replace("\r\n", "\n"))
 
 
 def _plain(value: Any) -> Any:
@@ -75,7 +80,7 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | Decimal):
         return value
     if isinstance(value, str):
-        return _CONTROL.sub("", value.replace("\r\n", "\n"))[:MAX_TEXT]
+        return printable(value).replace("\t", "")[:MAX_TEXT]
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, Sequence):

@@ -1,0 +1,337 @@
+"""The text of a letter as elements of a Word document, in the order of GB/T 9704."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from xml.sax.saxutils import escape
+
+from dudao.core.documents.layout import Layout
+from dudao.core.documents.letters import Entry, Form, Grid, Letter, Line
+from dudao.core.documents.templates import printable
+from dudao.core.documents.titles import title_lines
+from dudao.core.documents.word.package import section_of
+from dudao.core.documents.word.styles import COVER, IDS, IMPRINT, PART_SIZE, RED, TABLE_SIZE, fonts
+
+__all__ = ["body_of"]
+
+LONG_CELL = 600
+"""A row with more characters than this in a cell may go over to the next page; every other row stays whole."""
+_NARROWEST = 66
+"""Per cent of a character's width to which a long red head is narrowed before it gets smaller."""
+_BREAK = '<w:r><w:br w:type="page"/></w:r>'
+_ROOM = "　　　　年　月　日"
+"""Where the day will stand."""
+
+
+def body_of(letter: Letter, layout: Layout) -> str:
+    """All elements of ``w:body``. Texts may hold line breaks."""
+    return "".join(_Body(letter, layout).elements())
+
+
+def _day(day: date | None) -> str:
+    return _ROOM if day is None else f"{day.year}年{day.month}月{day.day}日"
+
+
+def _characters(text: str) -> float:
+    """The width of a text in Chinese characters."""
+    return sum(0.5 if letter.isascii() else 1.0 for letter in text)
+
+
+class _Body:
+    def __init__(self, letter: Letter, layout: Layout) -> None:
+        self.letter = letter
+        self.layout = layout
+        self.width = layout.width / 25.4 * 1440
+        """Of the type area, in twentieths of a point, as all lengths here."""
+
+    def elements(self) -> Iterator[str]:
+        letter = self.letter
+        if letter.cover:
+            yield from self.cover()
+        elif letter.masthead:
+            yield from self.masthead()
+        yield from self.title()
+        if letter.addressees:
+            yield self.line("主送机关", f"{letter.addressees}：")
+        yield from self.parts(letter.body)
+        names = [*letter.attachments, *(annex.title for annex in letter.annexes)]
+        if names:
+            yield from self.attachments(names)
+        if letter.signed:
+            yield from self.signature()
+        if letter.note:
+            yield self.line("附注", f"（{letter.note}）")
+        if letter.receipt:
+            yield from self.receipt()
+        for place, annex in enumerate(letter.annexes, len(letter.attachments) + 1):
+            mark = f"附件{place}" if len(names) > 1 else "附件"
+            yield self.line("附件标识", mark, before="<w:pageBreakBefore/>")
+            yield self.blank()
+            yield from self.lines_of_title(annex.title)
+            yield self.blank()
+            yield from self.parts(annex.body)
+        if letter.copies or letter.printed_by or letter.sent:
+            yield self.imprint()
+        # A document that ends with a table is none for Word.
+        yield '<w:p><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
+        yield section_of(self.layout, cover=letter.cover)
+
+    # ---- paragraphs -------------------------------------------------------------------------------------------
+
+    def line(self, style: str, text: str, *, before: str = "", properties: str = "", look: str = "") -> str:
+        """A paragraph with properties in the schema's order: ``before`` come those up to ``w:tabs``; ``look`` is its run's."""
+        run = f"<w:rPr>{look}</w:rPr>" if look else ""
+        made = f"<w:r>{run}{_text(text)}</w:r>" if text else ""
+        return f'<w:p><w:pPr><w:pStyle w:val="{IDS[style]}"/>{before}{properties}</w:pPr>{made}</w:p>'
+
+    @staticmethod
+    def blank(*, keep: bool = False) -> str:
+        return "<w:p><w:pPr><w:keepNext/></w:pPr></w:p>" if keep else "<w:p/>"
+
+    def parts(self, parts: Iterable[Line | Grid | Form]) -> Iterator[str]:
+        for part in parts:
+            if isinstance(part, Grid):
+                yield from self.grid(part)
+            elif isinstance(part, Form):
+                yield from self.form(part)
+            else:
+                yield from self.text(part)
+
+    def text(self, line: Line) -> Iterator[str]:
+        style = f"公文{line.level}级标题" if line.level else "公文正文"
+        keep = "<w:keepNext/>" if line.level in {1, 2} and not line.rest else ""
+        bold = "<w:b/>" if line.bold else ""
+        if not line.rest:
+            for part in line.text.split("\n"):
+                yield self.line(style, part, before=keep, look=bold)
+            return
+        plain = fonts(self.layout.latin, self.layout.fonts["body"][0])
+        first, *others = line.rest.split("\n")
+        yield (
+            f'<w:p><w:pPr><w:pStyle w:val="{IDS[style]}"/><w:outlineLvl w:val="9"/></w:pPr>'
+            f"<w:r><w:rPr>{bold}</w:rPr>{_text(line.text)}</w:r>"
+            f"<w:r><w:rPr>{plain}</w:rPr>{_text(first)}</w:r></w:p>"
+        )
+        for part in others:
+            yield self.line("公文正文", part)
+
+    def indent(self, **sides: float) -> str:
+        """In characters for Word, in twentieths of a point for those who don't know characters."""
+        said = "".join(
+            f' w:{side}Chars="{round(count * 100)}" w:{side}="{round(count * self.layout.advance * 20)}"'
+            for side, count in sides.items()
+        )
+        return f"<w:ind{said}/>"
+
+    # ---- head -------------------------------------------------------------------------------------------------
+
+    def masthead(self) -> Iterator[str]:
+        """35 mm below the type area's edge; number two lines below; a red line of the area's width 4 mm below that."""
+        letter = self.letter
+        room, wanted = self.layout.width / 25.4 * 72, self.layout.sizes["masthead"]
+        full = room / (_characters(letter.masthead) + 0.5) / wanted
+        scale = max(min(round(full * 100), 100), _NARROWEST)
+        size = min(wanted, room / (_characters(letter.masthead) + 0.5) / (scale / 100))
+        half = int(size * 2)
+        look = (f'<w:w w:val="{scale}"/>' if scale < 100 else "") + f'<w:sz w:val="{half}"/><w:szCs w:val="{half}"/>'
+        spacing = f'<w:spacing w:before="{round(35 / 25.4 * 1440)}" w:line="{round(half * 13)}" w:lineRule="exact"/>'
+        yield self.line("发文机关标志", letter.masthead, properties=spacing, look=look)
+        rule = f'<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="11" w:color="{RED}"/></w:pBdr>'
+        if any(letter.band):
+            yield self.blank()
+            if letter.number:
+                yield self.line("发文字号", letter.number)
+            yield self.between(rule, *letter.band)
+        else:
+            yield from (self.blank(), self.blank())
+            if letter.signatory:
+                # A paper to a superior: number left, 签发人 right, a character from the edges.
+                yield self.between(rule, f"　{letter.number}", f"签发人：{letter.signatory}　")
+            else:
+                yield self.line("发文字号", letter.number, before=rule)
+        yield from (self.blank(), self.blank())
+
+    def between(self, rule: str, left: str, right: str) -> str:
+        """Left and right in one line."""
+        tabs = f'<w:tabs><w:tab w:val="right" w:pos="{round(self.width)}"/></w:tabs>'
+        return self.line("发文字号", f"{left}\t{right}", before=rule + tabs, properties='<w:jc w:val="left"/>')
+
+    def cover(self) -> Iterator[str]:
+        """Title in the upper third, office and day at the foot, on a page of their own."""
+        letter = self.letter
+        most = max(int(self.layout.width / 25.4 * 72 // 32), 2)
+        for place, part in enumerate(title_lines(letter.title, most, letter.together)):
+            spacing = f'<w:spacing w:before="{round(60 / 25.4 * 1440)}"/>' if place == 0 else ""
+            yield self.line(COVER, part, properties=spacing)
+        if letter.number:
+            yield self.line("发文字号", letter.number, properties='<w:spacing w:before="400"/>')
+        centred = '<w:spacing w:before="4800"/>', ""
+        for spacing, text in zip(centred, (letter.office, _day(letter.day)), strict=True):
+            yield self.line("发文字号", text, properties=spacing)
+        yield f"<w:p>{_BREAK}</w:p>"
+
+    def title(self) -> Iterator[str]:
+        letter = self.letter
+        if letter.number and not letter.masthead and not letter.cover:
+            yield self.line("发文字号", letter.number, properties='<w:jc w:val="right"/>')
+        yield from self.lines_of_title(letter.title)
+        yield self.blank(keep=True)
+
+    def lines_of_title(self, title: str) -> Iterator[str]:
+        most = int(self.layout.width / 25.4 * 72 // self.layout.sizes["title"])
+        for part in title_lines(printable(title), most, self.letter.together):
+            yield self.line("公文标题", part, before="<w:keepNext/>")
+
+    # ---- end --------------------------------------------------------------------------------------------------
+
+    def attachments(self, names: Sequence[str]) -> Iterator[str]:
+        """One line below the text; what goes on in the next line stands under the first letter of the name."""
+        yield self.blank()
+        several = len(names) > 1
+        for place, name in enumerate(names, 1):
+            mark = ("附件：" if place == 1 else "　　　") + (f"{place}. " if several else "")
+            hanging = _characters(mark)
+            yield self.line("附件说明", mark + name, properties=self.indent(left=2 + hanging, hanging=hanging))
+
+    def signature(self) -> Iterator[str]:
+        """With a seal the office stands centred over the day, which ends four characters from the right margin; where the office's
+        name is too long for that, both move left. Without one the office ends two characters from it, the day begins two
+        characters right of the office's first letter (GB/T 9704-2012, 7.3.5).
+        """
+        letter = self.letter
+        day = _day(letter.day)
+        office_width, day_width = _characters(letter.office), _characters(day)
+        if letter.sealed:
+            under = 4.0
+            over = under - (office_width - day_width) / 2
+            if over < 0:
+                under, over = under - over, 0.0
+        else:
+            over, under = 2.0, office_width - day_width
+            if under < 2:
+                over, under = over + 2 - under, 2.0
+        for _ in range(2 if letter.sealed else 1):
+            yield self.blank(keep=True)
+        if letter.office:
+            yield self.line("署名", letter.office, before="<w:keepNext/>", properties=self.indent(right=over))
+        yield self.line("署名", day, properties=self.indent(right=under))
+
+    def receipt(self) -> Iterator[str]:
+        letter = self.letter
+        yield self.blank(keep=True)
+        yield self.line("发文字号", "— — — — — — 签 收 回 执 — — — — — —", before="<w:keepNext/>")
+        for place, text in enumerate(
+            (letter.receipt, "签收人（签字）：　　　　　　　　单位（盖章）：", "签收日期：　　　　年　　月　　日")
+        ):
+            yield self.line("公文正文", text, before="<w:keepNext/>" if place < 2 else "")
+
+    def imprint(self) -> str:
+        """版记: what is copied to whom, who printed it when, between rules of 0.35 and 0.25 mm, at the foot of the last page."""
+        letter = self.letter
+        to = list(letter.sent) or ([("抄送", letter.copies)] if letter.copies else [])
+        rows = [self.imprint_row(f"{label}：{text}。", hanging=len(label) + 1) for label, text in to]
+        if letter.printed_by:
+            printed = f"{_day(letter.printed_on)}印发"
+            rows.append(self.imprint_row(f"{letter.printed_by}\t{printed}"))
+        widths = [self.width]
+        lines = "".join(
+            f'<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="000000"/>'
+            for side, eighths in (("top", 8), ("bottom", 8), ("insideH", 6))
+        )
+        place = (
+            '<w:tblpPr w:horzAnchor="margin" w:vertAnchor="margin" w:tblpXSpec="center" w:tblpYSpec="bottom"/>'
+            '<w:tblOverlap w:val="never"/>'
+        )
+        return self.table(rows, widths, lines, place=place, margins=(20, 0))
+
+    def imprint_row(self, text: str, *, hanging: int = 0) -> str:
+        character = round(PART_SIZE * 20)
+        more = f' w:hangingChars="{hanging * 100}" w:hanging="{hanging * character}"' if hanging else ""
+        left = hanging + 1
+        tabs = (
+            f'<w:tabs><w:tab w:val="right" w:pos="{round(self.width) - character}"/></w:tabs>' if "\t" in text else ""
+        )
+        inner = f'<w:ind w:leftChars="{left * 100}" w:left="{left * character}" w:rightChars="100" w:right="{character}"{more}/>'
+        cell = self.line(IMPRINT, text, before=tabs, properties=inner)
+        return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{_cell(cell, self.width)}</w:tr>"
+
+    # ---- tables -----------------------------------------------------------------------------------------------
+
+    def table(
+        self, rows: Iterable[str], widths: Sequence[float], borders: str, *, place: str = "", margins: tuple[int, int]
+    ) -> str:
+        upright, sideways = margins
+        inner = "".join(
+            f'<w:{side} w:w="{width}" w:type="dxa"/>'
+            for side, width in (("top", upright), ("left", sideways), ("bottom", upright), ("right", sideways))
+        )
+        columns = "".join(f'<w:gridCol w:w="{round(width)}"/>' for width in widths)
+        return (
+            f'<w:tbl><w:tblPr>{place}<w:tblW w:w="{round(sum(widths))}" w:type="dxa"/><w:jc w:val="center"/>'
+            f'<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>{inner}</w:tblCellMar></w:tblPr>'
+            f"<w:tblGrid>{columns}</w:tblGrid>{''.join(rows)}</w:tbl>"
+        )
+
+    def grid(self, grid: Grid) -> Iterator[str]:
+        if grid.caption:
+            yield self.line("表题", grid.caption, before="<w:keepNext/>")
+        shares = list(grid.widths) or [1.0] * len(grid.head)
+        widths = [self.width * share / sum(shares) for share in shares]
+        head = "".join(_cell(self.line("表头文字", text), width) for text, width in zip(grid.head, widths, strict=True))
+        rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
+        right = '<w:jc w:val="right"/>'
+        for row in grid.rows:
+            cells = "".join(
+                _cell("".join(
+                    self.line("表格文字", part, properties=right if place in grid.numeric else "")
+                    for part in text.split("\n")
+                ), width)
+                for place, (text, width) in enumerate(zip(row, widths, strict=True))
+            )  # fmt: skip
+            whole = "<w:trPr><w:cantSplit/></w:trPr>" if all(len(text) <= LONG_CELL for text in row) else ""
+            rows.append(f"<w:tr>{whole}{cells}</w:tr>")
+        yield self.table(rows, widths, _FRAME, margins=(50, 80))
+        yield self.blank()
+
+    def form(self, form: Form) -> Iterator[str]:
+        """Labels in the first and third column, what is filled in beside them; a row with one entry takes the whole width."""
+        label = TABLE_SIZE * 20 * 6
+        half = (self.width - 2 * label) / 2
+        widths = [label, half, label, half]
+        rows = []
+        for entries in form.rows:
+            spans = [(label, 1), (half, 1)] * 2 if len(entries) > 1 else [(label, 1), (self.width - label, 3)]
+            cells = [part for entry in entries for part in (self.named(entry.label), self.filled(entry))]
+            height = round(max(entry.lines for entry in entries) * TABLE_SIZE * 1.4 * 20 + 200)
+            whole = "<w:cantSplit/>" if all(len(entry.text) <= LONG_CELL for entry in entries) else ""
+            made = "".join(_cell(cell, width, span) for cell, (width, span) in zip(cells, spans, strict=True))
+            rows.append(f'<w:tr><w:trPr>{whole}<w:trHeight w:val="{height}" w:hRule="atLeast"/></w:trPr>{made}</w:tr>')
+        yield self.table(rows, widths, _FRAME, margins=(50, 80))
+        yield self.blank()
+
+    def named(self, label: str) -> str:
+        return self.line("表头文字", label)
+
+    def filled(self, entry: Entry) -> str:
+        return "".join(self.line("表格文字", part) for part in entry.text.split("\n"))
+
+
+_FRAME = "".join(
+    f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+)
+
+
+def _cell(content: str, width: float, span: int = 1) -> str:
+    more = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+    return f'<w:tc><w:tcPr><w:tcW w:w="{round(width)}" w:type="dxa"/>{more}<w:vAlign w:val="center"/></w:tcPr>{content}</w:tc>'
+
+
+def _text(text: str) -> str:
+    """Letters, tabs and line breaks of a run, without what no document may hold."""
+    made = []
+    for place, part in enumerate(printable(text).split("\n")):
+        made.append("<w:br/>" if place else "")
+        for inner, word in enumerate(part.split("\t")):
+            made.append("<w:tab/>" if inner else "")
+            made.append(f'<w:t xml:space="preserve">{escape(word)}</w:t>' if word else "")
+    return "".join(made)

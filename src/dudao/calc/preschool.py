@@ -32,6 +32,7 @@ from dudao.calc.balance.items import (
     items_from,
 )
 from dudao.calc.balance.rules import Reader, RulesError
+from dudao.calc.rounding import round_half_up
 
 __all__ = [
     "WORDS",
@@ -41,11 +42,13 @@ __all__ = [
     "Lack",
     "Norms",
     "Standard",
+    "contradictions",
     "county_data",
     "evaluate",
     "gap_words",
     "judge",
     "norms_from",
+    "shown",
     "standard_from",
 ]
 
@@ -126,10 +129,14 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whether a kindergarten meets each of P26, P27, P29 (``None``: not known, or P27 of an old building) and what it lacks."""
+    """Whether a kindergarten meets each of P26, P27, P29 (``None``: not known, or P27 of an old building) and what it lacks.
+
+    ``unknown``: what can't be said, by item, and why: a number not reported, one that contradicts another, no children.
+    """
 
     meets: Mapping[str, bool | None]
     lacks: tuple[Lack, ...]
+    unknown: tuple[Lack, ...] = ()
 
 
 def norms_from(pack: Mapping[str, Any]) -> Norms:
@@ -162,52 +169,106 @@ def norms_from(pack: Mapping[str, Any]) -> Norms:
 
 def judge(one: Kindergarten, norms: Norms) -> Judged:
     """P26 (space and books a child), P27 (building standard), P28 (class sizes), P29 (staff) of one kindergarten."""
-    lacks: list[Lack] = []
-    children, classes = one.number("kg_children"), one.number("kg_classes")
-    known26 = children is not None and children > 0
+    lacks, unknown = _space(one, norms)
+    for found in (_building(one, norms), _classes(one, norms), _staff(one, norms)):
+        lacks += found[0]
+        unknown += found[1]
+    unknown += _people(one)
+    failed, open_ = {lack.code for lack in lacks}, {lack.code for lack in unknown}
+
+    def meets(code: str) -> bool | None:
+        return False if code in failed else (None if code in open_ else True)
+
+    is_old = one.number(norms.new) == 0
+    return Judged(
+        {"P26": meets("P26"), "P27": None if is_old else meets("P27"), "P29": meets("P29")},
+        tuple(lacks),
+        # Attached classes aren't judged as kindergartens: only what leaves the county's sums open matters.
+        tuple(lack for lack in unknown if not (one.is_attached and lack.code in _OF_KINDERGARTENS)),
+    )
+
+
+_OF_KINDERGARTENS = frozenset({"P23", "P26", "P27", "P29"})
+Found = tuple[list[Lack], list[Lack]]
+
+
+def _space(one: Kindergarten, norms: Norms) -> Found:
+    children = one.number("kg_children")
+    if children is None:
+        return [], [Lack("P26", "没有报在园幼儿数，生均面积和图书无法计算")]
+    if not children:
+        return [], [Lack("P26", "在园幼儿数是 0，生均面积和图书无法计算")]
+    lacks, unknown = [], []
     for space in norms.space:
-        have = one.number(space.item)
-        if have is None or children is None or not children:
-            known26 = False
-            continue
-        least = Fraction(space.least)
-        if have / children < least:
-            short = _shown(least * children - have)
-            now = f"{space.name} {_shown(have / children)} {space.unit}"
-            lacks.append(Lack("P26", f"{now}，要求 {space.least} {space.unit}，还差 {short} {space.unit}"))
+        have, least = one.number(space.item), Fraction(space.least)
+        if have is None:
+            unknown.append(Lack("P26", f"{space.name}无法计算，没有报数"))
+        elif have / children < least:
+            now = f"{space.name} {shown(have / children, least)} {space.unit}，要求 {space.least} {space.unit}"
+            lacks.append(Lack("P26", f"{now}，还差 {_upward(least * children - have)} {space.unit}"))
+    return lacks, unknown
+
+
+def _building(one: Kindergarten, norms: Norms) -> Found:
     is_new, meets = one.number(norms.new), one.number(norms.meets)
-    if is_new and meets == 0:
-        lacks.append(Lack("P27", "2017 年后规划设计，不符合《幼儿园建设标准》"))
+    if is_new is None:
+        return [], [Lack("P27", "没有报园舍是不是 2017 年后规划设计")]
+    if is_new and meets is None:
+        return [], [Lack("P27", "没有报园舍是不是符合建设标准")]
+    return [Lack("P27", "2017 年后规划设计，不符合《幼儿园建设标准》")] if is_new and not meets else [], []
+
+
+def _classes(one: Kindergarten, norms: Norms) -> Found:
+    lacks, unknown = [], []
     for size in norms.classes:
-        over = one.number(size.over)
-        if over:
-            lacks.append(Lack("P28", f"{_shown(over)} 个{size.name}超过 {size.most} 人"))
-    known29 = True
+        count, over = one.number(size.item), one.number(size.over)
+        if count is None or over is None:
+            unknown.append(Lack("P28", f"没有报{size.name}的班数或超过 {size.most} 人的班数"))
+        elif over > count:
+            more = f"超过 {size.most} 人的{size.name}有 {shown(over)} 个，多于{size.name} {shown(count)} 个"
+            unknown.append(Lack("P28", f"{more}，请更正"))
+        elif over:
+            lacks.append(Lack("P28", f"{shown(over)} 个{size.name}超过 {size.most} 人"))
+    return lacks, unknown
+
+
+def _staff(one: Kindergarten, norms: Norms) -> Found:
+    lacks, unknown = [], []
+    children, classes = one.number("kg_children"), one.number("kg_classes")
     for rule in norms.staff:
         counts = [one.number(item) for item in rule.items]
-        wanted = (
-            (None if classes is None else classes * rule.per_class)
-            if rule.per_class
-            else (None if children is None else Fraction(ceil(children / rule.children)))
-        )
+        if rule.per_class:
+            base, wanted = "班数", None if classes is None else classes * rule.per_class
+        else:
+            base, wanted = "在园幼儿数", None if children is None else Fraction(ceil(children / rule.children))
         known = [count for count in counts if count is not None]
         if wanted is None or len(known) < len(counts):
-            known29 = False
+            unknown.append(Lack("P29", f"没有报{base if wanted is None else rule.name}，{rule.name}够不够无法判断"))
         elif sum(known) < wanted:
             have = sum(known, Fraction(0))
-            lacks.append(
-                Lack("P29", f"{rule.name} {_shown(have)} 人，应有 {_shown(wanted)} 人，还缺 {_shown(wanted - have)} 人")
-            )
-    codes = {lack.code for lack in lacks}
-    known27 = is_new is not None and (not is_new or meets is not None)
-    return Judged(
-        {
-            "P26": False if "P26" in codes else (True if known26 else None),
-            "P27": (None if not is_new else "P27" not in codes) if known27 else None,
-            "P29": False if "P29" in codes else (True if known29 else None),
-        },
-        tuple(lacks),
-    )
+            need = f"{rule.name} {shown(have)} 人，应有 {shown(wanted)} 人"
+            lacks.append(Lack("P29", f"{need}，还缺 {shown(wanted - have)} 人"))
+    return lacks, unknown
+
+
+def _people(one: Kindergarten) -> list[Lack]:
+    """What leaves the sums of P1–P3, P23, P31 and P32 open."""
+    words = {
+        "P1": ("kg_children", "没有报在园幼儿数"),
+        "P23": ("kg_plate", "没有报责任督学是否挂牌"),
+        "P31": ("kg_teachers", "没有报专任教师数"),
+        "P32": ("kg_certified", "没有报持证的园长和专任教师数"),
+    }
+    unknown = [Lack(code, said) for code, (item, said) in words.items() if one.number(item) is None]
+    if one.nature is None:
+        unknown.append(Lack("P2", "没有报办园性质，普惠和公办的幼儿数无法计算"))
+    heads, teachers, certified = (one.number(item) for item in ("kg_heads", "kg_teachers", "kg_certified"))
+    if heads is None:
+        unknown.append(Lack("P32", "没有报园长数"))
+    elif teachers is not None and certified is not None and certified > heads + teachers:
+        more = f"持证 {shown(certified)} 人，多于园长和专任教师 {shown(heads + teachers)} 人"
+        unknown.append(Lack("P32", f"{more}，请更正"))
+    return unknown
 
 
 # --- the county ------------------------------------------------------------------------------------------------------
@@ -238,16 +299,13 @@ def county_data(
             return None
         return total("kg_children", [one for one in everybody if one.nature in wanted])
 
+    def is_open(code: str) -> bool:
+        return not is_complete or any(lack.code == code for _, judged in found for lack in judged.unknown)
+
     def failing(code: str) -> Decimal | None:
-        states = [judged.meets[code] for _, judged in gardens]
-        if not is_complete or (code != "P27" and None in states):
+        if is_open(code) and (code == "P27" or None in [judged.meets[code] for _, judged in gardens]):
             return None
-        if code == "P27" and any(
-            one.number(norms.new) is None or (one.number(norms.new) and one.number(norms.meets) is None)
-            for one, _ in gardens
-        ):
-            return None
-        return Decimal(states.count(False))
+        return Decimal([judged.meets[code] for _, judged in gardens].count(False)) if is_complete else None
 
     def plus(*parts: Decimal | None) -> Decimal | None:
         known = [part for part in parts if part is not None]
@@ -267,11 +325,11 @@ def county_data(
         "2017年后规划设计的幼儿园数": total(norms.new, [one for one, _ in gardens]),
         "不符合建设标准的新园数": failing("P27"),
         "幼儿园班级数": classes,
-        "班额达标的班级数": None if classes is None or over is None else classes - over,
+        "班额达标的班级数": None if classes is None or over is None or is_open("P28") else classes - over,
         "教职工配备达标的幼儿园数": None if count is None or short29 is None else count - short29,
         "专任教师数": total("kg_teachers"),
         "园长和专任教师数": plus(total("kg_heads"), total("kg_teachers")),
-        "持证的园长和专任教师数": total("kg_certified"),
+        "持证的园长和专任教师数": None if is_open("P32") else total("kg_certified"),
         "责任督学挂牌的幼儿园数": total("kg_plate", [one for one, _ in gardens]),
     }
     return data
@@ -318,8 +376,11 @@ def evaluate(
     day: date,
     region: str = "",
 ) -> CountyRun:
-    """The verdict of every item and of the county. A failure is final, whatever is missing beside it."""
-    data = _without_empty_groups(data)
+    """The verdict of every item and of the county. A failure is final, whatever is missing beside it.
+
+    A part that is larger than its whole (`contradictions`) counts as missing.
+    """
+    data = {**_without_empty_groups(data), **dict.fromkeys(contradictions(standard, data))}
     run = evaluate_items(standard.items, data, judgements, day, region)
     recognition = None
     if standard.recognition is not None:
@@ -341,14 +402,33 @@ def _verdict(run: ItemRun, recognition: ItemResult | None) -> str | None:
     return None
 
 
+_GROSS = "在园幼儿数"
+"""Children of any age against those of the age: the one share that may well be above 100 %."""
+
+
+def contradictions(standard: Standard, data: Mapping[str, Decimal | int | None]) -> dict[str, str]:
+    """Names of numbers that are larger than what they are a part of, with words that say so: such a share would pass unnoticed."""
+    items = (*standard.items.items, *([standard.recognition] if standard.recognition else []))
+    found = {}
+    for condition in (one for item in items for one in item.conditions):
+        part, whole = data.get(condition.of), data.get(condition.over)
+        if condition.unit != "%" or condition.of == _GROSS or part is None or whole is None or part <= whole:
+            continue
+        found[condition.of] = f"“{condition.of}”{part} 多于“{condition.over}”{whole}，请更正报表后重新测算。"
+    return found
+
+
 def _without_empty_groups(data: Mapping[str, Decimal | int | None]) -> dict[str, Decimal | int | None]:
-    """A county without any new building, or without estate kindergartens, has nothing to fail: 0 of 0 is met, not unknown."""
+    """A county without any new building, or without estate kindergartens, has nothing to fail: 0 of 0 is met, not unknown.
+
+    A county without any kindergarten shows nothing by that.
+    """
     made = dict(data)
     for part, whole, met in (
         ("不符合建设标准的新园数", "2017年后规划设计的幼儿园数", 0),
         ("办成公办或普惠性民办的配套园数", "小区配套园数", 1),
     ):
-        if made.get(whole) == 0 and not made.get(part):
+        if made.get(whole) == 0 and not made.get(part) and made.get("幼儿园数") != 0:
             made[whole], made[part] = 1, met
     return made
 
@@ -387,7 +467,7 @@ def gap_words(finding: Finding, data: Mapping[str, Decimal | int | None]) -> str
         return ""
     if condition.of == "在园幼儿数" and condition.over == "专任教师数":
         children, teachers = Fraction(data.get("在园幼儿数") or 0), Fraction(data.get("专任教师数") or 0)
-        return f"每名教师 {_shown(finding.value)} 名幼儿，还缺 {ceil(children / finding.bound) - teachers} 名专任教师"
+        return f"每名教师 {shown(finding.value, finding.bound)} 名幼儿，还缺 {ceil(children / finding.bound) - teachers} 名专任教师"
     if condition.of in _LEFT:
         if condition.op == ">=":
             number = Fraction(data.get(condition.over) or 0) - Fraction(data.get(condition.of) or 0)
@@ -395,15 +475,24 @@ def gap_words(finding: Finding, data: Mapping[str, Decimal | int | None]) -> str
             number = Fraction(data.get(condition.of) or 0)
         return _LEFT[condition.of].format(n=ceil(number))
     far = abs(finding.bound - finding.value)
-    if condition.unit == "%":
-        words = f"{_shown(finding.value)} %，还差 {_shown(far, up=True)} 个百分点"
-    else:
-        words = f"{_shown(finding.value)} {condition.unit}，还差 {_shown(far, up=True)} {condition.unit}"
+    now, unit = shown(finding.value, finding.bound), condition.unit
+    words = f"{now} {unit}，还差 {_upward(far)} {'个百分点' if unit == '%' else unit}"
     how = _GAPS.get(condition.of)
     return f"{words}，{how.format(n=ceil(finding.gap))}" if how else words
 
 
-def _shown(value: Fraction, *, up: bool = False) -> str:
-    """Up to two decimals without trailing zeros; ``up``: a gap is never shown as nothing."""
-    hundredths = ceil(value * 100) if up else round(value * 100)
-    return format((Decimal(hundredths) / 100).normalize(), "f")
+def shown(value: Fraction, bound: Fraction | None = None) -> str:
+    """Two decimals without trailing zeros; as many more as it takes not to look like the ``bound`` that it isn't."""
+    places = 2
+    while bound is not None and value != bound and places < 12 and round_half_up(value, places) == bound:
+        places += 1
+    return _plain(round_half_up(value, places))
+
+
+def _upward(value: Fraction) -> str:
+    """Two decimals, rounded up: a gap is never shown as nothing, nor as less than it is."""
+    return _plain(Decimal(ceil(value * 100)) / 100)
+
+
+def _plain(number: Decimal) -> str:
+    return format(number.normalize(), "f")

@@ -1,6 +1,7 @@
 """A preschool run: the numbers of the returns, what every kindergarten lacks, kept frozen; and the judgements that people add."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from dudao import packs
 from dudao.calc.balance.rules import RulesError
-from dudao.calc.preschool import county_data, judge, standard_from
+from dudao.calc.preschool import Kindergarten, Lack, county_data, judge, standard_from
 from dudao.core import audit, files
 from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Conflict
@@ -43,7 +44,8 @@ def run_preschool(
     counties = []
     for county in inputs:
         judged = [(one, judge(one, norms)) for one in county.kindergartens]
-        data = county_data(judged, county.own, norms, is_complete=skip_missing or not county.missing)
+        usable = skip_missing and bool(judged)
+        data = county_data(judged, county.own, norms, is_complete=not county.missing or usable)
         wanted = _names(standard)
         gardens = [one for one in county.kindergartens if not one.is_attached]
         counties.append(
@@ -55,16 +57,8 @@ def run_preschool(
                 "attached": len(county.kindergartens) - len(gardens),
                 "missing": county.missing,
                 "data": {name: _plain(data.get(name)) for name in sorted(wanted)},
-                "failing": [
-                    {
-                        "unit": one.key,
-                        "name": one.name,
-                        "nature": one.nature or "",
-                        "lacks": [{"code": lack.code, "words": lack.words} for lack in found.lacks],
-                    }
-                    for one, found in judged
-                    if found.lacks and not one.is_attached
-                ],
+                "failing": [_garden(one, found.lacks) for one, found in judged if found.lacks and not one.is_attached],
+                "unknown": [_garden(one, found.unknown) for one, found in judged if found.unknown],
             }
         )
     results = {"counties": counties}
@@ -91,6 +85,11 @@ def run_preschool(
         actor, "preschool.run", made, inputs=made.inputs, rules=made.rules, outputs=made.outputs, carried=carried
     )
     return made
+
+
+def _garden(one: Kindergarten, lacks: Sequence[Lack]) -> dict[str, Any]:
+    said = [{"code": lack.code, "words": lack.words} for lack in lacks]
+    return {"unit": one.key, "name": one.name, "nature": one.nature or "", "lacks": said}
 
 
 def _names(standard: Any) -> set[str]:

@@ -20,9 +20,11 @@ from dudao.calc.preschool import (
     Kindergarten,
     Norms,
     Standard,
+    contradictions,
     evaluate,
     gap_words,
     norms_from,
+    shown,
     standard_from,
 )
 from dudao.core.access import Actor
@@ -213,7 +215,11 @@ class ItemView:
 
 @dataclass
 class CountyView:
-    """One county of a run with its verdicts."""
+    """One county of a run with its verdicts.
+
+    ``failing`` and ``unknown``: kindergartens (the latter also attached classes) with what they lack and what can't be said of
+    them; ``wrong``: numbers that contradict others, in words.
+    """
 
     key: int
     name: str
@@ -224,10 +230,12 @@ class CountyView:
     data: Mapping[str, Decimal | None]
     run: CountyRun
     judgements: Mapping[str, PreschoolJudgement]
+    unknown: Sequence[Mapping[str, Any]]
+    wrong: Mapping[str, str]
 
     @cached_property
     def items(self) -> list[ItemView]:
-        return [_item(result, self.data, self.judgements.get(result.item.code)) for result in self.run.all]
+        return [_item(result, self.data, self.judgements.get(result.item.code), self.wrong) for result in self.run.all]
 
     def item(self, code: str) -> ItemView | None:
         return next((one for one in self.items if one.code == code), None)
@@ -270,32 +278,31 @@ def run_view(run: PreschoolRun) -> RunView:
             CountyView(
                 county["unit"], county["name"], county["kindergartens"], county["attached"], county["missing"],
                 county["failing"], data, evaluate(standard, data, statuses, run.day, county["region"]), decided,
+                county.get("unknown", ()), contradictions(standard, data),
             )
         )  # fmt: skip
     return RunView(run, standard, counties)
 
 
-def _item(result: ItemResult, data: Mapping[str, Decimal | None], judgement: PreschoolJudgement | None) -> ItemView:
+def _item(
+    result: ItemResult,
+    data: Mapping[str, Decimal | None],
+    judgement: PreschoolJudgement | None,
+    wrong: Mapping[str, str],
+) -> ItemView:
     values, wanted, gaps, missing = [], [], [], []
     for finding in result.findings:
         condition = finding.condition
         sign = {">=": "不低于", "<=": "不高于", ">": "高于", "<": "低于"}[condition.op]
         if finding.bound is not None:
-            wanted.append(
-                f"{sign} {_short(Decimal(finding.bound.numerator) / finding.bound.denominator)} {condition.unit}"
-            )
+            wanted.append(f"{sign} {shown(finding.bound)} {condition.unit}")
         if finding.value is None:
-            missing.append(finding.message)
+            missing.append(wrong.get(condition.of, finding.message))
         else:
-            number = Decimal(finding.value.numerator) / finding.value.denominator
-            values.append(f"{_short(number)} {condition.unit}")
+            values.append(f"{shown(finding.value, finding.bound)} {condition.unit}")
             if finding.is_met is False:
                 gaps.append(gap_words(finding, data))
     return ItemView(result, values, wanted, [words for words in gaps if words], missing, judgement)
-
-
-def _short(number: Decimal) -> str:
-    return format(round(number, 2).normalize(), "f")
 
 
 def earlier_runs(actor: Actor, run: PreschoolRun, county: int) -> list[PreschoolRun]:

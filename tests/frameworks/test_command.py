@@ -78,10 +78,26 @@ def test_every_indicator_system_can_be_printed(name, capsys):
     assert all(f"{node.code} {node.name}" in out for node in tree.root.walk())
 
 
-def test_print_shows_other_kinds_as_they_are_used(capsys, chinese):
+def test_print_shows_other_kinds_as_tables(capsys, chinese):
     command.printed(Namespace(pack="items/preschool-hunan-2025"))
     out = capsys.readouterr().out
-    assert "有效期：2025年12月31日（待核对）起" in out and "value: 92" in out and "threshold" not in out
+    assert "有效期：2025年12月31日（待核对）起" in out and "待核对：文号、发布机关、生效日期、指标 P28、指标 P29" in out
+    assert "P1 学前三年毛入园率\n      达标：在园幼儿数 ÷ 学前三年适龄人口数 × 100 ≥ 92%\n" in out
+    assert "      基本达标：园舍等未达标的幼儿园数 ÷ 幼儿园数 × 100 ≤ 5%\n" in out
+    command.printed(Namespace(pack="balance/excellent-2017"))
+    out = capsys.readouterr().out
+    assert "（教学及辅助用房面积 − 室内体育用房面积） ÷ 折算在校生数         4.5 ㎡      5.8 ㎡\n" in out
+    assert "学校达标：7 项中至少 6 项达标，其余不低于标准的 85%" in out and "每个差异系数  0.5   0.45" in out
+    command.printed(Namespace(pack="sizes/national"))
+    assert "342            高中        ≤ 3000  —       各地普遍做法（凭记忆，待核对）" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", [kind for kind in packs.KINDS if kind != "frameworks"])
+def test_every_pack_of_the_other_kinds_can_be_printed(kind, capsys):
+    for name in packs.names(kind):
+        command.printed(Namespace(pack=f"{kind}/{name}"))
+        out = capsys.readouterr().out
+        assert out.startswith(packs.about(kind, name).title) and "{" not in out, (kind, name)
 
 
 def test_the_schema_is_printed(capsys):

@@ -473,7 +473,9 @@ def test_excellent_balance_is_reached_by_a_county_that_reaches_all():
     row |= {"特殊教育学校公用经费_元": "800000", "特殊教育学校学生数": "100"}
     full = row | {item.name: "是" for item in tree.items if item.kind == "truth"} | best_answers(tree)
     assert result(tree, full) == (33, "达到")
-    assert result(tree, full | {"按规定足额核定绩效工资总量": "否"}) == (32, "未达到"), "the amounts alone are not enough"
+    assert result(tree, full | {"按规定足额核定绩效工资总量": "否"}) == (32, "未达到"), (
+        "the amounts alone are not enough"
+    )
     assert result(tree, full | {"资源配置达标的初中部数": "29"}) == (32, "未达到")
     assert result(tree, full | {"初中生均教学及辅助用房面积差异系数": "0.451"}) == (32, "未达到")
     assert result(tree, full | {"回收有效问卷数": "0", "满意问卷数": "0"})[1] is None

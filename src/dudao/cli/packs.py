@@ -202,19 +202,21 @@ def check(arguments: argparse.Namespace) -> int:
 
 
 def printed(arguments: argparse.Namespace) -> int:
-    """An indicator system as an outline; the values of the other kinds as they are used."""
-    import yaml
-
+    """An indicator system as an outline, the other kinds as tables; a pack made from another one with its full values."""
     from dudao import packs
     from dudao.calc.tree import TreeDataError, from_data
+    from dudao.packs import tables
 
     chosen = next(iter(_chosen([arguments.pack], [*packs.KINDS])))
     if isinstance(chosen.data, packs.PackError):
         raise Refused(str(chosen.data))
     facts = packs.about_of(chosen.data)
     if chosen.kind != "frameworks":
-        _head(facts)
-        print(yaml.safe_dump(dict(chosen.data), allow_unicode=True, sort_keys=False, width=120), end="")
+        if chosen.kind == "examples":
+            print(facts.title)
+        else:
+            _head(facts)
+        print(*tables.printed(chosen.kind, chosen.data), sep="\n")
         return 0
     from dudao.packs.text import outline
 
@@ -228,10 +230,14 @@ def printed(arguments: argparse.Namespace) -> int:
 
 
 def _head(facts: Any) -> None:
+    from dudao import packs
+
     colon = t(": ", "：")
     print(facts.title)
     for label, value in _facts(facts):
         print(f"{label}{colon}{value}")
+    if facts.unchecked:
+        print(f"{t('not compared', '待核对')}{colon}{'、'.join(map(packs.fact_words, facts.unchecked))}")
     if facts.notes:
         print(f"{t('notes', '说明')}{colon}{facts.notes}")
     if facts.office_fills:

@@ -11,7 +11,8 @@ from dudao.frameworks.exchange.grid import MAX_BYTES
 from dudao.frameworks.exchange.marking import marked
 from dudao.frameworks.exchange.paper import paper
 from dudao.frameworks.exchange.reading import MAX_NODES, read_tables
-from dudao.frameworks.exchange.settling import Settled, built, settle
+from dudao.frameworks.exchange.settled import Settled, built
+from dudao.frameworks.exchange.settling import settle
 from dudao.frameworks.exchange.writing import workbook
 
 __all__ = [

@@ -67,14 +67,24 @@ def chosen_head(grid: Grid, choice: Choice, guessed: Head | None) -> Head | None
 
 
 def likely_choice(grid: Grid) -> Choice:
-    """Where a head was not found: the row with the most words that could stand in one."""
+    """Where a head was not found: the row with the most words that could stand in one, or the first full row of words."""
     best, found = 0, Choice(0)
     for row in range(min(HEADER_WITHIN, len(grid.rows))):
         roles = {column: role_of(grid.text(row, column)) for column in range(grid.width)}
         known = {column: role for column, role in roles.items() if role in MEANINGS and role}
         if len(known) > best:
             best, found = len(known), Choice(row + 1, known)
+    if not best:
+        for row in range(min(HEADER_WITHIN, len(grid.rows) - 1)):
+            texts = [grid.text(row, column) for column in range(grid.width)]
+            filled = [text for text in texts if text]
+            if len(filled) >= 2 and 2 * len(filled) > grid.width and not any(map(_has_digit, filled)):
+                return Choice(row + 1)
     return found
+
+
+def _has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
 
 
 def choice_of(head: Head, levels: Sequence[int], wording: int) -> Choice:

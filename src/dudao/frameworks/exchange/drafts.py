@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from dudao.calc.tree import Tree
 from dudao.frameworks.exchange.grid import Spot
 
 __all__ = ["Draft", "Fault", "Table"]
@@ -47,6 +48,8 @@ class Draft:
     evidence: list[str] = field(default_factory=list)
     attach: str = ""
     explain: str = ""
+    cells: dict[str, str] = field(default_factory=dict)
+    """What its row says behind the names, by the head of the column."""
     rows: int = 0
     """How many rows say something about it."""
     parts: list[Draft] = field(default_factory=list)
@@ -70,6 +73,8 @@ class Table:
     notes: list[str] = field(default_factory=list)
     exact: bool = False
     """The workbook was written by `writing` and has its sheet of settings: it is read without guessing."""
+    own: Tree | None = None
+    """The system that a Word document of the platform carries, see `inlaid`."""
     whole: dict[str, Any] = field(default_factory=dict)
     nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
     shown: list[dict[str, Any]] = field(default_factory=list)

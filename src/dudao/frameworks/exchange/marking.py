@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from openpyxl import load_workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from dudao.core.sheets import SheetError
 from dudao.frameworks.exchange.grid import read_grids
@@ -38,6 +39,9 @@ def marked(data: bytes, problems: Iterable[Problem]) -> bytes:
         place = sheet.max_column + 1
         sheet.column_dimensions[get_column_letter(place)].width = 52
         top = heads.get(name)
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         head = sheet.cell(top.bottom + 1 if top is not None else 1, place, COLUMN)
         head.font, head.fill, head.alignment = red, fill, Alignment(horizontal="center", vertical="center")
         for row, found in rows.items():

@@ -21,10 +21,11 @@ from docx.shared import Cm, Pt
 
 from dudao.calc.tree import Node, Role, Tree, adjust_words, grade_words, otherwise_words, rule_words, to_data
 from dudao.core.documents import chinese_font
+from dudao.frameworks.exchange.inlaid import inlay
 from dudao.frameworks.exchange.layout import heading
 from dudao.frameworks.exchange.writing import LEVELS, rows_below
 
-__all__ = ["paper"]
+__all__ = ["paper", "told_cells"]
 
 TITLE, HEAD, TEXT, KAI = "方正小标宋简体", "黑体", "仿宋_GB2312", "楷体_GB2312"
 _WIDTH: Final = 26.1
@@ -56,6 +57,7 @@ def paper(tree: Tree, *, edition: str = "") -> bytes:
         _text(document, tree.root.text)
     _table(document, tree)
     _parts(document, tree)
+    inlay(document, tree)
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
@@ -117,7 +119,8 @@ def _table(document: Any, tree: Tree) -> None:
         across = depth - len(line) + 1
         width = sum(widths[len(line) - 1 : depth])
         cells.append(_cell(heading(line[-1], with_points=False), width, TEXT, across=across))
-        told = _told(leaf, heads[depth:])
+        words = told_cells(leaf)
+        told = [words[head] for head in heads[depth:]]
         cells += [
             _cell(text, width, TEXT, center=head in {"分值", "权重"})
             for text, width, head in zip(told, widths[depth:], heads[depth:], strict=True)
@@ -145,21 +148,21 @@ def _columns(tree: Tree, depth: int) -> tuple[list[str], list[float]]:
     return [*LEVELS[:depth], *(head for head, _ in wanted)], widths
 
 
-def _told(leaf: Node, heads: Sequence[str]) -> list[str]:
+def told_cells(leaf: Node) -> dict[str, str]:
+    """What the row of an indicator says behind its name, by the head of the column."""
     rules = [rule_words(leaf.rule)] if leaf.rule is not None else []
     if leaf.role is not Role.NORMAL:
         rules.insert(0, "加分项" if leaf.role is Role.BONUS else "减分项")
     rules += [adjust_words(adjust) for adjust in leaf.adjust]
     rules += [f"适用：{leaf.applies}"] if leaf.applies else []
     rules += [otherwise_words(leaf.otherwise)] if leaf.otherwise is not None else []
-    told = {
+    return {
         "分值": _number(leaf.points),
         "权重": _number(leaf.weight),
         "标准与考核方式": leaf.text,
         "评分标准": "。\n".join(rules) + ("。" if rules else ""),
         "佐证材料": "、".join(leaf.evidence),
     }
-    return [told[head] for head in heads]
 
 
 def _number(value: Decimal | None) -> str:

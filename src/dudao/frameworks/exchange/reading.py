@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Final
 
 from dudao.core.sheets import SheetError
@@ -16,6 +17,7 @@ from dudao.frameworks.exchange.columns import Choice, choice_of, chosen_head, li
 from dudao.frameworks.exchange.drafts import Table
 from dudao.frameworks.exchange.grid import Grid, read_grids
 from dudao.frameworks.exchange.heads import Head, find_head
+from dudao.frameworks.exchange.inlaid import inlaid, plain
 from dudao.frameworks.exchange.rows import Rows
 
 __all__ = ["MAX_NODES", "read_tables"]
@@ -32,7 +34,7 @@ def read_tables(data: bytes, name: str, choices: Mapping[str, Choice] | None = N
     the answer is a table without indicators that is unsure and shows its columns.
     """
     grids = read_grids(data, name)
-    table = Table()
+    table = Table(title=PurePath(name).stem[:80])
     grids = _settings(table, grids)
     last: tuple[Grid, Head] | None = None
     found: list[tuple[Grid, Head, int]] = []
@@ -60,7 +62,11 @@ def read_tables(data: bytes, name: str, choices: Mapping[str, Choice] | None = N
         return table
     for grid, _, _ in found:
         grid.is_only = len(found) == 1
-    table.title = _title(found[0][0], found[0][1])
+    table.title = _title(found[0][0], found[0][1]) or table.title
+    if not found[0][0].is_sheet and choices is None:
+        table.own = inlaid(data)
+        if table.own is not None and plain(table.own.root.name) in map(plain, found[0][0].before):
+            table.title = table.own.root.name
     for grid, head, start in found:
         rows = Rows(table, grid, head, start, len(found) > 1)
         rows.read()

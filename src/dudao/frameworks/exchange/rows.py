@@ -254,6 +254,10 @@ class Rows:
             part.rows = 1
             return
         draft.rows += 1
+        if is_new:
+            draft.cells = {
+                name: grid.text(row, column) for column, name in head.names.items() if column not in self.levels
+            }
         self._points(row, draft)
         if cell("weight"):
             self._weight(row, draft, cell("weight"))

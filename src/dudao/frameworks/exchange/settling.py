@@ -1,26 +1,27 @@
 """From rows to a system: codes, points, rules. What was concluded rather than read becomes a `Guess` that can be taken back.
 
-`settle` gives plain data (all of it JSON); `built` makes the tree of it with the guesses that a person let stand.
+`settle` gives plain data, all of it JSON.
 """
 
 from __future__ import annotations
 
-import copy
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from dudao.calc.tree import MAX_LEVELS, Judged, Tree, TreeDataError, from_data, rule_words
+from dudao.calc.tree import MAX_LEVELS, Judged, TreeDataError, rule_words, to_data
 from dudao.core.sheets import SheetError
 from dudao.frameworks.editing.rule_lines import KINDS
 from dudao.frameworks.exchange.drafts import Draft, Fault, Table
 from dudao.frameworks.exchange.guessing import Found, guess_rule, guess_steps
+from dudao.frameworks.exchange.inlaid import plain
 from dudao.frameworks.exchange.layout import read_heading, read_rule
+from dudao.frameworks.exchange.paper import told_cells
+from dudao.frameworks.exchange.settled import Guess, Settled, built, number_text, walk
 
-__all__ = ["Guess", "Settled", "built", "settle", "walk"]
+__all__ = ["settle"]
 
 NAME_LIMIT: Final = 300
 JUDGED: Final = rule_words(Judged())
@@ -40,81 +41,15 @@ _LIST: Final = re.compile(r"[、；;，,\n]+|(?<=\S)\s*(?=[①-⑳])")
 _NUMBER: Final = re.compile(r"^(?:[①-⑳]|[（(]?\d{1,2}[)）.、．])\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """``on`` and ``off``: what the indicator's data are with it and without; ``items``: what has to be reported for it."""
-
-    key: str
-    code: str
-    place: str
-    what: str
-    words: str
-    confidence: str
-    notes: tuple[str, ...]
-    on: dict[str, Any]
-    off: dict[str, Any]
-    items: tuple[dict[str, Any], ...] = ()
-
-
-@dataclass(slots=True)
-class Settled:
-    """``data``: the system without its guesses; ``spots``: where each indicator stands, as [table, row, column]."""
-
-    data: dict[str, Any]
-    guesses: list[Guess] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    places: dict[str, str] = field(default_factory=dict)
-    spots: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    exact: bool = False
-    tables: list[dict[str, Any]] = field(default_factory=list)
-    """The columns of each table and what they were read as, see `columns.shown_table`."""
-    is_unsure: bool = False
-    """Nothing was read: a person has to say what the columns mean."""
-
-    def plain(self) -> dict[str, Any]:
-        """Everything as JSON holds it, to be kept between two requests."""
-        return {
-            "data": self.data,
-            "guesses": [asdict(guess) for guess in self.guesses],
-            "faults": [[str(fault), fault.spot.table, fault.spot.row, fault.spot.column] for fault in self.faults],
-            "places": self.places,
-            "spots": {code: list(spot) for code, spot in self.spots.items()},
-            "exact": self.exact,
-            "tables": self.tables,
-            "unsure": self.is_unsure,
-        }
-
-
 def settle(table: Table, *, name: str = "", code: str = "") -> Settled:
     """The system that a file's tables say. ``name`` and ``code`` of the whole win over what the file says."""
     if table.is_unsure:
         data = {"code": code or "T", "name": name or table.title or "指标体系", "indicators": []}
-        return Settled(data, notes=list(table.notes), tables=table.shown, is_unsure=True)
-    return _exact(table, name, code) if table.exact else _Settling(table, name, code).done()
-
-
-def built(kept: Mapping[str, Any], chosen: Collection[str] | None = None) -> Tree:
-    """The tree with the chosen guesses (``None``: all); raises `TreeDataError`."""
-    data = copy.deepcopy(dict(kept["data"]))
-    nodes = {node["code"]: node for node in walk(data["indicators"])}
-    items = data.setdefault("items", [])
-    for guess in kept["guesses"]:
-        stands = chosen is None or guess["key"] in chosen
-        nodes[guess["code"]].update(guess["on"] if stands else guess["off"])
-        items += [item for item in guess["items"] if item not in items] if stands else []
-    if not kept["exact"]:
-        _finish(data)
-    return from_data(data)
-
-
-def walk(nodes: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """All indicators in the order of the document."""
-    stack = list(reversed(nodes))
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += reversed(node.get("children", ()))
+        done = Settled(data, notes=list(table.notes), tables=table.shown, is_unsure=True)
+    else:
+        done = _exact(table, name, code) if table.exact else _Settling(table, name, code).done()
+    done.given = name
+    return done
 
 
 # ---- a workbook of the platform's own -----------------------------------------------------------------------
@@ -172,11 +107,17 @@ class _Settling:
 
     def __init__(self, table: Table, name: str, code: str) -> None:
         self.table = table
-        self.into = Settled({}, faults=list(table.faults), notes=list(table.notes), tables=table.shown)
+        self.into = Settled({}, faults=list(table.faults), notes=list(table.notes))
+        if table.own is None:  # what the platform wrote needs nobody to say what its columns mean
+            self.into.tables = table.shown
         self.kinds: dict[str, list[str]] = {}
         self.name, self.code = name, code
         self.items: set[str] = set()
         self.names: dict[Draft, str] = {}
+        data = to_data(table.own) if table.own is not None else {}
+        self.whole = {key: value for key, value in data.items() if key != "indicators"}
+        self.own = {node["code"]: node for node in walk(data["indicators"])} if data else {}
+        self.changed: list[str] = []
 
     def done(self) -> Settled:
         into, table = self.into, self.table
@@ -185,8 +126,11 @@ class _Settling:
         self._settle_codes()
         name = self.name or table.title or "指标体系"
         into.data = {"code": self.code or self._free("T"), "name": name[:NAME_LIMIT]}
+        if self.whole:
+            into.data = {**self.whole, "code": self.code or self.whole["code"], "name": name[:NAME_LIMIT]}
+            into.own = [into.data["code"], *into.own]
         if table.total is not None:
-            into.data["points"] = _plain(table.total)
+            into.data["points"] = number_text(table.total)
         if table.has_weights and all(draft.points is None for draft in self._drafts()):
             # «权重» of 100 with no points beside it is what other offices call 分值.
             for draft in self._drafts():
@@ -194,6 +138,18 @@ class _Settling:
                 draft.weight = None
             into.notes.append("表里没有“分值”列，“权重”按分值读入。")
         into.data["indicators"] = [self._node(draft, within_role=False) for draft in table.drafts]
+        if self.whole:
+            into.notes.append(
+                "这份文档由本平台导出：没有改过的单元格按原来的内容读入，等次、一票否决、数据项等表格以外的内容也按导出时的读入。"
+            )
+            if self.changed:
+                shown = "；".join(self.changed[:20]) + ("……" if len(self.changed) > 20 else "")
+                into.notes.append(f"文档里改过 {len(self.changed)} 处，按改后的读入：{shown}。")
+            lost = [code for code in self.own if code not in into.places]
+            if lost:
+                into.notes.append(
+                    f"文档里删去了 {len(lost)} 个指标：{'、'.join(lost[:20])}{'等' if len(lost) > 20 else ''}。"
+                )
         for kind, places in self.kinds.items():
             into.notes.append(
                 f"{places[0]}{f'等 {len(places)} 处' if len(places) > 1 else ''}的计分方式“{kind[:20]}”平台没有，"
@@ -212,6 +168,15 @@ class _Settling:
         for draft in drafts:
             self.names[draft] = _one_line(draft.text)
         taken: set[str] = set()
+        for draft in drafts if self.own else ():
+            said = read_heading(" ".join(draft.text.split()))
+            if said["code"] in self.own and said["code"] not in self.into.own:
+                draft.code, self.names[draft] = said["code"], said["name"]
+                self.into.own.append(draft.code)
+                if draft.children:
+                    draft.points, draft.weight = (
+                        Decimal(said[key]) if key in said else None for key in ("points", "weight")
+                    )
         for draft in drafts:
             if draft.code:
                 taken.add(draft.code)
@@ -271,11 +236,13 @@ class _Settling:
     def _node(self, draft: Draft, *, within_role: bool) -> dict[str, Any]:
         if len(self.into.places) and draft.level > MAX_LEVELS:
             raise SheetError(f"层级太多，最多 {MAX_LEVELS} 级。")
+        if draft.code in self.own and draft.code in self.into.own:
+            return self._own_node(draft, within_role=within_role)
         node: dict[str, Any] = {"code": draft.code, "name": self.names[draft]}
         if draft.points is not None:
-            node["points"] = _plain(draft.points)
+            node["points"] = number_text(draft.points)
         if draft.weight is not None:
-            node["weight"] = _plain(draft.weight)
+            node["weight"] = number_text(draft.weight)
         self._points_behind(draft, node)
         is_role = not within_role and self._role(draft, node)
         if len(node["name"]) > NAME_LIMIT:
@@ -306,6 +273,59 @@ class _Settling:
             node["children"] = [self._node(child, within_role=within_role or is_role) for child in draft.children]
         return node
 
+    def _own_node(self, draft: Draft, *, within_role: bool) -> dict[str, Any]:
+        """An indicator of a document of the platform: what its cells still say as written comes back exactly."""
+        assert self.table.own is not None
+        kept, was = self.own[draft.code], self.table.own.nodes[draft.code]
+        node = {key: value for key, value in kept.items() if key != "children"}
+        if plain(self.names[draft]) != plain(was.name):
+            node["name"] = self.names[draft][:NAME_LIMIT]
+            self._has_changed(draft, "名称")
+        if draft.children:
+            for key, word, now in (("points", "分值", draft.points), ("weight", "权重", draft.weight)):
+                if now != getattr(was, key):
+                    self._put(node, key, None if now is None else number_text(now))
+                    self._has_changed(draft, word)
+            if was.children:
+                node["children"] = [self._node(child, within_role=within_role) for child in draft.children]
+                return node
+            node.pop("rule", None)  # a leaf that was given indicators below it
+            node["children"] = [self._node(child, within_role=within_role) for child in draft.children]
+            return node
+        told = told_cells(was)
+        if was.children or any(head not in told for head in draft.cells):
+            told = dict.fromkeys(told, "\0")  # other columns, or no leaf before: everything is read anew
+        changed = {head for head, words in told.items() if plain(draft.cells.get(head, "")) != plain(words)}
+        cells: tuple[tuple[str, str, Any], ...] = (
+            ("分值", "points", None if draft.points is None else number_text(draft.points)),
+            ("权重", "weight", None if draft.weight is None else number_text(draft.weight)),
+            ("标准与考核方式", "text", "\n".join(draft.texts)),
+            ("佐证材料", "evidence", [entry for cell in draft.evidence for entry in _entries(cell)]),
+        )
+        for head, key, value in cells:
+            if head in changed:
+                self._put(node, key, value)
+                self._has_changed(draft, head)
+        if "评分标准" in changed:
+            for key in ("rule", "role", "adjust", "applies", "otherwise"):
+                node.pop(key, None)
+            rule_text = "\n".join(draft.rules)
+            self._leaf(draft, node, rule_text, within_role or self._role(draft, node))
+            if rule_text and rule_text.strip("。 ") != JUDGED:
+                node["text"] = "\n".join([*([node["text"]] if node.get("text") else []), rule_text])
+            self._has_changed(draft, "评分标准")
+        return node
+
+    @staticmethod
+    def _put(node: dict[str, Any], key: str, value: Any) -> None:
+        if value in (None, "", []):
+            node.pop(key, None)
+        else:
+            node[key] = value
+
+    def _has_changed(self, draft: Draft, what: str) -> None:
+        self.changed.append(f"{draft.spot}{draft.code} 的{what}")
+
     def _guess(self, draft: Draft, what: str, words: str, on: dict[str, Any], off: dict[str, Any], **more: Any) -> None:
         key = f"{len(self.into.guesses) + 1}"
         made = {"confidence": "高", "notes": (), **more}
@@ -327,17 +347,18 @@ class _Settling:
             elif found[2] or found[4]:
                 self.into.faults.append(
                     Fault(
-                        draft.spot, f"名称里写着 {_plain(number)} 分，分值列是 {_plain(draft.points)} 分，请改成一致。"
+                        draft.spot,
+                        f"名称里写着 {number_text(number)} 分，分值列是 {number_text(draft.points)} 分，请改成一致。",
                     )
                 )
             return
         if found[2] or (draft.valued and found[1]):
-            node |= {"name": name, "points": _plain(number)}
+            node |= {"name": name, "points": number_text(number)}
             draft.points = number
             return
         off = {"name": node["name"]}
         draft.points = number
-        self._guess(draft, "分值", node["name"], {"name": name, "points": _plain(number)}, off, confidence="中")
+        self._guess(draft, "分值", node["name"], {"name": name, "points": number_text(number)}, off, confidence="中")
 
     def _role(self, draft: Draft, node: dict[str, Any]) -> bool:
         name = node["name"]
@@ -414,7 +435,7 @@ class _Settling:
         if tree.root.roll == "weighted":
             into.notes.append("一级指标写了权重，总分按权重计算。")
         if "points" not in into.data and tree.root.points is not None:
-            into.notes.append(f"表里没有写总分，按一级指标合计为 {_plain(tree.root.points)} 分。")
+            into.notes.append(f"表里没有写总分，按一级指标合计为 {number_text(tree.root.points)} 分。")
 
 
 def _take_parts(draft: Draft) -> None:
@@ -437,36 +458,7 @@ def _full(rule: Mapping[str, Any]) -> str | None:
         marks += [Decimal(entry["points"])] if "points" in entry else []
     if rule["kind"] == "parts":
         marks = [sum((Decimal(part["points"]) for part in rule["parts"]), Decimal(0))]
-    return _plain(max(marks)) if marks else None
-
-
-def _finish(data: dict[str, Any]) -> None:
-    """Points that follow from those below, and weights that add up; what doesn't is left for the check to report."""
-
-    def total(node: dict[str, Any], key: str) -> None:
-        below = node.get(key, ())
-        for child in below:
-            if child.get("children"):
-                total(child, "children")
-        normal = [child for child in below if child.get("role", "normal") == "normal"]
-        weights = [Decimal(child["weight"]) for child in normal if "weight" in child]
-        if normal and len(weights) == len(normal):
-            share = sum(weights, Decimal(0))
-            if share == 100:
-                for child in normal:
-                    child["weight"] = _plain(Decimal(child["weight"]) / 100)
-            points = {child.get("points") for child in normal}
-            if share in {1, 100} and len(points) == 1 and len(normal) > 1:
-                node["roll"] = "weighted"
-                node.setdefault("points", "100")
-        if node.get("points") is None and normal and all("points" in child for child in normal):
-            node["points"] = _plain(sum((Decimal(child["points"]) for child in normal), Decimal(0)))
-
-    total(data, "indicators")
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+    return number_text(max(marks)) if marks else None
 
 
 def _one_line(text: str) -> str:

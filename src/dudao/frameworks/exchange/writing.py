@@ -22,6 +22,8 @@ from dudao.frameworks.exchange.layout import carries, heading, rule_lines
 __all__ = ["LEVELS", "rows_below", "workbook"]
 
 MOST_LETTERS: Final = 32_000
+UNUSED: Final = 13
+"""Width in characters of a column that nothing stands in."""
 _HANZI: Final = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 LEVELS: Final = tuple(f"{word}级指标" for word in _HANZI)
 _COLUMNS: Final = (
@@ -63,7 +65,8 @@ def workbook(tree: Tree, *, line: Sequence[str] = ()) -> bytes:
     columns = [column for column in _COLUMNS if column[0] != "weight" or has_weight]
     sheet = writer.book.add_worksheet("指标体系")
     heads = [Column(name, name, width=22) for name in LEVELS[:depth]]
-    heads += [Column(key, name, width=width) for key, name, width in columns]
+    used = {key for row, _ in lines for key, value in _values(row[-1]).items() if value}
+    heads += [Column(key, name, width=width if key in used else min(width, UNUSED)) for key, name, width in columns]
     for place, head in enumerate(heads):
         sheet.set_column(place, place, head.width)
     last = len(heads) - 1
@@ -82,6 +85,9 @@ def _body(
 ) -> None:
     text = writer.format(border=1, text_wrap=True, num_format="@")
     digits = writer.format(border=1, align="center")
+    tall = writer.format(
+        border=1, text_wrap=True, num_format="@", valign="top"
+    )  # a name cut by a page's end is no name
     starts: dict[int, tuple[int, Mapping[str, Any]]] = {}
 
     def close(level: int, end: int) -> None:
@@ -89,8 +95,8 @@ def _body(
             start, node = starts.pop(at)
             words = _checked(heading(node, with_points=True))
             if end > start:
-                sheet.merge_range(start, at, end, at, "", text)
-            sheet.write_string(start, at, words, text)
+                sheet.merge_range(start, at, end, at, "", tall)
+            sheet.write_string(start, at, words, tall if end > start else text)
 
     for row, (line, fresh) in enumerate(lines, 3):
         close(fresh, row - 1)

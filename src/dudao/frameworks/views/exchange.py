@@ -35,6 +35,7 @@ STATES: dict[str, State] = {
     FrameworkUpload.State.DONE: State("已导入", "green"),
     FrameworkUpload.State.DISCARDED: State("已放弃", "grey", "x"),
 }
+UNSURE = State("待选列", "amber")
 CONFIDENCE: dict[str, State] = {"高": State("把握较大", "green", "check"), "中": State("请核对", "amber", "eye")}
 OPEN = {FrameworkUpload.State.READY, FrameworkUpload.State.FAULTY}
 SHOWN_FAULTS = 200
@@ -151,10 +152,10 @@ def _read_again(actor: Actor, taken: FrameworkUpload, form: ColumnsForm) -> Fram
     """Read the stored file with the columns that a person chose."""
     with files.opened(taken.file) as stream:
         data = stream.read()
-    kept = taken.kept["data"]
+    given = taken.kept.get("given", "")
     try:
         table = exchange.read_tables(data, taken.name, form.cleaned_data["choices"])
-        settled = exchange.settle(table, name=kept["name"], code=incoming.root_code(taken.framework))
+        settled = exchange.settle(table, name=given, code=incoming.root_code(taken.framework))
     except SheetError as error:
         form.add_error(None, str(error))
         return None
@@ -176,17 +177,21 @@ def _page(taken: FrameworkUpload, chosen: set[str], form: Form, columns: Columns
             lines = outline(tree, rows, findings)
         except TreeDataError as error:
             problem = str(error)
+    names = {line.row.code: line.row.name for line in lines}
+    meanings = [column["meaning"] for table in kept.get("tables", ()) for column in table["columns"]]
     guessed = {guess["code"]: guess for guess in kept["guesses"] if guess["key"] in chosen}
     errors = [finding for finding in findings if finding.is_error]
     leaves = sum(1 for line in lines if line.row.rule is not None)
     return {
         "taken": taken,
-        "state": STATES[taken.state],
+        "state": UNSURE if kept.get("unsure") and taken.state in OPEN else STATES[taken.state],
         "crumbs": [home(), Crumb("导入指标体系", reverse("frameworks:import_new")), Crumb(taken.name)],
         "form": form,
         "open": taken.state in OPEN,
         "columns": columns if taken.state in OPEN and kept.get("tables") else None,
         "unsure": kept.get("unsure", False),
+        "read_columns": sum(1 for meaning in meanings if meaning),
+        "other_columns": meanings.count(""),
         "ready": taken.state == FrameworkUpload.State.READY,
         "system": kept["data"]["name"],
         "target": f"“{taken.framework}”的新版本" if taken.framework else "新的指标体系",
@@ -200,6 +205,7 @@ def _page(taken: FrameworkUpload, chosen: set[str], form: Form, columns: Columns
         "guesses": [
             {
                 **guess,
+                "name": names.get(guess["code"], ""),
                 "on": guess["key"] in chosen,
                 "sure": CONFIDENCE[guess["confidence"]],
                 "result": _result(guess["on"]),

@@ -38,6 +38,29 @@ def test_a_standard_is_loaded_and_read(client_of, town):
     assert "学校安全工作检查（一）" in client.get(reverse("frameworks:versions")).content.decode()
 
 
+def test_a_system_starts_empty_and_grows_from_its_whole(client_of, town):
+    client = client_of("officer")
+    said = client.get(reverse("frameworks:start")).content.decode()
+    assert 'value="100"' in said
+    typed = {"unit": town.city.pk, "name": " 乡镇教育工作评价 ", "points": "100"}
+    answer = client.post(reverse("frameworks:start"), typed, follow=True)
+    made = FrameworkVersion.objects.get()
+    assert (made.framework.name, made.state, made.number) == ("乡镇教育工作评价", "draft", 1)
+    root = Indicator.objects.get(version=made)
+    assert (root.code, root.points) == ("T", 100)
+    assert reverse("frameworks:node_add", args=[root.pk]) in answer.content.decode()
+    again = client.post(reverse("frameworks:start"), typed | {"name": "乡镇教育工作评价"})
+    assert "本单位已经有名为" in again.content.decode() and FrameworkVersion.objects.count() == 1
+    assert client_of("reader").get(reverse("frameworks:start")).status_code == 403
+    assert client.post(reverse("frameworks:start"), typed | {"unit": 10**9, "name": "别处"}).status_code == 422
+
+
+def test_the_list_counts_systems_and_not_their_indicators(client_of, town, draft):
+    load_pack(town.officer, unit=town.city, name="teaching-routine-100")
+    page = client_of("officer").get(reverse("frameworks:versions")).context["list"]
+    assert page.total == 2 and sorted(found.row.leaves for found in page.rows) == [5, 13]
+
+
 def test_the_way_to_publication_in_the_browser(client_of, town, draft):
     officer, director = client_of("officer"), client_of("director")
     row = node(draft, "SF1.1")
@@ -126,6 +149,7 @@ def test_a_page_costs_the_same_with_18_and_with_a_hundred_indicators(client_of, 
             assert client.get(url).status_code == 200
         return len(found)
 
+    cost(draft.get_absolute_url())  # what is asked once a process
     before = cost(draft.get_absolute_url())
     root = Indicator.objects.get(version=draft, parent=None)
     Indicator.objects.bulk_create(

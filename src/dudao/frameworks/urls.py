@@ -8,6 +8,7 @@ app_name = "frameworks"
 
 urlpatterns = [
     path("", versions.version_list, name="versions"),
+    path("new/", versions.start, name="start"),
     path("load/", versions.load, name="load"),
     path("import/", exchange.import_new, name="import_new"),
     path("import/template/", exchange.import_template, name="import_template"),

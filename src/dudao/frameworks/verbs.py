@@ -4,6 +4,7 @@ from dudao.core.access import Verb, declare
 
 declare(
     Verb("framework.view", "查看指标体系", writes=False),
+    Verb("framework.start", "新建指标体系"),
     Verb("framework.load", "载入标准"),
     Verb("framework.import", "导入指标体系"),
     Verb("framework.export", "导出指标体系"),

@@ -1,10 +1,12 @@
-"""The life of a version: clone, publish, retire, discard; and the name of its system."""
+"""The life of a version: start, clone, publish, retire, discard; and the name of its system."""
+
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from dudao.calc.tree import validate
+from dudao.calc.tree import Node, Tree, validate
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Conflict
@@ -12,9 +14,41 @@ from dudao.frameworks.actions.drafts import locked, next_number, readable, write
 from dudao.frameworks.flow import VERSION
 from dudao.frameworks.models import Framework, FrameworkVersion
 from dudao.frameworks.queries import indicators
-from dudao.frameworks.trees import digest_of, tree_of
+from dudao.frameworks.trees import digest_of, tree_of, whole_of
+from dudao.orgs.models import Unit
 
-__all__ = ["clone_version", "discard_version", "publish_version", "rename_framework", "retire_version"]
+__all__ = [
+    "clone_version",
+    "discard_version",
+    "publish_version",
+    "rename_framework",
+    "retire_version",
+    "start_framework",
+]
+
+ROOT = "T"
+"""The code of the whole in a system that comes from no document."""
+
+
+def _free_name(unit: Unit, name: str, own: Framework | None = None) -> None:
+    same = Framework.objects.filter(unit=unit, name=name)
+    if (same if own is None else same.exclude(pk=own.pk)).exists():
+        raise ValidationError({"name": f"本单位已经有名为“{name}”的指标体系，请换一个名称。"})
+
+
+@audit.action
+def start_framework(actor: Actor, *, unit: Unit, name: str, points: Decimal | None) -> FrameworkVersion:
+    """A new system with an empty draft: the whole with its full points (``None``: it gives levels only)."""
+    actor.require("framework.start", unit.path)
+    name = name.strip()
+    Unit.objects.select_for_update().get(pk=unit.pk)  # two of one name at once: the second finds the first
+    _free_name(unit, name)
+    tree = Tree(root=Node(code=ROOT, name=name, points=points))
+    system = Framework.objects.create(unit=unit, name=name)
+    made = FrameworkVersion.objects.create(framework=system, number=1, whole=whole_of(tree))
+    write_tree(made, tree)
+    audit.record(actor, "framework.start", made)
+    return made
 
 
 @audit.action
@@ -71,8 +105,7 @@ def rename_framework(actor: Actor, *, system: Framework, was: str, name: str) ->
     if found.name != was:
         raise Conflict(f"这个指标体系刚刚被他人改名为“{found.name}”，请看过后再改。")
     name = name.strip()
-    if Framework.objects.filter(unit=found.unit, name=name).exclude(pk=found.pk).exists():
-        raise ValidationError({"name": f"本单位已经有名为“{name}”的指标体系，请换一个名称。"})
+    _free_name(found.unit, name, found)
     found.name = name
     found.save(update_fields=["name"])
     audit.record(actor, "framework.rename", found, changes=[f"名称由“{was}”改为“{name}”。"])

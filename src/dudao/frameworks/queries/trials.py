@@ -12,12 +12,10 @@ from dudao.core.access import Actor
 from dudao.frameworks.models import FrameworkVersion, Trial, TrialSubject
 from dudao.frameworks.queries.versions import tree
 from dudao.frameworks.trees import digest_of
-from dudao.orgs.models import Kind, Unit
 
 __all__ = [
     "digest_now",
     "loaded",
-    "places",
     "results_of",
     "rows_of_trial",
     "subject_of",
@@ -55,15 +53,6 @@ def subject_of(actor: Actor, pk: int) -> TrialSubject | None:
         TrialSubject.objects.select_related("trial__unit", "trial__version__framework__unit")
         .filter(pk=pk, trial__in=trials_seen(actor).values("pk"))
         .first()
-    )
-
-
-def places(actor: Actor) -> list[Unit]:
-    """The offices for which the actor may try a system: cities and counties."""
-    return list(
-        Unit.objects.visible_to(actor, "trial.run")
-        .filter(kind__in=(Kind.CITY, Kind.COUNTY, Kind.ZONE))
-        .order_by("path")
     )
 
 

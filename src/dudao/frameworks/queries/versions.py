@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from dudao.calc.tree import Tree, from_data
 from dudao.core import audit
@@ -43,9 +44,9 @@ def _above(paths: Iterable[str]) -> set[str]:
 
 def versions(actor: Actor) -> QuerySet[Any]:
     """Own versions in every state, and what the offices above have published (or retired)."""
-    rows = FrameworkVersion.objects.select_related("framework__unit").annotate(
-        leaves=Count("indicators", filter=~Q(indicators__kind=""))
-    )
+    counted = Indicator.objects.filter(version=OuterRef("pk")).exclude(kind="").order_by().values("version")
+    leaves = Subquery(counted.annotate(count=Count("pk")).values("count"))
+    rows = FrameworkVersion.objects.select_related("framework__unit").annotate(leaves=Coalesce(leaves, 0))
     if actor.everything:
         return rows
     own = FrameworkVersion.objects.visible_to(actor, "framework.view").values("pk")
@@ -90,12 +91,10 @@ def siblings(actor: Actor, version: FrameworkVersion) -> list[FrameworkVersion]:
     return list(versions(actor).filter(framework=version.framework_id).exclude(pk=version.pk).order_by("-number"))
 
 
-def offices(actor: Actor) -> list[Unit]:
-    """The units for which the actor may keep indicator systems: cities and counties."""
+def offices(actor: Actor, verb: str) -> list[Unit]:
+    """The units for which the actor may do something with indicator systems: cities and counties."""
     return list(
-        Unit.objects.visible_to(actor, "framework.load")
-        .filter(kind__in=(Kind.CITY, Kind.COUNTY, Kind.ZONE))
-        .order_by("path")
+        Unit.objects.visible_to(actor, verb).filter(kind__in=(Kind.CITY, Kind.COUNTY, Kind.ZONE)).order_by("path")
     )
 
 

@@ -135,7 +135,9 @@ def trial_new(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     need(request, "trial.run")
     system = _system(version)
-    form = TrialForm(request.POST or None, request.FILES or None, units=trials.places(actor), system=system)
+    form = TrialForm(
+        request.POST or None, request.FILES or None, units=queries.offices(actor, "trial.run"), system=system
+    )
     if request.method == "POST" and form.is_valid():
         made = refused(
             form,

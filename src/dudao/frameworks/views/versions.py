@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.tree import grade_words
-from dudao.core.access import Denied
+from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -18,14 +18,15 @@ from dudao.frameworks import queries
 from dudao.frameworks.actions import packs, versions
 from dudao.frameworks.editing.changes import told
 from dudao.frameworks.flow import VERSION
-from dudao.frameworks.forms.packs import LoadForm
+from dudao.frameworks.forms.packs import LoadForm, StartForm
 from dudao.frameworks.forms.whole import RenameForm
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.views.common import STATES, actor_of, done_or_said, home, version_or_404
 from dudao.frameworks.views.tree import checked, shown_of, tree_context
 from dudao.frameworks.views.whole import settings_of
+from dudao.orgs.models import Unit
 
-__all__ = ["clone", "discard", "load", "rename", "step", "version", "version_list"]
+__all__ = ["clone", "discard", "load", "rename", "start", "step", "version", "version_list"]
 
 _LINE = [("draft", "草稿"), ("published", "发布"), ("retired", "停用")]
 
@@ -63,8 +64,11 @@ VERSIONS = Listing(
 def version_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     primary = ("载入标准", reverse("frameworks:load"), "file-import") if actor.may_somewhere("framework.load") else None
-    may_import = actor.may_somewhere("framework.import")
-    actions = [("导入", reverse("frameworks:import_new"), "table-import")] if may_import else []
+    doors = (
+        ("framework.start", "新建", "frameworks:start", "plus"),
+        ("framework.import", "导入", "frameworks:import_new", "table-import"),
+    )
+    actions = [(label, reverse(name), icon) for verb, label, name, icon in doors if actor.may_somewhere(verb)]
     return VERSIONS.respond(request, queries.versions(actor), title="指标体系", primary=primary, actions=actions)
 
 
@@ -72,10 +76,7 @@ def version_list(request: HttpRequest) -> HttpResponse:
 def load(request: HttpRequest) -> HttpResponse:
     """A standard shipped with the platform becomes a draft."""
     actor = actor_of(request)
-    units = queries.offices(actor)
-    if not units:
-        raise Denied("您没有“载入标准”的权限，如工作需要请联系安全管理员。", "framework.load")
-    form = LoadForm(request.POST or None, units=units, packs=queries.pack_choices())
+    form = LoadForm(request.POST or None, units=_offices(actor, "framework.load"), packs=queries.pack_choices())
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: packs.load_pack(actor, unit=form.values["unit"], name=form.values["pack"]))
         if done is not None:
@@ -91,6 +92,35 @@ def load(request: HttpRequest) -> HttpResponse:
         cancel_url=reverse("frameworks:versions"),
         crumbs=[home()],
     )
+
+
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """A new system with an empty draft."""
+    actor = actor_of(request)
+    form = StartForm(request.POST or None, units=_offices(actor, "framework.start"), initial={"points": 100})
+    if request.method == "POST" and form.is_valid():
+        made = refused(form, lambda: versions.start_framework(actor, **form.values, token=form.token))
+        if made is not None:
+            messages.success(request, f"已新建“{made.framework.name}”。先在总表下新增一级指标，再逐级往下写。")
+            return redirect(made)
+    return form_page(
+        request,
+        form,
+        title="新建指标体系",
+        save="新建草稿",
+        save_icon="plus",
+        cancel_url=reverse("frameworks:versions"),
+        crumbs=[home()],
+    )
+
+
+def _offices(actor: Actor, verb: str) -> list[Unit]:
+    """The units of the form; refused to somebody who has none."""
+    units = queries.offices(actor, verb)
+    if not units:
+        raise Denied(f"您没有“{VERBS[verb].label}”的权限，如工作需要请联系安全管理员。", verb)
+    return units
 
 
 @require_GET

@@ -64,14 +64,14 @@ def settings_of(version: FrameworkVersion, tree: Tree | None, *, may_edit: bool,
     found = [Setting("体系名称", version.framework.name, rename, "改名")]
     if tree is None:
         return found
-    about = tree.about
-    facts = "，".join(str(about[name]) for name in ("number", "issuer", "date") if about.get(name))
+    about = queries.facts(version)
+    facts = "，".join(about[name] for name in ("number", "issuer", "date") if about[name] != "—")
     derived = sum(bool(entry.formula) for entry in tree.items)
     lower = "".join(f"，{scope} {len(entries)} 个" for scope, entries in tree.lower.items())
     items_words = f"{len(tree.items)} 个" + (f"（其中 {derived} 个由公式得出）" if derived else "") + lower
     places = tree.places
     rounding = "、".join(
-        f"{label} {'不取舍' if value is None else f'{value} 位小数'}"
+        f"{label}{'不取舍' if value is None else f' {value} 位小数'}"
         for label, value in (("指标", places.mark), ("上级", places.node), ("总分", places.total))
     )
     rest = "没有评分的按 0 分计" if tree.unmarked_is_zero else "没有评分时总分待定"

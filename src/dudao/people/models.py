@@ -78,7 +78,7 @@ class Account(AbstractBaseUser):
         return reverse("people:account", args=[self.pk])
 
 
-@pghistory.track()
+@pghistory.track(context_field=None)
 class Appointment(models.Model):
     """A role held at a unit from a day until (and including) another. Rows end, they are not deleted.
 

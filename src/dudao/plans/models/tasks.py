@@ -122,7 +122,7 @@ class Milestone(models.Model):
         return self.name
 
 
-@pghistory.track()
+@pghistory.track(context_field=None)
 class Assignment(models.Model):
     """The row of one unit for one task: it signs, reports, and the office confirms and crosses off (销号)."""
 

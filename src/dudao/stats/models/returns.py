@@ -155,7 +155,7 @@ class Return(models.Model):
         return reverse("stats:return", args=[self.pk])
 
 
-@pghistory.track(pghistory.UpdateEvent("was", row=pghistory.Old), pghistory.DeleteEvent("was"))
+@pghistory.track(pghistory.UpdateEvent("was", row=pghistory.Old), pghistory.DeleteEvent("was"), context_field=None)
 class Value(models.Model):
     """One number, exact. An empty ``stage`` is the whole school or county; yes and no are 1 and 0; no row means not filled in.
 

@@ -17,12 +17,14 @@ import typst
 
 from dudao.core.documents.fonts import FLOOR, folders, role_of
 from dudao.core.documents.layout import Layout
-from dudao.core.documents.reading import Block, Piece, Reading
+from dudao.core.documents.reading import Block, Cell, Piece, Reading
 from dudao.core.documents.templates import DocumentError
 
 __all__ = ["Mark", "typeset"]
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
+LATIN = ("Times New Roman", "Liberation Serif", "Nimbus Roman", "Tinos", "TeX Gyre Termes")
+"""For letters and digits, where the layout's own font is not on the machine: faces with the same widths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,19 @@ def typeset(
     own_fonts: Path | None = None,
 ) -> bytes:
     """The document as PDF/A-2b. ``moment`` is the document's date inside the file. Raises `DocumentError`."""
+    setting = _Setting(layout)
+    page = reading.page
     data = {
         "title": title,
         "author": author,
-        "page": {name: getattr(reading.page, name) for name in ("width", "height", "top", "bottom", "left", "right")},
-        "fonts": [*layout.fonts["body"], *FLOOR],
-        "number_fonts": [*layout.fonts["page_number"], *FLOOR],
+        "page": {name: getattr(page, name) for name in ("width", "height", "top", "bottom", "left", "right")},
+        "first_number": page.first,
+        "bare_first": page.bare,
         "number_size": layout.sizes["page_number"],
-        "blocks": [_block(block, layout) for block in reading.blocks],
+        "blocks": [setting.block(block) for block in reading.blocks],
         "verify": None if mark is None else {"text": mark.text, "code": list(_code(mark.address))},
     }
+    data["fonts"] = setting.fonts
     try:
         made: bytes = _compiler(tuple(map(str, folders(own_fonts)))).compile(
             format="pdf",
@@ -80,47 +85,80 @@ def _code(address: str) -> bytes:
     return target.getvalue()
 
 
-def _block(block: Block, layout: Layout) -> dict[str, Any]:
-    size = max((piece.size for piece in block.pieces if not piece.image), default=layout.sizes["body"])
-    return {
-        "pieces": [_piece(piece, layout) for piece in block.pieces],
-        "align": block.align,
-        "size": size,
-        "first": block.first,
-        "left": block.left,
-        "right": block.right,
-        "before": block.before,
-        "after": block.after,
-        "pitch": block.pitch or size * 1.5,
-        "above": block.above,
-        "below": block.below,
-        "breaks_page": block.breaks_page,
-        "at_foot": block.at_foot,
-        "rows": [
-            [
-                {"columns": cell.columns, "rows": cell.rows, "blocks": [_block(part, layout) for part in cell.blocks]}
-                for cell in row
-            ]
-            for row in block.rows
-        ],
-        "widths": list(block.widths),
-        "head_rows": block.head_rows,
-        "borders": {side: side in block.borders for side in ("top", "bottom", "left", "right", "insideH", "insideV")},
-    }
+class _Setting:
+    """Blocks as plain values. Lists of fonts are shared: ``fonts[0]`` is the body's, ``fonts[1]`` that of page numbers."""
 
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.fonts: list[list[Any]] = []
+        self._places: dict[str, int] = {}
+        self.font(layout.fonts["body"][0])
+        numbers = layout.fonts["page_number"]
+        self.fonts.append([{"name": name, "covers": None} for name in (*numbers, *FLOOR)])
 
-def _piece(piece: Piece, layout: Layout) -> dict[str, Any]:
-    role = role_of(piece.font)
-    named = [piece.font] if piece.font else []
-    # Body text stands on the grid: 28 characters fill the width whatever the font's own advance is.
-    on_grid = abs(piece.size - layout.sizes["body"]) < 0.1
-    return {
-        "text": piece.text,
-        "fonts": list(dict.fromkeys([*named, *layout.fonts[role], *FLOOR])),
-        "size": piece.size,
-        "bold": piece.bold,
-        "colour": piece.colour,
-        "tracking": layout.advance - piece.size if on_grid else 0.0,
-        "image": list(piece.image) or None,
-        "width": piece.width,
-    }
+    def font(self, name: str) -> int:
+        """The place of the list that a font of Word is set with: Latin letters first, as Word does, then by role."""
+        if name not in self._places:
+            latin = dict.fromkeys((self.layout.latin, *LATIN))
+            named = [name] if name else []
+            others = dict.fromkeys([*named, *self.layout.fonts[role_of(name)], *FLOOR])
+            self._places[name] = len(self.fonts)
+            self.fonts.append(
+                [{"name": each, "covers": "latin-in-cjk"} for each in latin]
+                + [{"name": each, "covers": None} for each in others]
+            )
+        return self._places[name]
+
+    def block(self, block: Block) -> dict[str, Any]:
+        if block.rows:
+            return {
+                "rows": [[self.cell(cell) for cell in row] for row in block.rows],
+                "widths": list(block.widths),
+                "head_rows": block.head_rows,
+                "borders": dict(block.borders),
+                "inset": list(block.inset),
+                "at_foot": block.at_foot,
+            }
+        return {
+            "pieces": [self.piece(piece) for piece in block.pieces],
+            "align": block.align,
+            "size": block.size,
+            "first": block.first,
+            "left": block.left,
+            "right": block.right,
+            "before": block.before,
+            "after": block.after,
+            "pitch": block.pitch or block.size * 1.3,
+            "above": block.above,
+            "below": block.below,
+            "keeps": block.keeps,
+            "breaks_page": block.breaks_page,
+            "ends_page": block.ends_page,
+        }
+
+    def cell(self, cell: Cell) -> dict[str, Any]:
+        return {
+            "columns": cell.columns,
+            "rows": cell.rows,
+            "whole": cell.whole,
+            "height": cell.height,
+            "align": cell.align,
+            "blocks": [self.block(part) for part in cell.blocks],
+        }
+
+    def piece(self, piece: Piece) -> dict[str, Any]:
+        # Body text stands on the grid: 28 characters fill the width whatever the font's own advance is.
+        on_grid = abs(piece.size - self.layout.sizes["body"]) < 0.1
+        return {
+            "text": piece.text,
+            "font": self.font(piece.font),
+            "size": piece.size,
+            "bold": piece.bold,
+            "underlined": piece.underlined,
+            "colour": piece.colour,
+            "scale": piece.scale,
+            # A hair less, or a full line would not fit by the last digit.
+            "tracking": self.layout.advance - piece.size - 0.002 if on_grid else 0.0,
+            "image": list(piece.image) or None,
+            "width": piece.width,
+        }

@@ -1,22 +1,20 @@
 """What a Word document says and how it looks, in the few properties that a paper needs: to typeset it without an office program.
 
 Paragraphs with alignment, indents, spacing and rules; pieces of text with font, size, weight and colour; tables with merged cells;
-pictures. Properties are looked up as Word does: the run, its style, the paragraph's style and those it is based on, the defaults.
-What a paper has no use for (columns, text boxes, tracked changes, fields) is told in ``ignored``, never dropped in silence.
+pictures. What a paper has no use for (text boxes, tracked changes, automatic numbers) is told in ``ignored``, never dropped in
+silence.
 """
 
 import io
+import posixpath
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from docx import Document
-from docx.opc.exceptions import PackageNotFoundError
-from docx.oxml.ns import qn
-from docx.table import Table
-from docx.text.paragraph import Paragraph
+from lxml import etree
 
+from dudao.core.documents.inheriting import MAIN, Properties, Styles, number, over, said, switched_on
 from dudao.core.documents.templates import DocumentError
 
 __all__ = ["MAX_UNPACKED", "Block", "Cell", "Page", "Piece", "Reading", "read_word", "text_of"]
@@ -24,42 +22,58 @@ __all__ = ["MAX_UNPACKED", "Block", "Cell", "Page", "Piece", "Reading", "read_wo
 MAX_UNPACKED = 60 * 1024 * 1024
 _EMU = 12_700
 """A point in the units of a drawing."""
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_PLACED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _IGNORED = {
-    "w:ins": "修订（新增的文字）",
-    "w:del": "修订（删除的文字）",
-    "w:txbxContent": "文本框",
-    "w:commentReference": "批注",
-    "w:footnoteReference": "脚注",
-    "m:oMath": "公式",
+    f"{MAIN}ins": "修订（新增的文字）",
+    f"{MAIN}del": "修订（删除的文字）",
+    f"{MAIN}txbxContent": "文本框",
+    f"{MAIN}commentReference": "批注",
+    f"{MAIN}footnoteReference": "脚注",
+    f"{MAIN}numPr": "自动编号",
+    f"{MAIN}sym": "符号字体的字符",
+    f"{_MATHS}oMath": "公式",
 }
+_SIDES = ("top", "bottom", "left", "right", "insideH", "insideV")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text of one look, or a picture (``image`` its bytes, ``width`` in points)."""
+    """Text of one look, or a picture (``image`` its bytes, ``width`` in points). ``scale``: of a letter's width, 1 is whole."""
 
     text: str
     font: str = ""
     size: float = 10.5
     bold: bool = False
+    underlined: bool = False
     colour: str = ""
+    scale: float = 1.0
     image: bytes = b""
     width: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """``whole``: its row doesn't go over to the next page. ``height``: the least one, in points."""
+
     blocks: tuple["Block", ...]
     columns: int = 1
     rows: int = 1
+    whole: bool = False
+    height: float = 0.0
+    align: str = "top"
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph, or a table when ``rows`` are there. Lengths in points; ``pitch`` 0 is the font's own line spacing.
 
-    ``above``, ``below``: colour and thickness of a line. ``at_foot``: stands at the foot of the last page. ``borders`` of a table:
-    top, bottom, left, right, insideH, insideV.
+    ``above``, ``below``: colour, thickness and distance of a line. ``keeps``: stays with what follows. ``breaks_page``:
+    begins a page; ``ends_page``: what follows begins one. ``at_foot``: stands at the
+    foot of the last page. ``borders`` of a table: thickness by side (top, bottom, left, right, insideH, insideV). ``inset``: of
+    its cells, upright and sideways.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -71,14 +85,18 @@ class Block:
     before: float = 0.0
     after: float = 0.0
     pitch: float = 0.0
-    above: tuple[str, float] | None = None
-    below: tuple[str, float] | None = None
+    size: float = 10.5
+    above: tuple[str, float, float] | None = None
+    below: tuple[str, float, float] | None = None
+    keeps: bool = False
     breaks_page: bool = False
+    ends_page: bool = False
     at_foot: bool = False
     rows: tuple[tuple[Cell, ...], ...] = ()
     widths: tuple[float, ...] = ()
     head_rows: int = 0
-    borders: frozenset[str] = frozenset()
+    borders: Mapping[str, float] = ()  # type: ignore[assignment]
+    inset: tuple[float, float] = (0.0, 5.4)
 
     @property
     def text(self) -> str:
@@ -87,7 +105,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Sizes and margins in points."""
+    """Sizes and margins in points. ``first``: the number of the first page; ``bare``: the first page shows none."""
 
     width: float
     height: float
@@ -95,6 +113,8 @@ class Page:
     bottom: float
     left: float
     right: float
+    first: int = 1
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +130,60 @@ def read_word(content: bytes) -> Reading:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             if sum(entry.file_size for entry in package.infolist()) > MAX_UNPACKED:
                 raise DocumentError("文书解开后太大，请减少图片后再试。")
-        document = Document(io.BytesIO(content))
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as problem:
+            names = set(package.namelist())
+            document = _parsed(package.read("word/document.xml"))
+            styles = _parsed(package.read("word/styles.xml")) if "word/styles.xml" in names else None
+            pictures = _pictures(package, names)
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        etree.XMLSyntaxError,
+    ) as problem:
         raise DocumentError("这个文件不是 .docx 文书，或者已经损坏、加了密码。请另存为 .docx 后再试。") from problem
-    section = document.sections[0]
-    page = Page(*(float(length.pt) if length is not None else 72.0 for length in (
-        section.page_width, section.page_height, section.top_margin, section.bottom_margin,
-        section.left_margin, section.right_margin,
-    )))  # fmt: skip
-    reader = _Reader(document)
-    body = document.element.body
-    blocks = tuple(reader.blocks(body, document))
-    found = tuple(words for tag, words in _IGNORED.items() if next(body.iter(qn(tag)), None) is not None)
-    return Reading(page, blocks, found)
+    body = document.find(f"{MAIN}body")
+    if body is None:
+        raise DocumentError("这个文件里没有正文，请另存为 .docx 后再试。")
+    reader = _Reader(Styles(styles), pictures)
+    sections = list(body.iter(f"{MAIN}sectPr"))
+    found = [words for tag, words in _IGNORED.items() if next(body.iter(tag), None) is not None]
+    if len(sections) > 1:
+        found.append("分节（各节都按最后一节的纸张和页边距排版）")
+    return Reading(_page(sections[-1] if sections else None), tuple(reader.blocks(body)), tuple(found))
+
+
+def _parsed(content: bytes) -> Any:
+    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _pictures(package: zipfile.ZipFile, names: set[str]) -> dict[str, bytes]:
+    """The pictures of the text, by the key that refers to them."""
+    place = "word/_rels/document.xml.rels"
+    if place not in names:
+        return {}
+    found = {}
+    for relation in _parsed(package.read(place)):
+        target = posixpath.normpath(posixpath.join("word", relation.get("Target") or "")).lstrip("/")
+        if (relation.get("Type") or "").endswith("/image") and target in names:
+            found[relation.get("Id") or ""] = package.read(target)
+    return found
+
+
+def _page(section: Any) -> Page:
+    properties = said(section)
+
+    def points(name: str, default: float) -> float:
+        return number(properties, name, default * 20) / 20
+
+    return Page(
+        width=points("pgSz.w", 595.3),
+        height=points("pgSz.h", 841.9),
+        **{side: abs(points(f"pgMar.{side}", 72)) for side in ("top", "bottom", "left", "right")},
+        first=int(number(properties, "pgNumType.start", 1)),
+        bare=switched_on(properties, "titlePg"),
+    )
 
 
 def text_of(reading: Reading) -> str:
@@ -141,192 +202,186 @@ def _lines(blocks: tuple[Block, ...]) -> Iterator[str]:
 
 
 class _Reader:
-    def __init__(self, document: Any) -> None:
-        self.document = document
-        styles = document.styles.element
-        self.defaults = styles.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
-        self.theme = ""
+    def __init__(self, styles: Styles, pictures: Mapping[str, bytes]) -> None:
+        self.styles = styles
+        self.pictures = pictures
+        self._looks: dict[str, tuple[Properties, Properties]] = {}
 
-    def blocks(self, parent: Any, part: Any) -> Iterator[Block]:
-        for child in parent.iterchildren():
-            if child.tag == qn("w:p"):
-                yield self.paragraph(Paragraph(child, part))
-            elif child.tag == qn("w:tbl"):
-                yield self.table(Table(child, part))
-            elif child.tag == qn("w:sdt"):
-                content = child.find(qn("w:sdtContent"))
+    def blocks(self, parent: Any) -> Iterator[Block]:
+        for child in parent:
+            if child.tag == f"{MAIN}p":
+                yield self.paragraph(child)
+            elif child.tag == f"{MAIN}tbl":
+                yield self.table(child)
+            elif child.tag == f"{MAIN}sdt":
+                content = child.find(f"{MAIN}sdtContent")
                 if content is not None:
-                    yield from self.blocks(content, part)
+                    yield from self.blocks(content)
 
     # ---- paragraphs -----------------------------------------------------------------------------------------
 
-    def paragraph(self, paragraph: Paragraph) -> Block:
-        chain = list(_styles(paragraph.style))
-        forms = [paragraph.paragraph_format, *(style.paragraph_format for style in chain)]
-        pieces = tuple(self.pieces(paragraph, chain))
-        spacing = _first(forms, "line_spacing")
-        size = max((piece.size for piece in pieces), default=self.size(None, chain))
-        pitch = 0.0
-        if spacing is not None:
-            pitch = float(spacing.pt) if hasattr(spacing, "pt") else float(spacing) * size * 1.3
-        align = _first(forms, "alignment")
-        borders = paragraph._element.find(f"{qn('w:pPr')}/{qn('w:pBdr')}")
+    def looks(self, style: str) -> tuple[Properties, Properties]:
+        """Of a paragraph in this style and of the text in it."""
+        if style not in self._looks:
+            self._looks[style] = tuple(  # type: ignore[assignment]
+                over(self.styles.defaults[part], self.styles.properties(style, part)) for part in ("pPr", "rPr")
+            )
+        return self._looks[style]
+
+    def paragraph(self, element: Any) -> Block:
+        own = said(element.find(f"{MAIN}pPr"))
+        style = own.get("pStyle", self.styles.first.get("paragraph", ""))
+        form, look = self.looks(style)
+        form = over(form, own)
+        pieces = tuple(self.pieces(element, look))
+        size = max((piece.size for piece in pieces if not piece.image), default=number(look, "sz", 21) / 2)
+        broken = _page_break(element)
+        line, rule = number(form, "spacing.line"), form.get("spacing.lineRule", "auto")
+        pitch = 0.0 if not line else line / 20 if rule in {"exact", "atLeast"} else line / 240 * size * 1.3
         return Block(
             pieces=pieces,
-            style=str(paragraph.style.name) if paragraph.style is not None else "",
-            align={0: "left", 1: "center", 2: "right"}.get(int(align) if align is not None else 3, "justify"),
-            first=_points(_first(forms, "first_line_indent")),
-            left=_points(_first(forms, "left_indent")),
-            right=_points(_first(forms, "right_indent")),
-            before=_points(_first(forms, "space_before")),
-            after=_points(_first(forms, "space_after")),
+            style=self.styles.name(style),
+            align={"left": "left", "start": "left", "center": "center", "right": "right", "end": "right"}.get(
+                form.get("jc", "both"), "justify"
+            ),
+            first=_length(form, "firstLine", size) - _length(form, "hanging", size),
+            left=_length(form, "left", size) or _length(form, "start", size),
+            right=_length(form, "right", size) or _length(form, "end", size),
+            before=number(form, "spacing.before") / 20,
+            after=number(form, "spacing.after") / 20,
             pitch=pitch,
-            above=_rule(borders, "top"),
-            below=_rule(borders, "bottom"),
-            breaks_page=bool(_first(forms, "page_break_before")) or _has_page_break(paragraph),
+            size=size,
+            above=_rule(form, "top"),
+            below=_rule(form, "bottom"),
+            keeps=switched_on(form, "keepNext"),
+            breaks_page=switched_on(form, "pageBreakBefore") or broken == "before",
+            ends_page=broken == "after",
         )
 
-    def pieces(self, paragraph: Paragraph, chain: list[Any]) -> Iterator[Piece]:
-        for run in paragraph._element.iter(qn("w:r")):
-            if any(parent.tag in {qn("w:del"), qn("w:txbxContent")} for parent in run.iterancestors()):
+    def pieces(self, paragraph: Any, look: Properties) -> Iterator[Piece]:
+        for run in paragraph.iter(f"{MAIN}r"):
+            if any(parent.tag in {f"{MAIN}del", f"{MAIN}txbxContent"} for parent in run.iterancestors()):
                 continue
-            properties = run.find(qn("w:rPr"))
-            character = self.character_style(properties)
-            looks = [properties, *character, *(style.element.find(qn("w:rPr")) for style in chain), self.defaults]
-            text = "".join(_letters(run))
-            picture = self.picture(run, paragraph)
+            own = said(run.find(f"{MAIN}rPr"))
+            if "rStyle" in own:
+                own = over(self.styles.properties(own["rStyle"], "rPr"), own)
+            look_here = over(look, own) if own else look
+            picture = self.picture(run)
             if picture is not None:
                 yield picture
-            if text:
+            text = "".join(_letters(run))
+            if text and not switched_on(look_here, "vanish"):
                 yield Piece(
                     text,
-                    font=_attribute(looks, "w:rFonts", "w:eastAsia") or _attribute(looks, "w:rFonts", "w:ascii"),
-                    size=self.size(properties, chain, character),
-                    bold=_switched_on(looks, "w:b"),
-                    colour=_colour(_attribute(looks, "w:color", "w:val")),
+                    font=look_here.get("rFonts.eastAsia") or look_here.get("rFonts.ascii", ""),
+                    size=number(look_here, "sz", 21) / 2,
+                    bold=switched_on(look_here, "b"),
+                    underlined=switched_on(look_here, "u"),
+                    colour=_colour(look_here.get("color", "")),
+                    scale=number(look_here, "w", 100) / 100,
                 )
 
-    def character_style(self, properties: Any) -> list[Any]:
-        name = None if properties is None else properties.find(qn("w:rStyle"))
-        if name is None:
-            return []
-        for style in self.document.styles:
-            if style.style_id == name.get(qn("w:val")):
-                return [each.element.find(qn("w:rPr")) for each in _styles(style)]
-        return []
-
-    def size(self, properties: Any, chain: list[Any], character: list[Any] | None = None) -> float:
-        looks = [properties, *(character or []), *(style.element.find(qn("w:rPr")) for style in chain), self.defaults]
-        half = _attribute(looks, "w:sz", "w:val")
-        return float(half) / 2 if half else 10.5
-
-    def picture(self, run: Any, paragraph: Paragraph) -> Piece | None:
-        blip = next(run.iter(qn("a:blip")), None)
-        key = None if blip is None else blip.get(qn("r:embed"))
-        if key is None or key not in paragraph.part.related_parts:
+    def picture(self, run: Any) -> Piece | None:
+        blip = next(run.iter(f"{_DRAWING}blip"), None)
+        content = None if blip is None else self.pictures.get(blip.get(f"{_RELATION}embed") or "")
+        if content is None:
             return None
-        extent = next(run.iter(qn("wp:extent")), None)
-        width = int(extent.get("cx")) / _EMU if extent is not None else 100.0
-        return Piece("", image=paragraph.part.related_parts[key].blob, width=width)
+        extent = next(run.iter(f"{_PLACED}extent"), None)
+        return Piece("", image=content, width=int(extent.get("cx")) / _EMU if extent is not None else 100.0)
 
     # ---- tables ---------------------------------------------------------------------------------------------
 
-    def table(self, table: Table) -> Block:
-        widths = tuple(float(column.get(qn("w:w")) or 0) / 20 for column in table._tbl.tblGrid.findall(qn("w:gridCol")))
+    def table(self, table: Any) -> Block:
+        own = said(table.find(f"{MAIN}tblPr"))
+        style = own.get("tblStyle", self.styles.first.get("table", ""))
+        form = over(self.styles.properties(style, "tblPr"), own)
+        widths = tuple(
+            float(column.get(f"{MAIN}w") or 0) / 20 for column in table.iterfind(f"{MAIN}tblGrid/{MAIN}gridCol")
+        )
         rows: list[list[Cell]] = []
         open_cells: dict[int, tuple[int, int]] = {}
         head = 0
-        for line in table._tbl.tr_lst:
-            properties = line.trPr
-            if properties is not None and properties.find(qn("w:tblHeader")) is not None and head == len(rows):
+        for line in table.iterfind(f"{MAIN}tr"):
+            properties = said(line.find(f"{MAIN}trPr"))
+            if switched_on(properties, "tblHeader") and head == len(rows):
                 head += 1
             place, made = 0, list[Cell]()
-            for cell in line.tc_lst:
-                span = cell.grid_span
-                if cell.vMerge == "continue" and place in open_cells:
+            for cell in line.iterfind(f"{MAIN}tc"):
+                looks = said(cell.find(f"{MAIN}tcPr"))
+                span = int(number(looks, "gridSpan", 1))
+                if looks.get("vMerge") in {"1", "continue"} and place in open_cells:
                     row, at = open_cells[place]
                     upper = rows[row][at]
-                    rows[row][at] = Cell(upper.blocks, upper.columns, upper.rows + 1)
+                    rows[row][at] = Cell(
+                        upper.blocks, upper.columns, upper.rows + 1, upper.whole, upper.height, upper.align
+                    )
                 else:
-                    made.append(Cell(tuple(self.blocks(cell, table._parent)), span))
+                    made.append(
+                        Cell(
+                            tuple(self.blocks(cell)),
+                            span,
+                            whole=switched_on(properties, "cantSplit"),
+                            height=number(properties, "trHeight") / 20,
+                            align=looks.get("vAlign", "top"),
+                        )
+                    )
                     open_cells[place] = (len(rows), len(made) - 1)
                 place += span
             rows.append(made)
-        place = table._tbl.tblPr.find(qn("w:tblpPr"))
         return Block(
             rows=tuple(tuple(row) for row in rows),
             widths=widths,
             head_rows=head,
-            borders=_borders(table),
-            at_foot=place is not None and place.get(qn("w:tblpYSpec")) == "bottom",
+            borders=_borders(form),
+            inset=(number(form, "tblCellMar.top.w") / 20, number(form, "tblCellMar.left.w", 108) / 20),
+            at_foot=form.get("tblpPr.tblpYSpec") == "bottom",
         )
 
 
-def _styles(style: Any) -> Iterator[Any]:
-    seen = 0
-    while style is not None and seen < 20:
-        yield style
-        style, seen = style.base_style, seen + 1
-
-
-def _first(forms: list[Any], name: str) -> Any:
-    return next((value for form in forms if (value := getattr(form, name)) is not None), None)
-
-
-def _points(length: Any) -> float:
-    return 0.0 if length is None else float(length.pt)
-
-
-def _attribute(looks: list[Any], tag: str, name: str) -> str:
-    for look in looks:
-        element = None if look is None else look.find(qn(tag))
-        value = None if element is None else element.get(qn(name))
-        if value:
-            return str(value)
-    return ""
-
-
-def _switched_on(looks: list[Any], tag: str) -> bool:
-    for look in looks:
-        element = None if look is None else look.find(qn(tag))
-        if element is not None:
-            return element.get(qn("w:val")) not in {"0", "false", "off"}
-    return False
+def _length(form: Properties, side: str, size: float) -> float:
+    """Word saves both twentieths of a point and hundredths of a character; some tools only the second."""
+    twentieths = number(form, f"ind.{side}") / 20
+    return twentieths if twentieths else number(form, f"ind.{side}Chars") / 100 * size
 
 
 def _colour(value: str) -> str:
     return value.upper() if len(value) == 6 and value.upper() != "000000" else ""
 
 
-def _rule(borders: Any, side: str) -> tuple[str, float] | None:
-    line = None if borders is None else borders.find(qn(f"w:{side}"))
-    if line is None or line.get(qn("w:val")) in {None, "nil", "none"}:
+def _rule(form: Properties, side: str) -> tuple[str, float, float] | None:
+    kind = form.get(f"pBdr.{side}.val")
+    if kind in {None, "nil", "none"}:
         return None
-    return _colour(line.get(qn("w:color")) or "") or "000000", float(line.get(qn("w:sz")) or 4) / 8
+    colour = _colour(form.get(f"pBdr.{side}.color", "")) or "000000"
+    return colour, number(form, f"pBdr.{side}.sz", 4) / 8, number(form, f"pBdr.{side}.space", 1)
 
 
-_SIDES = ("top", "bottom", "left", "right", "insideH", "insideV")
+def _borders(form: Properties) -> dict[str, float]:
+    """The sides that have lines, with their thickness in points."""
+    return {
+        side: number(form, f"tblBorders.{side}.sz", 4) / 8
+        for side in _SIDES
+        if form.get(f"tblBorders.{side}.val") not in {None, "nil", "none"}
+    }
 
 
-def _borders(table: Table) -> frozenset[str]:
-    """The sides that have lines, said by the table itself or by its style."""
-    properties = [table._tbl.tblPr]
-    properties += [style.element.find(qn("w:tblPr")) for style in _styles(table.style)]
-    for found in properties:
-        lines = None if found is None else found.find(qn("w:tblBorders"))
-        if lines is not None:
-            return frozenset(side for side in _SIDES if _rule(lines, side) is not None)
-    return frozenset()
+_NAMES: Mapping[str, str] = {f"{MAIN}tab": "\t", f"{MAIN}br": "\n", f"{MAIN}cr": "\n", f"{MAIN}noBreakHyphen": "-"}
 
 
 def _letters(run: Any) -> Iterator[str]:
-    names: Mapping[str, str] = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
-    for child in run.iterchildren():
-        if child.tag == qn("w:t"):
+    for child in run:
+        if child.tag == f"{MAIN}t":
             yield child.text or ""
-        elif child.tag in names and child.get(qn("w:type")) != "page":
-            yield names[child.tag]
+        elif child.tag in _NAMES and child.get(f"{MAIN}type") != "page":
+            yield _NAMES[child.tag]
 
 
-def _has_page_break(paragraph: Paragraph) -> bool:
-    return any(element.get(qn("w:type")) == "page" for element in paragraph._element.iter(qn("w:br")))
+def _page_break(paragraph: Any) -> str:
+    """Where a page ends by hand: "before" the paragraph's text, "after" it, or ""."""
+    broken = ""
+    for element in paragraph.iter(f"{MAIN}br", f"{MAIN}t"):
+        if element.tag == f"{MAIN}br" and element.get(f"{MAIN}type") == "page":
+            broken = "after"
+        elif broken and element.text:
+            return "before"
+    return broken

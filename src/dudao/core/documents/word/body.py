@@ -17,7 +17,6 @@ LONG_CELL = 600
 """A row with more characters than this in a cell may go over to the next page; every other row stays whole."""
 _NARROWEST = 66
 """Per cent of a character's width to which a long red head is narrowed before it gets smaller."""
-_BREAK = '<w:r><w:br w:type="page"/></w:r>'
 _ROOM = "　　　　年　月　日"
 """Where the day will stand."""
 
@@ -167,19 +166,19 @@ class _Body:
         centred = '<w:spacing w:before="4800"/>', ""
         for spacing, text in zip(centred, (letter.office, _day(letter.day)), strict=True):
             yield self.line("发文字号", text, properties=spacing)
-        yield f"<w:p>{_BREAK}</w:p>"
 
     def title(self) -> Iterator[str]:
         letter = self.letter
         if letter.number and not letter.masthead and not letter.cover:
             yield self.line("发文字号", letter.number, properties='<w:jc w:val="right"/>')
-        yield from self.lines_of_title(letter.title)
+        yield from self.lines_of_title(letter.title, before="<w:pageBreakBefore/>" if letter.cover else "")
         yield self.blank(keep=True)
 
-    def lines_of_title(self, title: str) -> Iterator[str]:
+    def lines_of_title(self, title: str, *, before: str = "") -> Iterator[str]:
         most = int(self.layout.width / 25.4 * 72 // self.layout.sizes["title"])
         for part in title_lines(printable(title), most, self.letter.together):
-            yield self.line("公文标题", part, before="<w:keepNext/>")
+            yield self.line("公文标题", part, before=f"<w:keepNext/>{before}")
+            before = ""
 
     # ---- end --------------------------------------------------------------------------------------------------
 
@@ -203,8 +202,8 @@ class _Body:
         if letter.sealed:
             under = 4.0
             over = under - (office_width - day_width) / 2
-            if over < 0:
-                under, over = under - over, 0.0
+            if over < 1:
+                under, over = under + 1 - over, 1.0
         else:
             over, under = 2.0, office_width - day_width
             if under < 2:

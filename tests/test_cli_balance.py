@@ -192,10 +192,10 @@ class TestRules:
         [
             ("none", None, "没有标准“none”，现有："),
             ("none.yaml", None, "无法读取 none.yaml"),
-            ("bad.yaml", b"a: [", "bad.yaml 不是正确的 YAML"),
-            ("bad.yaml", b"\xff\xfe\xff", "bad.yaml 不是正确的 YAML"),
+            ("bad.yaml", b"a: [", "标准“bad.yaml”的 第 2 行：不是正确的 YAML"),
+            ("bad.yaml", b"\xff\xfe\xff", "标准“bad.yaml”：不是 UTF-8 编码的文字"),
             ("bad.yaml", b"kind: framework", "bad.yaml：标准“—”：不是均衡计算的标准"),
-            ("bad.yaml", b"- 1", "bad.yaml：标准：应为一组"),
+            ("bad.yaml", b"- 1", "标准“bad.yaml”：应当是一组"),
         ],
     )
     def test_rules_that_can_not_be_used(self, tmp_path, name, content, words):

@@ -137,7 +137,7 @@ def test_a_table_that_can_not_be_used_is_code_2_in_both_forms(tmp_path, pack):
     ("content", "words"),
     [
         ("code: [", "不是正确的 YAML"),
-        ("- 1", "bad.yaml："),
+        ("- 1", "标准“bad.yaml”：应当是一组"),
         ("code: X\nname: 甲", "bad.yaml 有 1 处错误"),
         (None, "无法读取 bad.yaml"),
     ],

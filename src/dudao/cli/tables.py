@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dudao import packs
 from dudao.cli.environment import Refused
 from dudao.cli.language import t
@@ -26,11 +24,10 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 
 def values_of(kind: str, wanted: str) -> Mapping[str, Any]:
-    """The plain values of a pack by its name, or of a .yaml file in the same form."""
+    """The plain values of a pack by its name, or of a .yaml file in the same form; one with a `base` comes resolved."""
     try:
         if wanted.endswith((".yaml", ".yml")):
-            values: Mapping[str, Any] = yaml.safe_load(Path(wanted).read_text(encoding="utf-8"))
-            return values
+            return packs.read_file(Path(wanted))
         return packs.read(kind, wanted)
     except KeyError:
         known = "、".join(packs.names(kind))
@@ -39,8 +36,8 @@ def values_of(kind: str, wanted: str) -> Mapping[str, Any]:
         ) from None
     except OSError as error:
         raise Refused(t(f"Can't read {wanted}: {error.strerror}.", f"无法读取 {wanted}：{error.strerror}。")) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Refused(t(f"{wanted} is no valid YAML: {error}", f"{wanted} 不是正确的 YAML：{error}")) from error
+    except packs.PackError as error:
+        raise Refused(str(error)) from error
 
 
 def bytes_of(path: Path) -> bytes:

@@ -32,6 +32,9 @@ from dudao.frameworks.models import Framework, FrameworkUpload, Indicator
 from dudao.frameworks.queries import tree
 from dudao.orgs.actions import save_contact, set_special_day
 from dudao.orgs.models import Kind, Stage, UnitImport
+from dudao.papers.actions import draft_paper, issuing, routing
+from dudao.papers.composing import sample
+from dudao.papers.models import Paper
 from dudao.people.models import Appointment
 from dudao.people.queries import actor_for
 from dudao.plans.actions.assignments import File, report, sign
@@ -74,8 +77,8 @@ PLAN = f"""{SECRET}市教育督导办
 2. {SECRET}制度建設。健全制度，按季调度。
 """
 
-PUBLIC = {"people:login", "people:second"}
-"""Addresses before the log-in. ``second`` leads back to the log-in by itself."""
+PUBLIC = {"people:login", "people:second", "papers:verify"}
+"""Addresses before the log-in. ``second`` leads back to the log-in by itself; ``verify`` shows what a paper says anyway."""
 
 OWN = {
     # What everybody does to what is theirs alone.
@@ -152,8 +155,15 @@ OBJECTS = {
     **{f"frameworks:{name}": lambda w: {"pk": w.trial.pk} for name in ("trial", "what_if", "trial_export", "trial_delete")},
     **{f"frameworks:{name}": lambda w: {"pk": w.framework_upload.pk} for name in ("upload", "upload_errors")},
     "frameworks:trial_subject": lambda w: {"pk": w.trial.rows.first().pk},
+    "frameworks:trial_trace": lambda w: {"pk": w.trial.rows.first().pk, "form": "txt"},
     "frameworks:item": lambda w: {"pk": w.system.pk, "number": 0},
     "frameworks:item_drop": lambda w: {"pk": w.system.pk, "number": 0},
+    **{
+        f"papers:{name}": lambda w: {"pk": w.paper.pk}
+        for name in ("paper", "step", "edit", "upload", "compare", "seal", "preview", "pdf", "sealed")
+    },
+    "papers:word": lambda w: {"pk": w.paper.versions.first().pk},
+    "papers:delivery_sign": lambda w: {"pk": w.paper.deliveries.first().pk},
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
     **{
         f"stats:{name}": lambda w: {"pk": w.round.pk}
@@ -195,6 +205,7 @@ OBJECTS = {
 """How to name an object of the other county, by address."""
 
 VALUES = {
+    "papers:new_kind": {"kind": "notice"},
     "plans:row_bulk": {"act": "confirm"},
     # The catalogue of data items is one for the city: every office reads it, the city's keeps it.
     **{f"stats:{name}": {"code": "pupils"} for name in ("item", "item_edit", "source_new")},
@@ -274,8 +285,23 @@ def _build():
             "guesses": [], "faults": [], "places": {}, "spots": {}, "exact": False,
         },
     )  # fmt: skip
+    w.paper = _paper(own, w)
     w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
     return w
+
+
+def _paper(own, w):
+    """A paper that the county has issued to its school, with a scan of the sealed one."""
+    paper = draft_paper(
+        own, unit=w.county, kind="brief", title=f"{SECRET}简报", values=sample("brief"), recipients=[w.school]
+    )
+    routing.submit_paper(own, paper=paper)
+    routing.check_paper(SYSTEM, paper=paper)
+    routing.sign_paper(own, paper=paper)
+    issuing.choose_seal(own, paper=paper, seal="none")
+    paper = issuing.issue_paper(own, paper=paper, address="https://dudao.example")
+    Paper.objects.filter(pk=paper.pk).update(sealed=StoredFile.objects.first())
+    return paper
 
 
 def _trial(own, w):

@@ -12,6 +12,7 @@ import "./elements/bulk";
 import "./elements/chart";
 import "./elements/columns";
 import "./elements/confirm";
+import "./elements/digest";
 import "./elements/draft";
 import "./elements/job";
 import "./elements/outline";

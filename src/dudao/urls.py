@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("dudao.people.urls")),
     path("", include("dudao.core.urls")),
     path("units/", include("dudao.orgs.urls")),
+    path("papers/", include("dudao.papers.urls")),
     path("plans/", include("dudao.plans.urls")),
     path("stats/", include("dudao.stats.urls")),
     path("frameworks/", include("dudao.frameworks.urls")),

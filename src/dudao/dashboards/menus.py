@@ -49,6 +49,9 @@ SIZES = Entry("班额校额", "users-group", "stats:sizes", "size.view")
 ITEMS = Entry("数据指标", "list-details", "stats:items", "return.view")
 RULES = Entry("审核规则", "list-check", "stats:rules", "return.view")
 
+PAPERS = Entry("文书", "file-text", "papers:papers", "paper.view")
+RECEIVED = Entry("收文", "inbox", "papers:received", "paper.view")
+
 _PLANS = Entry("年度计划", "calendar-stats", "plans:plans", "plan.view", below=(PLANS, TASKS, ROWS, MATRIX, LIGHTS))
 _PEOPLE = Entry("机构人员", "building-community", "orgs:units", "unit.view", below=(UNITS, TREE, ACCOUNTS, CALENDAR))
 _STATS = Entry(
@@ -61,12 +64,13 @@ _STATS = Entry(
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
 MENUS: dict[str, tuple[Entry, ...]] = {
-    "office": (HOME, OVERVIEW, _PLANS, _STATS, FRAMEWORKS, _PEOPLE),
-    "county": (HOME, _WORK, _STATS, _PEOPLE),
+    "office": (HOME, OVERVIEW, _PLANS, _STATS, FRAMEWORKS, PAPERS, _PEOPLE),
+    "county": (HOME, _WORK, _STATS, PAPERS, _PEOPLE),
     "school": (
         Entry("待办", "inbox", "dashboards:home"),
         Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),
         ROUNDS,
+        RECEIVED,
         Entry("本校档案", "school", "orgs:unit", "unit.view", own=True),
     ),
     "inspector": (
@@ -74,12 +78,14 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("我的学校", "school", "orgs:units", "unit.view"),
         Entry("计划任务", "clipboard-list", "plans:tasks", "task.view"),
         _STATS,
+        PAPERS,
     ),
     "leader": (
         OVERVIEW,
         Entry("督办", "bell-ringing", "plans:assignments", "assignment.view"),
         Entry("计划", "calendar-stats", "plans:plans", "plan.view"),
         _STATS,
+        PAPERS,
     ),
     "admin": (HOME, ACCOUNTS, AUDIT, POLICY, CALENDAR, Entry("机构", "building-community", "orgs:units", "unit.view")),
 }

@@ -7,4 +7,4 @@ class PapersConfig(AppConfig):
     verbose_name = "文书"
 
     def ready(self) -> None:
-        from dudao.papers import flow, verbs  # noqa: F401  the vocabulary and who acts next are filled by the import
+        from dudao.papers import flow, jobs, verbs  # noqa: F401  the vocabulary, who acts next and the handlers are filled by the import

@@ -14,7 +14,7 @@ from pathlib import Path
 from dudao.core.documents import Reading, missing, text_of
 from dudao.papers.sources import Fact
 
-__all__ = ["Difference", "Sort", "differences", "numbers_in"]
+__all__ = ["Difference", "Sort", "differences", "numbers_in", "pattern_of"]
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?[ \t]?(?:%|‰|\w)?")
 _ORDINAL = re.compile(r"^[ \t]*\(?\d{1,3}(?:[.、)](?!\d)[ \t]*)", re.MULTILINE)
@@ -113,10 +113,17 @@ def _facts(text: str, stored: Sequence[Fact], now: Sequence[Fact] | None) -> Ite
                 words = f"起草时是“{fact.text}”，数据库里现在是“{today.text}”。"
                 yield Difference(Sort.CHANGED, f"changed:{fact.name}:{today.text}", words)
                 continue
-        if _plain(fact.text) not in plain:
+        if not pattern_of(_plain(fact.text)).search(plain):
             yield Difference(
                 Sort.ABSENT, f"absent:{fact.name}:{fact.text}", f"文稿里找不到“{fact.text}”，数据库里是这个数。"
             )
+
+
+def pattern_of(text: str) -> re.Pattern[str]:
+    """Where a text stands as it is: «12个» is no part of «112个»."""
+    before = r"(?<![\d.,])" if text[:1].isdecimal() else ""
+    after = r"(?![\d.])" if text[-1:].isdecimal() else ""
+    return re.compile(f"{before}{re.escape(text)}{after}")
 
 
 def numbers_in(text: str) -> list[str]:

@@ -25,7 +25,9 @@ def _has_receivers(paper: Any, actor: Actor) -> Denied | None:
 
 
 def _own(delivery: Any, actor: Actor) -> Denied | None:
-    """Only the receiver itself signs for a paper, not an office above it."""
+    """Only the receiver itself signs for a paper, not an office above it; for a paper that was withdrawn nobody."""
+    if delivery.paper.state != Paper.State.ISSUED:
+        return Denied(f"文书{delivery.paper.get_state_display()}，不用签收。", "paper.receive")
     if actor.everything:
         return None
     place = delivery.unit.path

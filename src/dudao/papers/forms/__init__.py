@@ -1,0 +1,1 @@
+"""Forms of papers: the draft of each kind from its fields, files that come back, the seal."""

@@ -1,0 +1,301 @@
+"""Reads over papers: whose list holds what, a paper's Word files and words, its receivers, its number, what is to be done."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from dudao.core import audit, files
+from dudao.core.access import Actor
+from dudao.core.documents import read_word, text_of
+from dudao.orgs.models import Kind as UnitKind
+from dudao.orgs.models import Unit
+from dudao.papers.comparing import Difference, differences
+from dudao.papers.flow import PAPER
+from dudao.papers.models import Delivery, Number, OfficeStyle, Paper, PaperVersion, Template
+from dudao.papers.sources import Fact, facts_now, is_known
+
+__all__ = [
+    "GROUPS",
+    "OPEN",
+    "buttons_of",
+    "compare",
+    "composed",
+    "content_of",
+    "deliveries_of",
+    "deliveries_seen",
+    "fonts_folder",
+    "has_style",
+    "is_inside",
+    "last_reason",
+    "latest",
+    "mine",
+    "numbers_seen",
+    "ours",
+    "overdue",
+    "own_deliveries",
+    "paper_of_code",
+    "reachable",
+    "recipients_of",
+    "seen",
+    "stored_facts",
+    "successor",
+    "template_of",
+    "units_of_group",
+    "version_seen",
+    "waiting",
+    "writes_papers",
+    "years",
+]
+
+OPEN = (Paper.State.DRAFT, Paper.State.RETURNED, Paper.State.SUBMITTED, Paper.State.CHECKED, Paper.State.SIGNED)
+"""States in which a paper's words can still be compared with the database."""
+
+
+def fonts_folder() -> Path:
+    """Where an office drops fonts of its own (docs/operations.md)."""
+    return Path(settings.DATA) / "fonts"
+
+
+# --- whose papers ----------------------------------------------------------------------------------------------
+
+
+def _below(actor: Actor, verb: str, lookup: str = "unit__path") -> Q:
+    if actor.everything:
+        return Q()
+    found = Q(pk__in=[])
+    for path in actor.paths(verb):
+        found |= Q(**{f"{lookup}__startswith": path})
+    return found
+
+
+def seen(actor: Actor) -> QuerySet[Paper]:
+    """The papers one may see at all: those of one's offices, and those that were delivered to one's units."""
+    rows = Paper.objects.visible_to(actor, "paper.view")
+    return rows.select_related("unit", "number", "replaces", "pdf", "sealed", "drafted_by", "checked_by", "signed_by")
+
+
+def is_inside(actor: Actor, paper: Paper) -> bool:
+    """Whether one belongs to the office that writes the paper; a receiver sees what was issued, and nothing of the drafting."""
+    return actor.may("paper.view", paper.unit.path)
+
+
+def ours(actor: Actor) -> QuerySet[Paper]:
+    """The papers that one's offices write, with how many receivers have signed: ``sent`` and ``signed``."""
+    counted = Delivery.objects.filter(paper=OuterRef("pk")).order_by().values("paper")
+    rows = Paper.objects.visible_to(actor, "paper.view").filter(_below(actor, "paper.view"))
+    return rows.select_related("unit", "number", "drafted_by").annotate(
+        sent=Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0),
+        signed=Coalesce(Subquery(counted.annotate(n=Count("pk", filter=Q(state="signed"))).values("n")), 0),
+    )
+
+
+def writes_papers(actor: Actor) -> bool:
+    """Whether one works in an office that writes papers: leaders sign them, the others draft, check or read them."""
+    return any(actor.may_somewhere(verb) for verb in ("paper.draft", "paper.check", "paper.sign", "finding.create"))
+
+
+def mine(actor: Actor) -> Q:
+    """Which papers of the very offices at which one is appointed wait for this person: to be drafted on, checked, signed, issued.
+
+    A city's officers may check the papers of every county; that doesn't make it their work.
+    """
+    own = Q(drafted_by=actor.id)
+    return (
+        (Q(state__in=[Paper.State.DRAFT, Paper.State.RETURNED]) & own & _at(actor, "paper.draft"))
+        | (Q(state=Paper.State.SUBMITTED) & ~own & _at(actor, "paper.check"))
+        | (Q(state=Paper.State.CHECKED) & _at(actor, "paper.sign"))
+        | (Q(state=Paper.State.SIGNED) & _at(actor, "paper.issue"))
+    )
+
+
+def _at(actor: Actor, verb: str) -> Q:
+    return Q(unit__path__in={grant.path for grant in actor.grants if verb in grant.verbs})
+
+
+def waiting(actor: Actor) -> QuerySet[Paper]:
+    """The papers that wait for this person, the oldest first."""
+    return ours(actor).filter(mine(actor)).order_by("created_at", "id")
+
+
+def years(actor: Actor) -> list[int]:
+    """The years in which one's offices signed papers, the latest first."""
+    rows = Number.objects.visible_to(actor, "paper.view").order_by("-year").values_list("year", flat=True)
+    return list(dict.fromkeys(rows.distinct()))
+
+
+def numbers_seen(actor: Actor) -> QuerySet[Number]:
+    """The register of numbers (发文登记) of one's offices."""
+    return Number.objects.visible_to(actor, "paper.view").select_related("unit", "paper", "paper__signed_by")
+
+
+def last_reason(paper: Paper) -> str:
+    """Why the paper was last sent back, withdrawn or discarded."""
+    if paper.state not in {Paper.State.RETURNED, Paper.State.WITHDRAWN, Paper.State.DISCARDED}:
+        return ""
+    verbs = ["paper.send_back", "paper.withdraw", "paper.discard"]
+    event = audit.history(paper).filter(verb__in=verbs).first()
+    return event.reason if event is not None else ""
+
+
+# --- receivers -------------------------------------------------------------------------------------------------
+
+
+def deliveries_seen(actor: Actor) -> QuerySet[Delivery]:
+    """What was delivered to one's units and those below (收文)."""
+    return Delivery.objects.visible_to(actor, "paper.view").select_related("unit", "paper__unit", "paper__number")
+
+
+def own_deliveries(actor: Actor) -> QuerySet[Delivery]:
+    """What was delivered to the very units at which one is appointed: what one signs for."""
+    places = {grant.path for grant in actor.grants if "paper.receive" in grant.verbs}
+    return deliveries_seen(actor).filter(unit__path__in=places)
+
+
+def deliveries_of(actor: Actor, paper: Paper) -> list[Delivery]:
+    """The receivers of a paper as far as one may see them: all for its office, else those of one's units."""
+    rows = paper.deliveries.select_related("unit").order_by("unit__path")
+    if not is_inside(actor, paper):
+        rows = rows.filter(pk__in=Delivery.objects.visible_to(actor, "paper.view").filter(paper=paper).values("pk"))
+    found = list(rows)
+    for delivery in found:
+        delivery.paper = paper
+    return found
+
+
+def overdue(day: date, *, soon: int = 1) -> QuerySet[Delivery]:
+    """Unsigned deliveries of issued papers whose deadline has passed or comes within ``soon`` days, not reminded on ``day``."""
+    start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
+    rows = Delivery.objects.filter(state=Delivery.State.SENT, paper__state=Paper.State.ISSUED, due_on__isnull=False)
+    rows = rows.filter(Q(reminded_at__isnull=True) | Q(reminded_at__lt=start), due_on__lte=day + timedelta(soon))
+    return rows.select_related("unit", "paper__unit")
+
+
+GROUPS = {
+    "counties": ("各县市区", (UnitKind.COUNTY, UnitKind.ZONE)),
+    "departments": ("各成员单位", (UnitKind.DEPARTMENT,)),
+    "schools": ("辖区内所有学校", (UnitKind.SCHOOL, UnitKind.TEACHING_POINT)),
+    "kindergartens": ("辖区内所有幼儿园", (UnitKind.KINDERGARTEN,)),
+}
+"""Receivers that are named by one word: label and kinds of units."""
+
+
+def units_of_group(office: Unit, group: str) -> list[Unit]:
+    """The open units of a group below an office."""
+    units = Unit.objects.filter(path__startswith=office.path, valid_to__isnull=True, kind__in=GROUPS[group][1])
+    return list(units.exclude(pk=office.pk).order_by("path"))
+
+
+def reachable(actor: Actor, office: Unit, had: Sequence[int] = ()) -> QuerySet[Unit]:
+    """Whom an office may write to: the open units that one sees, those above the office, and whom a draft names already."""
+    above = [int(key) for key in office.path.split(".")[:-1]]
+    seen_units = Unit.objects.visible_to(actor, "unit.view").values("pk")
+    return Unit.objects.filter(Q(pk__in=seen_units) | Q(pk__in=above) | Q(pk__in=list(had)), valid_to__isnull=True)
+
+
+def recipients_of(paper: Paper) -> list[Unit]:
+    """The receivers named in the draft, in their order."""
+    found = Unit.objects.in_bulk(paper.recipients)
+    return [found[key] for key in paper.recipients if key in found]
+
+
+# --- Word files ------------------------------------------------------------------------------------------------
+
+
+def latest(paper: Paper) -> PaperVersion:
+    version: PaperVersion = paper.versions.select_related("file").order_by("-number")[:1].get()
+    return version
+
+
+def composed(paper: Paper) -> PaperVersion | None:
+    """The last version that the platform itself made of the fields."""
+    return paper.versions.select_related("file").filter(is_uploaded=False).order_by("-number").first()
+
+
+def content_of(version: PaperVersion) -> bytes:
+    with files.opened(version.file) as stream:
+        return bytes(stream.read())
+
+
+def version_seen(actor: Actor, pk: int) -> PaperVersion | None:
+    """A version of a draft: only for the office that writes it."""
+    rows = PaperVersion.objects.visible_to(actor, "paper.view").select_related("file", "paper__unit")
+    return rows.filter(pk=pk).first()
+
+
+def template_of(unit: Unit, kind: str) -> bytes | None:
+    """The office's own template for this kind of paper, if it uses one."""
+    found = Template.objects.select_related("file").filter(unit=unit, kind=kind, in_use=True).first()
+    if found is None:
+        return None
+    with files.opened(found.file) as stream:
+        return bytes(stream.read())
+
+
+def has_style(unit: Unit, day: date) -> bool:
+    return OfficeStyle.objects.filter(unit=unit, valid_from__lte=day).exclude(valid_to__lte=day).exists()
+
+
+# --- before issue ----------------------------------------------------------------------------------------------
+
+
+def stored_facts(paper: Paper) -> list[Fact]:
+    return [Fact(fact["name"], fact["value"], fact["text"]) for fact in paper.facts]
+
+
+def compare(paper: Paper, content: bytes | None = None) -> list[Difference]:
+    """What to look at before the paper is issued, with the office's answers. ``content``: its Word file, if it is at hand."""
+    current = latest(paper)
+    reading = read_word(content if content is not None else content_of(current))
+    own = current if not current.is_uploaded else composed(paper)
+    explained = [_day_words(paper.signed_on), str(getattr(paper, "number", "")), paper.title]
+    if own is not None:
+        explained.append(text_of(read_word(content_of(own))))
+    stored = stored_facts(paper)
+    # A source that nobody answers for can't be asked; its facts must still stand in the paper.
+    now = facts_now(paper.source_key) if is_known(paper.source_key) else None
+    answers = {row["key"]: row for row in paper.acknowledged}
+    return [
+        Difference(
+            item.sort,
+            item.key,
+            item.words,
+            answers.get(item.key, {}).get("reason", ""),
+            answers.get(item.key, {}).get("by", ""),
+        )
+        for item in differences(reading, stored=stored, now=now, explained=explained, fonts=fonts_folder())
+    ]
+
+
+def _day_words(day: date | None) -> str:
+    return "" if day is None else f"{day.year}年{day.month}月{day.day}日"
+
+
+# --- the public page -------------------------------------------------------------------------------------------
+
+
+def paper_of_code(code: str) -> Paper | None:
+    """The issued or withdrawn paper of a verification code. Asked by anybody: the caller shows only what is public."""
+    states = [Paper.State.ISSUED, Paper.State.WITHDRAWN]
+    found: Paper | None = (
+        Paper.objects.filter(verify_code=code, state__in=states).select_related("unit", "number", "sealed").first()
+        if code
+        else None
+    )
+    return found
+
+
+def successor(paper: Paper) -> Paper | None:
+    """The issued paper that replaces this one."""
+    found: Any = paper.replaced_by.filter(state=Paper.State.ISSUED).select_related("number").first()
+    return found  # type: ignore[no-any-return]
+
+
+def buttons_of(actor: Actor, paper: Paper) -> Sequence[Any]:
+    """The steps of the flow that this person sees, forbidden ones with their reason."""
+    return PAPER.available(paper, actor) if is_inside(actor, paper) else ()

@@ -1,0 +1,49 @@
+"""What the pages of papers share: who asks, and 404 for what isn't there for this person."""
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.ui.parts import Tab
+from dudao.papers import queries
+from dudao.papers.models import Paper
+
+__all__ = ["actor_of", "need", "office_paper", "seen_paper", "tabs_of"]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def need(actor: Actor, verb: str) -> None:
+    """Refuse a page to somebody who holds its verb nowhere."""
+    if actor.read_only and VERBS[verb].writes:
+        raise Denied("当前为只读查看，不能进行任何操作。", verb)
+    if not actor.may_somewhere(verb):
+        raise Denied(f"您没有“{VERBS[verb].label}”的权限，如工作需要请联系安全管理员。", verb)
+
+
+def seen_paper(request: HttpRequest, pk: int) -> Paper:
+    """A paper of one's office, or one that one's unit received."""
+    found = queries.seen(actor_of(request)).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def office_paper(request: HttpRequest, pk: int) -> Paper:
+    """A paper of one's office: what a receiver doesn't see of it is not there for them."""
+    found = seen_paper(request, pk)
+    if not queries.is_inside(actor_of(request), found):
+        raise Http404
+    return found
+
+
+def tabs_of(actor: Actor, current: str) -> list[Tab]:
+    """发文, 收文, 发文登记: those that one has."""
+    tabs = [Tab("收文", reverse("papers:received"), current == "received")]
+    if queries.writes_papers(actor):
+        tabs.insert(0, Tab("发文", reverse("papers:papers"), current == "papers"))
+        tabs.append(Tab("发文登记", reverse("papers:register"), current == "register"))
+    return tabs

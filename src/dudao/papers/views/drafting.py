@@ -1,0 +1,232 @@
+"""Pages for making a paper: choosing its kind, its fields, the Word that comes back, its comparison, its seal."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dudao.core.access import Denied
+from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.parts import Crumb
+from dudao.orgs.models import Unit
+from dudao.orgs.queries import roots_of
+from dudao.papers import queries, sealing
+from dudao.papers.actions import drafting, issuing
+from dudao.papers.composing import FIELDS
+from dudao.papers.forms.drafts import HandwritingForm, PaperForm, ScanForm, VersionForm
+from dudao.papers.kinds import Kind
+from dudao.papers.labels import ANSWERED, DIFFERENCES
+from dudao.papers.models import Paper
+from dudao.papers.views.common import actor_of, need, office_paper
+
+__all__ = ["compare", "edit", "new", "new_kind", "seal", "upload"]
+
+
+def _crumbs(paper: Paper | None = None) -> list[Crumb]:
+    crumbs = [Crumb("文书", reverse("papers:papers"))]
+    return [*crumbs, Crumb(paper.title, paper.get_absolute_url())] if paper is not None else crumbs
+
+
+@require_GET
+def new(request: HttpRequest) -> HttpResponse:
+    """Which kind of paper."""
+    actor = actor_of(request)
+    need(actor, "paper.draft")
+    kinds = [
+        {
+            "label": kind.label,
+            "url": reverse("papers:new_kind", args=[kind.value]),
+            "note": "、".join(field.label for field in FIELDS[kind] if field.required)[:60],
+        }
+        for kind in Kind
+    ]
+    office = roots_of(actor, "paper.draft")[0]
+    styled = queries.has_style(office, timezone.localdate())
+    return render(request, "papers/new.html", {"kinds": kinds, "crumbs": _crumbs(), "office": office, "styled": styled})
+
+
+def _recipients(form: PaperForm, office: Unit) -> list[Unit]:
+    """The chosen receivers, then those of the groups, each once."""
+    chosen: list[Unit] = list(form.cleaned_data["recipients"])
+    for group in form.cleaned_data["groups"]:
+        chosen += queries.units_of_group(office, group)
+    return list({unit.pk: unit for unit in chosen}.values())
+
+
+@require_http_methods(["GET", "POST"])
+def new_kind(request: HttpRequest, kind: str) -> HttpResponse:
+    actor = actor_of(request)
+    need(actor, "paper.draft")
+    if kind not in Kind.values:
+        raise Http404
+    office = roots_of(actor, "paper.draft")[0]
+    form = PaperForm(request.POST or None, kind=kind, may_reach=lambda: queries.reachable(actor, office))
+    if request.method == "POST" and form.is_valid():
+        made = refused(
+            form,
+            lambda: drafting.draft_paper(
+                actor,
+                unit=office,
+                kind=kind,
+                title=form.cleaned_data["title"],
+                values=form.said_values,
+                recipients=_recipients(form, office),
+                reply_days=form.cleaned_data["reply_days"],
+                token=form.token,
+            ),
+        )
+        if made is not None:
+            messages.success(request, "已生成第 1 稿，可以下载 Word 修改，核对后送核。")
+            return redirect(made)
+    return form_page(
+        request,
+        form,
+        title=f"起草{Kind(kind).label}",
+        save="生成文稿",
+        cancel_url=reverse("papers:papers"),
+        crumbs=[*_crumbs(), Crumb("选择文种", reverse("papers:new"))],
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    paper = office_paper(request, pk)
+    actor = actor_of(request)
+    _may_draft(request, paper)
+    initial = {**PaperForm.initial_of(paper), "revision": paper.revision}
+    form = PaperForm(
+        request.POST or None,
+        kind=paper.kind,
+        may_reach=lambda: queries.reachable(actor, paper.unit, paper.recipients),
+        initial=initial,
+    )
+    if request.method == "POST" and form.is_valid():
+        done = refused(
+            form,
+            lambda: drafting.edit_paper(
+                actor,
+                paper=paper,
+                revision=form.cleaned_data["revision"],
+                title=form.cleaned_data["title"],
+                values=form.said_values,
+                recipients=_recipients(form, paper.unit),
+                reply_days=form.cleaned_data["reply_days"],
+                token=form.token,
+            ),
+        )
+        if done is not None:
+            messages.success(request, "已保存，文稿按新的内容重新生成。")
+            return redirect(paper)
+    by_hand = queries.latest(paper).is_uploaded
+    return form_page(
+        request,
+        form,
+        title=f"修改{paper.get_kind_display()}",
+        save="保存并生成文稿",
+        cancel_url=paper.get_absolute_url(),
+        crumbs=_crumbs(paper),
+        note="最新一稿是人工修改的。这里改动内容会重新生成文稿，人工修改只留在旧稿里；小的改动请直接改 Word 后上传。"
+        if by_hand
+        else "",
+    )
+
+
+def _may_draft(request: HttpRequest, paper: Paper) -> None:
+    actor_of(request).require("paper.draft", paper.unit.path)
+    if paper.state not in drafting.DRAFTING:
+        raise Denied(f"文书{paper.get_state_display()}，内容不能再改。需要修改的，请核稿人退回。", "paper.draft")
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """The Word file that was edited by hand comes back."""
+    paper = office_paper(request, pk)
+    _may_draft(request, paper)
+    form = VersionForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        made = refused(
+            form,
+            lambda: drafting.upload_version(
+                actor_of(request), paper=paper, upload=file, name=file.name, token=form.token
+            ),
+        )
+        if made is not None:
+            messages.success(request, f"已保存为{made}，请核对数字后送核。")
+            return redirect(paper)
+    return form_page(
+        request,
+        form,
+        title="上传修改稿",
+        save="上传",
+        save_icon="upload",
+        cancel_url=paper.get_absolute_url(),
+        crumbs=_crumbs(paper),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """What differs from the database and the fonts; answered by whoever checks. ``?part=1``: the list alone, for the paper's page."""
+    paper = office_paper(request, pk)
+    actor = actor_of(request)
+    if request.method == "POST":
+        drafting.acknowledge(actor, paper=paper, key=request.POST.get("key", ""), reason=request.POST.get("reason", ""))
+        messages.success(request, "已记下说明。")
+        return redirect("papers:compare", pk=paper.pk)
+    if paper.state not in queries.OPEN:
+        raise Denied(f"文书{paper.get_state_display()}，不再核对。", "paper.check")
+    found = queries.compare(paper)
+    context: dict[str, Any] = {
+        "paper": paper,
+        "crumbs": _crumbs(paper),
+        "rows": [(item, ANSWERED if item.answer else DIFFERENCES[item.sort]) for item in found],
+        "blocking": sum(item.blocks for item in found),
+        "facts": len(paper.facts),
+        "may_answer": actor.may("paper.check", paper.unit.path) and actor.id != paper.drafted_by_id,
+        "may_renew": paper.state in drafting.DRAFTING
+        and any(item.sort in {"changed", "absent"} for item in found)
+        and actor.may("paper.draft", paper.unit.path),
+    }
+    part = request.GET.get("part") == "1"
+    return render(request, "papers/compare_part.html" if part else "papers/compare.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def seal(request: HttpRequest, pk: int) -> HttpResponse:
+    """How a signed paper is sealed: scan, picture of a signature, seal service, or not at all."""
+    paper = office_paper(request, pk)
+    actor = actor_of(request)
+    actor.require("paper.seal", paper.unit.path)
+    if paper.state not in {Paper.State.SIGNED, Paper.State.ISSUED}:
+        raise Denied(f"文书{paper.get_state_display()}，签发以后才办理用印。", "paper.seal")
+    what = request.POST.get("what", "")
+    scan = ScanForm(request.POST if what == "scan" else None, request.FILES if what == "scan" else None, prefix="scan")
+    hand = HandwritingForm(
+        request.POST if what == "hand" else None, request.FILES if what == "hand" else None, prefix="hand"
+    )
+    form = {"scan": scan, "hand": hand}.get(what)
+    if request.method == "POST" and form is None:
+        issuing.choose_seal(actor, paper=paper, seal=what)
+        messages.success(request, "已选定用印方式。")
+        return redirect(paper)
+    if form is not None and form.is_valid():
+        file = form.cleaned_data["file"]
+        act = issuing.add_scan if what == "scan" else issuing.add_handwriting
+        if refused(form, lambda: act(actor, paper=paper, upload=file, name=file.name, token=form.token)) is not None:
+            messages.success(request, "已保存用印件。")
+            return redirect(paper)
+    connected = sealing.service()
+    context = {
+        "paper": paper,
+        "crumbs": _crumbs(paper),
+        "scan": scan,
+        "hand": hand,
+        "service": connected.name if connected is not None else "",
+        "signed": paper.state == Paper.State.SIGNED,
+    }
+    return render(request, "papers/seal.html", context, status=422 if form is not None else 200)

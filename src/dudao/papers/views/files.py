@@ -1,0 +1,76 @@
+"""The files of papers, each behind its permission: Word for the office that drafts, the issued PDF for its receivers too."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET
+
+from dudao.core import files
+from dudao.core.documents import DocumentError, read_word, typeset
+from dudao.core.workflow import Conflict
+from dudao.papers import queries
+from dudao.papers.composing import look_of
+from dudao.papers.models import Paper
+from dudao.papers.views.common import actor_of, office_paper, seen_paper
+
+__all__ = ["pdf", "preview", "sealed", "word"]
+
+
+def _name(paper: Paper, ending: str) -> str:
+    number = str(getattr(paper, "number", ""))
+    return f"{number} {paper.title}"[:120].strip().replace("/", "_").replace("\n", " ") + ending
+
+
+@require_GET
+def word(request: HttpRequest, pk: int) -> HttpResponse:
+    version = queries.version_seen(actor_of(request), pk)
+    if version is None:
+        raise Http404
+    return files.serve(version.file, _name(version.paper, f"（{version}）.docx"))
+
+
+@require_GET
+@xframe_options_sameorigin
+def pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The issued bytes, as they were frozen."""
+    paper = seen_paper(request, pk)
+    if paper.pdf is None:
+        raise Http404
+    return files.serve(paper.pdf, _name(paper, ".pdf"), inline=request.GET.get("download") is None)
+
+
+@require_GET
+def sealed(request: HttpRequest, pk: int) -> HttpResponse:
+    """The scan of the sealed paper; a picture of a signature is for the office alone."""
+    paper = seen_paper(request, pk)
+    if paper.sealed is None or (paper.seal == Paper.Seal.IMAGE and not queries.is_inside(actor_of(request), paper)):
+        raise Http404
+    kind = next((kind for kind in files.KINDS.values() if kind.media_type == paper.sealed.media_type), None)
+    return files.serve(paper.sealed, _name(paper, f"（用印件）{kind.extensions[0] if kind else ''}"), inline=True)
+
+
+@require_GET
+@xframe_options_sameorigin
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The latest draft as it would look issued: without number, code and freezing; made anew each time."""
+    paper = office_paper(request, pk)
+    if paper.state not in queries.OPEN:
+        raise Http404
+    look = look_of(paper.unit, paper.signed_on or timezone.localdate())
+    folder = queries.fonts_folder()
+    try:
+        made = typeset(
+            read_word(queries.content_of(queries.latest(paper))),
+            look.layout,
+            title=paper.title,
+            author=look.signature,
+            moment=timezone.now(),
+            own_fonts=folder if folder.is_dir() else None,
+        )
+    except DocumentError as problem:
+        raise Conflict(str(problem)) from problem
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = "inline"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'"
+    return answer

@@ -1,0 +1,108 @@
+"""The public page on which anybody with a paper in hand can check it: by its code, and by comparing the file.
+
+It shows what stands on the paper anyway: number, title, office, day, whether it is valid. Papers about persons show their kind in
+place of the title. Nothing that is asked or uploaded here is kept.
+"""
+
+import hashlib
+import time
+from collections import OrderedDict, deque
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from dudao.papers import queries
+from dudao.papers.actions.issuing import CODE_LENGTH, LETTERS, spaced
+from dudao.papers.kinds import Kind
+from dudao.papers.models import Paper
+from dudao.people.address import address_group, client_address
+
+__all__ = ["Brake", "verify"]
+
+ABOUT_PERSONS = frozenset({Kind.ACCOUNTABILITY, Kind.TALK_NOTICE, Kind.TALK_RECORD})
+MOST_BYTES = 50 * 1024 * 1024
+
+
+class Brake:
+    """At most ``most`` askings in ``seconds`` from one address, counted in this process: no page for machines. A code can't be
+    guessed anyway; the brake keeps the page from being a load. Remembers ``addresses`` at most.
+    """
+
+    def __init__(self, most: int, seconds: float, addresses: int = 10_000) -> None:
+        self.most, self.seconds, self.addresses = most, seconds, addresses
+        self.asked: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def lets(self, address: str, now: float | None = None) -> bool:
+        now = time.monotonic() if now is None else now
+        times = self.asked.setdefault(address, deque())
+        self.asked.move_to_end(address)
+        while len(self.asked) > self.addresses:
+            self.asked.popitem(last=False)
+        while times and times[0] <= now - self.seconds:
+            times.popleft()
+        if len(times) >= self.most:
+            return False
+        times.append(now)
+        return True
+
+
+BRAKE = Brake(most=30, seconds=60)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    typed = (request.POST.get("code") or request.GET.get("code") or "")[:60]
+    context: dict[str, Any] = {"typed": typed, "problem": "", "found": None, "same": None}
+    if not typed:
+        return render(request, "papers/verify.html", context)
+    if not BRAKE.lets(address_group(client_address(request))):
+        context["problem"] = "查询太频繁，请一分钟后再试。"
+        return render(request, "papers/verify.html", context, status=429)
+    code = "".join(letter for letter in typed.upper() if letter in LETTERS)
+    paper = queries.paper_of_code(code) if len(code) == CODE_LENGTH else None
+    if paper is None:
+        context["problem"] = "没有查到这个核验码对应的文书。请核对文书上的核验码，16 位字母和数字，不含 0、1、I、O。"
+        return render(request, "papers/verify.html", context, status=404)
+    context |= {"found": _public(paper), "typed": spaced(code)}
+    if request.method == "POST":
+        context["same"], context["problem"] = _compared(request, paper)
+    return render(request, "papers/verify.html", context, status=422 if context["problem"] else 200)
+
+
+def _public(paper: Paper) -> dict[str, Any]:
+    later = queries.successor(paper)
+    return {
+        "number": str(getattr(paper, "number", "")),
+        "title": paper.get_kind_display() if paper.kind in ABOUT_PERSONS else paper.title,
+        "office": paper.unit.name,
+        "day": paper.signed_on,
+        "valid": paper.state == Paper.State.ISSUED,
+        "later": str(getattr(later, "number", "")) if later is not None else "",
+        "digest": paper.digest,
+        "sealed": _scan_digest(paper),
+    }
+
+
+def _compared(request: HttpRequest, paper: Paper) -> tuple[str, str]:
+    """Whether the file at hand is the issued one, byte by byte: (verdict, problem). The file is read and dropped."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        return "", "请选择要比对的 PDF 文件。"
+    if upload.size is not None and upload.size > MOST_BYTES:
+        return "", f"“{upload.name}”超过 {MOST_BYTES // 1048576} MB，不能比对。"
+    seen = hashlib.sha256()
+    for chunk in upload.chunks():
+        seen.update(chunk)
+    if seen.hexdigest() == paper.digest:
+        return "issued", ""
+    return ("sealed" if seen.hexdigest() == _scan_digest(paper) else "other"), ""
+
+
+def _scan_digest(paper: Paper) -> str:
+    return str(paper.sealed.digest) if paper.sealed is not None and paper.seal == Paper.Seal.SCAN else ""

@@ -44,7 +44,7 @@ def guess_rule(text: str, points: Decimal | None, name: str = "") -> Found | Non
     plain = unicodedata.normalize("NFKC", plain).replace("∶", ":").replace("—", "-").replace("～", "~").strip()
     if not plain or len(plain) > 2000 or _NOT_A_RULE.search(plain):
         return None
-    for read in (_yes_no, _steps, _levels, _deductions, _parts):
+    for read in (_yes_no, _steps, _levels, _spans, _deductions, _lacks, _parts):
         found = read(plain, points, name)
         if found is not None:
             return found
@@ -249,15 +249,37 @@ _LEVEL: Final = re.compile(rf"(?P<label>{_LABEL})\s*[:(]?\s*(?:得|为|计|记)?
 
 def _levels(text: str, points: Decimal | None, name: str) -> Found | None:
     matches = list(_LEVEL.finditer(text))
-    if len(matches) < 2 or re.sub(r"[\s,;。、/.:]", "", _LEVEL.sub("", text)):
+    if re.sub(r"[\s,;。、/.:]", "", _LEVEL.sub("", text)):
         return None
-    labels = [match["label"] for match in matches]
-    if len(set(labels)) != len(labels):
+    return _picked(matches, text, points, HIGH)
+
+
+_SPAN: Final = re.compile(
+    rf"(?P<range>{_RANGE})\s*分?\s*[:,]\s*(?P<label>[^;]{{2,80}})|"
+    rf"(?P<label2>[^\d;:]{{2,80}})[:,(]\s*(?:得|计|记|为)?\s*(?P<range2>{_RANGE})\s*分?\s*\)?"
+)
+
+
+def _spans(text: str, points: Decimal | None, name: str) -> Found | None:
+    """«36-40分：教案齐全；31-35分：基本齐全；25分以下：课时不足»: a span of points for each description."""
+    pieces = [piece.strip(" 。") for piece in re.split(r"[;\n]+", text) if piece.strip(" 。")]
+    matches = [_SPAN.fullmatch(piece) for piece in pieces]
+    return _picked([match for match in matches if match], text, points, MIDDLE) if all(matches) else None
+
+
+def _picked(matches: Sequence[re.Match[str]], text: str, points: Decimal | None, confidence: str) -> Found | None:
+    """Bands out of which a person picks; the last one may say only where it ends."""
+    named = [match.groupdict() for match in matches]
+    pairs = [
+        (found["label"] or found.get("label2") or "", found["range"] or found.get("range2") or "") for found in named
+    ]
+    labels = [label for label, _ in pairs]
+    if len(pairs) < 2 or len(set(labels)) != len(labels):
         return None
     bands, notes = [], []
     edge: Decimal | None = None
-    for match in matches:
-        written = match["range"].replace("分", "").replace("至", "-").replace(" ", "")
+    for match, (label, span) in zip(matches, pairs, strict=True):
+        written = span.replace("分", "").replace("至", "-").replace("及以", "以").replace(" ", "")
         try:
             within = Interval.parse(written)
         except ValueError:
@@ -269,7 +291,7 @@ def _levels(text: str, points: Decimal | None, name: str) -> Found | None:
             written = f"[0,{within.high}{')' if within.high_open else ']'}"
         elif within.high is None and points is not None and within.low is not None:
             written = f"{'(' if within.low_open else '['}{within.low},{points}]"
-        bands.append({"within": written, "label": match["label"]})
+        bands.append({"within": written, "label": label.strip()})
         edge = within.low
     best = max(Interval.parse(band["within"]).high or Decimal(0) for band in bands)
     rule: dict[str, Any] = {"kind": "pick", "bands": bands}
@@ -280,7 +302,7 @@ def _levels(text: str, points: Decimal | None, name: str) -> Found | None:
     digits = max((len(number.partition(".")[2]) for number in re.findall(r"\d+(?:\.\d+)?", text)), default=0)
     if digits:
         rule["step"] = f"{Decimal(1).scaleb(-digits)}"
-    return Found(normal_rule(rule), text, "定档评分", HIGH, tuple(notes))
+    return Found(normal_rule(rule), text, "定档评分", confidence, tuple(notes))
 
 
 # ---- deductions ---------------------------------------------------------------------------------------------
@@ -329,6 +351,23 @@ def _deductions(text: str, points: Decimal | None, name: str) -> Found | None:
     )
 
 
+_LACK: Final = re.compile(rf"(?P<label>(?:无|没有|未|缺|不)[^\d;,。扣]{{2,40}}?)的?,?\s*扣 ?{_N} ?分")
+
+
+def _lacks(text: str, points: Decimal | None, name: str) -> Found | None:
+    """«无安保科扣2分；无管理人员扣4分»: each is there or not, so that it takes its points once."""
+    pieces = [piece.strip() for piece in re.split(r"[;,。\n]+", _UNTIL.sub("", text)) if piece.strip()]
+    matches = [_LACK.fullmatch(piece) for piece in pieces]
+    deductions = [{"each": m[2], "label": m["label"], "most": m[2]} for m in matches if m is not None]
+    if not deductions or not all(matches) or len({entry["label"] for entry in deductions}) != len(deductions):
+        return None
+    if any(
+        Decimal(entry["each"]) <= 0 or (points is not None and Decimal(entry["each"]) > points) for entry in deductions
+    ):
+        return None
+    return Found(normal_rule({"kind": "deduct", "deductions": deductions}), text, "扣分", MIDDLE)
+
+
 # ---- parts --------------------------------------------------------------------------------------------------
 
 _PART: Final = re.compile(
@@ -344,7 +383,7 @@ def _parts(text: str, points: Decimal | None, name: str) -> Found | None:
     parts = [{"label": match["label"].strip(), "points": match[2]} for match in matches if match is not None]
     if len({part["label"] for part in parts}) != len(parts):
         return None
-    if any(re.search(r"[≥≤<>]|否则|每|最多|以[上下]|不", part["label"]) for part in parts):
+    if any(re.search(r"[≥≤<>]|否则|每|最多|以[上下]|不|扣", part["label"]) for part in parts):
         return None
     total = sum((Decimal(part["points"]) for part in parts), Decimal(0))
     if points is not None and total != points:

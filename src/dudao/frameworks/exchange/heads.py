@@ -49,7 +49,7 @@ _AFTER: Final = re.compile(r"\((?:分值?|权重|满分|%|百分比|分数|\d+�
 _IGNORED: Final = re.compile(
     r"自评|复评|督评|评估得分|实际得分|得分|扣分(?:说明|原因|情况)|备注|评估人|评分人|考核人|单位得分|^序号$|签名|责任|完成时限"
 )
-LISTS: Final = frozenset({"text", "rule", "evidence"})
+LISTS: Final = frozenset({"text", "rule", "evidence", "limits"})
 """Meanings that several columns may have: what stands in them is put together."""
 _SCORED: Final = frozenset({"points", "rule", "text", "weight", "steps", "limits", "kind"})
 
@@ -159,6 +159,8 @@ def role_of(name: str) -> str:
         return str(_LEVELS[level[1]])
     if bare in _ROLE:
         return _ROLE[bare]
+    if re.fullmatch(r"[a-e](?:档|等|级标准|等标准)?", bare):
+        return "limits"  # «A | B | C | D»: the bounds of the levels, a column each
     if len(bare) > 12 or _IGNORED.search(bare):
         return ""
     return "rule" if re.search(r"(评分|计分|赋分|扣分)(标准|细则|办法|方法|规则)", bare) else ""

@@ -329,7 +329,7 @@ class _Settling:
     def _guess(self, draft: Draft, what: str, words: str, on: dict[str, Any], off: dict[str, Any], **more: Any) -> None:
         key = f"{len(self.into.guesses) + 1}"
         made = {"confidence": "高", "notes": (), **more}
-        words = words.replace(",", "，").replace(";", "；") if re.search("[一-鿿]", words) else words
+        words = words.replace(",", "，").replace(";", "；").replace(":", "：") if re.search("[一-鿿]", words) else words
         self.into.guesses.append(
             Guess(key, draft.code, str(draft.spot), what, " ".join(words.split()), on=on, off=off, **made)
         )

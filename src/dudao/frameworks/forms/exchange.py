@@ -14,7 +14,7 @@ from dudao.orgs.models import Unit
 
 __all__ = ["ColumnsForm", "UploadForm"]
 
-_SEVERAL = {"", "points", "text", "rule", "evidence"}
+_SEVERAL = {"", "points", "text", "rule", "evidence", "limits"}
 """What more than one column of a table may mean."""
 
 

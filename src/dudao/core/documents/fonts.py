@@ -9,6 +9,7 @@ import importlib.resources
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from unicodedata import category
 
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
@@ -46,7 +47,8 @@ def folders(own: Path | None = None) -> list[Path]:
 
 def missing(text: str, own: Path | None = None) -> list[str]:
     """The characters of a text that no font holds, each once, in order."""
-    letters = [letter for letter in dict.fromkeys(text) if not letter.isspace() and letter.isprintable()]
+    # Not isprintable(): letters that are younger than this Python's Unicode tables are in people's names.
+    letters = [one for one in dict.fromkeys(text) if not one.isspace() and category(one) not in {"Cc", "Cf"}]
     have = _held(tuple(folders(own)))
     return [letter for letter in letters if ord(letter) not in have]
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from dudao.core.access import ScopedQuerySet
 from dudao.core.models import StoredFile
@@ -33,7 +34,7 @@ class Consultation(models.Model):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ASKED)
     text = models.TextField("协商事项", max_length=4000)
     due_on = models.DateField("答复时限", null=True, blank=True)
-    asked_at = models.DateTimeField("提出时间", auto_now_add=True)
+    asked_at = models.DateTimeField("提出时间", default=timezone.now)
     asked_by = models.CharField("提出人", max_length=100)
     answer = models.TextField("答复", max_length=4000, blank=True)
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)

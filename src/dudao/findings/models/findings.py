@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from dudao.calc.deadlines import STARTS
 from dudao.core.access import ScopedQuerySet
@@ -109,7 +110,7 @@ class Finding(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    created_at = models.DateTimeField("登记时间", default=timezone.now)
     issued_at = models.DateTimeField("下达时间", null=True, blank=True)
     signed_at = models.DateTimeField("签收时间", null=True, blank=True)
     reported_at = models.DateTimeField("报告完成时间", null=True, blank=True)
@@ -190,7 +191,7 @@ class Report(models.Model):
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)
     text = models.TextField("内容", max_length=4000)
     progress = models.PositiveSmallIntegerField("完成率", default=0)
-    at = models.DateTimeField("时间", auto_now_add=True)
+    at = models.DateTimeField("时间", default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     by_name = models.CharField("报送人", max_length=100)
 
@@ -222,7 +223,7 @@ class Verification(models.Model):
     passed = models.BooleanField("通过")
     opinion = models.TextField("核验意见", max_length=2000)
     on = models.DateField("核验日期")
-    at = models.DateTimeField("登记时间", auto_now_add=True)
+    at = models.DateTimeField("登记时间", default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     by_name = models.CharField("核验人", max_length=100)
 
@@ -277,7 +278,7 @@ class Extension(models.Model):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ASKED)
     until = models.DateField("申请延至")
     reason = models.CharField("理由", max_length=500)
-    asked_at = models.DateTimeField("申请时间", auto_now_add=True)
+    asked_at = models.DateTimeField("申请时间", default=timezone.now)
     asked_by = models.CharField("申请人", max_length=100)
     answer = models.CharField("批复意见", max_length=500, blank=True)
     decided_at = models.DateTimeField("批复时间", null=True, blank=True)

@@ -1,0 +1,190 @@
+"""Writing a finding down: by hand, from another part of the platform, for many units at once; changing and discarding a draft."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from dudao.core import audit
+from dudao.core.access import Actor, Denied
+from dudao.findings.actions.steps import Attachment, attach, change, fresh
+from dudao.findings.flow import why_not
+from dudao.findings.models import Finding
+from dudao.orgs.models import Unit
+
+__all__ = ["create_finding", "create_findings", "discard", "edit", "remove_file", "settle_recurrence"]
+
+TEXT = 4000
+_FIELDS = (
+    "description",
+    "suggestion",
+    "category",
+    "severity",
+    "source",
+    "source_label",
+    "indicator_code",
+    "indicator",
+    "found_on",
+    "leader",
+    "person",
+    "remark",
+)
+
+
+@audit.action
+def create_finding(
+    actor: Actor,
+    *,
+    office: Unit,
+    unit: Unit,
+    description: str,
+    source: str,
+    source_label: str = "",
+    source_url: str = "",
+    source_key: str = "",
+    indicator_code: str = "",
+    indicator: str = "",
+    severity: str = "general",
+    found_on: date | None = None,
+    category: str = "",
+    suggestion: str = "",
+    files: Iterable[Attachment] = (),
+    parent: Finding | None = None,
+    remark: str = "",
+    demo: bool = False,
+) -> Finding:
+    """Write a problem down as a draft of an office; what other parts of the platform call.
+
+    ``source_url`` is a path of the platform that leads back; ``source_key`` names what it was found in («score:12:A1»): asked
+    again for the same unit and key, the finding that there is comes back with an event of its own and nothing is made twice.
+    """
+    actor.require("finding.create", unit.path, office.path)
+    if not unit.path.startswith(office.path) or unit.pk == office.pk:
+        raise Denied(f"“{unit}”不在{office}之下，不能由{office}下达整改。", "finding.create")
+    if source_key:
+        known = Finding.objects.select_related("unit", "office").filter(unit=unit, source_key=source_key).first()
+        if known is not None:
+            audit.record(actor, "finding.create", known, again=True)
+            return known
+    if source_url and not source_url.startswith("/"):
+        raise ValidationError({"source_url": "来源链接只能是本平台的地址，以“/”开头。"})
+    values = {
+        "description": description,
+        "suggestion": suggestion,
+        "category": category,
+        "severity": severity,
+        "source": source,
+        "source_label": source_label,
+        "indicator_code": indicator_code,
+        "indicator": indicator,
+        "found_on": found_on or timezone.localdate(),
+        "remark": remark,
+    }
+    made = Finding.objects.create(
+        office=office,
+        unit=unit,
+        source_url=source_url,
+        source_key=source_key,
+        parent=parent,
+        created_by_id=actor.id,
+        demo=demo,
+        **_clean(values),
+    )
+    count = attach(made, files)
+    audit.record(actor, "finding.create", made, source=source, severity=severity, files=count or None)
+    return made
+
+
+@audit.action
+def create_findings(actor: Actor, *, office: Unit, units: Collection[Unit], **values: Any) -> list[Finding]:
+    """The same problem at several units: a draft for each, all or none."""
+    if not units:
+        raise ValidationError({"units": "请至少选择一个责任单位。"})
+    return [create_finding(actor, office=office, unit=unit, **values) for unit in units]
+
+
+@audit.action
+def edit(
+    actor: Actor, *, finding: Finding, revision: int | None = None, files: Iterable[Attachment] = (), **values: Any
+) -> Finding:
+    """Change a draft. What was issued can't be changed: recall it first."""
+    row = fresh(finding, revision)
+    unknown = set(values) - set(_FIELDS)
+    if unknown:
+        raise TypeError(f"not a field of a draft: {sorted(unknown)}")
+    changes = {name: value for name, value in _clean(values).items() if value != getattr(row, name)}
+    touched = sorted(changes)
+    if {"description", "indicator_code", "indicator", "found_on"} & changes.keys():
+        changes |= {"recurs": None, "looked_back": False}
+    change(actor, row, "finding.edit", changes=changes, fields=touched)
+    attach(row, files)
+    return row
+
+
+def _clean(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a draft, stripped and checked; errors are told by field."""
+    found = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    problems = {}
+    if "description" in found and not found["description"]:
+        problems["description"] = "请写明问题的具体表现。"
+    for name in ("description", "suggestion"):
+        if len(found.get(name, "")) > TEXT:
+            problems[name] = f"有 {len(found[name])} 个字，最多 {TEXT} 个字，请精简或放到附件里。"
+    if "severity" in found and found["severity"] not in Finding.Severity.values:
+        problems["severity"] = f"没有“{found['severity']}”这种严重程度，请重新选择。"
+    if "source" in found and found["source"] not in Finding.Source.values:
+        problems["source"] = f"没有“{found['source']}”这种问题来源，请重新选择。"
+    if "found_on" in found and found["found_on"] > timezone.localdate():
+        problems["found_on"] = "发现时间晚于今天，请核对。"
+    if problems:
+        raise ValidationError(problems)
+    for name in ("category", "source_label", "indicator_code", "indicator", "leader", "person", "remark"):
+        if name in found:
+            limit = Finding._meta.get_field(name).max_length
+            found[name] = found[name][:limit]
+    return found
+
+
+@audit.action
+def discard(actor: Actor, *, finding: Finding) -> None:
+    """Delete a draft that was never issued, with its files; the event stays."""
+    row = fresh(finding)
+    denied = why_not(row, actor, "finding.discard")
+    if denied is not None:
+        raise denied
+    if row.consultations.exists():
+        raise Denied("这个问题已经发出协商意见，不能删除；不再整改的请“免予整改”。", "finding.discard")
+    audit.record(actor, "finding.discard", row, description=row.description[:200])
+    row.files.all().delete()
+    row.delete()
+
+
+@audit.action
+def remove_file(actor: Actor, *, finding: Finding, file: int) -> Finding:
+    """Take a file of a draft away."""
+    row = fresh(finding)
+    found = row.files.filter(pk=file, report__isnull=True, verification__isnull=True).first()
+    if found is None:
+        raise ValidationError("这个文件已经不在了。")
+    change(actor, row, "finding.edit", changes={}, file=found.name)
+    found.delete()
+    return row
+
+
+@audit.action
+def settle_recurrence(actor: Actor, *, finding: Finding, earlier: Finding | None) -> Finding:
+    """A person decides whether a problem has come back: ``earlier`` is the one it repeats, ``None`` says that it is none."""
+    row = fresh(finding)
+    actor.require("finding.recur", row.unit.path)
+    if not actor.everything and not any(
+        row.office.path.startswith(grant.path) for grant in actor.grants if "finding.recur" in grant.verbs
+    ):
+        raise Denied(f"这个问题由{row.office}登记，由{row.office}判断是否反复出现。", "finding.recur")
+    if earlier is not None and (earlier.unit_id != row.unit_id or earlier.pk >= row.pk):
+        raise ValidationError("反复出现的问题应当是同一单位更早的问题，请重新选择。")
+    Finding.objects.filter(pk=row.pk).update(recurs=earlier, looked_back=True, revision=row.revision + 1)
+    row.recurs, row.looked_back, row.revision = earlier, True, row.revision + 1
+    audit.record(actor, "finding.recur", row, earlier=str(earlier) if earlier is not None else None)
+    return row

@@ -1,0 +1,76 @@
+"""What the actions share: a step on the locked row, files, the day of an act."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from dudao.core import audit
+from dudao.core.access import Actor, Denied
+from dudao.core.files import store
+from dudao.core.models import StoredFile
+from dudao.core.workflow import Conflict
+from dudao.findings.flow import FINDING, why_not
+from dudao.findings.models import Finding, FindingFile, Pause
+from dudao.findings.queries.findings import locked
+
+__all__ = ["Attachment", "attach", "change", "day_of", "fresh", "step", "stop_pause"]
+
+Attachment = UploadedFile | tuple[StoredFile, str]
+"""A file as it comes from a form, or one that is stored already, with the name it was handed in under."""
+
+
+def day_of(at: datetime | None) -> date:
+    """The local day of an act; now unless told otherwise."""
+    return timezone.localtime(at or timezone.now()).date()
+
+
+def fresh(finding: Finding, revision: int | None = None) -> Finding:
+    """The row, locked. ``revision``: what the person had before them; another one now is a ``Conflict``."""
+    row = locked(finding)
+    if revision is not None and row.revision != revision:
+        raise Conflict
+    return row
+
+
+def step(
+    actor: Actor, row: Finding, verb: str, *, reason: str = "", changes: dict[str, Any] | None = None, **data: Any
+) -> Finding:
+    """Take a step of the flow on a locked row, and count the change."""
+    values = {"revision": row.revision + 1, **(changes or {})}
+    FINDING.move(row, verb, actor, reason=reason, changes=values, **data)
+    return row
+
+
+def change(actor: Actor, row: Finding, verb: str, *, reason: str = "", changes: dict[str, Any], **data: Any) -> Finding:
+    """An act that leaves the state as it is: check it, write, record. The row must be locked."""
+    denied: Denied | None = why_not(row, actor, verb)
+    if denied is not None:
+        raise denied
+    values = {"revision": row.revision + 1, **changes}
+    Finding.objects.filter(pk=row.pk).update(**values)
+    for name, value in values.items():
+        setattr(row, name, value)
+    audit.record(actor, verb, row, reason=reason.strip(), **data)
+    return row
+
+
+def attach(row: Finding, files: Iterable[Attachment], **to: Any) -> int:
+    """Keep files with a finding, a report (``report=``) or a verification (``verification=``). Raises ``FileRefused``."""
+    made = []
+    for file in files:
+        stored, name = file if isinstance(file, tuple) else (store(file, file.name or ""), file.name or "附件")
+        made.append(FindingFile(finding=row, file=stored, name=name[:200], **to))
+    FindingFile.objects.bulk_create(made)
+    return len(made)
+
+
+def stop_pause(row: Finding, day: date) -> Pause | None:
+    """End the pause that is running, if one is; on its first day when the clock was set back. Moves no deadline."""
+    pause: Pause | None = row.pauses.filter(until__isnull=True).first()
+    if pause is not None:
+        pause.until = max(day, pause.since)
+        Pause.objects.filter(pk=pause.pk).update(until=pause.until)
+    return pause

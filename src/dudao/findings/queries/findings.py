@@ -1,0 +1,109 @@
+"""Rows of findings and who sees them. `seen` is the one scope that lists, pages, files and counts share."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from dudao.core.access import Actor
+from dudao.findings.models import Extension, Finding, FindingFile, Report, Verification
+from dudao.orgs.models import Kind, Unit
+
+__all__ = [
+    "evidence_count",
+    "extension",
+    "file_of",
+    "finding",
+    "locked",
+    "mine",
+    "offices",
+    "open_extension",
+    "parts_of",
+    "reports_of",
+    "responsible",
+    "seen",
+    "verifications_of",
+    "with_units",
+]
+
+
+def with_units(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows with all that guards, lights and tables look at, in one join."""
+    return rows.select_related("unit__parent", "office")
+
+
+def seen(actor: Actor, verb: str = "finding.view") -> QuerySet[Any]:
+    """What a person may see: findings of units in their scope; a draft only where they could have made it.
+
+    The unit that a draft is about doesn't know of it before it is issued.
+    """
+    rows = Finding.objects.visible_to(actor, verb)
+    if actor.everything:
+        return rows
+    known = ~Q(state=Finding.State.DRAFT)
+    for path in actor.paths("finding.create"):
+        known |= Q(office__path__startswith=path)
+    return rows.filter(known)
+
+
+def finding(actor: Actor, pk: int) -> Finding | None:
+    return with_units(seen(actor)).select_related("recurs", "parent", "notice").filter(pk=pk).first()
+
+
+def mine(actor: Actor) -> Q:
+    """The findings that the actor's own units have to put right.
+
+    An office without people of its own and a teaching point count to the unit they belong to.
+    """
+    paths = actor.paths("finding.sign")
+    return Q(unit__path__in=paths) | Q(unit__kind__in=[Kind.OFFICE, Kind.TEACHING_POINT], unit__parent__path__in=paths)
+
+
+def locked(row: Finding) -> Finding:
+    """The row as it is now, with its units, locked until the end of the action."""
+    fresh: Finding = with_units(Finding.objects.select_for_update(of=("self",))).get(pk=row.pk)
+    return fresh
+
+
+def offices(actor: Actor, verb: str = "finding.create") -> QuerySet[Unit]:
+    """The offices in whose name a person finds problems: the highest nodes on which they hold the verb."""
+    return Unit.objects.filter(path__in=actor.paths(verb)).order_by("depth", "sort_no", "id")
+
+
+def responsible(actor: Actor, office: Unit | None = None) -> QuerySet[Any]:
+    """The units that may be made responsible: open ones below an office in which the actor may make findings."""
+    rows = Unit.objects.visible_to(actor, "finding.create").filter(valid_to__isnull=True)
+    rows = rows.exclude(path__in=actor.paths("finding.create"))
+    return rows.filter(path__startswith=office.path).exclude(pk=office.pk) if office is not None else rows
+
+
+def reports_of(row: Finding) -> QuerySet[Report]:
+    return row.reports.prefetch_related("files__file").order_by("-number")
+
+
+def verifications_of(row: Finding) -> QuerySet[Verification]:
+    return row.verifications.prefetch_related("files__file").order_by("-id")
+
+
+def parts_of(actor: Actor, row: Finding) -> QuerySet[Any]:
+    """The findings that carry out this one, as far as the actor sees them."""
+    return with_units(seen(actor)).filter(parent=row).order_by("unit__path", "pk")
+
+
+def evidence_count(row: Finding) -> int:
+    """Files that the responsible unit has sent with any of its reports."""
+    return FindingFile.objects.filter(finding=row, report__isnull=False).count()
+
+
+def open_extension(row: Finding) -> Extension | None:
+    return row.extensions.filter(state=Extension.State.ASKED).first()
+
+
+def extension(actor: Actor, pk: int) -> Extension | None:
+    rows = Extension.objects.filter(finding__in=seen(actor).values("pk"))
+    return rows.select_related("finding__unit__parent", "finding__office").filter(pk=pk).first()
+
+
+def file_of(actor: Actor, pk: int) -> FindingFile | None:
+    """A file of a finding, if the actor may see the finding and open files there."""
+    rows = FindingFile.objects.visible_to(actor, "file.view").filter(pk=pk, finding__in=seen(actor).values("pk"))
+    return rows.select_related("file").first()

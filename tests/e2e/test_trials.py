@@ -3,7 +3,9 @@
 With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
 """
 
+import json
 import os
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,7 @@ def look(page, name):
     assert run_axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     if folder := os.environ.get("DUDAO_SHOTS"):
+        page.evaluate("window.scrollTo(0, 0)")
         page.screenshot(path=str(Path(folder) / f"trials-{name}.png"), full_page=True)
 
 
@@ -116,6 +119,16 @@ def test_thirteen_counties_uploaded_ranked_explained_played_with_and_compared(pa
     expect(page.locator("#trace summary").first).to_contain_text("D1.1")
     expect(page.locator("#trace li").first).to_be_visible()
     look(page, "trace")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="得分说明").click()
+    told = Path(download.value.path()).read_text(encoding="utf-8")
+    assert download.value.suggested_filename == f"{first.name}得分说明.txt"
+    assert "D1.1 " in told and "优秀" in told
+    with page.expect_download() as download:
+        page.get_by_role("link", name="JSON 数据").click()
+    assert Fraction(json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["mark"]) == Fraction(
+        first.result["total"]
+    )
 
     page.goto_name("frameworks:what_if", trial.pk)
     look(page, "what-if")

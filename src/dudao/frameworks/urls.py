@@ -27,6 +27,7 @@ urlpatterns = [
     path("trials/<int:pk>/export/", trials.trial_export, name="trial_export"),
     path("trials/<int:pk>/delete/", trials.trial_delete, name="trial_delete"),
     path("trials/subjects/<int:pk>/", trials.subject_page, name="trial_subject"),
+    path("trials/subjects/<int:pk>/trace.<str:form>", trials.subject_trace, name="trial_trace"),
     path("<int:pk>/rename/", versions.rename, name="rename"),
     path("<int:pk>/discard/", versions.discard, name="discard"),
     path("<int:pk>/points/", tree.points, name="points"),

@@ -1,5 +1,6 @@
 """Pages of trials: the list of a version, a new one from a table, the ranking, one subject with its trace, the export."""
 
+import json
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -32,6 +33,7 @@ __all__ = [
     "crumbs_of",
     "need",
     "subject_page",
+    "subject_trace",
     "trial_delete",
     "trial_export",
     "trial_list",
@@ -319,6 +321,20 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
             "given": [(column.header, row.cells[column.key]) for column in subjects.columns],
         },
     )
+
+
+@require_GET
+def subject_trace(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+    """The whole explanation of a subject as a file: ``form`` is "txt" or "json"."""
+    row = _subject_or_404(request, pk)
+    trace = explain(trials.loaded(row.trial, [row]).scores(), 0, sheet=row.trial.main)
+    if form == "json":
+        content, kind = json.dumps(trace.data(), ensure_ascii=False, indent=1), "application/json"
+    elif form == "txt":
+        content, kind = trace.text() + "\n", "text/plain; charset=utf-8"
+    else:
+        raise Http404
+    return attachment(content.encode(), f"{row.name}得分说明.{form}", kind)
 
 
 def _subject_or_404(request: HttpRequest, pk: int) -> TrialSubject:

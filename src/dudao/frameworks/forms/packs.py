@@ -32,7 +32,7 @@ class LoadForm(_OfOffice):
 
     pack = forms.ChoiceField(label="标准")
 
-    def __init__(self, *args: Any, packs: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, packs: Sequence[tuple[str, Sequence[tuple[str, str]]]], **kwargs: Any) -> None:
         self.packs = packs
         super().__init__(*args, **kwargs)
 

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 PACKS = "frameworks"
+_GROUPS = {"national": "国家标准", "local": "地方标准", "office": "本平台的模板"}
 
 
 def _above(paths: Iterable[str]) -> set[str]:
@@ -102,18 +103,19 @@ def pack_names() -> tuple[str, ...]:
     return names(PACKS)
 
 
-def pack_choices() -> list[tuple[str, str]]:
-    """Packs as a form offers them: name, title with document number and what has still to be compared with the document."""
-    found = []
+def pack_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Packs as a form offers them, in groups: name, title with document number and what has still to be compared with it."""
+    found: dict[str, list[tuple[str, str]]] = {level: [] for level in _GROUPS}
     for name in pack_names():
         facts_of = about(PACKS, name)
-        words = [
-            facts_of.number or "文号不详",
+        parts = [
+            facts_of.number or ("" if facts_of.level == "office" else "文号不详"),
             unchecked_words(facts_of),
             f"来源有 {len(facts_of.gaps)} 处缺口" if facts_of.gaps else "",
         ]
-        found.append((name, f"{facts_of.title}（{'；'.join(filter(None, words))}）"))
-    return found
+        words = "；".join(filter(None, parts))
+        found[facts_of.level].append((name, f"{facts_of.title}（{words}）" if words else facts_of.title))
+    return [(_GROUPS[level], choices) for level, choices in found.items()]
 
 
 def facts(version: FrameworkVersion) -> dict[str, str]:

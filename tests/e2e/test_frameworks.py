@@ -1,4 +1,4 @@
-"""An indicator system in a real browser: drafted, checked, compared with last year's, published.
+"""An indicator system in a real browser: drafted from a standard or from nothing, checked, compared, published, retired.
 
 With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
 """
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -28,13 +29,17 @@ def director(transactional_db):
     return account("丁主任", unit("某市", Kind.CITY), "city_director")
 
 
-@pytest.fixture
-def page(new_page, live_server, director):
+def signed_page(new_page, live_server, person):
     made = new_page()
-    cookie = signed_in(director).cookies[settings.SESSION_COOKIE_NAME]
+    cookie = signed_in(person).cookies[settings.SESSION_COOKIE_NAME]
     made.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
     made.goto_name = lambda name, *args: made.goto(live_server.url + reverse(name, args=args))
     return made
+
+
+@pytest.fixture
+def page(new_page, live_server, director):
+    return signed_page(new_page, live_server, director)
 
 
 def look(page, name):
@@ -42,6 +47,7 @@ def look(page, name):
     assert run_axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     if folder := os.environ.get("DUDAO_SHOTS"):
+        page.evaluate("window.scrollTo(0, 0)")
         page.screenshot(path=str(Path(folder) / f"frameworks-{name}.png"), full_page=True)
 
 
@@ -72,6 +78,47 @@ def test_drafted_checked_compared_and_published(page, director):
     expect(page.get_by_text("从第 1 版到第 2 版")).to_be_visible()
     look(page, "compare")
     assert list(FrameworkVersion.objects.order_by("number").values_list("state", flat=True)) == ["published", "draft"]
+
+
+def test_a_county_starts_from_nothing_publishes_and_retires(new_page, live_server, director):
+    county = unit("平江县", Kind.COUNTY, director.home)
+    page = signed_page(new_page, live_server, account("平江办", county, "county_office"))
+    page.goto_name("frameworks:versions")
+    page.get_by_role("link", name="新建").first.click()
+    page.get_by_label("名称").fill("2026年乡镇（街道）教育工作评价")
+    look(page, "start")
+    page.get_by_role("button", name="新建草稿").click()
+    expect(page.get_by_text("已新建“2026年乡镇（街道）教育工作评价”")).to_be_visible()
+    look(page, "blank")
+    for code, name, points in (("A1", "履职保障", "60"), ("A2", "办学管理", "30")):
+        page.get_by_role("link", name="在 T 下新增", exact=True).click()
+        page.locator("[name=code]").fill(code)
+        page.locator("[name=name]").fill(name)
+        page.locator("[name=points]").fill(points)
+        page.locator("[name=kind]").select_option("judged")
+        page.get_by_role("button", name="保存指标").click()
+        expect(page.get_by_text(f"已新增“{code} {name}”")).to_be_visible()
+    expect(page.locator("#check")).to_contain_text("T：下级分值合计 90，与本级满分 100 不符")
+    expect(page.get_by_role("button", name="发布")).to_be_disabled()
+    page.locator("#check").get_by_role("link", name="T：").click()
+    page.get_by_label("A2 分值", exact=True).fill("40")
+    expect(page.locator("#check")).to_contain_text("没有发现问题")
+    page.get_by_role("button", name="发布").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="发布").click()
+    expect(page.get_by_text("已发布“2026年乡镇（街道）教育工作评价（第 1 版）”")).to_be_visible()
+    assert page.get_by_label("A2 分值", exact=True).count() == 0
+
+    made = FrameworkVersion.objects.get()
+    with pytest.raises(IntegrityError, match="frozen"):
+        Indicator.objects.filter(version=made, code="A1").update(points=1)
+    page.get_by_role("button", name="停用指标体系").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("改用市里统一的评价")
+    page.get_by_role("dialog").get_by_role("button", name="停用指标体系").click()
+    expect(page.get_by_text("已停用“2026年乡镇（街道）教育工作评价（第 1 版）”")).to_be_visible()
+    look(page, "retired")
+    page.get_by_role("button", name="另立新版本").click()
+    expect(page.get_by_text("已另立新版本")).to_be_visible()
+    assert list(FrameworkVersion.objects.order_by("number").values_list("state", flat=True)) == ["retired", "draft"]
 
 
 def test_a_large_standard_and_one_with_a_hole(page, director):

@@ -62,6 +62,7 @@ def look(page, name):
     assert run_axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     if folder := os.environ.get("DUDAO_SHOTS"):
+        page.evaluate("window.scrollTo(0, 0)")
         # Playwright's own way of hiding the caret is a style that the page's policy refuses.
         page.screenshot(path=str(Path(folder) / f"frameworks-{name}.png"), full_page=True, caret="initial")
 
@@ -100,7 +101,7 @@ def test_a_year_with_an_indicator_system(open_as, last_year):
     page.locator("[name=lines]").fill("≥4 | 2 | 及时\n[1,4) | 1\n<1 | 0")
     expect(page.locator("#preview")).to_contain_text("没有发现问题")
     expect(page.locator(".fw-samples tbody tr")).to_have_count(6)
-    page.get_by_label("回答").fill("3")
+    page.locator(".fw-own").get_by_label("回答").fill("3")
     expect(page.locator(".fw-own")).to_contain_text("1 分")
     look(page, "preview")
     assert Indicator.objects.get(version=draft, code="SF1.3").kind == "judged"

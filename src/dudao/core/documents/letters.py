@@ -67,7 +67,7 @@ class Annex:
 class Letter:
     """``masthead``: the office in red at the top, empty for papers without one. ``signatory``: 签发人, of papers to a superior.
 
-    ``cover``: title, office and day on a page of their own. ``band``: left and right over the red rule, for a brief.
+    ``cover``: title, office and day on a page of their own. ``dated_head``: office and day under the number, for a brief.
     ``together``: names that no line of the title may break. ``sealed``: room for a seal over office and date; ``signed`` False:
     no signature. ``attachments`` are names only, ``annexes`` come with the paper. ``receipt``: a slip (签收回执) for the receiver.
     ``sent``: lines of the imprint instead of «抄送».
@@ -86,7 +86,7 @@ class Letter:
     sealed: bool = True
     signed: bool = True
     cover: bool = False
-    band: tuple[str, str] = ("", "")
+    dated_head: bool = False
     note: str = ""
     copies: str = ""
     sent: Sequence[tuple[str, str]] = ()

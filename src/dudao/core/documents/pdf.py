@@ -23,6 +23,7 @@ from dudao.core.documents.templates import DocumentError
 __all__ = ["Mark", "typeset"]
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
+MAX_MARKED_ROWS = 500
 LATIN = ("Times New Roman", "Liberation Serif", "Nimbus Roman", "Tinos", "TeX Gyre Termes")
 """For letters and digits, where the layout's own font is not on the machine: faces with the same widths."""
 
@@ -65,6 +66,8 @@ def typeset(
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             pdf_standards=["a-2b"],
             timestamp=int(moment.timestamp()),
+            # Marks for screen readers treble the file and the time of a list of thousands.
+            pdf_tags=sum(len(block.rows) for block in reading.blocks) <= MAX_MARKED_ROWS,
         )
     except typst.TypstError as problem:
         raise DocumentError(f"文书不能排成 PDF：{problem}") from problem

@@ -36,6 +36,8 @@ _IGNORED = {
     f"{MAIN}sym": "符号字体的字符",
     f"{_MATHS}oMath": "公式",
 }
+_HIDING = (f"{MAIN}del", f"{MAIN}txbxContent")
+"""What is in these is not read."""
 _SIDES = ("top", "bottom", "left", "right", "insideH", "insideV")
 
 
@@ -146,7 +148,7 @@ def read_word(content: bytes) -> Reading:
     body = document.find(f"{MAIN}body")
     if body is None:
         raise DocumentError("这个文件里没有正文，请另存为 .docx 后再试。")
-    reader = _Reader(Styles(styles), pictures)
+    reader = _Reader(Styles(styles), pictures, next(body.iter(*_HIDING), None) is not None)
     sections = list(body.iter(f"{MAIN}sectPr"))
     found = [words for tag, words in _IGNORED.items() if next(body.iter(tag), None) is not None]
     if len(sections) > 1:
@@ -202,10 +204,14 @@ def _lines(blocks: tuple[Block, ...]) -> Iterator[str]:
 
 
 class _Reader:
-    def __init__(self, styles: Styles, pictures: Mapping[str, bytes]) -> None:
+    """``hiding``: whether there is anything that is not read. Forms and looks are kept: most paragraphs of a table are alike."""
+
+    def __init__(self, styles: Styles, pictures: Mapping[str, bytes], hiding: bool) -> None:
         self.styles = styles
         self.pictures = pictures
+        self.hiding = hiding
         self._looks: dict[str, tuple[Properties, Properties]] = {}
+        self._forms: dict[tuple[tuple[str, str], ...], tuple[Properties, Properties, dict[str, Any]]] = {}
 
     def blocks(self, parent: Any) -> Iterator[Block]:
         for child in parent:
@@ -230,37 +236,45 @@ class _Reader:
 
     def paragraph(self, element: Any) -> Block:
         own = said(element.find(f"{MAIN}pPr"))
-        style = own.get("pStyle", self.styles.first.get("paragraph", ""))
-        form, look = self.looks(style)
-        form = over(form, own)
+        key = tuple(own.items())
+        if key not in self._forms:
+            self._forms[key] = self.form(own)
+        form, look, fixed = self._forms[key]
         pieces = tuple(self.pieces(element, look))
         size = max((piece.size for piece in pieces if not piece.image), default=number(look, "sz", 21) / 2)
-        broken = _page_break(element)
         line, rule = number(form, "spacing.line"), form.get("spacing.lineRule", "auto")
-        pitch = 0.0 if not line else line / 20 if rule in {"exact", "atLeast"} else line / 240 * size * 1.3
+        broken = _page_break(element)
         return Block(
             pieces=pieces,
-            style=self.styles.name(style),
-            align={"left": "left", "start": "left", "center": "center", "right": "right", "end": "right"}.get(
-                form.get("jc", "both"), "justify"
-            ),
+            size=size,
             first=_length(form, "firstLine", size) - _length(form, "hanging", size),
             left=_length(form, "left", size) or _length(form, "start", size),
             right=_length(form, "right", size) or _length(form, "end", size),
-            before=number(form, "spacing.before") / 20,
-            after=number(form, "spacing.after") / 20,
-            pitch=pitch,
-            size=size,
-            above=_rule(form, "top"),
-            below=_rule(form, "bottom"),
-            keeps=switched_on(form, "keepNext"),
+            pitch=0.0 if not line else line / 20 if rule in {"exact", "atLeast"} else line / 240 * size * 1.3,
             breaks_page=switched_on(form, "pageBreakBefore") or broken == "before",
             ends_page=broken == "after",
+            **fixed,
         )
+
+    def form(self, own: Properties) -> tuple[Properties, Properties, dict[str, Any]]:
+        """Of a paragraph with these properties: all that hold, the look of its text, and what doesn't hang on the text."""
+        style = own.get("pStyle", self.styles.first.get("paragraph", ""))
+        form, look = self.looks(style)
+        form = over(form, own)
+        align = {"left": "left", "start": "left", "center": "center", "right": "right", "end": "right"}
+        return form, look, {
+            "style": self.styles.name(style),
+            "align": align.get(form.get("jc", "both"), "justify"),
+            "before": number(form, "spacing.before") / 20,
+            "after": number(form, "spacing.after") / 20,
+            "above": _rule(form, "top"),
+            "below": _rule(form, "bottom"),
+            "keeps": switched_on(form, "keepNext"),
+        }  # fmt: skip
 
     def pieces(self, paragraph: Any, look: Properties) -> Iterator[Piece]:
         for run in paragraph.iter(f"{MAIN}r"):
-            if any(parent.tag in {f"{MAIN}del", f"{MAIN}txbxContent"} for parent in run.iterancestors()):
+            if self.hiding and any(parent.tag in _HIDING for parent in run.iterancestors()):
                 continue
             own = said(run.find(f"{MAIN}rPr"))
             if "rStyle" in own:

@@ -6,7 +6,8 @@
 A paper's life is left to the app's actions; how a page looks to `dudao.core.documents`.
 """
 
-from dudao.papers.composing.composer import ComposeError, compose
+from dudao.papers.composing.composer import compose
+from dudao.papers.composing.drafts import ComposeError
 from dudao.papers.composing.fields import COMMON, FIELDS, Column, Field
 from dudao.papers.composing.looks import Look, look_of
 from dudao.papers.composing.samples import SAMPLE_RECIPIENTS, sample

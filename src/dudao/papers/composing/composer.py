@@ -1,32 +1,35 @@
 """Values of a paper → a Word draft: checked against the fields of its kind, written in the office's look or its own template."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from dudao.core.documents import DocumentError, Grid, Letter, Line, render, written
+from dudao.core.documents import DocumentError, Letter, render, written
+from dudao.papers.composing import notices, opinions, reports
+from dudao.papers.composing.drafts import ComposeError, Draft, chinese_day, faults
 from dudao.papers.composing.fields import COMMON, FIELDS, Field
-from dudao.papers.composing.looks import Look
+from dudao.papers.composing.looks import UNNUMBERED, Look
 from dudao.papers.kinds import Kind
 
-__all__ = ["ComposeError", "compose"]
+__all__ = ["compose", "context"]
 
-
-class ComposeError(Exception):
-    """A paper can't be made; the message says in Chinese what is missing where, and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A paper with all that goes into it."""
-
-    kind: Kind
-    values: Mapping[str, Any]
-    look: Look
-    number: str
-    day: date | None
-    recipients: Sequence[str]
+_LETTERS: Mapping[Kind, Callable[[Draft], Letter]] = {
+    Kind.NOTICE: notices.notice,
+    Kind.SELF_NOTICE: notices.self_notice,
+    Kind.OPINION: opinions.opinion,
+    Kind.RECTIFICATION: opinions.rectification,
+    Kind.CONSULTATION: notices.consultation,
+    Kind.CIRCULAR: reports.circular,
+    Kind.REPORT: reports.report,
+    Kind.TALK_NOTICE: notices.talk_notice,
+    Kind.TALK_RECORD: opinions.talk_record,
+    Kind.ACCOUNTABILITY: opinions.accountability,
+    Kind.LOOK_BACK: reports.look_back,
+    Kind.PUBLICITY: notices.publicity,
+    Kind.BRIEF: reports.brief,
+    Kind.VISIT_RECORD: reports.visit_record,
+}
 
 
 def compose(
@@ -41,64 +44,70 @@ def compose(
 ) -> bytes:
     """A .docx. ``values`` by the names of `FIELDS`, plain, as JSON keeps them; ``title`` may be left out. ``recipients`` are names.
 
-    Before signing a paper has no number and day: it shows room for them. ``template``: an office's own, instead of the built-in.
-    Raises `ComposeError`.
+    Before signing a paper has no day: it shows room for it. ``template``: an office's own, instead of the built-in. Raises
+    `ComposeError` with all that is missing or wrong.
     """
     draft = Draft(Kind(kind), values, look, number, day, recipients)
+    if found := faults(draft.kind, values):
+        raise ComposeError("\n".join(found))
     try:
         if template is not None:
             return render(template, context(draft))
-        return written(_letter(draft), look.layout)
+        return written(letter_of(draft), look.layout)
     except DocumentError as problem:
         raise ComposeError(str(problem)) from problem
 
 
+def letter_of(draft: Draft) -> Letter:
+    """What the kind says, with what every paper has: red head, number, receivers, day, copies, imprint."""
+    made = _LETTERS[draft.kind](draft)
+    look = draft.look
+    plain = draft.kind in UNNUMBERED
+    names = [*draft.recipients] or ([] if plain else [draft.text("subject")] if draft.text("subject") else [])
+    own = draft.kind is not Kind.VISIT_RECORD
+    return replace(
+        made,
+        title=draft.text("title") or made.title,
+        masthead=made.masthead or ("" if plain else look.masthead),
+        number=made.number or draft.number,
+        addressees=made.addressees or ("" if plain else "，".join(names)),
+        day=draft.day,
+        note=made.note or _note(draft),
+        copies=draft.text("copies").rstrip("。"),
+        printed_by=look.signature if own else "",
+        printed_on=draft.day,
+        together=(*made.together, look.signature, *names),
+    )
+
+
+def _note(draft: Draft) -> str:
+    contact = draft.text("contact")
+    return contact if not contact or contact.startswith("联系人") else f"联系人：{contact}"
+
+
 def context(draft: Draft) -> dict[str, Any]:
     """What a template knows, under the labels of the fields."""
-    day = draft.day
     common = {
         "office": draft.look.signature,
         "masthead": draft.look.masthead,
         "number": draft.number,
-        "addressees": "、".join(draft.recipients),
-        "day": "" if day is None else f"{day.year}年{day.month}月{day.day}日",
+        "addressees": "，".join(draft.recipients),
+        "day": "　　　　年　月　日" if draft.day is None else chinese_day(draft.day),
         "kind": draft.kind.label,
     }
     known = {field.label: common[field.name] for field in COMMON}
-    return known | {field.label: _labelled(field, draft.values.get(field.name)) for field in FIELDS[draft.kind]}
+    known |= {field.label: _plain(draft, field) for field in FIELDS[draft.kind]}
+    return known | {"标题": draft.text("title") or _LETTERS[draft.kind](draft).title}
 
 
-def _labelled(field: Field, value: Any) -> Any:
-    if field.kind == "table":
-        return [{column.label: row.get(column.name, "") for column in field.columns} for row in value or ()]
-    return value or ([] if field.kind == "list" else "")
-
-
-def _letter(draft: Draft) -> Letter:
-    values, look = draft.values, draft.look
-    body: list[Line | Grid] = []
-    for field in FIELDS[draft.kind]:
-        value = values.get(field.name)
-        if field.name in {"title", "copies", "contact", "signatory"} or not value:
-            continue
-        body.append(Line(field.label, 1))
-        if field.kind == "table":
-            rows = [[str(row.get(column.name, "")) for column in field.columns] for row in value]
-            body.append(Grid([column.label for column in field.columns], rows, [c.width for c in field.columns]))
-        else:
-            body += [Line(str(part)) for part in (value if field.kind == "list" else [value])]
-    topic = values.get("topic") or values.get("subject") or ""
-    return Letter(
-        title=values.get("title") or f"关于{topic}的{draft.kind.label}",
-        office=look.signature,
-        body=body,
-        masthead=look.masthead,
-        number=draft.number,
-        signatory=values.get("signatory", ""),
-        addressees="，".join(draft.recipients),
-        day=draft.day,
-        note=values.get("contact", ""),
-        copies=values.get("copies", ""),
-        printed_by=look.signature,
-        printed_on=draft.day,
-    )
+def _plain(draft: Draft, field: Field) -> Any:
+    match field.kind:
+        case "table":
+            labels = {column.name: column.label for column in field.columns}
+            return [{labels[name]: cell for name, cell in row.items()} for row in draft.rows(field.name)]
+        case "list":
+            return draft.texts(field.name)
+        case "date":
+            return draft.day_of(field.name)
+        case _:
+            return draft.text(field.name)

@@ -135,11 +135,11 @@ class _Body:
         spacing = f'<w:spacing w:before="{round(35 / 25.4 * 1440)}" w:line="{round(half * 13)}" w:lineRule="exact"/>'
         yield self.line("发文机关标志", letter.masthead, properties=spacing, look=look)
         rule = f'<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="11" w:color="{RED}"/></w:pBdr>'
-        if any(letter.band):
+        if letter.dated_head:
             yield self.blank()
-            if letter.number:
-                yield self.line("发文字号", letter.number)
-            yield self.between(rule, *letter.band)
+            yield self.line("发文字号", letter.number)
+            yield self.line("发文字号", letter.office)
+            yield self.line("发文字号", _day(letter.day), before=rule)
         else:
             yield from (self.blank(), self.blank())
             if letter.signatory:

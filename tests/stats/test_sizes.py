@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from dudao.calc.balance.crowding import Counted, Pace, Span
 from dudao.core.access import SYSTEM, Denied
 from dudao.core.workflow import Conflict
 from dudao.dashboards.queries.todos import statistics_groups
@@ -22,6 +23,7 @@ from dudao.stats.models import DataItem, EliminationPlan, EliminationRow, Return
 from dudao.stats.papers import sizes as sizepapers
 from dudao.stats.queries import sizes
 from dudao.stats.queries.returns import with_units
+from dudao.stats.views.sizes import ended
 from signing import signed_in
 from stats.conftest import GOOD, YEAR, keyed, make_round, school
 
@@ -122,7 +124,7 @@ def test_ten_bands_are_used_where_they_are_reported(crowded):
     nine = next(line for line in board(crowded).schools[YEAR] if line.unit == crowded.nine.pk)
     assert str(nine.stages["junior"].above_standard) == "1"
     heads, rows = sizes.band_table(board(crowded).schools[YEAR], sizes.rules())
-    assert heads == ["45 人以下", "46—55 人", "56—65 人", "66 人以上"], "not all schools have the ten"
+    assert heads == ["45 人及以下", "46—55 人", "56—65 人", "66 人及以上"], "not all schools have the ten"
     assert rows == [("小学", [55, 3, 2, 1]), ("初中", [16, 4, 0, 0])]
     heads, rows = sizes.band_table([line for line in [nine] if line.stages.pop("primary")], sizes.rules())
     assert len(heads) == 10 and rows == [("初中", [0, 0, 0, 0, 16, 3, 1, 0, 0, 0])]
@@ -133,7 +135,7 @@ def test_the_page_shows_figures_schools_and_exports(crowded):
     page = client.get(reverse("stats:sizes")).content.decode()
     for words in (
         "三阳小学",
-        "56—65 人 2 个，66 人以上 1 个",
+        "56—65 人 2 个，66 人及以上 1 个",
         "占 3.70 %",
         "长寿学校",
         "2700",
@@ -272,6 +274,44 @@ def test_the_next_years_return_updates_the_progress(handed_in):
     assert (view.totals["classes"][0].actual, view.totals["classes"][0].excess) == (2, 1)
     page = signed_in(place.accounts["officer"]).get(plan.get_absolute_url()).content.decode()
     assert "落后" in page and "按计划" in page and "至少要做" in page
+
+
+def test_the_board_shows_each_county_its_plan(handed_in):
+    place, plan = handed_in
+    officer = place.actor("officer")
+    assert sizes.plans_in_force(officer, board(place), YEAR) == {}, "nothing is in force before it is approved"
+    acts.approve_plan(officer, plan=plan)
+    next_year(place, 2, 2600)
+    seen = board(place)
+    (found,) = sizes.plans_in_force(officer, seen, YEAR + 1).values()
+    assert (found.year.target, found.year.actual, found.year.excess) == (1, 2, 1)
+    assert found.paces == {Pace.LATE: 1, Pace.ON_TRACK: 1}
+    (before,) = sizes.plans_in_force(officer, seen, YEAR).values()
+    assert before.year.target is None and before.paces == {Pace.WAITING: 2}
+    page = signed_in(place.accounts["officer"]).get(reverse("stats:sizes"), {"year": YEAR + 1}).content.decode()
+    assert f"{YEAR + 1}年底目标 1 个班，现有 2 个" in page and "落后 1 条" in page
+    assert sizes.plans_in_force(place.actor("west"), board(place, "west"), YEAR + 1) == {}
+
+
+def test_a_share_just_above_the_limit_is_not_ended():
+    """5.004 % shows as 5.00 %, and is more than 5 %."""
+    counted = Counted(25000, large=Span(1251, 1251))
+    assert str(sizes.percent(counted, counted.large)) == "5.00"
+    line = sizes.CountyLine("某县", stages={"primary": counted})
+    assert ended(line, {"large": 5}).word == "未达到"
+    assert ended(
+        sizes.CountyLine("某县", stages={"primary": Counted(25000, large=Span(1250, 1250))}), {"large": 5}
+    ).word == ("基本消除")
+    assert ended(sizes.CountyLine("某县"), {"large": 5}).word == "待数据", "no classes are no proof"
+
+
+def test_a_stage_that_has_not_reported_leaves_the_size_of_a_school_open(crowded):
+    Value.objects.filter(ret__unit=crowded.nine, stage="primary", item__code="pupils").delete()
+    nine = next(line for line in board(crowded).schools[YEAR] if line.unit == crowded.nine.pk)
+    assert nine.size is None and not nine.too_large, "900 pupils of the other stage are no answer"
+    Value.objects.filter(ret__unit=crowded.nine, stage="junior", item__code="pupils").update(number=2600)
+    nine = next(line for line in board(crowded).schools[YEAR] if line.unit == crowded.nine.pk)
+    assert nine.too_large, "too many already"
 
 
 def test_an_amendment_keeps_the_old_plan(handed_in):

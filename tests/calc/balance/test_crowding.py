@@ -103,6 +103,10 @@ def test_counts_of_schools_add_up():
         ("211", {Stage.PRIMARY: 2500}, date(2021, 9, 1), {"migrants": 1250}, SchoolSize(2500, 2000, 500, "")),
         ("312", {Stage.PRIMARY: 1500, Stage.JUNIOR: 1400}, date(2018, 9, 1), {"founded": 1990}, SchoolSize(2900, 2500, 400, "")),
         ("511", {}, date(2021, 9, 1), {}, None),
+        ("211", {Stage.PRIMARY: None}, date(2026, 9, 1), {}, None),
+        ("312", {Stage.PRIMARY: 1500, Stage.JUNIOR: None}, date(2026, 9, 1), {}, None),
+        ("312", {Stage.PRIMARY: None, Stage.JUNIOR: 2501}, date(2026, 9, 1), {}, SchoolSize(2501, 2500, 1, "")),
+        ("341", {Stage.JUNIOR: 2001, Stage.SENIOR: None}, date(2026, 9, 1), {}, SchoolSize(2001, 2000, 1, "")),
     ],
 )  # fmt: skip
 def test_a_school_against_its_limit_with_relief_by_day_and_reason(kind, pupils, day, school, expected):
@@ -129,7 +133,7 @@ def test_a_plan_that_can_not_reach_the_limit_says_so():
     lines = [PlanLine(40, {2026: 30, 2027: 12}), PlanLine(3, {2026: 1, 2027: 0})]
     assert shortfalls(lines, 200, 5) == [
         "按计划到 2027 年底还剩 12 个，涉及 1 处，没有全部消除。",
-        "占全部班级的 6.0 %，高于“基本消除”的 5 %，各校目标都完成也达不到要求。",
+        "占全部班级的 6.00 %，高于“基本消除”的 5 %，各校目标都完成也达不到要求。",
     ]
     assert len(shortfalls(lines, 1000, 5)) == len(shortfalls(lines, 200, None)) == 1
     assert shortfalls([PlanLine(3, {2026: 0})], 10, 5) == shortfalls([], 10, 5) == []

@@ -15,6 +15,7 @@ from math import ceil
 
 from dudao.calc.balance.sizes import SizeRules, elimination
 from dudao.calc.codetables import Stage
+from dudao.calc.rounding import round_half_up
 
 __all__ = [
     "Counted",
@@ -154,19 +155,23 @@ class SchoolSize:
 
 
 def school_size(
-    kind: str, pupils: Mapping[Stage, int], rules: SizeRules, day: date, **school: int | None
+    kind: str, pupils: Mapping[Stage, int | None], rules: SizeRules, day: date, **school: int | None
 ) -> SchoolSize | None:
-    """A school of type ``kind`` on a day; ``None``: no limit for the type.
+    """A school of type ``kind`` on a day. ``pupils``: of the stages it has, ``None`` where a stage hasn't reported.
 
-    ``school``: ``founded`` (year) and ``migrants`` (children), where known.
+    ``school``: ``founded`` (year) and ``migrants`` (children), where known. The answer is ``None`` when the type has no limit, and
+    when a stage is missing without which the others stay within it.
     """
     for limit in rules.schools:
         if kind in limit.types:
-            counted = sum(pupils.get(stage, 0) for stage in limit.stages)
+            reported = [pupils.get(stage, 0) for stage in limit.stages]
+            counted = sum(number or 0 for number in reported)
             reason = ""
             if rules.relief is not None and limit.relief > limit.most:
                 reason = rules.relief.reason(day, school.get("founded"), counted, school.get("migrants"))
             most = limit.relief if reason else limit.most
+            if None in reported and counted <= most:
+                return None
             return SchoolSize(counted, most, max(counted - most, 0), reason)
     return None
 
@@ -234,7 +239,6 @@ def shortfalls(lines: Sequence[PlanLine], classes: int, most_percent: int | None
     schools = sum(1 for end in ends if end)
     found = [f"按计划到 {last} 年底还剩 {left} 个，涉及 {schools} 处，没有全部消除。"]
     if classes and most_percent is not None and left * 100 > classes * most_percent:
-        found.append(
-            f"占全部班级的 {left * 100 / classes:.1f} %，高于“基本消除”的 {most_percent} %，各校目标都完成也达不到要求。"
-        )
+        share = round_half_up(Fraction(left * 100, classes), 2)
+        found.append(f"占全部班级的 {share} %，高于“基本消除”的 {most_percent} %，各校目标都完成也达不到要求。")
     return found

@@ -24,8 +24,9 @@ from dudao.calc.balance.crowding import (
 from dudao.calc.balance.rules import STAGES
 from dudao.calc.balance.sizes import SizeRules, sizes_from
 from dudao.calc.codetables import Stage as CalcStage
+from dudao.calc.rounding import round_half_up
 from dudao.core.access import Actor
-from dudao.orgs.models import Unit
+from dudao.orgs.models import Stage, Unit
 from dudao.packs import read
 from dudao.stats.models import EliminationPlan, EliminationRow, Return, Value, year_words
 from dudao.stats.queries.catalogue import STAGE_WORDS
@@ -34,6 +35,7 @@ from dudao.stats.queries.returns import county_names
 __all__ = [
     "Board",
     "CountyLine",
+    "CountyPlan",
     "PlanView",
     "RowView",
     "SchoolLine",
@@ -41,6 +43,7 @@ __all__ = [
     "counties_seen",
     "plan_seen",
     "plan_view",
+    "plans_in_force",
     "plans_returned",
     "plans_seen",
     "plans_to_approve",
@@ -137,7 +140,7 @@ def board(
     accepted_only: bool = True,
     units: Iterable[int] | None = None,
 ) -> Board:
-    """The sizes of all schools that the actor sees (below ``within``): five queries, however many schools and years."""
+    """The sizes of all schools that the actor sees (below ``within``): six queries, however many schools and years."""
     codes = {"pupils", "classes", "migrants", *(item for layout in found.layouts for item in layout)}
     returns = Return.objects.visible_to(actor, "size.view").filter(round__stages__overlap=list(LEVELS))
     if within is not None:
@@ -160,16 +163,18 @@ def board(
     numbers: dict[tuple[int, int], dict[str, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
     for year, unit, stage, code, number in rows:
         numbers[year, unit][stage][code] = number
+    held = {unit for _, unit in numbers}
+    registered: dict[int, set[str]] = defaultdict(set)
+    for unit, level in Stage.objects.filter(unit__in=held).values_list("unit_id", "level"):
+        registered[unit].add(level)
     facts = {
         row["pk"]: row
-        for row in Unit.objects.filter(pk__in={unit for _, unit in numbers}).values(
-            "pk", "name", "path", "school_type", "founded"
-        )
+        for row in Unit.objects.filter(pk__in=held).values("pk", "name", "path", "school_type", "founded")
     }
     names = county_names()
     schools: dict[int, list[SchoolLine]] = defaultdict(list)
     for (year, unit), stages in numbers.items():
-        line = _school(facts[unit], stages, found, year)
+        line = _school(facts[unit], stages, registered[unit], found, year)
         if line.stages:
             line.county = next((name for path, name in names if line.path.startswith(path)), "")
             schools[year].append(line)
@@ -179,10 +184,14 @@ def board(
 
 
 def _school(
-    facts: Mapping[str, Any], stages: Mapping[str, Mapping[str, Decimal]], found: SizeRules, year: int
+    facts: Mapping[str, Any],
+    stages: Mapping[str, Mapping[str, Decimal]],
+    registered: Iterable[str],
+    found: SizeRules,
+    year: int,
 ) -> SchoolLine:
     line = SchoolLine(facts["pk"], facts["name"], facts["path"], "")
-    pupils: dict[CalcStage, int] = {}
+    pupils: dict[CalcStage, int | None] = {LEVELS[level]: None for level in registered if level in LEVELS}
     migrants: int | None = None
     for level, numbers in stages.items():
         stage = LEVELS.get(level)
@@ -335,16 +344,45 @@ def _totals(plan: EliminationPlan, views: Sequence[RowView]) -> list[Year]:
     made = []
     for place, year in enumerate(plan.years):
         parts = [view.years[place] for view in views]
-        targets, actuals = [part.target for part in parts], [part.actual for part in parts]
-        known_targets = [number for number in targets if number is not None]
-        known = [number for number in actuals if number is not None]
-        made.append(
-            Year(
-                year,
-                sum(known_targets) if len(known_targets) == len(parts) and parts else None,
-                sum(known) if len(known) == len(parts) and parts else None,
-            )
-        )
+        made.append(Year(year, _sum([part.target for part in parts]), _sum([part.actual for part in parts])))
+    return made
+
+
+def _sum(parts: Sequence[int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if known and len(known) == len(parts) else None
+
+
+@dataclass(frozen=True, slots=True)
+class CountyPlan:
+    """The plan in force of a county in one year: what is to be left of large classes at its end, what is; how its rows go."""
+
+    plan: EliminationPlan
+    year: Year
+    paces: Mapping[Pace, int]
+
+
+def plans_in_force(actor: Actor, seen: Board, year: int) -> dict[int, CountyPlan]:
+    """County → its plan held against the year's accepted returns in ``seen``: two queries. A year outside a plan has no target."""
+    plans = list(plans_seen(actor).filter(state=EliminationPlan.State.APPROVED))
+    rows: dict[int, list[EliminationRow]] = defaultdict(list)
+    for row in EliminationRow.objects.filter(plan__in=plans):
+        rows[row.plan_id].append(row)
+    by_year = {one: {line.unit: line for line in lines} for one, lines in seen.schools.items()}
+    made = {}
+    for plan in plans:
+        until = [one for one in plan.years if one <= year]
+        paces: dict[Pace, int] = defaultdict(int)
+        targets: list[int | None] = []
+        actuals: list[int | None] = []
+        for row in rows[plan.pk]:
+            line = line_of(plan, row)
+            counted = {one: _now(by_year.get(one, {}).get(row.school_id), row) for one in until}
+            paces[pace(line, {one: number for one, number in counted.items() if number is not None})] += 1
+            if row.sort == EliminationRow.Sort.CLASSES:
+                targets.append(line.targets.get(year))
+                actuals.append(counted.get(year))
+        made[plan.unit_id] = CountyPlan(plan, Year(year, _sum(targets), _sum(actuals)), paces)
     return made
 
 
@@ -369,7 +407,7 @@ def band_table(schools: Iterable[SchoolLine], found: SizeRules) -> tuple[list[st
             sums[stage][place] += count
     heads, low = [], 0
     for edge in edges:
-        heads.append(f"{low} 人以上" if edge is None else (f"{edge} 人以下" if low == 0 else f"{low}—{edge} 人"))
+        heads.append(f"{low} 人及以上" if edge is None else (f"{edge} 人及以下" if low == 0 else f"{low}—{edge} 人"))
         low = (edge or 0) + 1
     return heads, [(STAGE_WORDS[stage], sums[stage]) for stage in LEVELS if stage in sums]
 
@@ -388,4 +426,4 @@ def trend(seen: Board, until: int) -> list[tuple[str, Decimal | None, Decimal | 
 def percent(counted: Counted, count: Span) -> Decimal | None:
     """A share of classes as percent with two decimals, «—» where it isn't known."""
     share = counted.share(count)
-    return None if share is None else (Decimal(share.numerator * 100) / share.denominator).quantize(Decimal("0.01"))
+    return None if share is None else round_half_up(share * 100, 2)

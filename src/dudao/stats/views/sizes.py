@@ -8,18 +8,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from dudao.calc.balance.crowding import Counted, Span
+from dudao.calc.balance.crowding import Counted, Pace, Span
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import State
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import roots_of
 from dudao.stats.actions import sizes as acts
+from dudao.stats.labels import PACES
 from dudao.stats.models import year_words
 from dudao.stats.papers import sizes as sizepapers
 from dudao.stats.queries import sizes
 from dudao.stats.views.common import actor_of, need
 
-__all__ = ["number_of", "sizes_export", "sizes_page"]
+__all__ = ["ended", "number_of", "sizes_export", "sizes_page"]
 
 SHOWN = 200
 
@@ -66,14 +67,17 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
         return render(request, "stats/sizes.html", context)
     whole, before = seen.whole(year), seen.whole(year - 1)
     everybody, earlier = whole.all, before.all
+    plans = {} if scope["everything"] else sizes.plans_in_force(actor, seen, year)
     lines = [
         {
             "line": line,
+            "plan": plans.get(line.key or 0),
+            "paces": _paces(plans.get(line.key or 0)),
             "counted": line.all,
             "standard": sizes.percent(line.all, line.all.above_standard),
             "large": sizes.percent(line.all, line.all.large),
             "extra": sizes.percent(line.all, line.all.extra_large),
-            "state": _ended(line, found.shares),
+            "state": ended(line, found.shares),
             "before": last.all.large if last.schools else None,
         }
         for line, last in zip(seen.lines(year, scope["counties"]), seen.lines(year - 1, scope["counties"]), strict=True)
@@ -105,6 +109,7 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
         ],
         "lines": lines,
         "several": len(scope["counties"]) > 1,
+        "has_plans": bool(plans),
         "over": [
             {
                 "school": school,
@@ -127,17 +132,20 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
     return render(request, "stats/sizes.html", context)
 
 
-def _ended(line: sizes.CountyLine, limits: Mapping[str, int]) -> State:
-    """Whether a county counts as having ended large classes, by the shares of the rules."""
+def ended(line: sizes.CountyLine, limits: Mapping[str, int]) -> State:
+    """Whether a county counts as having ended large classes, by the shares of the rules: exactly, not as rounded for the eye."""
     counted = line.all
-    shares = [(sizes.percent(counted, getattr(counted, name)), most) for name, most in limits.items()]
-    if not shares or any(share is None for share, _ in shares):
+    shares = [(counted.share(getattr(counted, name)), most) for name, most in limits.items()]
+    known = [share * 100 <= most for share, most in shares if share is not None]
+    if not known or len(known) < len(shares):
         return State("待数据", "grey", "hourglass")
     if not counted.large.most:
         return State("已全部消除", "green")
-    if all(share is not None and share <= most for share, most in shares):
-        return State("基本消除", "green")
-    return State("未达到", "red")
+    return State("基本消除", "green") if all(known) else State("未达到", "red")
+
+
+def _paces(found: sizes.CountyPlan | None) -> list[tuple[State, int]]:
+    return [(PACES[pace], found.paces[pace]) for pace in Pace if found.paces.get(pace)] if found else []
 
 
 def _figure(name: str, counted: Counted, count: Span, tone: str, before: Span | None) -> dict[str, Any]:
@@ -149,9 +157,9 @@ def _figure(name: str, counted: Counted, count: Span, tone: str, before: Span | 
 
 
 def _band_words(counted: Any, large: int) -> str:
-    """«56—65 人 2 个，66 人以上 1 个»: the bands above the limit that hold classes."""
+    """«56—65 人 2 个，66 人及以上 1 个»: the bands above the limit that hold classes."""
     return "，".join(
-        f"{low}—{high} 人 {count} 个" if high else f"{low} 人以上 {count} 个"
+        f"{low}—{high} 人 {count} 个" if high else f"{low} 人及以上 {count} 个"
         for low, high, count in counted.bands
         if count and (high is None or high >= large)
     )
@@ -160,7 +168,8 @@ def _band_words(counted: Any, large: int) -> str:
 def _chart(trend: list[Any], limits: Any) -> dict[str, Any]:
     spec: dict[str, Any] = {
         "kind": "line",
-        "categories": [words for words, _, _ in trend],
+        # «2025—2026\n(11/13 所)»: two short lines stay upright below the axis.
+        "categories": [words.replace("学年", "").replace("（", "\n（") for words, _, _ in trend],
         "series": [
             {
                 "name": "大班额",

@@ -132,6 +132,53 @@ def test_the_same_numbers_have_the_same_digests_and_a_run_is_frozen(gardens):
             change()
 
 
+def test_what_leaves_an_item_open_is_named(gardens):
+    answer(gardens.preschool, gardens.first, {"kg_children": 0, "kg_small_over": 3})
+    Value.objects.filter(ret__unit=gardens.second, item__code="kg_books").delete()
+    made = run(gardens, accepted_only=False)
+    east = county(made, gardens.east)
+    assert [(one["name"], [lack["code"] for lack in one["lacks"]]) for one in east.unknown] == [
+        ("长寿幼儿园", ["P26"]),
+        ("三阳幼儿园", ["P26", "P28"]),
+    ]
+    assert {east.item(code).result.status for code in ("P26", "P28")} == {Status.MISSING}
+    client = signed_in(gardens.accounts["officer"])
+    page = client.get(reverse("stats:preschool_county", args=[made.pk, gardens.east.pk])).content.decode()
+    assert "数据缺漏和矛盾" in page and "超过 25 人的小班有 3 个，多于小班 2 个，请更正" in page
+    content = client.post(reverse("stats:preschool_export", args=[made.pk])).content
+    sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("缺报")
+    assert sheet.to_python()[3:] == [
+        ["平江县", "长寿幼儿园", "P26", "生均图书无法计算，没有报数"],
+        ["平江县", "三阳幼儿园", "P26", "在园幼儿数是 0，生均面积和图书无法计算"],
+        ["平江县", "三阳幼儿园", "P28", "超过 25 人的小班有 3 个，多于小班 2 个，请更正"],
+    ]
+    answer(gardens.preschool, gardens.east, OWN | {"有公办中心园的乡镇数": 21}, stage="")
+    shown = county(run(gardens), gardens.east).item("P7")
+    assert shown.missing == ["“有公办中心园的乡镇数”21 多于“乡镇数”20，请更正报表后重新测算。"]
+
+
+def test_leaving_out_those_who_have_not_reported_leaves_nothing_to_judge_when_nobody_has(gardens):
+    Return.objects.filter(unit=gardens.other).update(state="draft")
+    west = county(run(gardens, skip_missing=True), gardens.west)
+    assert west.kindergartens == 0 and west.item("P1").result.status is Status.MISSING
+    assert west.item("P7").result.status is Status.FAILED, "what the county answered itself still counts"
+
+
+@pytest.mark.parametrize(
+    ("region", "day", "names"),
+    [
+        ("430600", date(2026, 1, 1), ["preschool-2020", "preschool-hunan-2025"]),
+        ("430600", date(2025, 9, 1), ["preschool-2020"]),
+        ("410100", date(2026, 1, 1), ["preschool-2020", "preschool-henan"]),
+        ("410100", date(2020, 2, 18), ["preschool-2020", "preschool-henan"]),
+        ("210100", date(2026, 1, 1), ["preschool-2020"]),
+        ("", date(2026, 1, 1), ["preschool-2020"]),
+    ],
+)
+def test_what_a_province_asks_for_is_offered_there_and_then(region, day, names):
+    assert [name for name, _ in preschool.standards_for(region, day)] == names
+
+
 def test_a_province_may_ask_for_more(gardens):
     hunan = county(run(gardens, pack="preschool-hunan-2025"), gardens.east)
     assert hunan.item("P1").wanted == ["不低于 92 %"] and hunan.item("P1").gaps == [

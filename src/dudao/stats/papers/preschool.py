@@ -1,4 +1,4 @@
-"""A preschool run as a workbook: items by county, the numbers and gaps, kindergartens that lack something, those missing."""
+"""A preschool run as a workbook: items by county, the numbers and gaps, kindergartens that lack something, what is missing."""
 
 import io
 from typing import Any
@@ -56,7 +56,16 @@ def write_preschool(view: RunView, target: io.BytesIO) -> None:
         for county in view.counties for one in county.failing for lack in one["lacks"]
     ]  # fmt: skip
     write_sheet(writer, "不达标幼儿园", heads, rows, title=title, line=line)
-    heads = [Column("county", "县市区"), Column("name", "没有报数的幼儿园（班）", width=40)]
-    rows = [{"county": county.name, "name": name} for county in view.counties for name in county.missing]
+    heads = [
+        Column("county", "县市区"), Column("name", "幼儿园（班）", width=30), Column("code", "指标", width=8),
+        Column("words", "缺漏和矛盾", width=60),
+    ]  # fmt: skip
+    rows = [
+        {"county": county.name, "name": name, "words": "没有报数"}
+        for county in view.counties for name in county.missing
+    ] + [
+        {"county": county.name, "name": one["name"], **lack}
+        for county in view.counties for one in county.unknown for lack in one["lacks"]
+    ]  # fmt: skip
     write_sheet(writer, "缺报", heads, rows, title=title, line=line)
     writer.close()

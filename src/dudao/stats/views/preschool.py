@@ -205,6 +205,7 @@ def preschool_county(request: HttpRequest, pk: int, county: int) -> HttpResponse
             "codes": codes,
             "asked": asked,
             "missing": found.missing[:SHOWN],
+            "unknown": found.unknown[:SHOWN],
             "years": [
                 {
                     "run": other,

@@ -5,14 +5,25 @@ from datetime import date
 import pytest
 
 from dudao.core import audit
+from dudao.core.access import SYSTEM
 from dudao.demo.city import build_city
-from dudao.stats.models import BalanceRun, CheckHit, Return, Round, SchoolResult, Value
+from dudao.stats.models import (
+    BalanceRun,
+    CheckHit,
+    PreschoolJudgement,
+    PreschoolRun,
+    Return,
+    Round,
+    SchoolResult,
+    Value,
+)
+from dudao.stats.queries import sizes
 
 
 @pytest.mark.django_db
 def test_rounds_of_two_years_and_a_balance_with_something_to_see():
     made = build_city(scale=0.05, today=date(2026, 11, 20), tasks=())
-    assert Round.objects.filter(demo=True).count() == Round.objects.count() == 6
+    assert Round.objects.filter(demo=True).count() == Round.objects.count() == 7
     for title in ("学前教育", "县级"):
         held = Return.objects.filter(round__title__contains=title, round__year=2025)
         assert held.filter(state="locked").count() > 0.8 * held.count() > 0
@@ -28,6 +39,11 @@ def test_rounds_of_two_years_and_a_balance_with_something_to_see():
     run = BalanceRun.objects.get()
     assert run.schools == locked and not run.results["errors"]
     assert set(SchoolResult.objects.filter(run=run).values_list("passed", flat=True)) == {True, False}
+    seen = sizes.board(SYSTEM, sizes.rules())
+    assert [len(seen.schools[year]) > 0 for year in (2024, 2025, 2026)] == [True] * 3
+    assert seen.whole(2024).all.large.most > seen.whole(2025).all.large.most
+    evaluated = PreschoolRun.objects.get()
+    assert evaluated.kindergartens > 0 and PreschoolJudgement.objects.filter(run=evaluated).exists()
     clerk = made.login("school-reporter")
     ret = Return.objects.get(round=now, unit=clerk.unit)
     assert ret.state == "draft" and not Value.objects.filter(ret=ret).exists()

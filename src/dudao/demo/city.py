@@ -14,6 +14,7 @@ from dudao.demo import clock, institutions
 from dudao.demo.frameworks import build_frameworks
 from dudao.demo.logins import Login, make_logins, table
 from dudao.demo.plan import TASKS, TaskSpec
+from dudao.demo.standing import build_standing
 from dudao.demo.statistics import build_statistics
 from dudao.demo.trials import build_trials
 from dudao.demo.year import build_year
@@ -71,6 +72,7 @@ def build_city(
         with told("… a year in progress", "……进行中的一年"):
             build_year(city, units, made.logins, today=today, tasks=tasks)
             build_statistics(city, made.logins, today=today)
+            build_standing(city, made.counties, made.logins, today=today, now=now)
             build_frameworks(city, units.get("430626"), made.logins, now=now)
             build_trials(city, made.counties, made.logins, now=now)
     return made

@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping
 from decimal import Decimal
 
-__all__ = ["Numbers", "class_bands", "county", "grown_kindergarten", "kindergarten"]
+__all__ = ["SIZE_ITEMS", "Numbers", "class_bands", "county", "grown_kindergarten", "kindergarten", "more_crowded"]
 
 Numbers = dict[tuple[str, str], Decimal]
 _BANDS = ("25", "30", "35", "40", "45", "50", "55", "60", "65", "66")
@@ -32,6 +32,30 @@ def class_bands(made: Numbers, stage: str, chance: random.Random) -> None:
     top = next((band for band in reversed(_BANDS) if made[f"band_{band}", stage]), "25")
     largest = {"66": chance.randint(66, 70)}.get(top, int(top) - chance.randint(0, 4))
     made["largest_class", stage] = min(pupils, Decimal(largest))
+
+
+SIZE_ITEMS = (
+    "pupils", "classes", "migrants", "classes_45", "classes_55", "classes_65", "classes_66", "largest_class",
+    *(f"band_{band}" for band in _BANDS),
+)  # fmt: skip
+"""What a round about class sizes asks for."""
+
+
+def more_crowded(now: Numbers, chance: random.Random, *, share: float) -> Numbers:
+    """The class sizes of a year before: a ``share`` of the larger stages had one to four large classes more."""
+    made = {key: number for key, number in now.items() if key[0] in SIZE_ITEMS}
+    for stage in sorted({stage for code, stage in made if code == "classes"}):
+        few = made["classes", stage] < 8 or chance.random() >= share
+        more = 0 if few else min(int(made["classes_45", stage]), chance.randint(1, 4))
+        for _ in range(more):
+            usual = next(band for band in ("45", "40", "35", "30", "25") if made[f"band_{band}", stage])
+            code, band = chance.choice([("65", "60"), ("65", "60"), ("65", "65"), ("66", "66")])
+            for key, step in ((f"band_{usual}", -1), ("classes_45", -1), (f"band_{band}", 1), (f"classes_{code}", 1)):
+                made[key, stage] += step
+            made["pupils", stage] += chance.randint(14, 24)
+            largest = {"66": chance.randint(66, 70)}.get(band, int(band) - chance.randint(0, 4))
+            made["largest_class", stage] = max(made["largest_class", stage], Decimal(largest))
+    return made
 
 
 def kindergarten(

@@ -17,7 +17,15 @@ from django.utils import timezone
 from dudao.core import audit
 from dudao.core.access import SYSTEM, Actor
 from dudao.demo.logins import Login
-from dudao.demo.numbers import Numbers, class_bands, county, grown_kindergarten, kindergarten
+from dudao.demo.numbers import (
+    SIZE_ITEMS,
+    Numbers,
+    class_bands,
+    county,
+    grown_kindergarten,
+    kindergarten,
+    more_crowded,
+)
 from dudao.demo.places import COUNTIES
 from dudao.orgs.models import Kind, Unit
 from dudao.people.queries import actor_for
@@ -30,13 +38,18 @@ from dudao.stats.queries.returns import stages_of, with_units
 
 __all__ = ["build_statistics"]
 
+CROWDED = "430626"
+"""The county with the most large classes, as its town grew."""
 _SIZES = {"primary": (90, 1500), "junior": (150, 1600), "senior": (600, 2000)}
 _POINT = (12, 70)
 _NEEDS = {"primary": ("4.2", 19), "junior": ("5.3", 14), "senior": ("0", 13)}
 
 
 def build_statistics(city: Unit, logins: Sequence[Login], *, today: date, seed: int = 4306) -> Round:
-    """Items, last year's rounds closed and locked, this year's half way; answers this year's of the schools."""
+    """Items, last year's rounds closed and locked, this year's half way, and class sizes of the year before last.
+
+    Answers this year's round of the schools.
+    """
     actors = {login.account.username: actor_for(login.account) for login in logins}
     load_all(SYSTEM, unit=city)
     chance = random.Random(seed)
@@ -49,6 +62,7 @@ def build_statistics(city: Unit, logins: Sequence[Login], *, today: date, seed: 
     now = _round(city, year, _SCHOOLS, new)
     _finish(last, chance, before)
     _go_on(now, chance, before, staffed)
+    _sizes_before(city, year - 2, before, random.Random(seed))
     run_balance(actors["officer1"], unit=city, asked=last, pack="excellent-2017", accepted_only=True)
     kept: dict[int, Numbers] = {}
     _finish(_round(city, year - 1, _KINDERGARTENS, old), chance, kept)
@@ -66,14 +80,17 @@ class _Sort:
     title: str
     packs: tuple[str, ...]
     stages: tuple[str, ...]
+    codes: tuple[str, ...] = ()
 
 
 _SCHOOLS = _Sort("义务教育数据报送", ("compulsory", "classes"), ("primary", "junior"))
+_SIZES_ONLY = _Sort("班额校额数据报送", ("compulsory", "classes"), ("primary", "junior"), SIZE_ITEMS)
 _KINDERGARTENS = _Sort("学前教育数据报送", ("preschool",), ("preschool",))
 _COUNTIES = _Sort("县级数据报送", ("county",), ())
 
 
 def _round(city: Unit, year: int, sort: _Sort, days: tuple[date, date]) -> Round:
+    items = DataItem.objects.filter(pack__in=sort.packs)
     made = create_round(
         SYSTEM,
         unit=city,
@@ -82,7 +99,7 @@ def _round(city: Unit, year: int, sort: _Sort, days: tuple[date, date]) -> Round
         stages=sort.stages,
         opens_on=days[0],
         closes_on=days[1],
-        items=list(DataItem.objects.filter(pack__in=sort.packs)),
+        items=list(items.filter(code__in=sort.codes) if sort.codes else items),
         demo=True,
     )
     open_round(SYSTEM, asked=made)
@@ -91,6 +108,24 @@ def _round(city: Unit, year: int, sort: _Sort, days: tuple[date, date]) -> Round
 
 def _finish(asked: Round, chance: random.Random, before: dict[int, Numbers]) -> None:
     _fill(asked, chance, before, share=1.0)
+    _settle(asked, Return.State.LOCKED, 1.0, chance)
+    close_round(SYSTEM, asked=asked)
+
+
+def _sizes_before(city: Unit, year: int, schools: Mapping[int, Numbers], chance: random.Random) -> None:
+    """What the schools' classes were when the counties began to end large ones; the most crowded county had most to do."""
+    asked = _round(city, year, _SIZES_ONLY, (date(year, 9, 10), date(year, 10, 31)))
+    returns = [ret for ret in with_units(Return.objects.filter(round=asked)).order_by("id") if ret.unit_id in schools]
+    crowded = (
+        Unit.objects.filter(path__startswith=city.path, region_code=CROWDED).values_list("path", flat=True).first()
+    )
+    numbers = {
+        ret.pk: more_crowded(
+            schools[ret.unit_id], chance, share=0.4 if crowded and ret.unit.path.startswith(crowded) else 0.12
+        )
+        for ret in returns
+    }
+    _fill_many(SYSTEM, asked=asked, returns=returns, numbers=numbers)
     _settle(asked, Return.State.LOCKED, 1.0, chance)
     close_round(SYSTEM, asked=asked)
 
@@ -220,8 +255,9 @@ def _stage(made: Numbers, stage: str, pupils: int, chance: random.Random) -> Non
     classes = max(1, round(pupils / size))
     crowded = [0, 0, 0]
     if pupils / classes > 42 and chance.random() < 0.35:
-        crowded = [min(classes, chance.randint(0, 4)), chance.choice([0, 0, 1]), 0]
+        crowded = [min(classes, chance.randint(0, 4)), chance.randint(0, 3), chance.choice([0, 0, 0, 1])]
         crowded[1] = min(crowded[1], classes - crowded[0])
+        crowded[2] = min(crowded[2], classes - crowded[0] - crowded[1])
     teachers = max(2, round(pupils / per_teacher * chance.uniform(0.9, 1.25)))
     degree = min(teachers, max(1, round(pupils * float(wanted) / 100 * chance.uniform(0.93, 1.3))))
     for code, number in {

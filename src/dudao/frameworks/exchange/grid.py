@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -65,9 +66,12 @@ def letters(column: int) -> str:
     return found
 
 
-@dataclass(slots=True)
+@dataclass
 class Grid:
-    """One table. ``rows`` hold text (leading blanks kept: they may be indentation); ``joined``: covered cell → first cell."""
+    """One table. ``rows`` hold text (leading blanks kept: they may be indentation); ``joined``: covered cell → first cell.
+
+    The rows don't change once the table has been looked at.
+    """
 
     name: str
     rows: list[list[str]]
@@ -83,7 +87,7 @@ class Grid:
     notes: list[str] = field(default_factory=list)
     """What a reader of the table can't see but should know."""
 
-    @property
+    @cached_property
     def width(self) -> int:
         return max((len(row) for row in self.rows), default=0)
 

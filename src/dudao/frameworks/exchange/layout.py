@@ -9,8 +9,10 @@ What is written here is read back to the same value; what it can't hold is said 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from dudao.calc.tree import TreeDataError, from_data, to_data
@@ -97,9 +99,14 @@ def read_rule(kind: str, text: str) -> dict[str, Any] | None:
 
 def normal_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     """A rule as `to_data` writes it; raises `TreeDataError`."""
-    tree = from_data({"code": "·", "name": "·", "indicators": [{"code": "·1", "name": "·", "rule": dict(rule)}]})
-    found: dict[str, Any] = to_data(tree)["indicators"][0]["rule"]
+    found: dict[str, Any] = json.loads(_normal(json.dumps(rule, sort_keys=True)))
     return found
+
+
+@lru_cache(maxsize=512)  # the same sentence stands behind many indicators of a table
+def _normal(rule: str) -> str:
+    tree = from_data({"code": "·", "name": "·", "indicators": [{"code": "·1", "name": "·", "rule": json.loads(rule)}]})
+    return json.dumps(to_data(tree)["indicators"][0]["rule"])
 
 
 def carries(rule: Mapping[str, Any] | None) -> bool:

@@ -26,7 +26,10 @@ class LayoutError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Lengths in millimetres, sizes in points. ``fonts[role]``: the name Word knows, then what a PDF may take instead."""
+    """Lengths in millimetres, sizes in points. ``fonts[role]``: the name Word knows, then what a PDF may take instead.
+
+    ``words``: of titles, which no line should break.
+    """
 
     name: str
     page: tuple[float, float]
@@ -39,6 +42,7 @@ class Layout:
     sizes: Mapping[str, float]
     fonts: Mapping[str, tuple[str, ...]]
     latin: str
+    words: frozenset[str] = frozenset()
 
     @property
     def width(self) -> float:
@@ -84,6 +88,7 @@ def layout_from(data: Mapping[str, Any]) -> Layout:
         sizes={role: number(role, sizes, 5, 80) for role in ROLES},
         fonts={role: _names(fonts[role], role) for role in ROLES},
         latin=str(data.get("latin", "Times New Roman")),
+        words=frozenset(map(str, data.get("words") or ())),
     )
     if made.width < 50 or made.height < 50:
         raise LayoutError("版式规则：页边距太大，版心不足 50 毫米。")

@@ -5,12 +5,17 @@ number, cheap before «关于» and «的», and uneven lines cost. A title that
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
 __all__ = ["title_lines"]
 
 FORBIDDEN = 10_000
+_HOURGLASS = 60
+_MOST_SHAPED = 5
+"""Titles of more lines have no shape to look for."""
+_INSIDE_A_WORD = 300
+_BETWEEN_WORDS = 15
 _CLOSING = "，。、；：！？）》〉」』”’】〕…—"
 _OPENING = "（《〈「『“‘【〔"
 _ENDINGS = (
@@ -32,8 +37,11 @@ _ENDINGS = (
 )
 
 
-def title_lines(title: str, most: int, together: Sequence[str] = ()) -> list[str]:
-    """The lines of a title of which one holds ``most`` characters; ``together`` are names that stay whole where they fit."""
+def title_lines(title: str, most: int, together: Sequence[str] = (), words: Collection[str] = frozenset()) -> list[str]:
+    """The lines of a title of which one holds ``most`` characters.
+
+    ``together`` are names that stay whole where they fit; ``words`` are known ones: a line rather ends between them than inside.
+    """
     if "\n" in title:
         return [line.strip() for line in title.splitlines() if line.strip()]
     text = title.strip()
@@ -41,7 +49,7 @@ def title_lines(title: str, most: int, together: Sequence[str] = ()) -> list[str
         return [text] if text else []
     if most < 2:
         raise ValueError("a line of a title holds two characters or more")
-    prices = _prices(text, [name for name in together if 1 < len(name) <= most])
+    prices = _prices(text, [name for name in together if 1 < len(name) <= most], words)
     best: tuple[int, list[int]] | None = None
     least = -(-len(text) // most)
     for count in range(least, least + 2):
@@ -54,7 +62,7 @@ def title_lines(title: str, most: int, together: Sequence[str] = ()) -> list[str
     return [text[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
-def _prices(text: str, names: Sequence[str]) -> list[int]:
+def _prices(text: str, names: Sequence[str], words: Collection[str]) -> list[int]:
     """What a break before each character costs."""
     prices = [40] * (len(text) + 1)
     prices[0] = prices[-1] = 0
@@ -71,6 +79,12 @@ def _prices(text: str, names: Sequence[str]) -> list[int]:
             prices[place] = FORBIDDEN
         elif before in "和与及对在将把" or text.startswith(("开展", "进行", "做好", "落实", "督导", "工作"), place):
             prices[place] = 25
+    for start, end in _words(text, words):
+        for place in range(start + 1, end):
+            prices[place] = max(prices[place], _INSIDE_A_WORD)
+        for place in (start, end):
+            if prices[place] < _INSIDE_A_WORD:
+                prices[place] = min(prices[place], _BETWEEN_WORDS)
     for match in re.finditer(
         r"[0-9A-Za-z.%—-]+年?(?:度|春季|秋季)?|第[一二三四五六七八九十百]+\w?|《[^》]*》|〔[^〕]*〕", text
     ):
@@ -85,24 +99,48 @@ def _prices(text: str, names: Sequence[str]) -> list[int]:
     return prices
 
 
+def _words(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where the known words of a text stand, read from the left, the longest first."""
+    longest = max(map(len, known), default=0)
+    start = 0
+    while start < len(text):
+        for length in range(min(longest, len(text) - start), 1, -1):
+            if text[start : start + length] in known:
+                yield start, start + length
+                start += length
+                break
+        else:
+            start += 1
+
+
 def _broken(text: str, count: int, most: int, prices: tuple[int, ...]) -> tuple[int, list[int]] | None:
-    """The cheapest breaking into ``count`` lines: prices, unevenness, and shapes that are no trapezoid or diamond."""
+    """The cheapest breaking into ``count`` lines: prices, unevenness, and shapes that are no trapezoid or diamond.
+
+    In a trapezoid the lines get longer or shorter all the way, in a diamond first longer, then shorter: once a line is shorter
+    than the one above, no longer one should follow.
+    """
     even = len(text) / count
+    shaped = count <= _MOST_SHAPED
 
     @cache
-    def cheapest(start: int, lines: int) -> tuple[int, tuple[int, ...]] | None:
+    def cheapest(start: int, lines: int, above: int, fell: bool) -> tuple[int, tuple[int, ...]] | None:
         rest = len(text) - start
-        if lines == 1:
-            return (round((rest - even) ** 2), (len(text),)) if 0 < rest <= most else None
+        ends = (len(text),) if lines == 1 else range(start + 1, min(start + most, len(text) - lines + 1) + 1)
+        if lines == 1 and not 0 < rest <= most:
+            return None
         best: tuple[int, tuple[int, ...]] | None = None
-        for end in range(start + 1, min(start + most, len(text) - lines + 1) + 1):
-            later = cheapest(end, lines - 1)
+        for end in ends:
+            length = end - start
+            falls = shaped and (fell or length < above)
+            later = cheapest(end, lines - 1, length if shaped else 0, falls) if lines > 1 else (0, ())
             if later is None:
                 continue
-            cost = prices[end] + round((end - start - even) ** 2) + later[0]
+            cost = prices[end] + round((length - even) ** 2) + later[0]
+            if fell and length > above:
+                cost += _HOURGLASS
             if best is None or cost < best[0]:
                 best = cost, (end, *later[1])
         return best
 
-    found = cheapest(0, count)
+    found = cheapest(0, count, 0, False)
     return None if found is None else (found[0], list(found[1]))

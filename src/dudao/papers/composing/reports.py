@@ -120,10 +120,10 @@ def visit_record(draft: Draft) -> Letter:
         [Entry("责任督学", draft.text("inspector")), Entry("随行人员", draft.text("companions"))],
         [Entry("督导事项", listed("matters"), 2)],
         [Entry("督导方式", "；".join(draft.texts("ways")), 2)],
-        [Entry("督导过程", draft.text("process"), 4)],
+        [Entry("督导过程", draft.text("process"), 3)],
         [Entry("亮点做法", listed("highlights"), 3)],
-        [Entry("存在问题", listed("problems"), 4)],
-        [Entry("意见建议", listed("suggestions"), 4)],
+        [Entry("存在问题", listed("problems"), 3)],
+        [Entry("意见建议", listed("suggestions"), 3)],
         [Entry("后续处理", draft.text("outcome"), 2), Entry("整改期限", draft.day_of("due_on"), 2)],
         [Entry("督学签字", "", 2), Entry("学校签字", "", 2)],
     ]

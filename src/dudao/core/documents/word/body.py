@@ -9,7 +9,7 @@ from dudao.core.documents.letters import Entry, Form, Grid, Letter, Line
 from dudao.core.documents.templates import printable
 from dudao.core.documents.titles import title_lines
 from dudao.core.documents.word.package import section_of
-from dudao.core.documents.word.styles import COVER, IDS, IMPRINT, PART_SIZE, RED, TABLE_SIZE, fonts
+from dudao.core.documents.word.styles import COVER, COVER_SIZE, IDS, IMPRINT, PART_SIZE, RED, TABLE_SIZE, fonts
 
 __all__ = ["body_of"]
 
@@ -156,15 +156,18 @@ class _Body:
 
     def cover(self) -> Iterator[str]:
         """Title in the upper third, office and day at the foot, on a page of their own."""
-        letter = self.letter
-        most = max(int(self.layout.width / 25.4 * 72 // 32), 2)
-        for place, part in enumerate(title_lines(letter.title, most, letter.together)):
-            spacing = f'<w:spacing w:before="{round(60 / 25.4 * 1440)}"/>' if place == 0 else ""
-            yield self.line(COVER, part, properties=spacing)
+        letter, pitch = self.letter, round(COVER_SIZE * 1.6 * 20)
+        most = max(int(self.layout.width / 25.4 * 72 // COVER_SIZE), 2)
+        lines = title_lines(printable(letter.title), most, letter.together, self.layout.words)
+        above = round(60 / 25.4 * 1440)
+        for place, part in enumerate(lines):
+            yield self.line(COVER, part, properties=f'<w:spacing w:before="{above}"/>' if place == 0 else "")
         if letter.number:
-            yield self.line("发文字号", letter.number, properties='<w:spacing w:before="400"/>')
-        centred = '<w:spacing w:before="4800"/>', ""
-        for spacing, text in zip(centred, (letter.office, _day(letter.day)), strict=True):
+            yield self.line("发文字号", letter.number, properties=f'<w:spacing w:before="{pitch}"/>')
+        # Three lines stay free below, for what programs measure differently.
+        taken = above + pitch * (len(lines) + 1) + self.layout.pitch * 20 * 6
+        rest = max(round(self.layout.height / 25.4 * 1440 - taken), 200)
+        for text, spacing in ((letter.office, f'<w:spacing w:before="{rest}"/>'), (_day(letter.day), "")):
             yield self.line("发文字号", text, properties=spacing)
 
     def title(self) -> Iterator[str]:
@@ -176,7 +179,7 @@ class _Body:
 
     def lines_of_title(self, title: str, *, before: str = "") -> Iterator[str]:
         most = int(self.layout.width / 25.4 * 72 // self.layout.sizes["title"])
-        for part in title_lines(printable(title), most, self.letter.together):
+        for part in title_lines(printable(title), most, self.letter.together, self.layout.words):
             yield self.line("公文标题", part, before=f"<w:keepNext/>{before}")
             before = ""
 
@@ -293,7 +296,7 @@ class _Body:
 
     def form(self, form: Form) -> Iterator[str]:
         """Labels in the first and third column, what is filled in beside them; a row with one entry takes the whole width."""
-        label = TABLE_SIZE * 20 * 6
+        label = TABLE_SIZE * 20 * 7
         half = (self.width - 2 * label) / 2
         widths = [label, half, label, half]
         rows = []

@@ -4,12 +4,24 @@ from xml.sax.saxutils import quoteattr
 
 from dudao.core.documents.layout import Layout
 
-__all__ = ["COVER", "IDS", "IMPRINT", "PAGE_NUMBER", "RED", "TABLE_SIZE", "attribute", "fonts", "styles_of"]
+__all__ = [
+    "COVER",
+    "COVER_SIZE",
+    "IDS",
+    "IMPRINT",
+    "PAGE_NUMBER",
+    "RED",
+    "TABLE_SIZE",
+    "attribute",
+    "fonts",
+    "styles_of",
+]
 
 RED = "E60012"
 IMPRINT = "版记"
 """The style of what stands at the foot of the last page."""
 COVER = "封面标题"
+COVER_SIZE = 32.0
 PAGE_NUMBER = "PageNumber"
 TABLE_SIZE = 12.0
 PART_SIZE = 14.0
@@ -85,7 +97,7 @@ def styles_of(layout: Layout) -> str:
         maker.style("表头文字", "level1", TABLE_SIZE, align="center", pitch=1.4),
         maker.style("表题", "level1", PART_SIZE, align="center", pitch=1.8),
         maker.style(IMPRINT, "body", PART_SIZE, align="left", pitch=1.5),
-        maker.style(COVER, "title", 32, align="center", pitch=1.6),
+        maker.style(COVER, "title", COVER_SIZE, align="center", pitch=1.6),
         maker.style(
             "页码", "page_number", layout.sizes["page_number"], pitch=1.0, latin=layout.fonts["page_number"][0]
         ),

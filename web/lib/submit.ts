@@ -18,6 +18,11 @@ document.addEventListener("submit", (event) => {
   }, 0);
 }, true);
 
+// What a form that saves by itself had still to save is in the submission; sent after it, it would only be refused.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const cause = (event as CustomEvent<{ requestConfig: { triggeringEvent?: Event } }>).detail.requestConfig.triggeringEvent;
+  if (event.target instanceof HTMLFormElement && "busy" in event.target.dataset && cause?.type !== "submit") event.preventDefault();
+});
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target instanceof HTMLFormElement) wake(event.target);
 });

@@ -51,18 +51,13 @@ def save_values(
 
     ``confirmed`` are the cells whose taken-over number somebody has looked at and found right.
 
-    Raises ``Conflict`` when somebody else saved since ``version``: nothing of theirs is overwritten unseen.
+    Raises ``Conflict`` when something was saved since ``version`` that this would overwrite unseen. The same numbers twice
+    are no conflict: a page that saves by itself may have sent them a moment before they are submitted.
     """
     held = with_units(Return.objects.select_for_update(of=("self",))).get(pk=ret.pk)
     denied = why_not_fill(held, actor)
     if denied is not None:
         raise denied
-    if held.version != version:
-        when = timezone.localtime(held.saved_at) if held.saved_at else None
-        raise Conflict(
-            f"{held.saved_by or '其他人'}在{f'{when:%H:%M}' if when else '刚才'}保存了这份报表，"
-            "您的修改还没有保存。请刷新页面，核对后再填。"
-        )
     stages = stages_of([held.unit_id])[held.unit_id]
     asked = catalogue.cells_for(catalogue.items_of(held.round), held.unit.kind, stages)
     allowed = {cell.key: cell for cell in asked}
@@ -73,6 +68,12 @@ def save_values(
             raise Denied("有的指标不在这份报表里，可能学段刚有变动，请刷新页面。", "return.fill")
         if before.get(key) != number:
             changes[allowed[key].heading] = [_text(before.get(key)), _text(number)]
+    if held.version != version and (changes or _says_otherwise(held, notes or {}, explanations or {})):
+        when = timezone.localtime(held.saved_at) if held.saved_at else None
+        raise Conflict(
+            f"{held.saved_by or '其他人'}在{f'{when:%H:%M}' if when else '刚才'}保存了这份报表，"
+            "您的修改还没有保存。请刷新页面，核对后再填。"
+        )
     gone = [key for key in before if key not in allowed]
     _write_numbers(held, {**numbers, **dict.fromkeys(gone, None)}, notes or {}, confirmed)
     _write_explanations(held, explanations or {})
@@ -82,6 +83,15 @@ def save_values(
     check_returns(held.round, [held])
     audit.record(actor, "return.fill", held, changes=changes)
     return held
+
+
+def _says_otherwise(ret: Return, notes: Mapping[Key, str], explanations: Mapping[str, str]) -> bool:
+    """Whether words beside the numbers differ from what is kept."""
+    kept = {(value.item_id, value.stage): value.note for value in Value.objects.filter(ret=ret)}
+    if any(note[:200] != kept.get(key, "") for key, note in notes.items()):
+        return True
+    said = dict(CheckHit.objects.filter(ret=ret).values_list("key", "explanation"))
+    return any(words.strip()[:300] != said[key] for key, words in explanations.items() if key in said)
 
 
 def _text(number: Decimal | None) -> str | None:

@@ -1,6 +1,6 @@
 // Bars, rankings, piles and lines over named categories.
 import type { EChartsCoreOption } from "echarts/core";
-import { FONT, INK, LINE, tone, tooltip } from "./looks";
+import { FONT, INK, LINE, ORDER, tone, tooltip } from "./looks";
 import type { BarSpec } from "./spec";
 
 /** Faint patterns tell piles apart on a black-and-white printout. */
@@ -10,6 +10,8 @@ const DECALS = [
   { color: "rgba(255,255,255,.45)", symbol: "circle", dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [6, 0], symbolSize: 0.5 },
   { color: "rgba(255,255,255,.4)", dashArrayX: [1, 0], dashArrayY: [3, 4] },
 ];
+/** And lines, by their points. */
+const SYMBOLS = ["emptyCircle", "rect", "triangle", "diamond", "circle", "emptyRect", "emptyTriangle"];
 
 export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
   // Many names fit better one below the other than side by side.
@@ -30,7 +32,8 @@ export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
   const numbers = {
     type: "value",
     max: spec.max,
-    minInterval: 1,
+    // Counts have whole steps, coefficients have not.
+    minInterval: spec.series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value))) ? 1 : 0,
     splitLine: { show: !flat || !single, lineStyle: { color: "#edf0f4" } },
     axisLabel: { color: INK, fontSize: 12, fontFamily: FONT, show: !flat || !single },
   };
@@ -50,7 +53,9 @@ export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
       stack: spec.kind === "stack" ? "all" : undefined,
       color: tone(series.tone, place),
       barMaxWidth: flat ? 16 : 28,
-      symbolSize: 6,
+      symbol: SYMBOLS[place % SYMBOLS.length],
+      symbolSize: 7,
+      lineStyle: { type: place < ORDER.length ? "solid" : "dotted" },
       connectNulls: false,
       cursor: spec.links ? "pointer" : "default",
       label: { show: single && spec.kind !== "line", position: flat ? "right" : "top", color: INK, fontSize: 12, formatter: (point: { value: unknown }) => show(point.value) },

@@ -73,18 +73,25 @@ def test_headings_and_rows_of_sheets_belong_to_one_item(place):
         reverse("stats:item_new"), NEW | {"heading": "在校生数", "level": "stage", "stages": ["primary"]}
     )
     assert same.status_code == 422 and "与指标“在校生数”（pupils）相同" in body(same)
-    url = reverse("stats:source_new", args=["classes"])
+    url = reverse("stats:source_new", args=["classes"]) + "?revision=0"
     taken = {"table": "教基3112", "label": "在校生数", "stage": "primary", "year_from": "2022"}
     answer = client.post(url, taken)
     assert answer.status_code == 422 and "已经对应“在校生数”" in body(answer)
     assert client.post(url, taken | {"label": "班数合计"}).status_code == 302
     source = ItemSource.objects.get(label="班数合计")
     edit = reverse("stats:source_edit", args=["classes", source.pk])
-    backwards = client.post(edit, taken | {"label": "班数合计", "year_to": "2020"})
+    assert "revision=1" in body(client.get(edit))
+    stale = client.post(f"{edit}?revision=0", taken | {"label": "合计"})
+    assert stale.status_code == 422 and "刚刚被他人修改" in body(stale)
+    backwards = client.post(f"{edit}?revision=1", taken | {"label": "班数合计", "year_to": "2020"})
     assert backwards.status_code == 422 and "截止学年早于起始学年" in body(backwards)
-    client.post(reverse("stats:source_remove", args=["classes", source.pk]))
+    remove = reverse("stats:source_remove", args=["classes", source.pk])
+    assert client.post(f"{remove}?revision=0").status_code == 409 and ItemSource.objects.filter(pk=source.pk).exists()
+    client.post(f"{remove}?revision=1")
     assert not ItemSource.objects.filter(label="班数合计").exists()
-    wrong = client.post(reverse("stats:source_new", args=["rooms"]), taken | {"label": "用房", "stage": "primary"})
+    wrong = client.post(
+        reverse("stats:source_new", args=["rooms"]) + "?revision=0", taken | {"label": "用房", "stage": "primary"}
+    )
     assert wrong.status_code == 422
 
 

@@ -92,10 +92,14 @@ def _overlaps(start: date, end: date | None) -> Q:
 
 @audit.action
 def save_source(
-    actor: Actor, *, place: Unit, item: DataItem, source: ItemSource | None = None, **values: Any
+    actor: Actor, *, place: Unit, item: DataItem, revision: int, source: ItemSource | None = None, **values: Any
 ) -> ItemSource:
-    """Say where an item stands in the yearly sheets, or correct it. One row of a sheet belongs to one item in one year."""
+    """Say where an item stands in the yearly sheets, or correct it. One row of a sheet belongs to one item in one year.
+
+    ``revision`` is that of the item, as it was on the page: its sources are changed by one person at a time.
+    """
     actor.require("item.edit", place.path)
+    _claim(item, revision)
     made = source or ItemSource(item=item)
     for name, value in values.items():
         setattr(made, name, value)
@@ -115,17 +119,23 @@ def save_source(
             {"label": f"{made.table}“{made.label}”在 {years} 学年已经对应“{other.item.name}”，导入时会分不清。"}
         )
     made.save()
-    DataItem.objects.filter(pk=item.pk).update(changed=True)
     audit.record(actor, "item.edit", item, step="source", **_told(values))
     return made
 
 
 @audit.action
-def remove_source(actor: Actor, *, place: Unit, item: DataItem, source: ItemSource) -> None:
+def remove_source(actor: Actor, *, place: Unit, item: DataItem, revision: int, source: ItemSource) -> None:
     actor.require("item.edit", place.path)
+    _claim(item, revision)
     source.delete()
-    DataItem.objects.filter(pk=item.pk).update(changed=True)
     audit.record(actor, "item.edit", item, step="source removed", table=source.table, label=source.label)
+
+
+def _claim(item: DataItem, revision: int) -> None:
+    """Take the item's next revision, or say that somebody else has."""
+    rows = DataItem.objects.filter(pk=item.pk, revision=revision)
+    if rows.update(changed=True, revision=F("revision") + 1) != 1:
+        raise Conflict("这个指标刚刚被他人修改，您的修改没有保存。请刷新页面后再改。")
 
 
 def _plain(value: Any) -> Any:

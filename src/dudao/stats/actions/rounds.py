@@ -143,7 +143,8 @@ def remind_late(actor: Actor, *, asked: Round, place: Unit, day: date, returns: 
     rows = _late(asked, ()).filter(unit__path__startswith=place.path).exclude(unit=place)
     if returns:
         rows = rows.filter(pk__in=[ret.pk for ret in returns])
-    late = list(with_units(rows.exclude(reminded_on=day)))
+    waiting = rows.exclude(reminded_on=day).order_by("pk")
+    late = list(with_units(waiting.select_for_update(of=("self",))))
     Return.objects.filter(pk__in=[ret.pk for ret in late]).update(reminded_on=day)
     for ret in late:
         audit.record(actor, "return.remind", ret, tell_at=ret.unit.path)

@@ -206,7 +206,7 @@ def item_edit(request: HttpRequest, code: str) -> HttpResponse:
         cancel_url=item.get_absolute_url(),
         crumbs=_crumbs(_items_crumb(), Crumb(item.name, item.get_absolute_url())),
         note=f"已有 {count} 个填报的数：类型、层次、单位不能再改，可以停用。" if count else "",
-        action=f"?revision={item.revision}" if request.method == "GET" else f"?revision={_revision(request)}",
+        action=_action(request, item.revision),
     )
 
 
@@ -214,6 +214,11 @@ def _revision(request: HttpRequest) -> int:
     """Which revision the form was made from: a number in its address."""
     text = request.GET.get("revision", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def _action(request: HttpRequest, revision: int) -> str:
+    """The address the form goes to: a form that comes back with errors is still made from the revision it was made from."""
+    return f"?revision={revision if request.method == 'GET' else _revision(request)}"
 
 
 def _source_page(request: HttpRequest, item: DataItem, pk: int | None) -> HttpResponse:
@@ -233,7 +238,13 @@ def _source_page(request: HttpRequest, item: DataItem, pk: int | None) -> HttpRe
         done = refused(
             form,
             lambda: catalogue_items.save_source(
-                actor, place=place, item=item, source=source, token=form.token, **form.values
+                actor,
+                place=place,
+                item=item,
+                revision=_revision(request),
+                source=source,
+                token=form.token,
+                **form.values,
             ),
         )
         if done is not None:
@@ -247,6 +258,7 @@ def _source_page(request: HttpRequest, item: DataItem, pk: int | None) -> HttpRe
         cancel_url=item.get_absolute_url(),
         crumbs=_crumbs(_items_crumb(), Crumb(item.name, item.get_absolute_url())),
         template="stats/source.html",
+        action=_action(request, item.revision),
         source=source,
         item=item,
     )
@@ -270,7 +282,9 @@ def source_remove(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     source = catalogue.source_of(item, pk)
     if source is None:
         raise Http404
-    catalogue_items.remove_source(actor, place=roots_of(actor, "item.edit")[0], item=item, source=source)
+    catalogue_items.remove_source(
+        actor, place=roots_of(actor, "item.edit")[0], item=item, revision=_revision(request), source=source
+    )
     messages.success(request, f"已删除报表位置 {source.table}“{source.label}”。")
     return redirect(item)
 
@@ -446,7 +460,7 @@ def rule_edit(request: HttpRequest, code: str) -> HttpResponse:
         cancel_url=reverse("stats:rules"),
         crumbs=crumbs,
         note=f"现在：{sentence}。",
-        action=f"?revision={rule.revision}" if request.method == "GET" else f"?revision={_revision(request)}",
+        action=_action(request, rule.revision),
         template="stats/rule.html",
         **shown,
         events=audit.history(rule),

@@ -67,8 +67,10 @@ class BalanceTable:
 
 
 def packs() -> list[tuple[str, str]]:
-    """(name, title) of the standards of balance."""
-    return [(name, str(read("balance", name)["name"])) for name in names("balance")]
+    """(name, title) of the standards of balance, the newest first: it is the one most runs are made by."""
+    found = [(name, read("balance", name)) for name in names("balance")]
+    found.sort(key=lambda one: str(one[1]["valid_from"]), reverse=True)
+    return [(name, str(pack["name"])) for name, pack in found]
 
 
 def rules_of(pack: str) -> Rules:

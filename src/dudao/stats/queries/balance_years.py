@@ -84,6 +84,14 @@ def compared(actor: Actor, keys: Sequence[int]) -> Comparison:
         )
         passing = [_passing(rows.get(year)) for year in years]
         stages.setdefault(str(county), {})[str(stage)] = [*lines, {"passing": passing}]
+    order = [county["county"] for county in runs[-1].results["counties"]]
+    order += [county for county in stages if county not in order]
+    of_rules = results[years[-1]].rules.stages
+    stages = {
+        county: {stage: stages[county][stage] for stage in of_rules if stage in stages[county]}
+        for county in order
+        if county in stages
+    }
     crossed = []
     for before, after in itertools.pairwise(years):
         found: dict[str, list[Mapping[str, str]]] = {}

@@ -27,6 +27,7 @@ def test_check_says_which_pack_has_faults():
     assert done.returncode == 0, "every error of what is shipped is a gap that its pack declares"
     assert "缺口 A4：下级分值合计 20，与本级满分 100 不符。（抄件只见保教环境 20 分" in done.stdout
     assert "缺口 J1：评分 26～30 没有规定" in done.stdout
+    assert "缺口 C3：数值 > 80% 且 < 100% 没有规定" in done.stdout
     assert "balance/excellent-2017：" in done.stdout and "statistics/compulsory：" in done.stdout
 
 

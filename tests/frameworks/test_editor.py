@@ -60,7 +60,7 @@ def test_a_preview_tells_the_rule_its_limits_and_the_sum_above_and_saves_nothing
         )
         .content.decode()
     )
-    assert "按本项分档计分：好（≥ 4） 得 3 分" in page
+    assert "按本项分档计分：好（≥ 4）得 3 分" in page
     assert "下级合计 7，多 1" in page
     for value, result in (("1", "0 分"), ("2", "1 分"), ("3", "1 分"), ("4", "3 分"), ("5", "3 分")):
         assert f"<td>{value}</td><td><b>{result}</b>" in page

@@ -65,7 +65,7 @@ _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment
 
 MENUS: dict[str, tuple[Entry, ...]] = {
     "office": (HOME, OVERVIEW, _PLANS, _STATS, FRAMEWORKS, PAPERS, _PEOPLE),
-    "county": (HOME, _WORK, _STATS, PAPERS, _PEOPLE),
+    "county": (HOME, _WORK, _STATS, FRAMEWORKS, PAPERS, _PEOPLE),
     "school": (
         Entry("待办", "inbox", "dashboards:home"),
         Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),

@@ -244,7 +244,7 @@ def test_scales_of_another_shape_are_told_whole() -> None:
                 "value": "占地",
                 "bands": [{"label": "A", "within": "≥80", "points": 4}, {"within": "<80", "points": 0}],
             },
-            "按占地分档计分：A（≥ 80） 得 4 分；< 80 得 0 分",
+            "按占地分档计分：A（≥ 80）得 4 分；< 80 得 0 分",
         ),
         (
             {"kind": "bands", "value": "占地", "by": "城乡", "bands": {"城市": [{"within": "≥80", "points": 4}]}},

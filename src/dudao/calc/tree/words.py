@@ -98,8 +98,8 @@ def _pick_band(band: Band) -> str:
 
 
 def _band(band: Band) -> str:
-    label = f"{band.label}（{band.within}）" if band.label else str(band.within)
-    return f"{label} 得 {number(band.points)} 分"
+    label = f"{band.label}（{band.within}）" if band.label else f"{band.within} "
+    return f"{label}得 {number(band.points)} 分"
 
 
 def _cases(by: str, cases: Mapping[str, str]) -> str:

@@ -1,0 +1,59 @@
+"""Number, day and handwriting put into a Word file that a person has edited."""
+
+from datetime import date
+
+import pytest
+from docx import Document
+
+from dudao.core.documents import DocumentError, read_word, text_of
+from dudao.papers.composing import Look, compose, sample
+from dudao.papers.stamping import HANDWRITING, places, room_for_number, stamped, with_handwriting
+from papers.words import PNG, edited
+
+DAY = date(2026, 3, 5)
+LOOK = Look("某市人民政府教育督导委员会办公室", "某市人民政府教育督导委员会办公室文件", "某政教督办")
+
+
+def draft(kind="rectification"):
+    return compose(kind, sample(kind), look=LOOK, number=room_for_number("某政教督办", 2026), recipients=["三阳小学"])
+
+
+def test_a_draft_has_room_for_number_and_day():
+    assert places(draft()).number and places(draft()).day
+
+
+def test_number_and_day_go_into_their_places_and_nothing_else_changes():
+    content = edited(draft(), {"整改": "整治"})
+    made = stamped(content, number="某政教督办〔2026〕12号", day=DAY)
+    before, after = (text_of(read_word(one)).splitlines() for one in (content, made))
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert {new for _, new in changed} >= {"某政教督办〔2026〕12号", "2026年3月5日"}
+    assert all("〔2026〕" in new or "2026年3月5日" in new for _, new in changed)
+    assert any("整治" in line for line in after)
+
+
+def test_a_number_that_the_text_quotes_is_left_alone():
+    content = edited(draft(), {"整改": "依据某政教督办〔2025〕3号整改"})
+    assert "〔2025〕3号" in text_of(read_word(stamped(content, number="某政教督办〔2026〕1号", day=DAY)))
+
+
+def test_a_document_without_a_place_for_the_number_is_refused():
+    content = edited(draft(), {room_for_number("某政教督办", 2026): "某政教督办"})
+    assert not places(content).number
+    with pytest.raises(DocumentError, match="发文字号"):
+        stamped(content, number="某政教督办〔2026〕1号", day=DAY)
+
+
+def test_handwriting_is_a_picture_over_the_day_and_says_so(tmp_path):
+    made = with_handwriting(stamped(draft(), number="某政教督办〔2026〕1号", day=DAY), PNG)
+    lines = text_of(read_word(made)).splitlines()
+    place = lines.index(HANDWRITING)
+    assert lines[place + 1] == "2026年3月5日"
+    assert any(piece.image for block in read_word(made).blocks for piece in block.pieces)
+    (tmp_path / "made.docx").write_bytes(made)
+    assert Document(str(tmp_path / "made.docx")).inline_shapes[0].height.mm == pytest.approx(14, abs=0.1)
+
+
+def test_a_picture_that_is_none_is_refused():
+    with pytest.raises(DocumentError, match="图片"):
+        with_handwriting(draft(), PNG[:40])

@@ -51,7 +51,7 @@ class _Body:
         yield from self.title()
         if letter.addressees:
             yield self.line("主送机关", f"{letter.addressees}：")
-        yield from self.parts(letter.body)
+        yield from self.parts(letter.body, keep_last=letter.signed and not (letter.attachments or letter.annexes))
         names = [*letter.attachments, *(annex.title for annex in letter.annexes)]
         if names:
             yield from self.attachments(names)
@@ -86,32 +86,34 @@ class _Body:
     def blank(*, keep: bool = False) -> str:
         return "<w:p><w:pPr><w:keepNext/></w:pPr></w:p>" if keep else "<w:p/>"
 
-    def parts(self, parts: Iterable[Line | Grid | Form]) -> Iterator[str]:
-        for part in parts:
+    def parts(self, parts: Sequence[Line | Grid | Form], *, keep_last: bool = False) -> Iterator[str]:
+        """``keep_last``: the last paragraph stays with the signature, which never stands alone on a page."""
+        for place, part in enumerate(parts, 1):
             if isinstance(part, Grid):
                 yield from self.grid(part)
             elif isinstance(part, Form):
                 yield from self.form(part)
             else:
-                yield from self.text(part)
+                yield from self.text(part, keep=keep_last and place == len(parts))
 
-    def text(self, line: Line) -> Iterator[str]:
+    def text(self, line: Line, *, keep: bool = False) -> Iterator[str]:
         style = f"公文{line.level}级标题" if line.level else "公文正文"
-        keep = "<w:keepNext/>" if line.level in {1, 2} and not line.rest else ""
         bold = "<w:b/>" if line.bold else ""
         if not line.rest:
+            stays = "<w:keepNext/>" if keep or line.level in {1, 2} else ""
             for part in line.text.split("\n"):
-                yield self.line(style, part, before=keep, look=bold)
+                yield self.line(style, part, before=stays, look=bold)
             return
+        stays = "<w:keepNext/>" if keep else ""
         plain = fonts(self.layout.latin, self.layout.fonts["body"][0])
         first, *others = line.rest.split("\n")
         yield (
-            f'<w:p><w:pPr><w:pStyle w:val="{IDS[style]}"/><w:outlineLvl w:val="9"/></w:pPr>'
+            f'<w:p><w:pPr><w:pStyle w:val="{IDS[style]}"/>{stays}<w:outlineLvl w:val="9"/></w:pPr>'
             f"<w:r><w:rPr>{bold}</w:rPr>{_text(line.text)}</w:r>"
             f"<w:r><w:rPr>{plain}</w:rPr>{_text(first)}</w:r></w:p>"
         )
         for part in others:
-            yield self.line("公文正文", part)
+            yield self.line("公文正文", part, before=stays)
 
     def indent(self, **sides: float) -> str:
         """In characters for Word, in twentieths of a point for those who don't know characters."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -63,9 +64,12 @@ def names(kind: str) -> tuple[str, ...]:
 
 
 def raw(kind: str, name: str) -> Mapping[str, Any]:
-    """A file as it is written, with its `base` and `changes`. Raises ``KeyError`` for a name that `names` doesn't list."""
+    """A file as it is written, with its `base` and `changes`.
+
+    Raises ``KeyError`` for a name that `names` doesn't list, with the names that are near it.
+    """
     if name not in names(kind):
-        raise KeyError(name)
+        raise KeyError(name, *get_close_matches(name, names(kind), 3, 0.4))
     return load((resources.files(__name__) / kind / f"{name}.yaml").read_text(encoding="utf-8"), name)
 
 

@@ -16,7 +16,9 @@ from dudao.calc.balance.items import items_from
 from dudao.calc.balance.sizes import sizes_from
 from dudao.calc.deadlines import TermError, terms_from
 from dudao.calc.tree import Finding, TreeDataError, from_data, validate
-from dudao.packs.facts import FACTS, GRADES, LEVELS, about_of
+from dudao.packs import KINDS
+from dudao.packs.facts import FACTS, GRADES, LEVELS, about_of, day_of
+from dudao.packs.shape import shape_faults, unknown_keys
 
 __all__ = ["Report", "check"]
 
@@ -40,7 +42,16 @@ def check(kind: str, data: Plain, known_items: Iterable[str] = ()) -> Report:
     ``known_items``: codes of data items of other statistics packs, which check rules may name.
     """
     report = Report(str(data.get("name", "")))
+    if kind not in KINDS:
+        written = [*(key for key in KINDS if key != "frameworks"), "scoring"]
+        report.errors.append(f"kind 是“{kind}”，只能是：{'、'.join(written)}；指标体系不写 kind。")
+        return report
     _facts(kind, data, report)
+    report.errors += unknown_keys(kind, data)
+    shape = list(shape_faults(kind, data))
+    if shape and kind == "statistics":
+        report.errors += shape
+        return report
     try:
         match kind:
             case "frameworks":
@@ -60,7 +71,11 @@ def check(kind: str, data: Plain, known_items: Iterable[str] = ()) -> Report:
             case "statistics":
                 _statistics(data, report, set(known_items))
     except (RulesError, TermError, TreeDataError) as error:
-        report.errors.append(str(error))
+        # A key that nobody knows has been named already, with those that may have been meant.
+        if not (report.errors and "不认识的名称" in str(error)):
+            report.errors.append(str(error))
+    # The readers' own words come first: they know more of what they read.
+    report.errors += [] if report.errors else shape
     return report
 
 
@@ -82,6 +97,12 @@ def _facts(kind: str, data: Plain, report: Report) -> None:
             )
         elif facts.said(fact) == "—":
             report.errors.append(f"unchecked 里写了{FACTS[fact]}，但没有填{FACTS[fact]}。")
+    stated = (data.get("about") or {}) if kind == "frameworks" else data
+    for fact in ("date", "valid_from", "valid_to"):
+        if stated.get(fact) is not None and day_of(stated[fact]) is None:
+            report.errors.append(
+                f"{FACTS[fact]}（{fact}）是“{stated[fact]}”，应当是日期，如 2020-02-18；不知道的写 null。"
+            )
     if facts.valid_from and facts.valid_to and facts.valid_to < facts.valid_from:
         report.errors.append("失效日期早于生效日期。")
 
@@ -127,6 +148,17 @@ def _statistics(data: Plain, report: Report, known: set[str]) -> None:
     report.size = f"{len(items)} 个数据指标，{len(data.get('checks', []))} 条审核规则"
     report.errors += [
         f"数据指标代码“{code}”重复。" for code in sorted({code for code in items if items.count(code) > 1})
+    ]
+    for item in data.get("items", []):
+        if item["kind"] == "choice" and not item.get("options"):
+            report.errors.append(f"数据指标“{item['code']}”是选项，要写明 options。")
+        asked = [key for key in ("stages", "schools", "county") if item.get(key)]
+        if len(asked) > 1:
+            report.errors.append(f"数据指标“{item['code']}”的 {'、'.join(asked)} 只能写一个：向谁要这个数。")
+    report.errors += [
+        f"审核规则第 {number} 条：和上年比较的要写明 percent。"
+        for number, entry in enumerate(data.get("checks", []), 1)
+        if entry["kind"] == "change" and "percent" not in entry
     ]
     known |= set(items)
     for part, word in (("sources", "数据来源"), ("checks", "审核规则")):

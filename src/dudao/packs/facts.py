@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-__all__ = ["FACTS", "GRADES", "LEVELS", "About", "Gap", "about_of", "fact_words", "unchecked_words"]
+__all__ = ["FACTS", "GRADES", "LEVELS", "About", "Gap", "about_of", "day_of", "fact_words", "unchecked_words"]
 
 FACTS: Final[Mapping[str, str]] = {
     "number": "文号",
@@ -99,13 +99,13 @@ def about_of(data: Mapping[str, Any]) -> About:
         title=str(data.get("name", "")),
         number=_known(facts.get("number")),
         issuer=_known(facts.get("issuer")),
-        issued=_date(facts.get("date")),
+        issued=day_of(facts.get("date")),
         region=_known(facts.get("region"))
         if is_framework
         else str(facts.get("region_name") or ("" if code else "全国")),
         region_code=code,
-        valid_from=_date(facts.get("valid_from")),
-        valid_to=_date(facts.get("valid_to")),
+        valid_from=day_of(facts.get("valid_from")),
+        valid_to=day_of(facts.get("valid_to")),
         grade=str(facts.get("grade") or ""),
         level=str(facts.get("level") or ("local" if code else "national")),
         notes=str(facts.get("notes") or ""),
@@ -142,7 +142,8 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
-def _date(value: Any) -> date | None:
+def day_of(value: Any) -> date | None:
+    """A day as a file or a stored version has it; ``None`` for what is none."""
     if isinstance(value, date):
         return value
     try:

@@ -13,9 +13,10 @@ of the base; data items (`items` of an indicator system) are replaced or added b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
+from difflib import get_close_matches
 from typing import Any, Final
 
 from dudao.packs.facts import FACTS
@@ -42,12 +43,14 @@ def resolve(name: str, data: Plain, raw: Callable[[str], Plain]) -> Plain:
     layers = [(name, data)]
     while (base := layers[-1][1].get("base")) is not None:
         last, seen = layers[-1][0], [layer for layer, _ in layers]
+        if not isinstance(base, str):
+            raise PackError(last, "base", f"是“{base}”，应当是一个标准的名称。")
         if base in seen:
             raise PackError(name, "base", f"互相作为基础：{' → '.join([*seen, str(base)])}。")
         try:
             layers.append((base, raw(base)))
-        except KeyError:
-            raise PackError(last, "base", f"没有标准“{base}”。") from None
+        except KeyError as error:
+            raise PackError(last, "base", f"没有标准“{base}”{_near(error.args[1:])}") from None
     result: dict[str, Any] = dict(layers[-1][1])
     for key in ("changes", "remove", "add"):
         if key in result:
@@ -57,6 +60,11 @@ def resolve(name: str, data: Plain, raw: Callable[[str], Plain]) -> Plain:
         for layer, changes in reversed(layers[:-1]):
             result = _Layer(layer, changes, result).applied()
     return result
+
+
+def _near(names: Sequence[str]) -> str:
+    """What may have been meant, to end a sentence."""
+    return f"，是不是：{'、'.join(names)}？" if names else "。"
 
 
 class _Layer:
@@ -170,7 +178,9 @@ class _Layer:
             for at, entry in enumerate(entries):
                 if str(entry.get("code", "")) == code:
                     return entries, at
-        raise self.fail(f"{place}.{code}", f"基础标准“{self.own['base']}”里没有编号“{code}”。")
+        known = [str(entry.get("code", "")) for entries in self.lists() for entry in entries]
+        near = _near(get_close_matches(code, known, 3, 0.5))
+        raise self.fail(f"{place}.{code}", f"基础标准“{self.own['base']}”里没有编号“{code}”{near}")
 
     def lists(self) -> Iterator[list[Any]]:
         """Every list of the base whose entries have codes, outer ones first."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dudao.core import audit, files, sheets
 from dudao.core.access import Actor, Denied
+from dudao.core.rows import update_rows
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Contact
 from dudao.plans import ledger
@@ -131,9 +132,7 @@ def apply_ledger(actor: Actor, *, taken: LedgerUpload) -> LedgerUpload:
             raise Conflict(f"第 {change['line']} 行“{label}”在核对之后被他人改过，没有导入任何内容。请重新导出台账。")
         setattr(row, change["column"], change["after"])
         touched.setdefault(row.pk, []).append(ledger.LEDGER.column(change["column"]).name)
-    Assignment.objects.bulk_update(
-        [rows[key] for key in touched], [column.key for column in ledger.EDITABLE], batch_size=500
-    )
+    update_rows([rows[key] for key in touched], [column.key for column in ledger.EDITABLE])
     for key, columns in touched.items():
         # The names of the columns only: who is responsible is a person's name, and the row's own history has it.
         audit.record(actor, "ledger.import", rows[key], columns=columns, upload=taken.pk)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
+from dudao.core.rows import update_rows
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Unit
 from dudao.stats import checks
@@ -191,7 +192,7 @@ def _count(
         held = numbers.get(ret.pk, {})
         ret.filled = sum(1 for cell in cells[ret.pk] if cell.key in held)
         ret.taken = taken.get(ret.pk, 0)
-    Return.objects.bulk_update(returns, ["errors", "warnings", "expected", "filled", "taken"], batch_size=BATCH)
+    update_rows(returns, ["errors", "warnings", "expected", "filled", "taken"])
 
 
 def count_expected(asked: Round, units: Sequence[Unit]) -> list[Return]:
@@ -203,7 +204,7 @@ def count_expected(asked: Round, units: Sequence[Unit]) -> list[Return]:
     for ret in returns:
         ret.unit, ret.round = known[ret.unit_id], asked
         ret.expected = len(catalogue.cells_for(items, ret.unit.kind, stages[ret.unit_id]))
-    Return.objects.bulk_update(returns, ["expected"], batch_size=BATCH)
+    update_rows(returns, ["expected"])
     return returns
 
 

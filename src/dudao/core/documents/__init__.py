@@ -7,6 +7,7 @@
 What is in a paper, who signs it and where it goes is left to the apps above.
 """
 
+from dudao.core.documents.filling import asked_for, fill
 from dudao.core.documents.fonts import missing
 from dudao.core.documents.layout import Layout, LayoutError, layout_from
 from dudao.core.documents.letters import Annex, Entry, Form, Grid, Letter, Line, counted
@@ -29,8 +30,10 @@ __all__ = [
     "Line",
     "Mark",
     "Reading",
+    "asked_for",
     "chinese_font",
     "counted",
+    "fill",
     "layout_from",
     "missing",
     "read_word",

@@ -15,11 +15,10 @@ from typing import Any
 from lxml import etree
 
 from dudao.core.documents.inheriting import MAIN, Properties, Styles, number, over, said, switched_on
-from dudao.core.documents.templates import DocumentError
+from dudao.core.documents.templates import MAX_UNPACKED, DocumentError
 
-__all__ = ["MAX_UNPACKED", "Block", "Cell", "Page", "Piece", "Reading", "read_word", "text_of"]
+__all__ = ["Block", "Cell", "Page", "Piece", "Reading", "read_word", "text_of"]
 
-MAX_UNPACKED = 60 * 1024 * 1024
 _EMU = 12_700
 """A point in the units of a drawing."""
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -19,52 +19,141 @@ from typing import Any
 from docx.oxml.ns import qn
 from docx.shared import Pt
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
+from lxml import etree
 
-__all__ = ["DOCX", "DocumentError", "chinese_font", "printable", "render"]
+__all__ = [
+    "DOCX",
+    "MAX_UNPACKED",
+    "DocumentError",
+    "Sandbox",
+    "check_package",
+    "chinese_font",
+    "plain",
+    "printable",
+    "render",
+    "said_of",
+]
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAX_TEMPLATE = 5 * 1024 * 1024
 MAX_TEXT = 100_000
+MAX_UNPACKED = 60 * 1024 * 1024
 
 
 class DocumentError(Exception):
     """The template or its values are no use; the message says what to correct."""
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """No operators that make much out of little; an unknown name is an error, not a gap in a document."""
+class _Missing(StrictUndefined):
+    """A name that isn't there is an error with words, not a gap in a document."""
+
+    @property
+    def _undefined_message(self) -> str:
+        if self._undefined_hint:
+            return self._undefined_hint
+        if self._undefined_obj is missing:
+            return f"没有“{self._undefined_name}”这项内容"
+        return f"没有“{self._undefined_name}”这一栏"
+
+
+FORBIDDEN = {
+    nodes.Include: "include",
+    nodes.Import: "import",
+    nodes.FromImport: "from … import",
+    nodes.Extends: "extends",
+    nodes.Macro: "macro",
+    nodes.CallBlock: "call",
+    nodes.FilterBlock: "filter",
+    nodes.Block: "block",
+    nodes.Call: "调用函数",
+}
+"""What a template of an office has no use for: other files, and programs."""
+_FILTERS = (
+    "count", "d", "default", "e", "escape", "first", "float", "groupby", "int", "join", "last", "length", "list", "lower",
+    "reverse", "round", "sort", "sum", "trim", "unique", "upper",
+)  # fmt: skip
+"""None that makes much out of little, or text into markup."""
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Filling in, counting, choosing and repeating; no other files, no calls, no operators that make much out of little."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
     def __init__(self) -> None:
-        super().__init__(undefined=StrictUndefined, autoescape=True)
+        super().__init__(undefined=_Missing, autoescape=True)
         self.globals = {}
+        self.filters = {name: self.filters[name] for name in _FILTERS}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for node in tree.find_all(tuple(FORBIDDEN)):
+            raise SecurityError(f"不能用 {FORBIDDEN[type(node)]}")
+        return tree
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         plain = isinstance(left, int | float | Decimal) and isinstance(right, int | float | Decimal)
         if not plain or operator == "**":
-            raise SecurityError(f"operator {operator} is not allowed in a document")
+            raise SecurityError(f"不能用运算 {operator}")
         return super().call_binop(context, operator, left, right)
 
 
 def render(template: Path | bytes, values: Mapping[str, Any]) -> bytes:
-    """Fill in a template. Raises ``DocumentError`` when it is broken or asks for a value that isn't there."""
+    """Fill in a template. Raises ``DocumentError`` when it is broken or asks for a value that isn't there.
+
+    For templates that come with the platform; one that an office has uploaded is filled by `filling`, in a process of its own.
+    """
     source = template if isinstance(template, bytes) else template.read_bytes()
+    check_package(source)
+    try:
+        document = DocxTemplate(io.BytesIO(source))
+        document.render(plain(values), jinja_env=Sandbox(), autoescape=True)
+        target = io.BytesIO()
+        document.save(target)
+    except TemplateError as problem:
+        raise DocumentError(said_of(problem)) from problem
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, etree.XMLSyntaxError) as problem:
+        raise DocumentError(f"文书模板已损坏或不是 .docx 文件：{problem}") from problem
+    return target.getvalue()
+
+
+def check_package(source: bytes) -> None:
+    """Refuse what is too large, packed or not, before anything else looks at it."""
     if len(source) > MAX_TEMPLATE:
         raise DocumentError(f"文书模板超过 {MAX_TEMPLATE // 1048576} MB。请删除模板里的图片后再试。")
     try:
-        document = DocxTemplate(io.BytesIO(source))
-        document.render(_plain(values), jinja_env=_Sandbox(), autoescape=True)
-        target = io.BytesIO()
-        document.save(target)
-    except (zipfile.BadZipFile, KeyError, ValueError) as problem:
-        raise DocumentError(f"文书模板已损坏或不是 .docx 文件：{problem}") from problem
-    except TemplateError as problem:
-        raise DocumentError(f"文书模板有误：{problem.message}。请检查模板里花括号中的内容。") from problem
-    return target.getvalue()
+        with zipfile.ZipFile(io.BytesIO(source)) as package:
+            if sum(entry.file_size for entry in package.infolist()) > MAX_UNPACKED:
+                raise DocumentError("文书模板解开后太大，请减少图片后再试。")
+    except zipfile.BadZipFile as problem:
+        raise DocumentError("文书模板已损坏或不是 .docx 文件。请在 Word 或 WPS 里另存为 .docx 后再试。") from problem
+
+
+_ENGLISH = (
+    (re.compile(r"[Nn]o filter named '(.+?)'"), "没有“{0}”这个过滤器"),
+    (re.compile(r"access to attribute '(.+?)' of .+ is unsafe"), "不能用“{0}”"),
+    (re.compile(r"[Uu]nexpected end of template.*"), "有没写完的语句，如缺少 endfor、endif"),
+    (re.compile(r"Encountered unknown tag '(.+?)'.*", re.DOTALL), "不认识“{0}”这个语句"),
+    (re.compile(r"unexpected '(.+?)'"), "“{0}”的位置不对"),
+    (re.compile(r"unexpected char .*|got '[^\x00-\x7f]+'"), "花括号里有不认识的符号，标点请用半角"),
+    (re.compile(r"[Ee]xpected .*"), "语句没有写完整"),
+)
+
+
+def said_of(problem: TemplateError) -> str:
+    """What is wrong with a template, with the words near it where they are known."""
+    text = problem.message or ""
+    for pattern, words in _ENGLISH:
+        if found := pattern.search(text):
+            text = words.format(*found.groups())
+            break
+    near = "".join(getattr(problem, "docx_context", ())).strip()
+    where = f"（在“{near[:40]}”附近）" if near else ""
+    return f"文书模板有误：{text}{where}。请检查模板里花括号中的内容。"
 
 
 _NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -75,18 +164,18 @@ def printable(text: str) -> str:
     return _NO_LETTERS.sub("", text.replace("\r\n", "\n"))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The values without anything that has methods worth calling, and without letters that no document may hold."""
     if value is None or isinstance(value, bool | int | float | Decimal):
         return value
     if isinstance(value, str):
         return printable(value).replace("\t", "")[:MAX_TEXT]
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, Sequence):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
+        return plain(asdict(value))
     raise TypeError(f"{type(value).__name__} is no plain value for a document: write it out first")
 
 

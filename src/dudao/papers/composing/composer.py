@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from dudao.core.documents import DocumentError, Letter, render, written
+from dudao.core.documents import DocumentError, Letter, fill, written
 from dudao.papers.composing import notices, opinions, reports
 from dudao.papers.composing.drafts import ComposeError, Draft, chinese_day, faults
 from dudao.papers.composing.fields import COMMON, FIELDS, Field
@@ -52,7 +52,7 @@ def compose(
         raise ComposeError("\n".join(found))
     try:
         if template is not None:
-            return render(template, context(draft))
+            return fill(template, context(draft))
         return written(letter_of(draft), look.layout)
     except DocumentError as problem:
         raise ComposeError(str(problem)) from problem

@@ -26,6 +26,10 @@ from dudao.calc.score import System, columns_of, read_subjects
 from dudao.core.access import SYSTEM
 from dudao.core.models import Event, Job, Notice, StoredFile
 from dudao.demo.builders import account, unit
+from dudao.findings.actions import create_finding, issue
+from dudao.findings.actions import sign as sign_finding
+from dudao.findings.actions.clock import ask_time
+from dudao.findings.models import Consultation, FindingFile
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.trials import run_trial
 from dudao.frameworks.models import Framework, FrameworkUpload, Indicator
@@ -198,6 +202,19 @@ OBJECTS = {
     "stats:preschool_judge": lambda w: {"pk": w.preschool.pk, "county": w.county.pk, "item": "P4"},
     "stats:preschool_file": lambda w: {"pk": w.preschool_judgement.pk},
     **{
+        f"findings:{name}": lambda w: {"pk": w.finding.pk}
+        for name in (
+            "finding", "step", "recurrence", "edit", "issue", "plan", "report", "ask_time", "verify", "send_back", "reopen",
+            "consult",
+        )
+    },
+    "findings:give_time": lambda w: {"pk": w.extension.pk},
+    "findings:file": lambda w: {"pk": w.finding_file.pk},
+    **{
+        f"findings:{name}": lambda w: {"pk": w.consultation.pk}
+        for name in ("consultation", "consultation_withdraw", "consultation_file")
+    },
+    **{
         f"stats:elimination{name}": lambda w: {"pk": w.elimination.pk}
         for name in ("", "_edit", "_step", "_amend", "_export", "_import")
     },
@@ -207,6 +224,9 @@ OBJECTS = {
 VALUES = {
     "papers:new_kind": {"kind": "notice"},
     "plans:row_bulk": {"act": "confirm"},
+    "findings:bulk": {"act": "close"},
+    # The subjects of terms are the same for all; an office keeps its own days.
+    **{f"findings:{name}": {"subject": "general"} for name in ("term_edit", "term_end")},
     # The catalogue of data items is one for the city: every office reads it, the city's keeps it.
     **{f"stats:{name}": {"code": "pupils"} for name in ("item", "item_edit", "source_new")},
     **{f"stats:{name}": {"code": "pupils", "pk": 1} for name in ("source_edit", "source_remove")},
@@ -287,7 +307,29 @@ def _build():
     )  # fmt: skip
     w.paper = _paper(own, w)
     w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
+    _findings(w, stored)
     return w
+
+
+def _findings(w, stored):
+    """A finding of the county at its school, with a file, a request for time and a question to a department of the county."""
+    own, head = actor_for(w.own), actor_for(w.head)
+    row = create_finding(
+        own,
+        office=w.county,
+        unit=w.school,
+        description=f"{SECRET}问题",
+        source="visit",
+        files=[(stored, f"{SECRET}.txt")],
+    )
+    w.finding_file = FindingFile.objects.get(finding=row)
+    row = issue(own, finding=row, deadline=timezone.localdate() + timedelta(30))
+    w.finding = sign_finding(head, finding=row)
+    w.extension = ask_time(head, finding=w.finding, until=timezone.localdate() + timedelta(60), reason=f"{SECRET}理由")
+    w.consultation = Consultation.objects.create(
+        finding=w.finding, unit=unit(f"{SECRET}财政局", Kind.DEPARTMENT, w.county), text=f"{SECRET}协商", file=stored,
+        file_name=f"{SECRET}.txt", asked_by=f"{SECRET}办",
+    )  # fmt: skip
 
 
 def _paper(own, w):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("units/", include("dudao.orgs.urls")),
     path("papers/", include("dudao.papers.urls")),
     path("plans/", include("dudao.plans.urls")),
+    path("findings/", include("dudao.findings.urls")),
     path("stats/", include("dudao.stats.urls")),
     path("frameworks/", include("dudao.frameworks.urls")),
     path("dev/", include("dudao.core.ui.urls")),

@@ -52,6 +52,11 @@ RULES = Entry("审核规则", "list-check", "stats:rules", "return.view")
 PAPERS = Entry("文书", "file-text", "papers:papers", "paper.view")
 RECEIVED = Entry("收文", "inbox", "papers:received", "paper.view")
 
+FINDINGS = Entry("问题台账", "clipboard-list", "findings:findings", "finding.view")
+RECTIFIED = Entry("整改情况", "chart-bar", "findings:board", "finding.view")
+CONSULTATIONS = Entry("协商意见", "messages", "findings:consultations", "consult.view")
+TERMS = Entry("时限规定", "clock", "findings:terms", "finding.view")
+
 _PLANS = Entry("年度计划", "calendar-stats", "plans:plans", "plan.view", below=(PLANS, TASKS, ROWS, MATRIX, LIGHTS))
 _PEOPLE = Entry("机构人员", "building-community", "orgs:units", "unit.view", below=(UNITS, TREE, ACCOUNTS, CALENDAR))
 _STATS = Entry(
@@ -61,14 +66,22 @@ _STATS = Entry(
     "return.view",
     below=(ROUNDS, BALANCE, PRESCHOOL, SIZES, ITEMS, RULES),
 )
+_FINDINGS = Entry(
+    "问题整改",
+    "clipboard-check",
+    "findings:findings",
+    "finding.view",
+    below=(FINDINGS, RECTIFIED, CONSULTATIONS, TERMS),
+)
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
 MENUS: dict[str, tuple[Entry, ...]] = {
-    "office": (HOME, OVERVIEW, _PLANS, _STATS, FRAMEWORKS, PAPERS, _PEOPLE),
-    "county": (HOME, _WORK, _STATS, FRAMEWORKS, PAPERS, _PEOPLE),
+    "office": (HOME, OVERVIEW, _PLANS, _FINDINGS, _STATS, FRAMEWORKS, PAPERS, _PEOPLE),
+    "county": (HOME, _WORK, _FINDINGS, _STATS, FRAMEWORKS, PAPERS, _PEOPLE),
     "school": (
         Entry("待办", "inbox", "dashboards:home"),
         Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),
+        Entry("问题整改", "clipboard-check", "findings:findings", "finding.view"),
         ROUNDS,
         RECEIVED,
         Entry("本校档案", "school", "orgs:unit", "unit.view", own=True),
@@ -77,6 +90,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("今日", "home", "dashboards:home"),
         Entry("我的学校", "school", "orgs:units", "unit.view"),
         Entry("计划任务", "clipboard-list", "plans:tasks", "task.view"),
+        _FINDINGS,
         _STATS,
         PAPERS,
     ),
@@ -84,6 +98,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         OVERVIEW,
         Entry("督办", "bell-ringing", "plans:assignments", "assignment.view"),
         Entry("计划", "calendar-stats", "plans:plans", "plan.view"),
+        Entry("整改", "clipboard-check", "findings:board", "finding.view", below=(RECTIFIED, FINDINGS)),
         _STATS,
         PAPERS,
     ),

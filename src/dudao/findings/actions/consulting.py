@@ -71,7 +71,9 @@ def why_not_answer(actor: Actor, asked: Consultation) -> tuple[Denied | None, bo
         return None, False
     if why_not_withdraw(actor, asked) is None:
         return None, True
-    return denied or Denied(f"只有{asked.unit}或{asked.finding.office}可以登记答复。", "consult.answer"), False
+    if denied is None:
+        denied = Denied(f"只有{asked.unit}或{asked.finding.office}可以登记答复。", "consult.answer")
+    return denied, False
 
 
 def why_not_withdraw(actor: Actor, asked: Consultation) -> Denied | None:

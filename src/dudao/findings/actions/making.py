@@ -93,7 +93,14 @@ def create_finding(
         **_clean(values),
     )
     count = attach(made, files)
-    audit.record(actor, "finding.create", made, source=source, severity=severity, files=count or None)
+    audit.record(
+        actor,
+        "finding.create",
+        made,
+        source=made.get_source_display(),
+        severity=made.get_severity_display(),
+        files=count or None,
+    )
     return made
 
 
@@ -115,7 +122,7 @@ def edit(
     if unknown:
         raise TypeError(f"not a field of a draft: {sorted(unknown)}")
     changes = {name: value for name, value in _clean(values).items() if value != getattr(row, name)}
-    touched = sorted(changes)
+    touched = [str(Finding._meta.get_field(name).verbose_name) for name in _FIELDS if name in changes]
     if {"description", "indicator_code", "indicator", "found_on"} & changes.keys():
         changes |= {"recurs": None, "looked_back": False}
     change(actor, row, "finding.edit", changes=changes, fields=touched)

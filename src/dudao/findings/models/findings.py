@@ -167,8 +167,13 @@ class Finding(models.Model):
         ]
 
     def __str__(self) -> str:
+        return f"{self.code} {self.title}".strip()
+
+    @property
+    def title(self) -> str:
+        """The beginning of the description, short enough for a head or a notice."""
         first = self.description.strip().partition("\n")[0]
-        return f"{self.code} {first[:40]}{'…' if len(first) > 40 else ''}".strip()
+        return first if len(first) <= 40 else f"{first[:39]}…"
 
     def get_absolute_url(self) -> str:
         return reverse("findings:finding", args=[self.pk])

@@ -9,18 +9,23 @@ from dudao.findings.models import Extension, Finding, FindingFile, Report, Verif
 from dudao.orgs.models import Kind, Unit
 
 __all__ = [
+    "categories",
     "evidence_count",
+    "evidence_of",
     "extension",
     "file_of",
     "finding",
+    "indicators",
     "locked",
     "mine",
     "offices",
     "open_extension",
     "parts_of",
+    "path_of",
     "reports_of",
     "responsible",
     "seen",
+    "unit_name",
     "verifications_of",
     "with_units",
 ]
@@ -76,6 +81,11 @@ def responsible(actor: Actor, office: Unit | None = None) -> QuerySet[Any]:
     return rows.filter(path__startswith=office.path).exclude(pk=office.pk) if office is not None else rows
 
 
+def evidence_of(row: Finding) -> QuerySet[FindingFile]:
+    """The files that show the problem itself."""
+    return row.files.filter(report__isnull=True, verification__isnull=True).select_related("file")
+
+
 def reports_of(row: Finding) -> QuerySet[Report]:
     return row.reports.prefetch_related("files__file").order_by("-number")
 
@@ -107,3 +117,32 @@ def file_of(actor: Actor, pk: int) -> FindingFile | None:
     """A file of a finding, if the actor may see the finding and open files there."""
     rows = FindingFile.objects.visible_to(actor, "file.view").filter(pk=pk, finding__in=seen(actor).values("pk"))
     return rows.select_related("file").first()
+
+
+def unit_name(actor: Actor, value: str) -> str | None:
+    """The name of a unit chosen as a filter; ``None`` when the actor has no findings to see there."""
+    if not (value.isascii() and value.isdigit()):
+        return None
+    found = Unit.objects.visible_to(actor, "finding.view").filter(pk=value).first()
+    return str(found) if found is not None else None
+
+
+def path_of(value: str) -> str:
+    """The path of a unit that `unit_name` has let through."""
+    return str(Unit.objects.values_list("path", flat=True).get(pk=value))
+
+
+MOST_CHOICES = 60
+
+
+def categories(actor: Actor) -> list[tuple[str, str]]:
+    """The categories of the findings that the actor sees: choices of a filter."""
+    found = seen(actor).exclude(category="").order_by("category").values_list("category", flat=True).distinct()
+    return [(word, word) for word in found[:MOST_CHOICES]]
+
+
+def indicators(actor: Actor) -> list[tuple[str, str]]:
+    """The indicators of the findings that the actor sees: choices of a filter."""
+    rows = seen(actor).exclude(indicator_code="").order_by("indicator_code")
+    found = dict(rows.values_list("indicator_code", "indicator").distinct()[: MOST_CHOICES * 3])
+    return [(code, f"{code} {name}".strip()[:40]) for code, name in found.items()][:MOST_CHOICES]

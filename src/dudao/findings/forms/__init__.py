@@ -1,0 +1,1 @@
+"""The shape of input about findings, by who fills it in."""

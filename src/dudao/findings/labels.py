@@ -1,0 +1,58 @@
+"""How states of findings, extensions and consultations read on pages: word, tone, icon, in one place."""
+
+from dudao.core.ui.parts import State
+from dudao.findings.models import Consultation, Extension, Finding
+
+__all__ = ["CONSULT_STATES", "EXTENSION_STATES", "LEVELS", "LINE", "SEVERITIES", "STATES"]
+
+_State = Finding.State
+
+STATES: dict[str, State] = {
+    _State.DRAFT: State("待下达", "grey", "edit"),
+    _State.ISSUED: State("待签收", "grey"),
+    _State.SIGNED: State("待报方案", "blue"),
+    _State.RECTIFYING: State("整改中", "blue"),
+    _State.PARTLY: State("部分完成", "blue", "circle-half-2"),
+    _State.KEPT_ON: State("长期坚持", "blue", "rotate"),
+    _State.RETURNED: State("退回整改", "purple"),
+    _State.REPORTED: State("待核验", "amber", "hourglass"),
+    _State.VERIFIED: State("待销号", "amber", "checkbox"),
+    _State.CLOSED: State("已销号", "green", "checks"),
+    _State.WAIVED: State("免予整改", "grey", "ban"),
+}
+
+LINE = [
+    (_State.DRAFT, "登记"),
+    (_State.ISSUED, "下达"),
+    (_State.SIGNED, "签收"),
+    (_State.RECTIFYING, "整改"),
+    (_State.REPORTED, "报告完成"),
+    (_State.VERIFIED, "核验"),
+    (_State.CLOSED, "销号"),
+]
+"""The step line; what lies between belongs to 整改."""
+
+SEVERITIES: dict[str, State] = {
+    Finding.Severity.SMALL: State("小问题", "grey", "circle"),
+    Finding.Severity.GENERAL: State("一般问题", "blue", "info-circle"),
+    Finding.Severity.SERIOUS: State("严重问题", "red", "alert-triangle"),
+    Finding.Severity.COMPLEX: State("复杂问题", "purple", "hierarchy-2"),
+}
+
+LEVELS: dict[int, State] = {
+    Finding.Escalation.WARNED: State("已催办责任单位", "amber", "bell-ringing"),
+    Finding.Escalation.HEAD: State("已报督导办负责人", "amber", "user-star"),
+    Finding.Escalation.TRIGGER: State("已列为问责线索", "red", "scale"),
+}
+
+EXTENSION_STATES: dict[str, State] = {
+    Extension.State.ASKED: State("待批复", "amber", "hourglass"),
+    Extension.State.GIVEN: State("同意延期", "green"),
+    Extension.State.REFUSED: State("不同意", "red", "circle-x"),
+}
+
+CONSULT_STATES: dict[str, State] = {
+    Consultation.State.ASKED: State("待答复", "amber", "hourglass"),
+    Consultation.State.ANSWERED: State("已答复", "green"),
+    Consultation.State.WITHDRAWN: State("已撤回", "grey", "arrow-back-up"),
+}

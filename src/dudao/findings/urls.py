@@ -1,0 +1,38 @@
+"""Addresses of findings."""
+
+from django.urls import path
+
+from dudao.findings.views import board, consulting, finding, judging, listing, making, rectifying, terms
+
+app_name = "findings"
+urlpatterns = [
+    path("", listing.finding_list, name="findings"),
+    path("bulk/<slug:act>/", listing.finding_bulk, name="bulk"),
+    path("new/", making.new, name="new"),
+    path("issue/", making.issue_many, name="issue_many"),
+    path("board/", board.board, name="board"),
+    path("<int:pk>/", finding.finding_page, name="finding"),
+    path("<int:pk>/step/", finding.finding_step, name="step"),
+    path("<int:pk>/recurrence/", finding.recurrence, name="recurrence"),
+    path("<int:pk>/edit/", making.edit, name="edit"),
+    path("<int:pk>/issue/", making.issue, name="issue"),
+    path("<int:pk>/plan/", rectifying.plan, name="plan"),
+    path("<int:pk>/report/", rectifying.report, name="report"),
+    path("<int:pk>/ask-time/", rectifying.ask_time, name="ask_time"),
+    path("<int:pk>/verify/", judging.verify, name="verify"),
+    path("<int:pk>/send-back/", judging.send_back, name="send_back"),
+    path("<int:pk>/reopen/", judging.reopen, name="reopen"),
+    path("<int:pk>/consult/", consulting.consult, name="consult"),
+    path("extensions/<int:pk>/", judging.give_time, name="give_time"),
+    path("files/<int:pk>/", finding.file, name="file"),
+    # Questions to departments
+    path("consultations/", consulting.consultations, name="consultations"),
+    path("consultations/<int:pk>/", consulting.consultation, name="consultation"),
+    path("consultations/<int:pk>/withdraw/", consulting.consultation_withdraw, name="consultation_withdraw"),
+    path("consultations/<int:pk>/file/", consulting.consultation_file, name="consultation_file"),
+    # Terms
+    path("terms/", terms.terms, name="terms"),
+    path("terms/adopt/", terms.terms_adopt, name="terms_adopt"),
+    path("terms/<slug:subject>/", terms.term_edit, name="term_edit"),
+    path("terms/<slug:subject>/end/", terms.term_end, name="term_end"),
+]

@@ -1,0 +1,90 @@
+"""Forms of the office: verify, send back, open again, decide about time."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from dudao.core.ui.formats import date_cn
+from dudao.core.ui.forms import refused
+from dudao.findings.actions import clock, issuing, judging
+from dudao.findings.forms.office import GiveTimeForm, ReopenForm, SendBackForm, VerifyForm
+from dudao.findings.queries import findings as reads
+from dudao.findings.views.common import actor_of, finding_form, not_yet, row_or_404, sent
+
+__all__ = ["give_time", "reopen", "send_back", "verify"]
+
+
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    if (answer := not_yet(request, row, "finding.verify")) is not None:
+        return answer
+    form = VerifyForm(sent(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        done = refused(form, lambda: judging.verify(actor_of(request), finding=row, token=form.token, **form.values))
+        if done is not None:
+            messages.success(request, "已核验通过，请由另一人确认销号。")
+            return redirect(done)
+    return finding_form(request, row, form, title="核验整改", save="核验通过", save_icon="clipboard-check")
+
+
+@require_http_methods(["GET", "POST"])
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    if (answer := not_yet(request, row, "finding.send_back")) is not None:
+        return answer
+    form = SendBackForm(sent(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        done = refused(form, lambda: judging.send_back(actor_of(request), finding=row, token=form.token, **form.values))
+        if done is not None:
+            messages.success(request, f"已退回，{row.unit}会收到通知。")
+            return redirect(done)
+    return finding_form(request, row, form, title="退回整改", save="退回", save_icon="arrow-back-up")
+
+
+@require_http_methods(["GET", "POST"])
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    if (answer := not_yet(request, row, "finding.reopen")) is not None:
+        return answer
+    day = timezone.localdate()
+    ruled = issuing.deadline_for(row, day, issuing.Rules.of(row.office, day))
+    said = (
+        f"不填则从今天起重新计算，到{date_cn(ruled.deadline)}。"
+        if ruled is not None
+        else "没有适用的时限规定，请填写。"
+    )
+    form = ReopenForm(sent(request), said=said)
+    if request.method == "POST" and form.is_valid():
+        done = refused(form, lambda: judging.reopen(actor_of(request), finding=row, token=form.token, **form.values))
+        if done is not None:
+            messages.success(request, f"已重新整改，时限到{date_cn(done.deadline)}，{row.unit}会收到通知。")
+            return redirect(done)
+    return finding_form(request, row, form, title="重新整改", save="重新整改", save_icon="rotate")
+
+
+@require_http_methods(["GET", "POST"])
+def give_time(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide about one request for more time."""
+    asked: Any = reads.extension(actor_of(request), pk)
+    if asked is None:
+        raise Http404
+    row = asked.finding
+    if (answer := not_yet(request, row, "finding.give_time")) is not None:
+        return answer
+    form = GiveTimeForm(sent(request), extension=asked)
+    if request.method == "POST" and form.is_valid():
+        values = form.values
+        given = values.pop("given") == "yes"
+        done = refused(
+            form, lambda: clock.give_time(actor_of(request), extension=asked, given=given, token=form.token, **values)
+        )
+        if done is not None:
+            word = f"已同意延期到{date_cn(done.deadline)}。" if given else "已批复：不同意延期。"
+            messages.success(request, word)
+            return redirect(done)
+    return finding_form(request, row, form, title="批复延期", save="批复", save_icon="check", asked=asked)

@@ -1,0 +1,279 @@
+"""The list of findings (问题台账): filters, chips, export, and what may be done to many at once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dudao.core.lights import LIGHTS
+from dudao.core.ui.export import xlsx_response
+from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, YesNo
+from dudao.core.ui.forms import refused
+from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
+from dudao.core.ui.parts import RowLink, Tab
+from dudao.core.ui.templatetags.ui import badge, deadline, progress
+from dudao.findings.actions import judging, pressing
+from dudao.findings.actions.exports import export_findings
+from dudao.findings.flow import WORKING, concerns, why_not
+from dudao.findings.labels import LEVELS, SEVERITIES, STATES
+from dudao.findings.models import Finding
+from dudao.findings.queries import findings as reads
+from dudao.findings.queries.lights import TO_DO, lit_as
+from dudao.findings.views.common import actor_of, bare_form, lights_of, may_anywhere, refusals
+
+__all__ = ["FINDINGS", "finding_bulk", "finding_list", "listed", "tell_done"]
+
+_State = Finding.State
+_WAITING = Q(state__in=TO_DO, paused_since__isnull=True)
+
+CHIPS = Chips(
+    "state",
+    [
+        Chip("late", "逾期", _WAITING & Q(days_left__lt=0), "red"),
+        Chip("near", "临近", _WAITING & Q(days_left__gte=0, days_left__lte=F("near")), "amber"),
+        Chip("draft", "待下达", Q(state=_State.DRAFT), "grey"),
+        Chip("issued", "待签收", Q(state=_State.ISSUED), "grey"),
+        Chip("signed", "待报方案", Q(state=_State.SIGNED), "blue"),
+        Chip("working", "整改中", Q(state__in=WORKING - {_State.KEPT_ON}), "blue"),
+        Chip("kept_on", "长期坚持", Q(state=_State.KEPT_ON), "blue"),
+        Chip("reported", "待核验", Q(state=_State.REPORTED), "amber"),
+        Chip("verified", "待销号", Q(state=_State.VERIFIED), "amber"),
+        Chip("closed", "已销号", Q(state=_State.CLOSED), "green"),
+        Chip("waived", "免予整改", Q(state=_State.WAIVED), "grey"),
+    ],
+)
+
+
+def _short(row: Any) -> str:
+    text = row.description.strip()
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _light(row: Any) -> Any:
+    """The light with its word; what it rests on comes on hover and focus."""
+    return format_html('<span tabindex="0" data-dd-tip="{}">{}</span>', row.why, badge(row.shown))
+
+
+def _attach(rows: list[Any], request: HttpRequest) -> None:
+    lights = lights_of(request)
+    for row in rows:
+        row.shown, row.why = lights.state_of(row), lights.why(row)
+
+
+_LINKS = (
+    ("finding.issue", "findings:issue", "下达", "send"),
+    ("finding.plan", "findings:plan", "报送方案", "file-plus"),
+    ("finding.report", "findings:report", "报送进展或完成", "report"),
+    ("finding.verify", "findings:verify", "核验", "clipboard-check"),
+)
+
+
+def _tools(row: Any, request: HttpRequest) -> list[RowLink]:
+    actor = actor_of(request)
+    links = [
+        RowLink(word, reverse(name, args=[row.pk]), icon)
+        for verb, name, word, icon in _LINKS
+        if concerns(row, actor, verb) and why_not(row, actor, verb) is None
+    ]
+    return [RowLink("查看", row.get_absolute_url(), "eye"), *links]
+
+
+def _bulk(request: HttpRequest) -> list[BulkAction]:
+    actor = actor_of(request)
+    found = []
+    if actor.may_somewhere("finding.issue"):
+        found.append(BulkAction("下达", reverse("findings:issue_many"), "send"))
+    if actor.may_somewhere("finding.close"):
+        found.append(
+            BulkAction(
+                "销号",
+                reverse("findings:bulk", args=["close"]),
+                "checks",
+                confirm="所选各项中已核验通过的会销号，计入已整改；不能销号的会列出原因。",
+            )
+        )
+    if actor.may_somewhere("finding.remind"):
+        found.append(
+            BulkAction(
+                "催办",
+                reverse("findings:bulk", args=["remind"]),
+                "bell-ringing",
+                confirm="责任单位会收到催办通知和您写的话；每项每天只能催办一次。",
+                reason="催办的话",
+            )
+        )
+    return found
+
+
+def _export(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any], name: str) -> HttpResponse:
+    """The current filter as a sheet, the taking recorded."""
+    taken = list(rows)
+    export_findings(actor_of(request), name=name, rows=taken)
+    return xlsx_response(request, columns, taken, name)
+
+
+def _by_light(rows: Any, value: str) -> Any:
+    return rows.filter(lit__in=lit_as(value))
+
+
+def _county_name(request: HttpRequest, value: str) -> str | None:
+    return reads.unit_name(actor_of(request), value)
+
+
+def _under(rows: Any, value: str) -> Any:
+    return rows.filter(unit__path__startswith=reads.path_of(value))
+
+
+FINDINGS = Listing(
+    key="findings",
+    columns=[
+        Column(
+            "code",
+            "编号",
+            lambda row: row.code or "待下达",
+            link=lambda row: row.get_absolute_url(),
+            sort="code",
+            nowrap=True,
+        ),
+        Column(
+            "description",
+            "问题描述",
+            lambda row: row.description,
+            show=_short,
+            sub=lambda row: row.category,
+        ),
+        Column("unit", "责任单位", lambda row: str(row.unit), sort=("unit__sort_no", "unit__sort_key"), nowrap=True),
+        Column("light", "亮灯", lambda row: row.shown, show=_light, sort="light_rank", nowrap=True),
+        Column("state", "状态", lambda row: STATES[row.state], sort="state", nowrap=True),
+        Column(
+            "severity", "严重程度", lambda row: SEVERITIES[row.severity], sort="severity", nowrap=True, optional=True
+        ),
+        Column("source", "问题来源", lambda row: row.get_source_display(), sort="source", nowrap=True, optional=True),
+        Column(
+            "deadline",
+            "完成时限",
+            "deadline",
+            show=lambda row: deadline(row.deadline, row.finished_on, soon=row.near),
+            sort=("settled", "deadline"),
+            nowrap=True,
+        ),
+        Column("progress", "完成率", "progress", show=lambda row: progress(row.progress), numeric=True, optional=True),
+        Column("found_on", "发现时间", "found_on", sort="found_on", nowrap=True, optional=True, hidden=True),
+        Column(
+            "indicator", "指标", lambda row: f"{row.indicator_code} {row.indicator}".strip(), optional=True, hidden=True
+        ),
+        Column("office", "下达单位", lambda row: str(row.office), optional=True, hidden=True, nowrap=True),
+        Column("leader", "责任领导", "leader", optional=True, hidden=True),
+        Column("person", "责任人", "person", optional=True, hidden=True),
+        Column("measures", "整改措施", "measures", optional=True, hidden=True),
+        Column("target", "整改目标", "target", optional=True, hidden=True),
+        Column("standing", "进展情况", "standing", optional=True, hidden=True),
+        Column("level", "升级处理", lambda row: LEVELS.get(row.escalation), optional=True, hidden=True),
+        Column("basis", "时限依据", "deadline_basis", optional=True, hidden=True),
+        Column("closed_on", "销号时间", "closed_on", sort="closed_on", nowrap=True, optional=True, hidden=True),
+        Column("remark", "备注", "remark", optional=True, hidden=True),
+    ],
+    filters=[
+        Search(
+            ["description", "code", "category", "unit__name", "unit__short_name", "indicator", "indicator_code"],
+            "问题、编号、类别、指标或单位",
+        ),
+        Pick("under", "县市区或单位", lambda: f"{reverse('orgs:pick')}?verb=finding.view", _county_name, apply=_under),
+        Choice("light", "亮灯", [(key, state.word) for key, state in LIGHTS.items()], apply=_by_light),
+        Choice("severity", "严重程度", Finding.Severity.choices),
+        Choice("source", "问题来源", Finding.Source.choices),
+        Choice("category", "问题类别", lambda request: reads.categories(actor_of(request))),
+        Choice("indicator", "指标", lambda request: reads.indicators(actor_of(request)), lookup="indicator_code"),
+        DateRange("deadline", "完成时限"),
+        DateRange("found", "发现时间", lookup="found_on"),
+        DateRange("issued", "下达时间", lookup="issued_at__date"),
+        Choice("level", "升级处理", [(key, state.word) for key, state in LEVELS.items()], lookup="escalation"),
+        YesNo("recurring", "反复出现", where=Q(recurs__isnull=False)),
+        YesNo("paused", "暂停计时", where=Q(paused_since__isnull=False)),
+        YesNo("in_time", "按期报告完成", where=Q(finished_on__isnull=False, days_left__gte=0)),
+    ],
+    chips=CHIPS,
+    order=["-pk"],
+    keep=("scope",),
+    prepare=_attach,
+    row_menu=_tools,
+    bulk=_bulk,
+    export_name="问题台账",
+    export=_export,
+    empty=Empty("还没有问题", "督导中发现的问题登记后在这里下达、整改、销号。", icon="clipboard-list"),
+    visible_filters=4,
+)
+
+
+def listed(request: HttpRequest) -> Any:
+    """The rows of the list: everything the person may see, with its light."""
+    lights = lights_of(request)
+    return lights.ranked(lights.annotate(reads.with_units(reads.seen(actor_of(request)))))
+
+
+@require_http_methods(["GET", "POST"])
+def finding_list(request: HttpRequest) -> HttpResponse:
+    """Findings by whose they are: one's own units' (``scope=mine``) or all one may see."""
+    actor = actor_of(request)
+    may_anywhere(request, "finding.view")
+    if request.method == "POST":
+        may_anywhere(request, "finding.export")
+    rows = listed(request)
+    rectifies, judges = actor.may_somewhere("finding.sign"), actor.may_somewhere("finding.issue")
+    asked = request.GET.get("scope") or ("mine" if rectifies and not judges else "all")
+    tabs = []
+    if rectifies and judges:
+        own = reads.seen(actor).filter(reads.mine(actor)).exclude(state=_State.DRAFT).count()
+        address = reverse("findings:findings")
+        tabs = [
+            Tab("全部问题", f"{address}?scope=all", asked != "mine"),
+            Tab("本单位整改", f"{address}?scope=mine", asked == "mine", own),
+        ]
+    if rectifies and asked == "mine":
+        rows = rows.filter(reads.mine(actor))
+    writes = actor.may_somewhere("finding.create")
+    return FINDINGS.respond(
+        request,
+        rows,
+        title="我的整改" if asked == "mine" else "问题台账",
+        template="findings/list.html",
+        tabs=tabs,
+        primary=("登记问题", reverse("findings:new"), "plus") if writes else None,
+    )
+
+
+@require_POST
+def finding_bulk(request: HttpRequest, act: str) -> HttpResponse:
+    """Cross off or urge the chosen findings; what couldn't be done is told one by one."""
+    if act not in {"close", "remind"}:
+        raise Http404
+    may_anywhere(request, f"finding.{act}")
+    actor = actor_of(request)
+    rows = FINDINGS.chosen(request, listed(request))
+    back = redirect(f"{reverse('findings:findings')}?{request.GET.urlencode()}")
+    form = bare_form()
+    if act == "close":
+        done = refused(form, lambda: judging.close_many(actor, findings=rows))
+    else:
+        words = request.POST.get("reason", "")
+        done = refused(form, lambda: pressing.remind_many(actor, findings=rows, text=words))
+    if done is None:
+        messages.error(request, "；".join(refusals(form)))
+        return back
+    tell_done(request, done, "销号" if act == "close" else "催办")
+    return back
+
+
+def tell_done(request: HttpRequest, done: Sequence[Any], word: str) -> None:
+    """How a bulk act went: how many, and the reasons of those that weren't done."""
+    left = [one for one in done if one.refused]
+    messages.success(request, f"已{word} {len(done) - len(left)} 项。")
+    if left:
+        shown = "；".join(f"{one.row.unit}“{_short(one.row)}”{one.refused}" for one in left[:5])
+        messages.warning(request, f"没有办理 {len(left)} 项：{shown}{'等' if len(left) > 5 else ''}")

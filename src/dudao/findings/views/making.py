@@ -1,0 +1,148 @@
+"""Pages on which a problem is written down, changed and handed down."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dudao.core.access import Denied
+from dudao.core.ui.formats import date_cn
+from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.parts import Crumb
+from dudao.findings.actions import issuing, making
+from dudao.findings.forms.office import DraftForm, EditForm, IssueForm, IssueManyForm
+from dudao.findings.models import Finding
+from dudao.findings.views.common import actor_of, finding_form, may_anywhere, not_yet, row_or_404, sent
+from dudao.findings.views.listing import FINDINGS, listed, tell_done
+
+__all__ = ["edit", "issue", "issue_many", "new"]
+
+_FIELDS = (
+    "description",
+    "category",
+    "severity",
+    "found_on",
+    "source",
+    "source_label",
+    "indicator_code",
+    "indicator",
+    "suggestion",
+    "remark",
+)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Write a problem down, at one unit or several."""
+    may_anywhere(request, "finding.create")
+    actor = actor_of(request)
+    form = DraftForm(sent(request), request.FILES or None, actor=actor)
+    if request.method == "POST" and form.is_valid():
+        made = refused(form, lambda: making.create_findings(actor, token=form.token, **form.values))
+        if made is not None or not form.errors:
+            count = len(made or form.cleaned_data["units"])
+            messages.success(request, f"已登记 {count} 个问题，核对后下达。")
+            only = made[0] if made is not None and count == 1 else None
+            return redirect(only or f"{reverse('findings:findings')}?state=draft")
+    return form_page(
+        request,
+        form,
+        title="登记问题",
+        save="登记",
+        cancel_url=reverse("findings:findings"),
+        crumbs=[Crumb("问题整改", reverse("findings:findings")), Crumb("登记问题")],
+        note="登记后责任单位还看不到，下达时才会通知。",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    row = row_or_404(request, pk)
+    if (answer := not_yet(request, row, "finding.edit")) is not None:
+        return answer
+    initial = {name: getattr(row, name) for name in _FIELDS} | {"revision": row.revision}
+    form = EditForm(sent(request), request.FILES or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        done = refused(form, lambda: making.edit(actor_of(request), finding=row, token=form.token, **form.values))
+        if done is not None:
+            messages.success(request, "已保存修改。")
+            return redirect(row)
+    return finding_form(request, row, form, title="修改问题", save="保存修改")
+
+
+def _said(row: Finding) -> tuple[str, Any]:
+    """(what is said beside the deadline, the deadline that the terms give)."""
+    day = timezone.localdate()
+    ruled = issuing.deadline_for(row, day, issuing.Rules.of(row.office, day))
+    if ruled is None:
+        return f"{row.office}还没有“{row.get_severity_display()}整改”的时限规定，请填写。", None
+    most = "最迟" if ruled.start == "receipt" else ""
+    return f"不填则按规定{most}到{date_cn(ruled.deadline)}：{ruled.basis}。", ruled.deadline
+
+
+@require_http_methods(["GET", "POST"])
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand one finding down."""
+    row = row_or_404(request, pk)
+    if (answer := not_yet(request, row, "finding.issue")) is not None:
+        return answer
+    actor = actor_of(request)
+    form = IssueForm(sent(request), said=_said(row)[0], writes=False)
+    if request.method == "POST" and form.is_valid():
+        done = refused(form, lambda: issuing.issue(actor, finding=row, token=form.token, **form.values))
+        if done is not None:
+            messages.success(request, f"已下达，编号 {done.code}，{done.unit}会收到通知。")
+            return redirect(done)
+    return finding_form(request, row, form, title="下达整改", save="下达", save_icon="send")
+
+
+@require_POST
+def issue_many(request: HttpRequest) -> HttpResponse:
+    """Hand many findings down: first say what will happen, then do it."""
+    may_anywhere(request, "finding.issue")
+    actor = actor_of(request)
+    confirmed = "rows" in request.POST
+    if confirmed:
+        keys = [key for key in request.POST["rows"].split(",") if key.isascii() and key.isdigit()]
+        rows = list(listed(request).filter(pk__in=keys[:MOST]))
+    else:
+        rows = list(FINDINGS.chosen(request, listed(request))[: MOST + 1])
+    _check(rows)
+    units = len({row.unit_id for row in rows})
+    said = "不填则各按本单位的时限规定；填了则所选问题都用这一天。"
+    initial = {"rows": ",".join(str(row.pk) for row in rows)}
+    form = IssueManyForm(request.POST if confirmed else None, said=said, writes=False, initial=initial)
+    if confirmed and form.is_valid():
+        done = refused(
+            form,
+            lambda: issuing.issue_many(actor, findings=rows, deadline=form.cleaned_data["deadline"], token=form.token),
+        )
+        if done is not None or not form.errors:
+            tell_done(request, done or [], "下达")
+            return redirect(f"{reverse('findings:findings')}?state=issued")
+    return form_page(
+        request,
+        form,
+        title=f"下达 {len(rows)} 个问题",
+        save="下达",
+        save_icon="send",
+        cancel_url=f"{reverse('findings:findings')}?state=draft",
+        crumbs=[Crumb("问题整改", reverse("findings:findings")), Crumb("下达")],
+        note=f"涉及 {units} 个单位，下达后它们会收到通知，问题描述和整改要求不能再改。",
+        action=reverse("findings:issue_many"),
+    )
+
+
+MOST = 2000
+
+
+def _check(rows: Sequence[Any]) -> None:
+    if not rows:
+        raise Denied("请先勾选要下达的问题。", "finding.issue")
+    if len(rows) > MOST:
+        raise Denied(f"一次最多下达 {MOST} 个问题，请分批下达。", "finding.issue")

@@ -18,6 +18,7 @@ import "./elements/job";
 import "./elements/outline";
 import "./elements/picker";
 import "./elements/review";
+import "./elements/rows";
 import "./elements/rule";
 import "./elements/tree";
 import "./elements/upload";

@@ -122,6 +122,8 @@ class DraftElement extends HTMLElement {
   }
 
   private fill(values: [string, string][]): void {
+    // What makes fields of its own (a table's rows) makes them before they are filled.
+    this.form?.dispatchEvent(new CustomEvent("dd:fill", { detail: values }));
     const left = new Map<string, string[]>();
     for (const [name, value] of values) left.set(name, [...(left.get(name) ?? []), value]);
     for (const field of this.fields()) {

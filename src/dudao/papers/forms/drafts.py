@@ -4,65 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from dudao.core.ui.forms import DateField, FileField, Form, PickManyField, Section
 from dudao.orgs.models import Unit
-from dudao.papers.composing import FIELDS, Column, Field
+from dudao.papers.composing import FIELDS, Field
+from dudao.papers.forms.rows import LinesField, RowsField
 from dudao.papers.models import Paper
 from dudao.papers.queries import GROUPS
 
 __all__ = ["HandwritingForm", "PaperForm", "ScanForm", "VersionForm"]
 
-_SEPARATOR = "｜"
 _LONG = 30_000
-
-
-class LinesField(forms.CharField):
-    """A list, a line an entry."""
-
-    widget = forms.Textarea
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(map(str, value)) if isinstance(value, list | tuple) else value
-
-    def clean(self, value: Any) -> list[str]:
-        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-
-
-class TableField(forms.CharField):
-    """A table, a line a row; cells are parted by «｜» or, as Excel copies them, by tabs."""
-
-    widget = forms.Textarea
-
-    def __init__(self, *, columns: tuple[Column, ...], **kwargs: Any) -> None:
-        self.columns = columns
-        super().__init__(**kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, list | tuple):
-            return value
-        return "\n".join(_SEPARATOR.join(str(row.get(column.name, "")) for column in self.columns) for row in value)
-
-    def clean(self, value: Any) -> list[dict[str, str]]:
-        rows = []
-        for place, line in enumerate(super().clean(value).splitlines(), 1):
-            if not line.strip():
-                continue
-            cells = [
-                cell.strip()
-                for cell in (line.split("\t") if "\t" in line else line.replace("|", _SEPARATOR).split(_SEPARATOR))
-            ]
-            if len(cells) > len(self.columns):
-                heads = _SEPARATOR.join(column.label for column in self.columns)
-                raise ValidationError(f"第 {place} 行有 {len(cells)} 栏，应为 {len(self.columns)} 栏：{heads}。")
-            cells += [""] * (len(self.columns) - len(cells))
-            rows.append({column.name: cell for column, cell in zip(self.columns, cells, strict=True)})
-        if self.required and not rows:
-            raise ValidationError(self.error_messages["required"], code="required")
-        return rows
 
 
 def _field(field: Field) -> forms.Field:
@@ -73,9 +27,8 @@ def _field(field: Field) -> forms.Field:
         common["help_text"] = field.help or "一行一条。"
         return LinesField(**common, max_length=_LONG)
     if field.kind == "table":
-        heads = _SEPARATOR.join(column.label for column in field.columns)
-        common["help_text"] = f"{field.help}一行一条，各栏依次为 {heads}；可以从 Excel 复制粘贴。"
-        return TableField(**common, columns=field.columns, max_length=1_000_000)
+        common["help_text"] = f"{field.help}可以从 Excel 里选中几列复制，粘贴到左上角的格子里。"
+        return RowsField(**common, columns=field.columns)
     if field.kind == "text":
         return forms.CharField(**common, widget=forms.Textarea, max_length=_LONG)
     return forms.CharField(**common, max_length=500)

@@ -171,7 +171,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
-    """What differs from the database and the fonts; answered by whoever checks. ``?part=1``: the list alone, for the paper's page."""
+    """What differs from the database and the fonts; answered by whoever checks. ``?part=1``: the list alone."""
     paper = office_paper(request, pk)
     actor = actor_of(request)
     if request.method == "POST":

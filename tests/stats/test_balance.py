@@ -113,3 +113,22 @@ def test_it_is_run_read_and_exported_in_the_browser(filled):
     assert inspector.get(made.get_absolute_url()).status_code == 200
     assert inspector.post(reverse("stats:balance_export", args=[made.pk])).status_code == 403
     assert "平江县" in client.get(reverse("stats:balances")).content.decode()
+
+
+def test_counties_stand_in_the_order_of_the_register_and_only_fitting_rounds_are_offered(place, good):
+    from dudao.stats.queries.balance import balance_table, rounds_for, rules_of
+
+    place.west.sort_no, place.east.sort_no = 1, 2
+    place.west.save(update_fields=["sort_no"])
+    place.east.save(update_fields=["sort_no"])
+    table = balance_table(place.round, place.city, rules_of(PACK), accepted_only=False)
+    assert list(table.counties) == ["湘阴县", "平江县"]
+    assert table.columns["学校名称"][0] == "西岭教学点" and len(table.units) == 4
+    place.round.stages = ["preschool"]
+    place.round.save(update_fields=["stages"])
+    assert not rounds_for(place.actor("officer")).exists()
+
+
+def test_the_newest_standard_is_offered_first(filled):
+    page = signed_in(filled.accounts["east"]).get(reverse("stats:balance_new")).content.decode()
+    assert page.index("优质均衡") < page.index("基本均衡")

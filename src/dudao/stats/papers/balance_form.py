@@ -5,7 +5,8 @@ has no number for stays empty and is marked; nothing is filled with 0.
 """
 
 import io
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -35,13 +36,11 @@ class _Form:
         writer.page(self.sheet, header_row=2, width=sum(column.width for column in heads))
         writer.title(self.sheet, f"{name}　{title}", last)
         run = data.run
-        writer.line(
-            self.sheet,
-            1,
-            [f"县（市、区）：{data.county['county']}", run.round.year_words, f"依据：{run.pack_name}", NOTE],
-            last,
-        )
+        said = [f"县（市、区）：{data.county['county']}", run.round.year_words, f"依据：{run.pack_name}", NOTE]
+        self.sheet.merge_range(1, 0, 1, last, "　　".join(said), writer.format(text_wrap=True))
+        self._heighten(1, [("　　".join(said), sum(column.width for column in heads))])
         writer.header(self.sheet, 2, heads)
+        self._heighten(2, [(column.name, column.width) for column in heads])
         self.at = 3
 
     def row(self, *cells: Any) -> None:
@@ -52,13 +51,25 @@ class _Form:
             elif cell is None:
                 self.sheet.write_blank(self.at, place, None, self._style(align="center", unknown=True))
             else:
-                long = len(str(cell)) > 12
-                self.sheet.write_string(self.at, place, str(cell), self._style(align="left" if long else "center"))
-        longest = max(
-            (len(str(cell)) / self.heads[place].width for place, cell in enumerate(cells) if isinstance(cell, str))
-        )
-        self.sheet.set_row(self.at, 18 * max(1, int(longest * 2 + 0.9)))
+                self.sheet.write_string(self.at, place, cell, self._text(place))
+        self._heighten(self.at, [(cell, self.heads[place].width) for place, cell in enumerate(cells)])
         self.at += 1
+
+    def join(self, first: int, cells: Mapping[int, str | None]) -> None:
+        """Make the rows since ``first`` one cell in some columns (place: what it says, ``None`` for unknown)."""
+        last = self.at - 1
+        for place, said in cells.items() if last > first else ():
+            style = self._style(align="center", unknown=True) if said is None else self._text(place)
+            self.sheet.merge_range(first, place, last, place, said or "", style)
+
+    def _text(self, place: int) -> Any:
+        """Words stand in the middle of narrow columns and at the left of wide ones."""
+        return self._style(align="left" if self.heads[place].width > 20 else "center")
+
+    def _heighten(self, row: int, cells: Sequence[tuple[Any, float]]) -> None:
+        """As high as the longest text (with the width of its cell) needs."""
+        lines = max((-(-_width(text) // (width - 1)) for text, width in cells if isinstance(text, str)), default=1)
+        self.sheet.set_row(row, 6 + 15 * max(1, lines))
 
     def _number(self, place: int, value: Decimal | Fraction | float | None, places: int) -> None:
         if value is None:
@@ -72,6 +83,11 @@ class _Form:
         if unknown:
             wanted["bg_color"] = TONE_COLOURS["amber"][0]
         return self.writer.format(border=1, text_wrap=True, **wanted)
+
+
+def _width(text: str) -> int:
+    """How wide a text is in characters: Chinese ones take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
 
 
 def write_form(data: FormData, target: io.BytesIO) -> None:
@@ -125,7 +141,7 @@ def _reaching(writer: Writer, data: FormData) -> None:
          Column("all", f"L{len(indicators) + 1} 综合评估", width=14)],
     )  # fmt: skip
     for stage in _stages(data):
-        schools = stage["schools"]
+        schools, first = stage["schools"], form.at
         reaching = [*(one["reaching"] for one in stage["indicators"]), stage["passing"]]
         limits = data.run.results["thresholds"].get(stage["stage"], {})
         thresholds = [(limits.get(one["code"]), 2) for one in indicators]
@@ -134,13 +150,14 @@ def _reaching(writer: Writer, data: FormData) -> None:
         form.row(stage["stage"], "达标学校总数（所）", *((Decimal(count), 0) for count in reaching))
         shares = ((Fraction(count * 100, schools), 1) for count in reaching)
         form.row(stage["stage"], "达标学校比例（%）", *shares)
+        form.join(first, {0: stage["stage"]})
 
 
 def _schools(writer: Writer, data: FormData) -> None:
     form = _Form(
         writer, data, "表Ⅱ-2", "各校资源配置情况",
         [Column("no", "序号", width=6), Column("school", "学校名称", width=26), Column("stage", "学段", width=8),
-         Column("code", "学校标识码", width=14), Column("organizer", "举办者类型（代码）", width=10),
+         Column("code", "学校标识码", width=18), Column("organizer", "举办者类型（代码）", width=10),
          Column("kind", "办学类型", width=14), Column("place", "城乡类型", width=10), Column("pupils", "在校生数（人）", width=10),
          *_indicator_heads(data, 7), Column("verdict", "综合评估", width=10)],
     )  # fmt: skip
@@ -162,13 +179,14 @@ def _coefficients(writer: Writer, data: FormData) -> None:
          Column("all", "综合", width=12)],
     )  # fmt: skip
     for stage in _stages(data):
-        found = stage["indicators"]
+        found, first = stage["indicators"], form.at
         form.row(stage["stage"], "全县平均值", *((one["mean"], 2) for one in found), "")
         form.row(stage["stage"], "标准差", *((one["sd"], 3) for one in found), "")
         form.row(stage["stage"], "差异系数", *((one["cv"], 3) for one in found), (stage["composite"], 3))
         form.row(stage["stage"], "上限", *((one["limit"], 2) for one in found), "")
         verdicts = {True: "达标", False: "超限", None: "无法计算"}
         form.row(stage["stage"], "结论", *(verdicts[one["passed"]] for one in found), stage["verdict"])
+        form.join(first, {0: stage["stage"]})
 
 
 _ITEM_HEADS = [
@@ -188,17 +206,18 @@ def _item_rows(form: _Form, data: FormData, result: ItemResult) -> None:
     note = f"{judgement.note}（{judgement.judged_by}）" if judgement else ("" if not item.judged else None)
     if not result.findings:
         form.row(item.code, item.name, "人工判定", "", "", "", result.status.value if judgement else None, note)
-    for number, finding in enumerate(result.findings):
+    status = result.status.value if result.status.is_decided else None
+    first = form.at
+    said = (item.code, item.name, status, note)
+    for finding in result.findings:
         condition = finding.condition
         of = f"{condition.of} ÷ {condition.over}" if condition.over else condition.of
         sign = condition.op.replace(">=", "≥").replace("<=", "≤")
         bound = "" if finding.bound is None else f"{sign} {float(finding.bound):g}"
-        first = number == 0
-        form.row(
-            item.code if first else "", item.name if first else "", of, (finding.value, _places(condition)),
-            condition.unit, bound, result.status.value if first and result.status.is_decided else ("" if not first else None),
-            note if first else "",
-        )  # fmt: skip
+        value = (finding.value, _places(condition))
+        code, name, verdict, grounds = said if form.at == first else ("", "", "", "")
+        form.row(code, name, of, value, condition.unit, bound, verdict, grounds)
+    form.join(first, dict(zip((0, 1, 6, 7), said, strict=True)))
 
 
 def _of_part(data: FormData, part: str) -> list[ItemResult]:

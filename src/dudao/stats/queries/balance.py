@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -88,12 +88,14 @@ def rules_with_digest(pack: str) -> tuple[Rules, str]:
 
 
 def balance_table(asked: Round, unit: Unit, rules: Rules, *, accepted_only: bool) -> BalanceTable:
-    """The numbers of the schools below a unit. A stage that a school doesn't run is 0, a gap stays a gap."""
+    """The numbers of the schools below a unit, county by county in the order of the register. A stage that a school doesn't run
+    is 0, a gap stays a gap."""
     below = of_schools(Return.objects.filter(round=asked, unit__path__startswith=unit.path))
     returns = with_units(below).select_related("unit__parent").order_by("unit__path")
     if accepted_only:
         returns = returns.filter(state__in=[Return.State.ACCEPTED, Return.State.LOCKED])
-    held = list(returns)
+    rows = sorted(_with_counties(returns), key=lambda row: row[1])
+    held = [ret for ret, _ in rows]
     cells = {cell.heading: cell for cell in catalogue.columns_for(catalogue.items_of(asked))}
     wanted = [column for column in required_columns(rules) if column not in {NAME, COUNTY, TYPE}]
     missing = [column for column in wanted if column not in cells]
@@ -101,15 +103,13 @@ def balance_table(asked: Round, unit: Unit, rules: Rules, *, accepted_only: bool
         raise Conflict(f"这次报送没有这些指标，不能测算：{'、'.join(missing)}。")
     numbers = numbers_of(ret.pk for ret in held)
     stages = stages_of(ret.unit_id for ret in held)
-    counties = list(Unit.objects.counties().annotate(n=Length("path")).order_by("-n").values_list("path", "name", "pk"))
     columns: dict[str, list[str | None]] = {name: [] for name in (NAME, COUNTY, TYPE, *wanted)}
     found: dict[str, int] = {}
-    for ret in held:
-        county = next(((name, key) for path, name, key in counties if ret.unit.path.startswith(path)), ("", 0))
-        if county[1]:
-            found[county[0]] = county[1]
+    for ret, (_, key, county) in rows:
+        if key:
+            found[county] = key
         columns[NAME].append(ret.unit.name)
-        columns[COUNTY].append(county[0])
+        columns[COUNTY].append(county)
         columns[TYPE].append(ret.unit.school_type)
         own = numbers.get(ret.pk, {})
         for column in wanted:
@@ -119,6 +119,16 @@ def balance_table(asked: Round, unit: Unit, rules: Rules, *, accepted_only: bool
             columns[column].append(None if number is None else _plain(number))
     _tell_apart(columns, held)
     return BalanceTable(columns, [ret.unit_id for ret in held], found, _digest(columns))
+
+
+def _with_counties(returns: Iterable[Return]) -> Iterator[tuple[Return, tuple[int, int, str]]]:
+    """Every return with its county: (sort number, key, name), zeros and no name for a school outside of all."""
+    counties = list(
+        Unit.objects.counties().annotate(n=Length("path")).order_by("-n").values_list("path", "sort_no", "pk", "name")
+    )
+    for ret in returns:
+        path = ret.unit.path
+        yield ret, next(((no, key, name) for start, no, key, name in counties if path.startswith(start)), (0, 0, ""))
 
 
 def _tell_apart(columns: dict[str, list[str | None]], held: Sequence[Return]) -> None:
@@ -368,4 +378,6 @@ def regions_of(actor: Actor, verb: str) -> "QuerySet[Unit]":
 
 
 def rounds_for(actor: Actor) -> "QuerySet[Round]":
-    return Round.objects.visible_to(actor, "return.view").exclude(state=Round.State.DRAFT).order_by("-year", "-id")
+    """The rounds that ask compulsory schools, the newest first."""
+    asked = Round.objects.visible_to(actor, "return.view").exclude(state=Round.State.DRAFT)
+    return asked.filter(stages__overlap=["primary", "junior"]).order_by("-year", "-id")

@@ -86,7 +86,7 @@ def compared(actor: Actor, keys: Sequence[int]) -> Comparison:
         stages.setdefault(str(county), {})[str(stage)] = [*lines, {"passing": passing}]
     order = [county["county"] for county in runs[-1].results["counties"]]
     order += [county for county in stages if county not in order]
-    of_rules = results[years[-1]].rules.stages
+    of_rules = [stage.label for stage in results[years[-1]].rules.stages]
     stages = {
         county: {stage: stages[county][stage] for stage in of_rules if stage in stages[county]}
         for county in order

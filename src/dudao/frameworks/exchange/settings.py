@@ -88,9 +88,9 @@ def _walk(nodes: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
 
 
 def _not_carried(node: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a leaf its row can't say: a rule beyond its lines, material of several lines, a text with odd blanks."""
+    """What of a leaf its row can't say: a rule beyond its lines, material or a text with odd blanks and line breaks."""
     found = {} if carries(node.get("rule")) else {"rule": node["rule"]}
-    if any("\n" in entry or "\r" in entry or not entry.strip() for entry in node.get("evidence", ())):
+    if any(not entry or entry != " ".join(entry.split()) for entry in node.get("evidence", ())):
         found["evidence"] = node["evidence"]
     if "\r" in node.get("text", ""):
         found["text"] = node["text"]

@@ -122,7 +122,7 @@ def edit(
     if unknown:
         raise TypeError(f"not a field of a draft: {sorted(unknown)}")
     changes = {name: value for name, value in _clean(values).items() if value != getattr(row, name)}
-    touched = [str(Finding._meta.get_field(name).verbose_name) for name in _FIELDS if name in changes]
+    touched = [str(_field(name).verbose_name) for name in _FIELDS if name in changes]
     if {"description", "indicator_code", "indicator", "found_on"} & changes.keys():
         changes |= {"recurs": None, "looked_back": False}
     change(actor, row, "finding.edit", changes=changes, fields=touched)
@@ -132,7 +132,7 @@ def edit(
 
 def _clean(values: dict[str, Any]) -> dict[str, Any]:
     """The values of a draft, stripped and checked; errors are told by field."""
-    found = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    found: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     problems = {}
     if "description" in found and not found["description"]:
         problems["description"] = "请写明问题的具体表现。"
@@ -149,9 +149,12 @@ def _clean(values: dict[str, Any]) -> dict[str, Any]:
         raise ValidationError(problems)
     for name in ("category", "source_label", "indicator_code", "indicator", "leader", "person", "remark"):
         if name in found:
-            limit = Finding._meta.get_field(name).max_length
-            found[name] = found[name][:limit]
+            found[name] = found[name][: _field(name).max_length]
     return found
+
+
+def _field(name: str) -> Any:
+    return Finding._meta.get_field(name)
 
 
 @audit.action

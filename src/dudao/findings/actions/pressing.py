@@ -168,7 +168,7 @@ def tell_pressing(day: date) -> int:
     asked = Extension.objects.filter(state=Extension.State.ASKED, finding__state__in=OPEN)
     for path, count in asked.order_by().values_list("finding__office__path").annotate(n=Count("pk")):
         office.setdefault(path, {})["asked"] = count
-    words = {**_OFFICE_WORDS, "asked": "延期申请待批复"}
+    words = {str(key): word for key, word in _OFFICE_WORDS.items()} | {"asked": "延期申请待批复"}
     return new + _morning(office, day, verb="finding.verify", words=words, scope="scope=all", please="请办理")
 
 

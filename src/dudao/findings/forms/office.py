@@ -77,7 +77,7 @@ class EditForm(Form):
     indicator = forms.CharField(label="指标", max_length=300, required=False)
     suggestion = _text("整改要求", 4000, required=False, help_text="希望责任单位做到什么、怎么做。")
     remark = forms.CharField(label="备注", max_length=300, required=False)
-    files = _files("发现问题的佐证", "照片、记录、数据截图等。")
+    files = _files("发现问题的佐证", "照片、记录、数据截图等。")  # type: ignore[assignment]
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
@@ -86,7 +86,7 @@ class DraftForm(EditForm):
 
     sections: ClassVar = [Section("责任单位", ["office", "units"]), *EditForm.sections]
 
-    office = forms.ModelChoiceField(label="下达单位", queryset=None, empty_label=None)
+    office: forms.ModelChoiceField[Unit] = forms.ModelChoiceField(label="下达单位", queryset=None, empty_label=None)
     units = PickManyField(
         label="责任单位",
         url=lambda: f"{reverse('orgs:pick')}?verb=finding.create",
@@ -145,7 +145,7 @@ class VerifyForm(Form):
     )
     on = DateField(label="核验日期", initial=timezone.localdate)
     opinion = _text("核验意见", 2000, rows=5, help_text="看了什么、是否属实、是否改到位，写进台账的“复核意见”。")
-    files = _files("核验材料", "现场照片、核对记录等，可以不传。")
+    files = _files("核验材料", "现场照片、核对记录等，可以不传。")  # type: ignore[assignment]
 
 
 class SendBackForm(Form):
@@ -158,7 +158,7 @@ class SendBackForm(Form):
     on = DateField(label="核验日期", initial=timezone.localdate)
     reason = _text("退回理由", 2000, rows=5, help_text="哪里没有改到位，还要做什么；责任单位能看到。")
     deadline = DateField(label="新的完成时限", required=False, help_text="不填则原来的时限不变。")
-    files = _files("核验材料")
+    files = _files("核验材料")  # type: ignore[assignment]
 
 
 class ReopenForm(Form):
@@ -190,7 +190,7 @@ class GiveTimeForm(Form):
 class AskForm(Form):
     """A question to a department."""
 
-    unit = forms.ModelChoiceField(label="协商部门", queryset=None, empty_label="请选择")
+    unit: forms.ModelChoiceField[Unit] = forms.ModelChoiceField(label="协商部门", queryset=None, empty_label="请选择")
     text = _text("协商事项", 4000, rows=6, help_text="说明问题和原因，请对方支持、配合、协调什么。")
     notice = forms.BooleanField(
         label="同时起草督导协商意见书", required=False, help_text="在“文书”里核稿、签发、印发。"

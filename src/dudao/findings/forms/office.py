@@ -86,7 +86,7 @@ class DraftForm(EditForm):
 
     sections: ClassVar = [Section("责任单位", ["office", "units"]), *EditForm.sections]
 
-    office: forms.ModelChoiceField[Unit] = forms.ModelChoiceField(label="下达单位", queryset=None, empty_label=None)
+    office: "forms.ModelChoiceField[Unit]" = forms.ModelChoiceField(label="下达单位", queryset=None, empty_label=None)
     units = PickManyField(
         label="责任单位",
         url=lambda: f"{reverse('orgs:pick')}?verb=finding.create",
@@ -190,7 +190,7 @@ class GiveTimeForm(Form):
 class AskForm(Form):
     """A question to a department."""
 
-    unit: forms.ModelChoiceField[Unit] = forms.ModelChoiceField(label="协商部门", queryset=None, empty_label="请选择")
+    unit: "forms.ModelChoiceField[Unit]" = forms.ModelChoiceField(label="协商部门", queryset=None, empty_label="请选择")
     text = _text("协商事项", 4000, rows=6, help_text="说明问题和原因，请对方支持、配合、协调什么。")
     notice = forms.BooleanField(
         label="同时起草督导协商意见书", required=False, help_text="在“文书”里核稿、签发、印发。"

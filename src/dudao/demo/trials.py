@@ -15,9 +15,9 @@ from dudao.calc.score import SubjectColumn, System, columns_of, read_subjects
 from dudao.calc.tree import Attain, Deduct, Judged, Pick
 from dudao.core.access import Actor
 from dudao.demo import clock
+from dudao.demo.evaluations import GOVERNMENTS
 from dudao.demo.logins import Login
 from dudao.frameworks import queries
-from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.trials import run_trial
 from dudao.frameworks.models import FrameworkVersion, Trial
 from dudao.orgs.models import Kind as UnitKind
@@ -26,7 +26,6 @@ from dudao.people.queries import actor_for
 
 __all__ = ["build_trials", "sample_grid"]
 
-PACK = "county-government-template"
 KINDERGARTENS = "kindergarten-online-onsite-template"
 MOST_KINDERGARTENS = 24
 SEED = 4306
@@ -73,10 +72,10 @@ _NUMBERS: Mapping[str, Range] = {
     "适龄残疾儿童少年数": ("", 240, 620),
     "入学的适龄残疾儿童少年数": ("适龄残疾儿童少年数", 0.95, 0.99),
     "校际差异系数达标项数": ("", 10, 14),
-    "小学学校数": ("", 60, 180),
-    "小学资源配置达标学校数": ("小学学校数", 0.86, 1.0),
-    "初中学校数": ("", 20, 48),
-    "初中资源配置达标学校数": ("初中学校数", 0.86, 1.0),
+    "均衡测算的小学部数": ("", 60, 180),
+    "资源配置达标的小学部数": ("均衡测算的小学部数", 0.86, 1.0),
+    "均衡测算的初中部数": ("", 20, 48),
+    "资源配置达标的初中部数": ("均衡测算的初中部数", 0.86, 1.0),
     "初中三年巩固率": ("", 95, 99),
     "符合条件的随迁子女数": ("", 900, 5_200),
     "在公办和政府购买服务民办学校就读的随迁子女数": ("符合条件的随迁子女数", 0.84, 0.97),
@@ -176,22 +175,20 @@ def sample_grid(system: System, names: Sequence[str], *, seed: int = SEED, apart
 
 
 def build_trials(city: Unit, counties: Sequence[Unit], logins: Sequence[Login], *, now: datetime) -> list[Trial]:
-    """The template of the county governments' evaluation as a draft of the city, tried on all counties; last year's system of the
-    kindergartens tried on some of them, so that this year's draft can be compared with it."""
+    """Last year's systems of the county governments, tried on all of them, and of the kindergartens, tried on some: this year's
+    drafts can be compared with them."""
     officer = next(actor_for(login.account) for login in logins if login.account.username == "officer1")
-    with clock.set_to(now - timedelta(12)):
-        template = load_pack(officer, unit=city, name=PACK).version
-    names = [unit.name for unit in counties]
-    made = [_tried(officer, city, template, names, "县级政府履职评价试算（演示数据）", now - timedelta(10))]
-    last_year = FrameworkVersion.objects.filter(framework__unit=city, framework__pack=KINDERGARTENS, number=1).first()
-    kindergartens = list(
-        Unit.objects.filter(path__startswith=city.path, kind=UnitKind.KINDERGARTEN).order_by("path")[
-            :MOST_KINDERGARTENS
-        ]
+    kindergartens = Unit.objects.filter(path__startswith=city.path, kind=UnitKind.KINDERGARTEN).order_by("path")
+    wanted = (
+        (GOVERNMENTS, counties, "县市区政府履职评价试算（演示数据）", 10),
+        (KINDERGARTENS, kindergartens[:MOST_KINDERGARTENS], "幼儿园试算（演示数据）", 200),
     )
-    if last_year is not None and last_year.state == FrameworkVersion.State.PUBLISHED and kindergartens:
-        names = list(dict.fromkeys(unit.name for unit in kindergartens))
-        made.append(_tried(officer, city, last_year, names, "幼儿园试算（演示数据）", now - timedelta(200)))
+    made = []
+    for pack, units, title, days in wanted:
+        version = FrameworkVersion.objects.filter(framework__unit=city, framework__pack=pack, number=1).first()
+        names = list(dict.fromkeys(unit.name for unit in units))
+        if version is not None and version.state == FrameworkVersion.State.PUBLISHED and names:
+            made.append(_tried(officer, city, version, names, title, now - timedelta(days)))
     return made
 
 

@@ -27,13 +27,17 @@ NOTE = "黄底空格是平台没有的数，请填写；表样以当年申报通
 class _Form:
     """A sheet in the making: every cell with its decimals, the unknown ones marked."""
 
-    def __init__(self, writer: Writer, data: FormData, name: str, title: str, heads: Sequence[Column]) -> None:
+    def __init__(
+        self, writer: Writer, data: FormData, name: str, title: str, heads: Sequence[Column], *, pages: int = 1
+    ) -> None:
+        """``pages`` is how many pages high it may print; 0 is as many as it takes."""
         self.writer, self.heads = writer, heads
         self.sheet: Worksheet = writer.book.add_worksheet(name)
         last = len(heads) - 1
         for place, column in enumerate(heads):
             self.sheet.set_column(place, place, column.width)
         writer.page(self.sheet, header_row=2, width=sum(column.width for column in heads))
+        self.sheet.fit_to_pages(1, pages)
         writer.title(self.sheet, f"{name}　{title}", last)
         run = data.run
         said = [f"县（市、区）：{data.county['county']}", run.round.year_words, f"依据：{run.pack_name}", NOTE]
@@ -69,7 +73,7 @@ class _Form:
     def _heighten(self, row: int, cells: Sequence[tuple[Any, float]]) -> None:
         """As high as the longest text (with the width of its cell) needs."""
         lines = max((-(-_width(text) // (width - 1)) for text, width in cells if isinstance(text, str)), default=1)
-        self.sheet.set_row(row, 6 + 15 * max(1, lines))
+        self.sheet.set_row(row, 3 + 15 * max(1, lines))
 
     def _number(self, place: int, value: Decimal | Fraction | float | None, places: int) -> None:
         if value is None:
@@ -160,6 +164,7 @@ def _schools(writer: Writer, data: FormData) -> None:
          Column("code", "学校标识码", width=18), Column("organizer", "举办者类型（代码）", width=10),
          Column("kind", "办学类型", width=14), Column("place", "城乡类型", width=10), Column("pupils", "在校生数（人）", width=10),
          *_indicator_heads(data, 7), Column("verdict", "综合评估", width=10)],
+        pages=0,
     )  # fmt: skip
     order = {stage["stage"]: place for place, stage in enumerate(data.county["stages"])}
     for number, school in enumerate(sorted(data.schools, key=lambda one: order[one.result.stage]), 1):
@@ -233,6 +238,7 @@ def _government(writer: Writer, data: FormData) -> None:
 def _quality(writer: Writer, data: FormData) -> None:
     form = _Form(writer, data, "表Ⅴ", "教育质量", _ITEM_HEADS)
     for result in _of_part(data, "教育质量"):
+        first = form.at
         _item_rows(form, data, result)
         if result.item.code == "Q1":
             for name in QUALITY_FIELDS:
@@ -240,6 +246,8 @@ def _quality(writer: Writer, data: FormData) -> None:
         if result.item.code == "Q9":
             for subject in SUBJECTS:
                 form.row("", "", f"{subject}：Ⅲ级以上、校际差异率", None, "", "< 0.15", "", "国家反馈")
+        if len(result.findings) == 1:
+            form.join(first, {0: result.item.code, 1: result.item.name})
 
 
 def _satisfaction(writer: Writer, data: FormData) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -108,6 +109,8 @@ def _chart(labels: Sequence[str], rows: Sequence[Mapping[str, Any]], limit: floa
         ],
     }
     if limit is not None:
+        known = [value for one in spec["series"] for value in one["values"] if value is not None]
+        spec["max"] = math.ceil(max([limit, *known]) * 10 + 0.5) / 10  # The limit is always to be seen.
         spec["mark"] = {"value": limit, "label": f"上限 {limit:g}"}
     return spec
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from dudao.calc.expr import Numbers, State, show_number
+from dudao.calc.rounding import round_half_up
 from dudao.calc.score import Movement, Outcome, Scores
 from dudao.calc.tree import Role, Tree
 
@@ -53,7 +54,7 @@ class Summary:
 
     @property
     def mean_words(self) -> str:
-        return "—" if self.mean is None else show_number(self.mean)
+        return "—" if self.mean is None else f"{round_half_up(self.mean, 2)}"
 
     @property
     def ties_words(self) -> list[str]:
@@ -105,12 +106,15 @@ def _mean(values: Sequence[Fraction] | None) -> Fraction | None:
 
 
 def blocks_chart(found: Summary, tree: Tree) -> tuple[dict[str, Any] | None, str]:
-    """Few subjects: their first-level indicators piled up, best first; many: the mean rate of each. With its finding."""
+    """Few subjects: their first-level indicators piled up, best first; many: the mean rate of each. With its finding.
+
+    A single first-level indicator has nothing to be compared with: no chart.
+    """
     rates = [(name, rate) for name, rate in found.rates if rate is not None]
-    if not rates:
+    if len(rates) < 2:
         return None, ""
     low = min(rates, key=lambda pair: pair[1])
-    finding = f"“{low[0]}”平均得分率最低：{show_number(low[1], percent=True, places=1)}"
+    finding = f"“{low[0]}”平均得分率最低：{round_half_up(low[1] * 100, 1)}%"
     if 1 < len(found.subjects) <= MOST_SUBJECTS_IN_CHART:
         children = [child for child in tree.root.children if child.role is Role.NORMAL and child.points is not None]
         series = [
@@ -159,6 +163,8 @@ class Moved:
     grade: tuple[str, str]
     open: tuple[str, ...]
     is_same: bool
+    is_lost: bool
+    """It had a total before and has none afterwards."""
 
     @property
     def up_words(self) -> str:
@@ -185,20 +191,24 @@ def moved(names: Sequence[str], moves: Sequence[Movement], after: Sequence[Outco
             grade=(move.grade[0] or "—", move.grade[1] or "—"),
             open=outcome.open if new is None else (),
             is_same=move.is_same,
+            is_lost=old is not None and new is None,
         )
-        lost = old is not None and new is None
-        rows.append(((not lost, -abs(change or 0), -abs(row.step), before or 10**9), row))
+        rows.append(((not row.is_lost, -abs(change or 0), -abs(row.step), before or 10**9), row))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
 
 def moved_words(rows: Sequence[Moved]) -> str:
-    """«13 个单位：5 个总分变动，3 个名次变动，1 个等次变动。»"""
-    totals = sum(row.total[0] != row.total[1] or row.difference not in {"0", "—"} for row in rows)
-    ranks = sum(row.rank[0] != row.rank[1] for row in rows)
+    """«13 个单位：5 个总分变动，3 个名次变动，1 个等次变动。» Who has no total any more is counted by itself."""
+    kept = [row for row in rows if not row.is_lost]
+    totals = sum(row.total[0] != row.total[1] or row.difference not in {"0", "—"} for row in kept)
+    ranks = sum(row.rank[0] != row.rank[1] for row in kept)
     grades = sum(row.grade[0] != row.grade[1] for row in rows)
-    if not totals and not ranks and not grades:
+    lost = len(rows) - len(kept)
+    if not totals and not ranks and not grades and not lost:
         return f"{len(rows)} 个单位的总分、名次和等次都没有变动。"
-    return f"{len(rows)} 个单位：{totals} 个总分变动，{ranks} 个名次变动，{grades} 个等次变动。"
+    parts = [f"{lost} 个有指标没有得分、总分待定"] if lost else []
+    parts += [f"{totals} 个总分变动", f"{ranks} 个名次变动"] if kept else []
+    return f"{len(rows)} 个单位：{'，'.join([*parts, f'{grades} 个等次变动'])}。"
 
 
 def deviation(result: Mapping[str, Any], source: str) -> str | None:

@@ -39,7 +39,7 @@ VERSIONS = Listing(
             lambda row: row.framework.name,
             link=lambda row: row.get_absolute_url(),
             sort="framework__name",
-            sub=lambda row: queries.facts(row)["number"],
+            sub=lambda row: queries.facts(row)["number"].removeprefix("—"),
         ),
         Column("number", "版本", lambda row: f"第 {row.number} 版", sort="number", nowrap=True),
         Column("state", "状态", lambda row: STATES[row.state], sort="state", nowrap=True),

@@ -38,7 +38,7 @@ from dudao.orgs.actions import save_contact, set_special_day
 from dudao.orgs.models import Kind, Stage, UnitImport
 from dudao.papers.actions import draft_paper, issuing, routing
 from dudao.papers.composing import sample
-from dudao.papers.models import Paper
+from dudao.papers.models import Paper, Template
 from dudao.people.models import Appointment
 from dudao.people.queries import actor_for
 from dudao.plans.actions.assignments import File, report, sign
@@ -168,6 +168,10 @@ OBJECTS = {
     },
     "papers:word": lambda w: {"pk": w.paper.versions.first().pk},
     "papers:delivery_sign": lambda w: {"pk": w.paper.deliveries.first().pk},
+    **{
+        f"papers:template{name}": lambda w: {"pk": w.paper_template.pk}
+        for name in ("", "_use", "_file", "_word", "_pdf")
+    },
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
     **{
         f"stats:{name}": lambda w: {"pk": w.round.pk}
@@ -205,7 +209,7 @@ OBJECTS = {
         f"findings:{name}": lambda w: {"pk": w.finding.pk}
         for name in (
             "finding", "step", "recurrence", "edit", "issue", "plan", "report", "ask_time", "verify", "send_back", "reopen",
-            "consult",
+            "consult", "notice",
         )
     },
     "findings:give_time": lambda w: {"pk": w.extension.pk},
@@ -223,6 +227,7 @@ OBJECTS = {
 
 VALUES = {
     "papers:new_kind": {"kind": "notice"},
+    **{f"papers:template_{name}": {"kind": "notice"} for name in ("kind", "upload", "return", "builtin", "starter")},
     "plans:row_bulk": {"act": "confirm"},
     "findings:bulk": {"act": "close"},
     # The subjects of terms are the same for all; an office keeps its own days.
@@ -306,6 +311,9 @@ def _build():
         },
     )  # fmt: skip
     w.paper = _paper(own, w)
+    w.paper_template = Template.objects.create(
+        unit=w.county, kind="notice", name=f"{SECRET}模板.docx", file=stored, uploaded_by="甲"
+    )
     w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
     _findings(w, stored)
     return w

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:pk>/recurrence/", finding.recurrence, name="recurrence"),
     path("<int:pk>/edit/", making.edit, name="edit"),
     path("<int:pk>/issue/", making.issue, name="issue"),
+    path("<int:pk>/notice/", making.notice, name="notice"),
     path("<int:pk>/plan/", rectifying.plan, name="plan"),
     path("<int:pk>/report/", rectifying.report, name="report"),
     path("<int:pk>/ask-time/", rectifying.ask_time, name="ask_time"),

@@ -18,6 +18,7 @@ __all__ = [
     "indicators",
     "locked",
     "mine",
+    "noticed",
     "offices",
     "open_extension",
     "parts_of",
@@ -102,6 +103,11 @@ def parts_of(actor: Actor, row: Finding) -> QuerySet[Any]:
 def evidence_count(row: Finding) -> int:
     """Files that the responsible unit has sent with any of its reports."""
     return FindingFile.objects.filter(finding=row, report__isnull=False).count()
+
+
+def noticed(paper: int) -> QuerySet[Any]:
+    """The findings that a 整改通知书 tells of."""
+    return Finding.objects.filter(notice=paper).order_by("pk")
 
 
 def open_extension(row: Finding) -> Extension | None:

@@ -17,12 +17,23 @@ from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow
 from dudao.core.ui.templatetags.ui import deadline
 from dudao.findings.actions import consulting as acts
+from dudao.findings.actions.notices import draft_consultation
 from dudao.findings.forms.office import AnswerForm, AskForm
 from dudao.findings.labels import CONSULT_STATES, SEVERITIES
 from dudao.findings.models import Consultation
 from dudao.findings.queries import consultations as reads
 from dudao.findings.queries import findings as rows
-from dudao.findings.views.common import actor_of, finding_form, may_anywhere, not_yet, row_or_404, run, sent
+from dudao.findings.views.common import (
+    actor_of,
+    bare_form,
+    finding_form,
+    may_anywhere,
+    not_yet,
+    refusals,
+    row_or_404,
+    run,
+    sent,
+)
 
 __all__ = ["consult", "consultation", "consultation_file", "consultation_withdraw", "consultations"]
 
@@ -71,13 +82,27 @@ def consult(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
     if (answer := not_yet(request, row, "consult.ask")) is not None:
         return answer
-    form = AskForm(sent(request), finding=row, writes=False, initial={"text": row.description})
+    writes = actor_of(request).may("paper.draft", row.office.path)
+    form = AskForm(sent(request), finding=row, writes=writes, initial={"text": row.description})
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.ask(actor_of(request), finding=row, token=form.token, **form.values))
+        values = form.values
+        drafts = values.pop("notice", False)
+        made = refused(form, lambda: acts.ask(actor_of(request), finding=row, token=form.token, **values))
         if made is not None:
             messages.success(request, f"已向{made.unit}发出协商意见，对方会收到通知。")
+            if drafts:
+                _draft(request, made)
             return redirect(row)
     return finding_form(request, row, form, title="发协商意见", save="发出", save_icon="send")
+
+
+def _draft(request: HttpRequest, asked: Consultation) -> None:
+    """Draft the paper too; the question stands when that can't be done, and the reason is told."""
+    form = bare_form()
+    if refused(form, lambda: draft_consultation(actor_of(request), consultation=asked)) is None:
+        messages.warning(request, f"协商意见书没有起草：{'；'.join(refusals(form))}")
+    else:
+        messages.success(request, "已起草督导协商意见书，请到“文书”核稿、签发。")
 
 
 def _or_404(request: HttpRequest, pk: int) -> Consultation:
@@ -115,6 +140,9 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
         "state": CONSULT_STATES[asked.state],
         "answered": _answered(asked),
         "crumbs": [Crumb("协商意见", reverse("findings:consultations")), Crumb(str(asked.unit))],
+        "paper": asked.paper
+        if asked.paper is not None and actor.may("paper.view", asked.finding.office.path)
+        else None,
         "finding_url": asked.finding.get_absolute_url() if sees else "",
         "files": [FileRow(asked.file_name, reverse("findings:consultation_file", args=[asked.pk]), asked.file.size)]
         if asked.file is not None

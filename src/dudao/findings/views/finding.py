@@ -15,6 +15,7 @@ from dudao.core.access import VERBS
 from dudao.core.files import serve
 from dudao.core.ui.parts import Crumb, FileRow, stages
 from dudao.findings.actions import clock, issuing, judging, making, pressing, rectifying
+from dudao.findings.actions.notices import why_not_notice
 from dudao.findings.endings import ENDINGS
 from dudao.findings.flow import FINDING, WORKING, concerns, why_not
 from dudao.findings.labels import CONSULT_STATES, EXTENSION_STATES, LEVELS, LINE, SEVERITIES, STATES
@@ -180,6 +181,8 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
     decides = concerns(row, actor, "finding.give_time")
     compares = not row.looked_back and concerns(row, actor, "finding.recur") and row.state != Finding.State.WAIVED
     head, later = _acts(row, actor)
+    writes = actor.may_somewhere("paper.draft") and concerns(row, actor, "finding.issue")
+    drafts = writes and ENDINGS[row.severity].notice and why_not_notice(actor, row) is None
     context = {
         "row": row,
         "state": STATES[row.state],
@@ -204,10 +207,20 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
         "states": STATES,
         "like": earlier_like(actor, row, lights.terms) if compares else [],
         "can_open_source": row.source_url.startswith("/"),
+        "drafts_notice": drafts,
+        "notice": _notice(row, actor),
         "returned": looks[0] if row.state == Finding.State.RETURNED and looks and not looks[0].passed else None,
         "events": audit.history(row),
     }
     return render(request, "findings/finding.html", context)
+
+
+def _notice(row: Finding, actor: Any) -> Any:
+    """The 整改通知书, once it is issued; for its office from the first draft on."""
+    paper = row.notice
+    if paper is None or not (paper.issued_at is not None or actor.may("paper.view", row.office.path)):
+        return None
+    return paper
 
 
 _STEPS: dict[str, tuple[Callable[[Any, Finding, str], Any], str]] = {

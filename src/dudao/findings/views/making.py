@@ -14,13 +14,23 @@ from dudao.core.access import Denied
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
-from dudao.findings.actions import issuing, making
+from dudao.findings.actions import issuing, making, notices
+from dudao.findings.endings import ENDINGS
 from dudao.findings.forms.office import DraftForm, EditForm, IssueForm, IssueManyForm
 from dudao.findings.models import Finding
-from dudao.findings.views.common import actor_of, finding_form, may_anywhere, not_yet, row_or_404, sent
+from dudao.findings.views.common import (
+    actor_of,
+    bare_form,
+    finding_form,
+    may_anywhere,
+    not_yet,
+    refusals,
+    row_or_404,
+    sent,
+)
 from dudao.findings.views.listing import FINDINGS, listed, tell_done
 
-__all__ = ["edit", "issue", "issue_many", "new"]
+__all__ = ["edit", "issue", "issue_many", "new", "notice"]
 
 _FIELDS = (
     "description",
@@ -75,14 +85,33 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return finding_form(request, row, form, title="修改问题", save="保存修改")
 
 
-def _said(row: Finding) -> tuple[str, Any]:
-    """(what is said beside the deadline, the deadline that the terms give)."""
+def draft_for(request: HttpRequest, rows: Sequence[Finding]) -> None:
+    """Draft the 整改通知书 for what was just issued; the issue stands when that can't be done, and the reason is told."""
+    form = bare_form()
+    made = refused(form, lambda: notices.draft_notices(actor_of(request), findings=rows))
+    if made is None:
+        messages.warning(request, f"整改通知书没有起草：{'；'.join(refusals(form))}")
+    else:
+        messages.success(request, f"已起草 {len(made)} 份整改通知书，请到“文书”核稿、签发。")
+
+
+@require_POST
+def notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft the 整改通知书 for one issued finding."""
+    row = row_or_404(request, pk)
+    actor_of(request).require("paper.draft", row.unit.path)
+    draft_for(request, [row])
+    return redirect(row)
+
+
+def _said(row: Finding) -> str:
+    """What is said beside the deadline: what the terms give."""
     day = timezone.localdate()
     ruled = issuing.deadline_for(row, day, issuing.Rules.of(row.office, day))
     if ruled is None:
-        return f"{row.office}还没有“{row.get_severity_display()}整改”的时限规定，请填写。", None
+        return f"{row.office}还没有“{row.get_severity_display()}整改”的时限规定，请填写。"
     most = "最迟" if ruled.start == "receipt" else ""
-    return f"不填则按规定{most}到{date_cn(ruled.deadline)}：{ruled.basis}。", ruled.deadline
+    return f"不填则按规定{most}到{date_cn(ruled.deadline)}：{ruled.basis}。"
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,11 +121,16 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     if (answer := not_yet(request, row, "finding.issue")) is not None:
         return answer
     actor = actor_of(request)
-    form = IssueForm(sent(request), said=_said(row)[0], writes=False)
+    writes = actor.may("paper.draft", row.office.path)
+    initial = {"notice": ENDINGS[row.severity].notice}
+    form = IssueForm(sent(request), said=_said(row), writes=writes, initial=initial)
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: issuing.issue(actor, finding=row, token=form.token, **form.values))
+        deadline = form.cleaned_data["deadline"]
+        done = refused(form, lambda: issuing.issue(actor, finding=row, deadline=deadline, token=form.token))
         if done is not None:
             messages.success(request, f"已下达，编号 {done.code}，{done.unit}会收到通知。")
+            if form.cleaned_data.get("notice"):
+                draft_for(request, [done])
             return redirect(done)
     return finding_form(request, row, form, title="下达整改", save="下达", save_icon="send")
 
@@ -116,7 +150,8 @@ def issue_many(request: HttpRequest) -> HttpResponse:
     units = len({row.unit_id for row in rows})
     said = "不填则各按本单位的时限规定；填了则所选问题都用这一天。"
     initial = {"rows": ",".join(str(row.pk) for row in rows)}
-    form = IssueManyForm(request.POST if confirmed else None, said=said, writes=False, initial=initial)
+    writes = actor.may_somewhere("paper.draft")
+    form = IssueManyForm(request.POST if confirmed else None, said=said, writes=writes, initial=initial)
     if confirmed and form.is_valid():
         done = refused(
             form,
@@ -124,6 +159,8 @@ def issue_many(request: HttpRequest) -> HttpResponse:
         )
         if done is not None or not form.errors:
             tell_done(request, done or [], "下达")
+            if form.cleaned_data.get("notice") and done:
+                draft_for(request, [one.row for one in done if not one.refused])
             return redirect(f"{reverse('findings:findings')}?state=issued")
     return form_page(
         request,

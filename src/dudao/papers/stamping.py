@@ -14,7 +14,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.image.exceptions import UnrecognizedImageError
+from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -30,6 +30,8 @@ _GAP = r"[\s　]*"
 _NUMBER = re.compile(rf"[\w]*[\s　]*〔\d{{4}}〕{_GAP}号")
 _DAY = re.compile(rf"^{_GAP}(?:\d{{4}})?{_GAP}年{_GAP}\d{{0,2}}{_GAP}月{_GAP}\d{{0,2}}{_GAP}日{_GAP}$")
 _PRINTED = re.compile(rf"(?:\d{{4}})?{_GAP}年{_GAP}\d{{0,2}}{_GAP}月{_GAP}\d{{0,2}}{_GAP}日(?={_GAP}印发)")
+_BROKEN = (InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError, ValueError, ZeroDivisionError)
+"""How python-docx says that a picture can't be read."""
 _HEIGHT = 14.0
 """Of a signature's picture, in millimetres."""
 
@@ -90,7 +92,7 @@ def with_handwriting(content: bytes, picture: bytes) -> bytes:
     place.paragraph_format.keep_with_next = True
     try:
         place.add_run().add_picture(io.BytesIO(picture), height=Mm(_HEIGHT))
-    except (UnrecognizedImageError, ValueError, ZeroDivisionError) as problem:
+    except _BROKEN as problem:
         raise DocumentError("这张图片打不开，请换成 PNG 或 JPEG 格式的签名图片。") from problem
     place.add_run(HANDWRITING).font.size = Pt(9)
     return _saved(document)

@@ -103,6 +103,7 @@ def test_the_numbers_come_from_kindergartens_and_counties(gardens):
     assert failing["name"] == "金苗幼儿园" and [lack["code"] for lack in failing["lacks"]] == ["P26", "P29", "P29"]
     assert failing["lacks"][1]["words"] == "保育员 4 人，应有 6 人，还缺 2 人"
     west = county(made, gardens.west)
+    assert [one.code for one in west.failed] == ["P7"]
     assert west.item("P7").gaps == ["3 个乡镇没有公办中心园"] and west.run.verdict == "未达标"
 
 
@@ -111,6 +112,7 @@ def test_a_kindergarten_that_has_not_reported_leaves_the_sums_open(gardens):
     made = run(gardens)
     east = county(made, gardens.east)
     assert list(east.missing) == ["长寿幼儿园"] and east.item("P1").result.status is Status.MISSING
+    assert east.item("P1").missing == ["1 所幼儿园（班）没有报数，无法计算。"]
     assert county(made, gardens.west).item("P1").result.status is Status.MET, "the other county has all its numbers"
     trying = county(run(gardens, skip_missing=True), gardens.east)
     assert trying.data["在园幼儿数"] == 540 and list(trying.missing) == ["长寿幼儿园"]
@@ -142,6 +144,8 @@ def test_what_leaves_an_item_open_is_named(gardens):
         ("三阳幼儿园", ["P26", "P28"]),
     ]
     assert {east.item(code).result.status for code in ("P26", "P28")} == {Status.MISSING}
+    assert east.item("P26").missing == ["2 所幼儿园（班）的数据缺漏或矛盾，无法计算。"]
+    assert east.item("P26").wanted == ["不高于 0 %"], "what is wanted is known whatever is missing"
     client = signed_in(gardens.accounts["officer"])
     page = client.get(reverse("stats:preschool_county", args=[made.pk, gardens.east.pk])).content.decode()
     assert "数据缺漏和矛盾" in page and "超过 25 人的小班有 3 个，多于小班 2 个，请更正" in page

@@ -293,6 +293,20 @@ def test_the_board_shows_each_county_its_plan(handed_in):
     assert sizes.plans_in_force(place.actor("west"), board(place, "west"), YEAR + 1) == {}
 
 
+def test_a_year_that_is_not_complete_is_compared_with_the_same_schools(crowded):
+    """This year only the point has reported: last year's crowded school is no decline."""
+    later = make_round(crowded.city, YEAR + 1)
+    rounds.open_round(SYSTEM, asked=later)
+    report(later, crowded.point, "primary", pupils=60, bands=(3, 0, 0, 0))
+    assert board(crowded).alike(YEAR + 1).whole(YEAR).all.large == Span(0, 0)
+    client = signed_in(crowded.accounts["officer"])
+    page = client.get(reverse("stats:sizes"), {"year": YEAR + 1}).content.decode()
+    assert "上年 0 个" in page and "上年的数只算同样这些学校" in page and "比上年" not in page
+    report(later, crowded.primary, "primary", pupils=900, bands=(14, 3, 1, 0))
+    page = client.get(reverse("stats:sizes"), {"year": YEAR + 1}).content.decode()
+    assert "上年 3 个" in page
+
+
 def test_a_share_just_above_the_limit_is_not_ended():
     """5.004 % shows as 5.00 %, and is more than 5 %."""
     counted = Counted(25000, large=Span(1251, 1251))

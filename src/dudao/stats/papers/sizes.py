@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from dudao.calc.balance.crowding import Counted
+from dudao.calc.balance.crowding import Counted, Span
 from dudao.core import sheets
 from dudao.core.sheets import Column, Problem, Table, Writer
 from dudao.orgs.models import Unit
@@ -116,8 +116,9 @@ def write_sizes(board: Board, year: int, counties: Sequence[Unit], scope: str, t
     writer = Writer(target)
     line = [f"范围：{scope}", f"学年：{year_words(year)}", f"已纳入 {len(board.schools.get(year, ()))} 所"]
     counts = [
-        Column("classes", "班级数", "integer"), Column("standard", "超标准班额班数", width=14), Column("large", "大班额班数"),
-        Column("large_share", "大班额比例_%", "decimal", width=13), Column("extra", "超大班额班数", width=13),
+        Column("classes", "班级数", "integer"), Column("standard", "超标准班额班数", "integer", width=14),
+        Column("large", "大班额班数", "integer"),
+        Column("large_share", "大班额比例_%", "decimal", width=13), Column("extra", "超大班额班数", "integer", width=13),
         Column("extra_share", "超大班额比例_%", "decimal", width=14),
     ]  # fmt: skip
     heads = [
@@ -165,12 +166,17 @@ def write_sizes(board: Board, year: int, counties: Sequence[Unit], scope: str, t
 
 
 def _counts(counted: Counted) -> dict[str, Any]:
+    """Numbers to go on with; «0—4» as text where the bands leave a count open."""
+
+    def number(count: Span) -> int | str:
+        return count.least if count.is_exact else str(count)
+
     return {
         "classes": counted.classes,
-        "standard": str(counted.above_standard),
-        "large": str(counted.large),
+        "standard": number(counted.above_standard),
+        "large": number(counted.large),
         "large_share": percent(counted, counted.large),
-        "extra": str(counted.extra_large),
+        "extra": number(counted.extra_large),
         "extra_share": percent(counted, counted.extra_large),
     }
 

@@ -4,23 +4,25 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from dudao import packs
-from dudao.calc.balance.items import ItemResult, Status
+from dudao.calc.balance.items import Finding, ItemResult, Status
 from dudao.calc.preschool import (
     CountyRun,
     Kindergarten,
     Norms,
     Standard,
     contradictions,
+    county_data,
     evaluate,
     gap_words,
     norms_from,
@@ -218,7 +220,7 @@ class CountyView:
     """One county of a run with its verdicts.
 
     ``failing`` and ``unknown``: kindergartens (the latter also attached classes) with what they lack and what can't be said of
-    them; ``wrong``: numbers that contradict others, in words.
+    them; ``wrong``: numbers that contradict others, in words; ``counted``: names of the numbers that come from kindergartens.
     """
 
     key: int
@@ -232,16 +234,22 @@ class CountyView:
     judgements: Mapping[str, PreschoolJudgement]
     unknown: Sequence[Mapping[str, Any]]
     wrong: Mapping[str, str]
+    counted: Set[str]
 
     @cached_property
     def items(self) -> list[ItemView]:
-        return [_item(result, self.data, self.judgements.get(result.item.code), self.wrong) for result in self.run.all]
+        return [_item(self, result) for result in self.run.all]
 
     def item(self, code: str) -> ItemView | None:
         return next((one for one in self.items if one.code == code), None)
 
     def count(self, status: Status) -> int:
         return self.run.count(status)
+
+    @property
+    def failed(self) -> list[ItemView]:
+        """What stands in the way, in the order of the standard."""
+        return [one for one in self.items if one.result.status is Status.FAILED]
 
     @property
     def undecided(self) -> list[str]:
@@ -265,7 +273,9 @@ class RunView:
 
 def run_view(run: PreschoolRun) -> RunView:
     """The verdicts of all counties of a run: one query."""
-    standard = standard_from(dated(run.standard))
+    content = dated(run.standard)
+    standard = standard_from(content)
+    counted = county_data((), {}, norms_of(content)).keys()
     judged: dict[int, dict[str, PreschoolJudgement]] = defaultdict(dict)
     for one in PreschoolJudgement.objects.filter(run=run).select_related("file"):
         judged[one.county_id][one.item] = one
@@ -278,31 +288,44 @@ def run_view(run: PreschoolRun) -> RunView:
             CountyView(
                 county["unit"], county["name"], county["kindergartens"], county["attached"], county["missing"],
                 county["failing"], data, evaluate(standard, data, statuses, run.day, county["region"]), decided,
-                county.get("unknown", ()), contradictions(standard, data),
+                county.get("unknown", ()), contradictions(standard, data), counted,
             )
         )  # fmt: skip
     return RunView(run, standard, counties)
 
 
-def _item(
-    result: ItemResult,
-    data: Mapping[str, Decimal | None],
-    judgement: PreschoolJudgement | None,
-    wrong: Mapping[str, str],
-) -> ItemView:
+def _item(county: CountyView, result: ItemResult) -> ItemView:
     values, wanted, gaps, missing = [], [], [], []
     for finding in result.findings:
         condition = finding.condition
         sign = {">=": "不低于", "<=": "不高于", ">": "高于", "<": "低于"}[condition.op]
-        if finding.bound is not None:
-            wanted.append(f"{sign} {shown(finding.bound)} {condition.unit}")
+        bound = finding.bound
+        if bound is None and condition.value is not None and not condition.local:
+            bound = Fraction(condition.value)
+        if bound is not None:
+            wanted.append(f"{sign} {shown(bound)} {condition.unit}")
         if finding.value is None:
-            missing.append(wrong.get(condition.of, finding.message))
+            missing.append(_why_unknown(county, result.item.code, finding))
         else:
             values.append(f"{shown(finding.value, finding.bound)} {condition.unit}")
             if finding.is_met is False:
-                gaps.append(gap_words(finding, data))
+                gaps.append(gap_words(finding, county.data))
+    judgement = county.judgements.get(result.item.code)
     return ItemView(result, values, wanted, [words for words in gaps if words], missing, judgement)
+
+
+def _why_unknown(county: CountyView, code: str, finding: Finding) -> str:
+    """What has to be reported or corrected, and by whom."""
+    condition = finding.condition
+    if condition.of in county.wrong:
+        return county.wrong[condition.of]
+    if condition.of in county.counted and county.data.get(condition.of) is None:
+        if county.missing:
+            return f"{len(county.missing)} 所幼儿园（班）没有报数，无法计算。"
+        open_ = sum(any(lack["code"] == code for lack in one["lacks"]) for one in county.unknown)
+        if open_:
+            return f"{open_} 所幼儿园（班）的数据缺漏或矛盾，无法计算。"
+    return finding.message
 
 
 def earlier_runs(actor: Actor, run: PreschoolRun, county: int) -> list[PreschoolRun]:

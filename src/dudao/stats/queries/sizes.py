@@ -119,6 +119,12 @@ class Board:
                 line.add(school)
         return list(made.values())
 
+    def alike(self, year: int) -> "Board":
+        """The board of the schools that ``year`` has: what an earlier year is compared by while some are still missing."""
+        units = {school.unit for school in self.schools.get(year, ())}
+        schools = {one: [line for line in lines if line.unit in units] for one, lines in self.schools.items()}
+        return Board(self.years, schools, self.expected)
+
     def whole(self, year: int) -> CountyLine:
         line = CountyLine("合计")
         for school in self.schools.get(year, ()):

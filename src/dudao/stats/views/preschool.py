@@ -39,7 +39,8 @@ __all__ = [
     "preschool_page",
 ]
 
-SHOWN = 300
+SHOWN = 100
+EVENTS = 10
 
 RUNS = Listing(
     key="stat-preschools",
@@ -138,6 +139,7 @@ def preschool_page(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for county in view.counties
     ]
+    events = audit.history(run)
     return render(
         request,
         "stats/preschool.html",
@@ -147,9 +149,9 @@ def preschool_page(request: HttpRequest, pk: int) -> HttpResponse:
             "counties": counties,
             "words": [WORDS[status] for status in Status],
             "parts": parts,
-            "columns": len(view.counties) + 1,
             "may_export": actor.may("preschool.export", run.unit.path),
-            "events": audit.history(run),
+            "events": list(events[:EVENTS]),
+            "event_count": events.count(),
         },
     )
 
@@ -199,6 +201,7 @@ def preschool_county(request: HttpRequest, pk: int, county: int) -> HttpResponse
             "may_judge": actor.may("preschool.judge", run.unit.path),
             "may_export": actor.may("preschool.export", run.unit.path),
             "undecided": found.undecided,
+            "failed": found.failed,
             "failing": failing[:SHOWN],
             "failing_count": len(failing),
             "all_failing": len(found.failing),

@@ -65,7 +65,9 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
     }
     if year is None:
         return render(request, "stats/sizes.html", context)
-    whole, before = seen.whole(year), seen.whole(year - 1)
+    included, expected = len(seen.schools.get(year, ())), seen.expected.get(year, 0)
+    same = seen.alike(year)
+    whole, before = seen.whole(year), same.whole(year - 1)
     everybody, earlier = whole.all, before.all
     plans = {} if scope["everything"] else sizes.plans_in_force(actor, seen, year)
     lines = [
@@ -80,14 +82,13 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
             "state": ended(line, found.shares),
             "before": last.all.large if last.schools else None,
         }
-        for line, last in zip(seen.lines(year, scope["counties"]), seen.lines(year - 1, scope["counties"]), strict=True)
+        for line, last in zip(seen.lines(year, scope["counties"]), same.lines(year - 1, scope["counties"]), strict=True)
         if scope["chosen"] is None or line.key == scope["chosen"].pk
     ]
     over = [school for school in seen.schools.get(year, ()) if school.is_crowded or school.too_large]
     over.sort(key=lambda school: (-sum(one.large.most for one in school.stages.values()), school.path))
     heads, bands = sizes.band_table(seen.schools.get(year, ()), found)
     trend = sizes.trend(seen, year)
-    included, expected = len(seen.schools.get(year, ())), seen.expected.get(year, 0)
     context |= {
         "year_words": year_words(year),
         "included": included,
@@ -127,7 +128,8 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
             {"head": head, "counts": [counts[place] for _, counts in bands]} for place, head in enumerate(heads)
         ],
         "chart": _chart(trend, found.shares),
-        "finding": _finding(trend),
+        "finding": _finding(trend, is_whole=included >= expected),
+        "compares": before.schools > 0,
     }
     return render(request, "stats/sizes.html", context)
 
@@ -168,8 +170,8 @@ def _band_words(counted: Any, large: int) -> str:
 def _chart(trend: list[Any], limits: Any) -> dict[str, Any]:
     spec: dict[str, Any] = {
         "kind": "line",
-        # «2025—2026\n(11/13 所)»: two short lines stay upright below the axis.
-        "categories": [words.replace("学年", "").replace("（", "\n（") for words, _, _ in trend],
+        # «2025年秋»: short enough to stay upright below the axis.
+        "categories": [f"{words[:4]}年秋" for words, _, _ in trend],
         "series": [
             {
                 "name": "大班额",
@@ -189,12 +191,13 @@ def _chart(trend: list[Any], limits: Any) -> dict[str, Any]:
     return spec
 
 
-def _finding(trend: list[Any]) -> str:
+def _finding(trend: list[Any], *, is_whole: bool) -> str:
+    """A year that some schools are still missing from isn't held against the one before."""
     known = [(words, large) for words, large, _ in trend if large is not None]
     if not known:
         return "还没有可以计算的数据"
     words, now = known[-1]
-    if len(known) == 1:
+    if len(known) == 1 or not is_whole:
         return f"{words}大班额占 {now} %"
     change = now - known[-2][1]
     way = "没有变化" if not change else f"比上年{'下降' if change < 0 else '上升'} {abs(change)} 个百分点"

@@ -80,14 +80,19 @@ def kindergarten(
     classes += mixed
     teachers = max(1, round(classes * chance.choice([2, 2, 2, 1.5, 1.3 if not public else 2])))
     heads = 2 if classes > 8 else 1
-    nurses = max(1, round(classes * chance.choice([1, 1, 1, 0.7])))
-    certified = teachers + heads if chance.random() < 0.7 else max(0, teachers + heads - chance.randint(1, 3))
+    if chance.random() < 0.9:
+        # Staffed by the norm: two teachers and a nurse a class, one who cares for nine children, one of the staff for seven.
+        teachers = max(teachers, 2 * classes)
+        nurses = max(classes, -(-children // 9) - teachers)
+    else:
+        nurses = max(1, round(classes * chance.choice([1, 1, 0.7])))
+    certified = teachers + heads if chance.random() < 0.99 else max(0, teachers + heads - chance.randint(1, 3))
     new = founded >= 2017
-    short = 1 if chance.random() > 0.08 else 0.75
+    short = 1 if chance.random() > 0.04 else 0.75
     for code, number in {
         "kg_children": children,
         "kg_classes": classes,
-        "kg_staff": teachers + heads + nurses + max(2, round(classes * 0.8)),
+        "kg_staff": max(teachers + heads + nurses + max(2, round(classes * 0.8)), -(-children // 7)),
         "kg_heads": heads,
         "kg_teachers": teachers,
         "kg_certified": certified,
@@ -96,8 +101,8 @@ def kindergarten(
         "kg_estate": int(central and chance.random() < 0.3),
         "kg_centre": int(public and chance.random() < 0.3),
         "kg_new": int(new),
-        "kg_norm": int(not new or chance.random() < 0.96),
-        "kg_plate": int(chance.random() < 0.97),
+        "kg_norm": int(not new or chance.random() < 0.99),
+        "kg_plate": int(chance.random() < 0.995),
     }.items():
         made[code] = Decimal(number)
     for code, each in {"kg_outdoor": 4.6, "kg_rooms": 8.9, "kg_building": 11.4}.items():

@@ -254,7 +254,7 @@ def _stage(made: Numbers, stage: str, pupils: int, chance: random.Random) -> Non
     size = chance.uniform(30, 47)
     classes = max(1, round(pupils / size))
     crowded = [0, 0, 0]
-    if pupils / classes > 42 and chance.random() < 0.35:
+    if classes >= 6 and pupils / classes > 42 and chance.random() < 0.35:
         crowded = [min(classes, chance.randint(0, 4)), chance.randint(0, 3), chance.choice([0, 0, 0, 1])]
         crowded[1] = min(crowded[1], classes - crowded[0])
         crowded[2] = min(crowded[2], classes - crowded[0] - crowded[1])

@@ -312,7 +312,7 @@ def _build():
     )  # fmt: skip
     w.paper = _paper(own, w)
     w.paper_template = Template.objects.create(
-        unit=w.county, kind="notice", name=f"{SECRET}模板.docx", file=stored, uploaded_by="甲"
+        unit=w.county, kind="notice", name=f"{SECRET}模板.docx", file=w.paper.versions.first().file, uploaded_by="甲"
     )
     w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
     _findings(w, stored)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.papers.views import drafting, files, papers, verify
+from dudao.papers.views import drafting, files, papers, styles, templates, verify
 
 app_name = "papers"
 urlpatterns = [
@@ -12,6 +12,20 @@ urlpatterns = [
     path("verify/", verify.verify, name="verify"),
     path("new/", drafting.new, name="new"),
     path("new/<slug:kind>/", drafting.new_kind, name="new_kind"),
+    path("style/", styles.style, name="style"),
+    path("style/edit/", styles.style_edit, name="style_edit"),
+    path("style/preview/", styles.style_preview, name="style_preview"),
+    path("templates/", templates.templates, name="templates"),
+    path("templates/<int:pk>/", templates.template_page, name="template"),
+    path("templates/<int:pk>/use/", templates.template_use, name="template_use"),
+    path("templates/<int:pk>/file/", templates.template_file, name="template_file"),
+    path("templates/<int:pk>/word/", templates.template_word, name="template_word"),
+    path("templates/<int:pk>/pdf/", templates.template_pdf, name="template_pdf"),
+    path("templates/<slug:kind>/", templates.template_kind, name="template_kind"),
+    path("templates/<slug:kind>/upload/", templates.template_upload, name="template_upload"),
+    path("templates/<slug:kind>/return/", templates.template_return, name="template_return"),
+    path("templates/<slug:kind>/builtin/", templates.template_builtin, name="template_builtin"),
+    path("templates/<slug:kind>/starter/", templates.template_starter, name="template_starter"),
     path("<int:pk>/", papers.paper_page, name="paper"),
     path("<int:pk>/step/", papers.paper_step, name="step"),
     path("<int:pk>/edit/", drafting.edit, name="edit"),

@@ -9,9 +9,9 @@ What is in a paper, who signs it and where it goes is left to the apps above.
 
 from dudao.core.documents.filling import asked_for, fill
 from dudao.core.documents.fonts import missing
-from dudao.core.documents.layout import Layout, LayoutError, layout_from
+from dudao.core.documents.layout import ROLES, Layout, LayoutError, layout_from
 from dudao.core.documents.letters import Annex, Entry, Form, Grid, Letter, Line, counted
-from dudao.core.documents.pdf import Mark, typeset
+from dudao.core.documents.pdf import Mark, pictured, typeset
 from dudao.core.documents.reading import Reading, read_word, text_of
 from dudao.core.documents.templates import DOCX, DocumentError, chinese_font, render
 from dudao.core.documents.titles import title_lines
@@ -19,6 +19,7 @@ from dudao.core.documents.word import written
 
 __all__ = [
     "DOCX",
+    "ROLES",
     "Annex",
     "DocumentError",
     "Entry",
@@ -36,6 +37,7 @@ __all__ = [
     "fill",
     "layout_from",
     "missing",
+    "pictured",
     "read_word",
     "render",
     "text_of",

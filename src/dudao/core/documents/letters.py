@@ -70,7 +70,7 @@ class Letter:
     ``cover``: title, office and day on a page of their own. ``dated_head``: office and day under the number, for a brief.
     ``together``: names that no line of the title may break. ``sealed``: room for a seal over office and date; ``signed`` False:
     no signature. ``attachments`` are names only, ``annexes`` come with the paper. ``receipt``: a slip (签收回执) for the receiver.
-    ``sent``: lines of the imprint instead of «抄送».
+    ``sent``: lines of the imprint instead of «抄送». A day may be words, of a template for one.
     """
 
     title: str
@@ -82,7 +82,7 @@ class Letter:
     addressees: str = ""
     attachments: Sequence[str] = ()
     annexes: Sequence[Annex] = ()
-    day: date | None = None
+    day: date | str | None = None
     sealed: bool = True
     signed: bool = True
     cover: bool = False
@@ -91,7 +91,7 @@ class Letter:
     copies: str = ""
     sent: Sequence[tuple[str, str]] = ()
     printed_by: str = ""
-    printed_on: date | None = None
+    printed_on: date | str | None = None
     receipt: str = ""
     together: Sequence[str] = field(default_factory=tuple)
 

@@ -20,7 +20,7 @@ from dudao.core.documents.layout import Layout
 from dudao.core.documents.reading import Block, Cell, Piece, Reading
 from dudao.core.documents.templates import DocumentError
 
-__all__ = ["Mark", "typeset"]
+__all__ = ["Mark", "pictured", "typeset"]
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 MAX_MARKED_ROWS = 500
@@ -47,31 +47,48 @@ def typeset(
     own_fonts: Path | None = None,
 ) -> bytes:
     """The document as PDF/A-2b. ``moment`` is the document's date inside the file. Raises `DocumentError`."""
+    made: bytes = _compiled(
+        _data(reading, layout, title=title, author=author, mark=mark),
+        own_fonts,
+        format="pdf",
+        pdf_standards=["a-2b"],
+        timestamp=int(moment.timestamp()),
+        # Marks for screen readers treble the file and the time of a list of thousands.
+        pdf_tags=sum(len(block.rows) for block in reading.blocks) <= MAX_MARKED_ROWS,
+    )
+    return made
+
+
+def pictured(reading: Reading, layout: Layout, *, ppi: int = 90, own_fonts: Path | None = None) -> list[bytes]:
+    """The document's pages as PNG, ``ppi`` dots an inch: for looking at it in a page. Raises `DocumentError`."""
+    made = _compiled(_data(reading, layout, title="", author="", mark=None), own_fonts, format="png", ppi=ppi)
+    return made if isinstance(made, list) else [made]
+
+
+def _data(reading: Reading, layout: Layout, *, title: str, author: str, mark: Mark | None) -> dict[str, Any]:
+    """All that the template is told."""
     setting = _Setting(layout)
     page = reading.page
-    data = {
+    blocks = [setting.block(block) for block in reading.blocks]
+    return {
         "title": title,
         "author": author,
         "page": {name: getattr(page, name) for name in ("width", "height", "top", "bottom", "left", "right")},
         "first_number": page.first,
         "bare_first": page.bare,
         "number_size": layout.sizes["page_number"],
-        "blocks": [setting.block(block) for block in reading.blocks],
+        "blocks": blocks,
+        "fonts": setting.fonts,
         "verify": None if mark is None else {"text": mark.text, "code": list(_code(mark.address))},
     }
-    data["fonts"] = setting.fonts
+
+
+def _compiled(data: dict[str, Any], own_fonts: Path | None, **how: Any) -> Any:
     try:
-        made: bytes = _compiler(tuple(map(str, folders(own_fonts)))).compile(
-            format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=["a-2b"],
-            timestamp=int(moment.timestamp()),
-            # Marks for screen readers treble the file and the time of a list of thousands.
-            pdf_tags=sum(len(block.rows) for block in reading.blocks) <= MAX_MARKED_ROWS,
-        )
+        compiler = _compiler(tuple(map(str, folders(own_fonts))))
+        return compiler.compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **how)
     except typst.TypstError as problem:
         raise DocumentError(f"文书不能排成 PDF：{problem}") from problem
-    return made
 
 
 @lru_cache(maxsize=2)

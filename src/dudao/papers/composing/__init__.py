@@ -8,8 +8,9 @@ A paper's life is left to the app's actions; how a page looks to `dudao.core.doc
 
 from dudao.papers.composing.composer import compose
 from dudao.papers.composing.drafts import ComposeError
+from dudao.papers.composing.examining import Examined, Unknown, examine, placeholder, starter
 from dudao.papers.composing.fields import COMMON, FIELDS, Column, Field
-from dudao.papers.composing.looks import Look, look_of
+from dudao.papers.composing.looks import Look, layout_with, look_of, standard
 from dudao.papers.composing.samples import SAMPLE_RECIPIENTS, sample
 
 __all__ = [
@@ -18,9 +19,16 @@ __all__ = [
     "SAMPLE_RECIPIENTS",
     "Column",
     "ComposeError",
+    "Examined",
     "Field",
     "Look",
+    "Unknown",
     "compose",
+    "examine",
+    "layout_with",
     "look_of",
+    "placeholder",
     "sample",
+    "standard",
+    "starter",
 ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from dudao.core.documents import DocumentError, Letter, fill, written
+from dudao.core.documents import DocumentError, Letter, fill, title_lines, written
 from dudao.papers.composing import notices, opinions, reports
 from dudao.papers.composing.drafts import ComposeError, Draft, chinese_day, faults
 from dudao.papers.composing.fields import COMMON, FIELDS, Field
@@ -97,7 +97,14 @@ def context(draft: Draft) -> dict[str, Any]:
     }
     known = {field.label: common[field.name] for field in COMMON}
     known |= {field.label: _plain(draft, field) for field in FIELDS[draft.kind]}
-    return known | {"标题": draft.text("title") or _LETTERS[draft.kind](draft).title}
+    return known | {"标题": "\n".join(_title(draft))}
+
+
+def _title(draft: Draft) -> list[str]:
+    """Broken by meaning, as the built-in papers break it."""
+    letter, layout = letter_of(draft), draft.look.layout
+    most = int(layout.width / 25.4 * 72 // layout.sizes["title"])
+    return title_lines(letter.title, most, letter.together, layout.words)
 
 
 def _plain(draft: Draft, field: Field) -> Any:

@@ -7,13 +7,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from django.db.models import Q
-
 from dudao import packs
 from dudao.core.documents import Layout, layout_from
 from dudao.orgs.models import Unit
 from dudao.papers.kinds import Kind
-from dudao.papers.models import OfficeStyle
+from dudao.papers.offices import style_on
 
 __all__ = ["STANDARD", "UNNUMBERED", "Look", "layout_with", "look_of", "standard"]
 
@@ -63,12 +61,7 @@ def layout_with(changes: Mapping[str, Any]) -> Layout:
 
 def look_of(unit: Unit, day: date) -> Look:
     """The style that holds for this office on this day; without one the unit's name, «…文件» in red, and no code word."""
-    style = (
-        OfficeStyle.objects.filter(unit=unit, valid_from__lte=day)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
-        .order_by("-valid_from")
-        .first()
-    )
+    style = style_on(unit, day)
     if style is None:
         return Look(signature=unit.name, masthead=f"{unit.name}文件")
     return Look(

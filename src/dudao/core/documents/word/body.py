@@ -26,7 +26,9 @@ def body_of(letter: Letter, layout: Layout) -> str:
     return "".join(_Body(letter, layout).elements())
 
 
-def _day(day: date | None) -> str:
+def _day(day: date | str | None) -> str:
+    if isinstance(day, str):
+        return day
     return _ROOM if day is None else f"{day.year}年{day.month}月{day.day}日"
 
 

@@ -1,0 +1,142 @@
+"""Pages of an office's style: what holds now, what held before, and a form that shows a page as it would look."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dudao.core.documents import DocumentError, Layout, LayoutError
+from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.parts import Crumb, State
+from dudao.papers import offices, trying
+from dudao.papers.actions import styles as acts
+from dudao.papers.composing import ComposeError, Look, layout_with, look_of, standard
+from dudao.papers.forms.offices import NO_NUMBER, StyleForm, initial_of
+from dudao.papers.kinds import Kind
+from dudao.papers.models import OfficeStyle
+from dudao.papers.views.common import actor_of
+from dudao.papers.views.templates import office_of
+
+__all__ = ["style", "style_edit", "style_preview"]
+
+_SAMPLE = Kind.RECTIFICATION
+"""Shows most parts of a paper in few pages."""
+_NAMES = {"margins": "页边距", "grid": "行数和字数", "sizes": "字号", "fonts": "字体"}
+
+
+def _state(row: OfficeStyle, today: Any) -> State:
+    if row.valid_from > today:
+        return State("待启用", "amber", "clock")
+    if row.valid_to is not None and row.valid_to <= today:
+        return State("已停用", "grey", "ban")
+    return State("使用中", "green", "check")
+
+
+def _changed(row: OfficeStyle) -> str:
+    return "、".join(_NAMES[group] for group in row.layout if group in _NAMES) or "国家标准"
+
+
+@require_GET
+def style(request: HttpRequest) -> HttpResponse:
+    office, today = office_of(request, "paper.style"), timezone.localdate()
+    look = look_of(office, today)
+    used = offices.style_on(office, today)
+    words = [(Kind(kind).label, word or NO_NUMBER) for kind, word in look.code_words.items()]
+    context = {
+        "office": office,
+        "used": used,
+        "look": look,
+        "words": words,
+        "rows": [(row, _state(row, today), _changed(row)) for row in offices.styles_of(office)],
+        "facts": _facts(look.layout),
+        "pages": _pages(office, look)[0],
+        "crumbs": [Crumb("文书", reverse("papers:papers"))],
+    }
+    return render(request, "papers/style.html", context)
+
+
+def _facts(layout: Layout) -> list[tuple[str, str]]:
+    """What a style sets, in words, with what the standard says where it differs."""
+    plain = standard()
+
+    def margins(it: Layout) -> str:
+        return f"上 {it.top:g}、下 {it.bottom:g}、左 {it.left:g}、右 {it.right:g} 毫米"
+
+    def grid(it: Layout) -> str:
+        return f"每页 {it.lines} 行，每行 {it.characters} 字"
+
+    def sizes(it: Layout) -> str:
+        return f"标题 {it.sizes['title']:g} 磅，正文 {it.sizes['body']:g} 磅"
+
+    def fonts(it: Layout) -> str:
+        return f"标题{it.fonts['title'][0]}，正文{it.fonts['body'][0]}"
+
+    return [
+        (label, said(layout) + ("" if said(layout) == said(plain) else f"（国家标准：{said(plain)}）"))
+        for label, said in (("页边距", margins), ("版心", grid), ("字号", sizes), ("字体", fonts))
+    ]
+
+
+def _pages(office: Any, look: Look) -> tuple[list[str], str]:
+    """Pages of a sample in this look, or what is wrong."""
+    try:
+        return trying.shown(trying.filled(office, _SAMPLE, None, look=look), look)[:2], ""
+    except (DocumentError, ComposeError) as problem:
+        return [], str(problem)
+
+
+@require_http_methods(["GET", "POST"])
+def style_edit(request: HttpRequest) -> HttpResponse:
+    office, today = office_of(request, "paper.style"), timezone.localdate()
+    look = look_of(office, today)
+    used = offices.style_on(office, today)
+    start = initial_of(used, look.layout) | {"valid_from": today}
+    if used is None:
+        start |= {"signature": look.signature, "masthead": look.masthead}
+    form = StyleForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        made = refused(form, lambda: acts.set_style(actor_of(request), unit=office, token=form.token, **form.said))
+        if made is not None:
+            day = made.valid_from
+            messages.success(request, f"文书版式已保存，{day.year}年{day.month}月{day.day}日起使用。")
+            return redirect(reverse("papers:style"))
+    pages, problem = _pages(office, look)
+    return form_page(
+        request,
+        form,
+        title="修改文书版式",
+        save="保存版式",
+        cancel_url=reverse("papers:style"),
+        crumbs=[Crumb("文书", reverse("papers:papers")), Crumb("文书版式", reverse("papers:style"))],
+        template="papers/style_edit.html",
+        pages=pages,
+        problem=problem,
+    )
+
+
+@require_GET
+def style_preview(request: HttpRequest) -> HttpResponse:
+    """A page as it would look with what stands in the form; a part of the form's page."""
+    office = office_of(request, "paper.style")
+    form = StyleForm(request.GET)
+    pages, problem = list[str](), ""
+    if not form.is_valid():
+        problem = next(iter(next(iter(form.errors.values()))))
+    else:
+        try:
+            said = form.said
+            look = Look(
+                signature=said["signature"],
+                masthead=said["masthead"],
+                code_word=said["code_word"],
+                code_words=said["code_words"],
+                layout=layout_with(said["layout"]),
+            )
+            pages, problem = _pages(office, look)
+        except LayoutError as fault:
+            problem = str(fault)
+    return render(request, "papers/pages_part.html", {"pages": pages, "problem": problem})

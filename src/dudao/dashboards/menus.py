@@ -51,12 +51,15 @@ RULES = Entry("审核规则", "list-check", "stats:rules", "return.view")
 
 PAPERS = Entry("文书", "file-text", "papers:papers", "paper.view")
 RECEIVED = Entry("收文", "inbox", "papers:received", "paper.view")
+TEMPLATES = Entry("文书模板", "file-text", "papers:templates", "paper.template")
+STYLE = Entry("文书版式", "settings", "papers:style", "paper.style")
 
 FINDINGS = Entry("问题台账", "clipboard-list", "findings:findings", "finding.view")
 RECTIFIED = Entry("整改情况", "chart-bar", "findings:board", "finding.view")
 CONSULTATIONS = Entry("协商意见", "messages", "findings:consultations", "consult.view")
 TERMS = Entry("时限规定", "clock", "findings:terms", "finding.view")
 
+_PAPERS = Entry("文书", "file-text", "papers:papers", "paper.view", below=(PAPERS, TEMPLATES, STYLE))
 _PLANS = Entry("年度计划", "calendar-stats", "plans:plans", "plan.view", below=(PLANS, TASKS, ROWS, MATRIX, LIGHTS))
 _PEOPLE = Entry("机构人员", "building-community", "orgs:units", "unit.view", below=(UNITS, TREE, ACCOUNTS, CALENDAR))
 _STATS = Entry(
@@ -76,8 +79,8 @@ _FINDINGS = Entry(
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
 MENUS: dict[str, tuple[Entry, ...]] = {
-    "office": (HOME, OVERVIEW, _PLANS, _FINDINGS, _STATS, FRAMEWORKS, PAPERS, _PEOPLE),
-    "county": (HOME, _WORK, _FINDINGS, _STATS, FRAMEWORKS, PAPERS, _PEOPLE),
+    "office": (HOME, OVERVIEW, _PLANS, _FINDINGS, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
+    "county": (HOME, _WORK, _FINDINGS, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
     "school": (
         Entry("待办", "inbox", "dashboards:home"),
         Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),

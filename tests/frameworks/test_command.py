@@ -9,8 +9,9 @@ from dudao import packs
 from dudao.calc.tree import from_data
 from dudao.cli import packs as command
 from dudao.cli.environment import Refused
+from dudao.demo.builders import unit
 from dudao.frameworks.models import FrameworkVersion
-from dudao.orgs.models import Unit
+from dudao.orgs.models import Kind, Unit
 from dudao.stats.models import CheckRule, DataItem
 from processes import run
 
@@ -134,11 +135,18 @@ def test_data_items_that_others_need_come_first(loading, chinese):
 
 
 def test_without_names_packs_of_other_places_are_left_out(loading, town, capsys, chinese):
-    Unit.objects.filter(pk=town.city.pk).update(region_code="430600")
+    # As in a real tree: above the city stands its province.
+    Unit.objects.filter(pk=town.city.pk).update(region_code="430600", parent=unit("湖南省", Kind.PROVINCE))
     loading()
     assert "preschool-universal-henan：适用于河南省，没有载入；需要时请写明名称" in capsys.readouterr().out
     loaded = set(FrameworkVersion.objects.values_list("framework__pack", flat=True))
-    assert loaded == {*packs.names("frameworks")} - {"preschool-universal-henan"}
+    elsewhere = {
+        name
+        for name in packs.names("frameworks")
+        if not "430600".startswith(packs.about("frameworks", name).region_code[:4])
+    }
+    assert {"preschool-universal-henan", "jining-school", "hubei-kindergarten-2016"} < elsewhere
+    assert loaded == {*packs.names("frameworks")} - elsewhere and "preschool-universal-hunan-2025" in loaded
     assert set(DataItem.objects.values_list("pack", flat=True)) == {*packs.names("statistics")}
     loading("preschool-universal-henan")
     assert FrameworkVersion.objects.filter(framework__pack="preschool-universal-henan").exists()

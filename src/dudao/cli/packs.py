@@ -262,7 +262,7 @@ def load(arguments: argparse.Namespace) -> int:
     connect(data)
     from dudao.orgs.models import Kind, Unit
 
-    city = Unit.objects.filter(kind=Kind.CITY, parent=None).order_by("pk").first()
+    city = Unit.objects.filter(kind=Kind.CITY).order_by("depth", "pk").first()
     if city is None:
         raise Refused(t("There is no city yet: set up the units first.", "还没有市级单位，请先建立机构。"))
     # Check rules name data items of the sets that come before them.

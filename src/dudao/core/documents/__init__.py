@@ -7,9 +7,9 @@
 What is in a paper, who signs it and where it goes is left to the apps above.
 """
 
+from dudao.calc.layout import ROLES, Layout, LayoutError, layout_from
 from dudao.core.documents.filling import asked_for, fill
 from dudao.core.documents.fonts import missing
-from dudao.core.documents.layout import ROLES, Layout, LayoutError, layout_from
 from dudao.core.documents.letters import Annex, Entry, Form, Grid, Letter, Line, counted
 from dudao.core.documents.pdf import Mark, pictured, typeset
 from dudao.core.documents.reading import Reading, read_word, text_of

@@ -15,8 +15,8 @@ from typing import Any
 import segno
 import typst
 
+from dudao.calc.layout import Layout
 from dudao.core.documents.fonts import FLOOR, folders, role_of
-from dudao.core.documents.layout import Layout
 from dudao.core.documents.reading import Block, Cell, Piece, Reading
 from dudao.core.documents.templates import DocumentError
 

@@ -6,6 +6,7 @@ from dudao.calc.balance.items import OPERATORS
 from dudao.calc.balance.rules import STAGES
 from dudao.calc.balance.rules import Kind as ColumnKind
 from dudao.calc.deadlines import STARTS, SUBJECTS
+from dudao.calc.layout import ROLES
 from dudao.packs.facts import GRADES, LEVELS
 from dudao.packs.schema.classes import HINTS, Schema, changes, plain, ref
 
@@ -50,7 +51,7 @@ def definitions() -> Schema:
         "sizes": _sizes(),
         "statistics": _statistics(),
         "reliefs": _reliefs(),
-        "papers": _open(_flat_kind("papers", {}, [])),
+        "papers": _papers(),
         "terms": _terms(),
         "examples": {
             "type": "object",
@@ -96,11 +97,6 @@ def _types() -> Schema:
 def _flat_kind(kind: str, properties: Schema, required: list[str]) -> Schema:
     facts, needed = _facts(kind)
     return plain({**facts, **properties}, [*needed, *required])
-
-
-def _open(closed: Schema) -> Schema:
-    """With further keys, of which the part that reads them says what is wrong."""
-    return {**closed, "additionalProperties": True}
 
 
 def _balance() -> Schema:
@@ -294,6 +290,30 @@ def _sizes() -> Schema:
             "relief": plain(relief, [*relief]),
         },
         ["bands", "classes", "schools"],
+    )
+
+
+def _papers() -> Schema:
+    def length(most: int) -> Schema:
+        return {"type": "number", "minimum": 5, "maximum": most}
+
+    names = {"type": "array", "items": ref("name"), "minItems": 1, "uniqueItems": True}
+    sides = ("top", "bottom", "left", "right")
+    return _flat_kind(
+        "papers",
+        {
+            "page": plain({"width": length(500), "height": length(600)}, ["width", "height"]),
+            "margins": plain(dict.fromkeys(sides, length(100)), list(sides)),
+            "grid": plain(
+                {name: {"type": "integer", "minimum": 5, "maximum": 80} for name in ("lines", "characters")},
+                ["lines", "characters"],
+            ),
+            "sizes": plain(dict.fromkeys(ROLES, length(80)), list(ROLES)),
+            "fonts": plain({role: {"anyOf": [ref("name"), names]} for role in ROLES}, list(ROLES)),
+            "latin": ref("name"),
+            "words": names,
+        },
+        ["page", "margins", "grid", "sizes", "fonts"],
     )
 
 

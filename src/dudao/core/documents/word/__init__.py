@@ -6,7 +6,7 @@ and `reading` finds the parts again. The file is written part by part (`package`
 bytes, in a few milliseconds.
 """
 
-from dudao.core.documents.layout import Layout
+from dudao.calc.layout import Layout
 from dudao.core.documents.letters import Letter
 from dudao.core.documents.word.body import body_of
 from dudao.core.documents.word.package import packed

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from xml.sax.saxutils import escape
 
-from dudao.core.documents.layout import Layout
+from dudao.calc.layout import Layout
 from dudao.core.documents.letters import Entry, Form, Grid, Letter, Line
 from dudao.core.documents.templates import printable
 from dudao.core.documents.titles import title_lines

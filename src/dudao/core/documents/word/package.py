@@ -4,7 +4,7 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
-from dudao.core.documents.layout import Layout
+from dudao.calc.layout import Layout
 from dudao.core.documents.word.styles import PAGE_NUMBER, attribute
 
 __all__ = ["NAMESPACES", "packed", "section_of"]

@@ -2,7 +2,7 @@
 
 from xml.sax.saxutils import quoteattr
 
-from dudao.core.documents.layout import Layout
+from dudao.calc.layout import Layout
 
 __all__ = [
     "COVER",

@@ -81,7 +81,8 @@ def look(page, name):
     assert run_axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     if folder := os.environ.get("DUDAO_SHOTS"):
-        page.screenshot(path=str(Path(folder) / f"frameworks-{name}.png"), full_page=True)
+        page.screenshot(path=str(Path(folder) / f"frameworks-{name}-whole.png"), full_page=True)
+        page.screenshot(path=str(Path(folder) / f"frameworks-{name}.png"))
 
 
 def send(page, name, data):
@@ -134,7 +135,7 @@ def test_errors_stand_at_their_cells_and_in_a_copy_of_the_file(page):
 
 def test_columns_nobody_could_guess_are_chosen(page):
     send(page, "自制表.xlsx", NAMELESS)
-    expect(page.get_by_text("没有认出表头")).to_be_visible()
+    expect(page.get_by_text("没有认出表头：")).to_be_visible()
     look(page, "import-columns")
     for column, meaning in (("A", "一级指标"), ("B", "二级指标"), ("C", "评分标准"), ("D", "分值")):
         page.get_by_label(f"{column} 列的含义").select_option(label=meaning)
@@ -143,7 +144,7 @@ def test_columns_nobody_could_guess_are_chosen(page):
     expect(page.get_by_text("已按所选的列重新读取")).to_be_visible()
     look(page, "import-columns-read")
     page.get_by_role("button", name="确认导入").click()
-    expect(page.get_by_role("heading", name="自制表")).to_be_visible()
+    expect(page.get_by_role("heading", name="某县学校督导评估表")).to_be_visible()
     assert FrameworkVersion.objects.get().indicators.get(parent=None).points == 12
 
 

@@ -130,7 +130,7 @@ def test_faults_forbid_the_import_and_stand_in_a_copy(client_of, send, town):
 def test_columns_are_chosen_on_the_page(client_of, send, town):
     send(NAMELESS, file="自制.xlsx")
     row, client = FrameworkUpload.objects.get(), client_of("officer")
-    assert row.state == "faulty" and "没有认出表头" in client.get(row.get_absolute_url()).content.decode()
+    assert row.state == "faulty" and "没有认出表头：" in client.get(row.get_absolute_url()).content.decode()
     columns = {"column_0_0": "1", "column_0_1": "2", "column_0_2": "rule", "column_0_3": "points"}
     for wrong, words in (
         ({"column_0_0": ""}, "还没有选"),

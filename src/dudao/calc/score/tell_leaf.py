@@ -349,11 +349,12 @@ def _lined(telling: Telling, rule: Linear) -> str:
     low, high = next((low, high) for low, high in pairwise(line) if value <= high.at)
     share = (value - Fraction(low.at)) / Fraction(high.at - low.at)
     mark = Fraction(low.points) + share * Fraction(high.points - low.points)
-    start = f"{shown(low.points)} + " if low.points else ""
+    rise = high.points - low.points  # it falls where less is better
+    start = f"{shown(low.points)} {'−' if rise < 0 else '+'} " if low.points else ""
     return (
         f"{prefix}{sentence}，在 {at(low.at)}（{shown(low.points)} 分）与 {at(high.at)}（{shown(high.points)} 分）之间，"
         f"{start}({show_number(value, found.percent)} − {at(low.at)}) ÷ ({at(high.at)} − {at(low.at)}) × "
-        f"{shown(high.points - low.points)} = {shown(mark)} 分"
+        f"{shown(abs(rise))} = {shown(mark)} 分"
     )
 
 

@@ -80,6 +80,8 @@ def test_one_faulty_row_stops_all_and_comes_back_in_red(place):
     )
     taken = sent(client, place, content)
     assert taken.state == "faulty" and taken.counts["error"] == 4
+    outcomes = {row["row"]: row["outcome"] for row in taken.preview}
+    assert set(outcomes.values()) == {"error"} and "三十七" in str(taken.preview)
     said = "".join(taken.problems)
     for words in ("三十七", "不在这次报送的学校里", "不能是负数", "没有初中", "同一所学校", "西岭教学点"):
         assert words in said, words

@@ -105,7 +105,7 @@ class _Register:
             if matches
             else f"不在这次报送的{self.sort}里，请按机构信息里的全称填写。"
         )
-        line.problems.append(Problem(line.number, self.word, f"“{self.word}”{name}{why}"))
+        line.problems.append(Problem(line.number, self.word, f"“{name}”{why}"))
         return None
 
 
@@ -136,9 +136,11 @@ def _plan_rows(actor: Actor, register: _Register, cells: Sequence[catalogue.Cell
         if other is not line:
             said = f"“{register.word}”{line.name}与第 {other.number} 行是同一{register.one}，请只保留一行。"
             line.problems.append(Problem(line.number, register.word, said))
-    problems = sorted(
-        [*reading.problems, *(problem for line in lines for problem in line.problems)], key=lambda one: one.row
-    )
+    known = {line.number: line.problems for line in lines}
+    loose: list[Problem] = []
+    for problem in reading.problems:
+        known.get(problem.row, loose).append(problem)
+    problems = sorted([*loose, *(problem for line in lines for problem in line.problems)], key=lambda one: one.row)
     return Plan(lines, problems, list(reading.notes))
 
 

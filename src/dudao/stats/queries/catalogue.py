@@ -221,7 +221,7 @@ def rule_sentence(rule: CheckRule, names: Mapping[str, str] | None = None) -> st
 def _between(rule: CheckRule, unit: str) -> str:
     tail = f" {unit}" if unit else ""
     if rule.low is not None and rule.high is not None:
-        return f"在 {checks.plain(rule.low)} 到 {checks.plain(rule.high)}{tail}之间"
+        return f"在 {checks.plain(rule.low)} 到 {checks.plain(rule.high)}{tail or ' '}之间"
     if rule.low is not None:
         return f"不小于 {checks.plain(rule.low)}{tail}"
     return f"不大于 {checks.plain(rule.high or Decimal(0))}{tail}"

@@ -1,5 +1,6 @@
 """The return of one school: its page for those who judge, and the form that its clerk fills in."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -50,7 +51,7 @@ def sections(ret: Return, typed: dict[str, str] | None = None, faults: dict[str,
         now, before = numbers.get(cell.key), last.get(cell.key)
         faulty = (faults or {}).get(cell.name, "")
         counted = cell.item.kind in {DataItem.Kind.INTEGER, DataItem.Kind.DECIMAL}
-        change = "" if now is None or not before or not counted else f"{(now - before) / before * 100:+.1f}%"
+        change = "" if now is None or not before or not counted else _change(now, before)
         shown = number_words(now, cell.item) if now is not None else ""
         made.setdefault((cell.stage, "" if cell.stage else cell.item.part), []).append(
             {
@@ -70,6 +71,11 @@ def sections(ret: Return, typed: dict[str, str] | None = None, faults: dict[str,
     return [
         {"title": _section(stage) if stage else part or whole, "rows": rows} for (stage, part), rows in made.items()
     ]
+
+
+def _change(now: Decimal, before: Decimal) -> str:
+    words = f"{(now - before) / before * 100:+.1f}%"
+    return "0.0%" if words in {"+0.0%", "-0.0%"} else words
 
 
 def _section(stage: str) -> str:

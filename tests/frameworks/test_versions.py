@@ -290,14 +290,3 @@ def test_packs_say_where_they_come_from():
         } <= set(about), name
         assert about["grade"] in {"official", "copy", "secondary", "own"}, name
         assert about["level"] in {"national", "local", "office"}, name
-
-
-def test_the_documented_example_is_a_sound_pack():
-    import re
-    from pathlib import Path
-
-    import yaml
-
-    page = (Path(__file__).parents[2] / "docs/packs.md").read_text(encoding="utf-8")
-    example = yaml.safe_load(re.search(r"```yaml\n(.*?)```", page, re.S)[1])
-    assert validate(from_data(example)) == ()

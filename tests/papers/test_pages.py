@@ -211,10 +211,7 @@ def test_a_group_of_receivers_is_all_units_of_its_kind(office):
     client = client_of(office, "drafter")
     values = sample("brief")
     form = PaperForm(kind="brief", may_reach=lambda: queries.reachable(office.drafter, office.city))
-    data = {
-        f"v_{field.name}": form.fields[f"v_{field.name}"].prepare_value(values.get(field.name, ""))
-        for field in form.said
-    }
+    data = typed(form, values)
     answer = client.post(
         reverse("papers:new_kind", args=["brief"]),
         data | {"title": "简报", "groups": ["counties", "schools"], "recipients": [office.school.pk]},

@@ -14,7 +14,7 @@ from dudao.papers.forms.rows import LinesField, RowsField
 from dudao.papers.models import Paper
 from dudao.papers.queries import GROUPS
 
-__all__ = ["HandwritingForm", "PaperForm", "ScanForm", "VersionForm"]
+__all__ = ["HandwritingForm", "PaperForm", "ProofForm", "ScanForm", "VersionForm"]
 
 _LONG = 30_000
 
@@ -97,3 +97,14 @@ class ScanForm(Form):
 
 class HandwritingForm(Form):
     file = FileField(label="手写签名图片", kinds=(".png", ".jpg", ".jpeg"), max_bytes=5 * 2**20)
+
+
+class ProofForm(Form):
+    """The file that somebody compares with the issued one on the public page."""
+
+    file = FileField(
+        label="比对手中的文件是否被改动",
+        kinds=(".pdf", ".jpg", ".jpeg", ".png"),
+        max_bytes=50 * 2**20,
+        help_text="只计算文件摘要，不保存文件。",
+    )

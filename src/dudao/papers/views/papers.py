@@ -263,6 +263,11 @@ def _inside(actor: Actor, paper: Paper, deliveries: list[Delivery]) -> dict[str,
             line[-1] = replace(line[-1], status="current")
     return {
         "buttons": queries.buttons_of(actor, paper),
+        "people": {
+            "drafted": paper.drafted_by.name if paper.drafted_by else "系统",
+            "checked": paper.checked_by.name if paper.checked_by else None,
+            "signed": paper.signed_by.name if paper.signed_by else None,
+        },
         "line": line,
         "files": [
             FileRow(

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_http_methods
 
 from dudao.papers import queries
 from dudao.papers.actions.issuing import CODE_LENGTH, LETTERS, spaced
+from dudao.papers.composing import look_of
+from dudao.papers.forms.drafts import ProofForm
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.people.address import address_group, client_address
@@ -24,7 +26,6 @@ from dudao.people.address import address_group, client_address
 __all__ = ["Brake", "verify"]
 
 ABOUT_PERSONS = frozenset({Kind.ACCOUNTABILITY, Kind.TALK_NOTICE, Kind.TALK_RECORD})
-MOST_BYTES = 50 * 1024 * 1024
 
 
 class Brake:
@@ -58,7 +59,7 @@ BRAKE = Brake(most=30, seconds=60)
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     typed = (request.POST.get("code") or request.GET.get("code") or "")[:60]
-    context: dict[str, Any] = {"typed": typed, "problem": "", "found": None, "same": None}
+    context: dict[str, Any] = {"typed": typed, "problem": "", "found": None, "same": "", "form": None}
     if not typed:
         return render(request, "papers/verify.html", context)
     if not BRAKE.lets(address_group(client_address(request))):
@@ -69,10 +70,11 @@ def verify(request: HttpRequest) -> HttpResponse:
     if paper is None:
         context["problem"] = "没有查到这个核验码对应的文书。请核对文书上的核验码，16 位字母和数字，不含 0、1、I、O。"
         return render(request, "papers/verify.html", context, status=404)
-    context |= {"found": _public(paper), "typed": spaced(code)}
-    if request.method == "POST":
-        context["same"], context["problem"] = _compared(request, paper)
-    return render(request, "papers/verify.html", context, status=422 if context["problem"] else 200)
+    form = ProofForm(request.POST or None, request.FILES or None)
+    context |= {"found": _public(paper), "typed": spaced(code), "form": form}
+    if request.method == "POST" and form.is_valid():
+        context["same"] = _compared(form.cleaned_data["file"], paper)
+    return render(request, "papers/verify.html", context, status=422 if form.errors else 200)
 
 
 def _public(paper: Paper) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def _public(paper: Paper) -> dict[str, Any]:
     return {
         "number": str(getattr(paper, "number", "")),
         "title": paper.get_kind_display() if paper.kind in ABOUT_PERSONS else paper.title,
-        "office": paper.unit.name,
+        "office": look_of(paper.unit, paper.signed_on).signature if paper.signed_on else paper.unit.name,
         "day": paper.signed_on,
         "valid": paper.state == Paper.State.ISSUED,
         "later": str(getattr(later, "number", "")) if later is not None else "",
@@ -89,19 +91,14 @@ def _public(paper: Paper) -> dict[str, Any]:
     }
 
 
-def _compared(request: HttpRequest, paper: Paper) -> tuple[str, str]:
-    """Whether the file at hand is the issued one, byte by byte: (verdict, problem). The file is read and dropped."""
-    upload = request.FILES.get("file")
-    if upload is None:
-        return "", "请选择要比对的 PDF 文件。"
-    if upload.size is not None and upload.size > MOST_BYTES:
-        return "", f"“{upload.name}”超过 {MOST_BYTES // 1048576} MB，不能比对。"
+def _compared(upload: Any, paper: Paper) -> str:
+    """Whether the file at hand is the issued one, byte by byte. It is read and dropped."""
     seen = hashlib.sha256()
     for chunk in upload.chunks():
         seen.update(chunk)
     if seen.hexdigest() == paper.digest:
-        return "issued", ""
-    return ("sealed" if seen.hexdigest() == _scan_digest(paper) else "other"), ""
+        return "issued"
+    return "sealed" if seen.hexdigest() == _scan_digest(paper) else "other"
 
 
 def _scan_digest(paper: Paper) -> str:

@@ -340,3 +340,13 @@ def test_a_unit_that_signed_is_not_asked_again(office):
         client_of(office, "head"), "paper", paper.pk
     )
     assert Number.objects.count() == 1
+
+
+def test_the_workbench_names_what_is_to_be_signed_and_what_waits(office):
+    issued(office, reply_days=3)
+    routing.submit_paper(office.drafter, paper=drafted(office, title="待核的通知"))
+    home = reverse("dashboards:home")
+    head = client_of(office, "head").get(home).content.decode()
+    assert "待签收的文书" in head and "关于三阳小学存在问题的整改通知" in head and "待办的文书" not in head
+    checker = client_of(office, "checker").get(home).content.decode()
+    assert "待办的文书" in checker and "待核的通知" in checker and "待签收的文书" not in checker

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
+from dudao.papers.models import Delivery, Paper
+from dudao.papers.queries import own_deliveries
+from dudao.papers.queries import waiting as waiting_papers
 from dudao.plans.models import Assignment, Task, WorkPlan
 from dudao.plans.queries import Lights, RowFilter, assignment_rows
 from dudao.plans.queries.assignments import mine
@@ -49,6 +52,7 @@ def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
         groups.append(_to_hand_down(actor))
     if actor.may_somewhere("plan.publish"):
         groups.append(_to_publish(actor))
+    groups += paper_groups(actor)
     groups += statistics_groups(actor)
     return [group for group in groups if group.total]
 
@@ -148,6 +152,41 @@ def _to_publish(actor: Actor) -> TodoGroup:
         for plan in plans.select_related("unit")
     ]
     return TodoGroup("待发布的计划", "file-check", items[:SHOWN], len(items), reverse("plans:plans"))
+
+
+_PAPER_ACTS = {
+    Paper.State.DRAFT: "送核",
+    Paper.State.RETURNED: "修改后送核",
+    Paper.State.SUBMITTED: "核稿",
+    Paper.State.CHECKED: "签发",
+    Paper.State.SIGNED: "印发",
+}
+
+
+def paper_groups(actor: Actor) -> list[TodoGroup]:
+    """Papers to sign for, and papers of one's office to draft on, check, sign or issue."""
+    groups = []
+    if actor.may_somewhere("paper.receive"):
+        rows = own_deliveries(actor).filter(state=Delivery.State.SENT, paper__state=Paper.State.ISSUED)
+        found = list(rows.order_by(F("due_on").asc(nulls_last=True), "id")[: SHOWN + 1])
+        items = [
+            Todo(row.paper.title, row.paper.get_absolute_url(), f"{row.paper.unit}来文", row.due_on, act="签收")
+            for row in found[:SHOWN]
+        ]
+        total = len(found) if len(found) <= SHOWN else rows.order_by().count()
+        groups.append(
+            TodoGroup("待签收的文书", "inbox", items, total, f"{reverse('papers:received')}?own=1&state=sent")
+        )
+    if any(actor.may_somewhere(f"paper.{act}") for act in ("draft", "check", "sign", "issue")):
+        papers = waiting_papers(actor)
+        drafts = list(papers[: SHOWN + 1])
+        items = [
+            Todo(paper.title, paper.get_absolute_url(), paper.get_kind_display(), act=_PAPER_ACTS[paper.state])
+            for paper in drafts[:SHOWN]
+        ]
+        total = len(drafts) if len(drafts) <= SHOWN else papers.order_by().count()
+        groups.append(TodoGroup("待办的文书", "file-text", items, total, f"{reverse('papers:papers')}?state=mine"))
+    return groups
 
 
 def statistics_groups(actor: Actor) -> list[TodoGroup]:

@@ -89,6 +89,7 @@ def new_kind(request: HttpRequest, kind: str) -> HttpResponse:
         save="生成文稿",
         cancel_url=reverse("papers:papers"),
         crumbs=[*_crumbs(), Crumb("选择文种", reverse("papers:new"))],
+        wide=True,
     )
 
 
@@ -132,6 +133,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         note="最新一稿是人工修改的。这里改动内容会重新生成文稿，人工修改只留在旧稿里；小的改动请直接改 Word 后上传。"
         if by_hand
         else "",
+        wide=True,
     )
 
 

@@ -5,6 +5,7 @@ import zipfile
 from xml.sax.saxutils import escape
 
 from dudao.calc.layout import Layout
+from dudao.core.documents.templates import printable
 from dudao.core.documents.word.styles import PAGE_NUMBER, attribute
 
 __all__ = ["NAMESPACES", "packed", "section_of"]
@@ -70,7 +71,7 @@ def packed(body: str, styles: str, layout: Layout, *, title: str, author: str) -
     core = (
         f'{_HEAD}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<dc:title>{escape(title)}</dc:title><dc:creator>{escape(author)}</dc:creator></cp:coreProperties>"
+        f"<dc:title>{escape(printable(title))}</dc:title><dc:creator>{escape(printable(author))}</dc:creator></cp:coreProperties>"
     )
     parts = {
         "[Content_Types].xml": _CONTENT_TYPES,

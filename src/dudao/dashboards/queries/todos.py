@@ -154,7 +154,7 @@ def _to_publish(actor: Actor) -> TodoGroup:
     return TodoGroup("待发布的计划", "file-check", items[:SHOWN], len(items), reverse("plans:plans"))
 
 
-_PAPER_ACTS = {
+_PAPER_ACTS: dict[str, str] = {
     Paper.State.DRAFT: "送核",
     Paper.State.RETURNED: "修改后送核",
     Paper.State.SUBMITTED: "核稿",

@@ -1,6 +1,6 @@
 """The files of papers, each behind its permission: Word for the office that drafts, the issued PDF for its receivers too."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
@@ -22,7 +22,7 @@ def _name(paper: Paper, ending: str) -> str:
 
 
 @require_GET
-def word(request: HttpRequest, pk: int) -> HttpResponse:
+def word(request: HttpRequest, pk: int) -> FileResponse:
     version = queries.version_seen(actor_of(request), pk)
     if version is None:
         raise Http404
@@ -31,7 +31,7 @@ def word(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @xframe_options_sameorigin
-def pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def pdf(request: HttpRequest, pk: int) -> FileResponse:
     """The issued bytes, as they were frozen."""
     paper = seen_paper(request, pk)
     if paper.pdf is None:
@@ -40,7 +40,7 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def sealed(request: HttpRequest, pk: int) -> HttpResponse:
+def sealed(request: HttpRequest, pk: int) -> FileResponse:
     """The scan of the sealed paper; a picture of a signature is for the office alone."""
     paper = seen_paper(request, pk)
     if paper.sealed is None or (paper.seal == Paper.Seal.IMAGE and not queries.is_inside(actor_of(request), paper)):

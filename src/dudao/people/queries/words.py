@@ -13,6 +13,7 @@ __all__ = ["data_words"]
 _KEYS = {
     "account": "账号编号", "after": "之后", "basis": "来自版本", "before": "之前", "changed": "变更项", "changes": "变更",
     "contact": "联系人", "count": "数量", "counts": "数量", "day": "日期", "deadline": "完成时限", "device": "设备",
+    "digest": "文件摘要",
     "ended": "结束的登录数", "ended_at": "终止日期", "factor": "验证方式", "fields": "修改项", "file": "文件",
     "filters": "筛选条件", "findings": "检查提醒", "from": "由", "imported": "导入数", "into": "并入", "item": "事项",
     "kind": "类别", "merged": "被并入", "merged_into": "并入", "minutes": "分钟", "name": "名称", "new": "新值",
@@ -40,7 +41,7 @@ def data_words(event: Any) -> str:
     states = _states(event)
     parts = []
     for key, value in event.data.items():
-        if key == "account":
+        if key in {"account", "tell_at"}:
             continue  # the object says it
         words = states.get(value, "") if key in {"from", "to"} and isinstance(value, str) else ""
         parts.append(f"{_key(key)}：{words or _words(value)}")

@@ -273,8 +273,8 @@ class Rows:
                 into.append(cell(role))
         for column, role in head.also.items():
             if grid.text(row, column):
-                into = {"text": draft.texts, "rule": draft.rules, "evidence": draft.evidence, "limits": draft.limits}
-                into[role].append(grid.text(row, column))
+                lists = {"text": draft.texts, "rule": draft.rules, "evidence": draft.evidence, "limits": draft.limits}
+                lists[role].append(grid.text(row, column))
         if self.wording >= 0 and grid.text(row, self.wording):
             draft.texts.insert(0, grid.text(row, self.wording))
         draft.attach = cell("attach") or draft.attach

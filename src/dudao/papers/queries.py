@@ -16,6 +16,7 @@ from dudao.core.documents import read_word, text_of
 from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
 from dudao.papers.comparing import Difference, differences
+from dudao.papers.composing import look_of
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Delivery, Number, OfficeStyle, Paper, PaperVersion, Template
 from dudao.papers.sources import Fact, facts_now, is_known
@@ -36,6 +37,7 @@ __all__ = [
     "latest",
     "mine",
     "numbers_seen",
+    "office_name",
     "ours",
     "overdue",
     "own_deliveries",
@@ -205,6 +207,11 @@ def recipients_of(paper: Paper) -> list[Unit]:
 
 
 # --- Word files ------------------------------------------------------------------------------------------------
+
+
+def office_name(paper: Paper) -> str:
+    """The full name of the office that writes, as it stands under the paper."""
+    return look_of(paper.unit, paper.signed_on or timezone.localdate()).signature
 
 
 def latest(paper: Paper) -> PaperVersion:

@@ -5,6 +5,8 @@ from dudao.core.access import Verb, declare
 declare(
     Verb("paper.view", "查看文书", writes=False),
     Verb("paper.draft", "起草文书"),
+    Verb("paper.edit", "修改文稿"),
+    Verb("paper.answer", "说明差异"),
     Verb("paper.submit", "送核"),
     Verb("paper.check", "核稿通过"),
     Verb("paper.send_back", "退回修改"),
@@ -14,7 +16,7 @@ declare(
     Verb("paper.discard", "作废文书"),
     Verb("paper.receive", "签收文书"),
     Verb("paper.remind", "催签"),
-    Verb("paper.seal", "上传用印件"),
+    Verb("paper.seal", "办理用印"),
     Verb("paper.template", "维护文书模板"),
     Verb("paper.style", "维护版式"),
     Verb("paper.void_number", "作废文号"),

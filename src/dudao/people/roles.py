@@ -196,6 +196,8 @@ _SUPERVISING = {
 _WRITING = {
     "paper.view",
     "paper.draft",
+    "paper.edit",
+    "paper.answer",
     "paper.submit",
     "paper.check",
     "paper.send_back",

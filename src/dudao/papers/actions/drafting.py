@@ -91,7 +91,7 @@ def edit_paper(
     if (found.title, found.values, found.recipients) != before:
         keep_version(actor, found, written_out(found))
     found.save(update_fields=["title", "values", "recipients", "reply_days", "revision"])
-    audit.record(actor, "paper.draft", found, what="修改内容")
+    audit.record(actor, "paper.edit", found, what="修改内容")
     return found
 
 
@@ -119,7 +119,7 @@ def upload_version(actor: Actor, *, paper: Paper, upload: Any, name: str = "") -
     made = keep_version(actor, found, stored, is_uploaded=True)
     found.revision += 1
     found.save(update_fields=["revision"])
-    audit.record(actor, "paper.draft", found, what="上传修改稿", number=made.number)
+    audit.record(actor, "paper.edit", found, what="上传修改稿", number=made.number)
     return made
 
 
@@ -128,12 +128,12 @@ def renew_facts(actor: Actor, *, paper: Paper) -> Paper:
     """Take over the numbers as the database has them now, wherever the draft's fields say the old ones."""
     found = _draft(actor, paper)
     if not is_known(found.source_key):
-        raise Denied("这份文书的数字没有可以重新计算的来源，请直接修改内容。", "paper.draft")
+        raise Denied("这份文书的数字没有可以重新计算的来源，请直接修改内容。", "paper.edit")
     stored = queries.stored_facts(found)
     now = {fact.name: fact for fact in facts_now(found.source_key)}
     gone = [fact.text for fact in stored if fact.name not in now]
     if gone:
-        raise Denied(f"“{gone[0]}”在数据库里已经没有依据，请修改内容后再核对。", "paper.draft")
+        raise Denied(f"“{gone[0]}”在数据库里已经没有依据，请修改内容后再核对。", "paper.edit")
     for fact in stored:
         new = now[fact.name]
         if new.text != fact.text:
@@ -147,7 +147,7 @@ def renew_facts(actor: Actor, *, paper: Paper) -> Paper:
     found.revision += 1
     keep_version(actor, found, written_out(found))
     found.save(update_fields=["title", "values", "facts", "revision"])
-    audit.record(actor, "paper.draft", found, what="更新数字")
+    audit.record(actor, "paper.edit", found, what="更新数字")
     return found
 
 
@@ -155,19 +155,19 @@ def renew_facts(actor: Actor, *, paper: Paper) -> Paper:
 def acknowledge(actor: Actor, *, paper: Paper, key: str, reason: str) -> Paper:
     """Stand by a difference with a reason in writing: for those who check papers, never for who drafted this one."""
     found = hold(paper)
-    actor.require("paper.check", found.unit.path)
+    actor.require("paper.answer", found.unit.path)
     if found.state not in queries.OPEN:
-        raise Denied(f"文书{found.get_state_display()}，不再核对。", "paper.check")
+        raise Denied(f"文书{found.get_state_display()}，不再核对。", "paper.answer")
     if actor.id is not None and actor.id == found.drafted_by_id:
-        raise Denied("这份文书由您本人起草，差异请由核稿人说明。", "paper.check")
+        raise Denied("这份文书由您本人起草，差异请由核稿人说明。", "paper.answer")
     reason = " ".join(reason.split())
     if not reason:
-        raise Denied("请写明理由。", "paper.check")
+        raise Denied("请写明理由。", "paper.answer")
     difference = next((item for item in queries.compare(found) if item.key == key), None)
     if difference is None:
         raise Conflict("这一处差异已经没有了，请刷新页面查看。")
     if not difference.answerable:
-        raise Denied(f"{difference.words}这一处不能只写理由。", "paper.check")
+        raise Denied(f"{difference.words}这一处不能只写理由。", "paper.answer")
     row = {
         "key": key,
         "words": difference.words,
@@ -177,7 +177,7 @@ def acknowledge(actor: Actor, *, paper: Paper, key: str, reason: str) -> Paper:
     }
     found.acknowledged = [*(item for item in found.acknowledged if item["key"] != key), row]
     found.save(update_fields=["acknowledged"])
-    audit.record(actor, "paper.check", found, reason=reason[:500], what=f"核对说明：{difference.words}")
+    audit.record(actor, "paper.answer", found, reason=reason[:500], what=difference.words)
     return found
 
 
@@ -207,9 +207,9 @@ _COPIED = (
 
 def _draft(actor: Actor, paper: Paper) -> Paper:
     found = hold(paper)
-    actor.require("paper.draft", found.unit.path)
+    actor.require("paper.edit", found.unit.path)
     if found.state not in DRAFTING:
-        raise Denied(f"文书{found.get_state_display()}，内容不能再改。需要修改的，请核稿人退回。", "paper.draft")
+        raise Denied(f"文书{found.get_state_display()}，内容不能再改。需要修改的，请核稿人退回。", "paper.edit")
     return found
 
 

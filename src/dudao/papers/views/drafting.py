@@ -138,9 +138,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _may_draft(request: HttpRequest, paper: Paper) -> None:
-    actor_of(request).require("paper.draft", paper.unit.path)
+    actor_of(request).require("paper.edit", paper.unit.path)
     if paper.state not in drafting.DRAFTING:
-        raise Denied(f"文书{paper.get_state_display()}，内容不能再改。需要修改的，请核稿人退回。", "paper.draft")
+        raise Denied(f"文书{paper.get_state_display()}，内容不能再改。需要修改的，请核稿人退回。", "paper.edit")
 
 
 @require_http_methods(["GET", "POST"])
@@ -181,7 +181,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "已记下说明。")
         return redirect("papers:compare", pk=paper.pk)
     if paper.state not in queries.OPEN:
-        raise Denied(f"文书{paper.get_state_display()}，不再核对。", "paper.check")
+        raise Denied(f"文书{paper.get_state_display()}，不再核对。", "paper.answer")
     found = queries.compare(paper)
     context: dict[str, Any] = {
         "paper": paper,
@@ -189,10 +189,10 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [(item, ANSWERED if item.answer else DIFFERENCES[item.sort]) for item in found],
         "blocking": sum(item.blocks for item in found),
         "facts": len(paper.facts),
-        "may_answer": actor.may("paper.check", paper.unit.path) and actor.id != paper.drafted_by_id,
+        "may_answer": actor.may("paper.answer", paper.unit.path) and actor.id != paper.drafted_by_id,
         "may_renew": paper.state in drafting.DRAFTING
         and any(item.sort in {"changed", "absent"} for item in found)
-        and actor.may("paper.draft", paper.unit.path),
+        and actor.may("paper.edit", paper.unit.path),
     }
     part = request.GET.get("part") == "1"
     return render(request, "papers/compare_part.html" if part else "papers/compare.html", context)

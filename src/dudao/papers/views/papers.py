@@ -232,6 +232,7 @@ def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "paper": paper,
         "number": _number_words(paper),
+        "office": queries.office_name(paper),
         "state": PAPER_STATES[paper.state],
         "inside": inside,
         "issued": issued,
@@ -252,7 +253,7 @@ def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _inside(actor: Actor, paper: Paper, deliveries: list[Delivery]) -> dict[str, Any]:
-    drafting_now = paper.state in drafting.DRAFTING and actor.may("paper.draft", paper.unit.path)
+    drafting_now = paper.state in drafting.DRAFTING and actor.may("paper.edit", paper.unit.path)
     versions = list(paper.versions.select_related("file"))
     all_signed = bool(deliveries) and all(row.state == Delivery.State.SIGNED for row in deliveries)
     line: Any = ()

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 
 from dudao.papers import queries
 from dudao.papers.actions.issuing import CODE_LENGTH, LETTERS, spaced
-from dudao.papers.composing import look_of
 from dudao.papers.forms.drafts import ProofForm
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
@@ -82,7 +81,7 @@ def _public(paper: Paper) -> dict[str, Any]:
     return {
         "number": str(getattr(paper, "number", "")),
         "title": paper.get_kind_display() if paper.kind in ABOUT_PERSONS else paper.title,
-        "office": look_of(paper.unit, paper.signed_on).signature if paper.signed_on else paper.unit.name,
+        "office": queries.office_name(paper),
         "day": paper.signed_on,
         "valid": paper.state == Paper.State.ISSUED,
         "later": str(getattr(later, "number", "")) if later is not None else "",

@@ -65,8 +65,8 @@ def test_a_finding_travels_through_every_state(town, open_as, tmp_path):
 
     # An inspector writes it down; the office issues it.
     inspector = open_as("inspector", "/findings/new/")
-    inspector.get_by_label("责任单位", exact=False).first.fill("平江一中")
-    inspector.get_by_role("option").first.click()
+    inspector.get_by_role("combobox", name="责任单位").fill("平江一中")
+    inspector.get_by_role("option", name="平江一中").click()
     inspector.get_by_label("问题描述").fill("食堂食品留样不足48小时，留样记录缺签名。")
     inspector.get_by_label("问题类别").fill("校园安全")
     inspector.get_by_label("指标代码").fill("GP7")
@@ -82,7 +82,7 @@ def test_a_finding_travels_through_every_state(town, open_as, tmp_path):
     look(county, "draft")
     county.get_by_role("link", name="下达整改").click()
     look(county, "issue")
-    county.get_by_role("button", name="下达").click()
+    county.get_by_role("button", name="下达", exact=True).click()
     county.get_by_text("已下达，编号").first.wait_for()
     assert again(row).state == "issued"
     ask(county, "催办", "请尽快签收")
@@ -187,7 +187,7 @@ def test_a_finding_travels_through_every_state(town, open_as, tmp_path):
 def test_the_office_oversees(town, open_as):
     for number in range(6):
         town.planned(description=f"第{number + 1}类安全台账缺失，巡查记录不完整", category="校园安全")
-    Finding.objects.filter(pk__lte=Finding.objects.first().pk).update(deadline=day(-5))
+    Finding.objects.filter(pk=Finding.objects.order_by("pk").first().pk).update(deadline=day(-5))
     town.draft(description="第1类安全台账又缺失，巡查记录不完整", severity="serious")
     town.reported(description="校舍外墙瓷砖脱落", category="校舍", severity="complex")
 
@@ -198,10 +198,10 @@ def test_the_office_oversees(town, open_as):
     look(county, "list-late")
     county.goto(county.url.split("?")[0] + "?state=draft")
     county.get_by_label("选择", exact=False).nth(1).check()
-    county.get_by_role("button", name="下达").click()
+    county.get_by_role("button", name="下达", exact=True).click()
     county.get_by_role("heading", name="下达 1 个问题").wait_for()
     look(county, "issue-many")
-    county.get_by_role("button", name="下达").click()
+    county.get_by_role("button", name="下达", exact=True).click()
     county.get_by_text("已下达 1 项").first.wait_for()
 
     recurring = Finding.objects.get(severity="serious")

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from dudao.calc.calendar import WorkCalendar
 
-__all__ = ["STARTS", "SUBJECTS", "Term", "TermError", "due", "received_on", "resumed", "terms_from"]
+__all__ = ["ALARMS", "STARTS", "SUBJECTS", "Term", "TermError", "due", "received_on", "resumed", "terms_from"]
 
 SUBJECTS: Final[Mapping[str, str]] = {
     "sign": "签收整改通知",
@@ -42,6 +42,11 @@ SUBJECTS: Final[Mapping[str, str]] = {
 """What may have a term, with the words an office uses."""
 
 STARTS: Final[Mapping[str, str]] = {"issue": "自下达之日起", "receipt": "自签收之日起"}
+ALARMS: Final = frozenset({"near", "warn", "head", "trigger", "recur"})
+"""Spans before or after a deadline: they are counted from no issue and no receipt."""
+_DECIDED: Final = frozenset(
+    {"examine", "review_ask", "review_decide", "appeal_ask", "appeal_decide", "correct", "aggravate"}
+)
 
 
 class TermError(ValueError):
@@ -70,6 +75,15 @@ class Term:
     def length(self) -> str:
         """«10 个工作日», «30 日»."""
         return f"{self.days} 个工作日" if self.is_working else f"{self.days} 日"
+
+    @property
+    def words(self) -> str:
+        """«30 日，自签收之日起»; for decisions «自收到之日起», for alarms the length alone."""
+        if self.subject in ALARMS:
+            return self.length
+        if self.subject in _DECIDED:
+            return f"{self.length}，{'自收到之日起' if self.start == 'receipt' else '自作出之日起'}"
+        return f"{self.length}，{STARTS[self.start]}"
 
 
 def due(start: date, days: int, is_working: bool, calendar: WorkCalendar) -> date:

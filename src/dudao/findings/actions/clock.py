@@ -108,6 +108,9 @@ def pause(actor: Actor, *, finding: Finding, reason: str, at: datetime | None = 
     """Stop the clock from today on, with the reason. The deadline moves when it runs again."""
     row = fresh(finding)
     day = day_of(at)
+    denied = why_not_free(row, actor, "finding.pause")
+    if denied is not None:
+        raise denied
     if not reason.strip():
         raise ValidationError({"reason": "请写明为什么暂停计时。"})
     change(actor, row, "finding.pause", reason=reason, changes={"paused_since": day}, tell_at=row.unit.path)

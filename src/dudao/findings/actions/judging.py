@@ -30,7 +30,7 @@ def _look(
     if method not in Verification.Method.values:
         problems["method"] = "请选择核验方式：资料核验或实地核验。"
     if not opinion.strip():
-        problems["opinion"] = "请写明核验意见：看了什么、是否属实、是否改到位。"
+        problems["opinion" if passed else "reason"] = "请写明核验意见：看了什么、是否属实、是否改到位。"
     reported = day_of(row.reported_at) if row.reported_at is not None else today
     if on > today:
         problems["on"] = "核验日期晚于今天，请填实际核验的日期。"

@@ -88,7 +88,7 @@ def _notice(actor: Actor, rows: list[Finding]) -> Paper:
         actor,
         unit=first.office,
         kind=Kind.RECTIFICATION,
-        title="",
+        title=f"关于{first.unit.name}有关问题的整改通知书",
         values={
             "subject": first.unit.name,
             "basis": first.source_label or f"{first.found_on.year}年{first.get_source_display()}安排",
@@ -160,7 +160,7 @@ def draft_consultation(actor: Actor, *, consultation: Consultation) -> Paper:
         actor,
         unit=row.office,
         kind=Kind.CONSULTATION,
-        title="",
+        title=f"关于{row.unit.name}有关问题的督导协商意见书",
         values={
             "subject": row.unit.name,
             "found_on": row.found_on.isoformat(),

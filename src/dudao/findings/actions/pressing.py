@@ -74,6 +74,9 @@ def remind_many(actor: Actor, *, findings: Iterable[Finding], text: str = "") ->
 def escalate(actor: Actor, *, finding: Finding, reason: str) -> Finding:
     """Raise a finding a level by hand, with the reason: refusal, falsification, nothing moves."""
     row = fresh(finding)
+    denied = why_not_free(row, actor, "finding.escalate")
+    if denied is not None:
+        raise denied
     if not reason.strip():
         raise ValidationError({"reason": "请写明升级处理的理由。"})
     if row.escalation >= _Level.TRIGGER:

@@ -245,7 +245,15 @@ class TermForm(Form):
         label="启用日期", initial=timezone.localdate, help_text="已经下达的问题不变，仍按当时的规定。"
     )
 
+    def __init__(self, *args: Any, alarm: bool = False, **kwargs: Any) -> None:
+        self.alarm = alarm
+        super().__init__(*args, **kwargs)
+
+    def adapt(self) -> None:
+        if self.alarm:  # counted in days before or after a deadline
+            del self.fields["is_working"], self.fields["start"]
+
     @property
     def values(self) -> dict[str, Any]:
         found = super().values
-        return {**found, "is_working": found["is_working"] == "1"}
+        return found if self.alarm else {**found, "is_working": found["is_working"] == "1"}

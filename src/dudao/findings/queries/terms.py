@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from dudao import packs
-from dudao.calc.deadlines import STARTS, SUBJECTS, Term, terms_from
+from dudao.calc.deadlines import SUBJECTS, Term, terms_from
 from dudao.calc.recurrence import Likeness, likeness_from
 from dudao.core.access import Actor
 from dudao.findings.models import Policy
@@ -29,7 +29,7 @@ class Held:
     @property
     def words(self) -> str:
         """«30 日，自签收之日起»."""
-        return f"{self.term.length}，{STARTS[self.term.start]}"
+        return self.term.words
 
     @property
     def basis(self) -> str:

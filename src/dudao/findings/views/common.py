@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,15 +21,14 @@ from dudao.findings.queries.terms import terms_on
 
 __all__ = [
     "actor_of",
-    "bare_form",
     "finding_form",
     "lights_of",
     "may_anywhere",
     "not_yet",
-    "refusals",
     "row_or_404",
     "run",
     "sent",
+    "tried",
 ]
 
 
@@ -56,23 +56,26 @@ def sent(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def bare_form() -> Form:
-    """A form without fields that only gathers what an action refuses."""
+def tried(action: Callable[[], Any]) -> tuple[Any, str]:
+    """(what an action without a form of its own answers, why it was refused): errors of fields are told without their field."""
+
+    def flat() -> Any:
+        try:
+            return action()
+        except ValidationError as error:
+            raise ValidationError(error.messages) from None
+
     form = Form({})
     form.is_valid()
-    return form
-
-
-def refusals(form: Form) -> list[str]:
-    return [str(error) for errors in form.errors.values() for error in errors]
+    found = refused(form, flat)
+    return found, "；".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 def run(request: HttpRequest, action: Callable[[], Any], done: str) -> bool:
     """Run an action without a form; tell how it went."""
-    form = bare_form()
-    refused(form, action)
-    if form.errors:
-        messages.error(request, "；".join(refusals(form)))
+    _, why = tried(action)
+    if why:
+        messages.error(request, why)
         return False
     messages.success(request, done)
     return True

@@ -25,14 +25,13 @@ from dudao.findings.queries import consultations as reads
 from dudao.findings.queries import findings as rows
 from dudao.findings.views.common import (
     actor_of,
-    bare_form,
     finding_form,
     may_anywhere,
     not_yet,
-    refusals,
     row_or_404,
     run,
     sent,
+    tried,
 )
 
 __all__ = ["consult", "consultation", "consultation_file", "consultation_withdraw", "consultations"]
@@ -98,9 +97,9 @@ def consult(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _draft(request: HttpRequest, asked: Consultation) -> None:
     """Draft the paper too; the question stands when that can't be done, and the reason is told."""
-    form = bare_form()
-    if refused(form, lambda: draft_consultation(actor_of(request), consultation=asked)) is None:
-        messages.warning(request, f"协商意见书没有起草：{'；'.join(refusals(form))}")
+    _, why = tried(lambda: draft_consultation(actor_of(request), consultation=asked))
+    if why:
+        messages.warning(request, f"协商意见书没有起草：{why}")
     else:
         messages.success(request, "已起草督导协商意见书，请到“文书”核稿、签发。")
 

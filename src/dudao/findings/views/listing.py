@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dudao.core.lights import LIGHTS
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, YesNo
-from dudao.core.ui.forms import refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
@@ -25,7 +24,7 @@ from dudao.findings.labels import LEVELS, SEVERITIES, STATES
 from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
 from dudao.findings.queries.lights import TO_DO, lit_as
-from dudao.findings.views.common import actor_of, bare_form, lights_of, may_anywhere, refusals
+from dudao.findings.views.common import actor_of, lights_of, may_anywhere, tried
 
 __all__ = ["FINDINGS", "finding_bulk", "finding_list", "listed", "tell_done"]
 
@@ -154,7 +153,7 @@ FINDINGS = Listing(
         Column(
             "severity", "严重程度", lambda row: SEVERITIES[row.severity], sort="severity", nowrap=True, optional=True
         ),
-        Column("source", "问题来源", lambda row: row.get_source_display(), sort="source", nowrap=True, optional=True),
+        Column("source", "问题来源", "get_source_display", sort="source", nowrap=True, optional=True, hidden=True),
         Column(
             "deadline",
             "完成时限",
@@ -163,7 +162,15 @@ FINDINGS = Listing(
             sort=("settled", "deadline"),
             nowrap=True,
         ),
-        Column("progress", "完成率", "progress", show=lambda row: progress(row.progress), numeric=True, optional=True),
+        Column(
+            "progress",
+            "完成率",
+            "progress",
+            show=lambda row: progress(row.progress),
+            numeric=True,
+            optional=True,
+            hidden=True,
+        ),
         Column("found_on", "发现时间", "found_on", sort="found_on", nowrap=True, optional=True, hidden=True),
         Column(
             "indicator", "指标", lambda row: f"{row.indicator_code} {row.indicator}".strip(), optional=True, hidden=True
@@ -257,14 +264,13 @@ def finding_bulk(request: HttpRequest, act: str) -> HttpResponse:
     actor = actor_of(request)
     rows = FINDINGS.chosen(request, listed(request))
     back = redirect(f"{reverse('findings:findings')}?{request.GET.urlencode()}")
-    form = bare_form()
+    words = request.POST.get("reason", "")
     if act == "close":
-        done = refused(form, lambda: judging.close_many(actor, findings=rows))
+        done, why = tried(lambda: judging.close_many(actor, findings=rows))
     else:
-        words = request.POST.get("reason", "")
-        done = refused(form, lambda: pressing.remind_many(actor, findings=rows, text=words))
-    if done is None:
-        messages.error(request, "；".join(refusals(form)))
+        done, why = tried(lambda: pressing.remind_many(actor, findings=rows, text=words))
+    if why:
+        messages.error(request, why)
         return back
     tell_done(request, done, "销号" if act == "close" else "催办")
     return back

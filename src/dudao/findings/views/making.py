@@ -20,13 +20,12 @@ from dudao.findings.forms.office import DraftForm, EditForm, IssueForm, IssueMan
 from dudao.findings.models import Finding
 from dudao.findings.views.common import (
     actor_of,
-    bare_form,
     finding_form,
     may_anywhere,
     not_yet,
-    refusals,
     row_or_404,
     sent,
+    tried,
 )
 from dudao.findings.views.listing import FINDINGS, listed, tell_done
 
@@ -87,10 +86,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def draft_for(request: HttpRequest, rows: Sequence[Finding]) -> None:
     """Draft the 整改通知书 for what was just issued; the issue stands when that can't be done, and the reason is told."""
-    form = bare_form()
-    made = refused(form, lambda: notices.draft_notices(actor_of(request), findings=rows))
-    if made is None:
-        messages.warning(request, f"整改通知书没有起草：{'；'.join(refusals(form))}")
+    made, why = tried(lambda: notices.draft_notices(actor_of(request), findings=rows))
+    if why:
+        messages.warning(request, f"整改通知书没有起草：{why}")
     else:
         messages.success(request, f"已起草 {len(made)} 份整改通知书，请到“文书”核稿、签发。")
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.calc.deadlines import STARTS, SUBJECTS
+from dudao.calc.deadlines import ALARMS, SUBJECTS
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.findings.actions import terms as acts
@@ -51,14 +51,14 @@ def terms(request: HttpRequest) -> HttpResponse:
     unit = next((unit for unit in units if str(unit.pk) == asked), units[0])
     today = timezone.localdate()
     held = reads.terms_on(today)
+    own = {subject for subject in SUBJECTS if (held_by := held.find(unit.path, subject)) and held_by.unit == unit}
     groups = []
     for title, subjects in GROUPS:
         rows = []
         for subject in subjects:
             found = held.find(unit.path, subject)
             whose = "未规定" if found is None else "平台随带" if found.unit is None else str(found.unit)
-            own = found is not None and found.unit == unit
-            rows.append((subject, SUBJECTS[subject], found, whose, own))
+            rows.append((subject, SUBJECTS[subject], found, whose, subject in own))
         groups.append((title, rows))
     context = {
         "unit": unit,
@@ -66,11 +66,10 @@ def terms(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "edits": unit in kept,
         "proposals": [
-            (name, about, [(SUBJECTS[term.subject], term.length, STARTS[term.start], term.source) for term in found])
+            (name, about, [(SUBJECTS[term.subject], term.words, term.source) for term in found])
             for name, about, found in reads.proposals(unit.region_code, today)
-        ]
-        if unit in kept
-        else [],
+            if unit in kept and any(term.subject not in own for term in found)
+        ],
         "history": list(reads.rows_of(unit)),
         "today": today,
         "crumbs": [Crumb("问题整改", reverse("findings:findings")), Crumb("时限规定")],
@@ -95,7 +94,7 @@ def term_edit(request: HttpRequest, subject: str) -> HttpResponse:
             "start": found.term.start,
             "source": found.term.source if own else "",
         }
-    form = TermForm(sent(request), initial=initial)
+    form = TermForm(sent(request), initial=initial, alarm=subject in ALARMS)
     if request.method == "POST" and form.is_valid():
         done = refused(
             form,

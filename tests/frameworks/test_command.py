@@ -30,6 +30,10 @@ def test_check_says_which_pack_has_faults():
     assert "缺口 J1：评分 26～30 没有规定" in done.stdout
     assert "缺口 C3：数值 > 80% 且 < 100% 没有规定" in done.stdout
     assert "balance/excellent-2017：" in done.stdout and "statistics/compulsory：" in done.stdout
+    holed = sum(bool(packs.about("frameworks", name).gaps) for name in packs.names("frameworks"))
+    total = sum(len(packs.names(kind)) for kind in packs.KINDS)
+    last = f"共 {total} 个标准：没有错误 {total - holed} 个，只有来源缺口 {holed} 个，有错误 0 个\n"
+    assert done.stdout.endswith(last)
 
 
 def test_a_file_of_one_s_own_is_checked(tmp_path, capsys, chinese):
@@ -61,6 +65,7 @@ def test_list_shows_the_facts_of_every_document(capsys, chinese):
         in out
     )
     assert "来源缺口 1 处" in out and "基础标准 preschool-universal-2020" in out
+    assert "    待核对的指标 A3、Z1、Z2、" in out and "    待核对的指标 P28、P29\n" in out
     command.listed(Namespace(kind="sizes"))
     assert "指标体系" not in capsys.readouterr().out
 

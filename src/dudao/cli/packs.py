@@ -136,6 +136,9 @@ def listed(arguments: argparse.Namespace) -> int:
             print(f"  {name}　{facts.title}")
             if kind != "examples":
                 print("    " + "　".join(f"{label} {value}" for label, value in _facts(facts)))
+            codes = [entry for entry in facts.unchecked if entry not in packs.FACTS]
+            if codes:
+                print(f"    {t('not compared', '待核对的指标')} {t(', ', '、').join(codes)}")
     return 0
 
 
@@ -176,8 +179,9 @@ def check(arguments: argparse.Namespace) -> int:
     items = {
         item["code"] for name in packs.names("statistics") for item in packs.raw("statistics", name).get("items", [])
     }
-    bad = 0
-    for kind, name, data in _chosen(arguments.packs, [*packs.KINDS]):
+    bad = holed = 0
+    chosen = list(_chosen(arguments.packs, [*packs.KINDS]))
+    for kind, name, data in chosen:
         place = name if kind == "frameworks" else f"{kind}/{name}"
         if isinstance(data, packs.PackError):
             print(f"{place}: {data}")
@@ -185,6 +189,7 @@ def check(arguments: argparse.Namespace) -> int:
             continue
         report = report_of(kind, data, items)
         bad += bool(report.errors)
+        holed += bool(report.gaps and not report.errors)
         print(
             t(
                 f"{place}: {len(report.errors)} errors, {len(report.gaps)} declared gaps, {len(report.warnings)} warnings",
@@ -195,6 +200,14 @@ def check(arguments: argparse.Namespace) -> int:
         for mark, sentences in (("!", report.errors), (t("gap", "缺口"), report.gaps), ("·", report.warnings)):
             for sentence in sentences:
                 print(f"  {mark} {sentence}")
+    if len(chosen) > 1:
+        good = len(chosen) - bad - holed
+        print(
+            t(
+                f"{len(chosen)} packs: {good} good, {holed} good but for declared gaps, {bad} wrong",
+                f"共 {len(chosen)} 个标准：没有错误 {good} 个，只有来源缺口 {holed} 个，有错误 {bad} 个",
+            )
+        )
     return 1 if bad else 0
 
 

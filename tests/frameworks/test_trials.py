@@ -10,12 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from dudao.calc.score import System, columns_of
 from dudao.calc.tree import from_data
 from dudao.core import sheets
-from dudao.core.access import SYSTEM
 from dudao.core.models import Event
 from dudao.frameworks import queries
 from dudao.frameworks.actions.drafts import write_tree
@@ -23,9 +21,7 @@ from dudao.frameworks.actions.versions import clone_version, publish_version
 from dudao.frameworks.models import Framework, FrameworkVersion, Indicator, Trial, TrialSubject
 from dudao.frameworks.queries import trials
 from dudao.frameworks.trees import whole_of
-from dudao.stats.actions import catalogue as stats_catalogue
-from dudao.stats.actions import rounds
-from dudao.stats.models import DataItem, Return, Value
+from frameworks.reporting import reported_round
 from signing import signed_in
 
 DOCUMENTED = Path(__file__).parents[2] / "docs/calculations/scoring.md"
@@ -408,24 +404,7 @@ def test_pages_cost_the_same_with_4_and_with_300_subjects(client, version, town,
 @pytest.fixture
 def reported(town):
     """Two counties were asked; one has handed its numbers in."""
-    stats_catalogue.load_all(SYSTEM, unit=town.city)
-    today = timezone.localdate()
-    asked = rounds.create_round(
-        SYSTEM,
-        unit=town.city,
-        title="县级数据报送",
-        year=2025,
-        stages=[],
-        opens_on=today,
-        closes_on=today,
-        items=list(DataItem.objects.filter(level="county")),
-    )
-    rounds.open_round(SYSTEM, asked=asked)
-    ret = Return.objects.get(round=asked, unit=town.county)
-    item = DataItem.objects.get(name="回收有效问卷数")
-    Value.objects.create(ret=ret, item=item, number=1200)
-    Return.objects.filter(pk=ret.pk).update(state="submitted", submitted_at=timezone.now())
-    return asked
+    return reported_round(town.city, town.county, {"回收有效问卷数": 1200})
 
 
 def test_a_table_with_what_the_statistics_know(client, town, documented, reported):

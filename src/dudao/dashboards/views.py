@@ -77,6 +77,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
-    addresses = {"units": address("orgs:units"), "tasks": address("plans:tasks"), "people": address("people:accounts")}
+    addresses = {
+        "units": address("orgs:units"),
+        "tasks": address("plans:tasks"),
+        "findings": address("findings:findings"),
+        "people": address("people:accounts"),
+    }
     groups = find(_actor(request), text, addresses)
     return render(request, "dashboards/search.html", {"text": text, "groups": groups})

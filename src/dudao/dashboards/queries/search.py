@@ -1,4 +1,4 @@
-"""What a word finds among everything one may see: units, tasks, people. Names, short and former names, pinyin initials, codes."""
+"""What a word finds among everything one may see: units, tasks, findings, people. By names, also former, initials, codes."""
 
 import functools
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from dudao.calc.names import pinyin
 from dudao.core.access import Actor
+from dudao.findings.queries.findings import seen, with_units
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import best_found, ways
 from dudao.people.models import Account
@@ -42,7 +43,12 @@ def find(actor: Actor, text: str, addresses: dict[str, str]) -> list[Found]:
     text = " ".join(text.replace("\x00", "").split())[:60]
     if not text:
         return []
-    groups = [_units(actor, text, addresses), _tasks(actor, text, addresses), _people(actor, text, addresses)]
+    groups = [
+        _units(actor, text, addresses),
+        _tasks(actor, text, addresses),
+        _findings(actor, text, addresses),
+        _people(actor, text, addresses),
+    ]
     return [group for group in groups if group.hits]
 
 
@@ -80,6 +86,17 @@ def _tasks(actor: Actor, text: str, addresses: dict[str, str]) -> Found:
         for task in found[:MOST]
     ]
     return Found("任务", "list-details", hits, len(found) > MOST, addresses.get("tasks", ""))
+
+
+def _findings(actor: Actor, text: str, addresses: dict[str, str]) -> Found:
+    if not actor.may_somewhere("finding.view"):
+        return Found("问题", "clipboard-check", (), False, "")
+    rows = with_units(seen(actor))
+    for word in text.split():
+        rows = rows.filter(Q(code__istartswith=word) | Q(description__icontains=word))
+    found = list(rows.order_by("-pk")[: MOST + 1])
+    hits = [Hit(str(row), row.get_absolute_url(), str(row.unit), row.get_state_display()) for row in found[:MOST]]
+    return Found("问题", "clipboard-check", hits, len(found) > MOST, addresses.get("findings", ""))
 
 
 def _people(actor: Actor, text: str, addresses: dict[str, str]) -> Found:

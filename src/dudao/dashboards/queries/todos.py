@@ -3,7 +3,6 @@
 A row is *mine to do* when its unit is one that I report for, *mine to judge* when one of my offices handed it down.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,8 @@ from django.urls import reverse
 
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
+from dudao.dashboards.queries.findings import finding_groups
+from dudao.dashboards.queries.groups import SHOWN, TodoGroup
 from dudao.papers.models import Delivery, Paper
 from dudao.papers.queries import own_deliveries
 from dudao.papers.queries import waiting as waiting_papers
@@ -22,23 +23,6 @@ from dudao.stats.queries.returns import own_returns, waiting_by_round
 from dudao.stats.queries.sizes import plans_returned, plans_to_approve
 
 __all__ = ["TodoGroup", "pressing", "todo_groups"]
-
-SHOWN = 6
-
-
-@dataclass(frozen=True, slots=True)
-class TodoGroup:
-    """Things of one kind: the most pressing ones, how many there are in all, and the list that shows them all."""
-
-    title: str
-    icon: str
-    items: Sequence[Todo]
-    total: int
-    url: str
-
-    @property
-    def count_words(self) -> str:
-        return f"{self.total} 项"
 
 
 def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
@@ -53,6 +37,7 @@ def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
     if actor.may_somewhere("plan.publish"):
         groups.append(_to_publish(actor))
     groups += paper_groups(actor)
+    groups += finding_groups(actor)
     groups += statistics_groups(actor)
     return [group for group in groups if group.total]
 

@@ -15,10 +15,11 @@ from playwright.sync_api import expect
 from dudao.core.access import SYSTEM
 from dudao.stats.actions import rounds
 from dudao.stats.actions import sizes as acts
-from dudao.stats.models import EliminationPlan, Return
+from dudao.stats.models import EliminationPlan, PreschoolRun, Return, Value
 from e2e.axe import run_axe
 from signing import signed_in
 from stats.conftest import YEAR, make_round, place, school  # noqa: F401
+from stats.test_preschool import gardens  # noqa: F401
 from stats.test_sizes import report, report_both
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -40,7 +41,8 @@ def as_person(new_page, live_server):
 
 def look(page, name):
     """Accessible, no wider than the window, and pictured if wanted."""
-    assert run_axe(page) == []
+    found = run_axe(page)
+    assert found == [], found
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     if folder := os.environ.get("DUDAO_SHOTS"):
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
@@ -130,3 +132,51 @@ def test_what_is_typed_wrongly_stays_on_the_page(crowded, as_person):
     expect(page.locator("tbody tr").first.locator("[name^=r-]")).to_have_value("王局长")
     look(page, "elimination-wrong")
     assert EliminationPlan.objects.get().version == 0
+
+
+def test_the_city_evaluates_preschool_education_and_a_county_reads_what_it_lacks(
+    transactional_db,
+    gardens,  # noqa: F811
+    as_person,
+    tmp_path,
+):
+    Value.objects.filter(ret__unit=gardens.second, item__code="kg_books").delete()
+    city = as_person(gardens.accounts["officer"])
+    city.goto_name("stats:preschools")
+    look(city, "preschool-empty")
+    city.get_by_role("link", name="新的测算").first.click()
+    city.get_by_label("范围").select_option(str(gardens.city.pk))
+    look(city, "preschool-new")
+    city.get_by_role("button", name="开始测算").click()
+    expect(city.get_by_text("已测算 4 所幼儿园，2 个县市区")).to_be_visible()
+    look(city, "preschool-run")
+    city.get_by_role("link", name="平江县").first.click()
+    expect(city.get_by_text("75 %，还差 5 个百分点，约 36 个普惠学位").first).to_be_visible()
+    expect(city.get_by_text("P26：生均图书无法计算，没有报数")).to_be_visible()
+    expect(city.get_by_text("P29：保育员 4 人，应有 6 人，还缺 2 人")).to_be_visible()
+    look(city, "preschool-county")
+    city.get_by_role("link", name="逐项判定").click()
+    evidence = tmp_path / "党组织名册.txt"
+    evidence.write_text("三个支部", encoding="utf-8")
+    city.get_by_label("基本合格").check()
+    city.get_by_label("依据").fill("三所幼儿园有支部，一所没有指导员")
+    city.get_by_label("佐证材料").set_input_files(evidence)
+    look(city, "preschool-judge")
+    city.get_by_role("button", name="保存判定").click()
+    expect(city.get_by_text("已判定 P4：基本合格。还有 22 项待判定。")).to_be_visible()
+    city.get_by_role("link", name="取消").click()
+    expect(city.get_by_text("三所幼儿园有支部，一所没有指导员")).to_be_visible()
+    expect(city.get_by_role("link", name="党组织名册.txt")).to_be_visible()
+    look(city, "preschool-judged")
+    with city.expect_download() as download:
+        city.get_by_role("button", name="导出").click()
+    book = Path(os.environ.get("DUDAO_SHOTS") or tmp_path) / "preschool.xlsx"
+    download.value.save_as(book)
+    assert book.stat().st_size > 5000
+
+    made = PreschoolRun.objects.get()
+    county = as_person(gardens.accounts["east"], expected=("404",))
+    county.goto_name("stats:preschools")
+    expect(county.get_by_text("还没有普及普惠测算")).to_be_visible()
+    county.goto_name("stats:preschool", made.pk)
+    expect(county.get_by_text("没有找到")).to_be_visible()

@@ -147,6 +147,8 @@ def preschool_page(request: HttpRequest, pk: int) -> HttpResponse:
             "run": run,
             "crumbs": _crumbs(run),
             "counties": counties,
+            "gardens": run.kindergartens,
+            "attached": sum(county.attached for county in view.counties),
             "words": [WORDS[status] for status in Status],
             "parts": parts,
             "may_export": actor.may("preschool.export", run.unit.path),
@@ -193,6 +195,8 @@ def preschool_county(request: HttpRequest, pk: int, county: int) -> HttpResponse
         {
             "run": run,
             "county": found,
+            "gardens": found.kindergartens,
+            "attached": found.attached,
             "verdict": preschool_verdict(found.run.verdict),
             "crumbs": _crumbs(run, *([Crumb(str(run), run.get_absolute_url())] if len(view.counties) > 1 else [])),
             "counts": [(PRESCHOOL[status], found.count(status)) for status in Status],

@@ -25,7 +25,7 @@ def write_plan(run: BalanceRun, efforts: Sequence[CountyEffort], day: date, targ
     title = f"{efforts[0].name if len(efforts) == 1 else run.unit}{run.round.year_words}达标所需"
     heads = [
         Column("county", "县市区", width=14), Column("verdict", "现在的结论", width=12),
-        Column("failing", "未达标学段数", "integer", width=12), Column("resource", "要补充的资源", width=30),
+        Column("failing", "未达标的校（部）数", "integer", width=12), Column("resource", "要补充的资源", width=30),
         Column("amount", "数量", "decimal", width=12), Column("bound", "不少于", "decimal", width=12),
         Column("price", "单价（元）", "decimal", width=12), Column("cost", "费用（万元）", "decimal", width=14),
         Column("reason", "说明", width=40),

@@ -177,3 +177,15 @@ class TestShipped:
     )
     def test_what_may_be_used_in_a_place_on_a_day(self, region, day, expected):
         assert packs.local_names("items", "preschool-2020", region, day) == expected
+
+
+def test_a_file_that_says_nothing_of_its_place_holds_where_its_base_does():
+    base = {**NATIONAL, "about": {**NATIONAL["about"], "region": "湖北省", "region_code": "42"}}
+    assert over({"code": "H"}, base)["about"]["region_code"] == "42"
+    assert (
+        over({"code": "H", "about": {"region": "武汉市", "region_code": "4201"}}, base)["about"]["region_code"]
+        == "4201"
+    )
+    with pytest.raises(packs.PackError, match="不在基础标准的地区“42”之内"):
+        over({"code": "H", "about": {"region": "岳阳市", "region_code": "4306"}}, base)
+    assert over({"kind": "items", "code": "h"}, {**ITEMS, "region": "42"})["region"] == "42"

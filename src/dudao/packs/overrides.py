@@ -67,6 +67,11 @@ def _near(names: Sequence[str]) -> str:
     return f"，是不是：{'、'.join(names)}？" if names else "。"
 
 
+def _says_place(facts: Plain) -> bool:
+    """A file that says nothing of its place holds where its base does."""
+    return "region" in facts or "region_code" in facts
+
+
 class _Layer:
     """One file over the values below it."""
 
@@ -118,6 +123,8 @@ class _Layer:
 
     def facts(self, below: Plain, own: Plain) -> dict[str, Any]:
         kept = {key: value for key, value in below.items() if key not in _NOT_INHERITED}
+        if "region_code" in below and not _says_place(own):
+            kept["region_code"] = below["region_code"]
         return {**kept, **own, "base": self.own["base"]}
 
     def place_and_time(self) -> None:
@@ -127,7 +134,7 @@ class _Layer:
         region = "region_code" if self.is_framework else "region"
         own, below = ((data.get("about") or {}) if self.is_framework else data for data in (self.own, self.below))
         place, where = str(own.get(region) or ""), str(below.get(region) or "")
-        if not place.startswith(where):
+        if _says_place(own) and not place.startswith(where):
             raise self.fail(region, f"地区“{place}”不在基础标准的地区“{where}”之内。")
         first, last = own.get("valid_from"), own.get("valid_to")
         if isinstance(first, date) and isinstance(last, date) and last < first:

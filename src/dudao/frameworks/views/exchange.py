@@ -21,7 +21,7 @@ from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, State
 from dudao.frameworks import exchange, incoming, queries
 from dudao.frameworks.actions import exchange as acts
-from dudao.frameworks.editing.outline import outline
+from dudao.frameworks.editing.outline import MANY, outline
 from dudao.frameworks.forms.exchange import ColumnsForm, UploadForm
 from dudao.frameworks.models import FrameworkUpload, FrameworkVersion
 from dudao.frameworks.trees import rows_of
@@ -197,8 +197,9 @@ def _page(taken: FrameworkUpload, chosen: set[str], form: Form, columns: Columns
         "target": f"“{taken.framework}”的新版本" if taken.framework else "新的指标体系",
         "lines": [
             {"line": line, "place": kept["places"].get(line.row.code, ""), "guess": guessed.get(line.row.code)}
-            for line in lines
+            for line in lines[:MANY]
         ],
+        "hidden_lines": max(len(lines) - MANY, 0),
         "total": lines[0].points if lines else "",
         "leaves": leaves,
         "nodes": max(len(lines) - 1, 0),
@@ -213,7 +214,9 @@ def _page(taken: FrameworkUpload, chosen: set[str], form: Form, columns: Columns
             for guess in kept["guesses"]
         ],
         "chosen": len(chosen),
-        "findings": [{"finding": finding, "place": _place(kept, finding)} for finding in findings],
+        "findings": [{"finding": finding, "place": _place(kept, finding)} for finding in findings[:SHOWN_FAULTS]],
+        "found": len(findings),
+        "hidden_findings": max(len(findings) - SHOWN_FAULTS, 0),
         "errors": len(errors),
         "problem": problem,
         "faults": [words for words, *_ in kept["faults"][:SHOWN_FAULTS]],

@@ -1,11 +1,12 @@
 """Number, day and handwriting put into a Word file that a person has edited."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 
 import pytest
 from docx import Document
 
-from dudao.core.documents import DocumentError, read_word, text_of
+from dudao.core.documents import DocumentError, read_word, text_of, typeset
 from dudao.papers.composing import Look, compose, sample
 from dudao.papers.stamping import HANDWRITING, places, room_for_number, stamped, with_handwriting
 from papers.words import PNG, edited
@@ -52,6 +53,20 @@ def test_handwriting_is_a_picture_over_the_day_and_says_so(tmp_path):
     assert any(piece.image for block in read_word(made).blocks for piece in block.pieces)
     (tmp_path / "made.docx").write_bytes(made)
     assert Document(str(tmp_path / "made.docx")).inline_shapes[0].height.mm == pytest.approx(14, abs=0.1)
+
+
+def test_the_picture_stands_in_the_pdf_too():
+    made = with_handwriting(stamped(draft(), number="某政教督办〔2026〕1号", day=DAY), PNG)
+    pdf = typeset(read_word(made), LOOK.layout, title="整改通知", author="某市督导办", moment=datetime(2026, 3, 5, 12))
+    assert re.search(rb"/Subtype\s*/Image", pdf)
+
+
+def test_the_day_of_printing_stays_at_the_right_margin():
+    content = edited(draft(), {"整改": "整治"})
+    lines = text_of(read_word(stamped(content, number="某政教督办〔2026〕1号", day=DAY))).splitlines()
+    printed = next(line for line in lines if line.endswith("2026年3月5日印发"))
+    before = next(line for line in text_of(read_word(content)).splitlines() if line.endswith("印发"))
+    assert printed.partition("2026年")[0].rstrip(" 　") == before.partition("年")[0].rstrip(" 　")
 
 
 def test_a_picture_that_is_none_is_refused():

@@ -26,8 +26,8 @@ __all__ = ["HANDWRITING", "Places", "places", "room_for_number", "stamped", "wit
 
 HANDWRITING = "（手写签名图片，不是电子签章）"
 """What stands under a picture of a signature: it proves nothing that an electronic seal would."""
-_GAP = r"[\s　]*"
-_NUMBER = re.compile(rf"[\w]*[\s　]*〔\d{{4}}〕{_GAP}号")
+_GAP = r"[ 　]*"
+_NUMBER = re.compile(rf"\w*{_GAP}〔\d{{4}}〕{_GAP}号")
 _DAY = re.compile(rf"^{_GAP}(?:\d{{4}})?{_GAP}年{_GAP}\d{{0,2}}{_GAP}月{_GAP}\d{{0,2}}{_GAP}日{_GAP}$")
 _PRINTED = re.compile(rf"(?:\d{{4}})?{_GAP}年{_GAP}\d{{0,2}}{_GAP}月{_GAP}\d{{0,2}}{_GAP}日(?={_GAP}印发)")
 _BROKEN = (InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError, ValueError, ZeroDivisionError)

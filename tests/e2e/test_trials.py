@@ -176,6 +176,7 @@ def test_what_the_statistics_know_is_taken_over(page, director, version, tmp_pat
     filled_in.write_bytes(table.read_bytes())
     upload(page, "只有统计数据", filled_in)
     expect(page.get_by_text("已试算 1 个单位。")).to_be_visible()
+    expect(page.get_by_text("还没有单位有总分")).to_be_visible()
     look(page, "open-marks")
     page.get_by_role("link", name="平江县", exact=True).click()
     page.get_by_role("link", name="D6.1 ").click()

@@ -15,6 +15,7 @@ from dudao.core.documents import read_word, text_of
 from dudao.core.files import FileRefused
 from dudao.core.models import Event, Notice
 from dudao.core.workflow import Conflict
+from dudao.orgs.models import Unit
 from dudao.papers import queries, sources
 from dudao.papers.actions import drafting, issuing, receiving, routing
 from dudao.papers.composing import sample
@@ -202,6 +203,19 @@ def test_a_second_click_does_nothing_twice(office):
     with pytest.raises(Denied, match="当前状态"):
         issuing.issue_paper(office.checker, paper=paper, address=ADDRESS)
     assert Delivery.objects.count() == 1
+
+
+def test_a_paper_to_a_unit_that_has_ended_goes_nowhere(office):
+    paper = drafted(office)
+    Unit.objects.filter(pk=office.school.pk).update(valid_to=timezone.localdate())
+    with pytest.raises(Denied, match="三阳小学”已经撤销"):
+        routing.submit_paper(office.drafter, paper=paper)
+
+
+def test_an_office_of_one_person_is_told_that_nobody_else_can_check(office):
+    paper = drafted(office, by=office.east, office=office.east_county)
+    assert queries.checkers(office.east, paper) == frozenset()
+    assert queries.checkers(office.drafter, drafted(office)) == {office.checker.id, office.director.id}
 
 
 # --- numbers in the paper --------------------------------------------------------------------------------------

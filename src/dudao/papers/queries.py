@@ -20,11 +20,13 @@ from dudao.papers.composing import look_of
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Delivery, Number, OfficeStyle, Paper, PaperVersion, Template
 from dudao.papers.sources import Fact, facts_now, is_known
+from dudao.people.queries import nearest_holders
 
 __all__ = [
     "GROUPS",
     "OPEN",
     "buttons_of",
+    "checkers",
     "compare",
     "composed",
     "content_of",
@@ -207,6 +209,12 @@ def recipients_of(paper: Paper) -> list[Unit]:
 
 
 # --- Word files ------------------------------------------------------------------------------------------------
+
+
+def checkers(actor: Actor, paper: Paper) -> frozenset[int]:
+    """The accounts of the paper's own office, other than the drafter's, that may check it."""
+    held = nearest_holders(["paper.check"], [paper.unit.path])[paper.unit.path]
+    return held - {paper.drafted_by_id, actor.id}
 
 
 def office_name(paper: Paper) -> str:

@@ -23,6 +23,8 @@ from dudao.papers.stamping import Places, places
 __all__ = ["acknowledge", "draft_paper", "edit_paper", "renew_facts", "replace_paper", "upload_version"]
 
 DRAFTING = (Paper.State.DRAFT, Paper.State.RETURNED)
+UNSEALED = frozenset({Kind.TALK_RECORD, Kind.BRIEF, Kind.VISIT_RECORD})
+"""Kinds that usually go out without a seal; an office may choose otherwise."""
 MOST_RECIPIENTS = 5000
 LONGEST_REPLY = 365
 
@@ -59,6 +61,7 @@ def draft_paper(
         source_label=source_label[:300],
         source_url=source_url[:300],
         source_key=source_key,
+        seal=Paper.Seal.NONE if kind in UNSEALED else Paper.Seal.SCAN,
         drafted_by_id=actor.id,
     )
     content = written_out(paper)

@@ -23,6 +23,7 @@ __all__ = ["check_paper", "discard_paper", "send_back_paper", "sign_paper", "sub
 def submit_paper(actor: Actor, *, paper: Paper) -> Paper:
     """Send a draft to whoever checks."""
     found = hold(paper)
+    _receivers_exist(found, "paper.submit")
     PAPER.move(found, "paper.submit", actor, tell_at=found.unit.path)
     return found
 
@@ -54,6 +55,7 @@ def sign_paper(actor: Actor, *, paper: Paper) -> Paper:
     denied = PAPER.why_not(found, "paper.sign", actor)
     if denied is not None:
         raise denied
+    _receivers_exist(found, "paper.sign")
     version = queries.latest(found)
     content = queries.content_of(version)
     blocking(queries.compare(found, content), "paper.sign", "签发")
@@ -80,6 +82,14 @@ def sign_paper(actor: Actor, *, paper: Paper) -> Paper:
         number=words,
     )
     return found
+
+
+def _receivers_exist(paper: Paper, verb: str) -> None:
+    """Refuse to send a paper to units that have ended since they were chosen."""
+    today = timezone.localdate()
+    gone = [unit for unit in queries.recipients_of(paper) if unit.valid_to is not None and unit.valid_to <= today]
+    if gone:
+        raise Denied(f"主送单位“{gone[0]}”已经撤销或者合并，请在“修改内容”里换成现在的单位。", verb)
 
 
 def _numbered(paper: Paper, day: date) -> Number | None:

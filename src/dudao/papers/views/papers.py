@@ -338,6 +338,11 @@ def paper_step(request: HttpRequest, pk: int) -> HttpResponse:
     elif verb in _STEPS:
         act, words = _STEPS[verb]
         done = act(actor, paper, reason)
+        if verb == "paper.submit" and not queries.checkers(actor, paper):
+            messages.warning(
+                request,
+                f"{paper.unit}没有其他人可以核稿。请安全管理员任用核稿的人，或者请上级督导办核稿。",
+            )
         number = f"文号 {_number_words(done)}。" if verb == "paper.sign" and _number_words(done) != "—" else ""
         messages.success(request, words + number)
     else:

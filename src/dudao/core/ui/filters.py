@@ -15,7 +15,7 @@ from django.http import HttpRequest, QueryDict
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.parts import State
 
-__all__ = ["Chip", "Chips", "Choice", "DateRange", "Filter", "Pick", "Search", "Shown", "YesNo"]
+__all__ = ["Chip", "Chips", "Choice", "DateRange", "Filter", "Pick", "Search", "Shown", "Text", "YesNo"]
 
 Rows = QuerySet[Any]
 _LOOKUPS = frozenset(CharField().get_lookups())
@@ -91,6 +91,28 @@ class Search:
                 anywhere |= Q(**{f"{name}__icontains": word})
             rows = rows.filter(anywhere)
         return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that one of ``fields`` contains, as typed: for what has too many values to choose from."""
+
+    name: str
+    label: str
+    fields: Sequence[str]
+    placeholder: str = "不限"
+
+    def read(self, request: HttpRequest, data: QueryDict) -> Shown:
+        text = " ".join(data.get(self.name, "").replace("\x00", "").split())[:60]
+        values = {self.name: text} if text else {}
+        said = f"{self.label}含“{text}”" if text else ""
+        return Shown("text", self.name, self.label, values, said, placeholder=self.placeholder)
+
+    def narrow(self, rows: Rows, shown: Shown) -> Rows:
+        anywhere = Q()
+        for name in self.fields:
+            anywhere |= Q(**{f"{name}__contains": shown.value})
+        return rows.filter(anywhere)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from dudao.calc.names import pinyin
 from dudao.core.access import Actor
-from dudao.findings.queries.findings import seen, with_units
+from dudao.findings.queries.findings import containing, seen, with_units
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import best_found, ways
 from dudao.people.models import Account
@@ -91,10 +91,7 @@ def _tasks(actor: Actor, text: str, addresses: dict[str, str]) -> Found:
 def _findings(actor: Actor, text: str, addresses: dict[str, str]) -> Found:
     if not actor.may_somewhere("finding.view"):
         return Found("问题", "clipboard-check", (), False, "")
-    rows = with_units(seen(actor))
-    for word in text.split():
-        rows = rows.filter(Q(code__istartswith=word) | Q(description__icontains=word))
-    found = list(rows.order_by("-pk")[: MOST + 1])
+    found = list(containing(with_units(seen(actor)), text).order_by("-pk")[: MOST + 1])
     hits = [Hit(str(row), row.get_absolute_url(), str(row.unit), row.get_state_display()) for row in found[:MOST]]
     return Found("问题", "clipboard-check", hits, len(found) > MOST, addresses.get("findings", ""))
 

@@ -164,6 +164,7 @@ class Finding(models.Model):
             models.Index(fields=["unit", "state"], name="finding_unit_state"),
             models.Index(fields=["state", "deadline"], name="finding_state_deadline"),
             models.Index(fields=["office", "state"], name="finding_office_state"),
+            models.Index(fields=["deadline", "id"], name="finding_deadline"),
         ]
 
     def __str__(self) -> str:

@@ -7,15 +7,15 @@ from django.db.models import Q, QuerySet
 from dudao.core.access import Actor
 from dudao.findings.models import Extension, Finding, FindingFile, Report, Verification
 from dudao.orgs.models import Kind, Unit
+from dudao.orgs.queries import search
 
 __all__ = [
-    "categories",
+    "containing",
     "evidence_count",
     "evidence_of",
     "extension",
     "file_of",
     "finding",
-    "indicators",
     "locked",
     "mine",
     "noticed",
@@ -138,17 +138,9 @@ def path_of(value: str) -> str:
     return str(Unit.objects.values_list("path", flat=True).get(pk=value))
 
 
-MOST_CHOICES = 60
-
-
-def categories(actor: Actor) -> list[tuple[str, str]]:
-    """The categories of the findings that the actor sees: choices of a filter."""
-    found = seen(actor).exclude(category="").order_by("category").values_list("category", flat=True).distinct()
-    return [(word, word) for word in found[:MOST_CHOICES]]
-
-
-def indicators(actor: Actor) -> list[tuple[str, str]]:
-    """The indicators of the findings that the actor sees: choices of a filter."""
-    rows = seen(actor).exclude(indicator_code="").order_by("indicator_code")
-    found = dict(rows.values_list("indicator_code", "indicator").distinct()[: MOST_CHOICES * 3])
-    return [(code, f"{code} {name}".strip()[:40]) for code, name in found.items()][:MOST_CHOICES]
+def containing(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """The rows in whose description, number or unit every word is found; units by any piece of a name, initials or code."""
+    for word in text.split():
+        units = search(Unit.objects.all(), word).values("pk")
+        rows = rows.filter(Q(description__contains=word) | Q(code__startswith=word.upper()) | Q(unit__in=units))
+    return rows

@@ -92,13 +92,9 @@ class Lights:
         return Case(*cases, default=Value(default), output_field=IntegerField())
 
     def ranked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Add ``light_rank``, the most urgent first, and ``settled``, 1 for what the unit has done: what lists sort by."""
+        """Add ``light_rank``, the most urgent first: what lists sort by."""
         ranks = [When(lit__in=lit_as(light), then=Value(place)) for place, light in enumerate(ORDER)]
-        settled = Q(finished_on__isnull=False) | Q(state__in=[_States.WAIVED, _States.DRAFT])
-        return rows.annotate(
-            light_rank=Case(*ranks, default=Value(9), output_field=IntegerField()),
-            settled=Case(When(settled, then=Value(1)), default=Value(0), output_field=IntegerField()),
-        )
+        return rows.annotate(light_rank=Case(*ranks, default=Value(9), output_field=IntegerField()))
 
     def state_of(self, row: Any) -> State:
         """The badge of an annotated row."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.lights import LIGHTS
 from dudao.core.ui.export import xlsx_response
-from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, YesNo
+from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, Text, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
@@ -159,7 +159,7 @@ FINDINGS = Listing(
             "完成时限",
             "deadline",
             show=lambda row: deadline(row.deadline, row.finished_on, soon=row.near),
-            sort=("settled", "deadline"),
+            sort="deadline",
             nowrap=True,
         ),
         Column(
@@ -187,16 +187,13 @@ FINDINGS = Listing(
         Column("remark", "备注", "remark", optional=True, hidden=True),
     ],
     filters=[
-        Search(
-            ["description", "code", "category", "unit__name", "unit__short_name", "indicator", "indicator_code"],
-            "问题、编号、类别、指标或单位",
-        ),
+        Search(placeholder="问题、编号或单位", apply=reads.containing),
         Pick("under", "县市区或单位", lambda: f"{reverse('orgs:pick')}?verb=finding.view", _county_name, apply=_under),
         Choice("light", "亮灯", [(key, state.word) for key, state in LIGHTS.items()], apply=_by_light),
         Choice("severity", "严重程度", Finding.Severity.choices),
         Choice("source", "问题来源", Finding.Source.choices),
-        Choice("category", "问题类别", lambda request: reads.categories(actor_of(request))),
-        Choice("indicator", "指标", lambda request: reads.indicators(actor_of(request)), lookup="indicator_code"),
+        Text("category", "问题类别", ["category"]),
+        Text("indicator", "指标", ["indicator_code", "indicator"], "代码或名称"),
         DateRange("deadline", "完成时限"),
         DateRange("found", "发现时间", lookup="found_on"),
         DateRange("issued", "下达时间", lookup="issued_at__date"),

@@ -75,7 +75,7 @@ def test_lists_are_found_by_kind_year_and_words(office):
     client = client_of(office, "director")
     year = timezone.localdate().year
     assert "整改通知甲" not in page(client, "papers", kind="notice")
-    assert "督导通知乙" in page(client, "papers", kind="notice", year=year, q="某政教督办")
+    assert "督导通知乙" in page(client, "papers", kind="notice", year=year, q=f"某政教督办〔{year}〕2号")
     assert "督导通知乙" not in page(client, "papers", numbered=0)
 
 
@@ -350,3 +350,11 @@ def test_the_workbench_names_what_is_to_be_signed_and_what_waits(office):
     assert "待签收的文书" in head and "关于三阳小学存在问题的整改通知" in head and "待办的文书" not in head
     checker = client_of(office, "checker").get(home).content.decode()
     assert "待办的文书" in checker and "待核的通知" in checker and "待签收的文书" not in checker
+
+
+def test_the_search_finds_papers_by_title_and_by_number(office):
+    paper = issued(office)
+    found = reverse("dashboards:search")
+    for text in ("三阳小学 整改", str(paper.number), str(paper.number).replace("〔", "[").replace("〕", "]")):
+        assert paper.get_absolute_url() in client_of(office, "head").get(found, {"q": text}).content.decode(), text
+        assert paper.get_absolute_url() not in client_of(office, "west").get(found, {"q": text}).content.decode()

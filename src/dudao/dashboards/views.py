@@ -81,6 +81,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "units": address("orgs:units"),
         "tasks": address("plans:tasks"),
         "findings": address("findings:findings"),
+        "papers": address("papers:papers"),
         "people": address("people:accounts"),
     }
     groups = find(_actor(request), text, addresses)

@@ -24,6 +24,13 @@ def _has_receivers(paper: Any, actor: Actor) -> Denied | None:
     return None
 
 
+def _sealed(paper: Any, actor: Actor) -> Denied | None:
+    """A paper to be sealed by hand goes out with the scan of the sealed one."""
+    if paper.seal == Paper.Seal.SCAN and paper.sealed_id is None:
+        return Denied("还没有上传盖章扫描件。请在“用印”里打印盖章后扫描上传，或者改选“不用印”。", "paper.issue")
+    return None
+
+
 def _own(delivery: Any, actor: Actor) -> Denied | None:
     """Only the receiver itself signs for a paper, not an office above it; for a paper that was withdrawn nobody."""
     if delivery.paper.state != Paper.State.ISSUED:
@@ -49,7 +56,13 @@ PAPER = Flow(
         tells=("paper.issue",),
         confirm="签发时取得发文字号。取号后不印发的，文号要写明理由作废，不再使用。",
     ),
-    Step("paper.issue", {State.SIGNED}, State.ISSUED, confirm="印发后内容和文号不能再改，收文单位会收到通知。"),
+    Step(
+        "paper.issue",
+        {State.SIGNED},
+        State.ISSUED,
+        guard=_sealed,
+        confirm="印发后内容和文号不能再改，收文单位会收到通知。",
+    ),
     Step(
         "paper.withdraw",
         {State.ISSUED},

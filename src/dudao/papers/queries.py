@@ -1,5 +1,6 @@
 """Reads over papers: whose list holds what, a paper's Word files and words, its receivers, its number, what is to be done."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -38,6 +39,7 @@ __all__ = [
     "last_reason",
     "latest",
     "mine",
+    "named",
     "numbers_seen",
     "office_name",
     "ours",
@@ -82,6 +84,21 @@ def seen(actor: Actor) -> QuerySet[Paper]:
     """The papers one may see at all: those of one's offices, and those that were delivered to one's units."""
     rows = Paper.objects.visible_to(actor, "paper.view")
     return rows.select_related("unit", "number", "replaces", "pdf", "sealed", "drafted_by", "checked_by", "signed_by")
+
+
+_WHOLE_NUMBER = re.compile(r"(?P<code>[^〔\[]*)[〔\[](?P<year>\d{4})[〕\]](?P<number>\d{1,6})号?")
+
+
+def named(rows: QuerySet[Paper], text: str) -> QuerySet[Paper]:
+    """Those whose title holds every word, or whose number is the one typed («某政教督办〔2026〕3号», brackets of any kind)."""
+    number = _WHOLE_NUMBER.fullmatch(text.replace(" ", ""))
+    if number is not None:
+        typed = {"number__year": number["year"], "number__number": number["number"]}
+        return rows.filter(number__code_word__endswith=number["code"], **typed)
+    words = Q()
+    for word in text.split():
+        words &= Q(title__icontains=word)
+    return rows.filter(words)
 
 
 def is_inside(actor: Actor, paper: Paper) -> bool:

@@ -1,4 +1,4 @@
-"""What a word finds among everything one may see: units, tasks, findings, people. By names, also former, initials, codes."""
+"""What a word finds among everything one may see: units, tasks, findings, papers, people. By names, former ones, initials, codes."""
 
 import functools
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ from dudao.core.access import Actor
 from dudao.findings.queries.findings import containing, seen, with_units
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import best_found, ways
+from dudao.papers.queries import named
+from dudao.papers.queries import seen as papers_seen
 from dudao.people.models import Account
 from dudao.plans.queries.tasks import tasks
 
@@ -47,6 +49,7 @@ def find(actor: Actor, text: str, addresses: dict[str, str]) -> list[Found]:
         _units(actor, text, addresses),
         _tasks(actor, text, addresses),
         _findings(actor, text, addresses),
+        _papers(actor, text, addresses),
         _people(actor, text, addresses),
     ]
     return [group for group in groups if group.hits]
@@ -94,6 +97,17 @@ def _findings(actor: Actor, text: str, addresses: dict[str, str]) -> Found:
     found = list(containing(with_units(seen(actor)), text).order_by("-pk")[: MOST + 1])
     hits = [Hit(str(row), row.get_absolute_url(), str(row.unit), row.get_state_display()) for row in found[:MOST]]
     return Found("问题", "clipboard-check", hits, len(found) > MOST, addresses.get("findings", ""))
+
+
+def _papers(actor: Actor, text: str, addresses: dict[str, str]) -> Found:
+    if not actor.may_somewhere("paper.view"):
+        return Found("文书", "file-text", (), False, "")
+    found = list(named(papers_seen(actor), text).order_by("-pk")[: MOST + 1])
+    hits = [
+        Hit(row.title, row.get_absolute_url(), str(getattr(row, "number", "")), row.get_kind_display())
+        for row in found[:MOST]
+    ]
+    return Found("文书", "file-text", hits, len(found) > MOST, addresses.get("papers", ""))
 
 
 def _people(actor: Actor, text: str, addresses: dict[str, str]) -> Found:

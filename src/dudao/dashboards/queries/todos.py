@@ -159,9 +159,7 @@ def paper_groups(actor: Actor) -> list[TodoGroup]:
             for row in found[:SHOWN]
         ]
         total = len(found) if len(found) <= SHOWN else rows.order_by().count()
-        groups.append(
-            TodoGroup("待签收的文书", "inbox", items, total, f"{reverse('papers:received')}?own=1&state=sent")
-        )
+        groups.append(TodoGroup("待签收的文书", "inbox", items, total, f"{reverse('papers:received')}?state=mine"))
     if any(actor.may_somewhere(f"paper.{act}") for act in ("draft", "check", "sign", "issue")):
         papers = waiting_papers(actor)
         drafts = list(papers[: SHOWN + 1])

@@ -56,7 +56,7 @@ def _papers(actor: Actor) -> Listing:
             Column("issued_at", "印发时间", sort="issued_at", nowrap=True),
         ],
         filters=[
-            Search(["title", "source_label", "number__code_word"], "标题、来源或机关代字"),
+            Search(placeholder="标题或发文字号", apply=queries.named),
             Choice("kind", "文种", Kind.choices),
             Choice(
                 "year", "年份", lambda request: [(year, f"{year}年") for year in queries.years(actor)], "number__year"
@@ -137,6 +137,7 @@ def _received(actor: Actor, today: date) -> Listing:
         chips=Chips(
             "state",
             [
+                Chip("mine", "待我签收", Q(state="sent", paper__state="issued", pk__in=own), "amber", "signature"),
                 Chip("sent", "待签收", Q(state="sent", paper__state="issued"), "blue", "mail"),
                 Chip("late", "逾期未签收", late, "red", "alarm"),
                 Chip("signed", "已签收", Q(state="signed"), "green"),

@@ -201,7 +201,7 @@ def test_vetoes_rounding_and_sources_are_set(client_of, town, draft):
         {"mark": "1", "node": "", "total": "1", "lines": sources, "unmarked_is_zero": "on", "revision": 2},
         follow=True,
     ).content.decode()
-    assert "已保存计分与取舍" in page and "上级 不取舍" in page and "自评、专家评" in page
+    assert "已保存计分与取舍" in page and "上级不取舍" in page and "自评、专家评" in page
     assert (tree(draft).places.mark, tree(draft).places.node, tree(draft).unmarked_is_zero) == (1, None, True)
     assert read_sources(write_sources(tree(draft)))[0] == {"key": "self", "label": "自评", "counts": False}
     assert not MarksForm({"lines": "self | 自评 | 也许", "revision": 0}).is_valid()

@@ -18,23 +18,6 @@ _INSIDE_A_WORD = 300
 _BETWEEN_WORDS = 15
 _CLOSING = "，。、；：！？）》〉」』”’】〕…—"
 _OPENING = "（《〈「『“‘【〔"
-_ENDINGS = (
-    "通知",
-    "通报",
-    "报告",
-    "意见",
-    "意见书",
-    "通知书",
-    "决定",
-    "公告",
-    "公示",
-    "函",
-    "纪要",
-    "方案",
-    "请示",
-    "批复",
-    "简报",
-)
 
 
 def title_lines(title: str, most: int, together: Sequence[str] = (), words: Collection[str] = frozenset()) -> list[str]:
@@ -68,15 +51,13 @@ def _prices(text: str, names: Sequence[str], words: Collection[str]) -> list[int
     prices[0] = prices[-1] = 0
     for place in range(1, len(text)):
         before, after = text[place - 1], text[place]
-        if after in _CLOSING or before in _OPENING:
+        if after in _CLOSING or before in _OPENING or after == "的":
+            # «……情况的 / 通报» reads worse than «……情况 / 的通报», which nobody writes: the ending takes its «的» along.
             prices[place] = FORBIDDEN
         elif text.startswith("关于", place) or (before in _CLOSING and before != "—"):
             prices[place] = 0
-        elif before == "的" or (after == "的" and text[place + 1 :] in _ENDINGS):
-            # «……情况的 / 通报» reads worse than «……情况 / 的通报», which nobody writes: the ending takes its «的» along.
-            prices[place] = 15 if before == "的" else FORBIDDEN
-        elif after == "的":
-            prices[place] = FORBIDDEN
+        elif before == "的":
+            prices[place] = 15
         elif before in "和与及对在将把" or text.startswith(("开展", "进行", "做好", "落实", "督导", "工作"), place):
             prices[place] = 25
     for start, end in _words(text, words):

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 from dudao.calc.layout import Layout
 from dudao.core.documents.templates import printable
-from dudao.core.documents.word.styles import PAGE_NUMBER, attribute
+from dudao.core.documents.word.styles import PAGE_NUMBER, attribute, line_pitch
 
 __all__ = ["NAMESPACES", "packed", "section_of"]
 
@@ -130,7 +130,7 @@ def section_of(layout: Layout, *, cover: bool = False) -> str:
         + ('<w:pgNumType w:start="0"/>' if cover else "")
         + '<w:cols w:space="425"/>'
         + ("<w:titlePg/>" if cover else "")
-        + f'<w:docGrid w:type="linesAndChars" w:linePitch="{round(layout.pitch * 20)}" '
+        + f'<w:docGrid w:type="linesAndChars" w:linePitch="{line_pitch(layout)}" '
         # How much wider than the body's font a character stands, in 4096ths of a point.
         f'w:charSpace="{attribute(round((layout.advance - layout.sizes["body"]) * 4096))}"/></w:sectPr>'
     )

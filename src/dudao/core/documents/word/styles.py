@@ -62,9 +62,14 @@ def fonts(latin: str, east_asian: str) -> str:
     )
 
 
+def line_pitch(layout: Layout) -> int:
+    """From line to line in twentieths of a point, rounded down: rounded up, the last of 22 lines would not fit the page."""
+    return int(layout.pitch * 20)
+
+
 def styles_of(layout: Layout) -> str:
     """The styles part."""
-    size, pitch = layout.sizes["body"], round(layout.pitch, 2)
+    size, pitch = layout.sizes["body"], line_pitch(layout)
     made = [
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         '<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:docDefaults><w:rPrDefault><w:rPr>'
@@ -72,7 +77,7 @@ def styles_of(layout: Layout) -> str:
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>'
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/><w:pPr>'
         '<w:widowControl w:val="0"/><w:overflowPunct w:val="0"/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
-        f'<w:spacing w:before="0" w:after="0" w:line="{round(pitch * 20)}" w:lineRule="exact"/><w:jc w:val="both"/>'
+        f'<w:spacing w:before="0" w:after="0" w:line="{pitch}" w:lineRule="exact"/><w:jc w:val="both"/>'
         f"</w:pPr><w:rPr>{fonts(layout.latin, layout.fonts['body'][0])}{_size(size)}</w:rPr></w:style>"
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:tblPr>'
         '<w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/>'

@@ -30,6 +30,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "head": "逾期报督导办负责人（逾期后）",
     "trigger": "逾期列为问责线索（逾期后）",
     "recur": "认定反复出现的期间",
+    "look_back": "列入回头看的销号时间范围（销号后）",
     "objection": "陈述申辩",
     "examine": "成立调查认定工作组",
     "review_ask": "申请复核",
@@ -42,7 +43,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
 """What may have a term, with the words an office uses."""
 
 STARTS: Final[Mapping[str, str]] = {"issue": "自下达之日起", "receipt": "自签收之日起"}
-ALARMS: Final = frozenset({"near", "warn", "head", "trigger", "recur"})
+ALARMS: Final = frozenset({"near", "warn", "head", "trigger", "recur", "look_back"})
 """Spans before or after a deadline: they are counted from no issue and no receipt."""
 _DECIDED: Final = frozenset(
     {"examine", "review_ask", "review_decide", "appeal_ask", "appeal_decide", "correct", "aggravate"}

@@ -1,4 +1,6 @@
-"""Tables of findings: the finding with its reports, verifications, extensions and pauses; questions to departments; day counts."""
+"""Tables of findings: the finding with its reports, verifications, extensions and pauses; questions to departments; day counts;
+rounds of looking back.
+"""
 
 from dudao.findings.models.consultations import Consultation
 from dudao.findings.models.findings import (
@@ -9,6 +11,19 @@ from dudao.findings.models.findings import (
     Report,
     Verification,
 )
+from dudao.findings.models.lookback import LookBack, LookBackFile, LookBackItem
 from dudao.findings.models.policies import Policy
 
-__all__ = ["Consultation", "Extension", "Finding", "FindingFile", "Pause", "Policy", "Report", "Verification"]
+__all__ = [
+    "Consultation",
+    "Extension",
+    "Finding",
+    "FindingFile",
+    "LookBack",
+    "LookBackFile",
+    "LookBackItem",
+    "Pause",
+    "Policy",
+    "Report",
+    "Verification",
+]

@@ -21,7 +21,7 @@ __all__ = ["term_edit", "term_end", "terms", "terms_adopt"]
 
 GROUPS = (
     ("整改", ("sign", "plan", "small", "general", "serious", "complex", "verify", "answer")),
-    ("提醒和升级", ("near", "warn", "head", "trigger", "recur")),
+    ("提醒、升级和回头看", ("near", "warn", "head", "trigger", "recur", "look_back")),
     (
         "问责",
         ("objection", "examine", "review_ask", "review_decide", "appeal_ask", "appeal_decide", "correct", "aggravate"),

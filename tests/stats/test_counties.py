@@ -178,3 +178,9 @@ def test_loading_again_changes_nothing_and_leaves_what_the_office_worded(place):
     loaded = catalogue.load_all(SYSTEM, unit=place.city)
     assert (DataItem.objects.count(), CheckRule.objects.count()) == before and loaded.kept == ["在校生数"]
     assert DataItem.objects.get(code="pupils").definition == "本校口径"
+
+
+def test_the_unit_of_a_number_is_said_once(place):
+    catalogue.load_all(SYSTEM, unit=place.city)
+    labels = {item.code: item.label for item in DataItem.objects.all()}
+    assert labels["special_funds"] == "特殊教育学校公用经费（元）" and labels["pupils"] == "在校生数（人）"

@@ -87,8 +87,8 @@ class DataItem(models.Model):
 
     @property
     def label(self) -> str:
-        """«在校生数（人）»."""
-        return f"{self.name}（{self.unit}）" if self.unit else self.name
+        """«在校生数（人）»; the unit is said once, «公用经费（元）», where the name by which rules find it ends with it."""
+        return f"{self.name.removesuffix(f'_{self.unit}')}（{self.unit}）" if self.unit else self.name
 
     def headed(self, stage: str) -> str:
         """The heading of its column: «小学在校生数», «教学及辅助用房面积»."""

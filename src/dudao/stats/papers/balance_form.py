@@ -162,7 +162,7 @@ def _schools(writer: Writer, data: FormData) -> None:
         writer, data, "表Ⅱ-2", "各校资源配置情况",
         [Column("no", "序号", width=6), Column("school", "学校名称", width=26), Column("stage", "学段", width=8),
          Column("code", "学校标识码", width=18), Column("organizer", "举办者类型（代码）", width=10),
-         Column("kind", "办学类型", width=14), Column("place", "城乡类型", width=10), Column("pupils", "在校生数（人）", width=10),
+         Column("kind", "办学类型", width=16), Column("place", "城乡类型", width=12), Column("pupils", "在校生数（人）", width=10),
          *_indicator_heads(data, 7), Column("verdict", "综合评估", width=10)],
         pages=0,
     )  # fmt: skip

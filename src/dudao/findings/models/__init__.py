@@ -1,8 +1,9 @@
 """Tables of findings: the finding with its reports, verifications, extensions and pauses; questions to departments; day counts;
-rounds of looking back.
+rounds of looking back; what a superior has fed back.
 """
 
 from dudao.findings.models.consultations import Consultation
+from dudao.findings.models.feedback import Feedback, FeedbackItem, FeedbackPart
 from dudao.findings.models.findings import (
     Extension,
     Finding,
@@ -17,6 +18,9 @@ from dudao.findings.models.policies import Policy
 __all__ = [
     "Consultation",
     "Extension",
+    "Feedback",
+    "FeedbackItem",
+    "FeedbackPart",
     "Finding",
     "FindingFile",
     "LookBack",

@@ -1,4 +1,4 @@
-"""回头看: rounds in which crossed-off and running rectifications are looked at again, each by inspectors who had no part in them."""
+"""回头看: rounds in which rectifications are looked at again, each by inspectors who had no part in it."""
 
 from typing import ClassVar
 

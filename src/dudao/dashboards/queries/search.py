@@ -1,4 +1,4 @@
-"""What a word finds among everything one may see: units, tasks, findings, papers, people. By names, former ones, initials, codes."""
+"""What a word finds among all one may see: units, tasks, findings, papers, people. By names, former ones, initials, codes."""
 
 import functools
 from collections.abc import Sequence

@@ -82,11 +82,11 @@ def _numbered(rows: Any, value: str) -> Any:
 
 @require_http_methods(["GET", "POST"])
 def paper_list(request: HttpRequest) -> HttpResponse:
-    """What one's office sends. Somebody who only receives is led to what was received."""
+    """What one's office sends. Somebody who only receives sees what was received."""
     actor = actor_of(request)
     need(actor, "paper.view")
     if not queries.writes_papers(actor):
-        return redirect("papers:received")
+        return received_list(request)
     return _papers(actor).respond(
         request,
         queries.ours(actor),

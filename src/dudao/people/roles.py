@@ -172,6 +172,24 @@ _RECTIFYING = {
     "paper.receive",
 }
 _CONSULTING = {"consult.view", "consult.answer"}
+_LOOKING = {"lookback.view", "lookback.visit"}
+_LOOK_BACK = {
+    *_LOOKING,
+    "lookback.make",
+    "lookback.assign",
+    "lookback.settle",
+    "lookback.send_back",
+    "lookback.drop",
+    "lookback.close",
+}
+_FEEDBACK = {
+    "feedback.view",
+    "feedback.register",
+    "feedback.edit",
+    "feedback.spread",
+    "feedback.export",
+    "feedback.report",
+}
 _FINDING = {"finding.view", "finding.create", "finding.edit", "finding.discard", "finding.export", "paper.view"}
 _SUPERVISING = {
     *_FINDING,
@@ -189,6 +207,8 @@ _SUPERVISING = {
     "finding.escalate",
     "finding.import",
     "finding.recur",
+    *_LOOK_BACK,
+    *_FEEDBACK,
     *_CONSULTING,
     "consult.ask",
     "consult.withdraw",
@@ -343,8 +363,8 @@ ROLES: dict[str, Role] = {
             _CONSULTING,
             _REPORT,
         ),
-        _role("city_inspector", "市督学", "inspector", _CITY, _READ, _FINDING, _BALANCE),
-        _role("county_inspector", "县督学", "inspector", _COUNTY, _READ, _FINDING, _BALANCE),
+        _role("city_inspector", "市督学", "inspector", _CITY, _READ, _FINDING, _LOOKING, _BALANCE),
+        _role("county_inspector", "县督学", "inspector", _COUNTY, _READ, _FINDING, _LOOKING, _BALANCE),
         _role("expert", "评估专家", "inspector", _CITY, {"unit.view"}),
         _role(
             "leader",
@@ -352,7 +372,7 @@ ROLES: dict[str, Role] = {
             "leader",
             _CITY | _COUNTY,
             _READ,
-            {"finding.view", "finding.export", "paper.view", "paper.sign"},
+            {"finding.view", "finding.export", "paper.view", "paper.sign", "lookback.view", "feedback.view"},
             _BALANCE,
             {"ledger.export"},
         ),

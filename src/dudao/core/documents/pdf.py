@@ -6,6 +6,7 @@ about itself (`reading`); fonts that the machine lacks are replaced by role and 
 
 import io
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -24,6 +25,7 @@ __all__ = ["Mark", "pictured", "typeset"]
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 MAX_MARKED_ROWS = 500
+_NO_FONT = re.compile(r'the text `"(.+?)"` could not be displayed')
 LATIN = ("Times New Roman", "Liberation Serif", "Nimbus Roman", "Tinos", "TeX Gyre Termes")
 """For letters and digits, where the layout's own font is not on the machine: faces with the same widths."""
 
@@ -88,6 +90,10 @@ def _compiled(data: dict[str, Any], own_fonts: Path | None, **how: Any) -> Any:
         compiler = _compiler(tuple(map(str, folders(own_fonts))))
         return compiler.compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **how)
     except typst.TypstError as problem:
+        if found := _NO_FONT.search(str(problem)):
+            raise DocumentError(
+                f"所有字体里都没有“{found[1]}”这个字，不能排成 PDF。请换一个写法，或者把有这个字的字体放进字体文件夹。"
+            ) from problem
         raise DocumentError(f"文书不能排成 PDF：{problem}") from problem
 
 

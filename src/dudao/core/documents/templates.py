@@ -156,7 +156,7 @@ def said_of(problem: TemplateError) -> str:
     return f"文书模板有误：{text}{where}。请检查模板里花括号中的内容。"
 
 
-_NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def printable(text: str) -> str:

@@ -168,8 +168,10 @@ class _Body:
             yield self.line(COVER, part, properties=f'<w:spacing w:before="{above}"/>' if place == 0 else "")
         if letter.number:
             yield self.line("发文字号", letter.number, properties=f'<w:spacing w:before="{pitch}"/>')
+        if letter.signatory:
+            yield self.line("发文字号", f"签发人：{letter.signatory}")
         # Three lines stay free below, for what programs measure differently.
-        taken = above + pitch * (len(lines) + 1) + self.layout.pitch * 20 * 6
+        taken = above + pitch * (len(lines) + 1) + self.layout.pitch * 20 * 7
         rest = max(round(self.layout.height / 25.4 * 1440 - taken), 200)
         for text, spacing in ((letter.office, f'<w:spacing w:before="{rest}"/>'), (_day(letter.day), "")):
             yield self.line("发文字号", text, properties=spacing)

@@ -428,7 +428,7 @@ def _without_empty_groups(data: Mapping[str, Decimal | int | None]) -> dict[str,
         ("不符合建设标准的新园数", "2017年后规划设计的幼儿园数", 0),
         ("办成公办或普惠性民办的配套园数", "小区配套园数", 1),
     ):
-        if made.get(whole) == 0 and not made.get(part) and made.get("幼儿园数") != 0:
+        if made.get(whole) == 0 and made.get(part) == 0 and made.get("幼儿园数") != 0:
             made[whole], made[part] = 1, met
     return made
 

@@ -6,13 +6,13 @@ Also what logging in leaves behind: sessions, attempts, earlier passwords, the r
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from dudao.core.access import ScopedQuerySet
+from dudao.core.history import track
 from dudao.orgs.models import Unit
 from dudao.people.roles import ROLES
 
@@ -78,7 +78,7 @@ class Account(AbstractBaseUser):
         return reverse("people:account", args=[self.pk])
 
 
-@pghistory.track(context_field=None)
+@track()
 class Appointment(models.Model):
     """A role held at a unit from a day until (and including) another. Rows end, they are not deleted.
 

@@ -2,13 +2,13 @@
 
 from typing import ClassVar
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from dudao.core.access import ScopedQuerySet
+from dudao.core.history import track
 from dudao.core.models import StoredFile
 from dudao.orgs.models import Unit
 from dudao.plans.models.document import Item, Point, WorkPlan
@@ -122,7 +122,7 @@ class Milestone(models.Model):
         return self.name
 
 
-@pghistory.track(context_field=None)
+@track()
 class Assignment(models.Model):
     """The row of one unit for one task: it signs, reports, and the office confirms and crosses off (销号)."""
 

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from dudao.core.access import ScopedQuerySet
+from dudao.core.history import track
 from dudao.orgs.models import Stage, Unit
 from dudao.stats.models.catalogue import CheckRule, DataItem
 
@@ -155,7 +156,7 @@ class Return(models.Model):
         return reverse("stats:return", args=[self.pk])
 
 
-@pghistory.track(pghistory.UpdateEvent("was", row=pghistory.Old), pghistory.DeleteEvent("was"), context_field=None)
+@track(pghistory.UpdateEvent("was", row=pghistory.Old), pghistory.DeleteEvent("was"))
 class Value(models.Model):
     """One number, exact. An empty ``stage`` is the whole school or county; yes and no are 1 and 0; no row means not filled in.
 

@@ -32,6 +32,8 @@ WEB_SOURCES := $(shell find web -type f) src/dudao/core/ui/icons.txt package.jso
 # Node, and uv on a machine without it, live here; the machine's own come first.
 export PATH := $(PATH):$(CURDIR)/$(TOOLS)/bin
 export UV_LINK_MODE ?= copy
+# A file at a time on every core; browser tests last in each process.
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Commands that look at settings without serving anybody.
 MANAGE := DUDAO_MODE=test DUDAO_DATA=.cache/test $(BIN)/dudao manage
 
@@ -81,7 +83,7 @@ system:
 
 .PHONY: test
 test: setup system
-	@if [ "$(BROWSER)" = skip ]; then $(BIN)/pytest -m "not e2e and not office" $(ARGS); else $(BIN)/pytest $(ARGS); fi
+	@if [ "$(BROWSER)" = skip ]; then $(PYTEST) -m "not e2e and not office" $(ARGS); else $(PYTEST) $(ARGS); fi
 
 .PHONY: check
 check: setup

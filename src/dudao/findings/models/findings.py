@@ -19,7 +19,8 @@ __all__ = ["Extension", "Finding", "FindingFile", "Pause", "Report", "Verificati
 class Finding(models.Model):
     """One problem of one unit, in the columns that a rectification ledger (整改台账) has.
 
-    ``office`` found it and crosses it off, ``unit`` puts it right. ``source_*`` lead back to where it was found. The ``code`` is
+    ``office`` found it and crosses it off, ``unit`` puts it right. ``source_*`` lead back to where it was found, ``facts`` are the
+    numbers that stood there (`papers.sources.Fact`), asked again before a paper states them. The ``code`` is
     taken at the first issue, so that a discarded draft leaves no gap. ``deadline`` is what holds now, extensions and pauses
     included; ``first_deadline`` is what was said first; ``term_*`` are the days it was counted from, kept as they were then.
     ``step_by`` is the last day of the step that is now somebody's: to sign, to send a plan, to verify. ``finished_on`` is the day
@@ -81,6 +82,7 @@ class Finding(models.Model):
     source_label = models.CharField("来源说明", max_length=300, blank=True)
     source_url = models.CharField("来源链接", max_length=300, blank=True)
     source_key = models.CharField("来源标识", max_length=120, blank=True)
+    facts = models.JSONField("来源数字", default=list, blank=True)
     indicator_code = models.CharField("指标代码", max_length=40, blank=True)
     indicator = models.CharField("指标", max_length=300, blank=True)
     found_on = models.DateField("发现时间")
@@ -165,6 +167,7 @@ class Finding(models.Model):
             models.Index(fields=["state", "deadline"], name="finding_state_deadline"),
             models.Index(fields=["office", "state"], name="finding_office_state"),
             models.Index(fields=["deadline", "id"], name="finding_deadline"),
+            models.Index(fields=["source_key"], name="finding_source_key", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:
@@ -173,7 +176,7 @@ class Finding(models.Model):
     @property
     def title(self) -> str:
         """The beginning of the description, short enough for a head or a notice."""
-        first = self.description.strip().partition("\n")[0]
+        first = self.description.strip().partition("\n")[0].rstrip("。；，")
         return first if len(first) <= 40 else f"{first[:39]}…"
 
     def get_absolute_url(self) -> str:

@@ -8,7 +8,7 @@ A paper's life is left to the app's actions; how a page looks to `dudao.core.doc
 
 from dudao.papers.composing.composer import compose
 from dudao.papers.composing.drafts import ComposeError
-from dudao.papers.composing.examining import Examined, Unknown, examine, placeholder, starter
+from dudao.papers.composing.examining import Examined, Unknown, examine, must_ask, placeholder, starter
 from dudao.papers.composing.fields import COMMON, FIELDS, Column, Field
 from dudao.papers.composing.looks import Look, layout_with, look_of, standard
 from dudao.papers.composing.samples import SAMPLE_RECIPIENTS, sample
@@ -27,6 +27,7 @@ __all__ = [
     "examine",
     "layout_with",
     "look_of",
+    "must_ask",
     "placeholder",
     "sample",
     "standard",

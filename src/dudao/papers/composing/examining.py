@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from dudao.core.documents import Grid, Letter, Line, asked_for, written
 from dudao.papers.composing.fields import COMMON, FIELDS, Field
-from dudao.papers.composing.looks import Look
+from dudao.papers.composing.looks import UNNUMBERED, Look
 from dudao.papers.kinds import Kind
 
-__all__ = ["Examined", "Unknown", "examine", "placeholder", "starter"]
+__all__ = ["Examined", "Unknown", "examine", "must_ask", "placeholder", "starter"]
 
 _ROW, _ITEM = "行", "项"
 _ASKED = ("发文字号", "成文日期", "主送机关")
@@ -50,8 +50,14 @@ def examine(kind: Kind | str, template: bytes) -> Examined:
             continue
         have = [column.label for column in fields[name].columns]
         unknown += [Unknown(column, name, _near(column, have)) for column in sorted(columns - set(have))]
-    must = ["标题", *(field.label for field in FIELDS[kind] if field.required), *_ASKED]
-    return Examined(tuple(label for label in must if label not in asked), tuple(unknown))
+    return Examined(tuple(label for label in must_ask(kind) if label not in asked), tuple(unknown))
+
+
+def must_ask(kind: Kind | str) -> tuple[str, ...]:
+    """The labels that every template of this kind should ask for."""
+    kind = Kind(kind)
+    general = () if kind in UNNUMBERED else _ASKED
+    return ("标题", *(field.label for field in FIELDS[kind] if field.required), *general)
 
 
 def _near(name: str, known: Sequence[str]) -> str:

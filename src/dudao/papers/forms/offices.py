@@ -133,7 +133,7 @@ def initial_of(style: OfficeStyle | None, layout: Layout) -> dict[str, Any]:
     said = {} if style is None else {
         name: getattr(style, name) for name in ("signature", "masthead", "code_word", "code_words")
     }  # fmt: skip
-    said |= {name: getattr(layout, name) for name in (*_LENGTHS, *_COUNTS)}
+    said |= {name: f"{getattr(layout, name):g}" for name in (*_LENGTHS, *_COUNTS)}
     said |= {f"{role}_size": layout.sizes[role] for role in ("body", "title")}
     return said | {f"font_{role}": layout.fonts[role][0] for role in _FONTS}
 

@@ -122,20 +122,19 @@ def style_edit(request: HttpRequest) -> HttpResponse:
 def style_preview(request: HttpRequest) -> HttpResponse:
     """A page as it would look with what stands in the form; a part of the form's page."""
     office = office_of(request, "paper.style")
-    form = StyleForm(request.GET)
+    # What is still empty is no hindrance to looking at the layout.
+    held = look_of(office, timezone.localdate())
+    said = request.GET.copy()
+    for name, words in (("signature", held.signature), ("code_word", held.code_word or "样例")):
+        said[name] = said.get(name, "").strip() or words
+    form = StyleForm(said)
     pages, problem = list[str](), ""
     if not form.is_valid():
         problem = next(iter(next(iter(form.errors.values()))))
     else:
         try:
-            said = form.said
-            look = Look(
-                signature=said["signature"],
-                masthead=said["masthead"],
-                code_word=said["code_word"],
-                code_words=said["code_words"],
-                layout=layout_with(said["layout"]),
-            )
+            style = {name: value for name, value in form.said.items() if name != "valid_from"}
+            look = Look(**style | {"layout": layout_with(style["layout"])})
             pages, problem = _pages(office, look)
         except LayoutError as fault:
             problem = str(fault)

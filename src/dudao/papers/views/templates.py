@@ -19,7 +19,7 @@ from dudao.orgs.models import Unit
 from dudao.orgs.queries import roots_of
 from dudao.papers import offices, trying
 from dudao.papers.actions import templates as acts
-from dudao.papers.composing import COMMON, FIELDS, ComposeError, look_of, placeholder, starter
+from dudao.papers.composing import COMMON, FIELDS, ComposeError, look_of, must_ask, placeholder, starter
 from dudao.papers.forms.offices import TemplateForm
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Template
@@ -88,8 +88,9 @@ def template_kind(request: HttpRequest, kind: str) -> HttpResponse:
     """A kind: its versions, and what a template of it can ask for."""
     office, sort = office_of(request, "paper.template"), _kind(kind)
     rows = [(row, IN_USE if row.in_use else RESTS) for row in offices.templates_of(office, sort)]
+    asked = must_ask(sort)
     names = [
-        {"label": field.label, "code": placeholder(field), "required": field.required, "help": field.help}
+        {"label": field.label, "code": placeholder(field), "required": field.label in asked, "help": field.help}
         for field in (*COMMON, *FIELDS[sort])
     ]
     context = {

@@ -44,7 +44,9 @@ def look(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
     if SHOTS:
         Path(SHOTS).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+        page.evaluate("window.scrollTo(0, 0)")
+        page.screenshot(path=f"{SHOTS}/view-{name}.png", caret="initial")
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True, caret="initial")
     assert run_axe(page) == [], name
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
 

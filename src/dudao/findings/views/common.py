@@ -108,7 +108,11 @@ def finding_form(
         title=title,
         save=save,
         cancel_url=row.get_absolute_url(),
-        crumbs=[Crumb("问题整改", reverse("findings:findings")), Crumb(str(row), row.get_absolute_url()), Crumb(title)],
+        crumbs=[
+            Crumb("问题整改", reverse("findings:findings")),
+            Crumb(row.code or row.title, row.get_absolute_url()),
+            Crumb(title),
+        ],
         template="findings/form.html",
         row=row,
         **context,

@@ -113,6 +113,7 @@ def _acts(row: Finding, actor: Any) -> tuple[list[Act], list[Act]]:
     for verb, name, icon, word, primary in _FORMS:
         if _stands(row, verb) and concerns(row, actor, verb):
             url = reverse(name, args=[row.pk])
+            primary = primary and (verb != "finding.plan" or row.state == Finding.State.SIGNED)
             found.append(Act(verb, icon, url, primary=primary, denied=_reason(row, actor, verb), label=word))
     for act in _ASKED:
         if _stands(row, act.verb) and concerns(row, actor, act.verb):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core import files
+from dudao.core.documents import read_word, text_of
 from dudao.papers import queries
 from dudao.papers.actions import issuing, receiving, routing
 from dudao.papers.composing import sample
@@ -219,6 +220,26 @@ def test_a_group_of_receivers_is_all_units_of_its_kind(office):
     assert answer.status_code == 302, answer.context["form"].errors
     paper = Paper.objects.get()
     assert set(paper.recipients) == {office.east_county.pk, office.west_county.pk, office.school.pk, office.second.pk}
+    shown = client.get(reverse("papers:edit", args=[paper.pk])).context["form"]
+    assert shown["groups"].value() == ["counties", "schools"] and shown["recipients"].value() == []
+    assert shown["addressees"].value() == "三阳小学、各县市区、各学校"
+
+
+def test_receivers_are_written_as_the_office_writes_them(office):
+    values = {**sample("notice"), "addressees": "各有关学校"}
+    said = text_of(read_word(queries.content_of(queries.latest(drafted(office, kind="notice", values=values)))))
+    assert "各有关学校：" in said and "三阳小学：" not in said
+
+
+def test_who_has_not_signed_is_listed_and_exported(office):
+    paper = issued(office, recipients=[office.school, office.second], reply_days=3)
+    receiving.receive_paper(office.head, delivery=paper.deliveries.get(unit=office.school))
+    client = client_of(office, "drafter")
+    shown = page(client, "receivers", paper.pk, state="sent")
+    assert "长寿中学" in shown and "三阳小学</td>" not in shown
+    answer = client.post(reverse("papers:receivers", args=[paper.pk]), {"export": "1"})
+    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+    assert client_of(office, "head").get(reverse("papers:receivers", args=[paper.pk])).status_code == 404
 
 
 def test_the_steps_go_through_the_page(office):

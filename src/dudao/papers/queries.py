@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dudao.core import audit, files
 from dudao.core.access import Actor
-from dudao.core.documents import read_word, text_of
+from dudao.core.documents import Reading, read_word, text_of
 from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
 from dudao.papers.comparing import Difference, differences
@@ -200,10 +200,10 @@ def overdue(day: date, *, soon: int = 1) -> QuerySet[Delivery]:
 GROUPS = {
     "counties": ("各县市区", (UnitKind.COUNTY, UnitKind.ZONE)),
     "departments": ("各成员单位", (UnitKind.DEPARTMENT,)),
-    "schools": ("辖区内所有学校", (UnitKind.SCHOOL, UnitKind.TEACHING_POINT)),
-    "kindergartens": ("辖区内所有幼儿园", (UnitKind.KINDERGARTEN,)),
+    "schools": ("各学校", (UnitKind.SCHOOL, UnitKind.TEACHING_POINT)),
+    "kindergartens": ("各幼儿园", (UnitKind.KINDERGARTEN,)),
 }
-"""Receivers that are named by one word: label and kinds of units."""
+"""Receivers that are named by one word, as it stands in the paper: all open units of these kinds below the office."""
 
 
 def units_of_group(office: Unit, group: str) -> list[Unit]:
@@ -280,14 +280,17 @@ def stored_facts(paper: Paper) -> list[Fact]:
     return [Fact(fact["name"], fact["value"], fact["text"]) for fact in paper.facts]
 
 
-def compare(paper: Paper, content: bytes | None = None) -> list[Difference]:
-    """What to look at before the paper is issued, with the office's answers. ``content``: its Word file, if it is at hand."""
+def compare(paper: Paper, reading: Reading | None = None) -> list[Difference]:
+    """What to look at before the paper is issued, with the office's answers. ``reading``: its latest Word file, if it is read."""
     current = latest(paper)
-    reading = read_word(content if content is not None else content_of(current))
-    own = current if not current.is_uploaded else composed(paper)
+    if reading is None:
+        reading = read_word(content_of(current))
     explained = [_day_words(paper.signed_on), str(getattr(paper, "number", "")), paper.title]
+    own = composed(paper) if current.is_uploaded else None
     if own is not None:
         explained.append(text_of(read_word(content_of(own))))
+    elif not current.is_uploaded:
+        explained.append(text_of(reading))
     stored = stored_facts(paper)
     # A source that nobody answers for can't be asked; its facts must still stand in the paper.
     now = facts_now(paper.source_key) if is_known(paper.source_key) else None

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from dudao.papers.views import drafting, files, papers, styles, templates, verify
+from dudao.papers.views import drafting, files, papers, receiving, styles, templates, verify
 
 app_name = "papers"
 urlpatterns = [
     path("", papers.paper_list, name="papers"),
-    path("received/", papers.received_list, name="received"),
+    path("received/", receiving.received_list, name="received"),
     path("register/", papers.register, name="register"),
     path("verify/", verify.verify, name="verify"),
     path("new/", drafting.new, name="new"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("templates/<slug:kind>/builtin/", templates.template_builtin, name="template_builtin"),
     path("templates/<slug:kind>/starter/", templates.template_starter, name="template_starter"),
     path("<int:pk>/", papers.paper_page, name="paper"),
+    path("<int:pk>/receivers/", receiving.receivers, name="receivers"),
     path("<int:pk>/step/", papers.paper_step, name="step"),
     path("<int:pk>/edit/", drafting.edit, name="edit"),
     path("<int:pk>/upload/", drafting.upload, name="upload"),
@@ -36,5 +37,5 @@ urlpatterns = [
     path("<int:pk>/pdf/", files.pdf, name="pdf"),
     path("<int:pk>/sealed/", files.sealed, name="sealed"),
     path("versions/<int:pk>/", files.word, name="word"),
-    path("deliveries/<int:pk>/sign/", papers.delivery_sign, name="delivery_sign"),
+    path("deliveries/<int:pk>/sign/", receiving.delivery_sign, name="delivery_sign"),
 ]

@@ -16,7 +16,11 @@ from dudao.papers.composing import ComposeError, compose, look_of
 from dudao.papers.models import Paper, PaperVersion
 from dudao.papers.stamping import room_for_number
 
-__all__ = ["blocking", "hold", "keep_version", "written_out"]
+__all__ = ["ROUTING", "blocking", "hold", "keep_version", "written_out"]
+
+
+ROUTING = ("addressees", "groups")
+"""What is kept with the values of a paper and is no field of its kind: how its receivers are written, which groups they are."""
 
 
 def hold(paper: Paper) -> Paper:
@@ -32,9 +36,11 @@ def written_out(paper: Paper, *, number: str = "", day: date | None = None) -> b
     look = look_of(paper.unit, when)
     if not number and look.numbers(paper.kind):
         number = room_for_number(look.code_word_for(paper.kind), when.year)
-    names = [unit.name for unit in queries.recipients_of(paper)]
+    # What a person wrote for the receivers goes before the list of their names: nobody prints 1,500 schools.
+    written = str(paper.values.get("addressees") or "")
+    names = [written] if written else [unit.name for unit in queries.recipients_of(paper)]
     template = queries.template_of(paper.unit, paper.kind)
-    values = {**paper.values, "title": paper.title}
+    values = {**{key: value for key, value in paper.values.items() if key not in ROUTING}, "title": paper.title}
     try:
         return compose(paper.kind, values, look=look, number=number, day=day, recipients=names, template=template)
     except ComposeError as problem:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dudao.core import audit, files, notices
 from dudao.core.access import Actor, Denied
-from dudao.core.documents import DocumentError, Mark, read_word, typeset
+from dudao.core.documents import DocumentError, Mark, Reading, read_word, typeset
 from dudao.papers import queries, sources
 from dudao.papers.actions.holding import blocking, hold, keep_version
 from dudao.papers.composing import look_of
@@ -98,11 +98,11 @@ def issue_paper(actor: Actor, *, paper: Paper, address: str) -> Paper:
     denied = PAPER.why_not(found, "paper.issue", actor)
     if denied is not None:
         raise denied
-    content = queries.content_of(queries.latest(found))
-    blocking(queries.compare(found, content), "paper.issue", "印发")
+    reading = read_word(queries.content_of(queries.latest(found)))
+    blocking(queries.compare(found, reading), "paper.issue", "印发")
     code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
     now = timezone.now()
-    pdf = _sealed(found, _set(found, content, code, address.rstrip("/")))
+    pdf = _sealed(found, _set(found, reading, code, address.rstrip("/")))
     stored = files.keep(pdf, PDF)
     receivers = queries.recipients_of(found)
     changes = {"issued_at": now, "pdf_id": stored.pk, "digest": stored.digest, "verify_code": code}
@@ -114,14 +114,14 @@ def issue_paper(actor: Actor, *, paper: Paper, address: str) -> Paper:
     return found
 
 
-def _set(paper: Paper, content: bytes, code: str, address: str) -> bytes:
+def _set(paper: Paper, reading: Reading, code: str, address: str) -> bytes:
     """The Word file as PDF/A with the code to check it by."""
     look = look_of(paper.unit, paper.signed_on or timezone.localdate())
     mark = Mark(f"{address}{reverse('papers:verify')}?code={code}", f"扫码核验\n{spaced(code)}")
     folder = queries.fonts_folder()
     try:
         return typeset(
-            read_word(content),
+            reading,
             look.layout,
             title=paper.title,
             author=look.signature,

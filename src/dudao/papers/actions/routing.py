@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
-from dudao.core.documents import DocumentError
+from dudao.core.documents import DocumentError, read_word
 from dudao.core.numbering import next_number
 from dudao.papers import queries
 from dudao.papers.actions.holding import blocking, hold, keep_version, written_out
@@ -58,7 +58,7 @@ def sign_paper(actor: Actor, *, paper: Paper) -> Paper:
     _receivers_exist(found, "paper.sign")
     version = queries.latest(found)
     content = queries.content_of(version)
-    blocking(queries.compare(found, content), "paper.sign", "签发")
+    blocking(queries.compare(found, read_word(content)), "paper.sign", "签发")
     day = timezone.localdate()
     number = _numbered(found, day)
     try:

@@ -12,7 +12,7 @@ from dudao.orgs.models import Unit
 from dudao.papers.composing import FIELDS, Field
 from dudao.papers.forms.rows import LinesField, RowsField
 from dudao.papers.models import Paper
-from dudao.papers.queries import GROUPS
+from dudao.papers.queries import GROUPS, units_of_group
 
 __all__ = ["HandwritingForm", "PaperForm", "ProofForm", "ScanForm", "VersionForm"]
 
@@ -48,13 +48,19 @@ class PaperForm(Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    addressees = forms.CharField(
+        label="主送写法",
+        required=False,
+        max_length=200,
+        help_text="印在文书上的主送机关，不写冒号；不填时列出单位名称，成批主送的写统称。",
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
 
     def __init__(self, *args: Any, kind: str, may_reach: Callable[[], QuerySet[Unit]], **kwargs: Any) -> None:
         self.said = tuple(field for field in FIELDS[kind] if field.name != "title")  # type: ignore[index]
         self.may_reach = may_reach
         sections = (
-            Section("标题和主送", ["title", "recipients", "groups", "reply_days"]),
+            Section("标题和主送", ["title", "recipients", "groups", "addressees", "reply_days"]),
             Section("内容", [f"v_{field.name}" for field in self.said]),
         )
         super().__init__(*args, sections=sections, **kwargs)
@@ -68,15 +74,25 @@ class PaperForm(Form):
 
     @property
     def said_values(self) -> dict[str, Any]:
-        """The values of the paper, by the names of its fields."""
-        return {field.name: self.cleaned_data[f"v_{field.name}"] for field in self.said}
+        """The values of the paper, by the names of its fields; and how its receivers are written."""
+        groups = self.cleaned_data["groups"]
+        written = self.cleaned_data["addressees"]
+        if groups and not written:
+            names = [unit.name for unit in self.cleaned_data["recipients"]]
+            written = "、".join([*names, *(GROUPS[group][0] for group in groups)])
+        values = {field.name: self.cleaned_data[f"v_{field.name}"] for field in self.said}
+        return values | ({"addressees": written} if written else {}) | ({"groups": groups} if groups else {})
 
     @staticmethod
     def initial_of(paper: Paper) -> dict[str, Any]:
         values: Mapping[str, Any] = paper.values
+        groups = values.get("groups", [])
+        named = {unit.pk for group in groups for unit in units_of_group(paper.unit, group)}
         return {
             "title": paper.title,
-            "recipients": list(paper.recipients),
+            "recipients": [key for key in paper.recipients if key not in named],
+            "groups": groups,
+            "addressees": values.get("addressees", ""),
             "reply_days": paper.reply_days,
             **{f"v_{name}": value for name, value in values.items()},
         }

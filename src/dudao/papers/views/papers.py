@@ -1,7 +1,6 @@
 """Pages of papers: what one's office sends (发文), what one received (收文), the register of numbers, one paper and its steps."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -17,16 +16,16 @@ from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.listing import Column, Empty, Listing
-from dudao.core.ui.parts import Crumb, FileRow, State, stages
-from dudao.core.ui.templatetags.ui import deadline
+from dudao.core.ui.parts import Crumb, FileRow, stages
 from dudao.papers import queries
 from dudao.papers.actions import drafting, issuing, receiving, routing
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import PAPER_LINE, PAPER_STATES, delivery_state, number_state
 from dudao.papers.models import Delivery, Paper
 from dudao.papers.views.common import actor_of, need, office_paper, seen_paper, tabs_of
+from dudao.papers.views.receiving import received_list
 
-__all__ = ["delivery_sign", "paper_list", "paper_page", "paper_step", "received_list", "register"]
+__all__ = ["paper_list", "paper_page", "paper_step", "register"]
 
 
 def _number_words(paper: Paper) -> str:
@@ -97,77 +96,6 @@ def paper_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _received(actor: Actor, today: date) -> Listing:
-    own = queries.own_deliveries(actor).values("pk")
-    late = Q(state="sent", paper__state="issued", due_on__lt=today)
-    return Listing(
-        key="received-papers",
-        columns=[
-            Column(
-                "title",
-                "标题",
-                "paper.title",
-                link=lambda row: row.paper.get_absolute_url(),
-                sort="paper__title",
-                sub=lambda row: str(getattr(row.paper, "number", "")),
-            ),
-            Column("from", "来文单位", lambda row: str(row.paper.unit), nowrap=True),
-            Column("kind", "文种", lambda row: row.paper.get_kind_display(), nowrap=True),
-            Column("unit", "收文单位", lambda row: str(row.unit), sort=("unit__sort_no", "unit__sort_key")),
-            Column("state", "状态", lambda row: _received_state(row, today), sort="state", nowrap=True),
-            Column(
-                "due_on",
-                "签收期限",
-                show=lambda row: deadline(
-                    row.due_on, done_on=timezone.localdate(row.signed_at) if row.signed_at else None
-                ),
-                sort="due_on",
-                nowrap=True,
-            ),
-            Column("sent_at", "来文时间", sort="sent_at", nowrap=True),
-            Column("signed_by", "签收人", optional=True),
-            Column("signed_at", "签收时间", sort="signed_at", optional=True, nowrap=True),
-        ],
-        filters=[
-            Search(["paper__title", "unit__name", "paper__number__code_word"], "标题或收文单位"),
-            Choice("kind", "文种", Kind.choices, "paper__kind"),
-            YesNo("own", "发给本单位", where=Q(pk__in=own)),
-            DateRange("sent_at", "来文日期", "sent_at__date"),
-        ],
-        chips=Chips(
-            "state",
-            [
-                Chip("mine", "待我签收", Q(state="sent", paper__state="issued", pk__in=own), "amber", "signature"),
-                Chip("sent", "待签收", Q(state="sent", paper__state="issued"), "blue", "mail"),
-                Chip("late", "逾期未签收", late, "red", "alarm"),
-                Chip("signed", "已签收", Q(state="signed"), "green"),
-            ],
-        ),
-        sort="-sent_at",
-        order=["-id"],
-        export_name="收文清单",
-        empty=Empty("还没有收文", "上级和督导机构印发给本单位的文书会列在这里，收到后请签收。", icon="inbox"),
-    )
-
-
-def _received_state(row: Delivery, today: date) -> State:
-    return PAPER_STATES["withdrawn"] if row.paper.state == Paper.State.WITHDRAWN else delivery_state(row, today)
-
-
-@require_http_methods(["GET", "POST"])
-def received_list(request: HttpRequest) -> HttpResponse:
-    """What one's units received, to be signed for."""
-    actor = actor_of(request)
-    need(actor, "paper.view")
-    return _received(actor, timezone.localdate()).respond(
-        request,
-        queries.deliveries_seen(actor),
-        title="收文" if not queries.writes_papers(actor) else "文书",
-        template="papers/list.html",
-        tabs=tabs_of(actor, "received"),
-    )
-
-
 def _register(actor: Actor) -> Listing:
     return Listing(
         key="paper-numbers",
@@ -217,6 +145,14 @@ def register(request: HttpRequest) -> HttpResponse:
     )
 
 
+SHOWN = 20
+"""Receivers that a paper's page names; the rest stand in their own list."""
+
+
+def _unsigned_first(row: Delivery) -> tuple[bool, str]:
+    return row.state == Delivery.State.SIGNED, row.unit.path
+
+
 # --- one paper -------------------------------------------------------------------------------------------------
 
 
@@ -237,7 +173,8 @@ def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
         "state": PAPER_STATES[paper.state],
         "inside": inside,
         "issued": issued,
-        "rows": [(row, delivery_state(row, today)) for row in deliveries],
+        "rows": [(row, delivery_state(row, today)) for row in sorted(deliveries, key=_unsigned_first)[:SHOWN]],
+        "receivers": len(deliveries),
         "to_sign": [
             row
             for row in deliveries
@@ -349,14 +286,3 @@ def paper_step(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         raise Http404
     return redirect(paper)
-
-
-@require_POST
-def delivery_sign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Sign for a paper."""
-    delivery = queries.deliveries_seen(actor_of(request)).filter(pk=pk).first()
-    if delivery is None:
-        raise Http404
-    receiving.receive_paper(actor_of(request), delivery=delivery)
-    messages.success(request, f"{delivery.unit}已签收“{delivery.paper.title}”。")
-    return redirect(delivery.paper)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from dudao.core.access import ScopedQuerySet
 
-__all__ = ["Counter", "Event", "Job", "Notice", "Receipt", "StoredFile"]
+__all__ = ["Counter", "Event", "Job", "Notice", "Receipt", "SheetUpload", "StoredFile"]
 
 
 class Event(models.Model):
@@ -91,6 +91,45 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+
+class SheetUpload(models.Model):
+    """An uploaded sheet between its check and the moment a person says yes: a table of an app that takes sheets back.
+
+    It belongs to the person who brought it and to nobody else; nothing changes before ``applied``. The table that comes of it
+    holds a constraint that ``applied_at`` stands where the state is ``applied``.
+    """
+
+    class State(models.TextChoices):
+        CHECKED = "checked", "待确认"
+        FAULTY = "faulty", "有错误"
+        APPLIED = "applied", "已导入"
+        DISCARDED = "discarded", "已放弃"
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="导入人")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="台账文件")
+    name = models.CharField("文件名", max_length=200)
+    state = models.CharField("状态", max_length=10, choices=State.choices)
+    rows = models.PositiveIntegerField("行数", default=0)
+    changes = models.JSONField("改动", default=list, help_text="每格一项：row, number, column, before, after")
+    problems = models.JSONField("错误", default=list)
+    notes = models.JSONField("提示", default=list)
+    created_at = models.DateTimeField("上传时间", auto_now_add=True)
+    applied_at = models.DateTimeField("导入时间", null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def applied_has_date(name: str) -> models.CheckConstraint:
+        """The constraint, under the name that it has in the table."""
+        return models.CheckConstraint(
+            condition=Q(state="applied", applied_at__isnull=False) | (~Q(state="applied") & Q(applied_at__isnull=True)),
+            name=name,
+        )
 
 
 class Job(models.Model):

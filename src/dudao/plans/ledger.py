@@ -2,11 +2,11 @@
 
 Columns after the habit of supervision offices (序号, 任务, 来源, 责任单位, 责任领导, …, 销号时间, 亮灯, 备注). Four of them may be
 filled in in Excel and brought back; the others are for the eye. An export keeps a hidden copy of what it showed, so that what
-somebody changed by hand can be told from what happened on the platform since: the one is taken over, the other never overwritten.
+somebody changed by hand can be told from what happened on the platform since (``core.sheets.compare``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from dudao.calc.calendar import chinese_date
 from dudao.core import files, sheets
 from dudao.core.access import Actor, Denied
-from dudao.core.sheets import Cell, Column, Problem, Reading, Row, Table
+from dudao.core.sheets import Cell, Column, Problem, Reading, Table
 from dudao.core.ui.formats import mask_phone
 from dudao.orgs.models import Contact
 from dudao.plans.labels import LIGHTS, ROW_STATES
@@ -25,8 +25,6 @@ from dudao.plans.queries.lights import Lights
 __all__ = [
     "EDITABLE",
     "LEDGER",
-    "Change",
-    "Comparison",
     "Sums",
     "compare",
     "error_copy",
@@ -145,31 +143,6 @@ class Sums:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One cell that was filled in differently. ``row`` is the key of the assignment, ``line`` the row of the sheet."""
-
-    row: int
-    line: int
-    label: str
-    column: str
-    before: str
-    after: str
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-@dataclass(slots=True)
-class Comparison:
-    """What a ledger that came back says: what to change, what is wrong, what is worth saying."""
-
-    rows: int
-    changes: list[Change]
-    problems: list[Problem]
-    notes: list[str]
-
-
 def why_not_edit(row: Assignment, actor: Actor) -> Denied | None:
     """Whether the actor may fill in the ledger's open columns of a row now."""
     denied = actor.why_not("ledger.import", row.unit.path)
@@ -185,71 +158,21 @@ def compare(
     reading: Reading,
     snapshot: Mapping[str, Mapping[str, str]] | None,
     rows: Mapping[int, Assignment],
-) -> Comparison:
+) -> sheets.Comparison:
     """Compare a ledger with its own copy and with the platform. ``rows`` are those of its numbers that the actor may see."""
-    found = Comparison(len(reading.rows), [], list(reading.problems), list(reading.notes))
-    if snapshot is None:
-        found.notes.append(
-            "文件里没有导出时的底稿（可能是另建的表格），只能与平台现在的内容比较；其他列的改动不会读取。"
-        )
-    seen: dict[int, int] = {}
-    for line in reading.rows:
-        number = str(line.values.get("number") or "")
-        if not number:
-            continue
-        row = rows.get(key_of(number))
-        if row is None or row_number(row) != number:
-            found.problems.append(
-                line.problem(
-                    "编号", f"是“{number}”，平台里没有这一项，或不在您的范围内。请按导出的台账填写，不要改编号"
-                )
-            )
-            continue
-        if row.pk in seen:
-            found.problems.append(line.problem("编号", f"与第 {seen[row.pk]} 行相同，请删除其中一行"))
-            continue
-        seen[row.pk] = line.number
-        kept = snapshot.get(number) if snapshot is not None else None
-        if kept is not None:
-            found.problems += [
-                line.problem(
-                    column, f"不能在台账里修改，请恢复为“{kept[column.key] or '空'}”，需要变动的请在任务页面办理"
-                )
-                for column in LEDGER.columns
-                if column.read_only
-                and column.key in line.texts
-                and normal(line.texts[column.key]) != normal(kept.get(column.key, ""))
-            ]
-        for column in EDITABLE:
-            if column.key not in line.values:
-                continue
-            _cell(actor, row, line, column=column, kept=kept, found=found)
-    return found
 
+    def why_not(row: Assignment, column: Column, text: str) -> str:
+        denied = why_not_edit(row, actor)
+        return denied.reason if denied is not None else ""
 
-def _cell(
-    actor: Actor, row: Assignment, line: Row, *, column: Column, kept: Mapping[str, str] | None, found: Comparison
-) -> None:
-    """One cell: what it was in the file, what it is there now, what it is on the platform now."""
-    after = normal(line.texts[column.key])
-    now = normal(getattr(row, column.key))
-    before = normal(kept.get(column.key, "")) if kept is not None else now
-    if after in {before, now}:
-        return
-    if now != before:
-        found.problems.append(
-            line.problem(
-                column, f"在台账导出之后已被改为“{now or '空'}”，与您填写的不同。请重新导出台账，在新的台账上填写"
-            )
-        )
-        return
-    denied = why_not_edit(row, actor)
-    if denied is not None:
-        found.problems.append(line.problem(column, f"不能修改：{denied.reason}"))
-        return
-    found.changes.append(
-        Change(row.pk, line.number, f"{row_number(row)} {row.task.title}（{row.unit}）", column.key, now, after)
+    rules = sheets.Rules(
+        number=row_number,
+        label=lambda row: f"{row_number(row)} {row.task.title}（{row.unit}）",
+        shown=lambda row, column: (getattr(row, column.key),),
+        why_not=why_not,
+        page="任务页面",
     )
+    return sheets.compare(LEDGER, reading, snapshot, rows, rules)
 
 
 def error_copy(taken: LedgerUpload) -> bytes:
@@ -258,17 +181,6 @@ def error_copy(taken: LedgerUpload) -> bytes:
         data = stream.read()
     reading = sheets.read(data, LEDGER, max_rows=1_000_000)
     return sheets.error_copy(data, reading, [Problem(*problem) for problem in taken.problems])
-
-
-def key_of(number: str) -> int:
-    """The key in a number, 0 when there is none."""
-    tail = number.rpartition("-")[2]
-    return int(tail) if tail.isascii() and tail.isdecimal() and len(tail) < 18 else 0
-
-
-def normal(text: Any) -> str:
-    """A text as compared: spreadsheet programs write line breaks in three ways and lose spaces at the ends."""
-    return str(text or "").replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def dated(day: date) -> str:

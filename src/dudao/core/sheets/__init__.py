@@ -13,6 +13,7 @@ What a row means, and whether it may be stored, is for the app that declares the
 
 from dudao.core.sheets.cells import parse_date
 from dudao.core.sheets.columns import ERROR_COLUMN, Cell, Column, Table
+from dudao.core.sheets.comparing import Change, Comparison, Rules, compare, key_of, normal
 from dudao.core.sheets.opening import MAX_BYTES, open_book, read_upload
 from dudao.core.sheets.problems import Problem, SheetError
 from dudao.core.sheets.reading import Reading, Row, grid_of, read, read_snapshot
@@ -24,16 +25,22 @@ __all__ = [
     "MAX_BYTES",
     "TONE_COLOURS",
     "Cell",
+    "Change",
     "Column",
+    "Comparison",
     "Problem",
     "Reading",
     "Row",
+    "Rules",
     "SheetError",
     "Table",
     "Writer",
+    "compare",
     "error_copy",
     "export",
     "grid_of",
+    "key_of",
+    "normal",
     "open_book",
     "parse_date",
     "read",

@@ -33,6 +33,7 @@ class Column:
     ``limit`` is the greatest length of a text. ``check`` is asked last: it answers the (perhaps normalised) value or raises
     ``ValueError`` with a reason that continues «“列名”…». ``read_only`` columns are exported for the eye and not read back;
     ``aliases`` are other headings that offices use; ``total`` columns are summed by an export. ``width`` is in characters.
+    Neighbours of the same ``group`` stand under one common head; give a group no name that a column has.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     read_only: bool = False
     total: bool = False
+    group: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in {*PARSERS, "choice", "choices"}:

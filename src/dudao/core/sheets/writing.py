@@ -84,34 +84,68 @@ class Writer:
             sheet.merge_range(row, 0, row, last_column, "", style)
         sheet.write_string(row, 0, text, style)
 
-    def header(self, sheet: Worksheet, row: int, columns: Sequence[Column], *, marked: bool = False) -> None:
-        """The heads; ``marked`` gives the obligatory ones a red star, as a template has it."""
+    def header(self, sheet: Worksheet, row: int, columns: Sequence[Column], *, marked: bool = False) -> int:
+        """The heads, in two rows where columns have groups; answers the lower row.
+
+        ``marked`` gives the obligatory ones a red star, as a template has it.
+        """
+        grouped = any(column.group for column in columns)
+        if grouped:
+            self._groups(sheet, row, columns)
+            row += 1
         sheet.set_row(row, 32)
         for place, column in enumerate(columns):
             mark = "*" if column.required and marked else ""
-            style = self.format(
-                font_name=HEAD_FONT,
-                align="center",
-                text_wrap=True,
-                border=1,
-                bg_color="#E7EEF7",
-                font_color="#A01414" if mark else "#1F2937",
-            )
-            sheet.write_string(row, place, f"{column.name}{mark}", style)
+            style = self._head(starred=bool(mark))
+            if grouped and not column.group:
+                sheet.write_blank(row, place, None, style)
+            else:
+                sheet.write_string(row, place, f"{column.name}{mark}", style)
+        return row
 
-    def page(self, sheet: Worksheet, *, header_row: int, width: float) -> None:
+    def _groups(self, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:
+        """The upper heads. Merges are noted rather than written: a streamed sheet can't go back up to a row."""
+        sheet.set_row(row, 22)
+        style = self._head()
+        start = 0
+        for place, column in enumerate(columns):
+            first = place == 0 or not column.group or column.group != columns[place - 1].group
+            if first:
+                start = place
+                sheet.write_string(row, place, column.group or column.name, style)
+            else:
+                sheet.write_blank(row, place, None, style)
+            if not column.group:
+                sheet.merge.append([row, place, row + 1, place])
+            elif place > start and (place + 1 == len(columns) or columns[place + 1].group != column.group):
+                sheet.merge.append([row, start, row, place])
+
+    def _head(self, *, starred: bool = False) -> Format:
+        return self.format(
+            font_name=HEAD_FONT,
+            align="center",
+            text_wrap=True,
+            border=1,
+            bg_color="#E7EEF7",
+            font_color="#A01414" if starred else "#1F2937",
+        )
+
+    def page(self, sheet: Worksheet, *, header_row: int, width: float, last_header: int = 0, mark: str = "") -> None:
         """Landscape, as wide as the page, header repeated, page numbers; panes frozen under the header.
 
-        A4, or A3 when the columns (``width`` in characters) would be too small to read on it.
+        A4, or A3 when the columns (``width`` in characters) would be too small to read on it. ``mark`` stands at the foot of every
+        page, beside its number.
         """
+        last_header = max(header_row, last_header)
         sheet.set_landscape()
         sheet.set_paper(_A3 if width > _A4_HOLDS else _A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.center_horizontally()
         sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(header_row)
-        sheet.set_footer("&C第 &P 页　共 &N 页")
-        sheet.freeze_panes(header_row + 1, 0)
+        sheet.repeat_rows(header_row, last_header)
+        left = f"&L&9{mark[:150].replace('&', '&&')}" if mark else ""
+        sheet.set_footer(f"{left}&C第 &P 页　共 &N 页")
+        sheet.freeze_panes(last_header + 1, 0)
 
     def body(self, column: Column | None, tone: str = "") -> Format:
         key = (column.kind if column else "", tone)
@@ -172,6 +206,13 @@ _DAY = Column("date", "日期", "date")
 
 
 def _cut(text: str) -> str:
+    """The text as a cell can hold it.
+
+    What looks like the markup of a rich text would be copied into a streamed sheet as it stands, and break it; a space behind it,
+    which readers strip, prevents that.
+    """
+    if text.startswith("<r>") and text.endswith("</r>"):
+        text += " "
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
@@ -184,13 +225,16 @@ def export(
     line: Sequence[str] = (),
     total: bool | Callable[[], dict[str, Any]] = False,
     snapshot: bool = False,
+    foot: Sequence[str] = (),
+    mark: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Write ``rows`` (values by column key, perhaps ``Cell``s) and answer how many there were.
 
     Streams: the memory needed doesn't grow with the rows. ``total`` adds a 合计 row with the sums of the columns marked ``total``,
     or with what a function answers after the last row (texts and numbers by column key). ``snapshot`` keeps what every cell shows
-    in a hidden sheet, for ``read_snapshot``. ``progress(done)`` is called every 500 rows.
+    in a hidden sheet, for ``read_snapshot``. ``foot`` is the line for signatures below the table. ``mark`` says who took the file
+    away and when: at the foot of every page and in the properties of the file. ``progress(done)`` is called every 500 rows.
     """
     writer = Writer(target, constant_memory=True)
     sheet = writer.book.add_worksheet(table.name)
@@ -199,11 +243,14 @@ def export(
     sheet.set_column(0, 0, 6)
     for place, column in enumerate(columns, 1):
         sheet.set_column(place, place, column.width)
-    writer.page(sheet, header_row=2, width=6 + sum(column.width for column in columns))
     writer.title(sheet, title or table.name, last)
     writer.line(sheet, 1, line, last)
     head = [Column("_ordinal", ORDINAL), *columns]
-    writer.header(sheet, 2, head)
+    top = writer.header(sheet, 2, head)
+    width = 6 + sum(column.width for column in columns)
+    writer.page(sheet, header_row=2, last_header=top, width=width, mark=mark)
+    if mark:
+        writer.book.set_properties({"title": title or table.name, "comments": mark})
     kept = writer.book.add_worksheet(SNAPSHOT) if snapshot else None
     if kept is not None:
         kept.very_hidden()
@@ -211,7 +258,7 @@ def export(
     sums: dict[str, Any] = {}
     count = 0
     for count, row in enumerate(rows, 1):
-        at = count + 2
+        at = count + top
         sheet.write_number(at, 0, count, writer.body(None))
         for place, column in enumerate(columns, 1):
             value = row.get(column.key)
@@ -224,17 +271,22 @@ def export(
         if progress is not None and count % 500 == 0:
             progress(count)
     if total:
-        _total(writer, sheet, table, count, total() if callable(total) else sums)
+        last_line = {columns[0].key: f"{count} 项"} | (total() if callable(total) else sums)
+        _total(writer, sheet, table, top + count + 1, last_line)
+    if foot:
+        # Not merged: the reader would find the text under every head.
+        at = top + count + (2 if total else 1)
+        sheet.set_row(at, 30)
+        sheet.write_string(at, 0, "　　　　".join(foot), writer.format())
     writer.close()
     return count
 
 
-def _total(writer: Writer, sheet: Worksheet, table: Table, count: int, values: dict[str, Any]) -> None:
-    at = count + 3
+def _total(writer: Writer, sheet: Worksheet, table: Table, at: int, values: dict[str, Any]) -> None:
     style = writer.format(border=1, bold=True, align="center", text_wrap=True)
     sheet.write_string(at, 0, table.total_word, style)
     for place, column in enumerate(table.columns, 1):
-        value = values.get(column.key, f"{count} 项" if place == 1 else None)
+        value = values.get(column.key)
         if value is None:
             sheet.write_blank(at, place, None, style)
         elif isinstance(value, str):

@@ -87,8 +87,8 @@ def take_ledger(actor: Actor, *, upload: Any, name: str) -> LedgerUpload | None:
     return taken
 
 
-def _compared(actor: Actor, reading: sheets.Reading, snapshot: Any) -> ledger.Comparison:
-    keys = {ledger.key_of(str(row.values.get("number") or "")) for row in reading.rows}
+def _compared(actor: Actor, reading: sheets.Reading, snapshot: Any) -> sheets.Comparison:
+    keys = {sheets.key_of(str(row.values.get("number") or "")) for row in reading.rows}
     visible = set(
         Assignment.objects.visible_to(actor, "assignment.view").filter(pk__in=keys).values_list("pk", flat=True)
     )
@@ -96,7 +96,7 @@ def _compared(actor: Actor, reading: sheets.Reading, snapshot: Any) -> ledger.Co
 
 
 @audit.action
-def _keep(actor: Actor, *, data: bytes, name: str, found: ledger.Comparison) -> LedgerUpload:
+def _keep(actor: Actor, *, data: bytes, name: str, found: sheets.Comparison) -> LedgerUpload:
     stored = files.store(io.BytesIO(data), name, kinds={"xlsx"}, limit=sheets.MAX_BYTES)
     taken: Any = LedgerUpload.objects.create(  # a person's: nobody else uploads
         owner_id=actor.id,  # type: ignore[misc]
@@ -127,7 +127,7 @@ def apply_ledger(actor: Actor, *, taken: LedgerUpload) -> LedgerUpload:
         denied = ledger.why_not_edit(row, actor)
         if denied is not None:
             raise denied
-        if ledger.normal(getattr(row, change["column"])) != change["before"]:
+        if sheets.normal(getattr(row, change["column"])) != change["before"]:
             label = ledger.LEDGER.column(change["column"]).name
             raise Conflict(f"第 {change['line']} 行“{label}”在核对之后被他人改过，没有导入任何内容。请重新导出台账。")
         setattr(row, change["column"], change["after"])

@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "dudao.plans",
     "dudao.frameworks",
     "dudao.stats",
+    "dudao.accountability",
     "dudao.dashboards",
 ]
 

@@ -1,0 +1,1 @@
+"""Every write of accountability and of talks, by subject."""

@@ -1,0 +1,118 @@
+"""What the actions share: the locked row, a step of the flow, an act outside it, files.
+
+Events never carry what was written about a person: in a case against one, reasons stay on the case's page.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from dudao.accountability.flow import CASE, TALK, why_not_free
+from dudao.accountability.models import Case, CaseFile, Talk
+from dudao.accountability.queries import cases, talks
+from dudao.calc.calendar import chinese_date
+from dudao.core import audit
+from dudao.core.access import Actor, Denied
+from dudao.core.files import store
+from dudao.core.numbering import next_number
+from dudao.core.workflow import Conflict
+
+__all__ = [
+    "attach",
+    "change",
+    "fresh",
+    "number",
+    "open_case",
+    "open_talk",
+    "past_day",
+    "step",
+    "talk_step",
+    "today",
+    "written",
+]
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+def fresh(case: Case, revision: int | None = None) -> Case:
+    """The row, locked. ``revision``: what the person had before them; another one now is a ``Conflict``."""
+    row = cases.locked(case)
+    if revision is not None and row.revision != revision:
+        raise Conflict
+    return row
+
+
+open_case = cases.locked
+open_talk = talks.locked
+
+
+def step(
+    actor: Actor, row: Case, verb: str, *, reason: str = "", changes: dict[str, Any] | None = None, **data: Any
+) -> Case:
+    """Take a step of the flow on a locked row, and count the change."""
+    values = {"revision": row.revision + 1, **(changes or {})}
+    CASE.move(row, verb, actor, reason="" if row.is_person else reason, changes=values, **data)
+    return row
+
+
+def talk_step(
+    actor: Actor, row: Talk, verb: str, *, reason: str = "", changes: dict[str, Any] | None = None, **data: Any
+) -> Talk:
+    TALK.move(row, verb, actor, reason=reason, changes={"revision": row.revision + 1, **(changes or {})}, **data)
+    return row
+
+
+def change(actor: Actor, row: Case, verb: str, *, changes: dict[str, Any], **data: Any) -> Case:
+    """An act that leaves the state as it is: check it, write, record. The row must be locked."""
+    denied: Denied | None = why_not_free(row, actor, verb)
+    if denied is not None:
+        raise denied
+    values = {"revision": row.revision + 1, **changes}
+    Case.objects.filter(pk=row.pk).update(**values)
+    for name, value in values.items():
+        setattr(row, name, value)
+    audit.record(actor, verb, row, **data)
+    return row
+
+
+def attach(row: Case, part: str, files: Iterable[UploadedFile]) -> int:
+    """Keep files with a case. Raises ``FileRefused``."""
+    made = [
+        CaseFile(case=row, part=part, file=store(file, file.name or ""), name=(file.name or "附件")[:200])
+        for file in files
+    ]
+    CaseFile.objects.bulk_create(made)
+    return len(made)
+
+
+def number(kind: str, office: int, day: date) -> str:
+    """«问责2026-003», «约谈2026-001»: the office's own, without gaps."""
+    return f"{kind}{day.year}-{next_number(f'{kind} {office} {day.year}'):03d}"
+
+
+def written(field: str, text: str, what: str, most: int = 4000) -> str:
+    """A text that must be there and not be too long."""
+    text = text.strip()
+    if not text:
+        raise ValidationError({field: f"请写明{what}。"})
+    if len(text) > most:
+        raise ValidationError({field: f"有 {len(text)} 个字，最多 {most} 个字，请精简或放到附件里。"})
+    return text
+
+
+def past_day(field: str, day: date | None, earliest: date | None, what: str) -> date:
+    """A day that has been: today unless told otherwise, not before what it follows."""
+    found = day or today()
+    if found > today():
+        raise ValidationError({field: f"{what}{chinese_date(found)}晚于今天，请核对。"})
+    if earliest is not None and found < earliest:
+        raise ValidationError(
+            {field: f"{what}{chinese_date(found)}早于{chinese_date(earliest)}，前一步当时还没有办，请核对。"}
+        )
+    return found

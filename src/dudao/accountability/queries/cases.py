@@ -1,0 +1,163 @@
+"""Cases and who sees them. `seen` is the one scope that lists, pages, files and counts share."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from dudao.accountability.models import Case, CaseFile, Measure, Opinion, Remedy
+from dudao.calc.accountability import repeats
+from dudao.core.access import Actor
+from dudao.findings.models import Finding
+from dudao.findings.queries.consultations import departments
+from dudao.findings.queries.findings import seen as findings_seen
+from dudao.findings.queries.terms import terms_on
+from dudao.orgs.models import Unit
+from dudao.people.models import Account
+
+__all__ = [
+    "accounts_of",
+    "accused_units",
+    "case",
+    "containing",
+    "earlier_case",
+    "file_of",
+    "findings_for",
+    "locked",
+    "member_units",
+    "offices",
+    "opinion",
+    "opinions",
+    "remedy",
+    "seen",
+    "standing_measures",
+    "triggered",
+    "with_units",
+]
+
+
+def with_units(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.select_related("unit__parent", "office")
+
+
+def seen(actor: Actor, verb: str = "case.view") -> QuerySet[Any]:
+    """What a person may see: cases of units in their scope; a case before its notification only at the office that leads it.
+
+    A case against a person is seen by that person, and by those who hold ``case.person`` there.
+    """
+    rows = Case.objects.visible_to(actor, verb)
+    if actor.everything:
+        return rows
+    leads = Q(pk__in=[])
+    for path in (*actor.paths("case.open"), *actor.paths("case.decide")):
+        leads |= Q(office__path__startswith=path)
+    leads &= ~Q(person_account=actor.id)
+    personal = Q(person_name="") | Q(person_account=actor.id)
+    for path in actor.paths("case.person"):
+        personal |= Q(unit__path__startswith=path)
+    return rows.filter(leads | Q(notified_on__isnull=False)).filter(personal)
+
+
+def case(actor: Actor, pk: int) -> Case | None:
+    rows = with_units(seen(actor)).select_related("paper", "earlier__unit", "person_account")
+    return rows.filter(pk=pk).first()
+
+
+def locked(row: Case) -> Case:
+    """The row as it is now, with its units, locked until the end of the action."""
+    fresh: Case = with_units(Case.objects.select_for_update(of=("self",))).get(pk=row.pk)
+    return fresh
+
+
+def offices(actor: Actor, verb: str = "case.open") -> QuerySet[Unit]:
+    """The offices in whose name a person opens cases and calls to talks."""
+    return Unit.objects.filter(path__in=actor.paths(verb)).order_by("depth", "sort_no", "id")
+
+
+def accused_units(actor: Actor, verb: str = "case.open") -> QuerySet[Any]:
+    """The units that may be accused: open ones below an office of the actor."""
+    rows = Unit.objects.visible_to(actor, verb).filter(valid_to__isnull=True)
+    return rows.exclude(path__in=actor.paths(verb))
+
+
+def accounts_of(unit: Unit) -> QuerySet[Account]:
+    """The accounts of people appointed at a unit."""
+    return Account.objects.filter(appointments__unit=unit, is_active=True).distinct().order_by("name", "id")
+
+
+def findings_for(actor: Actor, unit: Unit) -> QuerySet[Any]:
+    """The findings of a unit that a case may rest on."""
+    return (
+        findings_seen(actor)
+        .filter(unit=unit)
+        .exclude(state=Finding.State.DRAFT)
+        .order_by("-escalation", "deadline", "pk")
+    )
+
+
+def triggered(actor: Actor) -> QuerySet[Any]:
+    """Findings raised to «问责线索» for which there is no case yet, in the offices of the actor."""
+    rows = findings_seen(actor).filter(escalation=Finding.Escalation.TRIGGER, cases__isnull=True)
+    own = Q(pk__in=[])
+    for path in actor.paths("case.open"):
+        own |= Q(office__path__startswith=path)
+    rows = rows if actor.everything else rows.filter(own)
+    return rows.exclude(state__in=[Finding.State.CLOSED, Finding.State.WAIVED]).select_related("unit", "office")
+
+
+def standing_measures(row: Case) -> QuerySet[Measure]:
+    """The forms that hold now."""
+    return row.measures.filter(revoked_on__isnull=True)
+
+
+def earlier_case(row: Case, day: date) -> Case | None:
+    """The latest other case against the same unit (the same person) decided within the term before ``day``, if it still stands."""
+    rows = Case.objects.filter(unit=row.unit_id, decided_on__isnull=False, revoked=False).exclude(pk=row.pk)
+    rows = rows.exclude(state=Case.State.DROPPED)
+    if row.person_account_id is not None:
+        rows = rows.filter(person_account=row.person_account_id)
+    else:
+        rows = rows.filter(person_name=row.person_name)
+    days = terms_on(day).days(row.office.path, "aggravate")
+    found = repeats((past for past in rows.values_list("decided_on", flat=True) if past is not None), day, days)
+    return rows.filter(decided_on=found).order_by("-pk").first() if found is not None else None
+
+
+def member_units(row: Case) -> QuerySet[Any]:
+    """Whom the office may ask: the member units of the committee, never the accused."""
+    return departments(row.office).exclude(pk=row.unit_id)
+
+
+def opinions(actor: Actor) -> QuerySet[Any]:
+    """What the actor's own unit was asked, and the questions in cases that the actor leads."""
+    rows = Opinion.objects.visible_to(actor, "case.answer")
+    if not actor.everything:
+        led = Q(pk__in=[])
+        for path in actor.paths("case.open"):
+            led |= Q(case__office__path__startswith=path)
+        led &= Q(case__in=seen(actor).values("pk"))
+        rows = rows.filter(Q(unit__path__in=actor.paths("case.answer")) | led).exclude(case__person_account=actor.id)
+    return rows.select_related("case__unit__parent", "case__office", "unit")
+
+
+def opinion(actor: Actor, pk: int) -> Opinion | None:
+    return opinions(actor).filter(pk=pk).first()
+
+
+def remedy(actor: Actor, pk: int) -> Remedy | None:
+    rows = Remedy.objects.filter(case__in=seen(actor).values("pk"))
+    return rows.select_related("case__unit__parent", "case__office").filter(pk=pk).first()
+
+
+def file_of(actor: Actor, pk: int) -> CaseFile | None:
+    """A file of a case, for those who may see the case; evidence of the office isn't the accused's to open before it is told."""
+    return CaseFile.objects.filter(pk=pk, case__in=seen(actor).values("pk")).select_related("file").first()
+
+
+def containing(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """By number or by unit; names of people are not searched."""
+    for word in text.split():
+        rows = rows.filter(
+            Q(code__icontains=word) | Q(unit__name__icontains=word) | Q(unit__short_name__icontains=word)
+        )
+    return rows

@@ -1,0 +1,48 @@
+"""Talks and who sees them: the office that calls, and the unit once it is called."""
+
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from dudao.accountability.models import Demand, Talk
+from dudao.core.access import Actor
+
+__all__ = ["demand", "listed", "locked", "seen", "talk", "with_units"]
+
+
+def with_units(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.select_related("unit__parent", "office")
+
+
+def seen(actor: Actor) -> QuerySet[Any]:
+    """Talks of units in one's scope; one that isn't called yet only at its office."""
+    rows = Talk.objects.visible_to(actor, "talk.view")
+    if actor.everything:
+        return rows
+    leads = Q(called_on__isnull=False)
+    for path in (*actor.paths("talk.call"), *actor.paths("case.decide")):
+        leads |= Q(office__path__startswith=path)
+    return rows.filter(leads)
+
+
+def listed(actor: Actor) -> QuerySet[Any]:
+    """With how many demands are open and when the next is due: ``open`` and ``next_on``."""
+    waiting = Q(demands__done_on__isnull=True)
+    return with_units(seen(actor)).annotate(
+        left=Count("demands", filter=waiting), next_on=Min("demands__due_on", filter=waiting)
+    )
+
+
+def talk(actor: Actor, pk: int) -> Talk | None:
+    rows = with_units(seen(actor)).select_related("case__unit", "finding", "notice", "record")
+    return rows.filter(pk=pk).first()
+
+
+def locked(row: Talk) -> Talk:
+    fresh: Talk = with_units(Talk.objects.select_for_update(of=("self",))).get(pk=row.pk)
+    return fresh
+
+
+def demand(actor: Actor, pk: int) -> Demand | None:
+    rows = Demand.objects.filter(talk__in=seen(actor).values("pk"))
+    return rows.select_related("talk__unit__parent", "talk__office", "finding").filter(pk=pk).first()

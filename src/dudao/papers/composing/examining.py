@@ -98,7 +98,7 @@ def starter(kind: Kind | str, look: Look) -> bytes:
     day = "{{ 成文日期 }}"
     letter = Letter(
         title="{{ 标题 }}",
-        office="{{ 发文机关 }}",
+        office=look.signature,
         body=body,
         masthead=look.masthead,
         number="{{ 发文字号 }}",

@@ -207,7 +207,11 @@ class _Body:
         """
         letter = self.letter
         day = _day(letter.day)
-        office_width, day_width = _characters(letter.office), _characters(day)
+        # Words of a template stand for a day, which is six characters wide.
+        office_width, day_width = (
+            _characters(letter.office),
+            _characters(_day(date(2026, 1, 1)) if "{{" in day else day),
+        )
         if letter.sealed:
             under = 4.0
             over = under - (office_width - day_width) / 2

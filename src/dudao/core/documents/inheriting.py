@@ -77,7 +77,8 @@ class Styles:
     def properties(self, key: str, part: str) -> Properties:
         """``part``: pPr, rPr or tblPr of a style with all it is based on; the defaults lie below a paragraph's style."""
         if (key, part) not in self._made:
-            chain, at = [], self._found.get(key)
+            chain: list[Any] = []
+            at = self._found.get(key)
             while at is not None and len(chain) < _DEEPEST:
                 chain.append(at.find(f"{MAIN}{part}"))
                 base = at.find(f"{MAIN}basedOn")

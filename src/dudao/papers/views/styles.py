@@ -130,7 +130,7 @@ def style_preview(request: HttpRequest) -> HttpResponse:
     form = StyleForm(said)
     pages, problem = list[str](), ""
     if not form.is_valid():
-        problem = next(iter(next(iter(form.errors.values()))))
+        problem = str(next(iter(next(iter(form.errors.values())))))
     else:
         try:
             style = {name: value for name, value in form.said.items() if name != "valid_from"}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -178,7 +178,7 @@ def template_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def template_file(request: HttpRequest, pk: int) -> HttpResponse:
+def template_file(request: HttpRequest, pk: int) -> FileResponse:
     """The template as it was uploaded."""
     found = _template(request, pk)
     return files.serve(found.file, found.name)

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.report import heading, machine, row
 
-PARTS = ("parse", "balance", "cluster", "score", "import", "pages")
+PARTS = ("parse", "papers", "balance", "cluster", "score", "import", "pages")
 
 
 def main() -> int:
@@ -29,6 +29,10 @@ def main() -> int:
         from bench import parsing
 
         parsing.run()
+    if "papers" in wanted:
+        from bench import papers
+
+        papers.run()
     if "balance" in wanted:
         from bench import bench_balance
 

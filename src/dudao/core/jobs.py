@@ -26,6 +26,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -38,7 +39,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.manager import JobManager
 
-from dudao.core import notices
+from dudao.core import files, notices
 from dudao.core.access import SYSTEM, Actor, Denied
 from dudao.core.files import FileRefused
 from dudao.core.models import Job, StoredFile
@@ -53,6 +54,7 @@ __all__ = [
     "daily",
     "handler",
     "jobs_of",
+    "purge_results",
     "run_due",
     "run_now",
     "run_worker",
@@ -130,15 +132,18 @@ class Work:
 
 Handler = Callable[[Work], Result | None]
 HANDLERS: dict[str, Handler] = {}
+KEPT: dict[str, int] = {}
 DAILY: dict[str, tuple[int, Callable[[], None]]] = {}
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does the work of a kind of job."""
+def handler(kind: str, *, keep_days: int = 0) -> Callable[[Handler], Handler]:
+    """Register the function that does the work of a kind of job. ``keep_days``: after how many its file is thrown away."""
 
     def register(function: Handler) -> Handler:
         if HANDLERS.setdefault(kind, function) is not function:
             raise ValueError(f"job kind {kind} has two handlers")
+        if keep_days:
+            KEPT[kind] = keep_days
         return function
 
     return register
@@ -153,6 +158,17 @@ def daily(name: str, *, hour: int) -> Callable[[Callable[[], None]], Callable[[]
         return function
 
     return register
+
+
+@daily("core.results", hour=3)
+def purge_results() -> None:
+    """Throw away the files of jobs that were kept long enough; the job itself stays and says that its file is gone."""
+    for kind, days in KEPT.items():
+        ended = Job.objects.filter(kind=kind, finished_at__lt=timezone.now() - timedelta(days=days))
+        old = list(StoredFile.objects.filter(pk__in=ended.filter(result__isnull=False).values("result")))
+        ended.update(result=None)
+        for stored in old:
+            files.forget(stored)
 
 
 def start(actor: Actor, *, kind: str, label: str, params: dict[str, Any] | None = None) -> Job:
@@ -189,8 +205,8 @@ def start(actor: Actor, *, kind: str, label: str, params: dict[str, Any] | None 
 
 
 def jobs_of(actor: Actor) -> QuerySet[Job]:
-    """The jobs of a person, newest first: nobody else sees them."""
-    return Job.objects.filter(owner_id=actor.id) if actor.id is not None else Job.objects.none()
+    """The jobs of a person, newest first: nobody else sees them. What the handler was given is loaded only when asked for."""
+    return Job.objects.filter(owner_id=actor.id).defer("params") if actor.id is not None else Job.objects.none()
 
 
 def run_now(job: Job) -> Job:

@@ -22,6 +22,8 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import ProtectedError
 from django.http import FileResponse, Http404
 
 from dudao.core.files.kinds import DOCUMENTS, EVIDENCE, KINDS, PICTURES, FileRefused, Kind, sniff
@@ -38,6 +40,7 @@ __all__ = [
     "Missing",
     "Report",
     "Unavailable",
+    "forget",
     "keep",
     "opened",
     "serve",
@@ -159,6 +162,18 @@ def _scan(path: Path, name: str) -> None:
     if done.returncode != 0:
         log.error("virus scanner failed with status %s: %s", done.returncode, done.stderr[:500])
         raise FileRefused("病毒扫描程序没有响应，暂时不能接收文件。请稍后再试，或联系系统管理员。")
+
+
+def forget(stored: StoredFile) -> bool:
+    """Let go of a file that no row points to any more, bytes included; answers whether it was so."""
+    digest = stored.digest
+    try:
+        with transaction.atomic():
+            stored.delete()
+    except ProtectedError:
+        return False
+    transaction.on_commit(lambda: the_store().remove(digest))
+    return True
 
 
 def opened(stored: StoredFile, *, check: bool = False) -> io.BufferedIOBase:

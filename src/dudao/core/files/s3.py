@@ -7,6 +7,7 @@ Each upload states the SHA-256 under which it is stored, so the server itself re
 Addresses are path-style, which every compatible server understands. Signing is AWS Signature Version 4 (header form).
 """
 
+import contextlib
 import hashlib
 import hmac
 import http.client
@@ -86,6 +87,10 @@ class S3Store:
             raise
         target.seek(0)
         return target
+
+    def remove(self, digest: str) -> None:
+        with contextlib.suppress(Missing):
+            self._ask("DELETE", self._path(digest))
 
     def digests(self) -> Iterator[str]:
         token = ""

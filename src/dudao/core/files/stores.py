@@ -26,6 +26,9 @@ class Store(Protocol):
     def open(self, digest: str) -> BufferedIOBase:
         """The bytes as a stream. Raises ``Missing``."""
 
+    def remove(self, digest: str) -> None:
+        """Let go of the bytes; those that aren't there are no error."""
+
     def digests(self) -> Iterator[str]:
         """Everything the store holds."""
 
@@ -60,6 +63,9 @@ class DiskStore:
             return self.path(digest).open("rb")
         except FileNotFoundError as problem:
             raise Missing(digest) from problem
+
+    def remove(self, digest: str) -> None:
+        self.path(digest).unlink(missing_ok=True)
 
     def digests(self) -> Iterator[str]:
         for path in sorted(self.root.glob("??/??/*")):

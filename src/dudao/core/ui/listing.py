@@ -117,6 +117,7 @@ class ListPage:
     columns: list[tuple[Column, bool]]
     bulk: Sequence[BulkAction]
     exports: bool
+    export_kinds: Sequence[tuple[str, str]]
     menus: bool
     cookie: str
     clear: str
@@ -177,7 +178,8 @@ class Listing:
     there is no ``sort``. ``keep``: parameters of the address that the view itself reads (a tab) and that must not get lost.
     ``prepare(rows, request)`` adds to the rows of one page what they need (a constant number of queries).
     ``row_menu(row, request)`` and ``bulk(request)`` say what may be done. ``export(request, columns, rows, name)`` answers the
-    file; by default an Excel sheet. ``None`` for ``export_name`` means no export.
+    file; by default an Excel sheet. ``None`` for ``export_name`` means no export. ``export_kinds(request)``: (key, label) of other
+    sheets than the list itself, which the view answers when it is sent ``export=key``.
     """
 
     key: str
@@ -194,6 +196,7 @@ class Listing:
     prepare: Callable[[list[Any], HttpRequest], None] | None = None
     export: Callable[[HttpRequest, Sequence[Column], Iterable[Any], str], HttpResponse] | None = None
     export_name: str | None = None
+    export_kinds: Callable[[HttpRequest], Sequence[tuple[str, str]]] | None = None
     empty: Empty = field(default_factory=Empty)
     template: str = "ui/list_page.html"
 
@@ -299,6 +302,7 @@ class Listing:
             columns=[(column, on) for column, on in columns if column.optional or column.hidden],
             bulk=self.bulk(request) if self.bulk else (),
             exports=self.export_name is not None,
+            export_kinds=self.export_kinds(request) if self.export_kinds else (),
             menus=self.row_menu is not None,
             cookie=self.cookie,
             clear=_query({name: value for name, value in state.items() if name in self.keep}),

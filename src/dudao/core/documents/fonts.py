@@ -49,17 +49,13 @@ def missing(text: str, own: Path | None = None) -> list[str]:
     """The characters of a text that no font holds, each once, in order."""
     # Not isprintable(): letters that are younger than this Python's Unicode tables are in people's names.
     letters = [one for one in dict.fromkeys(text) if not one.isspace() and category(one) not in {"Cc", "Cf"}]
-    have = _held(tuple(folders(own)))
-    return [letter for letter in letters if ord(letter) not in have]
-
-
-@lru_cache(maxsize=4)
-def _held(places: tuple[Path, ...]) -> frozenset[int]:
-    """Every character of the fonts in these folders. The packaged fonts hold most, so that others are few to open."""
-    found: set[int] = set()
-    for file in _files(places[:2] if len(places) > 1 else places):
-        found |= _characters(file)
-    return frozenset(found)
+    left = {ord(letter) for letter in letters}
+    for file in _files(folders(own)):
+        # The packaged fonts come early and hold most: the others are seldom opened.
+        left -= _characters(file, file.stat().st_mtime_ns)
+        if not left:
+            return []
+    return [letter for letter in letters if ord(letter) in left]
 
 
 def _files(places: Iterable[Path]) -> Iterable[Path]:
@@ -67,7 +63,9 @@ def _files(places: Iterable[Path]) -> Iterable[Path]:
         yield from sorted(file for file in folder.rglob("*") if file.suffix.lower() in {".otf", ".ttf", ".ttc"})
 
 
-def _characters(file: Path) -> set[int]:
+@lru_cache(maxsize=64)
+def _characters(file: Path, changed: int) -> frozenset[int]:
+    """The characters of a font file, read once as long as it isn't changed."""
     try:
         fonts: Sequence[TTFont] = (
             TTCollection(file).fonts if file.suffix.lower() == ".ttc" else [TTFont(file, lazy=True)]
@@ -75,6 +73,6 @@ def _characters(file: Path) -> set[int]:
         for font in fonts:
             # Which characters there are, not how their glyphs are called: reading 60,000 names takes seconds.
             font.setGlyphOrder([str(place) for place in range(font["maxp"].numGlyphs)])
-        return {code for font in fonts for code in (font.getBestCmap() or {})}
+        return frozenset(code for font in fonts for code in (font.getBestCmap() or {}))
     except (TTLibError, OSError, KeyError):
-        return set()  # a broken file in the office's folder holds nothing
+        return frozenset()  # a broken file in the office's folder holds nothing

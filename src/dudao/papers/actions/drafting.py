@@ -50,6 +50,8 @@ def draft_paper(
     ``ValidationError`` with what is missing.
     """
     actor.require("paper.draft", unit.path)
+    if source_url and not source_url.startswith("/"):
+        raise ValueError("a source is a page of this platform: its address begins with a slash")
     paper = Paper(
         unit=unit,
         kind=Kind(kind),

@@ -1,5 +1,5 @@
 """Tables of findings: the finding with its reports, verifications, extensions and pauses; questions to departments; day counts;
-rounds of looking back; what a superior has fed back.
+rounds of looking back; what a superior has fed back; sheets that were brought.
 """
 
 from dudao.findings.models.consultations import Consultation
@@ -14,6 +14,7 @@ from dudao.findings.models.findings import (
 )
 from dudao.findings.models.lookback import LookBack, LookBackFile, LookBackItem
 from dudao.findings.models.policies import Policy
+from dudao.findings.models.uploads import FindingUpload
 
 __all__ = [
     "Consultation",
@@ -23,6 +24,7 @@ __all__ = [
     "FeedbackPart",
     "Finding",
     "FindingFile",
+    "FindingUpload",
     "LookBack",
     "LookBackFile",
     "LookBackItem",

@@ -1,0 +1,127 @@
+"""The rows of ledgers as plain dicts, read with a cursor: 200,000 of them need no more memory than a thousand."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, BooleanField, F, Func, OuterRef, QuerySet, Subquery, Value
+
+from dudao.core.access import Actor
+from dudao.core.sheets.cells import fold
+from dudao.findings.ledgers import Ledger
+from dudao.findings.models import Finding, FindingFile, FindingUpload, Verification
+from dudao.findings.queries.findings import responsible, seen, with_units
+from dudao.findings.queries.lights import Lights
+from dudao.orgs.models import Unit
+
+__all__ = ["Register", "home_of", "known_of", "ledger_rows", "rows_by_key", "upload_of", "uploads_of"]
+
+_FIELDS = (
+    "pk", "code", "category", "description", "severity", "source", "source_label", "indicator_code", "indicator", "found_on",
+    "suggestion", "leader", "person", "phone", "measures", "target", "deadline", "deadline_basis", "standing", "progress",
+    "state", "closed_on", "remark", "lit", "unit__name", "unit__path", "unit__institution_code", "unit__uscc",
+    "unit__local_code", "office__name",
+)  # fmt: skip
+
+
+class _Among(Func):
+    """``key = ANY (array)``: one parameter however many keys there are."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+
+
+def ledger_rows(actor: Actor, ledger: Ledger, lights: Lights, *, ids: Sequence[int] | None = None) -> QuerySet[Any]:
+    """The rows that an actor may take away, in the order of ledgers: by office, then by unit. ``ids`` narrows to the chosen."""
+    rows = seen(actor, "finding.export")
+    if not ledger.drafts:
+        rows = rows.exclude(code="").exclude(state=Finding.State.DRAFT)
+    if ids is not None:
+        rows = rows.filter(_Among(F("pk"), Value(list(ids), output_field=ArrayField(BigIntegerField()))))
+    rows = lights.annotate(rows)
+    fields = _FIELDS
+    if ledger.returns:
+        looks = Verification.objects.filter(finding=OuterRef("pk")).order_by("-pk")
+        files = FindingFile.objects.filter(finding=OuterRef("pk"), report__isnull=False).order_by("pk")
+        rows = rows.annotate(
+            evidence=ArraySubquery(files.values("name")),
+            reviewer=Subquery(looks.values("by_name")[:1]),
+            opinion=Subquery(looks.values("opinion")[:1]),
+        )
+        fields = (*fields, "evidence", "reviewer", "opinion")
+    return rows.order_by(
+        "office__depth", "office__sort_no", "office", "unit__sort_no", "unit__sort_key", "unit", "found_on", "pk"
+    ).values(*fields)
+
+
+def home_of(actor: Actor, verb: str = "finding.export") -> Unit | None:
+    """The highest unit for which an actor holds a verb: who hands the ledger in (填报单位)."""
+    return Unit.objects.filter(path__in=actor.paths(verb)).order_by("depth", "pk").first()
+
+
+def rows_by_key(actor: Actor, keys: Collection[int], *, lock: bool = False) -> dict[int, Finding]:
+    """The findings of these keys that the actor may see, with what guards look at."""
+    rows = with_units(seen(actor).filter(pk__in=set(keys)))
+    if lock:
+        rows = rows.select_for_update(of=("self",)).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def known_of(office: Unit, units: Collection[int], days: Collection[Any]) -> set[tuple[int, Any, str]]:
+    """(unit, day, description) of what the office has registered at these units on these days."""
+    rows = Finding.objects.filter(office=office, unit__in=units, found_on__in=days)
+    return {(unit, day, text.strip()) for unit, day, text in rows.values_list("unit", "found_on", "description")}
+
+
+class Register:
+    """The units below an office by name and by code, loaded once: whom a sheet may name as responsible."""
+
+    _CODES = ("institution_code", "uscc", "local_code", "region_code")
+
+    def __init__(self, actor: Actor, office: Unit) -> None:
+        self.names: dict[str, set[int]] = {}
+        self.codes: dict[str, set[int]] = {}
+        self.units: dict[int, str] = {}
+        for pk, name, short, *codes in responsible(actor, office).values_list("pk", "name", "short_name", *self._CODES):
+            self.units[pk] = name
+            for text in {fold(name), fold(short)} - {""}:
+                self.names.setdefault(text, set()).add(pk)
+            for code in set(codes) - {""}:
+                self.codes.setdefault(code, set()).add(pk)
+
+    def find(self, name: str, code: str) -> tuple[int | None, str, str]:
+        """(key of the unit, the faulty column, the reason): by code where one is given, else by name.
+
+        A code must go with the name that stands beside it; a name that several units have needs a code.
+        """
+        named = self.names.get(fold(name), set())
+        if code:
+            coded = self.codes.get(code, set())
+            if not coded:
+                return None, "unit_code", f"是“{code}”，在您负责的范围内没有这个代码的单位，请核对"
+            both = coded & named or (coded if len(coded) == 1 and not named else set())
+            if len(both) == 1:
+                return both.pop(), "", ""
+            whose = "、".join(sorted(self.units[pk] for pk in coded))
+            return None, "unit_code", f"是“{code}”，是{whose}的代码，与责任单位“{name}”不一致，请核对"
+        if not named:
+            return None, "unit", f"是“{name}”，在您负责的范围内没有这个单位，请填全称、简称，或填单位代码"
+        if len(named) > 1:
+            return None, "unit", f"是“{name}”，有 {len(named)} 个单位叫这个名字，请在“单位代码”里填写代码"
+        return next(iter(named)), "", ""
+
+    def by_key(self, keys: Iterable[int]) -> dict[int, Unit]:
+        return {unit.pk: unit for unit in Unit.objects.filter(pk__in=set(keys))}
+
+
+def uploads_of(actor: Actor) -> QuerySet[FindingUpload]:
+    """The sheets a person has brought, newest first; nobody else sees them."""
+    if actor.id is None:
+        return FindingUpload.objects.none()
+    return FindingUpload.objects.filter(owner_id=actor.id).select_related("file", "office", "job")
+
+
+def upload_of(actor: Actor, pk: int) -> FindingUpload | None:
+    return uploads_of(actor).filter(pk=pk).first()

@@ -25,6 +25,10 @@ def said(element: Any) -> dict[str, str]:
         if not isinstance(child.tag, str) or not child.tag.startswith(MAIN):
             continue
         name = child.tag[len(MAIN) :]
+        if name == "numPr":
+            for part in child:
+                found[f"numPr.{part.tag[len(MAIN) :]}"] = part.get(f"{MAIN}val") or "0"
+            continue
         if name in {"pBdr", "tblBorders", "tblCellMar"}:
             for side in child:
                 for key, value in side.attrib.items():

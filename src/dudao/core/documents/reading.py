@@ -1,7 +1,7 @@
 """What a Word document says and how it looks, in the few properties that a paper needs: to typeset it without an office program.
 
 Paragraphs with alignment, indents, spacing and rules; pieces of text with font, size, weight and colour; tables with merged cells;
-pictures. What a paper has no use for (text boxes, tracked changes, automatic numbers) is told in ``ignored``, never dropped in
+pictures. What a paper has no use for (text boxes, tracked changes, footnotes) is told in ``ignored``, never dropped in
 silence.
 """
 
@@ -9,12 +9,13 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
 
 from dudao.core.documents.inheriting import MAIN, Properties, Styles, number, over, said, switched_on
+from dudao.core.documents.numbering import Numbering
 from dudao.core.documents.templates import MAX_UNPACKED, DocumentError
 
 __all__ = ["Block", "Cell", "Page", "Piece", "Reading", "read_word", "text_of"]
@@ -31,7 +32,6 @@ _IGNORED = {
     f"{MAIN}txbxContent": "文本框",
     f"{MAIN}commentReference": "批注",
     f"{MAIN}footnoteReference": "脚注",
-    f"{MAIN}numPr": "自动编号",
     f"{MAIN}sym": "符号字体的字符",
     f"{_MATHS}oMath": "公式",
 }
@@ -134,6 +134,7 @@ def read_word(content: bytes) -> Reading:
             names = set(package.namelist())
             document = _parsed(package.read("word/document.xml"))
             styles = _parsed(package.read("word/styles.xml")) if "word/styles.xml" in names else None
+            lists = _parsed(package.read("word/numbering.xml")) if "word/numbering.xml" in names else None
             pictures = _pictures(package, names)
     except (
         zipfile.BadZipFile,
@@ -147,12 +148,16 @@ def read_word(content: bytes) -> Reading:
     body = document.find(f"{MAIN}body")
     if body is None:
         raise DocumentError("这个文件里没有正文，请另存为 .docx 后再试。")
-    reader = _Reader(Styles(styles), pictures, next(body.iter(*_HIDING), None) is not None)
+    numbering = Numbering(lists)
+    reader = _Reader(Styles(styles), numbering, pictures, next(body.iter(*_HIDING), None) is not None)
     sections = list(body.iter(f"{MAIN}sectPr"))
     found = [words for tag, words in _IGNORED.items() if next(body.iter(tag), None) is not None]
     if len(sections) > 1:
         found.append("分节（各节都按最后一节的纸张和页边距排版）")
-    return Reading(_page(sections[-1] if sections else None), tuple(reader.blocks(body)), tuple(found))
+    blocks = tuple(reader.blocks(body))
+    if numbering.unknown:
+        found.append("少见样式的自动编号")
+    return Reading(_page(sections[-1] if sections else None), blocks, tuple(found))
 
 
 def _parsed(content: bytes) -> Any:
@@ -205,8 +210,9 @@ def _lines(blocks: tuple[Block, ...]) -> Iterator[str]:
 class _Reader:
     """``hiding``: whether there is anything that is not read. Forms and looks are kept: most paragraphs of a table are alike."""
 
-    def __init__(self, styles: Styles, pictures: Mapping[str, bytes], hiding: bool) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering, pictures: Mapping[str, bytes], hiding: bool) -> None:
         self.styles = styles
+        self.numbering = numbering
         self.pictures = pictures
         self.hiding = hiding
         self._looks: dict[str, tuple[Properties, Properties]] = {}
@@ -240,6 +246,8 @@ class _Reader:
             self._forms[key] = self.form(own)
         form, look, fixed = self._forms[key]
         pieces = tuple(self.pieces(element, look))
+        if form.get("numPr.numId", "0") != "0":
+            pieces = self.numbered(form, look, pieces)
         size = max((piece.size for piece in pieces if not piece.image), default=number(look, "sz", 21) / 2)
         line, rule = number(form, "spacing.line"), form.get("spacing.lineRule", "auto")
         broken = _page_break(element)
@@ -259,6 +267,10 @@ class _Reader:
         """Of a paragraph with these properties: all that hold, the look of its text, and what doesn't hang on the text."""
         style = own.get("pStyle", self.styles.first.get("paragraph", ""))
         form, look = self.looks(style)
+        listed = over(form, own)
+        if listed.get("numPr.numId", "0") != "0":
+            # A list's indents stand above the style's, below the paragraph's own.
+            form = over(form, self.numbering.form(listed["numPr.numId"], int(number(listed, "numPr.ilvl"))))
         form = over(form, own)
         align = {"left": "left", "start": "left", "center": "center", "right": "right", "end": "right"}
         return form, look, {
@@ -270,6 +282,18 @@ class _Reader:
             "below": _rule(form, "bottom"),
             "keeps": switched_on(form, "keepNext"),
         }  # fmt: skip
+
+    def numbered(self, form: Properties, look: Properties, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+        """With the number that Word would write before the text, in the look of the text."""
+        text = self.numbering.next(form["numPr.numId"], int(number(form, "numPr.ilvl")))
+        if not text:
+            return pieces
+        if pieces and not pieces[0].image:
+            return (replace(pieces[0], text=text, underlined=False), *pieces)
+        return (
+            Piece(text, look.get("rFonts.eastAsia", ""), number(look, "sz", 21) / 2, switched_on(look, "b")),
+            *pieces,
+        )
 
     def pieces(self, paragraph: Any, look: Properties) -> Iterator[Piece]:
         for run in paragraph.iter(f"{MAIN}r"):

@@ -22,6 +22,8 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from dudao import packs
+from dudao.accountability.actions import deciding, opening, talks
+from dudao.accountability.models import Case, CaseFile, Demand, Remedy
 from dudao.calc.score import System, columns_of, read_subjects
 from dudao.core.access import SYSTEM
 from dudao.core.models import Event, Job, Notice, StoredFile
@@ -219,6 +221,20 @@ OBJECTS = {
         for name in ("consultation", "consultation_withdraw", "consultation_file")
     },
     **{
+        f"accountability:{name}": lambda w: {"pk": w.case.pk}
+        for name in (
+            "case", "case_step", "edit", "examine", "notify", "defend", "hear", "consult", "submit", "decide", "send_back",
+            "receive", "publish", "ask_review", "appeal", "drop",
+        )
+    },
+    "accountability:new": lambda w: {"pk": w.school.pk},
+    "accountability:file": lambda w: {"pk": w.case_file.pk},
+    "accountability:execute": lambda w: {"pk": w.case.pk, "measure": w.case.measures.first().pk},
+    "accountability:opinion": lambda w: {"pk": w.case.opinions.first().pk},
+    **{f"accountability:{name}": lambda w: {"pk": w.remedy.pk} for name in ("decide_remedy", "correct")},
+    **{f"accountability:{name}": lambda w: {"pk": w.talk.pk} for name in ("talk", "talk_step", "talk_record")},
+    **{f"accountability:{name}": lambda w: {"pk": w.demand.pk} for name in ("follow", "demand_finding")},
+    **{
         f"stats:elimination{name}": lambda w: {"pk": w.elimination.pk}
         for name in ("", "_edit", "_step", "_amend", "_export", "_import")
     },
@@ -405,8 +421,38 @@ def _statistics(w):
     EliminationRow.objects.create(
         plan=w.elimination, school=w.school, sort="classes", stage="primary", start=2, targets=[1, 0]
     )
+    _accountability(actor_for(w.own), actor_for(w.head), w)
     w.balance = run_balance(SYSTEM, unit=w.county, asked=w.round, pack="excellent-2017", accepted_only=False)
     _around_balance(w)
+
+
+def _accountability(own, head, w):
+    """A case that is sent back and forth as far as two people can bring it, a remedy, a talk with a demand."""
+    office = unit(f"{SECRET}县财政局", Kind.DEPARTMENT, w.county)
+    w.case = opening.open_case(
+        own, office=w.county, unit=w.school, trigger="overdue", facts=f"{SECRET}事实", ended_on=timezone.localdate()
+    )
+    opening.set_up_group(own, case=w.case, members=f"{SECRET}组")
+    opening.notify(
+        own, case=w.case, established=SECRET, proposal=SECRET, defend_by=timezone.localdate() + timedelta(20)
+    )
+    deciding.defend(head, case=w.case, text=f"{SECRET}申辩")
+    deciding.hear(own, case=w.case, hearing=f"{SECRET}采纳")
+    deciding.consult(own, case=w.case, units=[office])
+    w.case = Case.objects.select_related("unit", "office").get(pk=w.case.pk)
+    deciding.set_measures(w.case, {"circular": SECRET})
+    w.case_file = CaseFile.objects.create(
+        case=w.case, part="evidence", file=StoredFile.objects.first(), name=f"{SECRET}.txt"
+    )
+    w.remedy = Remedy.objects.create(
+        case=w.case, kind="review", text=SECRET, asked_on=timezone.localdate(), asked_by=SECRET,
+        decide_by=timezone.localdate(),
+    )  # fmt: skip
+    w.talk = talks.plan_talk(
+        own, office=w.county, unit=w.school, called=f"{SECRET}校长", host="甲", held_on=timezone.localdate(), time="上午",
+        place_name="会议室", reason=SECRET, matters=SECRET,
+    )  # fmt: skip
+    w.demand = Demand.objects.create(talk=w.talk, text=SECRET, due_on=timezone.localdate())
 
 
 def _around_balance(w):

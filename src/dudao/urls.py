@@ -10,6 +10,7 @@ urlpatterns = [
     path("papers/", include("dudao.papers.urls")),
     path("plans/", include("dudao.plans.urls")),
     path("findings/", include("dudao.findings.urls")),
+    path("accountability/", include("dudao.accountability.urls")),
     path("stats/", include("dudao.stats.urls")),
     path("frameworks/", include("dudao.frameworks.urls")),
     path("dev/", include("dudao.core.ui.urls")),

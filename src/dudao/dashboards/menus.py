@@ -59,6 +59,10 @@ RECTIFIED = Entry("整改情况", "chart-bar", "findings:board", "finding.view")
 CONSULTATIONS = Entry("协商意见", "messages", "findings:consultations", "consult.view")
 TERMS = Entry("时限规定", "clock", "findings:terms", "finding.view")
 
+CASES = Entry("问责案件", "scale", "accountability:cases", "case.view")
+TALKS = Entry("约谈", "messages", "accountability:talks", "talk.view")
+OPINIONS = Entry("征求意见", "message-report", "accountability:opinions", "case.answer")
+
 _PAPERS = Entry("文书", "file-text", "papers:papers", "paper.view", below=(PAPERS, TEMPLATES, STYLE))
 _PLANS = Entry("年度计划", "calendar-stats", "plans:plans", "plan.view", below=(PLANS, TASKS, ROWS, MATRIX, LIGHTS))
 _PEOPLE = Entry("机构人员", "building-community", "orgs:units", "unit.view", below=(UNITS, TREE, ACCOUNTS, CALENDAR))
@@ -76,15 +80,17 @@ _FINDINGS = Entry(
     "finding.view",
     below=(FINDINGS, RECTIFIED, CONSULTATIONS, TERMS),
 )
+_CASES = Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS, OPINIONS))
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
 MENUS: dict[str, tuple[Entry, ...]] = {
-    "office": (HOME, OVERVIEW, _PLANS, _FINDINGS, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
-    "county": (HOME, _WORK, _FINDINGS, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
+    "office": (HOME, OVERVIEW, _PLANS, _FINDINGS, _CASES, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
+    "county": (HOME, _WORK, _FINDINGS, _CASES, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
     "school": (
         Entry("待办", "inbox", "dashboards:home"),
         Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),
         Entry("问题整改", "clipboard-check", "findings:findings", "finding.view"),
+        Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS)),
         ROUNDS,
         RECEIVED,
         Entry("本校档案", "school", "orgs:unit", "unit.view", own=True),
@@ -102,6 +108,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("督办", "bell-ringing", "plans:assignments", "assignment.view"),
         Entry("计划", "calendar-stats", "plans:plans", "plan.view"),
         Entry("整改", "clipboard-check", "findings:board", "finding.view", below=(RECTIFIED, FINDINGS)),
+        Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS)),
         _STATS,
         PAPERS,
     ),

@@ -23,6 +23,7 @@ __all__ = [
     "earlier_case",
     "file_of",
     "findings_for",
+    "is_inside",
     "locked",
     "member_units",
     "offices",
@@ -48,14 +49,23 @@ def seen(actor: Actor, verb: str = "case.view") -> QuerySet[Any]:
     rows = Case.objects.visible_to(actor, verb)
     if actor.everything:
         return rows
-    leads = Q(pk__in=[])
-    for path in (*actor.paths("case.open"), *actor.paths("case.decide")):
-        leads |= Q(office__path__startswith=path)
-    leads &= ~Q(person_account=actor.id)
     personal = Q(person_name="") | Q(person_account=actor.id)
     for path in actor.paths("case.person"):
         personal |= Q(unit__path__startswith=path)
-    return rows.filter(leads | Q(notified_on__isnull=False)).filter(personal)
+    return rows.filter(_led(actor) | Q(notified_on__isnull=False)).filter(personal)
+
+
+def _led(actor: Actor) -> Q:
+    """The cases of the actor's own offices, but for those in which they are accused."""
+    found = Q(pk__in=[])
+    for path in (*actor.paths("case.open"), *actor.paths("case.decide")):
+        found |= Q(office__path__startswith=path)
+    return found & (~Q(person_account=actor.id) | Q(person_account__isnull=True))
+
+
+def is_inside(actor: Actor, row: Case) -> bool:
+    """Whether a person sees a case from the side of the office: evidence, opinions, what isn't decided yet."""
+    return actor.everything or Case.objects.filter(_led(actor), pk=row.pk).exists()
 
 
 def case(actor: Actor, pk: int) -> Case | None:
@@ -132,11 +142,8 @@ def opinions(actor: Actor) -> QuerySet[Any]:
     """What the actor's own unit was asked, and the questions in cases that the actor leads."""
     rows = Opinion.objects.visible_to(actor, "case.answer")
     if not actor.everything:
-        led = Q(pk__in=[])
-        for path in actor.paths("case.open"):
-            led |= Q(case__office__path__startswith=path)
-        led &= Q(case__in=seen(actor).values("pk"))
-        rows = rows.filter(Q(unit__path__in=actor.paths("case.answer")) | led).exclude(case__person_account=actor.id)
+        led = Q(case__in=seen(actor).filter(_led(actor)).values("pk"))
+        rows = rows.filter(Q(unit__path__in=actor.paths("case.answer")) | led)
     return rows.select_related("case__unit__parent", "case__office", "unit")
 
 
@@ -150,8 +157,12 @@ def remedy(actor: Actor, pk: int) -> Remedy | None:
 
 
 def file_of(actor: Actor, pk: int) -> CaseFile | None:
-    """A file of a case, for those who may see the case; evidence of the office isn't the accused's to open before it is told."""
-    return CaseFile.objects.filter(pk=pk, case__in=seen(actor).values("pk")).select_related("file").first()
+    """A file of a case, for those who see the case. Evidence may tell who complained: it stays with the office."""
+    rows = CaseFile.objects.filter(pk=pk, case__in=seen(actor).values("pk")).select_related("file", "case")
+    found = rows.first()
+    if found is None or (found.part == CaseFile.Part.EVIDENCE and not is_inside(actor, found.case)):
+        return None
+    return found
 
 
 def containing(rows: QuerySet[Any], text: str) -> QuerySet[Any]:

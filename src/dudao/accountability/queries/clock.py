@@ -11,7 +11,7 @@ from dudao.findings.queries.terms import Terms, terms_on
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import work_calendar
 
-__all__ = ["Clock", "Counted", "Window"]
+__all__ = ["Clock", "Counted", "TermRow", "Window", "term_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +86,71 @@ class Clock:
         if case.received_on is None:
             return Window(None)
         return Window(self.count("appeal_ask", case.received_on, "收到问责决定之日"))
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """One term of a case as its page shows it. ``last`` is ``None`` while nothing says when it ends."""
+
+    name: str
+    last: date | None
+    done_on: date | None
+    basis: str
+    whose: str
+
+    def late(self, day: date) -> int:
+        return days_past(self.last, self.done_on or day) if self.last is not None else 0
+
+
+def term_rows(case: Case, clock: Clock, remedies: dict[str, Remedy]) -> list[TermRow]:
+    """All terms that run or have run in a case, in the order of its steps, each with its sum."""
+    office, accused = str(case.office), case.subject
+    rows = [TermRow("成立调查认定工作组", case.group_by, case.group_on, case.group_basis, office)]
+    if case.notified_on is not None:
+        words = f"{chinese_date(case.notified_on)}告知"
+        rows.append(TermRow("陈述申辩", case.defend_by, case.defended_on, words, accused))
+    if case.received_on is not None:
+        rows += _asking(case, clock, remedies, accused)
+    for kind in ("review", "appeal"):
+        remedy = remedies.get(kind)
+        if remedy is None:
+            continue
+        word = remedy.get_kind_display()
+        rows.append(
+            TermRow(f"作出{word}决定", remedy.decide_by, remedy.decided_on, remedy.basis, remedy.body or office)
+        )
+        if remedy.correct_by is not None and remedy.received_on is not None:
+            counted = clock.count("correct", remedy.received_on, f"收到{word}决定之日")
+            basis = counted.basis if counted is not None else ""
+            rows.append(TermRow("纠正原决定", remedy.correct_by, remedy.corrected_on, basis, office))
+    return rows
+
+
+def _asking(case: Case, clock: Clock, remedies: dict[str, Remedy], accused: str) -> list[TermRow]:
+    assert case.received_on is not None
+    found = []
+    review, appeal = remedies.get("review"), remedies.get("appeal")
+    counted = clock.count("review_ask", case.received_on, "收到问责决定之日")
+    if counted is not None and (review is not None or appeal is None):
+        asked = review.asked_on if review is not None else None
+        found.append(
+            TermRow(
+                "申请复核", review.ask_by if review and review.ask_by else counted.last, asked, counted.basis, accused
+            )
+        )
+    start = case.received_on if review is None else (review.received_on or review.decided_on)
+    if start is not None:
+        said = "收到问责决定之日" if review is None else "收到复核决定之日"
+        counted = clock.count("appeal_ask", start, said)
+        if counted is not None:
+            asked = appeal.asked_on if appeal is not None else None
+            found.append(
+                TermRow(
+                    "提出申诉",
+                    appeal.ask_by if appeal and appeal.ask_by else counted.last,
+                    asked,
+                    counted.basis,
+                    accused,
+                )
+            )
+    return found

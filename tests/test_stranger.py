@@ -24,18 +24,20 @@ from django.utils import timezone
 from dudao import packs
 from dudao.accountability.actions import deciding, opening, talks
 from dudao.accountability.models import Case, CaseFile, Demand, Remedy
-from dudao.calc.score import System, columns_of, read_subjects
+from dudao.calc.score import System, columns_of, explain, read_subjects
 from dudao.core.access import SYSTEM
 from dudao.core.models import Event, Job, Notice, StoredFile
 from dudao.demo.builders import account, unit
 from dudao.findings.actions import create_finding, issue
 from dudao.findings.actions import sign as sign_finding
 from dudao.findings.actions.clock import ask_time
-from dudao.findings.models import Consultation, FindingFile
+from dudao.findings.actions.lookback import make_round
+from dudao.findings.models import Consultation, FindingFile, LookBackFile
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.trials import run_trial
+from dudao.frameworks.findings import lost
 from dudao.frameworks.models import Framework, FrameworkUpload, Indicator
-from dudao.frameworks.queries import tree
+from dudao.frameworks.queries import tree, trials
 from dudao.orgs.actions import save_contact, set_special_day
 from dudao.orgs.models import Kind, Stage, UnitImport
 from dudao.papers.actions import draft_paper, issuing, routing
@@ -215,6 +217,12 @@ OBJECTS = {
         )
     },
     "findings:give_time": lambda w: {"pk": w.extension.pk},
+    "findings:make": lambda w: {"key": f"score:{w.trial.rows.get().pk}:{_lost(w.trial)}"},
+    **{f"findings:lookback{name}": lambda w: {"pk": w.lookback.pk} for name in ("", "_step", "_assign", "_people")},
+    **{
+        f"findings:lookback_{name}": lambda w: {"pk": w.lookback_item.pk} for name in ("item", "item_step", "settle")
+    },
+    "findings:lookback_file": lambda w: {"pk": w.lookback_file.pk},
     "findings:file": lambda w: {"pk": w.finding_file.pk},
     **{
         f"findings:{name}": lambda w: {"pk": w.consultation.pk}
@@ -354,6 +362,12 @@ def _findings(w, stored):
         finding=w.finding, unit=unit(f"{SECRET}财政局", Kind.DEPARTMENT, w.county), text=f"{SECRET}协商", file=stored,
         file_name=f"{SECRET}.txt", asked_by=f"{SECRET}办",
     )  # fmt: skip
+    w.lookback = make_round(
+        own, office=w.county, title=f"{SECRET}回头看", basis=f"{SECRET}依据", starts_on=timezone.localdate(),
+        ends_on=timezone.localdate() + timedelta(7), wanted=1,
+    )  # fmt: skip
+    w.lookback_item = w.lookback.items.get()
+    w.lookback_file = LookBackFile.objects.create(item=w.lookback_item, file=stored, name=f"{SECRET}.txt")
 
 
 def _paper(own, w):
@@ -384,6 +398,12 @@ def _trial(own, w):
         file_name="数据.xlsx",
         file_digest="ab" * 32,
     )
+
+
+def _lost(trial):
+    """An indicator at which the trial's subject lost points."""
+    scores = trials.loaded(trial).scores()
+    return min(code for code in lost(explain(scores, 0, sheet=trial.main)) if code != scores.tree.root.code)
 
 
 def _statistics(w):

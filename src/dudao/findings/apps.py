@@ -8,9 +8,10 @@ class FindingsConfig(AppConfig):
 
     def ready(self) -> None:
         from dudao.findings import flow, verbs  # noqa: F401  the vocabulary and who acts next are filled by the import
-        from dudao.findings.actions import notices
+        from dudao.findings.actions import lookback_answers, notices
         from dudao.papers import sources
 
         sources.register("finding", notices.facts_of_finding)
         sources.register("consultation", notices.facts_of_consultation)
+        sources.register("lookback", lookback_answers.facts_of_round)
         sources.on_signed("finding", notices.sign_with_paper)

@@ -1,9 +1,18 @@
 """How states of findings, extensions and consultations read on pages: word, tone, icon, in one place."""
 
 from dudao.core.ui.parts import State
-from dudao.findings.models import Consultation, Extension, Finding
+from dudao.findings.models import Consultation, Extension, Finding, LookBack, LookBackItem
 
-__all__ = ["CONSULT_STATES", "EXTENSION_STATES", "LEVELS", "LINE", "SEVERITIES", "STATES"]
+__all__ = [
+    "CONSULT_STATES",
+    "EXTENSION_STATES",
+    "LEVELS",
+    "LINE",
+    "LOOK_BACK_STATES",
+    "RESULTS",
+    "SEVERITIES",
+    "STATES",
+]
 
 _State = Finding.State
 
@@ -56,3 +65,19 @@ CONSULT_STATES: dict[str, State] = {
     Consultation.State.ANSWERED: State("已答复", "green"),
     Consultation.State.WITHDRAWN: State("已撤回", "grey", "arrow-back-up"),
 }
+
+LOOK_BACK_STATES: dict[str, State] = {
+    LookBack.State.OPEN: State("核查中", "blue", "eye"),
+    LookBack.State.CLOSED: State("已结束", "green"),
+}
+
+RESULTS: dict[str, State] = {
+    "": State("待核查", "grey"),
+    LookBackItem.Result.DONE: State("已整改到位", "green"),
+    LookBackItem.Result.PARTLY: State("部分到位", "amber", "circle-half-2"),
+    LookBackItem.Result.NOT: State("未整改", "red", "circle-x"),
+    LookBackItem.Result.AGAIN: State("反弹", "purple", "rotate"),
+    LookBackItem.Result.FALSE: State("虚假整改", "red", "alert-triangle"),
+    "dropped": State("不再核查", "grey", "ban"),
+}
+"""The result of a look back; «» is one that nobody has taken yet."""

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from dudao.findings.views import board, consulting, finding, judging, listing, making, rectifying, terms
+from dudao.findings.views import (
+    board,
+    consulting,
+    finding,
+    judging,
+    listing,
+    lookback,
+    lookback_items,
+    making,
+    rectifying,
+    terms,
+)
 
 app_name = "findings"
 urlpatterns = [
@@ -31,6 +42,17 @@ urlpatterns = [
     path("consultations/<int:pk>/", consulting.consultation, name="consultation"),
     path("consultations/<int:pk>/withdraw/", consulting.consultation_withdraw, name="consultation_withdraw"),
     path("consultations/<int:pk>/file/", consulting.consultation_file, name="consultation_file"),
+    # Looking back
+    path("look-back/", lookback.rounds, name="lookbacks"),
+    path("look-back/new/", lookback.new, name="lookback_new"),
+    path("look-back/<int:pk>/", lookback.round_page, name="lookback"),
+    path("look-back/<int:pk>/step/", lookback.round_step, name="lookback_step"),
+    path("look-back/<int:pk>/assign/", lookback.assign, name="lookback_assign"),
+    path("look-back/<int:pk>/people/", lookback.people, name="lookback_people"),
+    path("look-back/items/<int:pk>/", lookback_items.item_page, name="lookback_item"),
+    path("look-back/items/<int:pk>/step/", lookback_items.item_step, name="lookback_item_step"),
+    path("look-back/items/<int:pk>/settle/", lookback_items.item_settle, name="lookback_settle"),
+    path("look-back/files/<int:pk>/", lookback_items.item_file, name="lookback_file"),
     # Terms
     path("terms/", terms.terms, name="terms"),
     path("terms/adopt/", terms.terms_adopt, name="terms_adopt"),

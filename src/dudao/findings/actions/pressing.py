@@ -71,8 +71,8 @@ def remind_many(actor: Actor, *, findings: Iterable[Finding], text: str = "") ->
 
 
 @audit.action
-def escalate(actor: Actor, *, finding: Finding, reason: str) -> Finding:
-    """Raise a finding a level by hand, with the reason: refusal, falsification, nothing moves."""
+def escalate(actor: Actor, *, finding: Finding, reason: str, to: int | None = None) -> Finding:
+    """Raise a finding a level by hand, or to a level at once, with the reason: refusal, falsification, nothing moves."""
     row = fresh(finding)
     denied = why_not_free(row, actor, "finding.escalate")
     if denied is not None:
@@ -81,7 +81,7 @@ def escalate(actor: Actor, *, finding: Finding, reason: str) -> Finding:
         raise ValidationError({"reason": "请写明升级处理的理由。"})
     if row.escalation >= _Level.TRIGGER:
         raise ValidationError("这个问题已列为问责线索，不能再升级。")
-    level = _Level(row.escalation + 1)
+    level = _Level(max(to or 0, row.escalation + 1))
     change(actor, row, "finding.escalate", reason=reason, changes={"escalation": level}, level=level.label)
     _tell([(row, level)], timezone.localdate(), key=f"escalate {row.pk} {level}")
     return row

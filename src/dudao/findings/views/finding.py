@@ -18,10 +18,11 @@ from dudao.findings.actions import clock, issuing, judging, making, pressing, re
 from dudao.findings.actions.notices import why_not_notice
 from dudao.findings.endings import ENDINGS
 from dudao.findings.flow import FINDING, WORKING, concerns, why_not
-from dudao.findings.labels import CONSULT_STATES, EXTENSION_STATES, LEVELS, LINE, SEVERITIES, STATES
+from dudao.findings.labels import CONSULT_STATES, EXTENSION_STATES, LEVELS, LINE, RESULTS, SEVERITIES, STATES
 from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
 from dudao.findings.queries.consultations import consultations_of
+from dudao.findings.queries.lookback import visits_of
 from dudao.findings.queries.recurrence import earlier_like
 from dudao.findings.views.common import actor_of, lights_of, row_or_404, run
 
@@ -175,6 +176,9 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
         item.rows = _file_rows(item.files.all())
     extensions: list[Any] = list(row.extensions.all())
     asks: list[Any] = list(consultations_of(row))
+    looked_back: list[Any] = list(visits_of(row))
+    for item in looked_back:
+        item.shown = RESULTS[item.result]
     for item in extensions:
         item.shown = EXTENSION_STATES[item.state]
     for item in asks:
@@ -200,6 +204,7 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
         "evidence": _file_rows(reads.evidence_of(row)),
         "reports": reports,
         "looks": looks,
+        "looked_back": looked_back,
         "extensions": extensions,
         "decides": decides and row.paused_since is None,
         "pauses": list(row.pauses.all()),

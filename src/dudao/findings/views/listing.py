@@ -97,6 +97,8 @@ def _bulk(request: HttpRequest) -> list[BulkAction]:
                 confirm="所选各项中已核验通过的会销号，计入已整改；不能销号的会列出原因。",
             )
         )
+    if actor.may_somewhere("lookback.make"):
+        found.append(BulkAction("列入回头看", reverse("findings:lookback_new"), "eye"))
     if actor.may_somewhere("finding.remind"):
         found.append(
             BulkAction(

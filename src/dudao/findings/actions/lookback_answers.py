@@ -1,0 +1,282 @@
+"""What follows from looking back: rectify again, a new problem that recurs, or nothing more; and the report of a round."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from dudao.core import audit
+from dudao.core.access import Actor, Denied
+from dudao.core.ui.formats import date_cn, percent
+from dudao.findings.actions import judging, making, pressing
+from dudao.findings.actions.lookback import change_item, fresh_item, over
+from dudao.findings.flow import why_not_free
+from dudao.findings.models import Finding, LookBack, LookBackItem
+from dudao.findings.queries import lookback as reads
+from dudao.papers.actions import draft_paper
+from dudao.papers.kinds import Kind
+from dudao.papers.models import Paper
+from dudao.papers.sources import Fact
+
+__all__ = ["Settled", "advised", "draft_report", "facts_of_round", "possible", "settle", "settle_all", "why_not_report"]
+
+_State = Finding.State
+_Result = LookBackItem.Result
+_Outcome = LookBackItem.Outcome
+_JUDGED = frozenset({_State.REPORTED, _State.VERIFIED})
+_GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
+
+
+def possible(row: LookBackItem) -> list[str]:
+    """The answers that the finding's present state allows, the advised one first."""
+    state = row.finding.state
+    if state == _State.CLOSED:
+        found = [_Outcome.REOPENED, _Outcome.RENEWED, _Outcome.KEPT]
+        return found if row.result != _Result.AGAIN else [_Outcome.RENEWED, _Outcome.REOPENED, _Outcome.KEPT]
+    if state in _JUDGED:
+        return [_Outcome.REOPENED, _Outcome.KEPT]
+    if state == _State.WAIVED:
+        return [_Outcome.RENEWED, _Outcome.KEPT]
+    return [_Outcome.KEPT]
+
+
+def advised(row: LookBackItem) -> str:
+    """The answer that follows from the result: what came back is a new problem that recurs, else it is done again."""
+    return possible(row)[0]
+
+
+@audit.action
+def settle(
+    actor: Actor, *, item: LookBackItem, outcome: str, reason: str = "", deadline: date | None = None
+) -> LookBackItem:
+    """The office's answer to a result that isn't good.
+
+    ``reopened``: a crossed-off finding is opened again, a reported one sent back, until ``deadline`` (else by the office's
+    terms). ``renewed``: a new draft that recurs the finding. ``kept``: nothing more than what is under way, with the reason. What
+    was only said to be done becomes a clue for accountability wherever its rectification runs on.
+    """
+    row = fresh_item(item)
+    actor.require("lookback.settle", row.round.office.path)
+    denied = over(row, "lookback.settle")
+    if denied is not None:
+        raise denied
+    if row.result not in reads.BAD:
+        raise Denied("没有需要处理的核查结果。", "lookback.settle")
+    if row.outcome:
+        raise Denied(f"已经处理：{row.get_outcome_display()}。", "lookback.settle")
+    if outcome not in possible(row):
+        known = outcome in _Outcome.values
+        word = _Outcome(outcome).label if known else outcome
+        raise ValidationError(
+            {"outcome": f"问题当前为“{row.finding.get_state_display()}”，不能选“{word}”，请重新选择。"}
+        )
+    if outcome == _Outcome.KEPT and not reason.strip():
+        raise ValidationError({"reason": "不另处理的，请写明理由，例如“整改时限未到，继续按原时限整改”。"})
+    words = f"回头看“{row.round}”{row.get_result_display()}：{row.opinion}"[:1000]
+    renewed = None
+    if outcome == _Outcome.REOPENED:
+        if row.finding.state == _State.CLOSED:
+            judging.reopen(actor, finding=row.finding, reason=words, deadline=deadline)
+        else:
+            judging.send_back(actor, finding=row.finding, reason=words, method=row.method, deadline=deadline)
+    elif outcome == _Outcome.RENEWED:
+        renewed = _renew(actor, row)
+    if row.result == _Result.FALSE and outcome != _Outcome.RENEWED:
+        _denounce(actor, row.finding, words)
+    change_item(row, outcome=outcome, outcome_reason=reason.strip()[:300], renewed=renewed)
+    audit.record(actor, "lookback.settle", row, reason=reason.strip(), result=row.get_outcome_display())
+    return row
+
+
+def _renew(actor: Actor, row: LookBackItem) -> Finding:
+    old = row.finding
+    made: Finding = making.create_finding(
+        actor,
+        office=old.office,
+        unit=old.unit,
+        description=f"{old.description}\n回头看发现：{row.opinion}"[: making.TEXT],
+        source=Finding.Source.LOOK_BACK,
+        source_label=str(row.round),
+        source_url=row.get_absolute_url(),
+        source_key=f"lookback:{row.pk}",
+        indicator_code=old.indicator_code,
+        indicator=old.indicator,
+        severity=old.severity,
+        found_on=row.visited_on,
+        category=old.category,
+        suggestion=old.suggestion,
+        files=[(file.file, file.name) for file in row.files.filter(old=False).select_related("file")],
+        demo=old.demo,
+    )
+    recurring: Finding = making.settle_recurrence(actor, finding=made, earlier=old)
+    return recurring
+
+
+def _denounce(actor: Actor, finding: Finding, words: str) -> None:
+    level = Finding.Escalation.TRIGGER
+    finding = Finding.objects.select_related("unit__parent", "office").get(pk=finding.pk)
+    if finding.escalation < level and why_not_free(finding, actor, "finding.escalate") is None:
+        pressing.escalate(actor, finding=finding, reason=words, to=level)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one item; ``refused`` is the reason."""
+
+    item: LookBackItem
+    refused: str = ""
+
+
+@audit.action
+def settle_all(actor: Actor, *, round: LookBack) -> list[Settled]:
+    """Answer to all results of a round as advised; what can't be done comes back with the reason and holds up no other."""
+    waiting = list(round.items.filter(result__in=reads.BAD, outcome="").select_related("finding").order_by("pk"))
+    done = []
+    for row in waiting:
+        outcome = advised(row)
+        reason = "整改还在进行，按原时限继续" if outcome == _Outcome.KEPT else ""
+        try:
+            settle(actor, item=row, outcome=outcome, reason=reason)
+        except Denied as denied:
+            done.append(Settled(row, denied.reason))
+        except ValidationError as problem:
+            done.append(Settled(row, problem.messages[0]))
+        else:
+            done.append(Settled(row))
+    if all(one.refused for one in done):
+        raise Denied(done[0].refused if done else "没有需要处理的核查结果。", "lookback.settle")
+    return done
+
+
+# --- the report ----------------------------------------------------------------------------------------------------------
+
+
+def why_not_report(actor: Actor, row: LookBack) -> Denied | None:
+    """Whether a 回头看报告 can be drafted now: the round is over, nothing in it changes any more."""
+    denied = actor.why_not("paper.draft", row.office.path)
+    if denied is not None:
+        return denied
+    if row.state != LookBack.State.CLOSED:
+        return Denied("结束以后才能起草报告，那时数字不再变化。", "paper.draft")
+    if row.paper is not None and row.paper.state not in _GONE:
+        return Denied(f"已经起草了报告，当前为“{row.paper.get_state_display()}”。", "paper.draft")
+    return None
+
+
+def facts_of_round(key: str) -> Sequence[Fact]:
+    """The numbers of a report, as the database has them now."""
+    row = LookBack.objects.select_related("office").defer("pool").filter(pk=key).first() if key.isdigit() else None
+    return _facts(row) if row is not None else ()
+
+
+def _facts(row: LookBack) -> list[Fact]:
+    _, total = reads.lines(row)
+    facts = [Fact("核查数", total.looked, f"核查问题{total.looked}个")]
+    if total.looked:
+        facts += [
+            Fact("到位数", total.done, f"已整改到位{total.done}个"),
+            Fact("到位率", str(total.share), f"到位率{percent(total.share)}"),
+            Fact("部分到位数", total.of(_Result.PARTLY), f"部分到位{total.of(_Result.PARTLY)}个"),
+            Fact("未整改数", total.of(_Result.NOT), f"未整改{total.of(_Result.NOT)}个"),
+            Fact("反弹数", total.again, f"反弹{total.again}个"),
+            Fact("虚假整改数", total.false, f"虚假整改{total.false}个"),
+        ]
+    if total.dropped:
+        facts.append(Fact("不再核查数", total.dropped, f"不再核查{total.dropped}个"))
+    if row.how == LookBack.How.DRAWN:
+        pool = LookBack.objects.values_list("pool", flat=True).get(pk=row.pk)
+        count = sum(len(keys) for keys in pool.values())
+        facts.append(Fact("抽取范围", count, f"{count}个问题中"))
+    return facts
+
+
+@audit.action
+def draft_report(actor: Actor, *, round: LookBack) -> Paper:
+    """Draft the 回头看报告 of a round that is over, its numbers as facts."""
+    row = (
+        LookBack.objects.select_for_update(of=("self",))
+        .select_related("office", "paper")
+        .defer("pool")
+        .get(pk=round.pk)
+    )
+    denied = why_not_report(actor, row)
+    if denied is not None:
+        raise denied
+    by_county, total = reads.lines(row)
+    facts = _facts(row)
+    said = {fact.name: fact.text for fact in facts}
+    paper: Paper = draft_paper(
+        actor,
+        unit=row.office,
+        kind=Kind.LOOK_BACK,
+        title=f"关于{row.title}情况的报告" if "回头看" in row.title else f"关于{row.title}“回头看”情况的报告",
+        values={
+            "topic": row.title.replace("“回头看”", "").replace("回头看", "").strip() or row.title,
+            "overview": _overview(row, said),
+            "results": [_line(line.name, line) for line in (*by_county, *([total] if len(by_county) > 1 else []))],
+            "achievements": _achievements(row, said, total),
+            "recurring": _recurring(row),
+            "problems": _problems(row),
+            "demands": [
+                "对重新整改的问题，责任单位重新制定措施、限期整改，由下达单位核验后销号。",
+                "对反弹的问题，查明原因，完善制度，防止再次发生。",
+            ],
+        },
+        source_label=str(row),
+        source_url=row.get_absolute_url(),
+        source_key=f"lookback:{row.pk}",
+        facts=facts,
+    )
+    LookBack.objects.filter(pk=row.pk).update(paper=paper)
+    return paper
+
+
+def _overview(row: LookBack, said: dict[str, str]) -> str:
+    span = f"{date_cn(row.starts_on)}至{date_cn(row.ends_on)}"
+    how = (
+        f"从{said['抽取范围']}{row.get_strata_display()}随机抽取（随机种子{row.seed}）"
+        if row.how == LookBack.How.DRAWN
+        else "由组织单位指定核查的问题"
+    )
+    parts = [f"根据{row.basis}，{row.office.name}于{span}组织开展回头看", f"{how}，共{said['核查数']}"]
+    if "不再核查数" in said:
+        parts.append(f"另有{said['不再核查数']}")
+    return "，".join(parts) + "。"
+
+
+def _achievements(row: LookBack, said: dict[str, str], total: reads.Line) -> list[str]:
+    if not total.looked:
+        return []
+    names = ("到位数", "部分到位数", "未整改数", "反弹数", "虚假整改数")
+    return [f"核查结果：{'，'.join(said[name] for name in names)}；{said['到位率']}。"]
+
+
+def _line(name: str, line: reads.Line) -> dict[str, Any]:
+    return {
+        "unit": name,
+        "total": str(line.looked),
+        "closed": str(line.done),
+        "open": str(line.unfinished),
+        "recurring": str(line.again),
+    }
+
+
+def _recurring(row: LookBack) -> list[dict[str, str]]:
+    rows = row.items.filter(result=_Result.AGAIN).select_related("finding__unit").order_by("pk")
+    return [
+        {
+            "unit": one.finding.unit.name,
+            "description": one.finding.description,
+            "earlier": date_cn(one.finding.closed_on) if one.finding.closed_on else "—",
+        }
+        for one in rows
+    ]
+
+
+def _problems(row: LookBack) -> list[str]:
+    bad = row.items.filter(result__in=reads.BAD).select_related("finding__unit").order_by("pk")
+    return [
+        f"{one.finding.unit.name}：{one.finding.title}，{one.get_result_display()}。{one.opinion}" for one in bad
+    ] or ["本轮核查的问题都已整改到位。"]

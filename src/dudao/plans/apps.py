@@ -7,4 +7,6 @@ class PlansConfig(AppConfig):
     verbose_name = "年度计划"
 
     def ready(self) -> None:
-        from dudao.plans import verbs  # noqa: F401  the vocabulary is filled by the import
+        from dudao.plans import findings, verbs  # noqa: F401  the vocabulary is filled by the import
+
+        findings.register_all()

@@ -59,6 +59,8 @@ class Form(forms.Form):
     """
 
     sections: ClassVar[Sequence[Section]] = ()
+    html_id: ClassVar[str] = ""
+    """For a form with fields elsewhere on the page (their attribute ``form``)."""
     template_name = "ui/form.html"
 
     form_token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)

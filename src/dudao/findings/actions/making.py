@@ -1,6 +1,6 @@
 """Writing a finding down: by hand, from another part of the platform, for many units at once; changing and discarding a draft."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,9 +12,11 @@ from dudao.core.access import Actor, Denied
 from dudao.findings.actions.steps import Attachment, attach, change, fresh
 from dudao.findings.flow import why_not
 from dudao.findings.models import Finding
+from dudao.findings.sources import Origin, Problem
 from dudao.orgs.models import Unit
+from dudao.papers.sources import Fact
 
-__all__ = ["create_finding", "create_findings", "discard", "edit", "remove_file", "settle_recurrence"]
+__all__ = ["create_finding", "create_findings", "create_from", "discard", "edit", "remove_file", "settle_recurrence"]
 
 TEXT = 4000
 _FIELDS = (
@@ -53,10 +55,12 @@ def create_finding(
     files: Iterable[Attachment] = (),
     parent: Finding | None = None,
     remark: str = "",
+    facts: Iterable[Fact] = (),
     demo: bool = False,
 ) -> Finding:
     """Write a problem down as a draft of an office; what other parts of the platform call.
 
+    ``facts`` are the numbers that the source states; a paper that states them too asks the source again before it is issued.
     ``source_url`` is a path of the platform that leads back; ``source_key`` names what it was found in («score:12:A1»): asked
     again for the same unit and key, the finding that there is comes back with an event of its own and nothing is made twice.
     """
@@ -88,6 +92,7 @@ def create_finding(
         unit=unit,
         source_url=source_url,
         source_key=source_key,
+        facts=[fact.stored() for fact in facts],
         parent=parent,
         created_by_id=actor.id,
         demo=demo,
@@ -111,6 +116,40 @@ def create_findings(actor: Actor, *, office: Unit, units: Collection[Unit], **va
     if not units:
         raise ValidationError({"units": "请至少选择一个责任单位。"})
     return [create_finding(actor, office=office, unit=unit, **values) for unit in units]
+
+
+@audit.action
+def create_from(
+    actor: Actor, *, office: Unit, origin: Origin, problems: Sequence[Problem], **values: Any
+) -> list[Finding]:
+    """A draft for each of some problems of an origin, all or none. ``values``, said of all alike, win over the origin's words."""
+    if not problems:
+        raise ValidationError("请至少选择一个问题。")
+    made = []
+    for problem in problems:
+        said: dict[str, Any] = {
+            "unit": problem.unit,
+            "description": problem.description,
+            "suggestion": problem.suggestion,
+            "category": origin.category,
+            "found_on": origin.found_on,
+        }
+        said |= {name: value for name, value in values.items() if value not in ("", None) or name not in said}
+        made.append(
+            create_finding(
+                actor,
+                office=office,
+                source=origin.source,
+                source_label=origin.label,
+                source_url=origin.url,
+                source_key=problem.key,
+                indicator_code=problem.indicator_code,
+                indicator=problem.indicator,
+                facts=problem.facts,
+                **said,
+            )
+        )
+    return made
 
 
 @audit.action

@@ -12,11 +12,13 @@ from django.urls import reverse
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.ui.formats import date_cn
+from dudao.findings import sources
 from dudao.findings.actions.issuing import sign
 from dudao.findings.flow import by_office
 from dudao.findings.models import Consultation, Finding
 from dudao.findings.queries.findings import noticed, with_units
 from dudao.papers.actions import draft_paper
+from dudao.papers.comparing import pattern_of
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Delivery, Paper
 from dudao.papers.sources import Fact
@@ -39,7 +41,8 @@ def facts_of_finding(key: str) -> Sequence[Fact]:
     row = Finding.objects.filter(pk=key).first() if key.isdigit() else None
     if row is None or row.notice_id is None:
         return ()
-    return _facts(list(noticed(row.notice_id)))
+    rows = list(noticed(row.notice_id).select_related("unit"))
+    return [*_facts(rows), *(fact for one in rows for fact in _named(one, sources.facts_now(one)) if one.facts)]
 
 
 def _facts(rows: Sequence[Finding]) -> list[Fact]:
@@ -49,6 +52,17 @@ def _facts(rows: Sequence[Finding]) -> list[Fact]:
         last = max(row.deadline for row in standing if row.deadline is not None)
         facts.append(Fact("整改期限", last.isoformat(), date_cn(last)))
     return facts
+
+
+def _stated(row: Finding) -> list[Fact]:
+    """The numbers of its source that a finding's description still says."""
+    kept = [Fact(**fact) for fact in row.facts]
+    return [fact for fact in kept if pattern_of(fact.text).search(row.description)]
+
+
+def _named(row: Finding, facts: Sequence[Fact]) -> list[Fact]:
+    """Facts of one finding among those of several in a paper."""
+    return [Fact(f"{row.code} {fact.name}", fact.value, fact.text) for fact in facts]
 
 
 def why_not_notice(actor: Actor, row: Finding) -> Denied | None:
@@ -113,7 +127,7 @@ def _notice(actor: Actor, rows: list[Finding]) -> Paper:
         if len(rows) == 1
         else f"{reverse('findings:findings')}?under={first.unit_id}",
         source_key=f"finding:{first.pk}",
-        facts=_facts(rows),
+        facts=[*_facts(rows), *(fact for row in rows for fact in _named(row, _stated(row)))],
     )
     Finding.objects.filter(pk__in=[row.pk for row in rows]).update(notice=paper)
     return paper

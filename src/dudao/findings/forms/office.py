@@ -1,5 +1,6 @@
 """What an office fills in: a problem found, its issue, verification, sending back, opening again, time, questions, terms."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils import timezone
 from dudao.calc.deadlines import STARTS
 from dudao.core.access import Actor
 from dudao.core.files import EVIDENCE, KINDS
-from dudao.core.ui.forms import DateField, FileField, Form, PickManyField, Section
+from dudao.core.ui.forms import DateField, FileField, Form, PickField, PickManyField, Section
 from dudao.findings.endings import ENDINGS
 from dudao.findings.models import Consultation, Extension, Finding, Verification
 from dudao.findings.queries.consultations import departments
@@ -25,6 +26,8 @@ __all__ = [
     "GiveTimeForm",
     "IssueForm",
     "IssueManyForm",
+    "MakeForm",
+    "MakeManyForm",
     "ReopenForm",
     "SendBackForm",
     "TermForm",
@@ -108,6 +111,58 @@ class DraftForm(EditForm):
         units: Any = self.fields["units"]
         units.objects = lambda: responsible(self.actor)
         del self.fields["revision"]
+
+
+class MakeForm(DraftForm):
+    """A problem found at a source, which has its unit and where it was found: what is left to say."""
+
+    sections: ClassVar = [
+        Section("责任单位", ["office", "unit"]),
+        Section("问题", ["description", "category", "severity", "found_on"]),
+        Section("整改要求", ["suggestion", "remark"]),
+        Section("佐证", ["files"]),
+    ]
+    _GIVEN = ("source", "source_label", "indicator_code", "indicator")
+
+    def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
+        self.units = units
+        super().__init__(*args, **kwargs)
+
+    def adapt(self) -> None:
+        super().adapt()
+        for name in (*self._GIVEN, "units"):
+            del self.fields[name]
+        if not self.units:  # the source doesn't know whose it is
+            self.fields["unit"] = PickField(
+                label="责任单位",
+                url=lambda: f"{reverse('orgs:pick')}?verb=finding.create",
+                objects=lambda: responsible(self.actor),
+                help_text="来源里没有对得上的机构，请选择。",
+            )
+            return
+        choices: Any = self.fields["office"]
+        above = [office.pk for office in choices.queryset if all(_is_above(office, unit) for unit in self.units)]
+        choices.queryset = choices.queryset.filter(pk__in=above)
+        if len(above) == 1:
+            choices.initial = above[0]
+            choices.widget = forms.HiddenInput()
+
+
+class MakeManyForm(MakeForm):
+    """Problems of one source at many units: what is said of all alike. Which of them is asked beside their list."""
+
+    sections: ClassVar = [
+        Section("下达单位", ["office"]),
+        Section(
+            "对所选各条", ["category", "severity", "found_on", "suggestion", "remark"], note="描述各按来源的内容。"
+        ),
+    ]
+    _GIVEN = (*MakeForm._GIVEN, "description", "files")
+    html_id = "make"
+
+
+def _is_above(office: Unit, unit: Unit) -> bool:
+    return unit.path.startswith(office.path) and unit.pk != office.pk
 
 
 class IssueForm(Form):

@@ -12,6 +12,8 @@ from dudao.core import audit
 from dudao.core.files import FileRefused, serve
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, FileRow, stages
+from dudao.findings.queries.sources import Hook, Hooks, address
+from dudao.plans import findings
 from dudao.plans.actions import assignments as acts
 from dudao.plans.actions.handing import hand_on
 from dudao.plans.flow import ASSIGNMENT, issues, reports, why_not_free
@@ -67,8 +69,11 @@ def row_page(request: HttpRequest, pk: int) -> HttpResponse:
         assignment_rows(actor, lights_of(request), RowFilter(task=row.task_id, handed_on=True)).filter(upper=row)[:300]
     )
     attach_lights(lower, request)
+    hook, all_url = _hook(row, actor)
     context = {
         "row": row,
+        "hook": hook,
+        "all_url": all_url,
         "task": row.task,
         "shown": shown,
         "state": ROW_STATES[row.state],
@@ -93,6 +98,16 @@ def row_page(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": list(row.task.milestones.all()),
     }
     return render(request, "plans/row/page.html", context)
+
+
+def _hook(row: Assignment, actor: Any) -> tuple[Hook | None, str]:
+    """What an overdue row leads to: its finding, or the way to make one, and one for all units that are late with the task."""
+    key = findings.key_of(row)
+    hooks = Hooks(actor, key)
+    hook = hooks.at(key, row.unit, row.task.title)
+    if not findings.is_overdue(row):
+        return (hook if hook is not None and hook.made is not None else None), ""
+    return hook, address(findings.set_key_of(row)) if hook is not None and hooks.may else ""
 
 
 _LINKS = (

@@ -12,17 +12,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chip, Chips, Choice, Search
-from dudao.core.ui.formats import number
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
+from dudao.findings.queries.sources import Hook, Hooks, address
+from dudao.stats import findings
 from dudao.stats.actions import balance as acts
 from dudao.stats.forms.balance import BalanceForm
 from dudao.stats.models import SchoolResult
 from dudao.stats.papers.balance import write_balance
 from dudao.stats.queries import balance
-from dudao.stats.queries.balance_plans import PER
-from dudao.stats.queries.balance_results import failing_of, results_seen, schools_of
+from dudao.stats.queries.balance_results import failing_of, lack_parts, results_seen, schools_of
 from dudao.stats.views.balance_frame import VERDICTS, frame, judged, place_or_404, run_or_404
 from dudao.stats.views.common import actor_of, need
 
@@ -57,13 +57,7 @@ RUNS = Listing(
 
 
 def lack_words(row: SchoolResult) -> str:
-    """«L1 还差 3 名高于规定学历教师»: how far the school is, indicator by indicator."""
-    words = []
-    for lack in row.lacks:
-        what = PER.get(lack["code"], lack["column"])
-        floor = f"（到 85% 底线差 {number(lack['floor'])}）" if lack["floor"] not in {0, lack["reach"]} else ""
-        words.append(f"{lack['code']} 还差 {number(lack['reach'])} {what}{floor}")
-    return "；".join(words)
+    return "；".join(words for _, words in lack_parts(row))
 
 
 def _value(place: int, row: SchoolResult) -> float | None:
@@ -160,6 +154,7 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
     run = run_or_404(request, pk)
     actor = actor_of(request)
     results = run.results
+    hooks = Hooks(actor, "balance:")
     names = {one["code"]: f"{one['code']} {one['name']}" for one in results["indicators"]}
     units = {one["code"]: one["unit"] for one in results["indicators"]}
     counties = [
@@ -175,7 +170,15 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
     if chosen is not None:
         for stage in chosen["stages"]:
             rows = [
-                {**one, "name": names[one["code"]], "unit": units[one["code"]], "state": judged(one["passed"])}
+                {
+                    **one,
+                    "name": names[one["code"]],
+                    "unit": units[one["code"]],
+                    "state": judged(one["passed"]),
+                    "make_url": address(findings.balances_key(run.pk, chosen.get("unit"), stage["stage"], one["code"]))
+                    if hooks.may and chosen.get("unit") and one["reaching"] < stage["schools"]
+                    else "",
+                }
                 for one in stage["indicators"]
             ]
             stages.append({**stage, "state": VERDICTS[stage["verdict"]], "rows": rows})
@@ -192,7 +195,10 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
             "counties": counties if len(counties) > 1 else [],
             "chosen": chosen,
             "stages": stages,
-            "failing": [{"row": row, "words": lack_words(row)} for row in failing],
+            "failing": [{"row": row, "words": lack_words(row), "hook": _hook(hooks, row)} for row in failing],
+            "make_url": address(findings.balances_key(run.pk, chosen["unit"]))
+            if chosen is not None and chosen.get("unit") and hooks.may and failing
+            else "",
             "failing_count": failing_count,
             "left_out": list(left_out.items()),
             "errors": errors[:SHOWN],
@@ -201,6 +207,10 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
             "reliefs": [one for one in run.reliefs if chosen is not None and one["county"] == chosen["county"]],
         },
     )
+
+
+def _hook(hooks: Hooks, row: SchoolResult) -> Hook | None:
+    return hooks.at(findings.balance_key(row), row.unit.path, str(row))
 
 
 @require_http_methods(["GET", "POST"])

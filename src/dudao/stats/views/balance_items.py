@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.balance import Verdict
+from dudao.calc.balance.items import Status
 from dudao.core import files
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import State
+from dudao.findings.queries.sources import Hook, Hooks
 from dudao.orgs.models import Unit
+from dudao.stats import findings
 from dudao.stats.actions import balance as acts
 from dudao.stats.actions import balance_inputs as inputs
 from dudao.stats.forms.balance import JudgeForm
@@ -62,6 +65,8 @@ def balance_verdict(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "stats/balance_verdict_all.html", {**context, "lines": lines})
     found = balance_items.county_items(run, place)
     may_judge = actor.may("balance.judge", run.unit.path)
+    hooks = Hooks(actor, f"county:{run.pk}:{found.unit}:")
+    unit = balance_items.county_unit(run, found.unit)
     context |= {
         "found": found,
         "state": _state(found.verdict),
@@ -71,7 +76,13 @@ def balance_verdict(request: HttpRequest, pk: int) -> HttpResponse:
             for line in found.indicators
         ],
         "parts": [
-            (part, [_item(run, found, result, may_judge) for result in results])
+            (
+                part,
+                [
+                    _item(run, found, result, may_judge) | {"hook": _hook(hooks, run, unit, result)}
+                    for result in results
+                ],
+            )
             for part, results in balance_items.results_by_part(found).items()
         ],
         "vetoes": _vetoes(run, found, may_judge),
@@ -80,6 +91,14 @@ def balance_verdict(request: HttpRequest, pk: int) -> HttpResponse:
         "reliefs": [one for one in run.reliefs if one["county"] == found.county["county"] and not one["column"]],
     }
     return render(request, "stats/balance_verdict.html", context)
+
+
+def _hook(hooks: Hooks, run: BalanceRun, unit: Unit | None, result: Any) -> Hook | None:
+    if unit is None or result.status is not Status.FAILED:
+        return None
+    return hooks.at(
+        findings.item_key(run.pk, unit.pk, result.item.code), unit, f"{result.item.code} {result.item.name}"
+    )
 
 
 def _line(found: CountyItems) -> dict[str, Any]:

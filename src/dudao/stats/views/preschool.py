@@ -19,7 +19,10 @@ from dudao.core.ui.filters import Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
+from dudao.findings.queries.sources import Hooks
+from dudao.orgs.models import Unit
 from dudao.orgs.queries import roots_of
+from dudao.stats import findings
 from dudao.stats.actions import preschool as acts
 from dudao.stats.forms.preschool import JudgeForm, PreschoolForm
 from dudao.stats.labels import PRESCHOOL, PRESCHOOL_SHORT, preschool_verdict
@@ -187,6 +190,8 @@ def preschool_county(request: HttpRequest, pk: int, county: int) -> HttpResponse
         for garden in found.failing
         if not asked or any(lack["code"] == asked for lack in garden["lacks"])
     ]
+    hooks = Hooks(actor, f"preschool:{run.pk}:{county}:")
+    place = Unit.objects.get(pk=county).path
     codes = sorted({lack["code"] for garden in found.failing for lack in garden["lacks"]})
     years = [(run, found), *others]
     return render(
@@ -205,7 +210,13 @@ def preschool_county(request: HttpRequest, pk: int, county: int) -> HttpResponse
             "may_judge": actor.may("preschool.judge", run.unit.path),
             "may_export": actor.may("preschool.export", run.unit.path),
             "undecided": found.undecided,
-            "failed": found.failed,
+            "failed": [
+                (
+                    shown,
+                    hooks.at(findings.preschool_key(run.pk, county, shown.code), place, f"{shown.code} {shown.name}"),
+                )
+                for shown in found.failed
+            ],
             "failing": failing[:SHOWN],
             "failing_count": len(failing),
             "all_failing": len(found.failing),

@@ -14,6 +14,8 @@ from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
+from dudao.findings.queries.sources import Hooks
+from dudao.stats import findings
 from dudao.stats.actions import returns as acts
 from dudao.stats.actions import taking
 from dudao.stats.flow import RETURN, judges, why_not_fill
@@ -99,6 +101,10 @@ def return_page(request: HttpRequest, pk: int) -> HttpResponse:
         and (button.step.verb == "return.reopen" or judges(ret, actor, button.step.verb) is None)
     ]
     denied = why_not_fill(ret, actor)
+    shown = sections(ret)
+    hooks = Hooks(actor, f"check:{ret.pk}:")
+    for hit in (hit for part in shown for row in part["rows"] for hit in row["hits"]):
+        hit.hook = hooks.at(findings.check_key(hit), ret.unit, hit.message)
     return render(
         request,
         "stats/return.html",
@@ -109,7 +115,7 @@ def return_page(request: HttpRequest, pk: int) -> HttpResponse:
             "crumbs": _crumbs(ret),
             "buttons": buttons,
             "fill": mine and denied is None,
-            "sections": sections(ret),
+            "sections": shown,
             "events": audit.history(ret).exclude(verb="return.fill"),
         },
     )

@@ -18,8 +18,9 @@ from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, Tab
 from dudao.core.ui.templatetags.ui import deadline, progress
+from dudao.findings.queries.sources import Hooks, address
 from dudao.orgs.queries import roots_of
-from dudao.stats import tables
+from dudao.stats import findings, tables
 from dudao.stats.actions import returns as return_acts
 from dudao.stats.actions import rounds as round_acts
 from dudao.stats.flow import ROUND
@@ -331,6 +332,15 @@ def round_checks(request: HttpRequest, pk: int) -> HttpResponse:
     counties = returns.counties_below(actor, asked)
     found = returns.failures_of(actor, asked, counties)
     several = counties if len(counties) > 1 else []
-    rows = [(line, SEVERITY[line.rule.severity], list(zip(several, line.row(several), strict=True))) for line in found]
-    context = _context(request, asked, "checks") | {"counties": several, "found": rows}
+    makes = Hooks(actor, "checks:").may
+    rows = [
+        (
+            line,
+            SEVERITY[line.rule.severity],
+            list(zip(several, line.row(several), strict=True)),
+            address(findings.checks_key(asked.pk, line.rule.pk)) if makes else "",
+        )
+        for line in found
+    ]
+    context = _context(request, asked, "checks") | {"counties": several, "found": rows, "makes": makes}
     return render(request, "stats/round_checks.html", context)

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 from dudao.calc.balance.crowding import Counted, Pace, Span
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import State
+from dudao.findings.queries.sources import Hooks, address
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import roots_of
+from dudao.stats import findings
 from dudao.stats.actions import sizes as acts
 from dudao.stats.labels import PACES
 from dudao.stats.models import year_words
@@ -89,6 +91,9 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
     over.sort(key=lambda school: (-sum(one.large.most for one in school.stages.values()), school.path))
     heads, bands = sizes.band_table(seen.schools.get(year, ()), found)
     trend = sizes.trend(seen, year)
+    hooks = Hooks(actor, f"large:{year}:")
+    makes = hooks.may and not scope["everything"]  # problems are made of checked numbers only
+    county = scope["chosen"].pk if scope["chosen"] else None
     context |= {
         "year_words": year_words(year),
         "included": included,
@@ -114,6 +119,7 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
         "over": [
             {
                 "school": school,
+                "hook": hooks.at(findings.large_key(year, school.unit), school.path, school.name) if makes else None,
                 "parts": [
                     {"stage": sizes.STAGE_WORDS[stage], "counted": counted, "bands": _band_words(counted, found.large)}
                     for stage, counted in school.stages.items()
@@ -123,6 +129,7 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
             for school in over[:SHOWN]
         ],
         "over_count": len(over),
+        "make_url": address(findings.larges_key(year, county)) if makes and over else "",
         "bands": bands,
         "band_rows": [
             {"head": head, "counts": [counts[place] for _, counts in bands]} for place, head in enumerate(heads)

@@ -1,0 +1,75 @@
+"""Where findings are made on the spot: what the apps above say about «prefix:key», and what stands there now.
+
+    sources.register("score", found_in_score)   found_in_score(actor, "12:A1") → an `Origin`, None for what this person doesn't see
+
+Registered when the app above is loaded (its ``AppConfig.ready``). One page makes findings of all of them, one or many at once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dudao.core.access import SYSTEM, Actor
+from dudao.findings.models import Finding
+from dudao.orgs.models import Unit
+from dudao.papers.sources import Fact
+
+__all__ = ["Origin", "Problem", "facts_now", "find", "register"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem of one unit as its source says it.
+
+    ``key`` names the source and never changes («score:12:A1»): of a unit and a key there is one finding. ``unit`` is ``None``
+    where the source doesn't know whose it is: a person chooses. ``facts`` are the numbers that the description states.
+    """
+
+    key: str
+    unit: Unit | None
+    description: str
+    facts: Sequence[Fact] = ()
+    indicator_code: str = ""
+    indicator: str = ""
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A place with problems. ``source``: of `Finding.Source`; ``label`` and ``url`` lead back; ``category``: of the ledger."""
+
+    source: str
+    label: str
+    url: str
+    problems: Sequence[Problem]
+    category: str = ""
+    found_on: date | None = None
+
+
+Finder = Callable[[Actor, str], Origin | None]
+_FINDERS: dict[str, Finder] = {}
+
+
+def register(prefix: str, finder: Finder) -> None:
+    """Say what is found at «prefix:key»; called with who asks and the key."""
+    if not prefix or ":" in prefix:
+        raise ValueError(f"a source is named without a colon, not «{prefix}»")
+    if _FINDERS.setdefault(prefix, finder) is not finder:
+        raise ValueError(f"findings from {prefix} have two answers to one question")
+
+
+def find(actor: Actor, key: str) -> Origin | None:
+    """What is found at a key, if anybody answers for it and the actor sees it."""
+    prefix, _, rest = key.partition(":")
+    finder = _FINDERS.get(prefix)
+    return finder(actor, rest) if finder is not None else None
+
+
+def facts_now(row: Finding) -> Sequence[Fact]:
+    """The numbers of a finding's source as they are now; none where the source is gone or says nothing of its unit any more."""
+    origin = find(SYSTEM, row.source_key)
+    if origin is None:
+        return ()
+    own = (one for one in origin.problems if one.key == row.source_key and one.unit in {row.unit, None})
+    problem = next(own, None)
+    return problem.facts if problem is not None else ()

@@ -1,0 +1,140 @@
+"""What of a trial becomes a finding: an indicator at which a subject lost points, and all subjects that lost points there."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from urllib.parse import urlencode
+
+from dudao.calc.expr import show_number
+from dudao.calc.score import Scores, Trace, explain
+from dudao.calc.tree import Role
+from dudao.core.access import Actor
+from dudao.findings.models import Finding
+from dudao.findings.sources import Origin, Problem, register
+from dudao.frameworks.models import Trial, TrialSubject
+from dudao.frameworks.queries import trials
+from dudao.orgs.models import Unit
+from dudao.papers.sources import Fact
+
+__all__ = ["key_of", "lost", "register_all", "set_key_of", "units_of"]
+
+
+def key_of(row: TrialSubject, code: str) -> str:
+    return f"score:{row.pk}:{code}"
+
+
+def set_key_of(trial: Trial, code: str) -> str:
+    """All subjects of a trial that lost points at an indicator."""
+    return f"trial:{trial.pk}:{code}"
+
+
+def lost(trace: Trace) -> dict[str, Trace]:
+    """The indicators below a trace, itself included, at which points were lost: code → its trace."""
+    return {one.code: one for one in _walk(trace) if _loss(one)}
+
+
+def _walk(trace: Trace) -> Iterator[Trace]:
+    yield trace
+    for child in trace.children:
+        yield from _walk(child)
+
+
+def _loss(trace: Trace) -> Fraction:
+    """Points lost: what is missing to the full ones, what a deduction takes. A bonus that wasn't won is no loss."""
+    if trace.mark is None or trace.role is Role.BONUS:
+        return Fraction(0)
+    if trace.role is Role.PENALTY:
+        return max(-trace.mark, Fraction(0))
+    return Fraction(0) if trace.possible is None else max(trace.possible - trace.mark, Fraction(0))
+
+
+def units_of(trial: Trial, names: list[str]) -> Mapping[str, Unit]:
+    """The units that a table calls by these names, where exactly one below the trial's office is called so."""
+    rows = Unit.objects.filter(path__startswith=trial.unit.path, name__in=names, valid_to__isnull=True)
+    found: dict[str, list[Unit]] = {}
+    for unit in rows.select_related("parent"):
+        found.setdefault(unit.name, []).append(unit)
+    return {name: units[0] for name, units in found.items() if len(units) == 1}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    description: str
+    facts: tuple[Fact, ...]
+
+
+def _said(trace: Trace) -> _Said:
+    """«“A2 经费投入”满分10分，得8.5分，失1.5分。……» with the marks as facts."""
+    gone = f"失{show_number(_loss(trace))}分"
+    facts = [Fact("失分", str(_loss(trace)), gone)]
+    words = gone
+    if trace.role is not Role.PENALTY and trace.mark is not None and trace.possible is not None:
+        got, full = f"得{show_number(trace.mark)}分", f"满分{show_number(trace.possible)}分"
+        facts = [Fact("满分", str(trace.possible), full), Fact("得分", str(trace.mark), got), *facts]
+        words = f"{full}，{got}，{gone}"
+    because = "；".join(line.strip().rstrip("。；") for line in trace.lines[:3])
+    ending = f"依据：{because}。" if because else ""
+    return _Said(f"“{trace.name}”{words}。{ending}"[:4000], tuple(facts))
+
+
+def _problem(row: TrialSubject, scores: Scores, place: int, code: str, unit: Unit | None) -> Problem | None:
+    trace = explain(scores, place, code, row.trial.main)
+    if not _loss(trace):
+        return None
+    said = _said(trace)
+    return Problem(key_of(row, code), unit, said.description, said.facts, code, trace.name)
+
+
+def _split(key: str) -> tuple[int, str] | None:
+    pk, _, code = key.partition(":")
+    return (int(pk), code) if pk.isascii() and pk.isdigit() and len(pk) < 18 and code else None
+
+
+def found_in_score(actor: Actor, key: str) -> Origin | None:
+    """«12:A2»: one indicator of one subject."""
+    asked = _split(key)
+    row = trials.subject_of(actor, asked[0]) if asked else None
+    if asked is None or row is None:
+        return None
+    scores = trials.loaded(row.trial, [row]).scores()
+    if asked[1] not in scores.tree.nodes:
+        return None
+    problem = _problem(row, scores, 0, asked[1], units_of(row.trial, [row.name]).get(row.name))
+    if problem is None:
+        return None
+    url = f"{row.get_absolute_url()}?{urlencode({'code': asked[1]})}#trace"
+    return Origin(Finding.Source.SCORE, f"{row.trial.title}：{row.name}", url, [problem], _part(scores, asked[1]))
+
+
+def found_in_trial(actor: Actor, key: str) -> Origin | None:
+    """«3:A2»: one indicator of all subjects of a trial; those who lost nothing are left out."""
+    asked = _split(key)
+    trial = trials.trial_of(actor, asked[0]) if asked else None
+    if asked is None or trial is None:
+        return None
+    rows = list(trials.rows_of_trial(trial).order_by("position"))
+    scores = trials.loaded(trial, rows).scores()
+    if asked[1] not in scores.tree.nodes:
+        return None
+    units = units_of(trial, [row.name for row in rows])
+    problems = []
+    for place, row in enumerate(rows):
+        row.trial = trial
+        # A list has no place to choose a unit: who isn't known is left to the page of its own score.
+        if row.name in units and (problem := _problem(row, scores, place, asked[1], units[row.name])):
+            problems.append(problem)
+    category = _part(scores, asked[1])
+    return Origin(Finding.Source.SCORE, trial.title, trial.get_absolute_url(), problems, category) if problems else None
+
+
+def _part(scores: Scores, code: str) -> str:
+    """The first-level indicator above a code: what the ledger files it under."""
+    tree = scores.tree
+    while code in tree.parents and tree.parents[code] != tree.root.code:
+        code = tree.parents[code]
+    return "" if code == tree.root.code else tree.nodes[code].name[:60]
+
+
+def register_all() -> None:
+    register("score", found_in_score)
+    register("trial", found_in_trial)

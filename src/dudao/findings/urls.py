@@ -12,6 +12,7 @@ from dudao.findings.views import (
     lookback_items,
     making,
     rectifying,
+    sources,
     terms,
 )
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", listing.finding_list, name="findings"),
     path("bulk/<slug:act>/", listing.finding_bulk, name="bulk"),
     path("new/", making.new, name="new"),
+    path("of/<path:key>/", sources.make, name="make"),
     path("issue/", making.issue_many, name="issue_many"),
     path("board/", board.board, name="board"),
     path("<int:pk>/", finding.finding_page, name="finding"),

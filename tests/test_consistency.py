@@ -157,6 +157,8 @@ def test_a_template_is_laid_out_like_the_others(path):
     """What djlint's linter doesn't look at; its formatter is not used (docs/adr)."""
     source = text(path)
     assert source.endswith("\n") and not source.endswith("\n\n")
+    # What stands between these is shown to people as it is, braces and all.
+    source = re.sub(r"\{% verbatim %\}.*?\{% endverbatim %\}", "", source, flags=re.S)
     for number, line in enumerate(source.splitlines(), 1):
         assert "\t" not in line and line == line.rstrip(), f"line {number}: tabs or spaces at the end"
         assert not re.search(r"\{\{[^ ]|[^ ]\}\}|\{%[^ ]|[^ ]%\}", line), f"line {number}: one space inside the braces"

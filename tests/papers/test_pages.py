@@ -86,6 +86,7 @@ def test_the_register_shows_void_numbers_with_their_reason_and_is_exported(offic
     client = client_of(office, "director")
     shown = page(client, "register")
     assert "领导决定不发" in shown and "已作废" in shown and str(paper.number) in shown
+    assert f"某政教督办〔{timezone.localdate().year}〕1号，没有空号" in shown
     answer = client.post(reverse("papers:register"), {"export": "1"})
     assert answer["Content-Type"].endswith("spreadsheetml.sheet")
 

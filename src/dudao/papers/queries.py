@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -49,6 +49,7 @@ __all__ = [
     "reachable",
     "recipients_of",
     "seen",
+    "sequences",
     "stored_facts",
     "successor",
     "template_of",
@@ -162,6 +163,21 @@ def last_reason(paper: Paper) -> str:
     verbs = ["paper.send_back", "paper.withdraw", "paper.discard"]
     event = audit.history(paper).filter(verb__in=verbs).first()
     return event.reason if event is not None else ""
+
+
+def _sequence(code_word: str, year: int, last: int, held: int) -> str:
+    span = f"1—{last}号" if last > 1 else "1号"
+    return f"{code_word}〔{year}〕{span}，" + ("没有空号" if held == last else f"缺 {last - held} 个号")
+
+
+def sequences(actor: Actor) -> list[str]:
+    """What the register says of this year's and last year's sequences: «某政教督办〔2026〕1—12号，没有空号»."""
+    rows = Number.objects.visible_to(actor, "paper.view").filter(year__gte=timezone.localdate().year - 1)
+    groups = rows.order_by().values("unit", "code_word", "year").annotate(last=Max("number"), held=Count("pk"))
+    return [
+        _sequence(row["code_word"], row["year"], row["last"], row["held"])
+        for row in groups.order_by("-year", "unit__path", "code_word")[:6]
+    ]
 
 
 # --- receivers -------------------------------------------------------------------------------------------------

@@ -141,7 +141,12 @@ def register(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     need(actor, "paper.view")
     return _register(actor).respond(
-        request, queries.numbers_seen(actor), title="文书", template="papers/list.html", tabs=tabs_of(actor, "register")
+        request,
+        queries.numbers_seen(actor),
+        title="文书",
+        template="papers/list.html",
+        tabs=tabs_of(actor, "register"),
+        note="；".join(queries.sequences(actor)),
     )
 
 

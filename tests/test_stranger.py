@@ -32,7 +32,7 @@ from dudao.findings.actions import create_finding, issue
 from dudao.findings.actions import sign as sign_finding
 from dudao.findings.actions.clock import ask_time
 from dudao.findings.actions.lookback import make_round
-from dudao.findings.models import Consultation, FindingFile, LookBackFile
+from dudao.findings.models import Consultation, FindingFile, FindingUpload, LookBackFile
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.trials import run_trial
 from dudao.frameworks.findings import lost
@@ -224,6 +224,7 @@ OBJECTS = {
     },
     "findings:lookback_file": lambda w: {"pk": w.lookback_file.pk},
     "findings:file": lambda w: {"pk": w.finding_file.pk},
+    **{f"findings:{name}": lambda w: {"pk": w.finding_upload.pk} for name in ("upload", "upload_errors")},
     **{
         f"findings:{name}": lambda w: {"pk": w.consultation.pk}
         for name in ("consultation", "consultation_withdraw", "consultation_file")
@@ -355,6 +356,9 @@ def _findings(w, stored):
         files=[(stored, f"{SECRET}.txt")],
     )
     w.finding_file = FindingFile.objects.get(finding=row)
+    w.finding_upload = FindingUpload.objects.create(
+        owner=w.own, office=w.county, file=stored, name=f"{SECRET}清单.xlsx", state="checked", kind="new"
+    )
     row = issue(own, finding=row, deadline=timezone.localdate() + timedelta(30))
     w.finding = sign_finding(head, finding=row)
     w.extension = ask_time(head, finding=w.finding, until=timezone.localdate() + timedelta(60), reason=f"{SECRET}理由")

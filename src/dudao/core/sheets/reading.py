@@ -75,7 +75,7 @@ def read(
     for number, cells in enumerate(grid[header_row:], header_row + 1):
         if not any(cell != "" for cell in cells):
             continue
-        if any(fold(cell) == table.total_word for cell in cells[:3] if isinstance(cell, str)):
+        if _is_total(cells, table):
             continue
         values: dict[str, Any] = {}
         if not any(cells[place] != "" or (number, place + 1) in extent.errors for place in known):
@@ -99,6 +99,12 @@ def read(
         raise SheetError(f"工作表“{name}”在表头（第 {header_row} 行）之后没有数据。请填写后再上传。")
     found = tuple(column for column in table.readable if column.key in places)
     return Reading(table, name, header_row, found, rows, problems, notes)
+
+
+def _is_total(cells: Sequence[Any], table: Table) -> bool:
+    """Whether a row holds sums: the word stands in one of its first cells, and the row has no number of its own."""
+    numbered = isinstance(cells[0], int | float)
+    return not numbered and any(fold(cell) == table.total_word for cell in cells[:3] if isinstance(cell, str))
 
 
 def grid_of(data: bytes, *, max_bytes: int = MAX_BYTES) -> list[list[Any]]:

@@ -25,6 +25,7 @@ from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
 from dudao.findings.queries.lights import TO_DO, lit_as
 from dudao.findings.views.common import actor_of, lights_of, may_anywhere, tried
+from dudao.findings.views.ledgers import export_kinds, exported
 
 __all__ = ["FINDINGS", "finding_bulk", "finding_list", "listed", "tell_done"]
 
@@ -212,9 +213,14 @@ FINDINGS = Listing(
     bulk=_bulk,
     export_name="问题台账",
     export=_export,
+    export_kinds=export_kinds,
     empty=Empty("还没有问题", "督导中发现的问题登记后在这里下达、整改、销号。", icon="clipboard-list"),
     visible_filters=4,
 )
+
+
+_LOOKS = {"scope", "sort", "per", "page"}
+"""Parameters of the address that leave no row out."""
 
 
 def listed(request: HttpRequest) -> Any:
@@ -243,7 +249,11 @@ def finding_list(request: HttpRequest) -> HttpResponse:
         ]
     if rectifies and asked == "mine":
         rows = rows.filter(reads.mine(actor))
-    writes = actor.may_somewhere("finding.create")
+    sheet = request.POST.get("export", "1")
+    if request.method == "POST" and sheet != "1":
+        narrows = asked == "mine" or any(request.GET.get(name) for name in request.GET.keys() - _LOOKS)
+        return exported(request, sheet, rows=FINDINGS.narrowed(request, rows), whole=not narrows)
+    writes, brings = actor.may_somewhere("finding.create"), actor.may_somewhere("finding.import")
     return FINDINGS.respond(
         request,
         rows,
@@ -251,6 +261,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
         template="findings/list.html",
         tabs=tabs,
         primary=("登记问题", reverse("findings:new"), "plus") if writes else None,
+        actions=[("导入", reverse("findings:import"), "file-import")] if brings else (),
     )
 
 

@@ -44,6 +44,7 @@ class CaseTown:
             "ended_on": today(-5), **values,
         }  # fmt: skip
         by = values.pop("by", self.officer)
+        values.pop("party", None)
         return opening.open_case(by, **values)
 
     def examined(self, **values) -> Case:

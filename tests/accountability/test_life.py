@@ -49,7 +49,7 @@ def test_the_accused_unit_learns_of_it_by_the_notification(town):
     for who in ("head", "county", "stranger", "liaison", "inspector"):
         assert not cases.seen(getattr(town, who)).exists(), who
     assert cases.seen(town.leader).get() == row
-    opening.notify(town.officer, case=row, established="属实", proposal="通报", defend_by=day(9))
+    opening.notify(town.officer, case=row, established="属实", proposal="通报", defend_by=day(20))
     assert cases.seen(town.head).get() == row and cases.seen(town.county).get() == row
     assert not cases.seen(town.stranger).exists() and not cases.seen(town.liaison).exists()
 
@@ -235,7 +235,12 @@ def test_review_then_appeal_then_correction(town):
         remedies.ask(town.head, case=row, kind="review", text="再来")
     with pytest.raises(Denied, match="还没有作出决定"):
         remedies.ask(town.head, case=row, kind="appeal", text="等不及")
-    for who, said in (("officer", "报请或审定"), ("leader", "权限"), ("head", "权限"), ("county", r"由某市|作出复核决定")):
+    for who, said in (
+        ("officer", "报请或审定"),
+        ("leader", "权限"),
+        ("head", "权限"),
+        ("county", r"由某市|作出复核决定"),
+    ):
         with pytest.raises(Denied, match=said):
             remedies.decide(getattr(town, who), remedy=asked, result="upheld", decision="维持")
     asked = remedies.decide(town.officer2, remedy=asked, result="upheld", decision="事实清楚，维持原决定。")

@@ -37,7 +37,7 @@ def by_office(row: Any, actor: Actor, verb: str) -> Denied | None:
         return None
     if actor.id is not None and actor.id == getattr(row, "person_account_id", None):
         return Denied("您是本案的被问责对象，应当回避。", verb)
-    if any(grant.path == row.unit.path and verb in grant.verbs for grant in actor.grants):
+    if any(grant.path == row.unit.path for grant in actor.grants):
         return Denied(f"您在被问责（约谈）的{row.unit}任职，应当回避。", verb)
     for grant in actor.grants:
         if row.office.path.startswith(grant.path) and grant.covers(verb, row.office.path):
@@ -90,7 +90,9 @@ def by_party(case: Any, actor: Actor, verb: str) -> tuple[Denied | None, bool]:
         return denied, False
     if by_office(case, actor, verb) is None:
         return denied, True
-    return denied or Denied(f"只有被问责对象可以{VERBS[verb].label}。", verb), False
+    if denied is None:
+        denied = Denied(f"只有被问责对象可以{VERBS[verb].label}。", verb)
+    return denied, False
 
 
 def _office(verb: str) -> Callable[[Any, Actor], Denied | None]:

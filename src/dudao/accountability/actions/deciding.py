@@ -92,7 +92,9 @@ def why_not_answer(actor: Actor, asked: Opinion) -> tuple[Denied | None, bool]:
         return denied, False
     if by_office(asked.case, actor, "case.answer") is None:
         return denied, not actor.everything
-    return denied or Denied(f"只有{asked.unit}或{asked.case.office}可以登记反馈意见。", "case.answer"), False
+    if denied is None:
+        denied = Denied(f"只有{asked.unit}或{asked.case.office}可以登记反馈意见。", "case.answer")
+    return denied, False
 
 
 @audit.action

@@ -87,8 +87,10 @@ def sign(actor: Actor, *, talk: Talk) -> Talk:
     if row.state != Talk.State.CALLED or row.signed_on is not None:
         raise Denied("这次约谈不用签收。", "talk.sign")
     denied, recorded = _party(row, actor)
-    if denied is not None or recorded:
-        raise denied or Denied(f"由{row.unit}签收。", "talk.sign")
+    if denied is not None:
+        raise denied
+    if recorded:
+        raise Denied(f"由{row.unit}签收。", "talk.sign")
     Talk.objects.filter(pk=row.pk).update(signed_on=today(), revision=row.revision + 1)
     row.signed_on = today()
     audit.record(actor, "talk.sign", row, day=today())

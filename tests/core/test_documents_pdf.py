@@ -4,6 +4,7 @@ import itertools
 import re
 import shutil
 import subprocess
+import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -253,3 +254,13 @@ def test_libreoffice_opens_the_draft_and_counts_the_same_pages(tmp_path):
     for line in text_of(read_word(word)).splitlines()[:5]:
         assert line.replace("\t", "")[:20] in text.replace("\n", "").replace(" ", ""), line
     assert Path(opened).exists()
+
+
+def test_several_threads_may_set_papers_at_once():
+    reading, made = read_word(written(letter(body=[Line("教" * 600)]), LAYOUT)), []
+    threads = [threading.Thread(target=lambda: made.append(len(pictured(reading, LAYOUT, ppi=30)))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [2, 2, 2, 2]

@@ -7,6 +7,7 @@ about itself (`reading`); fonts that the machine lacks are replaced by role and 
 import io
 import json
 import re
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -25,6 +26,8 @@ __all__ = ["Mark", "pictured", "typeset"]
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 MAX_MARKED_ROWS = 500
+_ONE_AT_A_TIME = threading.Lock()
+"""A compiler refuses a second thread while it works."""
 _NO_FONT = re.compile(r'the text `"(.+?)"` could not be displayed')
 LATIN = ("Times New Roman", "Liberation Serif", "Nimbus Roman", "Tinos", "TeX Gyre Termes")
 """For letters and digits, where the layout's own font is not on the machine: faces with the same widths."""
@@ -88,7 +91,8 @@ def _data(reading: Reading, layout: Layout, *, title: str, author: str, mark: Ma
 def _compiled(data: dict[str, Any], own_fonts: Path | None, **how: Any) -> Any:
     try:
         compiler = _compiler(tuple(map(str, folders(own_fonts))))
-        return compiler.compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **how)
+        with _ONE_AT_A_TIME:
+            return compiler.compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **how)
     except typst.TypstError as problem:
         if found := _NO_FONT.search(str(problem)):
             raise DocumentError(

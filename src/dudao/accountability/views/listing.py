@@ -144,7 +144,6 @@ def who(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """A case against a unit: ``?finding`` names the finding it comes from, ``?office`` whose case it is."""
     actor = actor_of(request)
-    may_anywhere(request, "case.open")
     unit = reads.accused_units(actor).filter(pk=pk).first()
     if unit is None:
         raise Http404

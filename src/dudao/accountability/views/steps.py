@@ -17,7 +17,7 @@ from dudao.accountability.forms import cases as forms
 from dudao.accountability.grounds import FORMS
 from dudao.accountability.models import Case
 from dudao.accountability.queries import cases as reads
-from dudao.accountability.views.common import actor_of, case_form, clock_of, may_anywhere, not_yet, row_or_404, sent
+from dudao.accountability.views.common import actor_of, case_form, clock_of, not_yet, row_or_404, sent
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import Form, refused
 from dudao.core.ui.parts import Crumb
@@ -301,7 +301,6 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def opinion(request: HttpRequest, pk: int) -> HttpResponse:
     """What a member unit is asked, and its answer: it sees the proposal, not the case's page."""
-    may_anywhere(request, "case.answer")
     actor = actor_of(request)
     asked = reads.opinion(actor, pk)
     if asked is None:

@@ -114,7 +114,7 @@ def _footer(size: float, side: str) -> str:
 
 
 def section_of(layout: Layout, *, cover: bool = False) -> str:
-    """Page, margins and grid. With a ``cover`` the first page has no number, and the next is page 1."""
+    """Page, margins and grid. A ``cover`` is page 1 and shows no number: left and right stay those of the sheet."""
 
     def mm(length: float) -> int:
         return round(length / 25.4 * 1440)
@@ -127,7 +127,6 @@ def section_of(layout: Layout, *, cover: bool = False) -> str:
         '<w:sectPr><w:footerReference w:type="default" r:id="rId3"/><w:footerReference w:type="even" r:id="rId4"/>'
         f'<w:pgSz w:w="{mm(layout.page[0])}" w:h="{mm(layout.page[1])}"{landscape}/>'
         f'<w:pgMar{sides} w:header="{mm(15)}" w:footer="{mm(below)}" w:gutter="0"/>'
-        + ('<w:pgNumType w:start="0"/>' if cover else "")
         + '<w:cols w:space="425"/>'
         + ("<w:titlePg/>" if cover else "")
         + f'<w:docGrid w:type="linesAndChars" w:linePitch="{line_pitch(layout)}" '

@@ -31,8 +31,9 @@ from dudao.demo.builders import account, unit
 from dudao.findings.actions import create_finding, issue
 from dudao.findings.actions import sign as sign_finding
 from dudao.findings.actions.clock import ask_time
+from dudao.findings.actions.feedback import register
 from dudao.findings.actions.lookback import make_round
-from dudao.findings.models import Consultation, FindingFile, FindingUpload, LookBackFile
+from dudao.findings.models import Consultation, Feedback, FindingFile, FindingUpload, LookBackFile
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.trials import run_trial
 from dudao.frameworks.findings import lost
@@ -223,6 +224,11 @@ OBJECTS = {
         f"findings:lookback_{name}": lambda w: {"pk": w.lookback_item.pk} for name in ("item", "item_step", "settle")
     },
     "findings:lookback_file": lambda w: {"pk": w.lookback_file.pk},
+    **{
+        f"findings:feedback{name}": lambda w: {"pk": w.feedback.pk}
+        for name in ("", "_edit", "_add", "_step", "_export", "_document")
+    },
+    **{f"findings:feedback_{name}": lambda w: {"pk": w.feedback_item.pk} for name in ("item", "spread")},
     "findings:file": lambda w: {"pk": w.finding_file.pk},
     **{f"findings:{name}": lambda w: {"pk": w.finding_upload.pk} for name in ("upload", "upload_errors")},
     **{
@@ -366,6 +372,12 @@ def _findings(w, stored):
         finding=w.finding, unit=unit(f"{SECRET}财政局", Kind.DEPARTMENT, w.county), text=f"{SECRET}协商", file=stored,
         file_name=f"{SECRET}.txt", asked_by=f"{SECRET}办",
     )  # fmt: skip
+    w.feedback = register(
+        own, office=w.county, title=f"{SECRET}反馈意见", superior=f"{SECRET}省", dated=timezone.localdate(),
+        received_on=timezone.localdate(), due_on=timezone.localdate() + timedelta(30),
+    )  # fmt: skip
+    Feedback.objects.filter(pk=w.feedback.pk).update(document=stored, document_name=f"{SECRET}.txt")
+    w.feedback_item = w.feedback.items.create(number=1, description=f"{SECRET}反馈问题")
     w.lookback = make_round(
         own, office=w.county, title=f"{SECRET}回头看", basis=f"{SECRET}依据", starts_on=timezone.localdate(),
         ends_on=timezone.localdate() + timedelta(7), wanted=1,

@@ -58,6 +58,7 @@ FINDINGS = Entry("问题台账", "clipboard-list", "findings:findings", "finding
 RECTIFIED = Entry("整改情况", "chart-bar", "findings:board", "finding.view")
 CONSULTATIONS = Entry("协商意见", "messages", "findings:consultations", "consult.view")
 LOOK_BACK = Entry("回头看", "eye", "findings:lookbacks", "lookback.view")
+FEEDBACK = Entry("上级反馈", "file-import", "findings:feedbacks", "feedback.view")
 TERMS = Entry("时限规定", "clock", "findings:terms", "finding.view")
 
 CASES = Entry("问责案件", "scale", "accountability:cases", "case.view")
@@ -79,7 +80,7 @@ _FINDINGS = Entry(
     "clipboard-check",
     "findings:findings",
     "finding.view",
-    below=(FINDINGS, RECTIFIED, LOOK_BACK, CONSULTATIONS, TERMS),
+    below=(FINDINGS, RECTIFIED, FEEDBACK, LOOK_BACK, CONSULTATIONS, TERMS),
 )
 _CASES = Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS, OPINIONS))
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
@@ -108,7 +109,13 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         OVERVIEW,
         Entry("督办", "bell-ringing", "plans:assignments", "assignment.view"),
         Entry("计划", "calendar-stats", "plans:plans", "plan.view"),
-        Entry("整改", "clipboard-check", "findings:board", "finding.view", below=(RECTIFIED, FINDINGS, LOOK_BACK)),
+        Entry(
+            "整改",
+            "clipboard-check",
+            "findings:board",
+            "finding.view",
+            below=(RECTIFIED, FINDINGS, FEEDBACK, LOOK_BACK),
+        ),
         Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS)),
         _STATS,
         PAPERS,

@@ -10,11 +10,12 @@ from django.utils import timezone
 from dudao.core import files, jobs
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.findings.actions.ledgers import KEEP_DAYS, apply_upload, export_ledger
+from dudao.findings.actions.feedback import tell_due
 from dudao.findings.actions.pressing import escalate_overdue, tell_pressing
 from dudao.findings.models import FindingUpload
 from dudao.findings.queries.ledgers import upload_of
 
-__all__ = ["import_findings", "morning_escalation", "morning_findings", "write_ledger"]
+__all__ = ["import_findings", "morning_escalation", "morning_feedback", "morning_findings", "write_ledger"]
 
 
 @jobs.handler("findings.ledger", keep_days=KEEP_DAYS)
@@ -60,3 +61,9 @@ def morning_escalation() -> None:
 def morning_findings() -> None:
     """Tell everybody once what presses."""
     tell_pressing(timezone.localdate())
+
+
+@jobs.daily("findings.feedback", hour=8)
+def morning_feedback() -> None:
+    """Remind offices of what they must report back to a superior."""
+    tell_due(timezone.localdate())

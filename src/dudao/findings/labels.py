@@ -1,17 +1,19 @@
 """How states of findings, extensions and consultations read on pages: word, tone, icon, in one place."""
 
 from dudao.core.ui.parts import State
-from dudao.findings.models import Consultation, Extension, Finding, LookBack, LookBackItem
+from dudao.findings.models import Consultation, Extension, Feedback, Finding, LookBack, LookBackItem
 
 __all__ = [
     "CONSULT_STATES",
     "EXTENSION_STATES",
+    "FEEDBACK_STATES",
     "LEVELS",
     "LINE",
     "LOOK_BACK_STATES",
     "RESULTS",
     "SEVERITIES",
     "STATES",
+    "WHOLE_STATES",
 ]
 
 _State = Finding.State
@@ -81,3 +83,18 @@ RESULTS: dict[str, State] = {
     "dropped": State("不再核查", "grey", "ban"),
 }
 """The result of a look back; «» is one that nobody has taken yet."""
+
+FEEDBACK_STATES: dict[str, State] = {
+    Feedback.State.OPEN: State("整改中", "blue"),
+    Feedback.State.REPORTED: State("已报告", "green"),
+}
+
+WHOLE_STATES: dict[str, State] = {
+    "none": State("待分解", "grey", "subtask"),
+    "draft": State("待下达", "grey", "edit"),
+    "open": State("整改中", "blue"),
+    "checking": State("待核验销号", "amber", "hourglass"),
+    "done": State("已完成", "green", "checks"),
+    "waived": State("免予整改", "grey", "ban"),
+}
+"""How a problem of a superior stands as a whole (`queries.feedback.WHOLE`)."""

@@ -5,6 +5,7 @@ from django.urls import path
 from dudao.findings.views import (
     board,
     consulting,
+    feedback,
     finding,
     judging,
     ledgers,
@@ -60,6 +61,18 @@ urlpatterns = [
     path("look-back/items/<int:pk>/step/", lookback_items.item_step, name="lookback_item_step"),
     path("look-back/items/<int:pk>/settle/", lookback_items.item_settle, name="lookback_settle"),
     path("look-back/files/<int:pk>/", lookback_items.item_file, name="lookback_file"),
+    # What a superior has fed back
+    path("feedback/", feedback.feedbacks, name="feedbacks"),
+    path("feedback/new/", feedback.new, name="feedback_new"),
+    path("feedback/template/", feedback.template, name="feedback_template"),
+    path("feedback/<int:pk>/", feedback.feedback, name="feedback"),
+    path("feedback/<int:pk>/edit/", feedback.edit, name="feedback_edit"),
+    path("feedback/<int:pk>/add/", feedback.add, name="feedback_add"),
+    path("feedback/<int:pk>/step/", feedback.step, name="feedback_step"),
+    path("feedback/<int:pk>/export/", feedback.export, name="feedback_export"),
+    path("feedback/<int:pk>/document/", feedback.document, name="feedback_document"),
+    path("feedback/items/<int:pk>/", feedback.item_edit, name="feedback_item"),
+    path("feedback/items/<int:pk>/spread/", feedback.spread, name="feedback_spread"),
     # Terms
     path("terms/", terms.terms, name="terms"),
     path("terms/adopt/", terms.terms_adopt, name="terms_adopt"),

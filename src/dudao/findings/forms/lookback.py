@@ -109,8 +109,8 @@ class RoundForm(ChosenForm):
     def values(self) -> dict[str, Any]:
         """The keyword arguments of `make_round`, the narrowing fields as its ``scope``."""
         found = super().values
-        scope = {name: found.pop(name) for name in ("category", "severities", "sources")}
-        return {**found, "scope": {"counties": [unit.pk for unit in found.pop("counties")], **scope}}
+        scope = {name: found.pop(name) for name in ("counties", "category", "severities", "sources")}
+        return {**found, "scope": {**scope, "counties": [unit.pk for unit in scope["counties"]]}}
 
 
 class AssignForm(Form):

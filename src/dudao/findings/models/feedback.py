@@ -98,6 +98,10 @@ class FeedbackItem(models.Model):
     def __str__(self) -> str:
         return f"{self.feedback} 第 {self.number} 项"
 
+    @property
+    def key(self) -> str:
+        return str(self.pk)
+
     def get_absolute_url(self) -> str:
         return f"{self.feedback.get_absolute_url()}#item-{self.number}"
 

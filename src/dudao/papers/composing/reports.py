@@ -46,12 +46,13 @@ def report(draft: Draft) -> Letter:
         ),
         Line("特此报告。"),
     ]
-    details = [Annex("分单位情况表", [draft.table("details", counter=True)])] if draft.rows("details") else []
+    named = (("details", "分单位情况表"), ("rectified", "反馈问题整改情况表"))
+    annexes = [Annex(title, [draft.table(name, counter=True)]) for name, title in named if draft.rows(name)]
     return Letter(
         title=f"关于{draft.text('topic')}的督导报告",
         office=draft.look.signature,
         body=body,
-        annexes=details,
+        annexes=annexes,
         cover=True,
         signatory=draft.text("signatory"),
     )

@@ -161,6 +161,15 @@ _SAMPLES: Mapping[Kind, Mapping[str, Any]] = {
             {"unit": "示例县第二小学", "value": "6 项", "verdict": "达标", "note": "生均教学用房不足"},
             {"unit": "示例县第三中学", "value": "5 项", "verdict": "未达标", "note": "体育场馆、网络教室不足"},
         ],
+        "rectified": [
+            {
+                "problem": "音体美教师缺额较大",
+                "measures": "核增周转编制，面向师范院校定向招聘。",
+                "standing": "已招聘并全部到岗。",
+                "result": "已完成",
+                "units": "示例市委编办（牵头）、示例县",
+            },
+        ],
         "signatory": "李示例",
         "contact": _CONTACT,
         "copies": "省人民政府教育督导委员会办公室",

@@ -122,17 +122,17 @@ class MakeForm(DraftForm):
         Section("整改要求", ["suggestion", "remark"]),
         Section("佐证", ["files"]),
     ]
-    _GIVEN = ("source", "source_label", "indicator_code", "indicator")
+    given: ClassVar[tuple[str, ...]] = ("source", "source_label", "indicator_code", "indicator")
 
     def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
-        self.units = units
+        self.known = units
         super().__init__(*args, **kwargs)
 
     def adapt(self) -> None:
         super().adapt()
-        for name in (*self._GIVEN, "units"):
+        for name in (*self.given, "units"):
             del self.fields[name]
-        if not self.units:  # the source doesn't know whose it is
+        if not self.known:  # the source doesn't know whose it is
             self.fields["unit"] = PickField(
                 label="责任单位",
                 url=lambda: f"{reverse('orgs:pick')}?verb=finding.create",
@@ -141,7 +141,7 @@ class MakeForm(DraftForm):
             )
             return
         choices: Any = self.fields["office"]
-        above = [office.pk for office in choices.queryset if all(_is_above(office, unit) for unit in self.units)]
+        above = [office.pk for office in choices.queryset if all(_is_above(office, unit) for unit in self.known)]
         choices.queryset = choices.queryset.filter(pk__in=above)
         if len(above) == 1:
             choices.initial = above[0]
@@ -157,7 +157,7 @@ class MakeManyForm(MakeForm):
             "对所选各条", ["category", "severity", "found_on", "suggestion", "remark"], note="描述各按来源的内容。"
         ),
     ]
-    _GIVEN = (*MakeForm._GIVEN, "description", "files")
+    given: ClassVar[tuple[str, ...]] = (*MakeForm.given, "description", "files")
     html_id = "make"
 
 

@@ -87,7 +87,11 @@ def _page(request: HttpRequest, form: Any, origin: Origin, **context: Any) -> Ht
 
 def _one(request: HttpRequest, origin: Origin, problem: Problem) -> HttpResponse:
     actor = actor_of(request)
-    initial = {"description": problem.description, "suggestion": problem.suggestion, "category": origin.category}
+    initial: dict[str, Any] = {
+        "description": problem.description,
+        "suggestion": problem.suggestion,
+        "category": origin.category,
+    }
     if origin.found_on is not None:
         initial["found_on"] = origin.found_on
     units = [problem.unit] if problem.unit is not None else []

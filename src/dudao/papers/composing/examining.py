@@ -95,14 +95,15 @@ def starter(kind: Kind | str, look: Look) -> bytes:
         else:
             body.append(Line(f"{{{{ {field.label} }}}}"))
     copies = any(field.name == "copies" for field in FIELDS[Kind(kind)])
+    plain = Kind(kind) in UNNUMBERED
     day = "{{ 成文日期 }}"
     letter = Letter(
         title="{{ 标题 }}",
         office=look.signature,
         body=body,
-        masthead=look.masthead,
-        number="{{ 发文字号 }}",
-        addressees="{{ 主送机关 }}",
+        masthead="" if plain else look.masthead,
+        number="" if plain else "{{ 发文字号 }}",
+        addressees="" if plain else "{{ 主送机关 }}",
         day=day,
         copies="{{ 抄送 }}" if copies else "",
         printed_by="{{ 发文机关 }}",

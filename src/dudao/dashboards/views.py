@@ -13,6 +13,7 @@ from dudao.core.notices import notices_of
 from dudao.dashboards.menus import address
 from dudao.dashboards.queries.admin import admin_figures
 from dudao.dashboards.queries.overview import board, light_figures
+from dudao.dashboards.queries.rectification import rectification
 from dudao.dashboards.queries.search import find
 from dudao.dashboards.queries.todos import pressing, todo_groups
 from dudao.people.queries import current_appointment
@@ -70,7 +71,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "dashboards/overview.html",
-        {"plan": plan, "plans": plans, "board": shown, "now": timezone.now(), "plans_url": address("plans:plans")},
+        {
+            "plan": plan,
+            "plans": plans,
+            "board": shown,
+            "rectification": rectification(actor, today),
+            "now": timezone.now(),
+            "plans_url": address("plans:plans"),
+        },
     )
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from dudao.core.access import SYSTEM
 from dudao.core.sheets import Row as SheetRow
 from dudao.demo import clock, institutions
+from dudao.demo.findings import build_findings
 from dudao.demo.frameworks import build_frameworks
 from dudao.demo.logins import Login, make_logins, table
 from dudao.demo.plan import TASKS, TaskSpec
@@ -75,6 +76,8 @@ def build_city(
             build_standing(city, made.counties, made.logins, today=today, now=now)
             build_frameworks(city, units.get("430626"), made.logins, now=now)
             build_trials(city, made.counties, made.logins, now=now)
+        with told("… findings and papers", "……问题整改和文书"):
+            build_findings(city, made.counties, made.logins, now=now)
     return made
 
 

@@ -180,7 +180,7 @@ def build_trials(city: Unit, counties: Sequence[Unit], logins: Sequence[Login], 
     officer = next(actor_for(login.account) for login in logins if login.account.username == "officer1")
     kindergartens = Unit.objects.filter(path__startswith=city.path, kind=UnitKind.KINDERGARTEN).order_by("path")
     wanted = (
-        (GOVERNMENTS, counties, "县市区政府履职评价试算（演示数据）", 10),
+        (GOVERNMENTS, counties, "县市区政府履职评价试算（演示数据）", 75),
         (KINDERGARTENS, kindergartens[:MOST_KINDERGARTENS], "幼儿园试算（演示数据）", 200),
     )
     made = []

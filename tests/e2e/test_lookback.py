@@ -6,12 +6,12 @@
 import pytest
 
 from dudao.demo.builders import account, unit
-from dudao.findings.actions import issuing, judging, making
+from dudao.findings.actions import issuing, judging, making, rectifying
 from dudao.findings.models import Finding, LookBack
 from dudao.orgs.models import Kind
 from e2e.conftest import PHONE
 from e2e.test_findings import ask, look, open_as, town  # noqa: F401  fixtures of the same town
-from findings_town import again, proof
+from findings_town import again, day, proof
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -137,3 +137,74 @@ def test_findings_are_chosen_in_the_list(town, open_as):  # noqa: F811
     officer.get_by_role("button", name="生成").click()
     officer.get_by_text("已列入 3 个问题").first.wait_for()
     look(officer, "lookback-chosen-round")
+
+
+def test_a_superiors_list_from_paste_to_report(town, open_as):  # noqa: F811
+    officer = open_as("officer", "/findings/feedback/", expected=("422",))
+    look(officer, "feedback-empty")
+    officer.get_by_role("link", name="登记上级反馈").first.click()
+    officer.get_by_label("文件名称").fill("2025年履行教育职责评价反馈意见")
+    officer.get_by_label("文号").fill("某教督〔2026〕3号")
+    officer.get_by_label("反馈机关").fill("某省人民政府教育督导委员会办公室")
+    officer.get_by_label("成文日期").fill(day(-6).isoformat())
+    officer.get_by_label("收文日期").fill(day(-3).isoformat())
+    officer.get_by_label("报告期限").fill(day(30).isoformat())
+    text = "1. 音体美教师缺额较大\n整改要求：2026年底前补足\n牵头单位：市财政局\n责任单位：平江县、某某局\n2. 城区学位不足\n"
+    officer.get_by_label("粘贴问题清单").fill(text)
+    officer.get_by_role("button", name="登记").click()
+    officer.get_by_text("不是可以下达整改的单位").first.wait_for()
+    look(officer, "feedback-new-errors")
+    officer.get_by_label("粘贴问题清单").fill(text.replace("某某局", "湘阴县"))
+    officer.get_by_role("button", name="登记").click()
+    officer.get_by_text("已登记，共 2 个问题").first.wait_for()
+    officer.get_by_role("link", name="分解第 2 项").click()
+    officer.get_by_role("combobox", name="责任单位").fill("平江县")
+    officer.get_by_role("option", name="平江县").first.click()
+    look(officer, "feedback-spread")
+    officer.get_by_role("button", name="分解").click()
+    officer.get_by_text("第 2 项已分解给 1 个单位").first.wait_for()
+    look(officer, "feedback")
+    ask(officer, "全部下达")
+    officer.get_by_text("已下达 3 条").first.wait_for()
+
+    # A county rectifies its part; the whole isn't done before the others are.
+    part = Finding.objects.get(unit=town.pingjiang, description="城区学位不足")
+    county = open_as("county", part.get_absolute_url())
+    ask(county, "签收")
+    county.get_by_text("已签收").first.wait_for()
+    for act in (
+        lambda: rectifying.plan(
+            town.county,
+            finding=again(part),
+            measures="新建两所学校",
+            target="新增学位3000个",
+            leader="张县长",
+            person="李科",
+        ),
+        lambda: rectifying.report(
+            town.county, finding=again(part), kind="done", text="两所学校已开学", files=[proof()]
+        ),
+        lambda: judging.verify(town.officer, finding=again(part), method="paper", opinion="属实"),
+        lambda: judging.close(town.director, finding=again(part)),
+    ):
+        act()
+    officer.goto(officer.url.split("#")[0])
+    officer.get_by_text("已完成").first.wait_for()
+    look(officer, "feedback-running")
+    look(open_as("leader", officer.url.replace(officer.url.split("/findings/")[0], ""), PHONE), "feedback-phone-leader")
+    officer.get_by_role("link", name="修改第 1 项").click()
+    officer.get_by_label("进展汇总").fill("已核增编制120名，正在招聘。")
+    look(officer, "feedback-item")
+    officer.get_by_role("button", name="保存").click()
+    officer.get_by_text("已保存第 1 项").first.wait_for()
+    officer.get_by_role("link", name="导入问题").click()
+    officer.get_by_label("粘贴问题清单").fill("1. 音体美教师缺额较大\n2. 城区学位不足")
+    look(officer, "feedback-add")
+    officer.get_by_role("button", name="导入").click()
+    officer.get_by_text("2 个问题都已经登记过，没有变化").first.wait_for()
+    ask(officer, "起草整改报告")
+    officer.get_by_text("已起草整改情况报告").first.wait_for()
+    look(officer, "feedback-report")
+    home = open_as("officer", "/")
+    home.get_by_text("上级反馈待报告").first.wait_for()
+    look(home, "feedback-home")

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from dudao.core import files, jobs
 from dudao.core.jobs import JobFailed, Result, Work
-from dudao.findings.actions.ledgers import KEEP_DAYS, apply_upload, export_ledger
 from dudao.findings.actions.feedback import tell_due
+from dudao.findings.actions.ledgers import KEEP_DAYS, apply_upload, export_ledger
 from dudao.findings.actions.pressing import escalate_overdue, tell_pressing
 from dudao.findings.models import FindingUpload
 from dudao.findings.queries.ledgers import upload_of

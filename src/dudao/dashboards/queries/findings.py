@@ -13,9 +13,10 @@ from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 from dudao.dashboards.queries.groups import SHOWN, TodoGroup
 from dudao.findings.flow import OPEN, WORKING
-from dudao.findings.models import Consultation, Extension, Finding
+from dudao.findings.models import Consultation, Extension, Feedback, Finding
 from dudao.findings.queries.consultations import consultations
 from dudao.findings.queries.findings import mine, seen, with_units
+from dudao.findings.queries.lookback import to_visit, unsettled
 
 __all__ = ["finding_groups"]
 
@@ -74,6 +75,12 @@ def finding_groups(actor: Actor) -> list[TodoGroup]:
         groups.append(_asked(actor))
     if actor.may_somewhere("consult.answer"):
         groups.append(_consulted(actor))
+    if actor.may_somewhere("lookback.visit"):
+        groups.append(_to_look_at(actor))
+    if actor.may_somewhere("lookback.settle"):
+        groups.append(_looked_at(actor))
+    if actor.may_somewhere("feedback.report"):
+        groups.append(_to_report_back(actor))
     return groups
 
 
@@ -140,3 +147,36 @@ def _consulted(actor: Actor) -> TodoGroup:
     ]
     total = len(found) if len(found) <= SHOWN else rows.order_by().count()
     return TodoGroup("协商意见待答复", "messages", items, total, f"{reverse('findings:consultations')}?state=asked")
+
+
+def _to_look_at(actor: Actor) -> TodoGroup:
+    """What one is sent to look back at."""
+    rows = to_visit(actor)
+    found = list(rows[: SHOWN + 1])
+    items = [
+        Todo(row.finding.title, row.get_absolute_url(), str(row.finding.unit), row.round.ends_on, act="核查")
+        for row in found[:SHOWN]
+    ]
+    total = len(found) if len(found) <= SHOWN else rows.order_by().count()
+    return TodoGroup("回头看待核查", "eye", items, total, reverse("findings:lookbacks"))
+
+
+def _looked_at(actor: Actor) -> TodoGroup:
+    """Results of looking back that wait for the office's answer."""
+    rows = unsettled(actor)
+    found = list(rows[: SHOWN + 1])
+    items = [
+        Todo(row.finding.title, row.get_absolute_url(), f"{row.finding.unit}，{row.get_result_display()}", act="处理")
+        for row in found[:SHOWN]
+    ]
+    total = len(found) if len(found) <= SHOWN else rows.order_by().count()
+    return TodoGroup("回头看待处理", "rotate", items, total, reverse("findings:lookbacks"))
+
+
+def _to_report_back(actor: Actor) -> TodoGroup:
+    """Lists of a superior that are to be reported back on."""
+    rows = Feedback.objects.visible_to(actor, "feedback.report").filter(state=Feedback.State.OPEN)
+    found = list(rows.order_by("due_on", "pk")[: SHOWN + 1])
+    items = [Todo(row.title, row.get_absolute_url(), row.superior, row.due_on, act="查看") for row in found[:SHOWN]]
+    total = len(found) if len(found) <= SHOWN else rows.order_by().count()
+    return TodoGroup("上级反馈待报告", "file-import", items, total, f"{reverse('findings:feedbacks')}?state=open")

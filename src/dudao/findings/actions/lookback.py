@@ -429,11 +429,9 @@ def close_round(actor: Actor, *, round: LookBack, at: datetime | None = None) ->
     actor.require("lookback.close", row.office.path)
     if row.state != LookBack.State.OPEN:
         raise Denied("这一轮回头看已经结束。", "lookback.close")
-    waiting = row.items.filter(result="", dropped="").count()
-    open_ones = row.items.filter(result__in=reads.BAD, outcome="").count()
-    left = [f"{waiting} 个问题还没有核查结果"] * bool(waiting) + [f"{open_ones} 个结果还没有处理"] * bool(open_ones)
+    left = reads.left_to_do(row)
     if left:
-        raise Denied(f"不能结束：{'，'.join(left)}。确实不用核查的，请写明理由“不再核查”。", "lookback.close")
+        raise Denied(left, "lookback.close")
     values = {"state": LookBack.State.CLOSED, "closed_at": at or timezone.now(), "closed_by": actor.name[:100]}
     LookBack.objects.filter(pk=row.pk).update(**values)
     for name, value in values.items():

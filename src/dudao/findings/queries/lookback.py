@@ -29,6 +29,7 @@ __all__ = [
     "item",
     "item_file",
     "items",
+    "left_to_do",
     "lines",
     "people_named",
     "pool_of",
@@ -38,6 +39,7 @@ __all__ = [
     "scope_words",
     "sent_to",
     "to_visit",
+    "unsettled",
     "visits_of",
     "why_not_inspect",
     "why_not_taken",
@@ -98,6 +100,17 @@ def to_visit(actor: Actor) -> QuerySet[Any]:
     """What a person still has to look at, by the day the round ends."""
     rows = items(actor).filter(pk__in=sent_to(actor), result="", dropped="", round__state=LookBack.State.OPEN)
     return rows.order_by("round__ends_on", "pk")
+
+
+def unsettled(actor: Actor) -> QuerySet[Any]:
+    """Results of running rounds that wait for the answer of one's own office."""
+    rows = LookBackItem.objects.visible_to(actor, "lookback.settle").filter(
+        result__in=BAD,
+        outcome="",
+        round__state=LookBack.State.OPEN,
+        round__office__path__in=actor.paths("lookback.settle"),
+    )
+    return rows.select_related("finding__unit").order_by("recorded_at", "pk")
 
 
 def visits_of(row: Finding) -> QuerySet[Any]:
@@ -351,3 +364,11 @@ def lines(row: LookBack) -> tuple[list[Line], Line]:
     for line in found.values():
         total.add(line)
     return sorted(found.values(), key=lambda line: order.index(line.name)), total
+
+
+def left_to_do(row: LookBack) -> str:
+    """Why a round can't end yet, in a sentence; empty when every item has a result or a reason, and every bad result an answer."""
+    waiting = row.items.filter(result="", dropped="").count()
+    unsettled = row.items.filter(result__in=BAD, outcome="").count()
+    left = [f"{waiting} 个问题还没有核查结果"] * bool(waiting) + [f"{unsettled} 个结果还没有处理"] * bool(unsettled)
+    return f"不能结束：{'，'.join(left)}。确实不用核查的，请写明理由“不再核查”。" if left else ""

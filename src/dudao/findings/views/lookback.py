@@ -299,18 +299,19 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     """How a round stands: figures, results by county, every item, how it was drawn."""
     row = round_or_404(request, pk)
     actor = actor_of(request)
-    whole = actor.may("lookback.view", row.office.path)
+    whole, mine = actor.may("lookback.view", row.office.path), bool(request.GET.get("mine"))
     by_county, total = reads.lines(row) if whole else ([], reads.Line("合计"))
     unsettled = row.items.filter(result__in=reads.BAD, outcome="").count() if whole else 0
     ends = actor.why_not("lookback.close", row.office.path) is None and row.state == LookBack.State.OPEN
     drafting = answers.why_not_report(actor, row)
     pool: list[tuple[str, int, int]] = []
-    if whole and row.how == LookBack.How.DRAWN:
+    if whole and not mine and row.how == LookBack.How.DRAWN:
         pool = reads.drawn_rows(row)
     context = {
         "row": row,
         "state": LOOK_BACK_STATES[row.state],
-        "whole": whole,
+        "whole": whole and not mine,
+        "sees_all": whole,
         "total": total,
         "lines": by_county,
         "share": percent(total.share),
@@ -323,6 +324,7 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
         "redrawn": reads.redrawn(row) if pool else False,
         "scope": reads.scope_words(row),
         "ends": ends,
+        "left": reads.left_to_do(row) if ends else "",
         "settles": bool(unsettled)
         and row.state == LookBack.State.OPEN
         and actor.may("lookback.settle", row.office.path),
@@ -330,7 +332,7 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
         "paper": row.paper if row.paper is not None and actor.may("paper.view", row.office.path) else None,
         "step_url": reverse("findings:lookback_step", args=[row.pk]),
         "list_url": row.get_absolute_url(),
-        "mine": bool(request.GET.get("mine")),
+        "mine": mine,
         "events": audit.history(row),
     }
     return ITEMS.respond(

@@ -12,7 +12,9 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
-from dudao.core.documents import DocumentError, chinese_font, read_word, text_of
+from dudao.core.documents import DocumentError, chinese_font, read_word, render, text_of
+
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def _chunk(kind, content):
@@ -223,6 +225,30 @@ def test_content_controls_and_hidden_text():
     hidden._element.get_or_add_rPr().append(OxmlElement("w:vanish"))
     assert lines(document) == ["在控件里"]
     assert hidden._element.rPr.find(qn("w:vanish")) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "told"),
+    [
+        ("image", "https://example.org/a.png", True),
+        ("attachedTemplate", "https://example.org/a.dotm", True),
+        ("attachedTemplate", r"\\\\server\\a.dotm", True),
+        ("attachedTemplate", r"file:///C:\\Users\\a\\Normal.dotm", False),
+        ("attachedTemplate", "Normal.dotm", False),
+        ("hyperlink", "https://example.org/", False),
+    ],
+)
+def test_what_word_would_fetch_from_elsewhere_is_said_and_no_template(kind, target, told):
+    document = docx.Document()
+    document.add_paragraph("{{ a }}")
+    document.part.rels.get_or_add_ext_rel(f"{RELATIONS}/{kind}", target)
+    content = saved(document)
+    assert bool(read_word(content).ignored) is told
+    if told:
+        with pytest.raises(DocumentError, match="引用了外部的内容"):
+            render(content, {"a": 1})
+    else:
+        render(content, {"a": 1})
 
 
 def zipped(parts):

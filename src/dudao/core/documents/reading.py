@@ -16,7 +16,7 @@ from lxml import etree
 
 from dudao.core.documents.inheriting import MAIN, Properties, Styles, number, over, said, switched_on
 from dudao.core.documents.numbering import Numbering
-from dudao.core.documents.templates import MAX_UNPACKED, DocumentError
+from dudao.core.documents.templates import MAX_UNPACKED, DocumentError, fetched_from
 
 __all__ = ["Block", "Cell", "Page", "Piece", "Reading", "read_word", "text_of"]
 
@@ -136,6 +136,7 @@ def read_word(content: bytes) -> Reading:
             styles = _parsed(package.read("word/styles.xml")) if "word/styles.xml" in names else None
             lists = _parsed(package.read("word/numbering.xml")) if "word/numbering.xml" in names else None
             pictures = _pictures(package, names)
+            far = fetched_from(package)
     except (
         zipfile.BadZipFile,
         KeyError,
@@ -152,6 +153,8 @@ def read_word(content: bytes) -> Reading:
     reader = _Reader(Styles(styles), numbering, pictures, next(body.iter(*_HIDING), None) is not None)
     sections = list(body.iter(f"{MAIN}sectPr"))
     found = [words for tag, words in _IGNORED.items() if next(body.iter(tag), None) is not None]
+    if far:
+        found.append("从外部读取的图片、对象或模板")
     if len(sections) > 1:
         found.append("分节（各节都按最后一节的纸张和页边距排版）")
     blocks = tuple(reader.blocks(body))

@@ -32,6 +32,7 @@ __all__ = [
     "Sandbox",
     "check_package",
     "chinese_font",
+    "fetched_from",
     "plain",
     "printable",
     "render",
@@ -129,10 +130,34 @@ def check_package(source: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(source)) as package:
             if sum(entry.file_size for entry in package.infolist()) > MAX_UNPACKED:
                 raise DocumentError("文书模板解开后太大，请减少图片后再试。")
-    except zipfile.BadZipFile as problem:
+            if far := fetched_from(package):
+                raise DocumentError(
+                    f"文书模板引用了外部的内容（{far[0][:80]}），打开时会去别处读取。请在 Word 里断开链接、把图片嵌入后再上传。"
+                )
+    except (zipfile.BadZipFile, RuntimeError, etree.XMLSyntaxError) as problem:
         raise DocumentError("文书模板已损坏或不是 .docx 文件。请在 Word 或 WPS 里另存为 .docx 后再试。") from problem
 
 
+def fetched_from(package: zipfile.ZipFile) -> list[str]:
+    """The addresses that Word would read when it opens the file: linked pictures and objects, templates on other machines.
+
+    Links that a person clicks are none of them, nor the name of a template on the writer's own disk, which many files carry.
+    """
+    found = []
+    for name in package.namelist():
+        if not name.endswith(".rels"):
+            continue
+        root = etree.fromstring(package.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
+        for relation in root:
+            kind, target = relation.get("Type") or "", relation.get("Target") or ""
+            if relation.get("TargetMode") != "External" or kind.endswith("/hyperlink"):
+                continue
+            if not (kind.endswith("/attachedTemplate") and _LOCAL.match(target)):
+                found.append(target)
+    return found
+
+
+_LOCAL = re.compile(r"(?:file:///?)?[A-Za-z]:[\\/]|[^:\\/]+$")
 _ENGLISH = (
     (re.compile(r"[Nn]o filter named '(.+?)'"), "没有“{0}”这个过滤器"),
     (re.compile(r"access to attribute '(.+?)' of .+ is unsafe"), "不能用“{0}”"),

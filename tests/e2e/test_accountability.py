@@ -147,8 +147,8 @@ def test_a_case_with_review_and_appeal(town, open_as, tmp_path):
     officer.get_by_text("已起草问责决定").first.wait_for()
     town.issue(Paper.objects.get(kind="accountability"))
     phone.goto(phone.url)
-    go(phone, "登记送达")
-    press(phone, "登记", "已登记送达")
+    go(phone, "签收问责决定")
+    press(phone, "签收", "已签收")
     look(phone, "phone-issued")
     go(phone, "申请复核")
     phone.get_by_label("请求和理由").fill("请求变更为公开批评：一项问题的责任不在本校。")
@@ -204,11 +204,11 @@ def test_a_talk_with_its_demands(town, open_as):
     officer = open_as("officer", "/accountability/talks/new/", expected=("422",))
     officer.get_by_role("combobox", name="被约谈单位").fill("平江一中")
     officer.get_by_role("option", name="平江一中").click()
-    for label, value in (
-        ("参加人", "主要负责人、分管负责人"), ("主持人", "李主任"), ("约谈日期", day().isoformat()), ("时间", "上午9:00"),
-        ("地点", "市教育局三楼会议室"), ("约谈事由", "三个安全问题逾期未整改。"), ("约谈内容", "通报情况\n听取说明\n提出要求"),
+    for name, value in (
+        ("called", "主要负责人、分管负责人"), ("host", "李主任"), ("held_on", day().isoformat()), ("time", "上午9:00"),
+        ("place_name", "市教育局三楼会议室"), ("reason", "三个安全问题逾期未整改。"), ("matters", "通报情况\n听取说明\n提出要求"),
     ):  # fmt: skip
-        officer.get_by_label(label, exact=True).fill(value)
+        officer.fill(f"[name={name}]", value)
     look(officer, "talk-new")
     press(officer, "登记", "已登记，编号")
     row = Talk.objects.get()

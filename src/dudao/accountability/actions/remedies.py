@@ -14,7 +14,7 @@ from dudao.accountability.queries import cases
 from dudao.accountability.queries.clock import Clock, Window
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
-from dudao.core.access import Actor, Denied
+from dudao.core.access import VERBS, Actor, Denied
 from dudao.orgs.models import Kind
 
 __all__ = ["ask", "correct", "decide", "window_of"]
@@ -62,7 +62,7 @@ def ask(
     day = past_day("on", on if recorded else None, earliest, "收到日期")
     if window.counted is not None and day > window.counted.last:
         late = window.counted.late(day)
-        raise Denied(f"已经超过期限 {late} 天，不予受理。{window.counted.basis}", verb)
+        raise Denied(f"已经超过期限 {late} 天，不予受理。{VERBS[verb].label}期限：{window.counted.basis}", verb)
     text = written("text", text, "请求和理由")
     clock = Clock.of(row.office, today())
     counted = clock.count("review_decide" if kind == Remedy.Kind.REVIEW else "appeal_decide", day, "收到申请之日")

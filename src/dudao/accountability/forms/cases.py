@@ -255,9 +255,8 @@ class _MeasuresForm(Form):
     def adapt(self) -> None:
         entries = forms_for(self.case.is_person)
         found: Any = self.fields["measures"]
-        found.choices = [
-            (entry.key, f"{entry.label}（{entry.article}）" if entry.article else entry.label) for entry in entries
-        ]
+        found.choices = [(entry.key, entry.label) for entry in entries]
+        found.help_text = f"依据{entries[0].article}。"
         for entry in entries:
             if entry.by_others or entry.key == "other":
                 self.fields[f"detail_{entry.key}"] = forms.CharField(
@@ -323,7 +322,17 @@ class SendBackForm(Form):
 
 
 class ReceiveForm(Form):
+    """The day of receipt, which the office enters; who signs themselves signs today."""
+
     on = DateField(label="送达日期", initial=timezone.localdate, help_text="复核、申诉的期限从这一天起算。")
+
+    def __init__(self, *args: Any, recorded: bool, **kwargs: Any) -> None:
+        self.recorded = recorded
+        super().__init__(*args, **kwargs)
+
+    def adapt(self) -> None:
+        if not self.recorded:
+            del self.fields["on"]
 
 
 class ExecuteForm(Form):

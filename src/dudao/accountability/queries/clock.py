@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from dudao.accountability.models import Case, Remedy
 from dudao.calc.accountability import days_past
 from dudao.calc.calendar import WorkCalendar, chinese_date
-from dudao.calc.deadlines import SUBJECTS, due
+from dudao.calc.deadlines import due
 from dudao.findings.queries.terms import Terms, terms_on
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import work_calendar
@@ -56,7 +56,7 @@ class Clock:
         if held is None:
             return None
         last = due(start, held.term.days, held.term.is_working, self.calendar)
-        words = f"{SUBJECTS[subject]}：{said}（{chinese_date(start)}）起 {held.term.length}，至{chinese_date(last)}"
+        words = f"{said}（{chinese_date(start)}）起 {held.term.length}，至{chinese_date(last)}"
         plain = start + timedelta(days=held.term.days)
         if not held.term.is_working and last != plain:
             words += f"（{chinese_date(plain)}不上班，顺延）"

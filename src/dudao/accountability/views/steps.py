@@ -169,12 +169,13 @@ ACTS: Final[dict[str, Act]] = {
     ),
     "receive": Act(
         "case.receive",
-        "登记送达",
-        "登记",
+        "签收（登记送达）",
+        "签收",
         "signature",
         forms.ReceiveForm,
         effects.receive,
-        "已登记送达，复核、申诉期限开始计算。",
+        "已签收，复核、申诉期限从这一天起算。",
+        _recorded("case.receive"),
     ),
     "publish": Act(
         "case.publish",

@@ -118,15 +118,15 @@ def take_sheet(actor: Actor, *, kind: str, office: Unit, upload: Any, name: str)
     data = sheets.read_upload(upload)
     if kind == FindingUpload.Kind.NEW:
         reading = sheets.read(data, ledgers.PROBLEMS, max_rows=MOST_ROWS // 4)
-        found = checked(reading, office, Register(actor, office), timezone.localdate())
-        changes = found.rows
+        listed = checked(reading, office, Register(actor, office), timezone.localdate())
+        changes, problems, notes = listed.rows, listed.problems, listed.notes
     else:
         reading = sheets.read(data, ledgers.LEDGER, max_rows=MOST_ROWS, texts=True)
         keys = {sheets.key_of(str(row.values.get("number") or "")) for row in reading.rows}
         snapshot = sheets.read_snapshot(data, ledgers.LEDGER)
         compared = ledgers.compare(actor, reading, snapshot, rows_by_key(actor, keys))
-        found, changes = compared, [change.as_dict() for change in compared.changes]
-    if not changes and not found.problems:
+        changes, problems, notes = [one.as_dict() for one in compared.changes], compared.problems, compared.notes
+    if not changes and not problems:
         return None
     kept: FindingUpload = _keep(
         actor,
@@ -137,9 +137,9 @@ def take_sheet(actor: Actor, *, kind: str, office: Unit, upload: Any, name: str)
             "name": name[:200],
             "rows": len(reading.rows),
             "changes": changes,
-            "notes": found.notes,
+            "notes": notes,
         },
-        problems=sorted(found.problems, key=lambda one: one.row),
+        problems=sorted(problems, key=lambda one: one.row),
     )
     return kept
 

@@ -41,7 +41,7 @@ def ledger_rows(actor: Actor, ledger: Ledger, lights: Lights, *, ids: Sequence[i
     if ids is not None:
         rows = rows.filter(_Among(F("pk"), Value(list(ids), output_field=ArrayField(BigIntegerField()))))
     rows = lights.annotate(rows)
-    fields = _FIELDS
+    fields: tuple[str, ...] = _FIELDS
     if ledger.returns:
         looks = Verification.objects.filter(finding=OuterRef("pk")).order_by("-pk")
         files = FindingFile.objects.filter(finding=OuterRef("pk"), report__isnull=False).order_by("pk")

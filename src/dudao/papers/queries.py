@@ -44,6 +44,7 @@ __all__ = [
     "office_name",
     "ours",
     "overdue",
+    "own",
     "own_deliveries",
     "paper_of_code",
     "reachable",
@@ -83,7 +84,8 @@ def _below(actor: Actor, verb: str, lookup: str = "unit__path") -> Q:
 
 def seen(actor: Actor) -> QuerySet[Paper]:
     """The papers one may see at all: those of one's offices, and those that were delivered to one's units."""
-    rows = Paper.objects.visible_to(actor, "paper.view")
+    received = Delivery.objects.visible_to(actor, "paper.view").values("paper")
+    rows = Paper.objects.filter(_below(actor, "paper.view") | Q(pk__in=received))
     return rows.select_related("unit", "number", "replaces", "pdf", "sealed", "drafted_by", "checked_by", "signed_by")
 
 
@@ -107,11 +109,16 @@ def is_inside(actor: Actor, paper: Paper) -> bool:
     return actor.may("paper.view", paper.unit.path)
 
 
+def _light(rows: Any, way: str = "") -> Any:
+    """Rows for a list, without what only a paper's own page needs: a sort of many would carry it along."""
+    return rows.defer(*(f"{way}{name}" for name in ("values", "facts", "recipients", "acknowledged")))
+
+
 def ours(actor: Actor) -> QuerySet[Paper]:
     """The papers that one's offices write, with how many receivers have signed: ``sent`` and ``signed``."""
     counted = Delivery.objects.filter(paper=OuterRef("pk")).order_by().values("paper")
-    rows = Paper.objects.visible_to(actor, "paper.view").filter(_below(actor, "paper.view"))
-    return rows.select_related("unit", "number", "drafted_by").annotate(
+    rows = Paper.objects.filter(_below(actor, "paper.view"))
+    return _light(rows.select_related("unit", "number", "drafted_by")).annotate(
         sent=Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0),
         signed=Coalesce(Subquery(counted.annotate(n=Count("pk", filter=Q(state="signed"))).values("n")), 0),
     )
@@ -153,7 +160,8 @@ def years(actor: Actor) -> list[int]:
 
 def numbers_seen(actor: Actor) -> QuerySet[Number]:
     """The register of numbers (发文登记) of one's offices."""
-    return Number.objects.visible_to(actor, "paper.view").select_related("unit", "paper", "paper__signed_by")
+    rows = Number.objects.visible_to(actor, "paper.view").select_related("unit", "paper", "paper__signed_by")
+    return _light(rows, "paper__")
 
 
 def last_reason(paper: Paper) -> str:
@@ -185,13 +193,18 @@ def sequences(actor: Actor) -> list[str]:
 
 def deliveries_seen(actor: Actor) -> QuerySet[Delivery]:
     """What was delivered to one's units and those below (收文)."""
-    return Delivery.objects.visible_to(actor, "paper.view").select_related("unit", "paper__unit", "paper__number")
+    rows = Delivery.objects.visible_to(actor, "paper.view").select_related("unit", "paper__unit", "paper__number")
+    return _light(rows, "paper__")
+
+
+def own(actor: Actor) -> Q:
+    """Which deliveries are to the very units at which one is appointed: what one signs for."""
+    return Q(unit__path__in={grant.path for grant in actor.grants if "paper.receive" in grant.verbs})
 
 
 def own_deliveries(actor: Actor) -> QuerySet[Delivery]:
-    """What was delivered to the very units at which one is appointed: what one signs for."""
-    places = {grant.path for grant in actor.grants if "paper.receive" in grant.verbs}
-    return deliveries_seen(actor).filter(unit__path__in=places)
+    """What was delivered to one's own units, not to those below."""
+    return deliveries_seen(actor).filter(own(actor))
 
 
 def deliveries_of(actor: Actor, paper: Paper) -> list[Delivery]:

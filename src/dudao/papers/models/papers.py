@@ -85,7 +85,10 @@ class Paper(models.Model):
             ),
             models.UniqueConstraint(fields=["verify_code"], condition=~Q(verify_code=""), name="paper_verify_code"),
         ]
-        indexes: ClassVar = [models.Index(fields=["unit", "state"], name="paper_unit_state")]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "state"], name="paper_unit_state"),
+            models.Index(fields=["-created_at", "-id"], name="paper_latest"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -178,6 +181,8 @@ class Delivery(models.Model):
                 name="delivery_signed_has_date",
             ),
         ]
+        # The list of what came in shows the latest first.
+        indexes: ClassVar = [models.Index(fields=["-sent_at", "-id"], name="delivery_latest")]
 
     def __str__(self) -> str:
         return f"{self.paper}（{self.unit}）"

@@ -31,7 +31,7 @@ def _due(row: Delivery) -> Any:
 
 
 def _received(actor: Actor, today: date) -> Listing:
-    own = queries.own_deliveries(actor).values("pk")
+    own = queries.own(actor)
     late = Q(state="sent", paper__state="issued", due_on__lt=today)
     return Listing(
         key="received-papers",
@@ -62,13 +62,13 @@ def _received(actor: Actor, today: date) -> Listing:
         filters=[
             Search(["paper__title", "unit__name", "paper__number__code_word"], "标题或收文单位"),
             Choice("kind", "文种", Kind.choices, "paper__kind"),
-            YesNo("own", "发给本单位", where=Q(pk__in=own)),
+            YesNo("own", "发给本单位", where=own),
             DateRange("sent_at", "来文日期", "sent_at__date"),
         ],
         chips=Chips(
             "state",
             [
-                Chip("mine", "待我签收", Q(state="sent", paper__state="issued", pk__in=own), "amber", "signature"),
+                Chip("mine", "待我签收", Q(state="sent", paper__state="issued") & own, "amber", "signature"),
                 Chip("sent", "待签收", Q(state="sent", paper__state="issued"), "blue", "mail"),
                 Chip("late", "逾期未签收", late, "red", "alarm"),
                 Chip("signed", "已签收", Q(state="signed"), "green"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
+from dudao.dashboards.queries.accountability import accountability_groups
 from dudao.dashboards.queries.findings import finding_groups
 from dudao.dashboards.queries.groups import SHOWN, TodoGroup
 from dudao.papers.models import Delivery, Paper
@@ -38,6 +39,7 @@ def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
         groups.append(_to_publish(actor))
     groups += paper_groups(actor)
     groups += finding_groups(actor)
+    groups += accountability_groups(actor)
     groups += statistics_groups(actor)
     return [group for group in groups if group.total]
 

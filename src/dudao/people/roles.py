@@ -257,6 +257,7 @@ _ACCOUNTING = {
     "case.decide_appeal",
     "case.correct",
     "case.archive",
+    "talk.plan",
     "talk.call",
     "talk.record",
     "talk.absent",

@@ -38,9 +38,9 @@ def plan_talk(
     demo: bool = False,
 ) -> Talk:
     """Set up a talk of an office with a unit below it. Raises ``ValidationError`` by field."""
-    actor.require("talk.call", unit.path, office.path)
+    actor.require("talk.plan", unit.path, office.path)
     if not unit.path.startswith(office.path) or unit.pk == office.pk:
-        raise Denied(f"“{unit}”不在{office}之下，不能由{office}约谈。", "talk.call")
+        raise Denied(f"“{unit}”不在{office}之下，不能由{office}约谈。", "talk.plan")
     if held_on < today():
         raise ValidationError({"held_on": f"约谈日期{chinese_date(held_on)}已经过去，请填今天或以后的日期。"})
     if case is not None and case.unit_id != unit.pk:
@@ -68,7 +68,7 @@ def plan_talk(
     if denied is not None:
         raise denied
     row.save(force_insert=True)
-    audit.record(actor, "talk.call", row, day=held_on)
+    audit.record(actor, "talk.plan", row, day=held_on)
     return row
 
 

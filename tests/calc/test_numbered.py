@@ -39,6 +39,7 @@ def test_labelled_lines_name_what_follows():
     )
     assert item.text == "教师缺编"
     assert item.told == {"demand": "2026年底前补足", "lead": "市委编办", "others": "市财政局、平江县"}
+    assert item.lines == {"demand": 2, "lead": 3, "others": 5}
 
 
 def test_nothing_makes_nothing():

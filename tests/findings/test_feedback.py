@@ -20,7 +20,9 @@ from dudao.findings.queries import feedback as reads
 from dudao.findings.queries.lights import Lights
 from dudao.findings.queries.terms import terms_on
 from dudao.papers import queries as papers
-from dudao.papers.models import Paper
+from dudao.papers.actions import issuing as papers_out
+from dudao.papers.actions import routing
+from dudao.papers.actions.styles import set_style
 from findings_town import again, day, proof
 from signing import signed_in
 
@@ -152,7 +154,7 @@ def test_faults_of_a_sheet_name_line_and_column_and_nothing_is_written(town):
 @pytest.mark.django_db
 def test_faults_of_pasted_text_name_the_line(town):
     _, problems = lists.read_text("1. 甲\n2. 乙\n责任单位：某某局\n完成时限：明天", named(town))
-    assert [problem.row for problem in problems] == [2, 2] and "某某局" in str(problems[1]) + str(problems[0])
+    assert [str(problem).partition("”")[0] for problem in problems] == ["第 4 行“完成时限", "第 3 行“责任单位"]
 
 
 @pytest.mark.django_db
@@ -266,12 +268,22 @@ def test_the_whole_follows_its_parts_and_the_report_states_it(town):
     assert [line["result"] for line in paper.values["rectified"]] == ["已完成", "待分解"]
     with pytest.raises(Denied, match="已经起草"):
         feedback_reports.draft_reply(town.officer, feedback=row)
-    feedback.remove_item(town.officer, item=row.items.get(number=2))
-    assert any("反馈问题1个" in item.words for item in papers.compare(paper) if item.blocks)
-    Paper.objects.filter(pk=paper.pk).update(state="issued")
-    feedback_reports.reported_with_paper(town.director, Paper.objects.get(pk=paper.pk))
+    Finding.objects.filter(pk=by_unit[town.pingjiang.pk].pk).update(state="verified", closed_on=None)
+    assert any("已完成整改0个" in item.words for item in papers.compare(paper) if item.blocks), (
+        "asked again before issue"
+    )
+    Finding.objects.filter(pk=by_unit[town.pingjiang.pk].pk).update(state="closed", closed_on=day())
+    set_style(town.officer, unit=town.city, signature="某市督导办", code_word="某政教督办", valid_from=day())
+    routing.submit_paper(town.officer, paper=paper)
+    routing.check_paper(town.director, paper=paper)
+    routing.sign_paper(town.director, paper=paper)
+    papers_out.choose_seal(town.officer, paper=paper, seal="none")
+    papers_out.issue_paper(town.officer, paper=paper, address="https://dudao.example")
     row.refresh_from_db()
     assert (row.state, row.reported_on) == ("reported", day())
+    assert feedback_reports.why_not_reply(town.officer, reads.feedback(town.officer, row.pk)) is None, (
+        "one more may follow"
+    )
 
 
 @pytest.mark.django_db

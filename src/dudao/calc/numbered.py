@@ -34,35 +34,38 @@ _LABEL = re.compile(rf"^\s*({'|'.join(LABELS)})\s*[：:]\s*(.*)$")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item: the ``line`` of the text it begins on (from 1), its words, and what its labelled lines say."""
+    """One item: the ``line`` of the text it begins on (from 1), its words, what its labelled lines say, and which they are."""
 
     line: int
     text: str
     told: Mapping[str, str]
+    lines: Mapping[str, int]
 
 
 def items_of(text: str) -> list[Item]:
     """The items of a text, in its order; empty lines and bare numbers make none."""
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     numbered = any(_MARK.match(line) for _, line in lines)
-    groups: list[tuple[int, list[str]]] = []
+    groups: list[tuple[int, list[tuple[int, str]]]] = []
     for number, line in lines:
         mark = _MARK.match(line)
         begins = mark is not None if numbered else _LABEL.match(line) is None
         if begins or not groups:
             groups.append((number, []))
-        groups[-1][1].append(line[mark.end() :] if mark is not None else line)
+        groups[-1][1].append((number, line[mark.end() :] if mark is not None else line))
     found = []
     for number, parts in groups:
         words: list[str] = []
         told: dict[str, str] = {}
-        for part in parts:
+        places: dict[str, int] = {}
+        for place, part in parts:
             label = _LABEL.match(part)
             if label is None:
                 words.append(part)
             else:
                 key = LABELS[label[1]]
                 told[key] = "、".join(piece for piece in (told.get(key, ""), label[2].strip()) if piece)
+                places[key] = place
         if any(words):
-            found.append(Item(number, "\n".join(word for word in words if word), told))
+            found.append(Item(number, "\n".join(word for word in words if word), told, places))
     return found

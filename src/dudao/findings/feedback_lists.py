@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from dudao.calc.numbered import items_of
+from dudao.calc.numbered import LABELS, Item, items_of
 from dudao.core import sheets
 from dudao.core.sheets import Cell, Column, Problem, Table, parse_date
 from dudao.findings.models import Feedback
@@ -141,14 +141,14 @@ def read_sheet(data: bytes, named: Callable[[Iterable[str]], Named]) -> tuple[li
 
 
 def read_text(text: str, named: Callable[[Iterable[str]], Named]) -> tuple[list[ItemInput], list[Problem]]:
-    """The items of pasted text; a fault names the line on which its item begins."""
+    """The items of pasted text; a fault names the line it stands on."""
     items = items_of(text)
     units = named(name for one in items for key in ("lead", "others") for name in _names(one.told.get(key, "")))
     found, problems = [], []
     for one in items[: MOST + 1]:
 
-        def fault(column: str, words: str, line: int = one.line) -> Problem:
-            return Problem(line, column, f"“{column}”{words}")
+        def fault(column: str, words: str, one: Item = one) -> Problem:
+            return Problem(one.lines.get(LABELS.get(column, ""), one.line), column, f"“{column}”{words}")
 
         made = ItemInput(one.line, None, one.text, frozenset({"description", *one.told}))
         made.category, made.demand = one.told.get("category", "")[:60], one.told.get("demand", "")

@@ -121,7 +121,7 @@ def _read(request: HttpRequest, form: Any, office: Unit) -> tuple[list[lists.Ite
     actor = actor_of(request)
     rows, problems = lists.read_text(form.cleaned_data["text"], lambda names: reads.units_named(actor, office, names))
     if problems:
-        form.add_error("text", f"有 {len(problems)} 处不能登记，没有写入任何内容，请按下面的说明改好。")
+        form.add_error("text", f"有 {len(problems)} 处不能登记，没有写入任何内容，请按页面上方列出的改好。")
     upload = form.cleaned_data["sheet"]
     if upload is not None:
         try:
@@ -130,7 +130,7 @@ def _read(request: HttpRequest, form: Any, office: Unit) -> tuple[list[lists.Ite
             form.add_error("sheet", str(reason))
         else:
             if found:
-                form.add_error("sheet", f"有 {len(found)} 处不能导入，没有写入任何内容，请按下面的说明改好再上传。")
+                form.add_error("sheet", f"有 {len(found)} 处不能导入，没有写入任何内容，请按页面上方列出的改好再上传。")
             rows, problems = [*rows, *more], [*problems, *found]
     return rows, problems
 

@@ -67,6 +67,7 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
     files: list[Any] = list(row.files.select_related("file"))
     office = row.round.office.path
     open_round = row.round.state == LookBack.State.OPEN
+    mine = any(one.pk == actor.id for one in row.inspectors.all())
     context = {
         "row": row,
         "finding": finding,
@@ -81,7 +82,7 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
         "files": [_file(item) for item in files if not item.old],
         "old_files": [_file(item) for item in files if item.old],
         "form": form if denied is None or form.is_bound else None,
-        "why": denied.reason if denied is not None and denied.reason.startswith(tuple(_names(row))) else "",
+        "why": denied.reason if denied is not None and mine and open_round and not (row.result or row.dropped) else "",
         "settles": open_round and row.result in reads.BAD and not row.outcome and actor.may("lookback.settle", office),
         "sends_back": open_round and bool(row.result) and not row.outcome and actor.may("lookback.send_back", office),
         "drops": open_round and not row.result and not row.dropped and actor.may("lookback.drop", office),
@@ -95,11 +96,6 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
         "draft_key": f"{actor.id}:{request.path}",
     }
     return render(request, "findings/lookback_item.html", context, status=422 if form.errors else 200)
-
-
-def _names(row: LookBackItem) -> list[str]:
-    """Reasons that concern the one who reads them begin with the name of somebody sent."""
-    return [str(one) for one in row.inspectors.all()] or ["\x00"]
 
 
 def _file(item: Any) -> FileRow:

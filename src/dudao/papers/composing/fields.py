@@ -223,7 +223,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             Column("problem", "问题", 3.0),
             Column("measures", "整改措施", 3.0),
             Column("standing", "进展", 3.0),
-            Column("result", "结果", 1.2),
+            Column("result", "结果", 1.4),
             Column("units", "责任单位", 1.8),
             help="报告上级反馈问题的整改时填写，排在正文后面，作为附表。",
             required=False,

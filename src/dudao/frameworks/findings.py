@@ -72,7 +72,9 @@ def _said(trace: Trace) -> _Said:
         got, full = f"得{show_number(trace.mark)}分", f"满分{show_number(trace.possible)}分"
         facts = [Fact("满分", str(trace.possible), full), Fact("得分", str(trace.mark), got), *facts]
         words = f"{full}，{got}，{gone}"
-    because = "；".join(line.strip().rstrip("。；") for line in trace.lines[:3])
+    because = "；".join(
+        line.strip().rstrip("。；") for line in trace.lines if "=" not in line
+    )  # sums say nothing to a school
     ending = f"依据：{because}。" if because else ""
     return _Said(f"“{trace.name}”{words}。{ending}"[:4000], tuple(facts))
 
@@ -103,7 +105,7 @@ def found_in_score(actor: Actor, key: str) -> Origin | None:
     if problem is None:
         return None
     url = f"{row.get_absolute_url()}?{urlencode({'code': asked[1]})}#trace"
-    return Origin(Finding.Source.SCORE, f"{row.trial.title}：{row.name}", url, [problem], _part(scores, asked[1]))
+    return Origin(Finding.Source.SCORE, row.trial.title, url, [problem], _part(scores, asked[1]))
 
 
 def found_in_trial(actor: Actor, key: str) -> Origin | None:

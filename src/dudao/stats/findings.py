@@ -63,8 +63,7 @@ def found_in_check(actor: Actor, key: str) -> Origin | None:
     hit = rows.select_related("ret__unit__parent", "ret__round", "item").first()
     if hit is None:
         return None
-    label = f"{hit.ret.round.title}：{hit.ret.unit}"
-    return Origin(_Source.CHECK, label, hit.ret.get_absolute_url(), [_hit(hit)], "数据质量")
+    return Origin(_Source.CHECK, hit.ret.round.title, hit.ret.get_absolute_url(), [_hit(hit)], "数据质量")
 
 
 def found_in_checks(actor: Actor, key: str) -> Origin | None:
@@ -93,7 +92,7 @@ def balances_key(run: int, county: int | None, stage: str = ALL, code: str = ALL
 
 
 def _school(row: SchoolResult, run: Any) -> Problem:
-    parts = list(lack_parts(row))
+    parts = [(lack, words.replace(" ", "")) for lack, words in lack_parts(row)]
     first = f"{run.round.year_words}均衡测算，{row.stage}（学生{row.pupils}人）有{row.short}项指标没有达到标准"
     facts = [Fact("学生数", row.pupils, f"学生{row.pupils}人"), Fact("未达到项数", row.short, f"有{row.short}项指标")]
     facts += [Fact(lack["code"], str(lack["reach"]), words) for lack, words in parts]
@@ -171,7 +170,7 @@ def found_in_county(actor: Actor, key: str) -> Origin | None:
         return None
     problem = _item(run, balance_items.county_items(run, place), unit, parts[2])
     url = f"{reverse('stats:balance_verdict', args=[run.pk])}?county={unit.pk}"
-    return Origin(_Source.BALANCE, f"{run}：{unit}", url, [problem], "均衡发展") if problem is not None else None
+    return Origin(_Source.BALANCE, str(run), url, [problem], "均衡发展") if problem is not None else None
 
 
 # --- preschool ---------------------------------------------------------------------------------------------------------
@@ -197,7 +196,7 @@ def found_in_preschool(actor: Actor, key: str) -> Origin | None:
     text = f"{run.year_words}普及普惠测算，“{shown.name}”不合格" + (f"：{'；'.join(words)}。" if words else "。")
     problem = Problem(preschool_key(run.pk, unit.pk, shown.code), unit, text[:4000], facts, shown.code, shown.name)
     url = reverse("stats:preschool_county", args=[run.pk, unit.pk])
-    return Origin(_Source.BALANCE, f"{run}：{unit}", url, [problem], "普及普惠")
+    return Origin(_Source.BALANCE, str(run), url, [problem], "普及普惠")
 
 
 # --- sizes -------------------------------------------------------------------------------------------------------------

@@ -314,6 +314,14 @@ def test_the_seal_comes_before_the_issue(office):
         issuing.add_scan(office.checker, paper=paper, upload=SimpleUploadedFile("章.png", PNG))
 
 
+def test_the_printed_pdf_can_be_sealed_and_scanned_after_the_issue_once(office):
+    paper = issued(office)
+    issuing.add_scan(office.checker, paper=paper, upload=SimpleUploadedFile("章.png", PNG))
+    assert fresh(paper).sealed.size == len(PNG)
+    with pytest.raises(Denied, match="不能再换"):
+        issuing.add_scan(office.checker, paper=paper, upload=SimpleUploadedFile("章.png", PNG))
+
+
 def test_a_picture_of_a_signature_is_called_one(office):
     paper = routing.sign_paper(office.director, paper=checked(office))
     issuing.add_handwriting(office.checker, paper=paper, upload=SimpleUploadedFile("名.png", PNG))

@@ -209,7 +209,7 @@ def own_deliveries(actor: Actor) -> QuerySet[Delivery]:
 
 def deliveries_of(actor: Actor, paper: Paper) -> list[Delivery]:
     """The receivers of a paper as far as one may see them: all for its office, else those of one's units."""
-    rows = paper.deliveries.select_related("unit").order_by("unit__path")
+    rows = paper.deliveries.select_related("unit").order_by("unit__sort_no", "unit__sort_key", "pk")
     if not is_inside(actor, paper):
         rows = rows.filter(pk__in=Delivery.objects.visible_to(actor, "paper.view").filter(paper=paper).values("pk"))
     found = list(rows)
@@ -238,7 +238,7 @@ GROUPS = {
 def units_of_group(office: Unit, group: str) -> list[Unit]:
     """The open units of a group below an office."""
     units = Unit.objects.filter(path__startswith=office.path, valid_to__isnull=True, kind__in=GROUPS[group][1])
-    return list(units.exclude(pk=office.pk).order_by("path"))
+    return list(units.exclude(pk=office.pk).order_by("sort_no", "sort_key", "pk"))
 
 
 def reachable(actor: Actor, office: Unit, had: Sequence[int] = ()) -> QuerySet[Unit]:

@@ -154,8 +154,8 @@ SHOWN = 20
 """Receivers that a paper's page names; the rest stand in their own list."""
 
 
-def _unsigned_first(row: Delivery) -> tuple[bool, str]:
-    return row.state == Delivery.State.SIGNED, row.unit.path
+def _unsigned_first(row: Delivery) -> bool:
+    return bool(row.state == Delivery.State.SIGNED)
 
 
 # --- one paper -------------------------------------------------------------------------------------------------

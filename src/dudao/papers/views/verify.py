@@ -101,4 +101,4 @@ def _compared(upload: Any, paper: Paper) -> str:
 
 
 def _scan_digest(paper: Paper) -> str:
-    return str(paper.sealed.digest) if paper.sealed is not None and paper.seal == Paper.Seal.SCAN else ""
+    return str(paper.sealed.digest) if paper.sealed is not None and paper.seal != Paper.Seal.IMAGE else ""

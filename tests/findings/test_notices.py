@@ -72,6 +72,8 @@ def test_who_signs_for_the_paper_signs_for_its_findings(town):
     issuing.sign(town.head, finding=rows[0])
     receive_paper(town.head, delivery=Delivery.objects.get(paper=paper))
     assert {again(row).state for row in rows} == {Finding.State.SIGNED}
+    assert [again(row).deadline for row in rows] == [row.deadline for row in rows], "the day that the paper names holds"
+    assert facts_now(paper.source_key)[1].value == rows[0].deadline.isoformat()
 
 
 def test_a_question_becomes_a_paper_with_its_day(town):

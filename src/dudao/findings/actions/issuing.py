@@ -20,6 +20,7 @@ from dudao.findings.queries.findings import with_units
 from dudao.findings.queries.terms import Terms, terms_on
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import work_calendar
+from dudao.papers.models import Paper
 
 __all__ = ["Done", "Rules", "Timing", "deadline_for", "issue", "issue_many", "recall", "sign", "some", "step_due"]
 
@@ -178,7 +179,7 @@ def recall(actor: Actor, *, finding: Finding, reason: str) -> Finding:
 
 @audit.action
 def sign(actor: Actor, *, finding: Finding, at: datetime | None = None) -> Finding:
-    """The unit takes note. A deadline that runs from receipt is counted now; the plan's term begins."""
+    """The unit takes note. A deadline that runs from receipt is counted now, unless a paper names it; the plan's term begins."""
     row = fresh(finding)
     now = at or timezone.now()
     day = day_of(now)
@@ -192,9 +193,15 @@ def sign(actor: Actor, *, finding: Finding, at: datetime | None = None) -> Findi
         "signed_at": max(now, row.issued_at),
         "step_by": step_due(row, "plan", max(day, issued), rules) if ENDINGS[row.severity].plan else None,
     }
-    if row.term_start == "receipt" and row.term_days is not None and row.deadline == row.first_deadline:
+    counted_anew = row.term_start == "receipt" and row.deadline == row.first_deadline and not _printed(row)
+    if row.term_days is not None and counted_anew:
         received = received_on(issued, day, row.step_by)
         counted = due(received, row.term_days, row.term_working, rules.calendar)
         changes |= {"deadline": counted, "first_deadline": counted}
     step(actor, row, "finding.sign", changes=changes, deadline=changes.get("deadline"), tell_at=row.office.path)
     return row
+
+
+def _printed(row: Finding) -> bool:
+    """Whether an issued 整改通知书 names the deadline: the unit keeps to the day that it reads."""
+    return row.notice_id is not None and Paper.objects.filter(pk=row.notice_id, state=Paper.State.ISSUED).exists()

@@ -64,6 +64,8 @@ class _Register:
         rows = Return.objects.filter(round=asked, unit__path__startswith=root.path)
         self.returns = list(with_units(of_counties(rows) if county else of_schools(rows)))
         self.items = catalogue.items_of(asked)
+        self._asking = catalogue.asking(self.items)
+        self._allowed: dict[int, frozenset[Key]] = {}
         self.word, self.code_word, self.sort, self.one = (
             ("县市区", "行政区划代码", "县市区", "个县市区") if county else ("学校名称", "学校标识码", "学校", "所学校")
         )
@@ -83,9 +85,13 @@ class _Register:
             for ret in self.returns
         }
 
-    def allowed(self, ret: Return) -> set[Key]:
+    def allowed(self, ret: Return) -> frozenset[Key]:
         """The cells that a unit is asked for."""
-        return {cell.key for cell in catalogue.cells_for(self.items, ret.unit.kind, self.stages[ret.unit_id])}
+        cells = self._asking(ret.unit.kind, self.stages[ret.unit_id])
+        # One tuple a sort of unit, alive as long as this register is: its identity will do.
+        if id(cells) not in self._allowed:
+            self._allowed[id(cells)] = frozenset(cell.key for cell in cells)
+        return self._allowed[id(cells)]
 
     def found(self, line: Line, name: str, county: str, code: str) -> Return | None:
         """The return of a row; says why when there is none or more than one."""
@@ -163,7 +169,8 @@ def _judge(actor: Actor, register: _Register, line: Line, ret: Return, given: Ma
     held = register.numbers.get(ret.pk, {})
     allowed = register.allowed(ret)
     for cell, value in given.items():
-        if cell.key not in allowed and str(value).strip() in {"0", "0.0"}:
+        key = cell.key
+        if key not in allowed and str(value).strip() in {"0", "0.0"}:
             continue
         try:
             number = parse_number(str(value), cell.item)
@@ -172,7 +179,7 @@ def _judge(actor: Actor, register: _Register, line: Line, ret: Return, given: Ma
             continue
         if number is None:
             continue
-        if cell.key not in allowed:
+        if key not in allowed:
             if number and not cell.stage:
                 said = f"“{cell.heading}”不用这所学校填，请把这一格清空或改为 0。"
                 line.problems.append(Problem(line.number, cell.heading, said))
@@ -181,8 +188,8 @@ def _judge(actor: Actor, register: _Register, line: Line, ret: Return, given: Ma
                 said = f"“{cell.heading}”是 {value}，但机构信息里这所学校没有{word}，请改为 0 或先更正机构信息。"
                 line.problems.append(Problem(line.number, cell.heading, said))
             continue
-        if held.get(cell.key) != number:
-            line.changes[cell.key] = (cell, held.get(cell.key), number)
+        if held.get(key) != number:
+            line.changes[key] = (cell, held.get(key), number)
     if line.changes:
         denied = why_not_fill(ret, actor)
         if denied is not None:

@@ -166,7 +166,8 @@ def check_returns(asked: Round, returns: Sequence[Return]) -> list[CheckHit]:
         )
     CheckHit.objects.filter(ret__in=[ret.pk for ret in returns]).delete()
     CheckHit.objects.bulk_create(hits, batch_size=BATCH)
-    cells = {ret.pk: catalogue.cells_for(items, ret.unit.kind, stages[ret.unit_id]) for ret in returns}
+    asking = catalogue.asking(items)
+    cells = {ret.pk: asking(ret.unit.kind, stages[ret.unit_id]) for ret in returns}
     _count(returns, hits, cells, numbers)
     return hits
 
@@ -197,13 +198,13 @@ def _count(
 
 def count_expected(asked: Round, units: Sequence[Unit]) -> list[Return]:
     """Set how many numbers the new returns of these units are asked for; answers the returns."""
-    items = catalogue.items_of(asked)
+    asking = catalogue.asking(catalogue.items_of(asked))
     stages = stages_of(unit.pk for unit in units)
     known = {unit.pk: unit for unit in units}
     returns = list(Return.objects.filter(round=asked, unit__in=known))
     for ret in returns:
         ret.unit, ret.round = known[ret.unit_id], asked
-        ret.expected = len(catalogue.cells_for(items, ret.unit.kind, stages[ret.unit_id]))
+        ret.expected = len(asking(ret.unit.kind, stages[ret.unit_id]))
     update_rows(returns, ["expected"])
     return returns
 

@@ -1,7 +1,7 @@
 """The catalogue: items, their places in the yearly sheets, check rules; and what of it one return is asked for."""
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,7 @@ __all__ = [
     "STAGE_WORDS",
     "Cell",
     "all_items",
+    "asking",
     "asks",
     "cells_for",
     "columns_for",
@@ -105,6 +106,17 @@ def cells_for(items: Iterable[DataItem], kind: str, stages: Iterable[str]) -> li
     ]
     whole = [item for item in items if item.level == DataItem.Level.SCHOOL]
     return found + [Cell(item, "") for item in whole if not item.stages or set(item.stages) & set(held)]
+
+
+def asking(items: Iterable[DataItem]) -> Callable[[str, Iterable[str]], tuple[Cell, ...]]:
+    """`cells_for` of these items by kind and stages, worked out once for each sort of unit: 50,000 schools are of a few sorts."""
+    known = list(items)
+
+    @functools.cache
+    def of(kind: str, stages: frozenset[str]) -> tuple[Cell, ...]:
+        return tuple(cells_for(known, kind, stages))
+
+    return lambda kind, stages: of(kind, frozenset(stages))
 
 
 def columns_for(items: Iterable[DataItem], *, county: bool = False) -> list[Cell]:

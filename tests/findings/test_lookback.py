@@ -5,6 +5,8 @@ import threading
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from dudao.calc.sampling import draw
 from dudao.core.access import Denied
@@ -21,6 +23,7 @@ from dudao.papers.models import Paper
 from dudao.people.models import Appointment
 from dudao.people.queries import actor_for
 from findings_town import again, build, day, proof
+from signing import signed_in
 
 pytestmark = pytest.mark.django_db
 State = Finding.State
@@ -124,6 +127,18 @@ def test_a_city_draws_over_its_counties_and_anybody_can_draw_again(town):
     assert reads.redrawn(made) and made.items.filter(finding__unit=other).count() == 1
     narrowed = make(town, "officer", office=town.city, wanted=50, scope={"counties": [town.xiangyin.pk]})
     assert {item.finding.unit_id for item in narrowed.items.select_related("finding")} == {other.pk}
+
+
+def test_what_was_issued_from_above_is_looked_at_from_above(town):
+    row = making.create_finding(
+        town.officer, office=town.city, unit=town.school, description="市里下达", source="visit"
+    )
+    issuing.issue(town.officer, finding=row)
+    with pytest.raises(ValidationError, match="放宽范围"):
+        make(town)
+    with pytest.raises(ValidationError, match="由某市组织回头看"):
+        make(town, how="chosen", wanted=None, findings=[row])
+    assert make(town, "officer", office=town.city).items.count() == 1
 
 
 def test_what_stands_in_a_running_round_is_not_taken_again(town):
@@ -405,3 +420,79 @@ def test_inspectors_see_their_own_items_and_another_county_sees_none(town, watch
     assert not reads.rounds(actor_for(outsider)).exists() and not reads.rounds(town.stranger).exists()
     assert reads.round_of(town.inspector, item.round_id) is not None
     assert reads.rounds(town.head).count() == 0
+
+
+def post(town, who, name, *args, **data):
+    return signed_in(town.accounts[who]).post(reverse(f"findings:{name}", args=args), data)
+
+
+FORM = {
+    "title": "春季开学回头看", "basis": "要点", "starts_on": day().isoformat(), "ends_on": day(9).isoformat(),
+    "strata": "county", "wanted": "3", "seed": "", "within": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"title": ""}, "请填写“名称”"),
+        ({"wanted": "很多"}, "应当是整数"),
+        ({"wanted": "0"}, "至少 1 个"),
+        ({"ends_on": "2020-01-01"}, "请对调或者改正"),
+        ({"ends_on": "明天"}, "这不是日期"),
+        ({"within": "9999"}, "请填 0 至 3650"),
+        ({"strata": "moon"}, "strata"),
+        ({"counties": ["999999"]}, "不存在"),
+    ],
+)
+def test_a_form_that_is_wrong_says_where_and_makes_nothing(town, values, said):
+    town.planned()
+    answer = post(town, "officer", "lookback_new", office=town.city.pk, **(FORM | values))
+    assert answer.status_code == 422 and said in answer.content.decode() and not LookBack.objects.exists()
+
+
+def test_the_preview_writes_nothing_and_says_how_many(town):
+    for number in range(4):
+        town.issued(description=f"问题{number}")
+    content = post(town, "officer", "lookback_new", office=town.city.pk, **FORM).content.decode()
+    assert "预览抽取" in content and "将抽取" in content and not LookBack.objects.exists()
+    assert "问题0" not in content, "which ones is not said before the round is made"
+    narrow = FORM | {"category": "没有这一类"}
+    assert "没有可以核查的问题" in post(town, "officer", "lookback_new", office=town.city.pk, **narrow).content.decode()
+    answer = post(town, "officer", "lookback_new", office=town.city.pk, confirmed="1", **FORM)
+    assert answer.status_code == 302 and LookBack.objects.get().items.count() == 3
+
+
+def test_a_form_sent_twice_makes_one_round(town):
+    town.issued()
+    token = "0b5b2f0e-2f55-4a53-8e0f-3f3b7f1f9a01"
+    for _ in range(2):
+        post(town, "officer", "lookback_new", office=town.city.pk, confirmed="1", form_token=token, **FORM)
+    assert LookBack.objects.count() == 1
+
+
+def test_pages_ask_as_often_for_many_as_for_few(town, watcher):
+    counts = []
+    for many in (2, 12):
+        rows = [town.issued(description=f"{many}个里的第{number}个") for number in range(many)]
+        made = make(town, how="chosen", wanted=None, findings=rows)
+        lookback.assign(town.county, items=list(made.items.all()), inspectors=[watcher])
+        client = signed_in(town.accounts["county"])
+        client.get(made.get_absolute_url())
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(made.get_absolute_url()).status_code == 200
+        with CaptureQueriesContext(connection) as listed:
+            assert client.get(reverse("findings:lookbacks")).status_code == 200
+        counts.append((len(queries), len(listed)))
+    assert counts[0] == counts[1], counts
+
+
+def test_nothing_marked_nothing_assigned(town):
+    town.issued()
+    made = make(town)
+    answer = post(town, "county", "lookback_assign", made.pk)
+    assert answer.status_code == 302
+    answer = post(town, "county", "lookback_assign", made.pk, ids=str(made.items.get().pk), form_token="")
+    assert answer.status_code == 422 and "核查督学" in answer.content.decode()
+    people = signed_in(town.accounts["county"]).get(reverse("findings:lookback_people", args=[made.pk]), {"q": "督学"})
+    assert "平江督学" in people.content.decode() and "校长" not in people.content.decode()

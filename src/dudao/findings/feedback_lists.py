@@ -123,7 +123,8 @@ def read_sheet(data: bytes, named: Callable[[Iterable[str]], Named]) -> tuple[li
         name for row in whole for key in ("lead", "others") for name in _names(str(row.values.get(key) or ""))
     )
     has = frozenset(column.key for column in reading.columns)
-    found, seen = [], {}
+    found: list[ItemInput] = []
+    seen: dict[int, int] = {}
     for row in whole:
         values = row.values
         number = values.get("number")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.urls import reverse
 from django.utils import timezone
 
@@ -51,12 +51,12 @@ class Added:
 
 
 def _clean(office: Unit, values: Mapping[str, Any], *, but: int | None = None) -> dict[str, Any]:
-    found = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    found: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     problems = {}
     for name, what in (("title", "文件名称"), ("superior", "反馈机关")):
         if not found[name]:
             problems[name] = f"请填写{what}。"
-    others = Feedback.objects.filter(office=office).exclude(pk=but)
+    others = Feedback.objects.filter(office=office).exclude(pk=but or 0)
     known = others.filter(number=found["number"]).first() if found["number"] else None
     if known is not None:
         day = chinese_date(known.received_on)
@@ -129,8 +129,8 @@ def edit_feedback(actor: Actor, *, feedback: Feedback, document: UploadedFile | 
     return row
 
 
-def _field(name: str) -> Any:
-    return Feedback._meta.get_field(name)
+def _field(name: str, model: type[Model] = Feedback) -> Any:
+    return model._meta.get_field(name)
 
 
 def _locked(row: Feedback) -> Feedback:
@@ -222,9 +222,7 @@ def edit_item(actor: Actor, *, item: FeedbackItem, revision: int | None = None, 
         raise ValidationError({"description": "请写明问题的具体表现。"})
     if found.get("description", row.description) != row.description and row.parts.exists():
         raise ValidationError({"description": "已经分解给责任单位，描述不能再改。"})
-    touched = [
-        str(FeedbackItem._meta.get_field(name).verbose_name) for name in found if found[name] != getattr(row, name)
-    ]  # type: ignore[union-attr]
+    touched = [str(_field(name, FeedbackItem).verbose_name) for name in found if found[name] != getattr(row, name)]
     for name, value in found.items():
         setattr(row, name, value)
     row.revision += 1

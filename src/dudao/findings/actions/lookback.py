@@ -115,7 +115,8 @@ def make_round(
         made,
         method=made.get_how_display(),
         count=len(keys),
-        **({"total": pool.total, "seed": made.seed} if drawn else {}),
+        total=sum(len(members) for members in made.pool.values()) or None,
+        seed=made.seed or None,
     )
     return made
 
@@ -287,7 +288,7 @@ def why_not_record(row: LookBackItem, actor: Actor) -> Denied | None:
     if row.result:
         return Denied(f"{row.recorded_name}已经登记结果“{row.get_result_display()}”；有误的请组织单位退回重查。", verb)
     sent: Any = {account.pk: account for account in row.inspectors.all()}
-    if actor.id not in sent:
+    if actor.id is None or actor.id not in sent:
         return Denied("这个问题没有指派给您核查。", verb)
     why = reads.why_not_inspect([row.finding], [sent[actor.id]]).get((row.finding_id, actor.id), "")
     return Denied(f"{why}。请告知组织单位改派。", verb) if why else None

@@ -29,7 +29,7 @@ _JUDGED = frozenset({_State.REPORTED, _State.VERIFIED})
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 
 
-def possible(row: LookBackItem) -> list[str]:
+def possible(row: LookBackItem) -> list[LookBackItem.Outcome]:
     """The answers that the finding's present state allows, the advised one first."""
     state = row.finding.state
     if state == _State.CLOSED:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dudao.calc.sampling import allocate, draw
@@ -25,6 +25,7 @@ __all__ = [
     "counties_of",
     "drawn_rows",
     "eligible",
+    "has_inspectors",
     "inspectors_for",
     "item",
     "item_file",
@@ -92,8 +93,15 @@ def item_file(actor: Actor, pk: int) -> LookBackFile | None:
 
 def sent_to(actor: Actor) -> QuerySet[Any]:
     """The keys of the items that a person is sent to."""
-    rows = LookBackItem.inspectors.through.objects.filter(account_id=actor.id or 0)
+    through: Any = LookBackItem.inspectors.through
+    rows: QuerySet[Any] = through.objects.filter(account_id=actor.id or 0)
     return rows.values_list("lookbackitem_id", flat=True)
+
+
+def has_inspectors() -> Exists:
+    """The condition, for a queryset of items, that somebody is sent."""
+    through: Any = LookBackItem.inspectors.through
+    return Exists(through.objects.filter(lookbackitem=OuterRef("pk")))
 
 
 def to_visit(actor: Actor) -> QuerySet[Any]:
@@ -122,8 +130,11 @@ def visits_of(row: Finding) -> QuerySet[Any]:
 
 
 def eligible(actor: Actor, office: Unit, scope: Mapping[str, Any], within: int, day: date) -> QuerySet[Any]:
-    """Findings below an office that are open, or were crossed off at most ``within`` days ago, and stand in no running round."""
-    rows = seen(actor, "lookback.make").filter(unit__path__startswith=office.path).exclude(unit=office)
+    """Findings of an office and of those below it that are open, or were crossed off at most ``within`` days ago.
+
+    What stands in a running round is left out, and what was issued from above: the office couldn't open it again.
+    """
+    rows = seen(actor, "lookback.make").filter(unit__path__startswith=office.path, office__path__startswith=office.path)
     rows = rows.filter(Q(state__in=OPEN) | Q(state=_State.CLOSED, closed_on__gte=day - timedelta(days=within)))
     rows = rows.exclude(pk__in=_running().values("finding"))
     if scope.get("counties"):
@@ -148,6 +159,8 @@ def why_not_taken(row: Finding, office: Unit, within: int, day: date) -> str:
     """Why a finding can't be taken into a round of an office; empty when it can."""
     if not row.unit.path.startswith(office.path) or row.unit_id == office.pk:
         return f"责任单位不在{office}之下"
+    if not row.office.path.startswith(office.path):
+        return f"由{row.office}下达，由{row.office}组织回头看"
     if row.state == _State.CLOSED:
         assert row.closed_on is not None  # a constraint of the table
         if row.closed_on < day - timedelta(days=within):
@@ -276,8 +289,8 @@ def why_not_inspect(rows: Iterable[Finding], accounts: Sequence[Account]) -> dic
     people = {account.pk: account for account in accounts}
     places: dict[int, set[str]] = {pk: {account.home.path} for pk, account in people.items()}
     held = Appointment.objects.filter(Appointment.current(timezone.localdate()), account__in=people)
-    for account, path in held.values_list("account", "unit__path"):
-        places[account].add(path)
+    for key, path in held.values_list("account", "unit__path"):
+        places[key].add(path)
     looked = set(Verification.objects.filter(finding__in=keys, by__in=people).values_list("finding", "by"))
     found = {}
     for row in rows:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -185,13 +185,20 @@ def _chosen(request: HttpRequest) -> HttpResponse:
 # --- one round -----------------------------------------------------------------------------------------------------------
 
 _OPEN = Q(result="", dropped="")
-_SENT = Exists(LookBackItem.inspectors.through.objects.filter(lookbackitem=OuterRef("pk")))
+_SENT = Q(reads.has_inspectors())
 
 
 def _answered(row: Any) -> Any:
     if row.outcome:
         return row.get_outcome_display()
     return "待处理" if row.result in reads.BAD else "—"
+
+
+def _bulk(request: HttpRequest) -> list[BulkAction]:
+    match = request.resolver_match
+    if match is None or not actor_of(request).may_somewhere("lookback.assign"):
+        return []
+    return [BulkAction("指派督学", reverse("findings:lookback_assign", args=[match.kwargs["pk"]]), "user-plus")]
 
 
 ITEMS = Listing(
@@ -237,8 +244,8 @@ ITEMS = Listing(
     chips=Chips(
         "at",
         [
-            Chip("unsent", "未指派", _OPEN & ~Q(_SENT), "grey"),
-            Chip("waiting", "待核查", _OPEN & Q(_SENT), "blue"),
+            Chip("unsent", "未指派", _OPEN & ~_SENT, "grey"),
+            Chip("waiting", "待核查", _OPEN & _SENT, "blue"),
             Chip("unsettled", "待处理", Q(result__in=reads.BAD, outcome=""), "red"),
             *(Chip(key, str(word), Q(result=key), RESULTS[key].tone) for key, word in _Result.choices),
             Chip("dropped", "不再核查", ~Q(dropped=""), "grey"),
@@ -246,15 +253,7 @@ ITEMS = Listing(
     ),
     order=["pk"],
     keep=("mine",),
-    bulk=lambda request: (
-        [
-            BulkAction(
-                "指派督学", reverse("findings:lookback_assign", args=[request.resolver_match.kwargs["pk"]]), "user-plus"
-            )
-        ]
-        if actor_of(request).may_somewhere("lookback.assign")
-        else []
-    ),
+    bulk=_bulk,
     empty=Empty("没有符合条件的问题", "请换一个条件。", icon="eye"),
 )
 

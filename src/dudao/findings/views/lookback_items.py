@@ -78,7 +78,7 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
         "severity": SEVERITIES[finding.severity],
         "crumbs": _crumbs(row, finding.code),
         "inspectors": "、".join(str(one) for one in row.inspectors.all()),
-        "reports": list(rows_.reports_of(finding)[:3]) if sees else [],
+        "proofs": _proofs(finding) if sees else [],
         "files": [_file(item) for item in files if not item.old],
         "old_files": [_file(item) for item in files if item.old],
         "form": form if denied is None or form.is_bound else None,
@@ -96,6 +96,16 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
         "draft_key": f"{actor.id}:{request.path}",
     }
     return render(request, "findings/lookback_item.html", context, status=422 if form.errors else 200)
+
+
+def _proofs(finding: Any) -> list[FileRow]:
+    """The files that the responsible unit has sent, the latest report's first."""
+    reports: list[Any] = list(rows_.reports_of(finding))
+    return [
+        FileRow(item.name, reverse("findings:file", args=[item.pk]), item.file.size)
+        for report in reports
+        for item in report.files.all()
+    ]
 
 
 def _file(item: Any) -> FileRow:

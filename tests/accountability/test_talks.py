@@ -1,9 +1,11 @@
 """Talks: called, signed for, written down, followed to the last demand; who doesn't come gives cause for a case."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from accountability_town import now_on
 from dudao.accountability.actions import papers, talks
@@ -14,6 +16,7 @@ from dudao.findings.models import Finding
 from dudao.papers.actions.receiving import receive_paper
 from dudao.papers.models import Delivery
 from findings_town import day
+from signing import signed_in
 
 pytestmark = pytest.mark.django_db
 State = Talk.State
@@ -91,7 +94,7 @@ def test_a_record_wants_people_and_demands_with_days(town):
         values = {**given, "demands": [{"text": "要求", "due_on": day(9)}], **changed}
         with pytest.raises(ValidationError, match=said):
             talks.record(town.officer, talk=row, **values)
-    assert reads.locked is not None and Talk.objects.get().state == State.CALLED
+    assert Talk.objects.get().state == State.CALLED
 
 
 def test_demands_are_followed_to_the_last(town):
@@ -143,3 +146,11 @@ def test_a_talk_belongs_to_its_case_and_its_day(town):
         planned(town, case=case, unit=town.pingjiang)
     with pytest.raises(ValidationError, match="已经过去"):
         planned(town, held_on=day() - timedelta(days=1))
+
+
+def test_the_list_counts_talks_not_demands(town):
+    held(town)
+    row = reads.listed(town.officer).get()
+    assert (row.left, row.next_on) == (2, row.demands.first().due_on)
+    content = signed_in(town.accounts["officer"]).get(reverse("accountability:talks")).content.decode()
+    assert "共 1 条" in re.sub(r"<[^>]+>", "", content).replace("\xa0", " ")

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from dudao.accountability.models import Demand, Talk
 from dudao.core.access import Actor
@@ -26,10 +27,11 @@ def seen(actor: Actor) -> QuerySet[Any]:
 
 
 def listed(actor: Actor) -> QuerySet[Any]:
-    """With how many demands are open and when the next is due: ``open`` and ``next_on``."""
-    waiting = Q(demands__done_on__isnull=True)
+    """With how many demands are open and when the next is due: ``left`` and ``next_on``."""
+    waiting = Demand.objects.filter(talk=OuterRef("pk"), done_on__isnull=True).order_by().values("talk")
     return with_units(seen(actor)).annotate(
-        left=Count("demands", filter=waiting), next_on=Min("demands__due_on", filter=waiting)
+        left=Coalesce(Subquery(waiting.annotate(n=Count("pk")).values("n")), 0),
+        next_on=Subquery(waiting.annotate(first=Min("due_on")).values("first")),
     )
 
 

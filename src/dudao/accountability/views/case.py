@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from dudao.accountability.actions import effects, papers, remedies
-from dudao.accountability.flow import by_party, concerns, stands, why_not
+from dudao.accountability.flow import BY_PARTY, by_party, concerns, stands, why_not
 from dudao.accountability.grounds import AGGRAVATING, LIGHTER
 from dudao.accountability.labels import LINE, STATES, TALK_STATES
 from dudao.accountability.models import Case
@@ -50,9 +50,13 @@ def _buttons(row: Case, actor: Any) -> tuple[list[Button], list[Button]]:
         denied = why_not(row, actor, act.verb)
         why = denied.reason if denied is not None else _closed(row, name)
         word = act.title
-        if name == "receive" and not by_party(row, actor, act.verb)[1]:
-            word = "签收问责决定"
-        made = Button(word, act.icon, reverse(f"accountability:{name}", args=[row.pk]), act.primary, why)
+        by_hand = act.verb in BY_PARTY and by_party(row, actor, act.verb)[1]
+        if name == "receive":
+            word = "登记送达" if by_hand else "签收问责决定"
+        elif by_hand:
+            word = f"代为登记{act.title}"
+        primary = act.primary and not by_hand
+        made = Button(word, act.icon, reverse(f"accountability:{name}", args=[row.pk]), primary, why)
         (later if name in _LATER else head).append(made)
     return head, later
 

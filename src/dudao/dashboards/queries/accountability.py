@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from dudao.accountability.models import Case, Talk
 from dudao.accountability.queries import cases, talks
@@ -46,9 +47,12 @@ def accountability_groups(actor: Actor) -> list[TodoGroup]:
         groups.append(_group("问责意见待反馈", "message-report", rows, "反馈", "due_on"))
     if actor.may_somewhere("case.open"):
         led = cases.seen(actor).filter(_at(actor, "case.open", "office__path"))
-        opened = led.filter(state=_State.OPENED)
-        groups.append(_group("问责线索待调查", "search", opened, "成立工作组", "group_by"))
-        groups.append(_group("问责决定待印发", "file-text", led.filter(state=_State.DECIDED), "印发", "effective_on"))
+        over = Q(state=_State.NOTIFIED) & (~Q(defence="") | Q(defend_by__lt=timezone.localdate()))
+        going = Q(state__in=[_State.EXAMINING, _State.HEARD, _State.CONSULTING, _State.DECIDED]) | over
+        groups.append(_group("问责线索待调查", "search", led.filter(state=_State.OPENED), "成立工作组", "group_by"))
+        groups.append(_group("问责案件待办理", "scale", led.filter(going), "办理", "id"))
+        asked = led.filter(state=_State.ISSUED, remedies__result="", remedies__kind="review")
+        groups.append(_group("复核待决定", "rotate", asked, "决定", "received_on"))
     return groups
 
 

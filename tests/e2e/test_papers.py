@@ -21,7 +21,7 @@ from papers.conftest import build_office, drafted, issued, signed
 from papers.words import PNG, edited
 from signing import signed_in
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 PASTE = """(text) => {
   const data = new DataTransfer();

@@ -109,6 +109,10 @@ def test_a_notice_states_the_score_and_a_score_that_is_gone_is_told(client, tria
     assert {f"{row.code} 得分", f"{row.code} 失分"} <= {fact["name"] for fact in paper.facts}
     assert not [item for item in compare(paper) if item.blocks]
     assert [fact.text for fact in facts_now(row)] == ["满分10分", "得8分", "失2分"]
+    own = signed_in(town.accounts["keeper"]).get(row.get_absolute_url()).content.decode()
+    assert "第一稿" in own and row.source_url not in own, (
+        "the county reads what it was found in, but can't open the city's trial"
+    )
     Trial.objects.all().delete()
     changed = [item.words for item in compare(paper) if item.blocks]
     assert len(changed) == 3 and all("没有" in words for words in changed)

@@ -14,7 +14,7 @@ from dudao.findings.models import Finding
 from dudao.orgs.models import Unit
 from dudao.papers.sources import Fact
 
-__all__ = ["Origin", "Problem", "facts_now", "find", "register"]
+__all__ = ["Origin", "Problem", "facts_now", "find", "opens", "register"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +73,12 @@ def facts_now(row: Finding) -> Sequence[Fact]:
     own = (one for one in origin.problems if one.key == row.source_key and one.unit in {row.unit, None})
     problem = next(own, None)
     return problem.facts if problem is not None else ()
+
+
+def opens(actor: Actor, row: Finding) -> bool:
+    """Whether a person gets anywhere by the link back to a finding's source: its office does, others if they see what is there."""
+    if not row.source_url.startswith("/"):
+        return False
+    if actor.may("finding.create", row.office.path) or row.source_key.partition(":")[0] not in _FINDERS:
+        return True
+    return find(actor, row.source_key) is not None

@@ -14,6 +14,7 @@ from dudao.core import audit
 from dudao.core.access import VERBS
 from dudao.core.files import serve
 from dudao.core.ui.parts import Crumb, FileRow, stages
+from dudao.findings import sources
 from dudao.findings.actions import clock, issuing, judging, making, pressing, rectifying
 from dudao.findings.actions.notices import why_not_notice
 from dudao.findings.endings import ENDINGS
@@ -212,7 +213,7 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
         "parts": list(reads.parts_of(actor, row)[:200]),
         "states": STATES,
         "like": earlier_like(actor, row, lights.terms) if compares else [],
-        "can_open_source": row.source_url.startswith("/"),
+        "can_open_source": sources.opens(actor, row),
         "drafts_notice": drafts,
         "notice": _notice(row, actor),
         "returned": looks[0] if row.state == Finding.State.RETURNED and looks and not looks[0].passed else None,

@@ -5,7 +5,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -17,8 +18,9 @@ from django.test.utils import CaptureQueriesContext
 from bench.report import heading, row
 from dudao.demo.city import City
 from dudao.people.entry import KEY
+from dudao.people.models import Account
 
-__all__ = ["compare_queries", "count_queries", "load"]
+__all__ = ["CONNECTIONS", "compare", "compare_queries", "cookies_of", "count_queries", "load"]
 
 PAGES = {
     "list of units": "/units/",
@@ -33,9 +35,8 @@ LOADED = ("list of units", "matrix counties × tasks", "workbench")
 CONNECTIONS = 32
 
 
-def _cookies(city: City) -> dict[str, str]:
-    """A session of the director, as after a log-in."""
-    account = city.login("director").account
+def cookies_of(account: Account) -> dict[str, str]:
+    """A session of an account, as after a log-in."""
     client = Client()
     client.force_login(account, backend="dudao.people.backends.AccountBackend")
     session = SessionStore(client.cookies[settings.SESSION_COOKIE_NAME].value)
@@ -50,7 +51,7 @@ def _cookies(city: City) -> dict[str, str]:
 
 def count_queries(city: City) -> Mapping[str, int]:
     client = Client()
-    client.cookies.load(_cookies(city))
+    client.cookies.load(cookies_of(city.login("director").account))
     counts = {}
     for name, path in PAGES.items():
         client.get(path)  # whatever is kept for the process is there
@@ -71,28 +72,40 @@ def compare_queries(few: Mapping[str, int], many: Mapping[str, int]) -> None:
 
 def load(city: City, seconds: float) -> None:
     heading(f"Pages under load: {CONNECTIONS} connections, {seconds:g} s each, 2 web processes, 30,000 institutions")
+    compare(city.login("director").account, {name: PAGES[name] for name in LOADED}, seconds)
+
+
+def compare(account: Account, pages: Mapping[str, str], seconds: float) -> None:
+    """Load pages as somebody sees them, each beside a page that does nothing behind the same middleware."""
+    with serving() as port:
+        cookies = "; ".join(f"{name}={value}" for name, value in cookies_of(account).items())
+        bare = measure(port, "/bare/", cookies, seconds)
+        row("bare page (same server, same middleware)", shown(bare))
+        for name, path in pages.items():
+            found = measure(port, path, cookies, seconds)
+            row(
+                name,
+                shown(found),
+                f"{bare['rate'] / found['rate']:.1f} × bare, p95 {found['p95'] / bare['p95']:.1f} × bare",
+            )
+
+
+@contextmanager
+def serving() -> Iterator[int]:
+    """The server as offices run it, on a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen([sys.executable, "-m", "bench.server", str(port)], cwd=Path(__file__).parents[1])
     try:
         _wait(port)
-        cookies = "; ".join(f"{name}={value}" for name, value in _cookies(city).items())
-        bare = _measure(port, "/bare/", cookies, seconds)
-        row("bare page (same server, same middleware)", _shown(bare))
-        for name in LOADED:
-            found = _measure(port, PAGES[name], cookies, seconds)
-            row(
-                name,
-                _shown(found),
-                f"{bare['rate'] / found['rate']:.1f} × bare, p95 {found['p95'] / bare['p95']:.1f} × bare",
-            )
+        yield port
     finally:
         server.terminate()
         server.wait(20)
 
 
-def _shown(found: Mapping[str, float]) -> str:
+def shown(found: Mapping[str, float]) -> str:
     return f"{found['rate']:,.0f}/s p95 {found['p95'] * 1e3:.0f} ms"
 
 
@@ -108,7 +121,7 @@ def _wait(port: int) -> None:
     raise RuntimeError("the server did not start")
 
 
-def _measure(port: int, path: str, cookies: str, seconds: float) -> dict[str, float]:
+def measure(port: int, path: str, cookies: str, seconds: float) -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, "-m", "bench.load", str(port), path, cookies, str(CONNECTIONS), str(seconds)],
         cwd=Path(__file__).parents[1],

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.report import heading, machine, row
 
-PARTS = ("parse", "papers", "balance", "cluster", "score", "import", "pages")
+PARTS = ("parse", "papers", "balance", "cluster", "score", "import", "returns", "findings", "pages")
 
 
 def main() -> int:
@@ -45,7 +45,7 @@ def main() -> int:
         from bench import bench_score
 
         bench_score.run()
-    if {"import", "pages"} & set(wanted):
+    if {"import", "returns", "findings", "pages"} & set(wanted):
         _with_database(wanted, arguments.seconds)
     return 0
 
@@ -65,7 +65,7 @@ def _with_database(wanted: tuple[str, ...], seconds: float) -> None:
         from django.core.management import call_command
         from django.db import connections
 
-        from bench import importing, pages
+        from bench import findings, importing, pages, returns
         from dudao.demo.city import build_city
 
         call_command("migrate", interactive=False, verbosity=0)
@@ -74,8 +74,13 @@ def _with_database(wanted: tuple[str, ...], seconds: float) -> None:
         began = time.perf_counter()
         city = build_city(scale=0.01)
         row("built, with a year of tasks", f"{time.perf_counter() - began:.1f} s")
-        few = pages.count_queries(city)
-        importing.run(city, keep_large="pages" in wanted)
+        few = pages.count_queries(city) if "pages" in wanted else {}
+        if "returns" in wanted:
+            returns.run(city)
+        if "findings" in wanted:
+            findings.run(city, seconds)
+        if {"import", "pages"} & set(wanted):
+            importing.run(city, keep_large="pages" in wanted)
         if "pages" in wanted:
             pages.compare_queries(few, pages.count_queries(city))
             pages.load(city, seconds)

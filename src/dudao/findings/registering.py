@@ -27,7 +27,9 @@ class Checked:
 
 def checked(reading: Reading, office: Unit, register: Register, today: date) -> Checked:
     """Check the rows of a list. A problem of the same unit, day and wording is registered once."""
-    found = Checked(problems=list(reading.problems), notes=list(reading.notes))
+    # Rows that are not there yet have no content that could stay as it is.
+    notes = [note.replace("原有内容保持不变", "登记为空白") for note in reading.notes]
+    found = Checked(problems=list(reading.problems), notes=notes)
     faulty = {problem.row for problem in found.problems}
     seen: dict[tuple[int, date, str], int] = {}
     for line in reading.rows:

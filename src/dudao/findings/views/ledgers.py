@@ -1,6 +1,7 @@
 """Pages of the sheets of findings: taken away with the filter of the list, brought back, looked at, confirmed."""
 
 import io
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -142,7 +143,12 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     new = taken.kind == FindingUpload.Kind.NEW
     shown: dict[str, Any]
     if new:
-        shown = {"rows": [{**row, "level": SEVERITIES[row["severity"]]} for row in taken.changes[:SHOWN]]}
+        shown = {
+            "rows": [
+                {**row, "level": SEVERITIES[row["severity"]], "day": date.fromisoformat(row["found_on"])}
+                for row in taken.changes[:SHOWN]
+            ]
+        }
     else:
         names = {column.key: column.name for column in ledgers.LEDGER.readable}
         shown = {

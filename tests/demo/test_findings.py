@@ -1,0 +1,64 @@
+"""The demo city's findings and papers: all states, real sources, numbers without gaps, nothing that lies in the future."""
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from dudao.demo.city import build_city
+from dudao.demo.plan import TASKS
+from dudao.findings.models import Extension, Finding
+from dudao.findings.sources import facts_now
+from dudao.papers.models import Delivery, Number, Paper
+from dudao.papers.queries import compare, overdue
+
+pytestmark = pytest.mark.django_db
+State = Finding.State
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_city(scale=0.02, tasks=TASKS[::6])
+        transaction.set_rollback(True)
+
+
+def test_there_are_findings_in_every_state_and_all_are_marked(city):
+    assert set(Finding.objects.values_list("state", flat=True)) == set(State.values)
+    assert not Finding.objects.filter(demo=False).exists()
+    assert Extension.objects.filter(state="asked").count() == 1 and Finding.objects.exclude(paused_since=None).exists()
+    late = Finding.objects.filter(state__in=["rectifying"], deadline__lt=timezone.localdate())
+    assert 1 <= late.count() <= 5
+    assert {"score", "visit"} <= set(Finding.objects.values_list("source", flat=True))
+
+
+def test_what_comes_from_a_source_says_what_stands_there(city):
+    rows = list(Finding.objects.exclude(source_key="").exclude(source="task").select_related("unit", "office"))
+    assert rows
+    for row in rows:
+        assert row.facts and [fact.stored() for fact in facts_now(row)] == row.facts, row
+        assert all(fact["text"] in row.description for fact in row.facts), row
+
+
+def test_papers_have_gone_different_ways_and_hold(city):
+    papers = list(Paper.objects.all())
+    assert {Paper.State.ISSUED, Paper.State.SUBMITTED, Paper.State.CHECKED} >= {paper.state for paper in papers}
+    issued = [paper for paper in papers if paper.state == Paper.State.ISSUED]
+    assert len(issued) >= 6 and all(paper.pdf_id and paper.digest for paper in issued)
+    for office in {paper.unit_id for paper in issued}:
+        taken = sorted(Number.objects.filter(unit=office).values_list("number", flat=True))
+        assert taken == list(range(1, len(taken) + 1)), "no number skipped"
+    waiting = next(paper for paper in papers if paper.state != Paper.State.ISSUED)
+    assert not [item.words for item in compare(waiting) if item.blocks]
+
+
+def test_one_county_has_not_signed_in_time(city):
+    late = [row for row in overdue(timezone.localdate()) if row.due_on < timezone.localdate()]
+    assert [row.unit.region_code for row in late] == ["430603"]
+    assert Delivery.objects.filter(state="signed").count() > 10
+
+
+def test_nothing_lies_in_the_future(city):
+    now = timezone.now()
+    for name in ("created_at", "issued_at", "signed_at", "reported_at", "verified_at"):
+        assert not Finding.objects.filter(**{f"{name}__gt": now}).exists(), name
+    assert not Paper.objects.filter(issued_at__gt=now).exists()

@@ -104,6 +104,7 @@ def test_a_ledger_has_the_layout_that_offices_use(town):
     shown = {head: cell.value for head, cell in zip(HEADS, sheet[5][1:], strict=True)}
     assert shown["编号"] == f"{row.code}-{row.pk}"
     assert (shown["问题类别"], shown["问题来源"]) == ("校园安全", "督导检查：春季开学督导")
+    assert shown["对应指标"] == "GP7"
     assert (shown["责任单位"], shown["责任领导"], shown["责任人"]) == ("平江一中", "王校长", "李主任")
     assert shown["完成时限"].date() == row.deadline
     assert (shown["状态"], shown["是否完成"]) == ("整改中", "否")

@@ -217,7 +217,11 @@ def values_of(ledger: Ledger, *, actor: Actor, phones: bool) -> Callable[[Mappin
     def plain(key: str) -> Callable[[Mapping[str, Any]], Any]:
         return lambda row: row[key]
 
-    own = {**_VALUES, "phone": phone, "source": source}
+    def indicator(row: Mapping[str, Any]) -> str:
+        code = row["indicator_code"] if ledger.key == "ledger" else ""
+        return f"{code} {row['indicator']}".strip()
+
+    own = {**_VALUES, "phone": phone, "source": source, "indicator": indicator}
     getters = [(column.key, own.get(column.key) or plain(column.key)) for column in ledger.table.columns]
     return lambda row: {key: get(row) for key, get in getters}
 

@@ -4,11 +4,16 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from dudao.people.models import Account
 from e2e.site import Site, running_site
+from signing import signed_in
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 BUILT = Path(__file__).parents[2] / "src/dudao/core/ui/static/dudao/app.js"
@@ -60,6 +65,20 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not faults, faults
+
+
+@pytest.fixture
+def page_of(new_page: Callable[..., Page], live_server: Any) -> Callable[..., Page]:
+    """A page of somebody's browser, signed in; ``page.goto_name(name, *args)`` opens an address by its name."""
+
+    def open_page(account: Account, size: dict[str, int] = DESK, *, expected: tuple[str, ...] = ()) -> Page:
+        page = new_page(size, expected=expected)
+        cookie = signed_in(account).cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page.goto_name = lambda name, *args, query="": page.goto(live_server.url + reverse(name, args=args) + query)
+        return page
+
+    return open_page
 
 
 @pytest.fixture(scope="session")

@@ -5,22 +5,18 @@ With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
 """
 
 import io
-import os
 import random
 from pathlib import Path
 
 import pytest
 import python_calamine
-from django.conf import settings
-from django.urls import reverse
 from playwright.sync_api import expect
 
 from dudao.core.access import SYSTEM
 from dudao.stats.actions import rounds
 from dudao.stats.actions.balance import run_balance
 from dudao.stats.models import DataItem, Return, Value
-from e2e.axe import run_axe
-from signing import signed_in
+from e2e.looking import look
 from stats.conftest import YEAR, make_round, place, school  # noqa: F401
 from stats.test_balance import PACK
 
@@ -57,29 +53,6 @@ def fill(ret, chance):
 
 
 @pytest.fixture
-def as_person(new_page, live_server):
-    def enter(account):
-        page = new_page()
-        cookie = signed_in(account).cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}]
-        )
-        page.goto_name = lambda name, *args, query="": page.goto(live_server.url + reverse(name, args=args) + query)
-        return page
-
-    return enter
-
-
-def look(page, name):
-    """Accessible, no wider than the window, and pictured if wanted."""
-    if folder := os.environ.get("DUDAO_SHOTS"):
-        page.evaluate("window.scrollTo(0, 0)")
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True, caret="initial")
-    assert run_axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
-@pytest.fixture
 def filled(transactional_db, place):  # noqa: F811
     """Two counties with some twenty schools each, last year and this year."""
     for county in (place.east, place.west):
@@ -97,8 +70,8 @@ def filled(transactional_db, place):  # noqa: F811
     return place
 
 
-def test_a_county_finds_what_it_lacks_and_exports_its_form(filled, as_person):
-    page = as_person(filled.accounts["east"])
+def test_a_county_finds_what_it_lacks_and_exports_its_form(filled, page_of):
+    page = page_of(filled.accounts["east"])
     page.goto_name("stats:balances")
     look(page, "balance-empty")
     page.get_by_role("link", name="资源单价").click()
@@ -154,11 +127,11 @@ def test_a_county_finds_what_it_lacks_and_exports_its_form(filled, as_person):
     look(page, "balance-relief-new")
 
 
-def test_the_city_sees_all_counties_and_compares_two_years(filled, as_person):
+def test_the_city_sees_all_counties_and_compares_two_years(filled, page_of):
     city = filled.actor("officer")
     for asked in (filled.before, filled.round):
         run = run_balance(city, unit=filled.city, asked=asked, pack=PACK, accepted_only=False)
-    page = as_person(filled.accounts["officer"])
+    page = page_of(filled.accounts["officer"])
     page.goto_name("stats:balance", run.pk)
     look(page, "balance-city")
     page.get_by_role("link", name="达标所需").click()

@@ -7,16 +7,13 @@ import os
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.urls import reverse
 from playwright.sync_api import expect
 
 from dudao.demo.builders import account, unit
 from dudao.frameworks.models import FrameworkUpload, FrameworkVersion
 from dudao.orgs.models import Kind
-from e2e.axe import run_axe
+from e2e.looking import look
 from frameworks.office_files import book, document, read
-from signing import signed_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -68,21 +65,8 @@ def director(transactional_db):
 
 
 @pytest.fixture
-def page(new_page, live_server, director):
-    made = new_page(expected=("422",))  # what a form with an error is answered with
-    cookie = signed_in(director).cookies[settings.SESSION_COOKIE_NAME]
-    made.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
-    made.goto_name = lambda name, *args: made.goto(live_server.url + reverse(name, args=args))
-    return made
-
-
-def look(page, name):
-    """Accessible, no wider than the window, and pictured if wanted."""
-    assert run_axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    if folder := os.environ.get("DUDAO_SHOTS"):
-        page.screenshot(path=str(Path(folder) / f"frameworks-{name}-whole.png"), full_page=True)
-        page.screenshot(path=str(Path(folder) / f"frameworks-{name}.png"))
+def page(page_of, director):
+    return page_of(director, expected=("422",))  # what a form with an error is answered with
 
 
 def send(page, name, data):
@@ -96,17 +80,17 @@ def send(page, name, data):
 def test_from_excel_to_a_draft_and_out_again_as_excel_and_word(page):
     page.goto_name("frameworks:versions")
     page.get_by_role("link", name="导入", exact=True).first.click()
-    look(page, "import-new")
+    look(page, "frameworks-import-new")
     send(page, "评分表.xlsx", SHEET)
     expect(page.get_by_text("某市幼儿园综合督导评估指标体系").first).to_be_visible()
     expect(page.get_by_text("第 5 行 C 列").first).to_be_visible()
-    look(page, "import")
+    look(page, "frameworks-import")
     page.get_by_label("采用 C4 的识别结果").uncheck()
     page.get_by_role("button", name="按所选重新检查").click()
     expect(page.get_by_label("采用 C4 的识别结果")).not_to_be_checked()
     page.get_by_role("button", name="确认导入").click()
     expect(page.get_by_text("现在是草稿")).to_be_visible()
-    look(page, "import-draft")
+    look(page, "frameworks-import-draft")
     version = FrameworkVersion.objects.get()
     kinds = dict(version.indicators.exclude(kind="").values_list("code", "kind"))
     assert kinds == {"C1": "yes_no", "C2": "deduct", "C3": "bands", "C4": "judged", "C5": "judged"}
@@ -122,7 +106,7 @@ def test_errors_stand_at_their_cells_and_in_a_copy_of_the_file(page):
     send(page, "有错的表.xlsx", FAULTY)
     expect(page.get_by_text("第 3 行 C 列“分值”是“六分”，请填数字。")).to_be_visible()
     expect(page.get_by_role("button", name="确认导入")).to_have_count(0)
-    look(page, "import-errors")
+    look(page, "frameworks-import-errors")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="下载错误对照表").click()
     assert waiting.value.suggested_filename == "有错的表（问题）.xlsx"
@@ -136,13 +120,13 @@ def test_errors_stand_at_their_cells_and_in_a_copy_of_the_file(page):
 def test_columns_nobody_could_guess_are_chosen(page):
     send(page, "自制表.xlsx", NAMELESS)
     expect(page.get_by_text("没有认出表头：")).to_be_visible()
-    look(page, "import-columns")
+    look(page, "frameworks-import-columns")
     for column, meaning in (("A", "一级指标"), ("B", "二级指标"), ("C", "评分标准"), ("D", "分值")):
         page.get_by_label(f"{column} 列的含义").select_option(label=meaning)
     page.get_by_label("表头在第").fill("2")
     page.get_by_role("button", name="按所选的列重新读取").click()
     expect(page.get_by_text("已按所选的列重新读取")).to_be_visible()
-    look(page, "import-columns-read")
+    look(page, "frameworks-import-columns-read")
     page.get_by_role("button", name="确认导入").click()
     expect(page.get_by_role("heading", name="某县学校督导评估表")).to_be_visible()
     assert FrameworkVersion.objects.get().indicators.get(parent=None).points == 12
@@ -151,7 +135,7 @@ def test_columns_nobody_could_guess_are_chosen(page):
 def test_from_word(page):
     send(page, "评估标准.docx", WORD)
     expect(page.get_by_text("某县乡镇教育工作评估标准").first).to_be_visible()
-    look(page, "import-word")
+    look(page, "frameworks-import-word")
     page.get_by_role("button", name="确认导入").click()
     expect(page.get_by_role("heading", name="某县乡镇教育工作评估标准")).to_be_visible()
     assert FrameworkUpload.objects.get().state == "done"
@@ -160,4 +144,4 @@ def test_from_word(page):
 def test_a_file_of_no_use_is_refused_beside_the_field(page):
     send(page, "通知.xlsx", b"plain text")
     expect(page.get_by_text("文件的内容是纯文本").first).to_be_visible()
-    look(page, "import-refused")
+    look(page, "frameworks-import-refused")

@@ -3,13 +3,8 @@
 With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
 """
 
-import os
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 from django.db import IntegrityError
-from django.urls import reverse
 from playwright.sync_api import expect
 
 from dudao.demo.builders import account, unit
@@ -18,8 +13,7 @@ from dudao.frameworks.actions.versions import publish_version
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.orgs.models import Kind
 from dudao.people.queries import actor_for
-from e2e.axe import run_axe
-from signing import signed_in
+from e2e.looking import look
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -29,67 +23,50 @@ def director(transactional_db):
     return account("丁主任", unit("某市", Kind.CITY), "city_director")
 
 
-def signed_page(new_page, live_server, person):
-    made = new_page()
-    cookie = signed_in(person).cookies[settings.SESSION_COOKIE_NAME]
-    made.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
-    made.goto_name = lambda name, *args: made.goto(live_server.url + reverse(name, args=args))
-    return made
-
-
 @pytest.fixture
-def page(new_page, live_server, director):
-    return signed_page(new_page, live_server, director)
-
-
-def look(page, name):
-    """Accessible, no wider than the window, and pictured if wanted."""
-    assert run_axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    if folder := os.environ.get("DUDAO_SHOTS"):
-        page.evaluate("window.scrollTo(0, 0)")
-        page.screenshot(path=str(Path(folder) / f"frameworks-{name}.png"), full_page=True)
+def page(page_of, director):
+    return page_of(director)
 
 
 def test_drafted_checked_compared_and_published(page, director):
     page.goto_name("frameworks:versions")
-    look(page, "empty")
+    look(page, "frameworks-empty")
     page.get_by_role("link", name="载入标准").first.click()
     page.get_by_label("标准").select_option("school-safety-36")
-    look(page, "load")
+    look(page, "frameworks-load")
     page.get_by_role("button", name="载入为草稿").click()
     expect(page.get_by_role("heading", name="学校安全工作检查（一）")).to_be_visible()
     expect(page.get_by_text("没有发现问题")).to_be_visible()
-    look(page, "version")
+    look(page, "frameworks-version")
     page.get_by_role("button", name="发布").first.click()
     page.get_by_role("dialog").get_by_role("button", name="发布").click()
     expect(page.get_by_text("已发布“学校安全工作检查（一）（第 1 版）”")).to_be_visible()
     page.get_by_role("button", name="另立新版本").click()
     page.get_by_role("link", name="修改 SF1.1", exact=True).click()
-    look(page, "node")
+    look(page, "frameworks-node")
     page.locator("[name=points]").fill("1")
     page.get_by_role("button", name="保存指标").click()
     expect(page.get_by_text("下级合计 5")).to_be_visible()
-    look(page, "errors")
+    look(page, "frameworks-errors")
     page.get_by_role("link", name="修改 SF1.2", exact=True).click()
     page.locator("[name=points]").fill("3")
     page.get_by_role("button", name="保存指标").click()
     page.get_by_role("link", name="比较版本").click()
     expect(page.get_by_text("从第 1 版到第 2 版")).to_be_visible()
-    look(page, "compare")
+    look(page, "frameworks-compare")
     assert list(FrameworkVersion.objects.order_by("number").values_list("state", flat=True)) == ["published", "draft"]
 
 
-def test_a_county_starts_from_nothing_publishes_and_retires(new_page, live_server, director):
+def test_a_county_starts_from_nothing_publishes_and_retires(page_of, director):
     county = unit("平江县", Kind.COUNTY, director.home)
-    page = signed_page(new_page, live_server, account("平江办", county, "county_office"))
+    page = page_of(account("平江办", county, "county_office"))
     page.goto_name("frameworks:versions")
     page.get_by_role("link", name="新建").first.click()
     page.get_by_label("名称").fill("2026年乡镇（街道）教育工作评价")
-    look(page, "start")
+    look(page, "frameworks-start")
     page.get_by_role("button", name="新建草稿").click()
     expect(page.get_by_text("已新建“2026年乡镇（街道）教育工作评价”")).to_be_visible()
-    look(page, "blank")
+    look(page, "frameworks-blank")
     for code, name, points in (("A1", "履职保障", "60"), ("A2", "办学管理", "30")):
         page.get_by_role("link", name="在 T 下新增", exact=True).click()
         page.locator("[name=code]").fill(code)
@@ -115,7 +92,7 @@ def test_a_county_starts_from_nothing_publishes_and_retires(new_page, live_serve
     page.get_by_role("dialog").get_by_role("textbox").fill("改用市里统一的评价")
     page.get_by_role("dialog").get_by_role("button", name="停用指标体系").click()
     expect(page.get_by_text("已停用“2026年乡镇（街道）教育工作评价（第 1 版）”")).to_be_visible()
-    look(page, "retired")
+    look(page, "frameworks-retired")
     page.get_by_role("button", name="另立新版本").click()
     expect(page.get_by_text("已另立新版本")).to_be_visible()
     assert list(FrameworkVersion.objects.order_by("number").values_list("state", flat=True)) == ["retired", "draft"]
@@ -128,12 +105,12 @@ def test_a_large_standard_and_one_with_a_hole(page, director):
     publish_version(actor, version=balance)
     page.goto_name("frameworks:version", balance.pk)
     expect(page.get_by_role("heading", name="一票否决")).to_be_visible()
-    look(page, "balance")
+    look(page, "frameworks-balance")
     page.goto_name("frameworks:version", holed.pk)
     page.get_by_role("button", name="发布").first.click()
     page.get_by_label("接受提醒的理由").fill("来源如此")
     page.get_by_role("dialog").get_by_role("button", name="发布").click()
     expect(page.get_by_text("已发布“教学常规评分细则（第 1 版）”")).to_be_visible()
     page.goto_name("frameworks:versions")
-    look(page, "list")
+    look(page, "frameworks-list")
     assert Indicator.objects.filter(version=holed).count() == 6

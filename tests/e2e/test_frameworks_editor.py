@@ -3,12 +3,7 @@
 With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
 """
 
-import os
-from pathlib import Path
-
 import pytest
-from django.conf import settings
-from django.urls import reverse
 from playwright.sync_api import expect
 
 from dudao.demo.builders import account, unit
@@ -17,8 +12,7 @@ from dudao.frameworks.actions.versions import clone_version, publish_version
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.orgs.models import Kind
 from dudao.people.queries import actor_for
-from e2e.axe import run_axe
-from signing import signed_in
+from e2e.looking import look
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -44,27 +38,8 @@ def last_year(people):
 
 
 @pytest.fixture
-def open_as(new_page, live_server, people):
-    def open_page(who):
-        made = new_page()
-        cookie = signed_in(people[who]).cookies[settings.SESSION_COOKIE_NAME]
-        made.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}]
-        )
-        made.goto_name = lambda name, *args: made.goto(live_server.url + reverse(name, args=args))
-        return made
-
-    return open_page
-
-
-def look(page, name):
-    """Accessible, no wider than the window, and pictured if wanted."""
-    assert run_axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    if folder := os.environ.get("DUDAO_SHOTS"):
-        page.evaluate("window.scrollTo(0, 0)")
-        # Playwright's own way of hiding the caret is a style that the page's policy refuses.
-        page.screenshot(path=str(Path(folder) / f"frameworks-{name}.png"), full_page=True, caret="initial")
+def open_as(page_of, people):
+    return lambda who, **more: page_of(people[who], **more)
 
 
 def order(page):
@@ -84,7 +59,7 @@ def test_a_year_with_an_indicator_system(open_as, last_year):
     above = Indicator.objects.get(version=draft, code="SF1")
     expect(page.locator(f"#sum-{above.pk}")).to_contain_text("下级合计 7，多 1")
     expect(page.locator("#check")).to_contain_text("1 处错误要改正")
-    look(page, "sum-wrong")
+    look(page, "frameworks-sum-wrong")
     page.get_by_label("SF1.2 分值", exact=True).fill("1")
     expect(page.locator(f"#sum-{above.pk}")).to_have_text("下级合计 6")
     expect(page.locator("#check")).not_to_contain_text("错误")
@@ -103,7 +78,7 @@ def test_a_year_with_an_indicator_system(open_as, last_year):
     expect(page.locator(".fw-samples tbody tr")).to_have_count(6)
     page.locator(".fw-own").get_by_label("回答").fill("3")
     expect(page.locator(".fw-own")).to_contain_text("1 分")
-    look(page, "preview")
+    look(page, "frameworks-preview")
     assert Indicator.objects.get(version=draft, code="SF1.3").kind == "judged"
     page.get_by_role("button", name="保存指标").click()
     expect(page.get_by_text("已保存“SF1.3")).to_be_visible()
@@ -132,7 +107,7 @@ def test_a_year_with_an_indicator_system(open_as, last_year):
     page.get_by_role("link", name="比较版本").click()
     expect(page.get_by_text("SF1.1“")).to_contain_text("的分值由 2 改为 3")
     expect(page.get_by_text("要的材料由")).to_be_visible()
-    look(page, "compared")
+    look(page, "frameworks-compared")
 
     director = open_as("director")
     director.goto_name("frameworks:version", draft.pk)
@@ -142,7 +117,7 @@ def test_a_year_with_an_indicator_system(open_as, last_year):
         dialog.get_by_label("接受提醒的理由").fill("已与去年核对")
     dialog.get_by_role("button", name="发布").click()
     expect(director.get_by_text("已发布“")).to_be_visible()
-    look(director, "published")
+    look(director, "frameworks-published")
 
     county = open_as("county")
     county.goto_name("frameworks:versions")
@@ -150,7 +125,7 @@ def test_a_year_with_an_indicator_system(open_as, last_year):
     expect(county.get_by_text("第 2 版", exact=True)).to_be_visible()
     expect(county.get_by_text("下级合计 6").first).to_be_visible()
     assert county.get_by_label("SF1.1 分值", exact=True).count() == 0
-    look(county, "county")
+    look(county, "frameworks-county")
 
 
 def tab_to(page, name, most=400):
@@ -207,7 +182,7 @@ def test_the_whole_is_changed_on_pages_of_its_own(open_as, people, last_year):
     page.get_by_label("名称").fill("专职保安数")
     page.get_by_role("button", name="保存数据项").click()
     expect(page.get_by_text("没有用到")).to_be_visible()
-    look(page, "items-one")
+    look(page, "frameworks-items-one")
     page.goto_name("frameworks:grades", draft.pk)
     page.locator("[name=lines]").fill("合格 | ≥22\n不合格")
     page.get_by_role("button", name="保存等次").click()
@@ -218,7 +193,7 @@ def test_the_whole_is_changed_on_pages_of_its_own(open_as, people, last_year):
     page.get_by_label("计分方式").select_option("yes_no")
     page.locator("[name=value]").press_sequentially("保安")
     expect(page.get_by_role("option", name="专职保安数")).to_be_visible()
-    look(page, "offered")
+    look(page, "frameworks-offered")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.type(" ≥ 2")
@@ -236,15 +211,11 @@ def test_the_whole_is_changed_on_pages_of_its_own(open_as, people, last_year):
     assert not FrameworkVersion.objects.filter(state="draft").exists()
 
 
-def test_two_at_once_are_told_who_changed_what(open_as, new_page, live_server, people, last_year):
+def test_two_at_once_are_told_who_changed_what(open_as, people, last_year):
     draft = clone_version(actor_for(people["officer"]), version=last_year)
-    first = open_as("director")
-    second = new_page(expected=("409",))
-    cookie = signed_in(people["officer"]).cookies[settings.SESSION_COOKIE_NAME]
-    second.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
-    url = live_server.url + draft.get_absolute_url()
-    first.goto(url)
-    second.goto(url)
+    first, second = open_as("director"), open_as("officer", expected=("409",))
+    for page in (first, second):
+        page.goto_name("frameworks:version", draft.pk)
     first.get_by_label("SF1.1 分值", exact=True).fill("4")
     expect(first.locator("[data-said]")).to_have_text("已保存")
     second.get_by_label("SF1.2 分值", exact=True).fill("5")

@@ -8,44 +8,18 @@ import os
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.urls import reverse
 from playwright.sync_api import expect
 
 from dudao.core.access import SYSTEM
 from dudao.stats.actions import rounds
 from dudao.stats.actions import sizes as acts
 from dudao.stats.models import EliminationPlan, PreschoolRun, Return, Value
-from e2e.axe import run_axe
-from signing import signed_in
+from e2e.looking import look
 from stats.conftest import YEAR, make_round, place, school  # noqa: F401
 from stats.test_preschool import gardens  # noqa: F401
 from stats.test_sizes import report, report_both
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def as_person(new_page, live_server):
-    def enter(account, *, expected=()):
-        page = new_page(expected=expected)
-        cookie = signed_in(account).cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}]
-        )
-        page.goto_name = lambda name, *args, query="": page.goto(live_server.url + reverse(name, args=args) + query)
-        return page
-
-    return enter
-
-
-def look(page, name):
-    """Accessible, no wider than the window, and pictured if wanted."""
-    found = run_axe(page)
-    assert found == [], found
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    if folder := os.environ.get("DUDAO_SHOTS"):
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
 @pytest.fixture
@@ -69,8 +43,8 @@ def crowded(transactional_db, place):  # noqa: F811
     return place
 
 
-def test_a_county_plans_the_city_approves_and_next_year_shows_the_progress(crowded, as_person):
-    county = as_person(crowded.accounts["east"])
+def test_a_county_plans_the_city_approves_and_next_year_shows_the_progress(crowded, page_of):
+    county = page_of(crowded.accounts["east"])
     county.goto_name("stats:sizes")
     expect(county.get_by_role("heading", name="班额校额")).to_be_visible()
     look(county, "sizes-county")
@@ -97,7 +71,7 @@ def test_a_county_plans_the_city_approves_and_next_year_shows_the_progress(crowd
     county.get_by_role("dialog").get_by_role("button", name="提交计划").click()
     expect(county.get_by_text("现为“待批准”")).to_be_visible()
 
-    city = as_person(crowded.accounts["officer"])
+    city = page_of(crowded.accounts["officer"])
     city.goto_name("dashboards:home")
     city.get_by_role("link", name="2026—2027年大班额大校额消除计划").first.click()
     look(city, "elimination-waiting")
@@ -120,9 +94,9 @@ def test_a_county_plans_the_city_approves_and_next_year_shows_the_progress(crowd
     look(city, "eliminations")
 
 
-def test_what_is_typed_wrongly_stays_on_the_page(crowded, as_person):
+def test_what_is_typed_wrongly_stays_on_the_page(crowded, page_of):
     plan = acts.create_plan(SYSTEM, unit=crowded.east, base_year=YEAR, last_year=YEAR + 1)
-    page = as_person(crowded.accounts["east"], expected=("422",))
+    page = page_of(crowded.accounts["east"], expected=("422",))
     page.goto_name("stats:elimination_edit", plan.pk)
     row = page.locator("tbody tr").first
     row.locator("[name^=t-]").first.fill("三")
@@ -137,11 +111,11 @@ def test_what_is_typed_wrongly_stays_on_the_page(crowded, as_person):
 def test_the_city_evaluates_preschool_education_and_a_county_reads_what_it_lacks(
     transactional_db,
     gardens,  # noqa: F811
-    as_person,
+    page_of,
     tmp_path,
 ):
     Value.objects.filter(ret__unit=gardens.second, item__code="kg_books").delete()
-    city = as_person(gardens.accounts["officer"])
+    city = page_of(gardens.accounts["officer"])
     city.goto_name("stats:preschools")
     look(city, "preschool-empty")
     city.get_by_role("link", name="新的测算").first.click()
@@ -175,7 +149,7 @@ def test_the_city_evaluates_preschool_education_and_a_county_reads_what_it_lacks
     assert book.stat().st_size > 5000
 
     made = PreschoolRun.objects.get()
-    county = as_person(gardens.accounts["east"], expected=("404",))
+    county = page_of(gardens.accounts["east"], expected=("404",))
     county.goto_name("stats:preschools")
     expect(county.get_by_text("还没有普及普惠测算")).to_be_visible()
     county.goto_name("stats:preschool", made.pk)

@@ -4,13 +4,9 @@ fills in its own; the office keeps items and rules.
 With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
 """
 
-import os
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -19,8 +15,7 @@ from dudao.demo.builders import account, unit
 from dudao.orgs.models import Kind
 from dudao.stats.actions import catalogue, rounds
 from dudao.stats.models import DataItem, Return, Value
-from e2e.axe import run_axe
-from signing import signed_in
+from e2e.looking import look
 from stats.conftest import GOOD, school
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -57,28 +52,8 @@ def world(transactional_db):
 
 
 @pytest.fixture
-def page_of(new_page, live_server, world):
-    """The browser of one of the people."""
-
-    def open_for(name, **more):
-        made = new_page(**more)
-        cookie = signed_in(world.people[name]).cookies[settings.SESSION_COOKIE_NAME]
-        made.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}]
-        )
-        made.goto_name = lambda name, *args: made.goto(live_server.url + reverse(name, args=args))
-        return made
-
-    return open_for
-
-
-def look(page, name):
-    """Accessible, no wider than the window, and pictured if wanted."""
-    assert run_axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    if folder := os.environ.get("DUDAO_SHOTS"):
-        page.evaluate("window.scrollTo(0, 0)")
-        page.screenshot(path=str(Path(folder) / f"stats-{name}.png"), full_page=True, caret="initial")
+def open_as(page_of, world):
+    return lambda name, **more: page_of(world.people[name], **more)
 
 
 def confirm(page, words, reason=""):
@@ -89,10 +64,10 @@ def confirm(page, words, reason=""):
     dialog.get_by_role("button", name=words).click()
 
 
-def test_a_school_s_return_from_the_first_number_to_the_lock(page_of, world):
+def test_a_school_s_return_from_the_first_number_to_the_lock(open_as, world):
     asked = world.ask("义务教育数据报送", ["primary", "junior"], pack="compulsory")
     ret = Return.objects.get(round=asked, unit=world.school)
-    clerk, county, city = page_of("clerk"), page_of("east"), page_of("officer")
+    clerk, county, city = open_as("clerk"), open_as("east"), open_as("officer")
 
     clerk.goto_name("stats:return_fill", ret.pk)
     keys = {item.code: item.pk for item in DataItem.objects.all()}
@@ -101,7 +76,7 @@ def test_a_school_s_return_from_the_first_number_to_the_lock(page_of, world):
     clerk.keyboard.press("Tab")
     expect(clerk.get_by_text("已填 16/16，错误 1 处")).to_be_visible()
     expect(clerk.get_by_text("大于“专任教师数”的 30")).to_be_visible()
-    look(clerk, "fill-error")
+    look(clerk, "stats-fill-error")
     clerk.fill(f"#v-{keys['degree']}-primary", "26")
     clerk.keyboard.press("Tab")
     expect(clerk.get_by_text("大于“专任教师数”的 30")).to_have_count(0)
@@ -109,13 +84,13 @@ def test_a_school_s_return_from_the_first_number_to_the_lock(page_of, world):
     expect(clerk.get_by_text("已提交，等待审核")).to_be_visible()
 
     county.goto_name("stats:return", ret.pk)
-    look(county, "judge")
+    look(county, "stats-judge")
     confirm(county, "退回修改", "面积与房产证不符")
     expect(county.get_by_text("现为“已退回”")).to_be_visible()
 
     clerk.goto_name("stats:return_fill", ret.pk)
     expect(clerk.get_by_text("面积与房产证不符").first).to_be_visible()
-    look(clerk, "fill-returned")
+    look(clerk, "stats-fill-returned")
     clerk.fill(f"#v-{keys['rooms']}-school", "2500")
     clerk.get_by_role("button", name="提交").click()
     expect(clerk.get_by_text("已提交，等待审核")).to_be_visible()
@@ -128,17 +103,17 @@ def test_a_school_s_return_from_the_first_number_to_the_lock(page_of, world):
     expect(city.get_by_text("现为“已锁定”")).to_be_visible()
     assert Value.objects.get(ret=ret, item__code="rooms").number == 2500
     city.goto_name("stats:round", asked.pk)
-    look(city, "round")
+    look(city, "stats-round")
 
 
-def test_a_county_fills_in_its_own_return(page_of, world):
+def test_a_county_fills_in_its_own_return(open_as, world):
     asked = world.ask("县级数据报送", [], level="county")
     ret = Return.objects.get(round=asked, unit=world.east)
-    county, city = page_of("east"), page_of("officer")
+    county, city = open_as("east"), open_as("officer")
     county.goto_name("stats:return_fill", ret.pk)
     county.get_by_role("button", name="填入已有的").click()
     expect(county.get_by_text("请逐项核对")).to_be_visible()
-    look(county, "county-taken")
+    look(county, "stats-county-taken")
     county.get_by_role("button", name="沿用的数都核对无误").click()
     expect(county.get_by_text("沿用待核对")).to_have_count(0)
     filled = set(Value.objects.filter(ret=ret).values_list("item__code", flat=True))
@@ -153,39 +128,39 @@ def test_a_county_fills_in_its_own_return(page_of, world):
     expect(county.get_by_role("button", name="审核通过")).to_have_count(0)
     city.goto_name("stats:round", asked.pk)
     expect(city.get_by_role("link", name="待审核")).to_have_count(2)
-    look(city, "round-counties")
+    look(city, "stats-round-counties")
     city.goto_name("stats:return", ret.pk)
     city.get_by_role("button", name="审核通过").click()
     expect(city.get_by_text("现为“已通过”")).to_be_visible()
 
 
-def test_the_office_prepares_a_round_and_keeps_items_and_rules(page_of, world):
+def test_the_office_prepares_a_round_and_keeps_items_and_rules(open_as, world):
     asked = world.ask("2025—2026学年义务教育数据报送", ["primary", "junior"], pack="compulsory")
-    city = page_of("officer", expected=("422",))
+    city = open_as("officer", expected=("422",))
     city.goto_name("stats:round", asked.pk)
     city.get_by_role("link", name="照此布置新学年").click()
     expect(city.locator("[name=title]")).to_have_value("2026—2027学年义务教育数据报送")
     city.get_by_label("班额分段").check()
-    look(city, "round-new")
+    look(city, "stats-round-new")
     city.get_by_role("button", name="保存").click()
     city.get_by_role("link", name="修改要求").click()
     city.get_by_label("随迁子女数（人）", exact=True).uncheck()
-    look(city, "round-edit")
+    look(city, "stats-round-edit")
     city.get_by_role("button", name="保存要求").click()
     expect(city.get_by_text("已保存报送要求")).to_be_visible()
     confirm(city, "删除")
     expect(city.get_by_text("已删除“2026—2027学年义务教育数据报送”")).to_be_visible()
 
     city.goto_name("stats:items")
-    look(city, "items")
+    look(city, "stats-items")
     city.get_by_role("link", name="在校生数", exact=True).click()
-    look(city, "item")
+    look(city, "stats-item")
     city.get_by_role("link", name="修改", exact=True).click()
-    look(city, "item-edit")
+    look(city, "stats-item-edit")
     city.goto_name("stats:rules")
-    look(city, "rules")
+    look(city, "stats-rules")
     city.get_by_role("link", name="新建规则").click()
-    look(city, "rule-kinds")
+    look(city, "stats-rule-kinds")
     city.get_by_role("link", name="与另一项之比在范围之内").click()
     city.locator("[name=item]").select_option(label="在校生数（小学、初中、高中）")
     city.locator("[name=others]").select_option(label="专任教师数（小学、初中）")
@@ -199,10 +174,10 @@ def test_the_office_prepares_a_round_and_keeps_items_and_rules(page_of, world):
     city.get_by_role("button", name="先试一试").click()
     expect(city.get_by_text("“在校生数”与“专任教师数”之比不大于 12")).to_be_visible()
     expect(city.get_by_text("三阳小学 小学 “在校生数”是 480 人")).to_be_visible()
-    look(city, "rule-tried")
+    look(city, "stats-rule-tried")
     city.get_by_role("button", name="保存规则").click()
     expect(city.get_by_text("已保存规则")).to_be_visible()
     city.goto_name("stats:round_extend", asked.pk)
-    look(city, "extend")
+    look(city, "stats-extend")
     city.goto_name("stats:round_checks", asked.pk)
-    look(city, "checks")
+    look(city, "stats-checks")

@@ -4,15 +4,12 @@ With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
 """
 
 import json
-import os
 import re
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import xlsxwriter
-from django.conf import settings
-from django.urls import reverse
 from playwright.sync_api import expect
 
 from dudao.calc.score import System
@@ -27,9 +24,8 @@ from dudao.frameworks.models import Indicator, Trial
 from dudao.frameworks.trees import node_data
 from dudao.orgs.models import Kind
 from dudao.people.queries import actor_for
-from e2e.axe import run_axe
+from e2e.looking import look
 from frameworks.reporting import reported_round
-from signing import signed_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -53,22 +49,8 @@ def version(director):
 
 
 @pytest.fixture
-def page(new_page, live_server, director):
-    made = new_page(expected=("422",))
-    officer = account("王科员", director.home, "city_officer")
-    cookie = signed_in(officer).cookies[settings.SESSION_COOKIE_NAME]
-    made.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
-    made.goto_name = lambda name, *args: made.goto(live_server.url + reverse(name, args=args))
-    return made
-
-
-def look(page, name):
-    """Accessible, no wider than the window, and pictured if wanted."""
-    assert run_axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    if folder := os.environ.get("DUDAO_SHOTS"):
-        page.evaluate("window.scrollTo(0, 0)")
-        page.screenshot(path=str(Path(folder) / f"trials-{name}.png"), full_page=True)
+def page(page_of, director):
+    return page_of(account("王科员", director.home, "city_officer"), expected=("422",))
 
 
 def filled(path, grid):
@@ -92,35 +74,35 @@ def test_thirteen_counties_uploaded_ranked_explained_played_with_and_compared(pa
     page.goto_name("frameworks:version", version.pk)
     page.get_by_role("link", name="试算").click()
     expect(page.get_by_text("还没有试算")).to_be_visible()
-    look(page, "empty")
+    look(page, "trials-empty")
     page.get_by_role("link", name="新的试算").first.click()
     with page.expect_download() as download:
         page.get_by_role("link", name="下载分来源的模板").click()
     template = sheets.grid_of(Path(download.value.path()).read_bytes())
     assert [str(cell).rstrip("*") for cell in template[2]] == grid[0]
-    look(page, "new")
+    look(page, "trials-new")
 
     faulty = [list(row) for row in grid]
     faulty[3][1], faulty[4][0] = "三十七", "平江县"
     upload(page, "第一稿", filled(tmp_path / "县市区数据.xlsx", faulty))
     expect(page.get_by_text("第 4 行").first).to_be_visible()
-    look(page, "errors")
+    look(page, "trials-errors")
     assert not Trial.objects.exists()
 
     upload(page, "2026年度第一稿数据", filled(tmp_path / "县市区数据.xlsx", grid))
     expect(page.get_by_text("已试算 13 个单位。")).to_be_visible()
     expect(page.locator("dd-chart canvas, dd-chart svg").first).to_be_visible()
-    look(page, "ranking")
+    look(page, "trials-ranking")
     trial = Trial.objects.get()
     first = trial.rows.get(rank=1)
 
     page.get_by_role("link", name=first.name, exact=True).click()
     expect(page.get_by_role("heading", name=first.name)).to_be_visible()
-    look(page, "subject")
+    look(page, "trials-subject")
     page.get_by_role("link", name="D1.1 ").click()
     expect(page.locator("#trace summary").first).to_contain_text("D1.1")
     expect(page.locator("#trace li").first).to_be_visible()
-    look(page, "trace")
+    look(page, "trials-trace")
     with page.expect_download() as download:
         page.get_by_role("link", name="得分说明").click()
     told = Path(download.value.path()).read_text(encoding="utf-8")
@@ -133,14 +115,14 @@ def test_thirteen_counties_uploaded_ranked_explained_played_with_and_compared(pa
     )
 
     page.goto_name("frameworks:what_if", trial.pk)
-    look(page, "what-if")
+    look(page, "trials-what-if")
     page.locator("[name=target]").first.select_option("M2")
     page.locator("[name=field]").first.select_option("weight")
     page.locator("[name=value]").first.fill("0.6")
     page.get_by_role("button", name="试算").click()
     expect(page.get_by_text(re.compile("13 个单位：[1-9][0-9]? 个总分变动"))).to_be_visible()
     expect(page.get_by_text("的权重随之改为").first).to_be_visible()
-    look(page, "moved")
+    look(page, "trials-moved")
     address = page.url
     assert "target=M2" in address and trial.rows.get(rank=1).name == first.name
 
@@ -157,7 +139,7 @@ def test_thirteen_counties_uploaded_ranked_explained_played_with_and_compared(pa
     page.get_by_label("第 1 版的试算，按第 2 版重新计分").select_option(str(trial.pk))
     page.get_by_role("button", name="比较结果").click()
     expect(page.get_by_text("13 个单位：").first).to_be_visible()
-    look(page, "compare")
+    look(page, "trials-compare")
 
 
 def test_what_the_statistics_know_is_taken_over(page, director, version, tmp_path):
@@ -165,7 +147,7 @@ def test_what_the_statistics_know_is_taken_over(page, director, version, tmp_pat
     reported_round(director.home, county, {"回收有效问卷数": 1200, "满意问卷数": 1140})
     page.goto_name("frameworks:trial_new", version.pk)
     page.get_by_label("从统计数据带入").select_option(index=0)
-    look(page, "from-statistics")
+    look(page, "trials-from-statistics")
     with page.expect_download() as download:
         page.get_by_role("button", name="下载带数据的表").click()
     table = Path(download.value.path())
@@ -177,7 +159,7 @@ def test_what_the_statistics_know_is_taken_over(page, director, version, tmp_pat
     upload(page, "只有统计数据", filled_in)
     expect(page.get_by_text("已试算 1 个单位。")).to_be_visible()
     expect(page.get_by_text("还没有单位有总分")).to_be_visible()
-    look(page, "open-marks")
+    look(page, "trials-open-marks")
     page.get_by_role("link", name="平江县", exact=True).click()
     page.get_by_role("link", name="D6.1 ").click()
     expect(page.locator("#trace")).to_contain_text("1140 ÷ 1200 = 95%")
@@ -190,7 +172,7 @@ def test_on_a_phone_and_a_system_of_levels(new_page, live_server, director, page
     page.goto_name("frameworks:trial_new", levels.pk)
     upload(page, "三所幼儿园", filled(tmp_path / "幼儿园.xlsx", grid))
     expect(page.get_by_text("已试算 3 个单位。")).to_be_visible()
-    look(page, "levels")
+    look(page, "trials-levels")
     page.set_viewport_size({"width": 390, "height": 844})
     page.reload()
-    look(page, "levels-phone")
+    look(page, "trials-levels-phone")

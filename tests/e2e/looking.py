@@ -1,0 +1,23 @@
+"""What every page is held to when a journey passes it."""
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from e2e.axe import run_axe
+
+__all__ = ["look"]
+
+
+def look(page: Page, name: str) -> None:
+    """Free of axe's violations and no wider than the window; with ``DUDAO_SHOTS=folder`` it leaves a picture there."""
+    page.wait_for_load_state("networkidle")
+    if folder := os.environ.get("DUDAO_SHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.evaluate("window.scrollTo(0, 0)")
+        # Playwright's own way of hiding the caret is a style that the page's policy refuses.
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True, caret="initial")
+    found = run_axe(page)
+    assert not found, f"{name}: {found}"
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name

@@ -44,6 +44,7 @@ __all__ = [
     "inputs_of",
     "judgement_seen",
     "norms_of",
+    "place_of",
     "run_seen",
     "run_view",
     "runs_seen",
@@ -292,6 +293,11 @@ def run_view(run: PreschoolRun) -> RunView:
             )
         )  # fmt: skip
     return RunView(run, standard, counties)
+
+
+def place_of(county: CountyView) -> str:
+    """The path of a county's unit."""
+    return Unit.objects.get(pk=county.key).path
 
 
 def _item(county: CountyView, result: ItemResult) -> ItemView:

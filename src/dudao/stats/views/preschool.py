@@ -20,7 +20,6 @@ from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.findings.queries.sources import Hooks
-from dudao.orgs.models import Unit
 from dudao.orgs.queries import roots_of
 from dudao.stats import findings
 from dudao.stats.actions import preschool as acts
@@ -191,7 +190,7 @@ def preschool_county(request: HttpRequest, pk: int, county: int) -> HttpResponse
         if not asked or any(lack["code"] == asked for lack in garden["lacks"])
     ]
     hooks = Hooks(actor, f"preschool:{run.pk}:{county}:")
-    place = Unit.objects.get(pk=county).path
+    place = preschool.place_of(found)
     codes = sorted({lack["code"] for garden in found.failing for lack in garden["lacks"]})
     years = [(run, found), *others]
     return render(

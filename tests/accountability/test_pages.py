@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from dudao.accountability.actions import opening
 from dudao.accountability.models import Case
+from dudao.core.models import Notice
 from findings_town import day, proof
 from signing import signed_in
 
@@ -66,10 +67,14 @@ def test_a_person_is_named_to_those_who_need_it_only(town):
     for who in ("officer", "leader", "head"):
         assert "钱多多" in read(town, who, "case", row.pk), who
     assert get(town, "reporter", "case", row.pk).status_code == 404
-    for who in ("officer", "head", "leader", "county"):
+    for who in ("officer", "head", "leader"):
         content = read(town, who, "cases")
         assert "钱多多" not in content and "平江一中有关责任人" in content
-    assert row.code not in read(town, "reporter", "cases")
+    for who in ("reporter", "county", "county_leader", "stranger"):
+        assert row.code not in read(town, who, "cases"), who
+        assert get(town, who, "case", row.pk).status_code == 404
+    told = set(Notice.objects.filter(verb="case.notify").values_list("account__name", flat=True))
+    assert told == {"校长", "副校长"}, "the reporter doesn't even hear of it"
     assert row.code not in read(town, "officer", "cases", q="钱多多"), "names are not searched"
 
 

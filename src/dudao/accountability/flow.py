@@ -105,7 +105,7 @@ def _party(verb: str) -> Callable[[Any, Actor], Denied | None]:
 
 CASE = Flow(
     Step("case.examine", {State.OPENED}, State.EXAMINING, guard=_office("case.examine")),
-    Step("case.notify", {State.EXAMINING}, State.NOTIFIED, guard=_office("case.notify"), tells=("case.defend",)),
+    Step("case.notify", {State.EXAMINING}, State.NOTIFIED, guard=_office("case.notify")),
     Step(
         "case.drop",
         {State.OPENED, State.EXAMINING, State.NOTIFIED, State.HEARD, State.CONSULTING},
@@ -123,7 +123,7 @@ CASE = Flow(
         guard=lambda row, actor: by_head(row, actor, "case.send_back"),
     ),
     Step("case.decide", {State.SUBMITTED}, State.DECIDED, guard=by_head, tells=("case.issue",)),
-    Step("case.issue", {State.DECIDED}, State.ISSUED, guard=_office("case.issue"), tells=("case.receive",)),
+    Step("case.issue", {State.DECIDED}, State.ISSUED, guard=_office("case.issue")),
     Step("case.archive", {State.ISSUED, State.DROPPED}, State.ARCHIVED, guard=_office("case.archive")),
 )
 

@@ -7,7 +7,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from dudao.accountability.actions.steps import attach, change, fresh, number, past_day, step, today, written
+from dudao.accountability.actions.steps import (
+    attach,
+    change,
+    fresh,
+    number,
+    past_day,
+    step,
+    tell_accused,
+    today,
+    written,
+)
 from dudao.accountability.grounds import TRIGGERS
 from dudao.accountability.models import Case, CaseFile
 from dudao.accountability.queries import cases
@@ -188,7 +198,9 @@ def notify(
         raise ValidationError({"defend_by": f"截止日期早于规定的期限（{chinese_date(counted.last)}），不能少给。"})
     attach(row, CaseFile.Part.EVIDENCE, files)
     changes = {"established": established, "proposal": proposal, "notified_on": day, "defend_by": last}
-    return step(actor, row, "case.notify", changes=changes, deadline=last, tell_at=row.unit.path)
+    step(actor, row, "case.notify", changes=changes, deadline=last)
+    tell_accused(actor, row, "case.notify", f"拟予以问责，请在{chinese_date(last)}以前陈述申辩")
+    return row
 
 
 @audit.action

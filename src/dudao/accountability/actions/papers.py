@@ -8,7 +8,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 
-from dudao.accountability.actions.steps import open_case, open_talk, step, today
+from dudao.accountability.actions.steps import open_case, open_talk, step, tell_accused, today
 from dudao.accountability.flow import by_office
 from dudao.accountability.grounds import AGGRAVATING, LIGHTER
 from dudao.accountability.models import Case, Talk
@@ -115,7 +115,8 @@ def issued(actor: Actor, paper: Paper) -> None:
     row = Case.objects.filter(paper=paper, state=Case.State.DECIDED).first()
     if row is not None:
         fresh = open_case(row)
-        step(actor, fresh, "case.issue", changes={"issued_on": today()}, tell_at=fresh.unit.path)
+        step(actor, fresh, "case.issue", changes={"issued_on": today()})
+        tell_accused(actor, fresh, "case.issue", "问责决定已经印发，请签收")
 
 
 def signed(actor: Actor, delivery: Delivery) -> None:

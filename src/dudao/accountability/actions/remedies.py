@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from dudao.accountability.actions.deciding import set_measures
-from dudao.accountability.actions.steps import attach, change, fresh, past_day, today, written
+from dudao.accountability.actions.steps import attach, change, fresh, past_day, tell_accused, today, written
 from dudao.accountability.flow import by_party, why_not_free
 from dudao.accountability.models import Case, CaseFile, Remedy
 from dudao.accountability.queries import cases
@@ -21,9 +21,7 @@ __all__ = ["ask", "correct", "decide", "window_of"]
 
 audit.TELLS["case.ask_review"] = ("case.decide_review",)
 audit.TELLS["case.appeal"] = ("case.decide_appeal",)
-audit.TELLS["case.decide_review"] = ("case.receive",)
-audit.TELLS["case.decide_appeal"] = ("case.receive", "case.correct")
-audit.TELLS["case.correct"] = ("case.receive",)
+audit.TELLS["case.decide_appeal"] = ("case.correct",)
 
 _VERBS = {
     Remedy.Kind.REVIEW: ("case.ask_review", "case.decide_review"),
@@ -144,8 +142,9 @@ def decide(
         given=found.get_result_display(),
         day=day,
         late=late if late > 0 else None,
-        tell_at=row.unit.path,
+        tell_at=row.office.path,
     )
+    tell_accused(actor, row, verb, f"{found.get_kind_display()}决定：{found.get_result_display()}")
     return found
 
 
@@ -161,9 +160,10 @@ def correct(actor: Actor, *, remedy: Remedy, correction: str, measures: Mapping[
     if revoked and measures:
         raise ValidationError({"measures": "决定已经撤销，不能再选问责方式。"})
     late = found.correct_by is not None and today() > found.correct_by
-    change(actor, row, "case.correct", changes={"revoked": revoked}, late=late or None, tell_at=row.unit.path)
+    change(actor, row, "case.correct", changes={"revoked": revoked}, late=late or None)
     cases.standing_measures(row).update(revoked_on=today())
     if not revoked:
         set_measures(row, measures or {})
     Remedy.objects.filter(pk=found.pk).update(corrected_on=today(), correction=correction)
+    tell_accused(actor, row, "case.correct", "问责决定已经纠正")
     return row

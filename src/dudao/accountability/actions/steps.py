@@ -15,11 +15,12 @@ from dudao.accountability.flow import CASE, TALK, why_not_free
 from dudao.accountability.models import Case, CaseFile, Talk
 from dudao.accountability.queries import cases, talks
 from dudao.calc.calendar import chinese_date
-from dudao.core import audit
+from dudao.core import audit, notices
 from dudao.core.access import Actor, Denied
 from dudao.core.files import store
 from dudao.core.numbering import next_number
 from dudao.core.workflow import Conflict
+from dudao.people.queries import nearest_holders
 
 __all__ = [
     "attach",
@@ -31,6 +32,7 @@ __all__ = [
     "past_day",
     "step",
     "talk_step",
+    "tell_accused",
     "today",
     "written",
 ]
@@ -79,6 +81,23 @@ def change(actor: Actor, row: Case, verb: str, *, changes: dict[str, Any], **dat
         setattr(row, name, value)
     audit.record(actor, verb, row, **data)
     return row
+
+
+def tell_accused(actor: Actor, row: Case, verb: str, words: str) -> None:
+    """A notice to those who speak for the accused. In a case against a person to them, and to who answers for their unit; nobody
+    else at the unit hears of it.
+    """
+    path = row.unit.path
+    people = set(nearest_holders(["case.person" if row.is_person else "case.defend"], [path])[path])
+    if row.person_account_id is not None:
+        people.add(row.person_account_id)
+    notices.tell(
+        people - {actor.id},
+        text=f"{row.code} {row.subject}：{words}。",
+        url=row.get_absolute_url(),
+        verb=verb,
+        place=path,
+    )
 
 
 def attach(row: Case, part: str, files: Iterable[UploadedFile]) -> int:

@@ -173,7 +173,12 @@ class NotifyForm(Form):
         Section("告知内容", ["proposal", "defend_by"], note="告知后对方能看到认定的事实和拟问责意见，可以陈述申辩。"),
     ]
 
-    established = text("认定的事实", 4000, rows=6, help_text="写清事实和证据，问责决定书会引用。")
+    established = text(
+        "认定的事实",
+        4000,
+        rows=6,
+        help_text="写清事实和证据，问责决定书会引用；对个人问责的不写全名，写“该校校长”或“钱某”。",
+    )
     files = files("调查材料", "只有问责单位能看。")  # type: ignore[assignment]
     proposal = text("拟给予的问责", 2000, rows=3)
     defend_by = DateField(label="陈述申辩截止", required=False)

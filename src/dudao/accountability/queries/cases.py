@@ -12,7 +12,7 @@ from dudao.findings.models import Finding
 from dudao.findings.queries.consultations import departments
 from dudao.findings.queries.findings import seen as findings_seen
 from dudao.findings.queries.terms import terms_on
-from dudao.orgs.models import Unit
+from dudao.orgs.models import Kind, Unit
 from dudao.people.models import Account
 
 __all__ = [
@@ -44,15 +44,16 @@ def with_units(rows: QuerySet[Any]) -> QuerySet[Any]:
 def seen(actor: Actor, verb: str = "case.view") -> QuerySet[Any]:
     """What a person may see: cases of units in their scope; a case before its notification only at the office that leads it.
 
-    A case against a person is seen by that person, and by those who hold ``case.person`` there.
+    A case against a person is seen by that person, by those who hold ``case.person`` at their very unit, and by the office that
+    leads it; not by an office in between.
     """
     rows = Case.objects.visible_to(actor, verb)
     if actor.everything:
         return rows
-    personal = Q(person_name="") | Q(person_account=actor.id)
-    for path in actor.paths("case.person"):
-        personal |= Q(unit__path__startswith=path)
-    return rows.filter(_led(actor) | Q(notified_on__isnull=False)).filter(personal)
+    at = {grant.path for grant in actor.grants if "case.person" in grant.verbs}
+    personal = Q(person_name="") | Q(person_account=actor.id) | Q(unit__path__in=at)
+    personal |= Q(unit__kind__in=[Kind.OFFICE, Kind.TEACHING_POINT], unit__parent__path__in=at)
+    return rows.filter(_led(actor) | Q(notified_on__isnull=False) & personal)
 
 
 def _led(actor: Actor) -> Q:

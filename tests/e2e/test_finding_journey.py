@@ -16,12 +16,14 @@ from playwright.sync_api import Page, expect
 
 from dudao.calc.score import System, explain, read_subjects
 from dudao.core import files
+from dudao.demo.builders import unit
 from dudao.demo.trials import sample_grid
 from dudao.findings.models import Finding
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.trials import run_trial
 from dudao.frameworks.findings import lost
 from dudao.frameworks.queries import tree, trials
+from dudao.orgs.models import Kind
 from dudao.papers.models import Delivery, OfficeStyle, Paper
 from dudao.papers.queries import content_of, latest
 from e2e.conftest import PHONE
@@ -35,6 +37,8 @@ SHOTS = os.environ.get("DUDAO_SHOTS", "")
 
 def scored(town):  # noqa: F811
     """The county's trial of a system on its schools; answers the school's row and an indicator at which it lost points."""
+    for name in ("平江二中", "平江三中"):
+        unit(name, Kind.SCHOOL, town.pingjiang)
     version = load_pack(town.county, unit=town.pingjiang, name="school-safety-36").version
     system = System(tree(version))
     subjects = read_subjects(system, sample_grid(system, ["平江一中", "平江二中", "平江三中"]))
@@ -43,8 +47,9 @@ def scored(town):  # noqa: F811
         file_digest=hashlib.sha256(b"x").hexdigest(),
     )  # fmt: skip
     row = trial.rows.get(name="平江一中")
-    traces = lost(explain(trials.loaded(trial, [row]).scores(), 0, sheet=trial.main))
-    return row, next(one for one in traces.values() if not one.children)
+    scores = trials.loaded(trial).scores()
+    first, second = (lost(explain(scores, place, sheet=trial.main)) for place in (0, 1))
+    return row, next(one for one in first.values() if not one.children and one.code in second)
 
 
 def press(page: Page, word: str) -> None:
@@ -79,6 +84,10 @@ def test_a_score_becomes_a_finding_that_is_put_right(town, open_as, tmp_path):  
     # The county's officer sees what the school lost and makes a problem of it.
     county = open_as("county", f"{row.get_absolute_url()}?code={trace.code}")
     look(county, "journey-score")
+    county.get_by_role("link", name="这项失分的单位都形成问题").click()
+    expect(county.get_by_role("checkbox", name="平江二中")).to_be_checked()
+    look(county, "journey-many")
+    county.go_back()
     county.get_by_role("link", name=f"形成问题：{trace.code} ").click()
     expect(county.get_by_label("问题描述")).to_have_value(re.compile("失.*分"))
     look(county, "journey-make")

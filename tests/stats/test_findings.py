@@ -14,7 +14,7 @@ from stats.test_balance import with_numbers
 from stats.test_balance_pages import county  # noqa: F401  fixture
 from stats.test_preschool import gardens, judge  # noqa: F401  fixture
 from stats.test_preschool import run as preschool_run
-from stats.test_sizes import crowded  # noqa: F401  fixture
+from stats.test_sizes import crowded, made_plan  # noqa: F401  fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +120,8 @@ def test_schools_with_large_classes(crowded):  # noqa: F811
     key = f"larges:{YEAR}:all"
     assert reverse("findings:make", args=[key]) in page
     assert reverse("findings:make", args=[f"large:{YEAR}:{crowded.primary.pk}"]) in page
+    plan = client.get(made_plan(crowded).get_absolute_url()).content.decode()
+    assert reverse("findings:make", args=[f"large:{YEAR}:{crowded.primary.pk}"]) in plan
     units = (crowded.primary, crowded.nine)
     _, made = make(client, key, office=crowded.city.pk, chosen=[f"{unit.pk} large:{YEAR}:{unit.pk}" for unit in units])
     text = {row.unit: row.description for row in made}

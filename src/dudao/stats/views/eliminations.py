@@ -18,6 +18,8 @@ from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
+from dudao.findings.queries.sources import Hook, Hooks
+from dudao.stats import findings
 from dudao.stats.actions import sizes as acts
 from dudao.stats.flow import ELIMINATION
 from dudao.stats.forms.sizes import PlanForm, PlanUploadForm, parse_rows
@@ -117,6 +119,7 @@ def elimination_page(request: HttpRequest, pk: int) -> HttpResponse:
     plan = _plan_or_404(request, pk)
     actor = actor_of(request)
     view = sizes.plan_view(actor, plan)
+    hooks = Hooks(actor, "large:")
     back = plan.state == EliminationPlan.State.RETURNED
     line = stages(PLAN_LINE, "approved" if plan.state == "replaced" else plan.state, back="draft" if back else "")
     totals = [
@@ -142,7 +145,7 @@ def elimination_page(request: HttpRequest, pk: int) -> HttpResponse:
             "may_amend": plan.state == "approved" and actor.may("elimination.amend", plan.unit.path),
             "may_export": actor.may("elimination.export", plan.unit.path),
             "view": view,
-            "rows": [{"view": one, "pace": PACES[one.pace]} for one in view.rows],
+            "rows": [{"view": one, "pace": PACES[one.pace], "hook": _hook(hooks, plan, one)} for one in view.rows],
             "paces": [(PACES[found], view.count(found)) for found in Pace if view.count(found)],
             "in_force": plan.state in {"approved", "replaced"},
             "totals": totals,
@@ -151,6 +154,14 @@ def elimination_page(request: HttpRequest, pk: int) -> HttpResponse:
             "events": audit.history(plan),
         },
     )
+
+
+def _hook(hooks: Hooks, plan: EliminationPlan, one: sizes.RowView) -> Hook | None:
+    """A finding of what is left by the newest count, or of what there was at the start."""
+    if not one.left:
+        return None
+    year = max((found.year for found in one.years if found.actual is not None), default=plan.base_year)
+    return hooks.at(findings.large_key(year, one.row.school_id), one.row.school.path, str(one.row.school))
 
 
 _STEPS = {

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, BooleanField, F, Func, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
 
 from dudao.core.access import Actor
 from dudao.core.sheets.cells import fold
@@ -26,7 +27,7 @@ _FIELDS = (
 
 
 class _Among(Func):
-    """``key = ANY (array)``: one parameter however many keys there are."""
+    """``key = ANY (array)``: one parameter however many keys. It is sent as text: the driver's lists take forty times the room."""
 
     template = "(%(expressions)s))"
     arg_joiner = " = ANY ("
@@ -39,7 +40,8 @@ def ledger_rows(actor: Actor, ledger: Ledger, lights: Lights, *, ids: Sequence[i
     if not ledger.drafts:
         rows = rows.exclude(code="").exclude(state=Finding.State.DRAFT)
     if ids is not None:
-        rows = rows.filter(_Among(F("pk"), Value(list(ids), output_field=ArrayField(BigIntegerField()))))
+        keys = Value(f"{{{','.join(str(int(pk)) for pk in ids)}}}")
+        rows = rows.filter(_Among(F("pk"), Cast(keys, ArrayField(BigIntegerField()))))
     rows = lights.annotate(rows)
     fields: tuple[str, ...] = _FIELDS
     if ledger.returns:

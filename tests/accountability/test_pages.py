@@ -137,3 +137,9 @@ def test_the_list_does_not_grow_in_queries(town, who):
     for number in range(6):
         opening.set_up_group(town.officer, case=town.opened(facts=f"事实{number}"), members="甲")
     assert _count(town, who, "cases") == few <= 40
+
+
+def test_the_head_finds_no_link_that_leads_nowhere(town):
+    row = town.submitted()
+    opinion = reverse("accountability:opinion", args=[row.opinions.get().pk])
+    assert opinion not in read(town, "leader", "case", row.pk) and opinion in read(town, "officer", "case", row.pk)

@@ -14,8 +14,8 @@ urlpatterns = [
     path("cases/files/<int:pk>/", case.file, name="file"),
     *(path(f"cases/<int:pk>/{name.replace('_', '-')}/", steps.act, {"name": name}, name=name) for name in steps.ACTS),
     path("cases/<int:pk>/execute/<int:measure>/", steps.execute, name="execute"),
-    path("remedies/<int:pk>/decide/", steps.decide_remedy, name="decide_remedy"),
-    path("remedies/<int:pk>/correct/", steps.correct, name="correct"),
+    path("cases/remedies/<int:pk>/decide/", steps.decide_remedy, name="decide_remedy"),
+    path("cases/remedies/<int:pk>/correct/", steps.correct, name="correct"),
     # What member units are asked
     path("opinions/", listing.opinions, name="opinions"),
     path("opinions/<int:pk>/", steps.opinion, name="opinion"),
@@ -25,6 +25,6 @@ urlpatterns = [
     path("talks/<int:pk>/", talks.talk_page, name="talk"),
     path("talks/<int:pk>/step/", talks.talk_step, name="talk_step"),
     path("talks/<int:pk>/record/", talks.record, name="talk_record"),
-    path("demands/<int:pk>/follow/", talks.follow, name="follow"),
-    path("demands/<int:pk>/finding/", talks.finding, name="demand_finding"),
+    path("talks/demands/<int:pk>/follow/", talks.follow, name="follow"),
+    path("talks/demands/<int:pk>/finding/", talks.finding, name="demand_finding"),
 ]

@@ -403,6 +403,7 @@ class CorrectForm(_MeasuresForm):
                 del self.fields[name]
         else:
             self.fields["measures"].label = "变更后的问责方式"
+            self._sections = [Section("问责方式", ["measures", *self.details()]), Section("纠正", ["correction"])]
 
     @property
     def values(self) -> dict[str, Any]:

@@ -126,6 +126,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
         "measures": list(row.measures.all()) if shown else [],
         "executes": why_not(row, actor, "case.execute") is None,
         "opinions": list(row.opinions.select_related("unit")) if inside else [],
+        "answers": actor.may_somewhere("case.answer"),
         "graver": [AGGRAVATING[key] for key in row.aggravating] if shown else [],
         "lighter": [LIGHTER[key] for key in row.lighter] if shown else [],
         "remedies": [

@@ -95,7 +95,9 @@ def test_a_round_from_its_drawing_to_its_report(town, open_as, tmp_path):  # noq
         phone.locator("input[type=file]").set_input_files(picture)
         if result == "部分到位":
             look(phone, "lookback-phone-item")
-            phone.get_by_text("核查方式").scroll_into_view_if_needed()
+            phone.get_by_label("核查日期").evaluate(
+                "field => field.scrollIntoView({block: 'center', behavior: 'instant'})"
+            )
             if SHOTS:
                 phone.screenshot(path=f"{SHOTS}/view-lookback-phone-form.png")
         phone.get_by_role("button", name="登记结果").click()

@@ -12,7 +12,8 @@ from dudao.findings.actions import consulting, issuing, judging, making, notices
 from dudao.findings.actions.terms import end_term
 from dudao.findings.models import Finding
 from dudao.orgs.models import Kind
-from dudao.papers.actions.issuing import choose_seal, issue_paper
+from dudao.papers.actions.drafting import replace_paper
+from dudao.papers.actions.issuing import choose_seal, issue_paper, withdraw_paper
 from dudao.papers.actions.receiving import receive_paper
 from dudao.papers.actions.routing import check_paper, sign_paper, submit_paper
 from dudao.papers.models import Delivery, OfficeStyle, Paper
@@ -74,6 +75,37 @@ def test_who_signs_for_the_paper_signs_for_its_findings(town):
     assert {again(row).state for row in rows} == {Finding.State.SIGNED}
     assert [again(row).deadline for row in rows] == [row.deadline for row in rows], "the day that the paper names holds"
     assert facts_now(paper.source_key)[1].value == rows[0].deadline.isoformat()
+
+
+def test_a_paper_in_place_of_a_withdrawn_one_tells_the_same_findings(town):
+    OfficeStyle.objects.create(
+        unit=town.pingjiang,
+        signature="平江县人民政府教育督导委员会办公室",
+        code_word="平政教督办",
+        valid_from=date(2020, 1, 1),
+    )
+
+    def issued(paper):
+        paper = check_paper(town.county2, paper=submit_paper(town.county, paper=paper))
+        paper = choose_seal(town.county, paper=sign_paper(town.county2, paper=paper), seal="none")
+        return issue_paper(town.county, paper=paper, address="https://dudao.example")
+
+    rows = [town.issued(description="食堂食品留样不足"), town.issued(description="安全台账缺失")]
+    (draft,) = notices.draft_notices(town.county, findings=rows)
+    old = withdraw_paper(town.county2, paper=issued(draft), reason="标题有误")
+    renewed = issued(replace_paper(town.county, paper=old))
+    assert {again(row).notice_id for row in rows} == {renewed.pk}
+    receive_paper(town.head, delivery=Delivery.objects.get(paper=renewed))
+    assert {again(row).state for row in rows} == {Finding.State.SIGNED}
+
+
+def test_a_late_finding_leads_to_a_talk_and_to_a_case(town):
+    row = town.issued(description="食堂食品留样不足")
+    page = lambda who: signed_in(town.accounts[who]).get(row.get_absolute_url()).content.decode()  # noqa: E731
+    assert "登记问责线索" not in page("county")
+    Finding.objects.filter(pk=row.pk).update(escalation=Finding.Escalation.TRIGGER)
+    assert f"?finding={row.pk}" in page("county") and "发起约谈" in page("county")
+    assert "登记问责线索" not in page("head")
 
 
 def test_a_question_becomes_a_paper_with_its_day(town):

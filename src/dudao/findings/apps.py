@@ -15,5 +15,6 @@ class FindingsConfig(AppConfig):
         sources.register("consultation", notices.facts_of_consultation)
         sources.register("lookback", lookback_answers.facts_of_round)
         sources.register("feedback", feedback_reports.facts_of_feedback)
+        sources.on_issued("finding", notices.renew_with_paper)
         sources.on_issued("feedback", feedback_reports.reported_with_paper)
         sources.on_signed("finding", notices.sign_with_paper)

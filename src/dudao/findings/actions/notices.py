@@ -28,6 +28,7 @@ __all__ = [
     "draft_notices",
     "facts_of_consultation",
     "facts_of_finding",
+    "renew_with_paper",
     "sign_with_paper",
     "why_not_notice",
 ]
@@ -131,6 +132,12 @@ def _notice(actor: Actor, rows: list[Finding]) -> Paper:
     )
     Finding.objects.filter(pk__in=[row.pk for row in rows]).update(notice=paper)
     return paper
+
+
+def renew_with_paper(actor: Actor, paper: Paper) -> None:
+    """A 整改通知书 was issued in place of a withdrawn one: the findings of that one are told by it from now on."""
+    if paper.replaces_id is not None:
+        Finding.objects.filter(notice=paper.replaces_id).update(notice=paper)
 
 
 def sign_with_paper(actor: Actor, delivery: Delivery) -> None:

@@ -18,7 +18,7 @@ from dudao.findings import sources
 from dudao.findings.actions import clock, issuing, judging, making, pressing, rectifying
 from dudao.findings.actions.notices import why_not_notice
 from dudao.findings.endings import ENDINGS
-from dudao.findings.flow import FINDING, WORKING, concerns, why_not
+from dudao.findings.flow import FINDING, OPEN, WORKING, concerns, why_not
 from dudao.findings.labels import CONSULT_STATES, EXTENSION_STATES, LEVELS, LINE, RESULTS, SEVERITIES, STATES
 from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
@@ -215,6 +215,8 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
         "like": earlier_like(actor, row, lights.terms) if compares else [],
         "can_open_source": sources.opens(actor, row),
         "drafts_notice": drafts,
+        "calls": row.escalation > 0 and row.state in OPEN and actor.may("talk.plan", row.office.path),
+        "accuses": row.escalation > 0 and row.state in OPEN and actor.may("case.open", row.office.path),
         "notice": _notice(row, actor),
         "returned": looks[0] if row.state == Finding.State.RETURNED and looks and not looks[0].passed else None,
         "events": audit.history(row),

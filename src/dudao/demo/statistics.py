@@ -27,6 +27,7 @@ from dudao.demo.numbers import (
     more_crowded,
 )
 from dudao.demo.places import COUNTIES
+from dudao.orgs.actions.bulk import refresh_statistics
 from dudao.orgs.models import Kind, Unit
 from dudao.people.queries import actor_for
 from dudao.stats.actions.balance import run_balance
@@ -175,6 +176,7 @@ def _fill_many(actor: Actor, *, asked: Round, returns: list[Return], numbers: Ma
     Return.objects.filter(pk__in=[ret.pk for ret in returns]).update(
         version=1, saved_at=timezone.now(), saved_by="演示数据"
     )
+    refresh_statistics(Value, Return, Round, DataItem)
     check_returns(asked, returns)
     audit.record(actor, "return.import", asked, rows=len(returns), source="演示数据")
 

@@ -9,6 +9,7 @@ from dudao.core import audit, files, jobs
 from dudao.core.access import Actor, Denied
 from dudao.core.models import StoredFile
 from dudao.core.workflow import Conflict
+from dudao.orgs.actions.bulk import refresh_statistics
 from dudao.orgs.models import Unit
 from dudao.stats.actions.returns import check_returns
 from dudao.stats.importing import Plan, shown
@@ -96,6 +97,8 @@ def run_upload(actor: Actor, *, taken: DataUpload, plan: Plan) -> DataUpload:
     Return.objects.filter(pk__in=versions).update(
         version=F("version") + 1, saved_at=timezone.now(), saved_by=actor.name
     )
+    if len(lines) > SHOWN:
+        refresh_statistics(Value, Return)
     check_returns(taken.round, held)
     for line in lines:
         audit.record(actor, "return.import", line.ret, upload=taken.pk, changes=len(line.changes))

@@ -103,8 +103,10 @@ def test_nothing_happens_in_the_future_and_the_chain_is_whole(city):
     now = timezone.now()
     for model, field in ((Event, "at"), (ProgressReport, "at"), (Assignment, "issued_at")):
         assert not model.objects.filter(**{f"{field}__gt": now}).exists()
-    times = list(Event.objects.order_by("id").values_list("at", flat=True))
-    assert times == sorted(times), "the log reads in the order of time"
+    # Other stories are told after it, each from its own beginning.
+    year = Event.objects.filter(verb__regex=r"^(plan|task|assignment)\.").order_by("id")
+    times = list(year.values_list("at", flat=True))
+    assert times == sorted(times), "the log of the year's work reads in the order of time"
     assert verify()[1] is None
 
 

@@ -149,7 +149,7 @@ def test_the_page_shows_figures_schools_and_exports(crowded):
     assert book.sheet_names == ["县区", "各校", "历年"]
     grid = book.get_sheet_by_name("各校").to_python()
     row = dict(zip(grid[2], next(line for line in grid if "三阳小学" in line), strict=True))
-    assert (row["班级数"], row["大班额班数"], row["大班额比例_%"], row["校额上限"]) == (18, "3", 16.67, 2000)
+    assert (row["班级数"], row["大班额班数"], row["大班额比例_%"], row["校额上限"]) == (18, 3, 16.67, 2000)
     assert signed_in(crowded.accounts["inspector"]).get(reverse("stats:sizes")).status_code == 200
     assert signed_in(crowded.accounts["inspector"]).post(reverse("stats:sizes_export")).status_code == 403
     assert signed_in(crowded.accounts["head"]).get(reverse("stats:sizes")).status_code == 403

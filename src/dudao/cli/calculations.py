@@ -92,7 +92,12 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", add: 
         metavar=t("PACK", "标准"),
         help=t("name of a pack, or a .yaml file of the same form", "标准的名称，或同样格式的 .yaml 文件"),
     )
-    scoring.add_argument("data_file", type=Path, metavar=t("DATA", "数据"))
+    scoring.add_argument(
+        "data_file",
+        type=Path,
+        metavar=t("DATA", "数据"),
+        help=t("an .xlsx or .csv file, one row a subject", ".xlsx 或 .csv 文件，一行一个单位"),
+    )
     scoring.add_argument("--json", action="store_true", help=t("print JSON, unrounded", "以 JSON 输出，不取舍"))
     scoring.add_argument(
         "--explain",

@@ -26,7 +26,7 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", add: 
             "按学校数据表计算县域义务教育优质均衡：七项指标、学校判定、差异系数。",
         ),
         more=t(
-            "FILE is .xlsx or .csv, one row a school. “dudao balance verify RUN” recomputes a run of the platform.",
+            "FILE is .xlsx or .csv, one row a school. 'dudao balance verify RUN' recomputes a run of the platform.",
             "文件为 .xlsx 或 .csv，每校一行。“dudao balance verify 编号”把平台上的一次测算重新计算并核对。",
         ),
     )

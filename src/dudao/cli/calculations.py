@@ -83,7 +83,7 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", add: 
         ),
         data=False,
         more=t(
-            "DATA is .xlsx or .csv, one row a subject, columns named by data item or indicator code (C3, C3@自评).",
+            "DATA is .xlsx or .csv, one row a subject, columns named by data item or indicator code (C3, or C3@SOURCE).",
             "数据为 .xlsx 或 .csv，每行一个单位，第一列是单位名称，其余列名是数据项或指标代码（如 C3，分来源的写 C3@自评）。",
         ),
     )

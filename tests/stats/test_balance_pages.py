@@ -15,6 +15,7 @@ from dudao.core.access import SYSTEM, Denied
 from dudao.core.workflow import Conflict
 from dudao.stats.actions import balance_inputs as inputs
 from dudao.stats.actions import catalogue, returns, rounds
+from dudao.stats.actions.balance import run_balance
 from dudao.stats.actions.rounds import open_round, sync_round
 from dudao.stats.models import (
     BalanceRun,
@@ -486,8 +487,6 @@ def test_pages_of_a_run_take_a_constant_number_of_queries(county, django_assert_
 
 
 def run_of_city(place):
-    from dudao.stats.actions.balance import run_balance
-
     return run_balance(place.actor("officer"), unit=place.city, asked=place.round, pack=PACK, accepted_only=False)
 
 

@@ -8,83 +8,21 @@
 A new address with an object needs a builder in ``OBJECTS`` below; this test fails until it has one.
 """
 
-import json
 import re
-from datetime import date, timedelta
-from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
-from django.utils import timezone
 
-from dudao import packs
-from dudao.accountability.actions import deciding, opening, talks
-from dudao.accountability.models import Case, CaseFile, Demand, Remedy
-from dudao.calc.score import System, columns_of, explain, read_subjects
-from dudao.core.access import SYSTEM
-from dudao.core.models import Event, Job, Notice, StoredFile
-from dudao.demo.builders import account, unit
-from dudao.findings.actions import create_finding, issue
-from dudao.findings.actions import sign as sign_finding
-from dudao.findings.actions.clock import ask_time
-from dudao.findings.actions.feedback import register
-from dudao.findings.actions.lookback import make_round
-from dudao.findings.models import Consultation, Feedback, FindingFile, FindingUpload, LookBackFile
-from dudao.frameworks.actions.packs import load_pack
-from dudao.frameworks.actions.trials import run_trial
-from dudao.frameworks.findings import lost
-from dudao.frameworks.models import Framework, FrameworkUpload, Indicator
-from dudao.frameworks.queries import tree, trials
-from dudao.orgs.actions import save_contact, set_special_day
-from dudao.orgs.models import Kind, Stage, UnitImport
-from dudao.papers.actions import draft_paper, issuing, routing
-from dudao.papers.composing import sample
-from dudao.papers.models import Paper, Template
-from dudao.people.models import Appointment
-from dudao.people.queries import actor_for
-from dudao.plans.actions.assignments import File, report, sign
-from dudao.plans.actions.document.importing import import_plan
-from dudao.plans.actions.document.publishing import publish_plan
-from dudao.plans.actions.handing import hand_down
-from dudao.plans.actions.schedule import set_schedule
-from dudao.plans.actions.tasks import create_task
-from dudao.plans.models import Assignment, Evidence, Guess, Item, LedgerUpload, Milestone, Point, Remark, Section, Task
-from dudao.plans.queries import with_units
-from dudao.plans.queries.schedule import StepInput
-from dudao.stats.actions.balance import run_balance
-from dudao.stats.actions.balance_inputs import make_forecast, set_prices
-from dudao.stats.actions.catalogue import load_items
-from dudao.stats.actions.rounds import create_round, open_round
-from dudao.stats.models import (
-    DataItem,
-    DataUpload,
-    EliminationPlan,
-    EliminationRow,
-    ItemJudgement,
-    PreschoolJudgement,
-    PreschoolRun,
-    ReliefClaim,
-    Return,
-)
+from dudao.core.models import Event
+from one_of_everything import SECRET, build, lost_at
 from signing import signed_in
 from test_consistency import route_names
 
 pytestmark = pytest.mark.django_db
 
-SECRET = "隐秘"
-"""A word in the name of everything that is the other county's own: where a stranger reads it, something leaks."""
-
-PLAN = f"""{SECRET}市教育督导办
-{SECRET}市2026年教育督导工作要点
-
-一、{SECRET}工作
-1. {SECRET}督学配备。一是按照督学与学校数 1:5 的比例配备督学。二是每个责任区聘用 2 名专职督学。
-2. {SECRET}制度建設。健全制度，按季调度。
-"""
 
 PUBLIC = {"people:login", "people:second", "papers:verify"}
 """Addresses before the log-in. ``second`` leads back to the log-in by itself; ``verify`` shows what a paper says anyway."""
@@ -218,7 +156,7 @@ OBJECTS = {
         )
     },
     "findings:give_time": lambda w: {"pk": w.extension.pk},
-    "findings:make": lambda w: {"key": f"score:{w.trial.rows.get().pk}:{_lost(w.trial)}"},
+    "findings:make": lambda w: {"key": f"score:{w.trial.rows.get().pk}:{lost_at(w.trial)}"},
     **{f"findings:lookback{name}": lambda w: {"pk": w.lookback.pk} for name in ("", "_step", "_assign", "_people")},
     **{
         f"findings:lookback_{name}": lambda w: {"pk": w.lookback_item.pk} for name in ("item", "item_step", "settle")
@@ -280,246 +218,8 @@ PLAIN = [name for name in ADDRESSES if name not in OBJECTS]
 def world(django_db_setup, django_db_blocker):
     """A city whose county Pingjiang owns one of everything; Xiangyin has people and nothing else."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield _build()
+        yield build()
         transaction.set_rollback(True)
-
-
-def _build():
-    w = SimpleNamespace()
-    city = unit("某市", Kind.CITY)
-    w.county = unit("平江县", Kind.COUNTY, city)
-    w.other = unit("湘阴县", Kind.COUNTY, city)
-    w.school = unit(f"{SECRET}小学", Kind.SCHOOL, w.county)
-    w.director = account("主任", city, "city_director")
-    w.officer = account("科员", city, "city_officer")
-    w.own = account(f"{SECRET}办", w.county, "county_office")
-    w.head = account(f"{SECRET}校长", w.school, "school_head", phone="10012345678")
-    w.reader = account("平江督学", w.county, "county_inspector")
-    w.stranger = account("湘阴办", w.other, "county_office")
-    w.strange_head = account("湘阴校长", unit("湘阴小学", Kind.SCHOOL, w.other), "school_head")
-    w.appointment = Appointment.objects.get(account=w.head)
-
-    director, officer, own = (actor_for(one) for one in (w.director, w.officer, w.own))
-    w.contact = save_contact(own, unit=w.school, name=f"{SECRET}联系人", position="校长", phone="0730-8880123")
-    w.special = set_special_day(director, unit=city, day=date(2026, 10, 1), working=False, name="国庆节")
-    stored = StoredFile.objects.create(digest="ab" * 32, size=3, media_type="text/plain")
-    w.upload = UnitImport.objects.create(root=w.county, file=stored, name=f"{SECRET}.xlsx", uploaded_by=w.own.name)
-    w.job = Job.objects.create(owner=w.own, kind="units.check", label=f"{SECRET}任务")
-    w.notice = Notice.objects.create(account=w.own, text=f"{SECRET}通知", at=timezone.now())
-
-    w.plan = publish_plan(director, plan=_decided(import_plan(officer, unit=city, text=PLAN)))
-    w.draft = import_plan(officer, unit=city, text=PLAN)
-    w.section = Section.objects.filter(plan=w.draft).first()
-    w.point = Point.objects.filter(section=w.section).first()
-    w.item = Item.objects.filter(point=w.point).first()
-    w.guess = Guess.objects.filter(point=w.point).first()
-    w.remark = Remark.objects.filter(plan=w.draft).first()
-    today = timezone.localdate()
-    w.task = create_task(
-        officer,
-        point=Point.objects.filter(section__plan=w.plan).first(),
-        title=f"{SECRET}任务",
-        deadline=today + timedelta(200),
-    )
-    set_schedule(officer, task=w.task, steps=[StepInput("部署", 3), StepInput("实施", 10)])
-    w.step = Milestone.objects.filter(task=w.task).first()
-    w.task = Task.objects.select_related("plan__unit").get(pk=w.task.pk)
-    hand_down(officer, task=w.task, units=[w.county])
-    w.row = with_units(Assignment.objects).get(task=w.task)
-    sign(own, row=w.row)
-    report(own, row=w.row, text=f"{SECRET}进展", progress=40, files=[File(stored, f"{SECRET}.txt")])
-    w.evidence = Evidence.objects.get()
-    _statistics(w)
-    w.system = load_pack(own, unit=w.county, name="school-safety-36").version
-    Framework.objects.filter(pk=w.system.framework_id).update(name=f"{SECRET}评估")
-    w.indicator = Indicator.objects.get(version=w.system, code="SF1.1")
-    w.trial = _trial(own, w)
-    w.framework_upload = FrameworkUpload.objects.create(
-        unit=w.county, file=stored, name=f"{SECRET}指标.xlsx", state="ready", uploaded_by="甲",
-        kept={
-            "data": {"code": "T", "name": f"{SECRET}体系", "indicators": [{"code": "A1", "name": "甲", "rule": "judged"}]},
-            "guesses": [], "faults": [], "places": {}, "spots": {}, "exact": False,
-        },
-    )  # fmt: skip
-    w.paper = _paper(own, w)
-    w.paper_template = Template.objects.create(
-        unit=w.county, kind="notice", name=f"{SECRET}模板.docx", file=w.paper.versions.first().file, uploaded_by="甲"
-    )
-    w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
-    _findings(w, stored)
-    return w
-
-
-def _findings(w, stored):
-    """A finding of the county at its school, with a file, a request for time and a question to a department of the county."""
-    own, head = actor_for(w.own), actor_for(w.head)
-    row = create_finding(
-        own,
-        office=w.county,
-        unit=w.school,
-        description=f"{SECRET}问题",
-        source="visit",
-        files=[(stored, f"{SECRET}.txt")],
-    )
-    w.finding_file = FindingFile.objects.get(finding=row)
-    w.finding_upload = FindingUpload.objects.create(
-        owner=w.own, office=w.county, file=stored, name=f"{SECRET}清单.xlsx", state="checked", kind="new"
-    )
-    row = issue(own, finding=row, deadline=timezone.localdate() + timedelta(30))
-    w.finding = sign_finding(head, finding=row)
-    w.extension = ask_time(head, finding=w.finding, until=timezone.localdate() + timedelta(60), reason=f"{SECRET}理由")
-    w.consultation = Consultation.objects.create(
-        finding=w.finding, unit=unit(f"{SECRET}财政局", Kind.DEPARTMENT, w.county), text=f"{SECRET}协商", file=stored,
-        file_name=f"{SECRET}.txt", asked_by=f"{SECRET}办",
-    )  # fmt: skip
-    w.feedback = register(
-        own, office=w.county, title=f"{SECRET}反馈意见", superior=f"{SECRET}省", dated=timezone.localdate(),
-        received_on=timezone.localdate(), due_on=timezone.localdate() + timedelta(30),
-    )  # fmt: skip
-    Feedback.objects.filter(pk=w.feedback.pk).update(document=stored, document_name=f"{SECRET}.txt")
-    w.feedback_item = w.feedback.items.create(number=1, description=f"{SECRET}反馈问题")
-    w.lookback = make_round(
-        own, office=w.county, title=f"{SECRET}回头看", basis=f"{SECRET}依据", starts_on=timezone.localdate(),
-        ends_on=timezone.localdate() + timedelta(7), wanted=1,
-    )  # fmt: skip
-    w.lookback_item = w.lookback.items.get()
-    w.lookback_file = LookBackFile.objects.create(item=w.lookback_item, file=stored, name=f"{SECRET}.txt")
-
-
-def _paper(own, w):
-    """A paper that the county has issued to its school, with a scan of the sealed one."""
-    paper = draft_paper(
-        own, unit=w.county, kind="brief", title=f"{SECRET}简报", values=sample("brief"), recipients=[w.school]
-    )
-    routing.submit_paper(own, paper=paper)
-    routing.check_paper(SYSTEM, paper=paper)
-    routing.sign_paper(own, paper=paper)
-    issuing.choose_seal(own, paper=paper, seal="none")
-    paper = issuing.issue_paper(own, paper=paper, address="https://dudao.example")
-    Paper.objects.filter(pk=paper.pk).update(sealed=StoredFile.objects.first())
-    return paper
-
-
-def _trial(own, w):
-    """The county's own system tried on one school."""
-    system = System(tree(w.system))
-    columns = columns_of(system)
-    cells = [["学校", *(column.header for column in columns)], [f"{SECRET}小学", *(0 for _ in columns)]]
-    return run_trial(
-        own,
-        unit=w.county,
-        version=w.system,
-        subjects=read_subjects(system, cells),
-        title=f"{SECRET}试算",
-        file_name="数据.xlsx",
-        file_digest="ab" * 32,
-    )
-
-
-def _lost(trial):
-    """An indicator at which the trial's subject lost points."""
-    scores = trials.loaded(trial).scores()
-    return min(code for code in lost(explain(scores, 0, sheet=trial.main)) if code != scores.tree.root.code)
-
-
-def _statistics(w):
-    """A round of the county's own, with the return of its school."""
-    Stage.objects.create(unit=w.school, level="primary")
-    load_items(SYSTEM, unit=w.county)
-    today = timezone.localdate()
-    w.round = create_round(
-        SYSTEM, unit=w.county, title=f"{SECRET}报送", year=2025, stages=["primary"], opens_on=today, closes_on=today,
-        items=list(DataItem.objects.all()),
-    )  # fmt: skip
-    open_round(SYSTEM, asked=w.round)
-    w.ret = Return.objects.get(round=w.round)
-    w.data = DataUpload.objects.create(
-        round=w.round,
-        root=w.county,
-        sort="table",
-        file=StoredFile.objects.first(),
-        name=f"{SECRET}.xlsx",
-        uploaded_by="甲",
-    )
-    w.preschool = PreschoolRun.objects.create(
-        unit=w.county, year=2025, pack="preschool-2020", pack_name=f"{SECRET}标准", day=today, made_by=f"{SECRET}办",
-        standard=json.loads(json.dumps(packs.read("items", "preschool-2020"), default=str)),
-        results={"counties": [{
-            "unit": w.county.pk, "name": w.county.name, "region": "", "kindergartens": 0, "attached": 0, "missing": [],
-            "data": {}, "failing": [],
-        }]},
-    )  # fmt: skip
-    w.preschool_judgement = PreschoolJudgement.objects.create(
-        run=w.preschool, county=w.county, item="P5", status="met", note=f"{SECRET}依据", file=StoredFile.objects.first(),
-        file_name=f"{SECRET}.txt", judged_by=f"{SECRET}办", judged_at=timezone.now(),
-    )  # fmt: skip
-    w.elimination = EliminationPlan.objects.create(unit=w.county, base_year=2025, last_year=2027, made_by=f"{SECRET}办")
-    EliminationRow.objects.create(
-        plan=w.elimination, school=w.school, sort="classes", stage="primary", start=2, targets=[1, 0]
-    )
-    _accountability(actor_for(w.own), actor_for(w.head), w)
-    w.balance = run_balance(SYSTEM, unit=w.county, asked=w.round, pack="excellent-2017", accepted_only=False)
-    _around_balance(w)
-
-
-def _accountability(own, head, w):
-    """A case that is sent back and forth as far as two people can bring it, a remedy, a talk with a demand."""
-    office = unit(f"{SECRET}县财政局", Kind.DEPARTMENT, w.county)
-    w.case = opening.open_case(
-        own, office=w.county, unit=w.school, trigger="overdue", facts=f"{SECRET}事实", ended_on=timezone.localdate()
-    )
-    opening.set_up_group(own, case=w.case, members=f"{SECRET}组")
-    opening.notify(
-        own, case=w.case, established=SECRET, proposal=SECRET, defend_by=timezone.localdate() + timedelta(20)
-    )
-    deciding.defend(head, case=w.case, text=f"{SECRET}申辩")
-    deciding.hear(own, case=w.case, hearing=f"{SECRET}采纳")
-    deciding.consult(own, case=w.case, units=[office])
-    w.case = Case.objects.select_related("unit", "office").get(pk=w.case.pk)
-    deciding.set_measures(w.case, {"circular": SECRET})
-    w.case_file = CaseFile.objects.create(
-        case=w.case, part="evidence", file=StoredFile.objects.first(), name=f"{SECRET}.txt"
-    )
-    w.remedy = Remedy.objects.create(
-        case=w.case, kind="review", text=SECRET, asked_on=timezone.localdate(), asked_by=SECRET,
-        decide_by=timezone.localdate(),
-    )  # fmt: skip
-    w.talk = talks.plan_talk(
-        own, office=w.county, unit=w.school, called=f"{SECRET}校长", host="甲", held_on=timezone.localdate(), time="上午",
-        place_name="会议室", reason=SECRET, matters=SECRET,
-    )  # fmt: skip
-    w.demand = Demand.objects.create(talk=w.talk, text=SECRET, due_on=timezone.localdate())
-
-
-def _around_balance(w):
-    """A forecast, a price, a relief claim and a judgement with a paper."""
-    w.forecast = make_forecast(
-        SYSTEM, run=w.balance, years=1, growth={"小学": Decimal(1)}, stays=Decimal(100), note=SECRET
-    )
-    w.price = set_prices(
-        SYSTEM,
-        unit=w.county,
-        prices={"L1": (Decimal(1), "名教师")},
-        valid_from=date(2025, 1, 1),
-        valid_to=None,
-        note=SECRET,
-    )
-    w.relief = ReliefClaim.objects.create(
-        round=w.round, unit=w.school, clause="G3", reason=SECRET, basis="省文件", claimed_by="甲"
-    )
-    ItemJudgement.objects.create(
-        run=w.balance, county=w.county, code="G1", verdict="met", note=SECRET, judged_by="甲",
-        file=StoredFile.objects.first(), file_name=f"{SECRET}.pdf",
-    )  # fmt: skip
-
-
-def _decided(plan):
-    from dudao.core.access import SYSTEM
-    from dudao.plans.actions.document.remarks import resolve_remark
-
-    for remark in Remark.objects.filter(plan=plan, level="check"):
-        resolve_remark(SYSTEM, remark=remark, how="keep")
-    return plan
 
 
 def address(w, name):

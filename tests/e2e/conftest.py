@@ -69,13 +69,17 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture
 def page_of(new_page: Callable[..., Page], live_server: Any) -> Callable[..., Page]:
-    """A page of somebody's browser, signed in; ``page.goto_name(name, *args)`` opens an address by its name."""
+    """A page of somebody's browser, signed in, at ``path`` if given; its ``goto_name(name, *args)`` opens an address by name."""
 
-    def open_page(account: Account, size: dict[str, int] = DESK, *, expected: tuple[str, ...] = ()) -> Page:
+    def open_page(
+        account: Account, size: dict[str, int] = DESK, *, path: str = "", expected: tuple[str, ...] = ()
+    ) -> Page:
         page = new_page(size, expected=expected)
         cookie = signed_in(account).cookies[settings.SESSION_COOKIE_NAME].value
         page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         page.goto_name = lambda name, *args, query="": page.goto(live_server.url + reverse(name, args=args) + query)
+        if path:
+            page.goto(live_server.url + path)
         return page
 
     return open_page

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from e2e.axe import run_axe
 
-__all__ = ["look"]
+__all__ = ["ask", "look"]
 
 
 def look(page: Page, name: str) -> None:
@@ -21,3 +21,13 @@ def look(page: Page, name: str) -> None:
     found = run_axe(page)
     assert not found, f"{name}: {found}"
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+
+
+def ask(page: Page, word: str, reason: str = "") -> None:
+    """Press a button that asks first, and say yes."""
+    page.get_by_role("button", name=word, exact=True).first.click()
+    dialog = page.get_by_role("dialog", name=word)
+    if reason:
+        dialog.get_by_role("textbox").fill(reason)
+    dialog.get_by_role("button", name=word, exact=True).click()
+    page.wait_for_load_state("networkidle")

@@ -27,7 +27,8 @@ from dudao.orgs.models import Kind
 from dudao.papers.models import Delivery, OfficeStyle, Paper
 from dudao.papers.queries import content_of, latest
 from e2e.conftest import PHONE
-from e2e.test_findings import ask, look, open_as, town  # noqa: F401  fixtures
+from e2e.looking import ask, look
+from e2e.test_findings import open_as, town  # noqa: F401  fixtures
 from findings_town import again, proof
 from office import to_pdf
 

@@ -3,20 +3,14 @@
 ``DUDAO_SHOTS=folder`` leaves pictures of the pages.
 """
 
-import os
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page
 
 from dudao.findings.models import Finding
-from e2e.axe import run_axe
-from e2e.conftest import DESK, PHONE
+from e2e.conftest import PHONE
+from e2e.looking import ask, look
 from findings_town import again, build, day, proof
-from signing import signed_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-SHOTS = os.environ.get("DUDAO_SHOTS", "")
 
 
 @pytest.fixture
@@ -26,39 +20,9 @@ def town(db, settings, tmp_path):
 
 
 @pytest.fixture
-def open_as(live_server, new_page, town):
+def open_as(page_of, town):
     """A page of somebody of the town, at an address."""
-
-    def open_page(name: str, path: str, size=DESK, *, expected=()) -> Page:
-        page = new_page(size, expected=expected)
-        cookie = signed_in(town.accounts[name]).cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page.goto(f"{live_server.url}{path}")
-        return page
-
-    return open_page
-
-
-def look(page: Page, name: str) -> None:
-    """The page is free of axe's violations and no wider than its window; a picture of it where one is wanted."""
-    page.wait_for_load_state("networkidle")
-    if SHOTS:
-        Path(SHOTS).mkdir(parents=True, exist_ok=True)
-        page.evaluate("window.scrollTo(0, 0)")
-        page.screenshot(path=f"{SHOTS}/view-{name}.png", caret="initial")
-        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True, caret="initial")
-    assert run_axe(page) == [], name
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-
-
-def ask(page: Page, word: str, reason: str = "") -> None:
-    """Press a button that asks first, and say yes."""
-    page.get_by_role("button", name=word, exact=True).first.click()
-    dialog = page.get_by_role("dialog", name=word)
-    if reason:
-        dialog.get_by_role("textbox").fill(reason)
-    dialog.get_by_role("button", name=word, exact=True).click()
-    page.wait_for_load_state("networkidle")
+    return lambda name, path, *args, **more: page_of(town.accounts[name], *args, path=path, **more)
 
 
 def test_a_finding_travels_through_every_state(town, open_as, tmp_path):

@@ -1,6 +1,5 @@
 """In a real browser: the ledger goes out, is filled in, comes back, is confirmed; new problems in bulk; axe on each page."""
 
-import os
 from pathlib import Path
 
 import openpyxl
@@ -11,14 +10,12 @@ from dudao.core import jobs
 from dudao.core.models import Job
 from dudao.findings.models import Finding
 from dudao.findings.views import ledgers as views
-from e2e.axe import run_axe
 from e2e.conftest import DESK, PHONE
+from e2e.looking import look
 from findings.test_ledgers import place, written
 from findings_town import again, build
-from signing import signed_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-SHOTS = os.environ.get("DUDAO_SHOTS", "")
 
 
 @pytest.fixture
@@ -28,27 +25,9 @@ def town(db, settings, tmp_path):
 
 
 @pytest.fixture
-def open_as(live_server, new_page, town):
+def open_as(page_of, town):
     """A page of somebody of the town, at an address."""
-
-    def open_page(name: str, path: str, size=DESK, *, expected=()) -> Page:
-        page = new_page(size, expected=expected)
-        cookie = signed_in(town.accounts[name]).cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page.goto(f"{live_server.url}{path}")
-        return page
-
-    return open_page
-
-
-def look(page: Page, name: str) -> None:
-    """The page is free of axe's violations and no wider than its window; a picture of it where one is wanted."""
-    page.wait_for_load_state("networkidle")
-    if SHOTS:
-        Path(SHOTS).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
-    assert run_axe(page) == [], name
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+    return lambda name, path, *args, **more: page_of(town.accounts[name], *args, path=path, **more)
 
 
 def bring(page: Page, kind: str, path: Path) -> None:

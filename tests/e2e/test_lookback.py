@@ -10,7 +10,8 @@ from dudao.findings.actions import issuing, judging, making, rectifying
 from dudao.findings.models import Finding, LookBack
 from dudao.orgs.models import Kind
 from e2e.conftest import PHONE
-from e2e.test_findings import SHOTS, ask, look, open_as, town  # noqa: F401  fixtures of the same town
+from e2e.looking import ask, look
+from e2e.test_findings import open_as, town  # noqa: F401  fixtures of the same town
 from findings_town import again, day, proof
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -95,11 +96,6 @@ def test_a_round_from_its_drawing_to_its_report(town, open_as, tmp_path):  # noq
         phone.locator("input[type=file]").set_input_files(picture)
         if result == "部分到位":
             look(phone, "lookback-phone-item")
-            phone.get_by_label("核查日期").evaluate(
-                "field => field.scrollIntoView({block: 'center', behavior: 'instant'})"
-            )
-            if SHOTS:
-                phone.screenshot(path=f"{SHOTS}/view-lookback-phone-form.png")
         phone.get_by_role("button", name="登记结果").click()
         phone.get_by_text(f"已登记：{result}").first.wait_for()
 

@@ -3,20 +3,15 @@
 With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
 """
 
-import os
-from pathlib import Path
-
 import docx
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from dudao.papers.models import OfficeStyle, Template
-from e2e.axe import run_axe
 from e2e.conftest import PHONE
+from e2e.looking import look
 from papers.conftest import build_office
-from signing import signed_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -27,27 +22,12 @@ def office(transactional_db):
 
 
 @pytest.fixture
-def open_page(new_page, live_server, office):
+def open_page(page_of, office):
     """A page as the officer who keeps papers in shape."""
 
-    def opened(name, *args, **more):
-        page = new_page(**more)
-        cookie = signed_in(office.accounts["drafter"]).cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}]
-        )
-        page.goto(live_server.url + reverse(f"papers:{name}", args=args))
-        return page
-
-    return opened
-
-
-def look(page, name):
-    """Accessible, no wider than the window, and pictured if wanted."""
-    assert run_axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    if folder := os.environ.get("DUDAO_SHOTS"):
-        page.screenshot(path=str(Path(folder) / f"papers-{name}.png"))
+    return lambda name, *args, **more: page_of(
+        office.accounts["drafter"], path=reverse(f"papers:{name}", args=args), **more
+    )
 
 
 def test_the_sample_follows_what_is_typed_and_says_what_does_not_fit(open_page, office):
@@ -59,7 +39,7 @@ def test_the_sample_follows_what_is_typed_and_says_what_does_not_fit(open_page, 
     page.get_by_label("每行字数").fill("25")
     page.get_by_label("每行字数").press("Tab")
     expect(samples.first).not_to_have_attribute("src", before, timeout=20_000)
-    look(page, "style-edit")
+    look(page, "papers-style-edit")
     page.get_by_label("每页行数").fill("60")
     page.get_by_label("每页行数").press("Tab")
     expect(page.locator(".dd-paper-beside")).to_contain_text("请减少行数或字号", timeout=20_000)
@@ -67,13 +47,13 @@ def test_the_sample_follows_what_is_typed_and_says_what_does_not_fit(open_page, 
     page.get_by_role("button", name="保存版式").click()
     expect(page.get_by_text("文书版式已保存")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("每页 20 行，每行 25 字")).to_be_visible()
-    look(page, "style")
+    look(page, "papers-style")
     assert OfficeStyle.objects.get(unit=office.city, valid_to=None).layout["grid"] == {"lines": 20, "characters": 25}
 
 
 def test_a_template_from_the_download_to_its_use_and_back(open_page, tmp_path):
     page = open_page("template_kind", "rectification", expected=("422",))
-    look(page, "template-kind")
+    look(page, "papers-template-kind")
     with page.expect_download() as download:
         page.get_by_role("link", name="下载起步模板").click()
     mine = tmp_path / "整改通知书.docx"
@@ -89,14 +69,14 @@ def test_a_template_from_the_download_to_its_use_and_back(open_page, tmp_path):
 
     upload()
     expect(page.get_by_text("是不是“整改期限”").first).to_be_visible(timeout=20_000)
-    look(page, "template-refused")
+    look(page, "papers-template-refused")
     document = docx.Document(mine)
     next(each for each in document.paragraphs if "期线" in each.text).text = "本单位的格式"
     document.save(mine)
     page.get_by_role("link", name="取消").click()
     upload()
     expect(page.locator(".dd-paper-pages img").first).to_be_visible(timeout=20_000)
-    look(page, "template")
+    look(page, "papers-template")
     page.get_by_role("button", name="启用").click()
     page.get_by_role("dialog").get_by_role("button", name="启用").click()
     expect(page.get_by_text("使用中")).to_be_visible()
@@ -109,4 +89,4 @@ def test_a_template_from_the_download_to_its_use_and_back(open_page, tmp_path):
 
 def test_both_pages_fit_a_phone(open_page):
     for name in ("style", "templates"):
-        look(open_page(name, size=PHONE), f"{name}-phone")
+        look(open_page(name, size=PHONE), f"papers-{name}-phone")

@@ -3,11 +3,9 @@
 With ``DUDAO_SHOTS=folder`` every page that is looked at leaves a picture there.
 """
 
-import os
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -15,11 +13,10 @@ from dudao.core import files
 from dudao.papers import queries
 from dudao.papers.composing import sample
 from dudao.papers.models import Paper
-from e2e.axe import run_axe
 from e2e.conftest import PHONE
+from e2e.looking import look
 from papers.conftest import build_office, drafted, issued, signed
 from papers.words import PNG, edited
-from signing import signed_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -43,28 +40,17 @@ def office(transactional_db):
 
 
 @pytest.fixture
-def page_of(new_page, live_server, office):
+def open_as(page_of, new_page, live_server, office):
     """The browser of one of the people; of nobody for «anybody»."""
 
     def open_for(name, *args, **more):
-        made = new_page(*args, **more)
         if name != "anybody":
-            cookie = signed_in(office.accounts[name]).cookies[settings.SESSION_COOKIE_NAME]
-            made.context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}]
-            )
+            return page_of(office.accounts[name], *args, **more)
+        made = new_page(*args, **more)
         made.goto_name = lambda name, *args, query="": made.goto(live_server.url + reverse(name, args=args) + query)
         return made
 
     return open_for
-
-
-def look(page, name):
-    """Accessible, no wider than the window, and pictured if wanted."""
-    assert run_axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    if folder := os.environ.get("DUDAO_SHOTS"):
-        page.screenshot(path=str(Path(folder) / f"papers-{name}.png"), full_page=True)
 
 
 def confirm(page, words, reason=""):
@@ -75,12 +61,12 @@ def confirm(page, words, reason=""):
     dialog.get_by_role("button", name=words).click()
 
 
-def test_a_paper_from_its_first_word_to_the_school_s_signature(page_of, office, tmp_path):
-    drafter, checker, director = page_of("drafter"), page_of("checker"), page_of("director")
+def test_a_paper_from_its_first_word_to_the_school_s_signature(open_as, office, tmp_path):
+    drafter, checker, director = open_as("drafter"), open_as("checker"), open_as("director")
 
     # The officer chooses a kind and fills in its fields; a table takes what was copied in Excel.
     drafter.goto_name("papers:new")
-    look(drafter, "new")
+    look(drafter, "papers-new")
     drafter.get_by_role("link", name="整改通知书").click()
     drafter.get_by_role("textbox", name="标题").fill("关于三阳小学存在问题的整改通知")
     drafter.get_by_role("combobox").first.fill("三阳")
@@ -93,7 +79,7 @@ def test_a_paper_from_its_first_word_to_the_school_s_signature(page_of, office, 
     first.focus()
     drafter.evaluate(PASTE, COPIED)
     expect(drafter.locator('[name="v_problems-3-1"]')).to_have_value("缺少专职体育教师 1 名")
-    look(drafter, "draft-form")
+    look(drafter, "papers-draft-form")
     drafter.get_by_role("button", name="生成文稿").click()
     expect(drafter.get_by_text("已生成第 1 稿")).to_be_visible()
     expect(drafter.get_by_text("没有差异")).to_be_visible()
@@ -106,11 +92,11 @@ def test_a_paper_from_its_first_word_to_the_school_s_signature(page_of, office, 
     (tmp_path / "改.docx").write_bytes(edited(word, {"整改": "另有 987 人参加整改"}))
     drafter.get_by_role("link", name="上传修改稿").click()
     drafter.set_input_files("#id_file", tmp_path / "改.docx")
-    look(drafter, "upload")
+    look(drafter, "papers-upload")
     drafter.get_by_role("button", name="上传", exact=True).click()
     expect(drafter.get_by_text("已保存为第 2 稿")).to_be_visible()
     expect(drafter.get_by_text("987人").first).to_be_visible()
-    look(drafter, "draft")
+    look(drafter, "papers-draft")
     drafter.get_by_role("button", name="送核").click()
     expect(drafter.get_by_text("已送核。")).to_be_visible()
     drafter.reload()
@@ -119,20 +105,20 @@ def test_a_paper_from_its_first_word_to_the_school_s_signature(page_of, office, 
     # Somebody else checks, answers for the number, and passes it on.
     checker.goto_name("papers:papers", query="?state=mine")
     expect(checker.get_by_role("link", name="关于三阳小学存在问题的整改通知")).to_be_visible()
-    look(checker, "list")
+    look(checker, "papers-list")
     checker.get_by_role("link", name="关于三阳小学存在问题的整改通知").click()
     checker.get_by_role("button", name="说明理由").click()
     checker.get_by_role("dialog").get_by_label("理由").fill("据学校上报的在册人数")
     checker.get_by_role("dialog").get_by_role("button", name="记下说明").click()
     expect(checker.get_by_text("据学校上报的在册人数").first).to_be_visible()
-    look(checker, "compare")
+    look(checker, "papers-compare")
     checker.goto_name("papers:paper", paper.pk)
     checker.get_by_role("button", name="核稿通过").click()
     expect(checker.get_by_text("核稿通过，等待签发。")).to_be_visible()
 
     # The director signs: the paper has its number.
     director.goto_name("papers:paper", paper.pk)
-    look(director, "to-sign")
+    look(director, "papers-to-sign")
     confirm(director, "签发")
     expect(director.get_by_text("已签发。文号 某政教督办〔")).to_be_visible()
 
@@ -140,43 +126,43 @@ def test_a_paper_from_its_first_word_to_the_school_s_signature(page_of, office, 
     checker.goto_name("papers:seal", paper.pk)
     (tmp_path / "扫描件.png").write_bytes(PNG)
     checker.set_input_files("#id_scan-file", tmp_path / "扫描件.png")
-    look(checker, "seal")
+    look(checker, "papers-seal")
     checker.get_by_role("button", name="上传扫描件").click()
     confirm(checker, "印发")
     expect(checker.get_by_text("已印发，收文单位会收到通知。")).to_be_visible()
-    look(checker, "issued")
+    look(checker, "papers-issued")
 
     # The school's head signs on a phone.
-    head = page_of("head", PHONE)
+    head = open_as("head", PHONE)
     head.goto_name("papers:received")
-    look(head, "received-phone")
+    look(head, "papers-received-phone")
     head.get_by_role("link", name="关于三阳小学存在问题的整改通知").click()
-    look(head, "sign-phone")
+    look(head, "papers-sign-phone")
     head.get_by_role("button", name="签收").click()
     expect(head.get_by_text("三阳小学已签收")).to_be_visible()
-    look(head, "signed-phone")
+    look(head, "papers-signed-phone")
 
     director.goto_name("papers:paper", paper.pk)
     expect(director.get_by_text("三阳校长")).to_be_visible()
-    look(director, "receivers")
+    look(director, "papers-receivers")
     confirm(director, "撤回文书", "学校名称有误")
     expect(director.get_by_text("已撤回，收文单位会收到通知。")).to_be_visible()
-    look(director, "withdrawn")
+    look(director, "papers-withdrawn")
     director.goto_name("papers:register")
-    look(director, "register")
+    look(director, "papers-register")
 
 
-def test_anybody_checks_a_paper(page_of, office, tmp_path):
+def test_anybody_checks_a_paper(open_as, office, tmp_path):
     paper = Paper.objects.get(pk=issued(office).pk)
-    page = page_of("anybody", PHONE, expected=("404",))
+    page = open_as("anybody", PHONE, expected=("404",))
     page.goto_name("papers:verify")
     page.get_by_label("核验码").fill("AAAA-BBBB-CCCC-DDDD")
     page.get_by_role("button", name="查询").click()
     expect(page.get_by_text("没有查到这个核验码")).to_be_visible()
-    look(page, "verify-unknown")
+    look(page, "papers-verify-unknown")
     page.goto_name("papers:verify", query=f"?code={paper.verify_code}")
     expect(page.get_by_role("heading", name="有效")).to_be_visible()
-    look(page, "verify")
+    look(page, "papers-verify")
     with files.opened(paper.pdf) as stream:
         pdf = stream.read()
     for name, content, words in (
@@ -188,17 +174,17 @@ def test_anybody_checks_a_paper(page_of, office, tmp_path):
         expect(page.locator("[data-digest-said]")).to_contain_text(words)
     page.get_by_role("button", name="比对", exact=True).click()
     expect(page.get_by_role("heading", name="与印发的文件不一致")).to_be_visible()
-    look(page, "verify-different")
+    look(page, "papers-verify-different")
 
 
-def test_sent_back_discarded_and_drafted_anew(page_of, office):
+def test_sent_back_discarded_and_drafted_anew(open_as, office):
     paper = signed(office)
-    director, drafter = page_of("director"), page_of("drafter")
+    director, drafter = open_as("director"), open_as("drafter")
     director.goto_name("papers:paper", paper.pk)
     confirm(director, "作废文书", "内容已由会议传达")
     expect(director.get_by_text("已作废。")).to_be_visible()
     drafter.goto_name("papers:paper", paper.pk)
-    look(drafter, "discarded")
+    look(drafter, "papers-discarded")
     confirm(drafter, "照原文另拟")
     expect(drafter.get_by_text("已照原文另拟一份")).to_be_visible()
     drafter.get_by_role("button", name="送核").click()
@@ -207,7 +193,7 @@ def test_sent_back_discarded_and_drafted_anew(page_of, office):
     confirm(director, "退回修改", "请补充依据")
     drafter.reload()
     expect(drafter.get_by_text("请补充依据").first).to_be_visible()
-    look(drafter, "returned")
+    look(drafter, "papers-returned")
     drafter.get_by_role("link", name="修改内容").click()
     drafter.get_by_role("button", name="添加一行").click()
     drafter.fill("#id_v_report_to", "报市督导办 302 室")
@@ -216,16 +202,16 @@ def test_sent_back_discarded_and_drafted_anew(page_of, office):
     assert queries.latest(Paper.objects.order_by("-pk").first()).number == 2
 
 
-def test_pages_are_fit_for_a_phone_and_a_county(page_of, office):
+def test_pages_are_fit_for_a_phone_and_a_county(open_as, office):
     issued(office, recipients=[office.school, office.second, office.east_county], reply_days=3)
     drafted(office)
-    county = page_of("east")
+    county = open_as("east")
     county.goto_name("papers:received")
-    look(county, "received-county")
+    look(county, "papers-received-county")
     county.get_by_role("link", name="关于三阳小学存在问题的整改通知").first.click()
-    look(county, "paper-county")
-    phone = page_of("director", PHONE)
+    look(county, "papers-paper-county")
+    phone = open_as("director", PHONE)
     phone.goto_name("papers:papers")
-    look(phone, "list-phone")
+    look(phone, "papers-list-phone")
     phone.get_by_role("link", name="关于三阳小学存在问题的整改通知").first.click()
-    look(phone, "paper-phone")
+    look(phone, "papers-paper-phone")

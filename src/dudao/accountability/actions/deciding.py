@@ -14,7 +14,6 @@ from dudao.accountability.models import Case, CaseFile, Measure, Opinion
 from dudao.accountability.queries import cases
 from dudao.accountability.queries.clock import Clock
 from dudao.calc.calendar import chinese_date
-from dudao.calc.deadlines import due
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.orgs.models import Unit
@@ -69,8 +68,10 @@ def consult(actor: Actor, *, case: Case, units: Sequence[Unit]) -> Case:
     if wrong:
         raise ValidationError({"units": f"“{wrong[0]}”不是{row.office}可以征求意见的成员单位。"})
     held = Clock.of(row.office, today())
-    counted = held.count("answer", today(), "征求之日")
-    last = counted.last if counted is not None else due(today(), 5, True, held.calendar)
+    counted = held.count("members", today(), "征求之日")
+    if counted is None:
+        raise ValidationError("还没有规定成员单位反馈意见的天数，请先在“时限规定”里登记。")
+    last = counted.last
     had = set(row.opinions.values_list("unit", flat=True))
     made = [Opinion(case=row, unit=unit, asked_on=today(), due_on=last) for unit in units if unit.pk not in had]
     if not made:

@@ -24,7 +24,17 @@ GROUPS = (
     ("提醒、升级和回头看", ("near", "warn", "head", "trigger", "recur", "look_back")),
     (
         "问责",
-        ("objection", "examine", "review_ask", "review_decide", "appeal_ask", "appeal_decide", "correct", "aggravate"),
+        (
+            "objection",
+            "members",
+            "examine",
+            "review_ask",
+            "review_decide",
+            "appeal_ask",
+            "appeal_decide",
+            "correct",
+            "aggravate",
+        ),
     ),
 )
 """The subjects as the page groups them."""

@@ -68,7 +68,7 @@ def test_help_of_the_page_opens_in_place(site, new_page):
 def test_a_figure_of_the_board_opens_the_list_it_counts(site, new_page):
     page = new_page()
     site.log_in(page, "leader")
-    figure = page.locator(".dd-kpi", has_text="逾期")
+    figure = page.locator(".dd-kpi").filter(has=page.get_by_text("逾期", exact=True))
     number = figure.locator(".dd-kpi-value").inner_text().split()[0].removesuffix("项次")
     figure.click()
     expect(page.locator("#list-rows-count .dd-num")).to_have_text(number)

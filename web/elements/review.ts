@@ -144,6 +144,7 @@ class ReviewElement extends HTMLElement {
       else target.blur();
     } else if (event.key === "Enter" && event.ctrlKey && target instanceof HTMLTextAreaElement) {
       event.preventDefault();
+      this.selected(); // the browser tells of a moved cursor later than of the key
       // A click, not requestSubmit: htmx takes the name of the button from it.
       target.form?.querySelector<HTMLButtonElement>('button[name="do"][value="split"]')?.click();
     } else if (event.key === "Enter" && target.matches("[data-line-only]")) event.preventDefault();

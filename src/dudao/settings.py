@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "dudao.orgs",
     "dudao.people",
     "dudao.papers",
+    "dudao.evidence",
     "dudao.findings",
     "dudao.plans",
     "dudao.frameworks",

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dudao.core import files
-from dudao.core.files import FileRefused, sniff
+from dudao.core.files import FileRefused, scanning, sniff
 from dudao.core.models import StoredFile
 
 PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\n%%EOF"
@@ -197,7 +197,7 @@ def test_the_scanner_has_the_last_word(root, db, settings, tmp_path):
 
 @pytest.mark.parametrize("command", ["/nonexistent/scanner", "broken", "slow"])
 def test_a_scanner_that_does_not_answer_lets_nothing_in(root, db, settings, tmp_path, monkeypatch, command):
-    monkeypatch.setattr(files, "SCAN_SECONDS", 0.5)
+    monkeypatch.setattr(scanning, "SECONDS", 0.5)
     bodies = {"broken": "sys.exit(2)", "slow": "time.sleep(20)"}
     settings.FILES_SCANNER = scanner(tmp_path, bodies[command]) if command in bodies else command
     with pytest.raises(FileRefused, match="病毒扫描程序没有响应"):

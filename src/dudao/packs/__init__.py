@@ -51,6 +51,7 @@ KINDS: Mapping[str, str] = {
     "statistics": "数据指标和审核规则",
     "papers": "公文格式",
     "terms": "时限",
+    "evidence": "资料库规定",
     "examples": "核对用算例",
 }
 """Every kind of pack, a folder each, with what an office calls it."""

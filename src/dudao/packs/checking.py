@@ -15,6 +15,7 @@ from dudao.calc.balance import RulesError, rules_from
 from dudao.calc.balance.items import items_from
 from dudao.calc.balance.sizes import sizes_from
 from dudao.calc.deadlines import TermError, terms_from
+from dudao.calc.evidence import LibraryError, library_from
 from dudao.calc.layout import LayoutError, layout_from
 from dudao.calc.tree import Finding, TreeDataError, from_data, validate
 from dudao.packs import KINDS
@@ -72,9 +73,11 @@ def check(kind: str, data: Plain, known_items: Iterable[str] = ()) -> Report:
                 report.size = f"每页 {layout.lines} 行，每行 {layout.characters} 字"
             case "terms":
                 report.size = f"{len(terms_from(data))} 条时限"
+            case "evidence":
+                report.size = f"{len(library_from(data).categories)} 类资料"
             case "statistics":
                 _statistics(data, report, set(known_items))
-    except (LayoutError, RulesError, TermError, TreeDataError) as error:
+    except (LayoutError, LibraryError, RulesError, TermError, TreeDataError) as error:
         # A key that nobody knows has been named already, with those that may have been meant.
         if not (report.errors and "不认识的名称" in str(error)):
             report.errors.append(str(error))

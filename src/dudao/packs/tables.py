@@ -281,6 +281,30 @@ def _terms(data: Plain) -> Iterator[str]:
     yield from _table("时限", ("事项", "期限", "起算", "出处"), rows)
 
 
+def _evidence(data: Plain) -> Iterator[str]:
+    limits = data["limits"]
+    rows = [
+        ("每个单位的容量", f"{limits['unit_mb']} MB"),
+        ("单个文件上限", f"{limits['file_mb']} MB"),
+        ("每人未完成的上传", f"{limits['open_uploads']} 个"),
+        ("未完成的上传保留", f"{limits['upload_days']} 日"),
+        ("有效期满前提醒", f"{limits['soon_days']} 日"),
+    ]
+    yield from _table("容量和时限", ("事项", "规定"), rows)
+    kinds = {"school": "学校", "kindergarten": "幼儿园", "teaching_point": "教学点"}
+    asked = [
+        (
+            one["name"],
+            "、".join(kinds.get(kind, kind) for kind in one.get("kinds", ())),
+            {"private": "民办", "public": "公办"}.get(one.get("ownership", ""), ""),
+            "是" if one.get("ends") else "",
+            one.get("source"),
+        )
+        for one in data.get("categories", ())
+    ]
+    yield from _table("资料类别", ("类别", "建议常备", "限于", "有有效期", "出处"), asked)
+
+
 def _plain(data: Plain) -> Iterator[str]:
     """What has no table of its own: as it is written, without the facts of the document that stand above it."""
     skipped = {*FACTS, "kind", "code", "name", "grade", "level", "unchecked", "notes", "region_name"}
@@ -297,5 +321,6 @@ _PRINTERS: Final[Mapping[str, Callable[[Plain], Iterator[str]]]] = MappingProxyT
         "sizes": _sizes,
         "statistics": _statistics,
         "terms": _terms,
+        "evidence": _evidence,
     }
 )

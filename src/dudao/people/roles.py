@@ -35,7 +35,28 @@ SELF = {
     "account.profile",
     "account.session_end",
 }
-_READ = {"unit.view", "plan.view", "task.view", "assignment.view", "assignment.light", "file.view", "framework.view"}
+_READ = {
+    "unit.view",
+    "plan.view",
+    "task.view",
+    "assignment.view",
+    "assignment.light",
+    "file.view",
+    "framework.view",
+    "evidence.view",
+}
+# A unit keeps its own evidence library; who stands above it sees and exports.
+_LIBRARY = {
+    "evidence.add",
+    "evidence.edit",
+    "evidence.withdraw",
+    "evidence.restore",
+    "evidence.export",
+    "evidence.attach",
+    "evidence.detach",
+    "evidence.freeze",
+    "evidence.thaw",
+}
 _UNITS = {
     "unit.open",
     "unit.edit",
@@ -63,6 +84,7 @@ _PEOPLE = {
     "phone.reveal",
 }
 _REPORT = {
+    *_LIBRARY,
     "assignment.sign",
     "assignment.progress",
     "assignment.report",
@@ -105,7 +127,7 @@ _OFFICER = {
     "file.add",
     "file.remove",
 }
-_DIRECTOR = {"plan.publish", "plan.discard", "lights.edit", "calendar.edit", "assignment.reopen", "task.close"}
+_DIRECTOR = {"plan.publish", "plan.discard", "lights.edit", "calendar.edit", "assignment.reopen", "task.close", "evidence.check"}
 
 _FRAMEWORKS = {
     "framework.start",
@@ -264,7 +286,7 @@ _ACCOUNTING = {
     "talk.follow",
     "talk.cancel",
 }
-_SIGNING = {"paper.sign", "paper.withdraw", "paper.void_number", "term.edit"}
+_SIGNING = {"paper.sign", "paper.withdraw", "paper.void_number", "term.edit", "evidence.limit"}
 _CITY = frozenset({Kind.CITY})
 _COUNTY = frozenset({Kind.COUNTY, Kind.ZONE})
 _SCHOOL = frozenset({Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN})

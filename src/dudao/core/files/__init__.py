@@ -12,8 +12,7 @@ import functools
 import hashlib
 import io
 import logging
-import shlex
-import subprocess
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from django.db.models import ProtectedError
 from django.http import FileResponse, Http404
 
 from dudao.core.files.kinds import DOCUMENTS, EVIDENCE, KINDS, PICTURES, FileRefused, Kind, sniff
+from dudao.core.files.scanning import Verdict, scan
 from dudao.core.files.stores import DiskStore, Missing, Store, Unavailable
 from dudao.core.models import StoredFile
 
@@ -39,10 +39,14 @@ __all__ = [
     "Kind",
     "Missing",
     "Report",
+    "StoreSilent",
     "Unavailable",
+    "Verdict",
+    "adopt",
     "forget",
     "keep",
     "opened",
+    "rescan",
     "serve",
     "sniff",
     "store",
@@ -53,7 +57,10 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 50 * 1024 * 1024
-SCAN_SECONDS = 120
+
+
+class StoreSilent(FileRefused):
+    """The store gave no answer: nothing is wrong with the file, it may be sent again."""
 
 
 def the_store() -> Store:
@@ -89,15 +96,36 @@ def store(upload: Any, name: str = "", *, kinds: Iterable[str] = EVIDENCE, limit
                 raise FileRefused(f"文件“{name}”没有传完整（应有 {stated} 字节，收到 {size} 字节）。请重新上传。")
             with path.open("rb") as stream:
                 kind = sniff(stream, name, kinds)
-            _scan(path, name)
-            try:
-                place.put(path, digest)
-            except Unavailable as problem:
-                log.exception("file store doesn't answer")
-                raise FileRefused("文件存储暂时没有响应，文件没有存入。请稍后再试，或联系系统管理员。") from problem
+            if _scan(path, name) is Verdict.SILENT:
+                raise FileRefused("病毒扫描程序没有响应，暂时不能接收文件。请稍后再试，或联系系统管理员。")
+            _put(place, path, digest)
         finally:
             path.unlink(missing_ok=True)
     return _row(digest, size, kind.media_type)
+
+
+def adopt(path: Path, name: str, *, kinds: Iterable[str] = EVIDENCE) -> tuple[StoredFile, Verdict]:
+    """Take over a whole file that lies in the store's workspace (it may be moved away), with what the virus scanner said of it.
+
+    Raises ``FileRefused`` when it is of a kind not let in or infected. A scanner that gives no answer (``SILENT``) keeps no file
+    out: the caller sees to it that nobody gets the file before there is one. The bytes are durable when this returns.
+    """
+    place = the_store()
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        size = stream.tell()
+        kind = sniff(stream, name, kinds)
+    verdict = _scan(path, name)
+    _put(place, path, digest)
+    return _row(digest, size, kind.media_type), verdict
+
+
+def rescan(stored: StoredFile) -> Verdict:
+    """Ask the virus scanner about a file that is in the store."""
+    with tempfile.NamedTemporaryFile(dir=the_store().workspace()) as target, opened(stored) as stream:
+        shutil.copyfileobj(stream, target, 1 << 20)
+        target.flush()
+        return scan(Path(target.name))
 
 
 def keep(source: Path | bytes, media_type: str) -> StoredFile:
@@ -113,6 +141,14 @@ def keep(source: Path | bytes, media_type: str) -> StoredFile:
         finally:
             path.unlink(missing_ok=True)
     return _row(digest, size, media_type)
+
+
+def _put(place: Store, path: Path, digest: str) -> None:
+    try:
+        place.put(path, digest)
+    except Unavailable as problem:
+        log.exception("file store doesn't answer")
+        raise StoreSilent("文件存储暂时没有响应，文件没有存入。请稍后再试，或联系系统管理员。") from problem
 
 
 def _row(digest: str, size: int, media_type: str) -> StoredFile:
@@ -145,23 +181,12 @@ def _too_large(name: str, size: int | None, limit: int) -> str:
     return f"文件“{name}”{has}超过 {limit // 1048576} MB 的上限。请压缩图片或视频，或拆成几个文件分别上传。"
 
 
-def _scan(path: Path, name: str) -> None:
-    """Ask the office's virus scanner, when it has named one: exit status 0 is clean, 1 infected, anything else no answer."""
-    command: str = settings.FILES_SCANNER
-    if not command:
-        return
-    try:
-        done = subprocess.run(  # noqa: S603  the command comes from the operator's settings
-            [*shlex.split(command), str(path)], capture_output=True, timeout=SCAN_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        log.exception("virus scanner gave no answer")
-        raise FileRefused("病毒扫描程序没有响应，暂时不能接收文件。请稍后再试，或联系系统管理员。") from problem
-    if done.returncode == 1:
+def _scan(path: Path, name: str) -> Verdict:
+    """Refuse what the office's virus scanner finds infected."""
+    verdict = scan(path)
+    if verdict is Verdict.INFECTED:
         raise FileRefused(f"文件“{name}”没有通过病毒扫描，不能上传。请先在本机杀毒。")
-    if done.returncode != 0:
-        log.error("virus scanner failed with status %s: %s", done.returncode, done.stderr[:500])
-        raise FileRefused("病毒扫描程序没有响应，暂时不能接收文件。请稍后再试，或联系系统管理员。")
+    return verdict
 
 
 def forget(stored: StoredFile) -> bool:

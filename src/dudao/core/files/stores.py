@@ -36,6 +36,14 @@ class Store(Protocol):
         """A local folder for files on their way in, on the same disk if there is one."""
 
 
+def _flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 class DiskStore:
     """Two levels of folders, so that none grows beyond a few thousand entries; a file appears whole or not at all."""
 
@@ -52,11 +60,9 @@ class DiskStore:
             os.fsync(stream.fileno())
         source.chmod(0o440)
         source.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        # A name is durable when its folder is; the folders may be new, made by whoever came a moment earlier.
+        for folder in (target.parent, target.parent.parent, self.root):
+            _flush(folder)
 
     def open(self, digest: str) -> BufferedIOBase:
         try:

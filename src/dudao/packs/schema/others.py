@@ -53,6 +53,7 @@ def definitions() -> Schema:
         "reliefs": _reliefs(),
         "papers": _papers(),
         "terms": _terms(),
+        "evidence": _evidence(),
         "examples": {
             "type": "object",
             "required": ["kind", "code", "name"],
@@ -80,6 +81,20 @@ def _reliefs() -> Schema:
     }
     clauses = {"type": "array", "minItems": 1, "items": plain(clause, ["code", "name", "condition"])}
     return _flat_kind("reliefs", {"clauses": clauses}, ["clauses"])
+
+
+def _evidence() -> Schema:
+    number = {"type": "integer", "minimum": 1}
+    limits = dict.fromkeys(("unit_mb", "file_mb", "open_uploads", "upload_days", "soon_days"), number)
+    category = {
+        "name": ref("name"),
+        "kinds": {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+        "ownership": {"enum": ["public", "private"]},
+        "ends": {"type": "boolean"},
+        "source": ref("name"),
+    }
+    categories = {"type": "array", "items": plain(category, ["name"])}
+    return _flat_kind("evidence", {"limits": plain(limits, list(limits)), "categories": categories}, ["limits"])
 
 
 def _stages() -> Schema:

@@ -1,0 +1,54 @@
+"""The flow of an item, and whose library it is: pure functions of an item loaded with its unit.
+
+A unit keeps its own library. Who stands above it sees and exports, and changes nothing: evidence is what the unit says.
+"""
+
+from typing import Any
+
+from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.workflow import Flow, Step
+from dudao.evidence.models import Evidence
+from dudao.orgs.models import Kind, Unit
+
+__all__ = ["EVIDENCE", "keeps", "why_not"]
+
+State = Evidence.State
+
+
+def keeps(unit: Unit, actor: Actor, verb: str) -> Denied | None:
+    """Whether somebody may do a writing verb in the library of a unit: its own people, and those of the unit a part hangs on."""
+    denied = actor.why_not(verb, unit.path)
+    if denied is not None or actor.everything:
+        return denied
+    own = {unit.path}
+    if unit.kind in {Kind.OFFICE, Kind.TEACHING_POINT}:
+        own.add(unit.path.rstrip(".").rpartition(".")[0] + ".")
+    if any(grant.path in own and grant.covers(verb, unit.path) for grant in actor.grants):
+        return None
+    return Denied(f"“{unit}”的资料库由该单位自己维护，您可以查看和导出。", verb)
+
+
+def why_not(row: Evidence, actor: Actor, verb: str) -> Denied | None:
+    """Whether an act outside the flow is possible now: the right, whose library it is, the state."""
+    denied = keeps(row.unit, actor, verb)
+    if denied is None and row.state != State.ACTIVE:
+        return Denied(f"“{row}”已撤下，不能{VERBS[verb].label}。需要时请先恢复。", verb)
+    return denied
+
+
+def _kept(verb: str) -> Any:
+    return lambda row, actor: keeps(row.unit, actor, verb)
+
+
+EVIDENCE = Flow(
+    Step(
+        "evidence.withdraw",
+        {State.ACTIVE},
+        State.WITHDRAWN,
+        guard=_kept("evidence.withdraw"),
+        needs_reason=True,
+        danger=True,
+        confirm="撤下后不能再引用，各版本和记录都保留，可以恢复。正在引用的材料不能撤下。",
+    ),
+    Step("evidence.restore", {State.WITHDRAWN}, State.ACTIVE, guard=_kept("evidence.restore")),
+)

@@ -1,0 +1,57 @@
+"""What holds for a unit on a day: how much it may store, and which categories it is asked to have."""
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+from django.db.models import Q, QuerySet, Sum
+
+from dudao import packs
+from dudao.calc.evidence import Category, Library, library_from, missing
+from dudao.evidence.models import Evidence, EvidenceVersion, Limit, Upload
+from dudao.orgs.models import Unit
+
+__all__ = ["MB", "library", "limits_of", "missing_categories", "policy_on", "used", "waiting"]
+
+MB = 1024 * 1024
+
+
+@cache
+def library() -> Library:
+    """What is shipped."""
+    return library_from(packs.read("evidence", "platform"))
+
+
+def policy_on(unit: Unit, day: date) -> tuple[Library, str]:
+    """The limits of a unit and what they rest on: the nearest office's own, else what is shipped. One query."""
+    parts = unit.path.rstrip(".").split(".")
+    above = [".".join(parts[:length]) + "." for length in range(1, len(parts) + 1)]
+    rows = Limit.objects.filter(unit__path__in=above, valid_from__lte=day)
+    rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day)).select_related("unit")
+    found = max(rows, key=lambda row: (len(row.unit.path), row.valid_from), default=None)
+    if found is None:
+        return library(), "平台默认"
+    return replace(library(), unit_mb=found.unit_mb, file_mb=found.file_mb), f"{found.unit}：{found.source}"
+
+
+def used(unit: Unit) -> int:
+    """Bytes of a unit's library: every version, each kept once."""
+    return EvidenceVersion.objects.filter(unit=unit).aggregate(n=Sum("size"))["n"] or 0
+
+
+def waiting(unit: Unit) -> int:
+    """Bytes that uploads under way have announced."""
+    return Upload.objects.filter(unit=unit, state=Upload.State.OPEN).aggregate(n=Sum("size"))["n"] or 0
+
+
+def limits_of(unit: Unit) -> QuerySet[Limit]:
+    """The limits that an office has set, the newest first."""
+    return Limit.objects.filter(unit=unit).order_by("-valid_from")
+
+
+def missing_categories(unit: Unit, day: date) -> list[Category]:
+    """The usual categories of which this unit has nothing that holds today."""
+    rows = Evidence.objects.filter(unit=unit, state=Evidence.State.ACTIVE)
+    rows = rows.filter(Q(effective_until__isnull=True) | Q(effective_until__gte=day))
+    held = set(rows.exclude(category="").values_list("category", flat=True))
+    return missing(library().categories, unit.kind, unit.ownership, held)

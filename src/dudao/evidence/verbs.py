@@ -1,0 +1,18 @@
+"""The verbs of the evidence library."""
+
+from dudao.core.access import Verb, declare
+
+declare(
+    Verb("evidence.view", "查看佐证材料", writes=False),
+    Verb("evidence.add", "上传佐证材料"),
+    Verb("evidence.edit", "修改佐证材料信息"),
+    Verb("evidence.withdraw", "撤下佐证材料"),
+    Verb("evidence.restore", "恢复佐证材料"),
+    Verb("evidence.export", "打包导出佐证材料"),
+    Verb("evidence.attach", "引用佐证材料"),
+    Verb("evidence.detach", "取消引用佐证材料"),
+    Verb("evidence.freeze", "锁定引用的佐证材料"),
+    Verb("evidence.thaw", "解除锁定引用的佐证材料"),
+    Verb("evidence.check", "检查佐证材料"),
+    Verb("evidence.limit", "设定资料库容量"),
+)

@@ -1,0 +1,71 @@
+"""What a visit lacks and why: sentences that name how many could go and what keeps the others away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dudao.calc.scheduling.teams import Inspector, Teams, TeamTask, Visit
+
+__all__ = ["Missing", "MissingKind", "missing_of"]
+
+
+class MissingKind(StrEnum):
+    PEOPLE = "people"
+    LEADER = "leader"
+    SPECIALITY = "speciality"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """``amount``: how many are missing; ``speciality``: which one, for that kind."""
+
+    kind: MissingKind
+    visit: str
+    amount: int
+    text: str
+    speciality: str | None = None
+
+
+def missing_of(task: TeamTask, teams: Teams) -> tuple[Missing, ...]:
+    return tuple(missing for visit in task.visits for missing in _missing(task, teams, visit))
+
+
+def _missing(task: TeamTask, teams: Teams, visit: Visit) -> Iterator[Missing]:
+    people = {person.key: person for person in task.inspectors}
+    members = [people[key] for key in teams.members[visit.key]]
+    short = visit.size - len(members)
+    if short:
+        text = f"“{visit.name}”需要 {visit.size} 名督学，只排到 {len(members)} 名：{_kept_away(task, visit, people.values())}。"
+        yield Missing(MissingKind.PEOPLE, visit.key, short, text)
+    if visit.key not in teams.leaders:
+        able = [person for person in task.inspectors if person.may_lead]
+        text = f"“{visit.name}”没有能任组长的督学：{_kept_away(task, visit, able)}。"
+        yield Missing(MissingKind.LEADER, visit.key, 1, text)
+    for speciality in sorted(visit.specialities - frozenset().union(*(person.specialities for person in members))):
+        able = [person for person in task.inspectors if speciality in person.specialities]
+        text = f"“{visit.name}”缺“{speciality}”专长的督学：{_kept_away(task, visit, able)}。"
+        yield Missing(MissingKind.SPECIALITY, visit.key, 1, text, speciality)
+
+
+def _kept_away(task: TeamTask, visit: Visit, people: Iterable[Inspector]) -> str:
+    """Of these people: how many must be recused, are absent, may not go that long; the others are busy or needed more."""
+    able = list(people)
+    if not able:
+        return "名单里没有这样的人"
+    recused = [person for person in able if visit.school in person.recusals]
+    away = [person for person in able if person not in recused and visit.dates & person.away]
+    long = [person for person in able if person not in recused and person not in away and visit.days > person.limit]
+    busy = len(able) - len(recused) - len(away) - len(long)
+    parts = [f"名单里有 {len(able)} 名"]
+    if recused:
+        named = "、".join(f"{person.name}（{person.recusals[visit.school]}）" for person in recused[:3])
+        parts.append(f"{len(recused)} 名须回避：{named}{'等' if len(recused) > 3 else ''}")
+    if away:
+        parts.append(f"{len(away)} 名当天不能参加")
+    if long:
+        parts.append(f"{len(long)} 名的天数上限不够 {visit.days} 天")
+    if busy:
+        parts.append(f"{busy} 名同期已安排其他任务，或人数已满")
+    return "，".join(parts)

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.report import heading, machine, row
 
-PARTS = ("parse", "papers", "balance", "cluster", "score", "import", "returns", "findings", "pages")
+PARTS = ("parse", "papers", "balance", "cluster", "score", "cycle", "import", "returns", "findings", "pages")
 
 
 def main() -> int:
@@ -45,6 +45,10 @@ def main() -> int:
         from bench import bench_score
 
         bench_score.run()
+    if "cycle" in wanted:
+        from bench import bench_cycle
+
+        bench_cycle.run()
     if {"import", "returns", "findings", "pages"} & set(wanted):
         _with_database(wanted, arguments.seconds)
     return 0

@@ -9,7 +9,7 @@ DUDAO_ALLOWED_HOSTS comma-separated host names
 DUDAO_TRUSTED_PROXIES comma-separated addresses of the proxies in front, whose X-Forwarded-For is believed
 DUDAO_FILES         s3://bucket/prefix?endpoint=https://host:port keeps files on an S3-compatible store, with DUDAO_S3_KEY and
                     DUDAO_S3_SECRET; by default they lie under DUDAO_DATA
-DUDAO_SCANNER       command of a virus scanner that is asked about every upload (none by default)
+DUDAO_SCANNER       virus scanner asked about every upload: a command, unix:/path or tcp:host:port of a clamd (none by default)
 DUDAO_ADDRESS       https://host: where the platform is reached; QR codes of papers lead there (by default the host of the request)
 DUDAO_SEAL_SERVICE  package.module:object of a seal service (dudao.papers.sealing), none by default
 DUDAO_HTTPS         1 when a proxy in front speaks HTTPS (cookies become secure, HSTS is sent); default 1 in production
@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "dudao.frameworks",
     "dudao.stats",
     "dudao.accountability",
+    "dudao.evaluations",
     "dudao.dashboards",
 ]
 
@@ -199,7 +200,7 @@ STORAGES = {
 }
 # Where files lie: empty for the folder above, or s3://bucket/prefix?endpoint=https://host:port (dudao.core.files.s3).
 FILES_STORE = ENV.get("DUDAO_FILES", "")
-# A command that gets a path and exits with 0 (clean) or 1 (infected), for example "clamdscan --no-summary --fdpass".
+# What core.files.scanning is asked with: a command ("clamdscan --no-summary --fdpass"), or the socket of a clamd.
 FILES_SCANNER = ENV.get("DUDAO_SCANNER", "")
 # Where the QR codes of issued papers lead; empty for the host at which the paper is issued.
 PUBLIC_ADDRESS = ENV.get("DUDAO_ADDRESS", "").rstrip("/")

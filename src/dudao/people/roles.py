@@ -127,7 +127,15 @@ _OFFICER = {
     "file.add",
     "file.remove",
 }
-_DIRECTOR = {"plan.publish", "plan.discard", "lights.edit", "calendar.edit", "assignment.reopen", "task.close", "evidence.check"}
+_DIRECTOR = {
+    "plan.publish",
+    "plan.discard",
+    "lights.edit",
+    "calendar.edit",
+    "assignment.reopen",
+    "task.close",
+    "evidence.check",
+}
 
 _FRAMEWORKS = {
     "framework.start",
@@ -250,7 +258,7 @@ _WRITING = {
     "paper.template",
     "paper.style",
 }
-# Accountability: what the accused do (who may know of a person in ``case.person`` too), what the office does, what its head does.
+# Accountability: what the accused do (who may know of a person in ``_PERSONAL`` too), what the office does, what its head does.
 _ACCUSED = {
     "case.view",
     "case.defend",
@@ -260,9 +268,10 @@ _ACCUSED = {
     "talk.view",
     "talk.sign",
 }
+_PERSONAL = {"case.person", "paper.personal"}
 _ACCOUNTING = {
     *_ACCUSED,
-    "case.person",
+    *_PERSONAL,
     "case.open",
     "case.edit",
     "case.examine",
@@ -285,6 +294,66 @@ _ACCOUNTING = {
     "talk.absent",
     "talk.follow",
     "talk.cancel",
+}
+# Evaluations: what the evaluated unit does, what who checks it does, what reviewers and teams do, what the office does and decides.
+_EVALUATED = {
+    "campaign.view",
+    "evaluation.view",
+    "evaluation.fill",
+    "evaluation.submit",
+    "evaluation.take_back",
+    "onsite.view",
+    "onsite.state",
+    "result.view",
+    "objection.ask",
+    "objection.withdraw",
+    "proposal.make",
+}
+_REVIEWING = {"review.view", "review.mark", "review.submit", "review.hand_back"}
+_ON_SITE = {
+    "onsite.view",
+    "onsite.begin",
+    "onsite.record",
+    "onsite.mark",
+    "onsite.feed_back",
+    "onsite.settle",
+}
+_EVALUATING = {
+    *_EVALUATED,
+    *_REVIEWING,
+    *_ON_SITE,
+    "campaign.create",
+    "campaign.edit",
+    "campaign.start",
+    "campaign.amend",
+    "campaign.remind",
+    "campaign.export",
+    "campaign.try",
+    "campaign.score",
+    "campaign.reopen",
+    "evaluation.accept",
+    "evaluation.return",
+    "evaluation.extend",
+    "evaluation.exempt",
+    "evaluation.restore",
+    "review.assign",
+    "review.revoke",
+    "review.reopen",
+    "review.settle",
+    "onsite.plan",
+    "onsite.notify",
+    "onsite.cancel",
+    "result.use",
+    "objection.uphold",
+    "objection.change",
+    "proposal.decide",
+}
+_EVALUATIONS_DECIDED = {
+    "campaign.decide",
+    "campaign.publicise",
+    "campaign.publish",
+    "campaign.archive",
+    "campaign.cancel",
 }
 _SIGNING = {"paper.sign", "paper.withdraw", "paper.void_number", "term.edit", "evidence.limit"}
 _CITY = frozenset({Kind.CITY})
@@ -326,6 +395,8 @@ ROLES: dict[str, Role] = {
             "office",
             _CITY,
             _READ,
+            _EVALUATING,
+            _EVALUATIONS_DECIDED,
             _SUPERVISING,
             _RECTIFYING,
             _ACCOUNTING,
@@ -351,6 +422,7 @@ ROLES: dict[str, Role] = {
             "office",
             _CITY,
             _READ,
+            _EVALUATING,
             _SUPERVISING,
             _RECTIFYING,
             _ACCOUNTING,
@@ -373,6 +445,8 @@ ROLES: dict[str, Role] = {
             "county",
             _COUNTY,
             _READ,
+            _EVALUATING,
+            _EVALUATIONS_DECIDED,
             _SUPERVISING,
             _RECTIFYING,
             _ACCOUNTING,
@@ -398,6 +472,7 @@ ROLES: dict[str, Role] = {
             "county",
             frozenset({Kind.TOWNSHIP}),
             _READ,
+            _EVALUATED,
             _RECTIFYING,
             _ACCUSED,
             _REPORT,
@@ -409,14 +484,25 @@ ROLES: dict[str, Role] = {
             "school",
             _SCHOOL,
             _READ,
+            _EVALUATED,
             _RECTIFYING,
             _ACCUSED,
             _REPORT,
             _REPORTING,
-            {"case.person", "contact.edit", "contact.reveal"},
+            _PERSONAL,
+            {"contact.edit", "contact.reveal"},
         ),
         _role(
-            "school_reporter", "学校（园）填报员", "school", _SCHOOL, _READ, _RECTIFYING, _ACCUSED, _REPORT, _REPORTING
+            "school_reporter",
+            "学校（园）填报员",
+            "school",
+            _SCHOOL,
+            _READ,
+            _EVALUATED,
+            _RECTIFYING,
+            _ACCUSED,
+            _REPORT,
+            _REPORTING,
         ),
         _role(
             "liaison",
@@ -424,15 +510,30 @@ ROLES: dict[str, Role] = {
             "county",
             frozenset({Kind.DEPARTMENT}),
             _READ,
+            _EVALUATED,
             _RECTIFYING,
             _CONSULTING,
             _ACCUSED,
-            {"case.person", "case.answer"},
+            _PERSONAL,
+            {"case.answer"},
             _REPORT,
         ),
-        _role("city_inspector", "市督学", "inspector", _CITY, _READ, _FINDING, _LOOKING, _BALANCE),
-        _role("county_inspector", "县督学", "inspector", _COUNTY, _READ, _FINDING, _LOOKING, _BALANCE),
-        _role("expert", "评估专家", "inspector", _CITY, {"unit.view"}),
+        _role(
+            "city_inspector", "市督学", "inspector", _CITY, _READ, _FINDING, _LOOKING, _BALANCE, _REVIEWING, _ON_SITE
+        ),
+        _role(
+            "county_inspector",
+            "县督学",
+            "inspector",
+            _COUNTY,
+            _READ,
+            _FINDING,
+            _LOOKING,
+            _BALANCE,
+            _REVIEWING,
+            _ON_SITE,
+        ),
+        _role("expert", "评估专家", "inspector", _CITY, {"unit.view"}, _REVIEWING, _ON_SITE),
         _role(
             "leader",
             "领导",
@@ -448,7 +549,9 @@ ROLES: dict[str, Role] = {
                 "lookback.view",
                 "feedback.view",
             },
-            {"case.view", "case.person", "case.decide", "case.send_back", "talk.view"},
+            _PERSONAL,
+            {"case.view", "case.decide", "case.send_back", "talk.view"},
+            {"campaign.view", "evaluation.view", "onsite.view", "result.view"},
             _BALANCE,
             {"ledger.export"},
         ),

@@ -1,0 +1,198 @@
+"""The flows of a campaign, a subject, a review, a visit and an objection, with their guards.
+
+Who is evaluated never acts for the office: nobody who is appointed at the subject's unit checks, marks, settles or decides.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.workflow import Flow, Step
+from dudao.evaluations.models import Campaign, Objection, Review, SiteVisit, Subject
+
+__all__ = [
+    "CAMPAIGN",
+    "OBJECTION",
+    "REVIEW",
+    "SUBJECT",
+    "VISIT",
+    "by_office",
+    "by_reviewer",
+    "by_subject",
+    "by_team",
+    "is_own",
+]
+
+C, S, R, V, O = Campaign.State, Subject.State, Review.State, SiteVisit.State, Objection.State  # noqa: E741
+
+
+def is_own(actor: Actor, path: str) -> bool:
+    """Whether somebody is appointed at this very unit."""
+    return any(grant.path == path for grant in actor.grants)
+
+
+def _office_of(row: Any) -> Any:
+    """The office that leads a row's campaign (or the visit)."""
+    if isinstance(row, Campaign | SiteVisit):
+        return row.office
+    subject = row if isinstance(row, Subject) else row.subject
+    return subject.campaign.office
+
+
+def by_office(row: Any, actor: Actor, verb: str) -> Denied | None:
+    """The office that runs the campaign, or one above it; never somebody of the evaluated unit."""
+    if actor.everything:
+        return None
+    office = _office_of(row)
+    unit = getattr(row, "unit", None) or getattr(getattr(row, "subject", None), "unit", None)
+    if unit is not None and unit.pk != office.pk and is_own(actor, unit.path):
+        return Denied(f"您在{unit}任职，应当回避。", verb)
+    if any(office.path.startswith(grant.path) and grant.covers(verb, office.path) for grant in actor.grants):
+        return None
+    return Denied(f"由{office}{VERBS[verb].label}。", verb)
+
+
+def by_subject(row: Any, actor: Actor, verb: str) -> Denied | None:
+    """The evaluated unit itself, or an office that fills in for it; a running campaign only."""
+    subject = row if isinstance(row, Subject) else row.subject
+    if subject.campaign.state not in {C.RUNNING, C.DECIDING, C.PUBLICISED}:
+        return Denied(f"项目{subject.campaign.get_state_display()}，不能{VERBS[verb].label}。", verb)
+    return actor.why_not(verb, subject.unit.path)
+
+
+def by_checker(subject: Subject, actor: Actor, verb: str) -> Denied | None:
+    """Who checks a self-evaluation: the office that runs the campaign, or the county in between; not the unit itself."""
+    if actor.everything:
+        return None
+    if is_own(actor, subject.unit.path) and subject.unit_id != subject.campaign.office_id:
+        return Denied(f"您在{subject.unit}任职，不能核查本单位的自评。", verb)
+    return actor.why_not(verb, subject.unit.path)
+
+
+def by_reviewer(review: Review, actor: Actor, verb: str) -> Denied | None:
+    """The reviewer themself, while the campaign runs."""
+    if review.subject.campaign.state != C.RUNNING:
+        return Denied(f"项目{review.subject.campaign.get_state_display()}，不能{VERBS[verb].label}。", verb)
+    if actor.everything or actor.id == review.reviewer_id:
+        return None
+    return Denied(f"这项评审由{review.reviewer.name}承担。", verb)
+
+
+def by_team(visit: SiteVisit, actor: Actor, verb: str) -> Denied | None:
+    """A member of the visit's team. The visit must be loaded with its members."""
+    if actor.everything or any(member.account_id == actor.id for member in visit.members.all()):
+        return None
+    return Denied("只有评估组成员可以操作。", verb)
+
+
+def _leader(verb: str) -> Callable[[Any, Actor], Denied | None]:
+    def guard(visit: SiteVisit, actor: Actor) -> Denied | None:
+        if actor.everything or any(one.leader and one.account_id == actor.id for one in visit.members.all()):
+            return None
+        if by_office(visit, actor, verb) is None:
+            return None
+        return Denied("由评估组组长操作。", verb)
+
+    return guard
+
+
+def _office(verb: str) -> Callable[[Any, Actor], Denied | None]:
+    return lambda row, actor: by_office(row, actor, verb)
+
+
+def _subject(verb: str) -> Callable[[Any, Actor], Denied | None]:
+    return lambda row, actor: by_subject(row, actor, verb)
+
+
+def _checker(verb: str) -> Callable[[Any, Actor], Denied | None]:
+    return lambda row, actor: by_checker(row, actor, verb)
+
+
+def _reviewer(verb: str) -> Callable[[Any, Actor], Denied | None]:
+    return lambda row, actor: by_reviewer(row, actor, verb)
+
+
+def _team(verb: str) -> Callable[[Any, Actor], Denied | None]:
+    return lambda row, actor: by_team(row, actor, verb)
+
+
+CAMPAIGN = Flow(
+    Step("campaign.start", {C.DRAFT}, C.RUNNING, guard=_office("campaign.start")),
+    Step("campaign.score", {C.RUNNING}, C.DECIDING, guard=_office("campaign.score"), tells=("campaign.decide",)),
+    Step("campaign.reopen", {C.DECIDING, C.PUBLICISED}, C.RUNNING, guard=_office("campaign.reopen"), needs_reason=True),
+    Step("campaign.publicise", {C.DECIDING}, C.PUBLICISED, guard=_office("campaign.publicise")),
+    Step("campaign.publish", {C.DECIDING, C.PUBLICISED}, C.PUBLISHED, guard=_office("campaign.publish")),
+    Step("campaign.archive", {C.PUBLISHED}, C.ARCHIVED, guard=_office("campaign.archive")),
+    Step(
+        "campaign.cancel",
+        {C.DRAFT, C.RUNNING},
+        C.CANCELLED,
+        guard=_office("campaign.cancel"),
+        needs_reason=True,
+        danger=True,
+    ),
+)
+
+SUBJECT = Flow(
+    Step(
+        "evaluation.submit",
+        {S.OPEN, S.RETURNED},
+        S.SUBMITTED,
+        guard=_subject("evaluation.submit"),
+        tells=("evaluation.accept",),
+    ),
+    Step("evaluation.take_back", {S.SUBMITTED}, S.OPEN, guard=_subject("evaluation.take_back")),
+    Step(
+        "evaluation.return",
+        {S.SUBMITTED, S.ACCEPTED},
+        S.RETURNED,
+        guard=_checker("evaluation.return"),
+        needs_reason=True,
+        tells=("evaluation.submit",),
+    ),
+    Step("evaluation.accept", {S.SUBMITTED}, S.ACCEPTED, guard=_checker("evaluation.accept")),
+    Step(
+        "evaluation.exempt",
+        {S.OPEN, S.SUBMITTED, S.RETURNED, S.ACCEPTED},
+        S.OUT,
+        guard=_office("evaluation.exempt"),
+        needs_reason=True,
+        danger=True,
+    ),
+    Step("evaluation.restore", {S.OUT}, S.OPEN, guard=_office("evaluation.restore"), needs_reason=True),
+)
+
+REVIEW = Flow(
+    Step("review.submit", {R.ASSIGNED}, R.DONE, guard=_reviewer("review.submit"), tells=("review.assign",)),
+    Step("review.reopen", {R.DONE}, R.ASSIGNED, guard=_office("review.reopen"), needs_reason=True),
+    Step(
+        "review.hand_back",
+        {R.ASSIGNED},
+        R.HANDED_BACK,
+        guard=_reviewer("review.hand_back"),
+        needs_reason=True,
+        tells=("review.assign",),
+    ),
+    Step("review.revoke", {R.ASSIGNED, R.DONE}, R.REVOKED, guard=_office("review.revoke"), needs_reason=True),
+)
+
+VISIT = Flow(
+    Step("onsite.notify", {V.PLANNED}, V.NOTIFIED, guard=_office("onsite.notify")),
+    Step("onsite.begin", {V.PLANNED, V.NOTIFIED}, V.ONGOING, guard=_team("onsite.begin")),
+    Step("onsite.feed_back", {V.ONGOING}, V.FED_BACK, guard=_leader("onsite.feed_back"), tells=("onsite.state",)),
+    Step("onsite.settle", {V.FED_BACK}, V.SETTLED, guard=_leader("onsite.settle")),
+    Step(
+        "onsite.cancel",
+        {V.PLANNED, V.NOTIFIED, V.ONGOING},
+        V.CANCELLED,
+        guard=_office("onsite.cancel"),
+        needs_reason=True,
+        danger=True,
+    ),
+)
+
+OBJECTION = Flow(
+    Step("objection.withdraw", {O.ASKED}, O.WITHDRAWN, guard=_subject("objection.withdraw")),
+    Step("objection.uphold", {O.ASKED}, O.UPHELD, guard=_office("objection.uphold")),
+    Step("objection.change", {O.ASKED}, O.CHANGED, guard=_office("objection.change")),
+)

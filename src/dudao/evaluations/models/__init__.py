@@ -1,0 +1,29 @@
+"""Tables of evaluations: campaigns, their subjects and what these answer, marks, visits, results."""
+
+from dudao.evaluations.models.campaigns import Amendment, Campaign, Phase
+from dudao.evaluations.models.marks import Mark, Review
+from dudao.evaluations.models.results import Objection, Proposal, Result, ResultUse, ScoreSheet
+from dudao.evaluations.models.subjects import Answer, Figure, Remark, Subject, Submission
+from dudao.evaluations.models.visits import SiteVisit, VisitFile, VisitMember, VisitRecord
+
+__all__ = [
+    "Amendment",
+    "Answer",
+    "Campaign",
+    "Figure",
+    "Mark",
+    "Objection",
+    "Phase",
+    "Proposal",
+    "Remark",
+    "Result",
+    "ResultUse",
+    "Review",
+    "ScoreSheet",
+    "SiteVisit",
+    "Subject",
+    "Submission",
+    "VisitFile",
+    "VisitMember",
+    "VisitRecord",
+]

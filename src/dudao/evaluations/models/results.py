@@ -1,0 +1,218 @@
+"""Results: score sheets with everything they were computed from, objections to them, what they were used for, proposals."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from dudao.core.access import ScopedQuerySet
+from dudao.evaluations.models.campaigns import Campaign
+from dudao.evaluations.models.subjects import Subject
+from dudao.frameworks.models import Framework
+from dudao.orgs.models import Unit
+
+__all__ = ["Objection", "Proposal", "Result", "ResultUse", "ScoreSheet"]
+
+
+class ScoreSheet(models.Model):
+    """All subjects of a campaign scored once. Inserted, never changed (a database trigger); a trial may be deleted.
+
+    ``inputs_digest`` is taken over the cells of all results, ``digest`` over what came out: a replay must give both again.
+    ``counts``: the keys of the sources whose marks count. The last final sheet of a published campaign is its result.
+    """
+
+    SCOPE: ClassVar = ("campaign__office__path",)
+
+    class Purpose(models.TextChoices):
+        TRIAL = "trial", "试算"
+        FINAL = "final", "评定"
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="sheets")
+    number = models.PositiveSmallIntegerField("第几次")
+    purpose = models.CharField("用途", max_length=10, choices=Purpose.choices)
+    title = models.CharField("名称", max_length=120, blank=True)
+    counts = models.JSONField("计分来源", default=list)
+    system_digest = models.CharField("指标体系摘要", max_length=64)
+    inputs_digest = models.CharField("输入摘要", max_length=64)
+    digest = models.CharField("结果摘要", max_length=64)
+    size = models.PositiveIntegerField("单位数", default=0)
+    open_count = models.PositiveIntegerField("没有得分的指标", default=0)
+    made_at = models.DateTimeField("计算时间", default=timezone.now)
+    made_by = models.CharField("计算人", max_length=100)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "得分表"
+        ordering: ClassVar = ["campaign", "-number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["campaign", "number"], name="sheet_number_once")]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.campaign}第 {self.number} 次计算"
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluations:sheet", args=[self.pk])
+
+
+class Result(models.Model):
+    """A subject on a score sheet: what went in (``cells`` by key of column), what came out (``outcome``: exact texts).
+
+    ``name``, ``county`` and ``path`` are those of that day. ``total`` is rounded to eight places, for sorting only.
+    """
+
+    SCOPE: ClassVar = ("path",)
+
+    sheet = models.ForeignKey(ScoreSheet, models.CASCADE, related_name="results")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="results")
+    position = models.PositiveIntegerField("次序")
+    name = models.CharField("单位", max_length=120)
+    county = models.CharField("县市区", max_length=120, blank=True)
+    path = models.TextField("单位路径")
+    cells = models.JSONField("输入", default=dict)
+    outcome = models.JSONField("结果", default=dict)
+    total = models.DecimalField("总分", max_digits=40, decimal_places=8, null=True)
+    rank = models.PositiveIntegerField("名次", null=True)
+    grade = models.CharField("等次", max_length=100, blank=True)
+    open_count = models.PositiveIntegerField("没有得分的指标", default=0)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "评估结果"
+        ordering: ClassVar = ["sheet", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sheet", "subject"], name="result_once"),
+            models.UniqueConstraint(fields=["sheet", "position"], name="result_position_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["subject"], name="result_subject")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluations:result", args=[self.pk])
+
+
+class Objection(models.Model):
+    """What a unit says against its preliminary result (申辩, 条例第二十条) or against a publicised one, and the answer.
+
+    ``ask_by`` is the last day as it was counted, ``basis`` from what. A change is made by settled marks, which name it.
+    """
+
+    SCOPE: ClassVar = ("subject__unit__path",)
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待处理"
+        UPHELD = "upheld", "维持原评"
+        CHANGED = "changed", "已调整"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="objections")
+    code = models.CharField("指标代码", max_length=40, blank=True)
+    text = models.TextField("异议和理由", max_length=4000)
+    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.ASKED)
+    revision = models.PositiveIntegerField("修改次数", default=0)
+    ask_by = models.DateField("提出期限", null=True, blank=True)
+    decide_by = models.DateField("答复期限", null=True, blank=True)
+    basis = models.CharField("期限依据", max_length=300, blank=True)
+    asked_at = models.DateTimeField("提出时间", default=timezone.now)
+    asked_by = models.CharField("提出人", max_length=100)
+    answer = models.TextField("答复", max_length=4000, blank=True)
+    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+    answered_by = models.CharField("答复人", max_length=100, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "异议申辩"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(text=""), name="objection_has_text"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["upheld", "changed"]) | Q(answered_at__isnull=False) & ~Q(answer=""),
+                name="objection_answered_in_words",
+            ),
+            models.UniqueConstraint(fields=["subject", "code"], condition=Q(state="asked"), name="objection_open_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}异议"
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluations:objection", args=[self.pk])
+
+
+class ResultUse(models.Model):
+    """Which unit used a result for what (督导结果运用): appraisal, award, budget, enrolment …, on which day."""
+
+    SCOPE: ClassVar = ("campaign__office__path",)
+
+    class Purpose(models.TextChoices):
+        APPRAISAL = "appraisal", "考核评价"
+        AWARD = "award", "表彰奖励"
+        BUDGET = "budget", "经费安排"
+        CADRE = "cadre", "干部任用参考"
+        ENROLMENT = "enrolment", "招生计划"
+        IMPROVEMENT = "improvement", "改进工作"
+        OTHER = "other", "其他"
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="uses")
+    subject = models.ForeignKey(Subject, models.PROTECT, null=True, blank=True, related_name="uses")
+    user = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="运用单位")
+    purpose = models.CharField("用途", max_length=12, choices=Purpose.choices)
+    text = models.CharField("运用情况", max_length=1000)
+    used_on = models.DateField("日期")
+    by = models.CharField("登记人", max_length=100)
+    at = models.DateTimeField("登记时间", default=timezone.now)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "结果运用"
+        ordering: ClassVar = ["-used_on", "-id"]
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(text=""), name="result_use_has_text")]
+
+    def __str__(self) -> str:
+        return f"{self.user}：{self.get_purpose_display()}"
+
+
+class Proposal(models.Model):
+    """A proposal to revise an indicator system, collected during the year and decided for the next version."""
+
+    SCOPE: ClassVar = ("unit__path", "framework__unit__path")
+
+    class State(models.TextChoices):
+        MADE = "made", "待研究"
+        TAKEN = "taken", "采纳"
+        DECLINED = "declined", "不采纳"
+
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="proposals", verbose_name="指标体系")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="proposals")
+    code = models.CharField("指标代码", max_length=40, blank=True)
+    text = models.TextField("建议", max_length=2000)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="提出单位")
+    by = models.CharField("提出人", max_length=100)
+    by_account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField("提出时间", default=timezone.now)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.MADE)
+    answer = models.CharField("研究意见", max_length=1000, blank=True)
+    decided_at = models.DateTimeField("研究时间", null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "指标修订建议"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(text=""), name="proposal_has_text"),
+            models.CheckConstraint(
+                condition=Q(state="made", decided_at__isnull=True) | (~Q(state="made") & Q(decided_at__isnull=False)),
+                name="proposal_decided_is_dated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:30]

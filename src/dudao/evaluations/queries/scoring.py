@@ -1,0 +1,104 @@
+"""From stored answers, figures and marks to scores: one table for all subjects of a campaign, a constant number of queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dudao.calc.expr import Kind
+from dudao.calc.reviewing import Agreement, agree
+from dudao.calc.score import Scores, Subjects, subjects_of
+from dudao.evaluations.models import Answer, Campaign, Figure, Mark, Subject
+from dudao.evaluations.queries.systems import rules_of, system_of
+
+__all__ = ["Inputs", "adopted", "inputs_of", "score_campaign", "scored"]
+
+SELF = "self"
+Cells = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a campaign's scores are computed from. ``cells``: of each subject by key of column («在校生数», «C3@online»).
+
+    ``open``: where reviewers have not agreed yet, by subject and (source, code).
+    """
+
+    campaign: Campaign
+    subjects: Sequence[Subject]
+    cells: Mapping[int, Cells]
+    open: Mapping[int, Mapping[tuple[str, str], Agreement]]
+
+    def table(self) -> Subjects:
+        return subjects_of(
+            system_of(self.campaign), [(subject.label, self.cells[subject.pk]) for subject in self.subjects]
+        )
+
+    def scores(self) -> Scores:
+        return self.table().scores()
+
+
+def adopted(campaign: Campaign, marks: Iterable[Mark]) -> dict[tuple[str, str], Agreement]:
+    """Of one subject: what counts for each source and indicator. ``marks`` must be loaded with their reviews.
+
+    A settled mark stands; else what the team of a visit gave; else what the reviewers agree on.
+    """
+    rules, tree = rules_of(campaign), system_of(campaign).tree
+    counted = {name for name, item in tree.answers.items.items() if item.kind is Kind.COUNT}
+    settled: dict[tuple[str, str], Agreement] = {}
+    seats: dict[tuple[str, str], dict[int, Mapping[str, object]]] = {}
+    for mark in marks:
+        place = (mark.source, mark.code)
+        if mark.review is None:
+            if mark.visit_id is None or place not in settled:
+                settled[place] = Agreement(mark.cells, by="settled" if mark.visit_id is None else "team")
+        elif mark.review.state in {"assigned", "done"}:
+            seats.setdefault(place, {})[mark.review.seat] = mark.cells
+    found = dict(settled)
+    for place, given in seats.items():
+        if place not in found and place[1] in tree.nodes:
+            points = tree.nodes[place[1]].points
+            found[place] = agree(
+                given,
+                wanted=2 if rules.reviewers == 2 else 1,
+                points=points,
+                third_at=rules.third_at,
+                counted=counted,
+            )
+    return found
+
+
+def inputs_of(campaign: Campaign, subjects: Sequence[Subject] | None = None) -> Inputs:
+    """Everything of all subjects that take part, or of some: four queries."""
+    chosen = (
+        list(campaign.subjects.exclude(state=Subject.State.OUT).select_related("unit").order_by("unit__path", "id"))
+        if subjects is None
+        else list(subjects)
+    )
+    keys = [subject.pk for subject in chosen]
+    cells: dict[int, Cells] = {key: {} for key in keys}
+    for subject, name, cell in Figure.objects.filter(subject__in=keys).values_list("subject_id", "name", "cell"):
+        if cell not in (None, ""):
+            cells[subject][name] = cell
+    for subject, given in Answer.objects.filter(subject__in=keys).values_list("subject_id", "cells"):
+        cells[subject] |= {f"{question}@{SELF}": cell for question, cell in given.items()}
+    by_subject: dict[int, list[Mark]] = {key: [] for key in keys}
+    for mark in Mark.objects.filter(subject__in=keys).select_related("review").order_by("visit_id", "id"):
+        by_subject[mark.subject_id].append(mark)
+    opened: dict[int, dict[tuple[str, str], Agreement]] = {}
+    for key, marks in by_subject.items():
+        for (source, code), agreement in adopted(campaign, marks).items():
+            if agreement.is_open:
+                opened.setdefault(key, {})[source, code] = agreement
+            cells[key] |= {f"{question}@{source}": cell for question, cell in agreement.cells.items()}
+    return Inputs(campaign, chosen, cells, opened)
+
+
+def score_campaign(campaign: Campaign) -> tuple[Inputs, Scores]:
+    """All subjects as they stand now."""
+    inputs = inputs_of(campaign)
+    return inputs, inputs.scores()
+
+
+def scored(subject: Subject) -> Scores:
+    """One subject by itself: a table of one row, the same digits."""
+    return inputs_of(subject.campaign, [subject]).scores()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from dudao.people.models import Account
 from e2e.site import Site, running_site
@@ -23,6 +23,8 @@ SWITCHES = [
 ]  # fmt: skip
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 20_000
+"""Milliseconds until a browser test gives up: two tests and their servers share a small machine."""
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +37,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail("The front end isn't built: run `npm ci && npm run build`.")
     # Playwright's loop runs in this thread, where Django would refuse the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield chromium
@@ -49,7 +52,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_page(size: dict[str, int] = DESK, *, expected: tuple[str, ...] = ()) -> Page:
         context = browser.new_context(viewport=size, locale="zh-CN", has_touch=size["width"] < 500)  # type: ignore[arg-type]
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
 

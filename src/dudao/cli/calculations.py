@@ -1,4 +1,4 @@
-"""The verbs that only compute: ``balance``, ``score``, ``selfcheck``.
+"""The verbs that only compute: ``balance``, ``score``, ``draw``, ``selfcheck``.
 
 Handlers are imported when called: arrays take a while to load.
 """
@@ -104,6 +104,7 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", add: 
         metavar=t("SUBJECT", "单位"),
         help=t("say why one subject has its marks", "逐项说明一个单位的得分是怎么来的"),
     )
+    _register_draw(verbs, add)
     add(
         verbs,
         "selfcheck",
@@ -114,6 +115,87 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", add: 
         ),
         data=False,
     ).add_argument("--json", action="store_true", help=t("print JSON", "以 JSON 输出"))
+
+
+def _register_draw(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Add) -> None:
+    drawing = add(
+        verbs,
+        "draw",
+        _draw,
+        t(
+            "Draw at random from a table so that anybody can check it.",
+            "从一张表里随机抽取，任何人都能核对（双随机抽取）。",
+        ),
+        data=False,
+        more=t(
+            "FRAME is .xlsx or .csv: a row of heads, then one row a member, the first column its identifier. The output of "
+            "--json is the record of the draw; 'dudao draw verify RECORD FRAME' draws again and compares.",
+            "抽样框为 .xlsx 或 .csv：第一行是列名，以下每行一个对象，第一列是编号。--json 的输出就是抽取记录；"
+            "“dudao draw verify 记录 抽样框”重新抽取一遍并比较。",
+        ),
+    )
+    drawing.add_argument(
+        "frame",
+        metavar=t("FRAME", "抽样框"),
+        help=t("an .xlsx or .csv file, or the word verify", ".xlsx 或 .csv 文件，或者 verify 一词"),
+    )
+    drawing.add_argument(
+        "files",
+        nargs="*",
+        metavar=t("FILE", "文件"),
+        help=t("after verify: the record, then the frame", "verify 之后：抽取记录，然后是抽样框"),
+    )
+    drawing.add_argument(
+        "--n",
+        metavar=t("N", "数量"),
+        help=t(
+            "how many: a total, shared in proportion by largest remainders, or STRATUM=N,...",
+            "抽多少：总数（各层按比例，最大余额法），或写明各层的数量，如 平江县=5,湘阴县=3",
+        ),
+    )
+    drawing.add_argument("--strata", metavar=t("COLUMN", "列名"), help=t("column to stratify by", "按哪一列分层"))
+    drawing.add_argument(
+        "--seed",
+        metavar=t("SEED", "种子"),
+        help=t("random seed (default: a new one of 128 bits)", "随机种子（默认新取一个 128 位的）"),
+    )
+    drawing.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar=t("ID=REASON", "编号=理由"),
+        help=t("leave out a member, for instance for recusal; may be repeated", "排除一个对象，如回避；可以多次"),
+    )
+    drawing.add_argument(
+        "--words",
+        default="",
+        metavar=t("WORDS", "现场的话"),
+        help=t("words said in public at the draw, mixed in", "抽取现场公开说出的话或号码，与种子合用"),
+    )
+    drawing.add_argument(
+        "--title", default="", metavar=t("TITLE", "标题"), help=t("what the draw is for", "这次抽取的名称")
+    )
+    drawing.add_argument(
+        "--commit-only",
+        action="store_true",
+        help=t("print seed and commitment, draw nobody yet", "只给出种子和承诺值，先不抽取"),
+    )
+    drawing.add_argument("--json", action="store_true", help=t("print the record as JSON", "以 JSON 输出抽取记录"))
+
+
+def _draw(arguments: argparse.Namespace) -> int:
+    from dudao.cli import draw
+
+    if arguments.frame == "verify":
+        return draw.verify(arguments)
+    if arguments.files:
+        raise Refused(
+            t(
+                f"One frame at a time; what is “{arguments.files[0]}”?",
+                f"一次只用一张表，多了“{arguments.files[0]}”。",
+            )
+        )
+    return draw.draw_of_file(arguments)
 
 
 def _day(text: str) -> date:

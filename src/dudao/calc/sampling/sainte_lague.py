@@ -1,23 +1,19 @@
-"""Drawing some of many so that everybody can draw the same again: stratified, by a seed that is written down. Pure.
+"""Drawing by strata so that a larger sample holds the smaller one: what rounds of looking back are drawn by. Pure.
 
-Every member gets a ticket, the SHA-256 of «seed:key»; in each stratum the smallest tickets are drawn. The result depends on the
-seed and the members alone, neither on their order nor on a generator of random numbers that a later version may change. How many
-of each stratum are drawn is proportional (Sainte-Laguë, each stratum at least one as long as the number suffices), so that a
-larger sample always holds the smaller one.
+Every member gets a ticket; in each stratum the smallest tickets are drawn. The result depends on the seed and the members alone,
+neither on their order nor on a generator of random numbers that a later version may change. How many of each stratum are drawn
+is proportional (Sainte-Laguë, each stratum at least one as long as the number suffices). Rounds keep their seed and are drawn
+again whenever they are shown, so this method can't change under them.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from fractions import Fraction
 
-__all__ = ["allocate", "draw", "ticket"]
+from dudao.calc.sampling.tickets import ticket
 
-
-def ticket(seed: str, key: int | str) -> str:
-    """The 64 hexadecimal digits by which a member is drawn: the smaller, the earlier."""
-    return hashlib.sha256(f"{seed}:{key}".encode()).hexdigest()
+__all__ = ["allocate", "draw"]
 
 
 def allocate(sizes: Mapping[str, int], wanted: int) -> dict[str, int]:

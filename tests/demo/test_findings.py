@@ -6,7 +6,11 @@ from django.utils import timezone
 
 from dudao.demo.city import build_city
 from dudao.demo.plan import TASKS
-from dudao.findings.models import Extension, Finding
+from dudao.findings.models import Extension, Feedback, Finding, LookBack, LookBackItem
+from dudao.findings.queries.feedback import board
+from dudao.findings.queries.lights import Lights
+from dudao.findings.queries.lookback import redrawn
+from dudao.findings.queries.terms import terms_on
 from dudao.findings.sources import facts_now
 from dudao.papers.models import Delivery, Number, Paper
 from dudao.papers.queries import compare, overdue
@@ -32,7 +36,8 @@ def test_there_are_findings_in_every_state_and_all_are_marked(city):
 
 
 def test_what_comes_from_a_source_says_what_stands_there(city):
-    rows = list(Finding.objects.exclude(source_key="").exclude(source="task").select_related("unit", "office"))
+    measured = Finding.objects.exclude(source_key="").exclude(source__in=["task", "superior", "look_back"])
+    rows = list(measured.select_related("unit", "office"))
     assert rows
     for row in rows:
         assert row.facts and [fact.stored() for fact in facts_now(row)] == row.facts, row
@@ -41,14 +46,18 @@ def test_what_comes_from_a_source_says_what_stands_there(city):
 
 def test_papers_have_gone_different_ways_and_hold(city):
     papers = list(Paper.objects.all())
-    assert {Paper.State.ISSUED, Paper.State.SUBMITTED, Paper.State.CHECKED} >= {paper.state for paper in papers}
+    ways = {Paper.State.ISSUED, Paper.State.SUBMITTED, Paper.State.CHECKED, Paper.State.RETURNED}
+    assert {paper.state for paper in papers} == ways
+    shown = {"opinion", "look_back", "talk_notice", "talk_record", "publicity", "consultation", "self_notice", "brief"}
+    assert shown <= {paper.kind for paper in papers}
     issued = [paper for paper in papers if paper.state == Paper.State.ISSUED]
     assert len(issued) >= 6 and all(paper.pdf_id and paper.digest for paper in issued)
     for office in {paper.unit_id for paper in issued}:
         taken = sorted(Number.objects.filter(unit=office).values_list("number", flat=True))
         assert taken == list(range(1, len(taken) + 1)), "no number skipped"
-    waiting = next(paper for paper in papers if paper.state != Paper.State.ISSUED)
-    assert not [item.words for item in compare(waiting) if item.blocks]
+    for waiting in papers:
+        if waiting.state != Paper.State.ISSUED:
+            assert not [item.words for item in compare(waiting) if item.blocks], waiting
 
 
 def test_one_county_has_not_signed_in_time(city):
@@ -62,3 +71,25 @@ def test_nothing_lies_in_the_future(city):
     for name in ("created_at", "issued_at", "signed_at", "reported_at", "verified_at"):
         assert not Finding.objects.filter(**{f"{name}__gt": now}).exists(), name
     assert not Paper.objects.filter(issued_at__gt=now).exists()
+    assert not LookBackItem.objects.filter(recorded_at__gt=now).exists()
+    assert not Delivery.objects.filter(signed_at__gt=now).exists()
+
+
+def test_a_round_of_looking_back_is_over_and_one_runs(city):
+    over, running = LookBack.objects.order_by("pk")
+    assert over.state == "closed" and over.paper is not None and over.paper.state == Paper.State.ISSUED
+    assert running.state == "open" and redrawn(running), "anybody draws the same again"
+    seen = set(running.items.values_list("result", flat=True))
+    assert {"", "again", "done", "partly"} <= seen and running.items.exclude(dropped="").count() == 1
+    assert running.items.filter(result="partly", outcome="").exists(), "the office has something to answer"
+    assert {state == "closed" for state in running.items.values_list("was", flat=True)} == {True, False}
+    again = Finding.objects.filter(source="look_back")
+    assert again.count() == 2 and all(row.recurs_id is not None and row.state == "issued" for row in again)
+
+
+def test_a_superiors_list_is_spread_and_partly_done(city):
+    feedback = Feedback.objects.get()
+    lines = board(feedback, Lights(terms_on(timezone.localdate()))).lines
+    assert [line.state for line in lines] == ["open", "open", "done", "open", "done", "none"]
+    assert {part.unit.kind for line in lines for part in line.parts} == {"department", "county"}
+    assert {part.state for part in lines[1].parts} == {"reported", "rectifying"}

@@ -11,7 +11,6 @@ from django.utils import timezone
 from dudao.core.access import SYSTEM
 from dudao.core.sheets import Row as SheetRow
 from dudao.demo import clock, institutions
-from dudao.demo.accountability import build_accountability
 from dudao.demo.findings import build_findings
 from dudao.demo.frameworks import build_frameworks
 from dudao.demo.logins import Login, make_logins, table
@@ -79,7 +78,6 @@ def build_city(
             build_trials(city, made.counties, made.logins, now=now)
         with told("… findings and papers", "……问题整改和文书"):
             build_findings(city, made.counties, made.logins, now=now)
-            build_accountability(city, made.counties, made.logins, now=now)
     return made
 
 

@@ -1,9 +1,10 @@
 """Findings of the demo city in all states, with the papers they send: made, issued, put right and judged by the people's actions.
 
+What else happens beside them (letters, a talk, a case, looking back, a superior's list) comes in the same order of time.
+
 What was found in a score, a preschool run, a balance run or a late task comes from there with its numbers.
 """
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -11,10 +12,10 @@ from functools import partial
 from django.utils import timezone
 
 from dudao.calc.score import explain
-from dudao.core import files
 from dudao.core.access import Actor
 from dudao.core.models import Notice, StoredFile
-from dudao.demo import clock
+from dudao.demo import accountability, clock, feedback, letters, rounds
+from dudao.demo.evidence import evidence
 from dudao.demo.finding_cases import CASES, Case
 from dudao.demo.logins import Login
 from dudao.demo.papers import Desk
@@ -39,7 +40,6 @@ __all__ = ["build_findings"]
 TERMS_FROM = 200
 MOST_SCHOOLS = 4
 """Schools of a balance run that become findings at once."""
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 Step = Callable[[], object]
 
@@ -71,7 +71,13 @@ class _Findings:
         for case in cases:
             if case.at in self.places:
                 self.foresee(case)
-        for days, step in self.desk.notices():
+        for days, step in (
+            *self.desk.notices(),
+            *letters.happenings(self.city, self.places, self.people, self.desk),
+            *accountability.happenings(self.city, self.places, self.people, self.desk),
+            *rounds.happenings(self.city, self.people, self.desk),
+            *feedback.happenings(self.city, self.people),
+        ):
             self.at(days, step)
         for moment, _, step in sorted(self.steps, key=lambda found: found[:2]):
             if moment < self.now:
@@ -105,15 +111,7 @@ class _Findings:
 
     def evidence(self) -> tuple[StoredFile, str]:
         if self.proof is None:
-            import docx
-
-            written = docx.Document()
-            written.core_properties.created = datetime(2026, 1, 1)
-            written.add_heading("整改佐证材料（演示）", level=1)
-            written.add_paragraph("整改前后对照、制度文件和记录的样例，仅供演示。")
-            target = io.BytesIO()
-            written.save(target)
-            self.proof = (files.keep(target.getvalue(), _DOCX), "整改佐证材料（演示）.docx")
+            self.proof = evidence("整改佐证材料（演示）", "整改前后对照、制度文件和记录的样例，仅供演示。")
         return self.proof
 
     # Where it is found

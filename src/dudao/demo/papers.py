@@ -27,6 +27,7 @@ SENT, DUE = 20, 5
 LATE = "430603"
 """The county that hasn't signed for it."""
 _WAY = ("draft", "submitted", "checked", "issued", "signed")
+"""How far a paper comes. «signed» is signed for by its receiver, which a later step does."""
 
 
 class Desk:
@@ -53,9 +54,10 @@ class Desk:
     def notify(self, row: Finding, upto: str, issuer: Actor) -> None:
         """The 整改通知书 of a finding: drafted, checked by somebody else, signed, issued; as far as ``upto``."""
         (paper,) = draft_notices(issuer, findings=[row])
-        self._on(paper, upto, drafter=issuer)
+        self.take(paper, upto, drafter=issuer)
 
-    def _on(self, paper: Paper, upto: str, drafter: Actor) -> Paper:
+    def take(self, paper: Paper, upto: str, drafter: Actor) -> Paper:
+        """Take a draft as far as ``upto``: sent to be checked, checked by somebody else, signed and issued by the director."""
         way = _WAY.index(upto)
         head = self.people["director"]
         other = self.people["officer2"]
@@ -73,6 +75,10 @@ class Desk:
         """The unit signs for the paper, and by that for the finding."""
         row.refresh_from_db()
         receive_paper(speaker, delivery=Delivery.objects.get(paper=row.notice_id, unit=row.unit_id))
+
+    def sign_for(self, paper: Paper, unit: Unit, speaker: Actor) -> None:
+        """A receiver signs for a paper."""
+        receive_paper(speaker, delivery=Delivery.objects.get(paper=paper, unit=unit))
 
     # A notice to all counties
 
@@ -100,7 +106,7 @@ class Desk:
             recipients=counties,
             reply_days=DUE,
         )
-        self.paper = self._on(paper, "issued", drafter=self.people["officer1"])
+        self.paper = self.take(paper, "issued", drafter=self.people["officer1"])
 
     def _sign(self, day: int) -> None:
         """A third of the counties sign each time; one stays behind."""

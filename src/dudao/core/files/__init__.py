@@ -35,6 +35,7 @@ __all__ = [
     "EVIDENCE",
     "KINDS",
     "PICTURES",
+    "Altered",
     "FileRefused",
     "Kind",
     "Missing",
@@ -57,6 +58,10 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 50 * 1024 * 1024
+
+
+class Altered(FileRefused):
+    """What arrived isn't what was sent."""
 
 
 class StoreSilent(FileRefused):
@@ -104,16 +109,20 @@ def store(upload: Any, name: str = "", *, kinds: Iterable[str] = EVIDENCE, limit
     return _row(digest, size, kind.media_type)
 
 
-def adopt(path: Path, name: str, *, kinds: Iterable[str] = EVIDENCE) -> tuple[StoredFile, Verdict]:
+def adopt(path: Path, name: str, *, expected: str = "", kinds: Iterable[str] = EVIDENCE) -> tuple[StoredFile, Verdict]:
     """Take over a whole file that lies in the store's workspace (it may be moved away), with what the virus scanner said of it.
 
-    Raises ``FileRefused`` when it is of a kind not let in or infected. A scanner that gives no answer (``SILENT``) keeps no file
-    out: the caller sees to it that nobody gets the file before there is one. The bytes are durable when this returns.
+    Raises ``Altered`` when its SHA-256 isn't the ``expected`` one, ``FileRefused`` when it is of a kind not let in or infected,
+    ``StoreSilent`` when the store gives no answer; then the file stays where it is. A scanner that gives no answer (``SILENT``)
+    keeps no file out: the caller sees to it that nobody gets the file before there is one. The bytes are durable when this
+    returns.
     """
     place = the_store()
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         size = stream.tell()
+        if expected and digest != expected:
+            raise Altered(f"文件“{name}”在传输中有变化。请重新上传。")
         kind = sniff(stream, name, kinds)
     verdict = _scan(path, name)
     _put(place, path, digest)

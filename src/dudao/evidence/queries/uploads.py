@@ -1,0 +1,25 @@
+"""A person's own uploads: nobody else sees them."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from dudao.core.access import Actor
+from dudao.evidence.models import Upload
+from dudao.orgs.models import Unit
+
+__all__ = ["unfinished", "upload"]
+
+
+def upload(actor: Actor, key: Any) -> Upload | None:
+    rows = Upload.objects.select_related("unit", "version__evidence").filter(account_id=actor.id or 0)
+    return rows.filter(pk=key).first()
+
+
+def unfinished(actor: Actor, unit: Unit, item: int | None = None) -> QuerySet[Upload]:
+    """What a person began and hasn't finished, for a unit, or for a new version of an item."""
+    rows = Upload.objects.filter(
+        account_id=actor.id or 0, unit=unit, state=Upload.State.OPEN, expires_at__gt=timezone.now()
+    )
+    return rows.filter(evidence_id=item).order_by("-created_at")

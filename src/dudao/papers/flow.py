@@ -37,8 +37,11 @@ def _own(delivery: Any, actor: Actor) -> Denied | None:
         return Denied(f"文书{delivery.paper.get_state_display()}，不用签收。", "paper.receive")
     if actor.everything:
         return None
-    place = delivery.unit.path
-    if any(grant.path == place and grant.covers("paper.receive", place) for grant in actor.grants):
+    place, paper = delivery.unit.path, delivery.paper
+    own = [grant for grant in actor.grants if grant.path == place and grant.covers("paper.receive", place)]
+    if paper.about_person and actor.id != paper.person_id:
+        own = [grant for grant in own if grant.covers("paper.personal", place)]
+    if own:
         return None
     return Denied(f"只有收文单位（{delivery.unit}）自己可以签收。", "paper.receive")
 

@@ -82,10 +82,35 @@ def _below(actor: Actor, verb: str, lookup: str = "unit__path") -> Q:
     return found
 
 
+def _written(actor: Actor, way: str = "") -> Q:
+    """The papers that one's offices write. One about a person: where one may know of it, and isn't that person."""
+    found = _below(actor, "paper.view", f"{way}unit__path")
+    if actor.everything:
+        return found
+    personal = _below(actor, "paper.personal", f"{way}unit__path")
+    others = ~Q(**{f"{way}person": actor.id}) | Q(**{f"{way}person__isnull": True})
+    return found & (Q(**{f"{way}about_person": False}) | personal & others)
+
+
+def _received(actor: Actor) -> QuerySet[Delivery]:
+    """What was delivered to one's units and those below. A paper about a person: to that person, and to who answers for the very
+    unit (for a teaching point that of its school), not to an office in between.
+    """
+    rows = Delivery.objects.visible_to(actor, "paper.view")
+    if actor.everything:
+        return rows
+    found = Q(paper__about_person=False) | Q(paper__person=actor.id)
+    at = {grant.path for grant in actor.grants if "paper.personal" in grant.verbs}
+    if at:
+        dependent = Unit.objects.filter(kind__in=[UnitKind.OFFICE, UnitKind.TEACHING_POINT], parent__path__in=at)
+        found |= Q(unit__path__in=at) | Q(unit__in=dependent.values("pk"))
+    return rows.filter(found)
+
+
 def seen(actor: Actor) -> QuerySet[Paper]:
     """The papers one may see at all: those of one's offices, and those that were delivered to one's units."""
-    received = Delivery.objects.visible_to(actor, "paper.view").values("paper")
-    rows = Paper.objects.filter(_below(actor, "paper.view") | Q(pk__in=received))
+    received = _received(actor).values("paper")
+    rows = Paper.objects.filter(_written(actor) | Q(pk__in=received))
     return rows.select_related("unit", "number", "replaces", "pdf", "sealed", "drafted_by", "checked_by", "signed_by")
 
 
@@ -106,7 +131,11 @@ def named(rows: QuerySet[Paper], text: str) -> QuerySet[Paper]:
 
 def is_inside(actor: Actor, paper: Paper) -> bool:
     """Whether one belongs to the office that writes the paper; a receiver sees what was issued, and nothing of the drafting."""
-    return actor.may("paper.view", paper.unit.path)
+    if not actor.may("paper.view", paper.unit.path):
+        return False
+    if not paper.about_person or actor.everything:
+        return True
+    return actor.may("paper.personal", paper.unit.path) and paper.person_id != actor.id
 
 
 def _light(rows: Any, way: str = "") -> Any:
@@ -117,7 +146,7 @@ def _light(rows: Any, way: str = "") -> Any:
 def ours(actor: Actor) -> QuerySet[Paper]:
     """The papers that one's offices write, with how many receivers have signed: ``sent`` and ``signed``."""
     counted = Delivery.objects.filter(paper=OuterRef("pk")).order_by().values("paper")
-    rows = Paper.objects.filter(_below(actor, "paper.view"))
+    rows = Paper.objects.filter(_written(actor))
     return _light(rows.select_related("unit", "number", "drafted_by")).annotate(
         sent=Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0),
         signed=Coalesce(Subquery(counted.annotate(n=Count("pk", filter=Q(state="signed"))).values("n")), 0),
@@ -160,8 +189,8 @@ def years(actor: Actor) -> list[int]:
 
 def numbers_seen(actor: Actor) -> QuerySet[Number]:
     """The register of numbers (发文登记) of one's offices."""
-    rows = Number.objects.visible_to(actor, "paper.view").select_related("unit", "paper", "paper__signed_by")
-    return _light(rows, "paper__")
+    rows = Number.objects.visible_to(actor, "paper.view")
+    return _light(rows.select_related("unit", "paper__unit", "paper__signed_by"), "paper__")
 
 
 def last_reason(paper: Paper) -> str:
@@ -193,7 +222,7 @@ def sequences(actor: Actor) -> list[str]:
 
 def deliveries_seen(actor: Actor) -> QuerySet[Delivery]:
     """What was delivered to one's units and those below (收文)."""
-    rows = Delivery.objects.visible_to(actor, "paper.view").select_related("unit", "paper__unit", "paper__number")
+    rows = _received(actor).select_related("unit", "paper__unit", "paper__number")
     return _light(rows, "paper__")
 
 
@@ -211,7 +240,7 @@ def deliveries_of(actor: Actor, paper: Paper) -> list[Delivery]:
     """The receivers of a paper as far as one may see them: all for its office, else those of one's units."""
     rows = paper.deliveries.select_related("unit").order_by("unit__sort_no", "unit__sort_key", "pk")
     if not is_inside(actor, paper):
-        rows = rows.filter(pk__in=Delivery.objects.visible_to(actor, "paper.view").filter(paper=paper).values("pk"))
+        rows = rows.filter(pk__in=_received(actor).filter(paper=paper).values("pk"))
     found = list(rows)
     for delivery in found:
         delivery.paper = paper
@@ -285,8 +314,8 @@ def content_of(version: PaperVersion) -> bytes:
 
 def version_seen(actor: Actor, pk: int) -> PaperVersion | None:
     """A version of a draft: only for the office that writes it."""
-    rows = PaperVersion.objects.visible_to(actor, "paper.view").select_related("file", "paper__unit")
-    return rows.filter(pk=pk).first()
+    rows = PaperVersion.objects.visible_to(actor, "paper.view").filter(_written(actor, "paper__"))
+    return rows.select_related("file", "paper__unit").filter(pk=pk).first()
 
 
 def template_of(unit: Unit, kind: str) -> bytes | None:

@@ -4,6 +4,7 @@ from dudao.core.access import Verb, declare
 
 declare(
     Verb("paper.view", "查看文书", writes=False),
+    Verb("paper.personal", "查看涉及个人的文书", writes=False),
     Verb("paper.draft", "起草文书"),
     Verb("paper.edit", "修改文稿"),
     Verb("paper.answer", "说明差异"),

@@ -105,6 +105,8 @@ def draft_decision(actor: Actor, *, case: Case) -> Paper:
         source_url=row.get_absolute_url(),
         source_key=f"case:{row.pk}",
         facts=_facts(row),
+        about_person=row.is_person,
+        person=row.person_account_id,
     )
     Case.objects.filter(pk=row.pk).update(paper=paper, revision=row.revision + 1)
     return paper

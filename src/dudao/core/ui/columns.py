@@ -48,8 +48,9 @@ class Column:
 
     def drawn(self, row: Any) -> SafeString:
         content = conditional_escape(written(self.show(row) if self.show else self.plain(row)))
-        if self.link is not None:
-            content = format_html('<a href="{}">{}</a>', self.link(row), content)
+        where = self.link(row) if self.link is not None else ""
+        if where:
+            content = format_html('<a href="{}">{}</a>', where, content)
         if self.sub is not None:
             below = self.sub(row)
             if below not in {None, ""}:

@@ -43,8 +43,12 @@ def draft_paper(
     source_key: str = "",
     facts: Sequence[Fact] = (),
     reply_days: int | None = None,
+    about_person: bool = False,
+    person: int | None = None,
 ) -> Paper:
     """Make a paper of an office and the first version of its Word. ``values`` are those of `composing.FIELDS` for the kind.
+
+    ``about_person`` keeps it from all who may not know of it (``paper.personal``); ``person`` is that person's account.
 
     ``facts`` are the numbers that the paper states; before issue they are asked again of ``source_key`` («finding:12»). Raises
     ``ValidationError`` with what is missing.
@@ -64,6 +68,8 @@ def draft_paper(
         source_url=source_url[:300],
         source_key=source_key,
         seal=Paper.Seal.NONE if kind in UNSEALED else Paper.Seal.SCAN,
+        about_person=about_person,
+        person_id=person,
         drafted_by_id=actor.id,
     )
     content = written_out(paper)
@@ -207,6 +213,7 @@ def replace_paper(actor: Actor, *, paper: Paper) -> Paper:
 
 _COPIED = (
     "unit", "kind", "title", "values", "facts", "recipients", "reply_days", "source_label", "source_url", "source_key", "seal",
+    "about_person", "person",
 )  # fmt: skip
 
 

@@ -155,9 +155,14 @@ def spaced(code: str) -> str:
 def tell_receivers(
     paper: Paper, places: list[str], text: str, *, verb: str, key: str = "", urgent: bool = False
 ) -> int:
-    """One line to everybody who signs for papers at these units, or at the nearest unit above that has somebody."""
-    people = nearest_holders(["paper.receive"], places)
+    """One line to everybody who signs for papers at these units, or at the nearest unit above that has somebody.
+
+    Of a paper about a person only that person hears, and who may know of it.
+    """
+    people = nearest_holders(["paper.personal" if paper.about_person else "paper.receive"], places)
     accounts = {account for held in people.values() for account in held}
+    if paper.person_id is not None:
+        accounts.add(paper.person_id)
     return notices.tell(
         accounts, text=text, url=paper.get_absolute_url(), place=paper.unit.path, verb=verb, key=key, urgent=urgent
     )

@@ -16,7 +16,8 @@ __all__ = ["Delivery", "Number", "Paper", "PaperVersion"]
 
 
 class Paper(models.Model):
-    """One paper. Seen by its office and by whoever it was delivered to.
+    """One paper. Seen by its office and by whoever it was delivered to; one ``about_person`` only by those of them who hold
+    ``paper.personal``, and by that person (``person``) where they have an account.
 
     ``source_*`` say what it was made from, as a label, an address and a key («finding:12»), never as a class. ``facts`` are the
     numbers that went into the draft, ``{"name", "value", "text"}``: before issue they are computed again and compared; a difference
@@ -53,6 +54,10 @@ class Paper(models.Model):
     facts = models.JSONField("数字依据", default=list)
     acknowledged = models.JSONField("差异说明", default=list, blank=True)
     recipients = models.JSONField("主送单位", default=list, help_text="单位编号")
+    about_person = models.BooleanField("涉及个人", default=False)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="本人账号"
+    )
     reply_days = models.PositiveSmallIntegerField("签收期限（天）", null=True, blank=True)
     revision = models.PositiveIntegerField("修改次数", default=0)
     seal = models.CharField("用印方式", max_length=8, choices=Seal.choices, default=Seal.SCAN)
@@ -82,6 +87,9 @@ class Paper(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["signed", "issued", "withdrawn"]) | Q(signed_on__isnull=False),
                 name="paper_signed_is_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(about_person=True) | Q(person__isnull=True), name="paper_of_person_is_about_person"
             ),
             models.UniqueConstraint(fields=["verify_code"], condition=~Q(verify_code=""), name="paper_verify_code"),
         ]

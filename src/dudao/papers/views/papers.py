@@ -104,7 +104,7 @@ def _register(actor: Actor) -> Listing:
                 "number",
                 "发文字号",
                 str,
-                link=lambda row: row.paper.get_absolute_url(),
+                link=lambda row: row.paper.get_absolute_url() if queries.is_inside(actor, row.paper) else "",
                 sort=("year", "code_word", "number"),
                 nowrap=True,
             ),

@@ -56,6 +56,7 @@ from dudao.stats.models import (
     ReliefClaim,
     Return,
 )
+from one_evaluation import add_evaluation
 
 SECRET = "隐秘"
 """A word in the name of everything that is the other county's own: where a stranger reads it, something leaks."""
@@ -132,6 +133,7 @@ def build():
     )
     w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
     _findings(w, stored)
+    add_evaluation(w, own, SECRET)
     return w
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accountability/", include("dudao.accountability.urls")),
     path("stats/", include("dudao.stats.urls")),
     path("frameworks/", include("dudao.frameworks.urls")),
+    path("evaluations/", include("dudao.evaluations.urls")),
     path("dev/", include("dudao.core.ui.urls")),
 ]
 

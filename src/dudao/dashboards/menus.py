@@ -61,6 +61,8 @@ LOOK_BACK = Entry("回头看", "eye", "findings:lookbacks", "lookback.view")
 FEEDBACK = Entry("上级反馈", "file-import", "findings:feedbacks", "feedback.view")
 TERMS = Entry("时限规定", "clock", "findings:terms", "finding.view")
 
+CAMPAIGNS = Entry("督导项目", "clipboard-list", "evaluations:campaigns", "campaign.view")
+
 CASES = Entry("问责案件", "scale", "accountability:cases", "case.view")
 TALKS = Entry("约谈", "messages", "accountability:talks", "talk.view")
 OPINIONS = Entry("征求意见", "message-report", "accountability:opinions", "case.answer")
@@ -82,12 +84,13 @@ _FINDINGS = Entry(
     "finding.view",
     below=(FINDINGS, RECTIFIED, FEEDBACK, LOOK_BACK, CONSULTATIONS, TERMS),
 )
+_CAMPAIGNS = Entry("督导项目", "clipboard-text", "evaluations:campaigns", "campaign.view", below=(CAMPAIGNS,))
 _CASES = Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS, OPINIONS))
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
 MENUS: dict[str, tuple[Entry, ...]] = {
-    "office": (HOME, OVERVIEW, _PLANS, _FINDINGS, _CASES, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
-    "county": (HOME, _WORK, _FINDINGS, _CASES, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
+    "office": (HOME, OVERVIEW, _PLANS, _CAMPAIGNS, _FINDINGS, _CASES, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
+    "county": (HOME, _WORK, _CAMPAIGNS, _FINDINGS, _CASES, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
     "school": (
         Entry("待办", "inbox", "dashboards:home"),
         Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),
@@ -109,6 +112,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         OVERVIEW,
         Entry("督办", "bell-ringing", "plans:assignments", "assignment.view"),
         Entry("计划", "calendar-stats", "plans:plans", "plan.view"),
+        CAMPAIGNS,
         Entry(
             "整改",
             "clipboard-check",

@@ -1,0 +1,1 @@
+"""Forms of evaluations, split by subject."""

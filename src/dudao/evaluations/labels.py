@@ -1,0 +1,32 @@
+"""How the states of evaluations are shown: word and tone, and the step line of a campaign."""
+
+from typing import Final
+
+from dudao.core.ui.parts import State
+from dudao.evaluations.models import Campaign, Subject
+
+__all__ = ["CAMPAIGN_STATES", "LINE", "SUBJECT_STATES"]
+
+_CAMPAIGN = {
+    Campaign.State.DRAFT: ("grey", "pencil"),
+    Campaign.State.RUNNING: ("blue", ""),
+    Campaign.State.DECIDING: ("amber", "scale"),
+    Campaign.State.PUBLICISED: ("amber", "bell-ringing"),
+    Campaign.State.PUBLISHED: ("green", ""),
+    Campaign.State.ARCHIVED: ("grey", "archive"),
+    Campaign.State.CANCELLED: ("grey", "ban"),
+}
+_SUBJECT = {
+    Subject.State.OPEN: ("blue", ""),
+    Subject.State.SUBMITTED: ("amber", "clock"),
+    Subject.State.RETURNED: ("purple", ""),
+    Subject.State.ACCEPTED: ("green", ""),
+    Subject.State.OUT: ("grey", "ban"),
+}
+CAMPAIGN_STATES: Final = {str(key): State(str(key.label), *look) for key, look in _CAMPAIGN.items()}
+SUBJECT_STATES: Final = {str(key): State(str(key.label), *look) for key, look in _SUBJECT.items()}
+LINE: Final = [
+    (str(key), str(key.label))
+    for key in Campaign.State
+    if key not in {Campaign.State.CANCELLED, Campaign.State.ARCHIVED}
+]

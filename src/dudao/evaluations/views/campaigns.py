@@ -1,0 +1,59 @@
+"""The list of campaigns."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from dudao.core.ui.filters import Chips, Choice, Search
+from dudao.core.ui.listing import Column, Empty, Listing
+from dudao.core.ui.templatetags.ui import progress
+from dudao.evaluations.labels import CAMPAIGN_STATES
+from dudao.evaluations.models import Campaign
+from dudao.evaluations.queries import campaigns as reads
+from dudao.findings.views.common import actor_of, may_anywhere
+
+__all__ = ["campaign_list"]
+
+
+def _years(request: HttpRequest) -> list[tuple[int, str]]:
+    return [(year, f"{year}年") for year in reads.years(actor_of(request))]
+
+
+def _offices(request: HttpRequest) -> list[tuple[int, str]]:
+    return reads.offices(actor_of(request))
+
+
+def _progress(row: Any) -> Any:
+    if row.state == Campaign.State.DRAFT:
+        return ""
+    return progress(row.handed, row.total, "blue", f"{row.handed}/{row.total}")
+
+
+CAMPAIGNS = Listing(
+    key="campaigns",
+    columns=[
+        Column("title", "项目", "title", link=lambda row: row.get_absolute_url(), sort="title"),
+        Column("year", "年度", "year", sort="year", numeric=True),
+        Column("kind", "评估对象", "get_objects_kind_display", sort="objects_kind", nowrap=True),
+        Column("office", "组织单位", lambda row: str(row.office), sort="office__sort_no", nowrap=True),
+        Column("total", "对象数", "total", sort="total", numeric=True),
+        Column("handed", "已提交", "handed", show=_progress, sort="handed", nowrap=True),
+        Column("state", "状态", lambda row: CAMPAIGN_STATES[row.state], sort="state", nowrap=True),
+        Column("version", "指标体系", lambda row: str(row.version), optional=True, hidden=True),
+    ],
+    filters=[
+        Search(["title", "office__name"], "项目或组织单位"),
+        Choice("year", "年度", _years),
+        Choice("kind", "评估对象", Campaign.Objects.choices, lookup="objects_kind"),
+        Choice("office", "组织单位", _offices, lookup="office_id"),
+    ],
+    chips=Chips.of_states("state", CAMPAIGN_STATES),
+    order=["-year", "-pk"],
+    empty=Empty("还没有督导项目", "对县市区、乡镇、学校和幼儿园的督导评估从这里组织。", icon="clipboard-list"),
+)
+
+
+def campaign_list(request: HttpRequest) -> HttpResponse:
+    """Campaigns of one's scope."""
+    may_anywhere(request, "campaign.view")
+    return CAMPAIGNS.respond(request, reads.counted(reads.seen(actor_of(request))), title="督导项目")

@@ -1,0 +1,46 @@
+"""The county's own evaluation for `one_of_everything`: a draft and a running campaign over its school, and what hangs on them."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from dudao.evaluations.actions.campaigns import (
+    PhaseGiven,
+    SubjectGiven,
+    create_campaign,
+    set_subjects,
+    start_campaign,
+)
+from dudao.frameworks.actions.packs import load_pack
+from dudao.frameworks.actions.versions import publish_version
+
+
+def add_evaluation(w, own, secret):
+    """Puts ``campaign`` (running), ``campaign_draft`` and ``subject`` into the world."""
+    version = publish_version(
+        own,
+        version=load_pack(own, unit=w.county, name="kindergarten-online-onsite-template").version,
+        reason="已核对。",
+    )
+    made = [_campaign(own, w, version, f"{secret}评估{which}") for which in ("一", "二")]
+    w.campaign_draft = made[0]
+    w.campaign = start_campaign(own, campaign=made[1], revision=made[1].revision)
+    w.subject = w.campaign.subjects.get()
+
+
+def _campaign(own, w, version, title):
+    today = timezone.localdate()
+    made = create_campaign(
+        own,
+        office=w.county,
+        title=title,
+        year=today.year,
+        objects_kind="schools",
+        version=version,
+        phases=[
+            PhaseGiven("self", "自查自评", today - timedelta(5), today + timedelta(20), source="self"),
+            PhaseGiven("online", "网上评审", today, today + timedelta(30), source="online"),
+            PhaseGiven("onsite", "实地评估", today, today + timedelta(40), source="onsite"),
+        ],
+    )
+    return set_subjects(own, campaign=made, revision=made.revision, subjects=[SubjectGiven(w.school)])

@@ -8,10 +8,11 @@ from typing import Any
 
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
-from dudao.evaluations.models import Campaign, Objection, Review, SiteVisit, Subject
+from dudao.evaluations.models import Campaign, Draw, Objection, Review, SiteVisit, Subject
 
 __all__ = [
     "CAMPAIGN",
+    "DRAW",
     "OBJECTION",
     "REVIEW",
     "SUBJECT",
@@ -32,8 +33,8 @@ def is_own(actor: Actor, path: str) -> bool:
 
 
 def _office_of(row: Any) -> Any:
-    """The office that leads a row's campaign (or the visit)."""
-    if isinstance(row, Campaign | SiteVisit):
+    """The office that leads a row's campaign (or the visit, or the draw)."""
+    if isinstance(row, Campaign | Draw | SiteVisit):
         return row.office
     subject = row if isinstance(row, Subject) else row.subject
     return subject.campaign.office
@@ -195,4 +196,19 @@ OBJECTION = Flow(
     Step("objection.withdraw", {O.ASKED}, O.WITHDRAWN, guard=_subject("objection.withdraw")),
     Step("objection.uphold", {O.ASKED}, O.UPHELD, guard=_office("objection.uphold")),
     Step("objection.change", {O.ASKED}, O.CHANGED, guard=_office("objection.change")),
+)
+
+D = Draw.State
+DRAW = Flow(
+    Step("draw.commit", {D.DRAFT}, D.COMMITTED, guard=_office("draw.commit")),
+    Step("draw.draw", {D.COMMITTED}, D.DRAWN, guard=_office("draw.draw"), tells=("draw.publish",)),
+    Step("draw.publish", {D.DRAWN}, D.PUBLISHED, guard=_office("draw.publish")),
+    Step(
+        "draw.void",
+        {D.DRAFT, D.COMMITTED, D.DRAWN, D.PUBLISHED},
+        D.VOID,
+        guard=_office("draw.void"),
+        needs_reason=True,
+        danger=True,
+    ),
 )

@@ -347,6 +347,12 @@ _EVALUATING = {
     "objection.uphold",
     "objection.change",
     "proposal.decide",
+    "draw.view",
+    "draw.create",
+    "draw.edit",
+    "draw.commit",
+    "draw.draw",
+    "draw.override",
 }
 _EVALUATIONS_DECIDED = {
     "campaign.decide",
@@ -354,7 +360,21 @@ _EVALUATIONS_DECIDED = {
     "campaign.publish",
     "campaign.archive",
     "campaign.cancel",
+    "draw.publish",
+    "draw.void",
 }
+# Cycle plans: who plans visits over the years, who decides.
+_CYCLES = {
+    "cycle.view",
+    "cycle.create",
+    "cycle.edit",
+    "cycle.fix",
+    "cycle.compute",
+    "cycle.solve",
+    "cycle.replan",
+    "cycle.export",
+}
+_CYCLES_DECIDED = {"cycle.apply", "cycle.drop", "cycle.approve", "cycle.discard"}
 _SIGNING = {"paper.sign", "paper.withdraw", "paper.void_number", "term.edit", "evidence.limit"}
 _CITY = frozenset({Kind.CITY})
 _COUNTY = frozenset({Kind.COUNTY, Kind.ZONE})
@@ -397,6 +417,8 @@ ROLES: dict[str, Role] = {
             _READ,
             _EVALUATING,
             _EVALUATIONS_DECIDED,
+            _CYCLES,
+            _CYCLES_DECIDED,
             _SUPERVISING,
             _RECTIFYING,
             _ACCOUNTING,
@@ -423,6 +445,7 @@ ROLES: dict[str, Role] = {
             _CITY,
             _READ,
             _EVALUATING,
+            _CYCLES,
             _SUPERVISING,
             _RECTIFYING,
             _ACCOUNTING,
@@ -447,6 +470,8 @@ ROLES: dict[str, Role] = {
             _READ,
             _EVALUATING,
             _EVALUATIONS_DECIDED,
+            _CYCLES,
+            _CYCLES_DECIDED,
             _SUPERVISING,
             _RECTIFYING,
             _ACCOUNTING,
@@ -551,7 +576,7 @@ ROLES: dict[str, Role] = {
             },
             _PERSONAL,
             {"case.view", "case.decide", "case.send_back", "talk.view"},
-            {"campaign.view", "evaluation.view", "onsite.view", "result.view"},
+            {"campaign.view", "evaluation.view", "onsite.view", "result.view", "draw.view"},
             _BALANCE,
             {"ledger.export"},
         ),

@@ -1,0 +1,83 @@
+"""Who may be asked to review or visit, and who must keep away (回避, 教育督导条例第十条): by where they belong."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from dudao.orgs.models import Unit
+from dudao.people.models import Account, Appointment
+from dudao.people.queries import holders_of
+from dudao.people.roles import ROLES
+
+__all__ = ["barred", "branch_of", "candidates", "inspectors_among", "orphans", "reason_of"]
+
+_INSPECTORS = {"city_inspector", "county_inspector"}
+
+
+def candidates(verb: str, place: str) -> QuerySet[Account]:
+    """Active accounts that hold a verb on a place today."""
+    return holders_of([verb], place).select_related("home").order_by("pinyin", "id")
+
+
+def inspectors_among(accounts: Iterable[Account]) -> set[int]:
+    """Those who are appointed inspectors (督学) today; experts and staff are not."""
+    held = Appointment.objects.filter(
+        Appointment.current(timezone.localdate()), role__in=_INSPECTORS, account__in=list(accounts)
+    )
+    return set(held.values_list("account_id", flat=True))
+
+
+def branch_of(office: Unit, unit: Unit) -> str:
+    """The path of the unit directly under the office in whose tree the other stands: a county of the city's, a township of the
+    county's. The unit itself where it stands directly under the office."""
+    rest = unit.path[len(office.path) :] if unit.path.startswith(office.path) else ""
+    return f"{office.path}{rest.split('.', 1)[0]}." if rest else unit.path
+
+
+def _belongs(accounts: Collection[Account]) -> Mapping[int, list[tuple[str, str]]]:
+    """Of each account: (path, name) of its home and of where it is appointed today. One query."""
+    found = {account.pk: [(account.home.path, account.home.name)] for account in accounts}
+    held = Appointment.objects.filter(Appointment.current(timezone.localdate()), account__in=[*found])
+    for account, path, name in held.values_list("account_id", "unit__path", "unit__name"):
+        found[account].append((path, name))
+    return found
+
+
+def barred(
+    office: Unit, accounts: Collection[Account], units: Iterable[Unit], *, branch: bool
+) -> dict[tuple[int, int], str]:
+    """(account, unit) → why they must not meet: the account belongs to the unit or to one below it; with ``branch`` also to its
+    county (or township). The accounts must be loaded with their homes. One query."""
+    places = _belongs(accounts)
+    found: dict[tuple[int, int], str] = {}
+    for unit in units:
+        part = branch_of(office, unit)
+        for account, held in places.items():
+            for path, name in held:
+                if path.startswith(unit.path):
+                    found[account, unit.pk] = f"在{name}任职"
+                elif branch and path.startswith(part):
+                    found.setdefault((account, unit.pk), f"在{name}任职，与{unit.name}同属一地")
+    return found
+
+
+def reason_of(account: Account, unit: Unit, bars: Mapping[tuple[int, int], str]) -> str:
+    """«张督学在平江县教育局任职，应当回避平江一中。», empty if nothing stands against it."""
+    why = bars.get((account.pk, unit.pk))
+    return f"{account.name}{why}，应当回避{unit.name}。" if why else ""
+
+
+def orphans(verb: str, place: str, accounts: Iterable[int]) -> set[int]:
+    """Those of the accounts that no longer hold a verb on a place: left, moved away, locked. One query."""
+    asked = set(accounts)
+    roles = [key for key, role in ROLES.items() if verb in role.verbs]
+    above = [place[: end + 1] for end, letter in enumerate(place) if letter == "."]
+    held = Appointment.objects.filter(
+        Appointment.current(timezone.localdate()),
+        account__in=asked,
+        account__is_active=True,
+        role__in=roles,
+        unit__path__in=above,
+    )
+    return asked - set(held.values_list("account_id", flat=True))

@@ -11,10 +11,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-__all__ = ["LATE", "SHOWN", "Freeze", "Rules"]
+__all__ = ["LATE", "OPEN", "SHOWN", "Freeze", "Rules"]
 
 Late = Literal["refuse", "mark", "accept"]
 Shown = Literal["never", "feedback", "publicity", "published"]
+Open = Literal["refuse", "reason"]
 
 LATE: Final[Mapping[str, str]] = {
     "refuse": "截止后不能提交，须先延长期限",
@@ -27,6 +28,12 @@ SHOWN: Final[Mapping[str, str]] = {
     "publicity": "公示时本单位可见",
     "published": "公布后本单位可见",
 }
+
+OPEN: Final[Mapping[str, str]] = {
+    "refuse": "还有没评的项目就不能形成评定结果",
+    "reason": "还有没评的项目须写明理由",
+}
+_SHARES: Final = ("third_at", "findings_below", "reason_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,10 @@ class Rules:
     who the other is. ``late``: what happens at the deadline. ``shown``: from when a subject sees its marks. ``objection_days``,
     ``publicity_days``: terms in working days (教育督导条例 names none: the office's own). ``counts``: keys of the sources whose
     marks count (empty: as the indicator system says). ``visible_below``: lower offices see the marks of their subjects as they
-    are given. ``findings_below``: the share of an indicator's points under which a finding is offered.
+    are given. ``findings_below``: the share of an indicator's points under which a finding is offered. ``open_marks``: what
+    happens when the result is formed and something has no mark yet. ``recuse_branch``: nobody reviews or visits a unit of their own
+    county (or township), beside their own unit, which nobody ever does. ``reason_at``: from which difference to the
+    self-evaluation, as a share of the points, a mark wants a reason; one below the full points always does.
     """
 
     self_report: bool = False
@@ -62,11 +72,15 @@ class Rules:
     visible_below: bool = True
     findings_below: Decimal = Decimal("0.6")
     freezes: tuple[Freeze, ...] = ()
+    open_marks: Open = "reason"
+    recuse_branch: bool = False
+    reason_at: Decimal = Decimal("0.2")
 
     def data(self) -> dict[str, Any]:
         """As it is stored."""
         plain = asdict(self)
-        plain["third_at"], plain["findings_below"] = str(self.third_at), str(self.findings_below)
+        for name in _SHARES:
+            plain[name] = str(plain[name])
         plain["counts"] = list(self.counts)
         plain["freezes"] = [
             {"first": freeze.first.isoformat(), "last": freeze.last.isoformat(), "reason": freeze.reason}
@@ -82,7 +96,7 @@ class Rules:
         if unknown:
             raise ValueError(f"不认识的规则：{'、'.join(unknown)}。")
         values: dict[str, Any] = dict(data)
-        for name in ("third_at", "findings_below"):
+        for name in _SHARES:
             if name in values:
                 values[name] = Decimal(str(values[name]))
                 if not 0 <= values[name] <= 1:
@@ -98,6 +112,8 @@ class Rules:
             raise ValueError(f"late 只能是：{'、'.join(LATE)}。")
         if values.get("shown", "published") not in SHOWN:
             raise ValueError(f"shown 只能是：{'、'.join(SHOWN)}。")
+        if values.get("open_marks", "reason") not in OPEN:
+            raise ValueError(f"open_marks 只能是：{'、'.join(OPEN)}。")
         if values.get("reviewers", 1) not in {0, 1, 2}:
             raise ValueError("reviewers 只能是 0、1 或 2。")
         for name in ("objection_days", "publicity_days"):

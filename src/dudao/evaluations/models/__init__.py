@@ -4,7 +4,7 @@ from dudao.evaluations.models.campaigns import Amendment, Campaign, Phase
 from dudao.evaluations.models.draws import Draw, DrawMember
 from dudao.evaluations.models.cycles import CycleChange, CycleEntry, CyclePlan
 from dudao.evaluations.models.marks import Mark, Review
-from dudao.evaluations.models.results import Objection, Proposal, Result, ResultUse, ScoreSheet
+from dudao.evaluations.models.results import Decision, Objection, Proposal, Result, ResultUse, ScoreSheet
 from dudao.evaluations.models.subjects import Answer, Figure, Remark, Subject, Submission
 from dudao.evaluations.models.visits import SiteVisit, VisitFile, VisitMember, VisitRecord
 
@@ -15,6 +15,7 @@ __all__ = [
     "CycleChange",
     "CycleEntry",
     "CyclePlan",
+    "Decision",
     "Draw",
     "DrawMember",
     "Figure",

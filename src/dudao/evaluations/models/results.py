@@ -11,10 +11,10 @@ from django.utils import timezone
 from dudao.core.access import ScopedQuerySet
 from dudao.evaluations.models.campaigns import Campaign
 from dudao.evaluations.models.subjects import Subject
-from dudao.frameworks.models import Framework
+from dudao.frameworks.models import Framework, FrameworkVersion
 from dudao.orgs.models import Unit
 
-__all__ = ["Objection", "Proposal", "Result", "ResultUse", "ScoreSheet"]
+__all__ = ["Decision", "Objection", "Proposal", "Result", "ResultUse", "ScoreSheet"]
 
 
 class ScoreSheet(models.Model):
@@ -94,6 +94,40 @@ class Result(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("evaluations:result", args=[self.pk])
+
+
+class Decision(models.Model):
+    """A meeting that decided on a score sheet: when, who sat there, what was decided, its minutes. Kept as it was recorded (a
+    database trigger); what was recorded wrong is recorded again, the last one holds.
+    """
+
+    SCOPE: ClassVar = ("campaign__office__path",)
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="decisions")
+    sheet = models.ForeignKey(ScoreSheet, models.PROTECT, related_name="decisions", verbose_name="得分表")
+    held_on = models.DateField("会议日期")
+    attendees = models.CharField("参加人员", max_length=1000)
+    text = models.TextField("评定意见", max_length=4000)
+    file = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    file_name = models.CharField("会议纪要", max_length=200, blank=True)
+    at = models.DateTimeField("登记时间", default=timezone.now)
+    by = models.CharField("登记人", max_length=100)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "评定会议"
+        ordering: ClassVar = ["campaign", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(text="") & ~Q(attendees=""), name="decision_is_told"),
+            models.CheckConstraint(
+                condition=Q(file__isnull=True, file_name="") | Q(file__isnull=False) & ~Q(file_name=""),
+                name="decision_file_has_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign}评定会议"
 
 
 class Objection(models.Model):
@@ -199,6 +233,9 @@ class Proposal(models.Model):
     at = models.DateTimeField("提出时间", default=timezone.now)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.MADE)
     answer = models.CharField("研究意见", max_length=1000, blank=True)
+    carried = models.ForeignKey(
+        FrameworkVersion, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="带入版本"
+    )
     decided_at = models.DateTimeField("研究时间", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -211,6 +248,9 @@ class Proposal(models.Model):
             models.CheckConstraint(
                 condition=Q(state="made", decided_at__isnull=True) | (~Q(state="made") & Q(decided_at__isnull=False)),
                 name="proposal_decided_is_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(carried__isnull=True) | Q(state="taken"), name="proposal_carried_is_taken"
             ),
         ]
 

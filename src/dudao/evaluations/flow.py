@@ -17,6 +17,8 @@ __all__ = [
     "REVIEW",
     "SUBJECT",
     "VISIT",
+    "by_checker",
+    "by_filler",
     "by_office",
     "by_reviewer",
     "by_subject",
@@ -61,12 +63,22 @@ def by_subject(row: Any, actor: Actor, verb: str) -> Denied | None:
     return actor.why_not(verb, subject.unit.path)
 
 
+def by_filler(row: Any, actor: Actor, verb: str) -> Denied | None:
+    """Who writes and hands in a self-evaluation: as `by_subject`, and only while the campaign runs."""
+    subject = row if isinstance(row, Subject) else row.subject
+    if subject.campaign.state != C.RUNNING:
+        return Denied(f"项目{subject.campaign.get_state_display()}，不能{VERBS[verb].label}。", verb)
+    return actor.why_not(verb, subject.unit.path)
+
+
 def by_checker(subject: Subject, actor: Actor, verb: str) -> Denied | None:
     """Who checks a self-evaluation: the office that runs the campaign, or the county in between; not the unit itself."""
     if actor.everything:
         return None
     if is_own(actor, subject.unit.path) and subject.unit_id != subject.campaign.office_id:
         return Denied(f"您在{subject.unit}任职，不能核查本单位的自评。", verb)
+    if actor.id is not None and actor.id == subject.submitted_by_id:
+        return Denied("这份自评由您提交，请由其他人核查。", verb)
     return actor.why_not(verb, subject.unit.path)
 
 
@@ -105,6 +117,10 @@ def _subject(verb: str) -> Callable[[Any, Actor], Denied | None]:
     return lambda row, actor: by_subject(row, actor, verb)
 
 
+def _filler(verb: str) -> Callable[[Any, Actor], Denied | None]:
+    return lambda row, actor: by_filler(row, actor, verb)
+
+
 def _checker(verb: str) -> Callable[[Any, Actor], Denied | None]:
     return lambda row, actor: by_checker(row, actor, verb)
 
@@ -139,10 +155,10 @@ SUBJECT = Flow(
         "evaluation.submit",
         {S.OPEN, S.RETURNED},
         S.SUBMITTED,
-        guard=_subject("evaluation.submit"),
+        guard=_filler("evaluation.submit"),
         tells=("evaluation.accept",),
     ),
-    Step("evaluation.take_back", {S.SUBMITTED}, S.OPEN, guard=_subject("evaluation.take_back")),
+    Step("evaluation.take_back", {S.SUBMITTED, S.ACCEPTED}, S.OPEN, guard=_filler("evaluation.take_back")),
     Step(
         "evaluation.return",
         {S.SUBMITTED, S.ACCEPTED},

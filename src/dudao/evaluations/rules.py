@@ -56,7 +56,8 @@ class Rules:
     are given. ``findings_below``: the share of an indicator's points under which a finding is offered. ``open_marks``: what
     happens when the result is formed and something has no mark yet. ``recuse_branch``: nobody reviews or visits a unit of their own
     county (or township), beside their own unit, which nobody ever does. ``reason_at``: from which difference to the
-    self-evaluation, as a share of the points, a mark wants a reason; one below the full points always does.
+    self-evaluation, as a share of the points, a mark wants a reason; one below the full points always does. ``grace_minutes``: how
+    long after the deadline a submission still counts as in time whose page was opened before it.
     """
 
     self_report: bool = False
@@ -72,6 +73,7 @@ class Rules:
     visible_below: bool = True
     findings_below: Decimal = Decimal("0.6")
     freezes: tuple[Freeze, ...] = ()
+    grace_minutes: int = 10
     open_marks: Open = "reason"
     recuse_branch: bool = False
     reason_at: Decimal = Decimal("0.2")
@@ -119,6 +121,8 @@ class Rules:
         for name in ("objection_days", "publicity_days"):
             if not 0 <= int(values.get(name, 5)) <= 90:
                 raise ValueError(f"{name} 应在 0 到 90 之间。")
+        if not 0 <= int(values.get("grace_minutes", 10)) <= 120:
+            raise ValueError("grace_minutes 应在 0 到 120 之间。")
         return cls(**values)
 
     def frozen_on(self, day: date) -> Freeze | None:

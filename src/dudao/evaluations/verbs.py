@@ -24,6 +24,8 @@ declare(
     Verb("evaluation.take_back", "撤回自评"),
     Verb("evaluation.accept", "核查通过"),
     Verb("evaluation.return", "退回修改"),
+    Verb("evaluation.remark", "提出修改意见"),
+    Verb("evaluation.move", "转由其他单位承担"),
     Verb("evaluation.extend", "延长自评期限"),
     Verb("evaluation.exempt", "列为不参评"),
     Verb("evaluation.restore", "恢复参评"),

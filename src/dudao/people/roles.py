@@ -332,6 +332,8 @@ _EVALUATING = {
     "campaign.score",
     "campaign.reopen",
     "evaluation.accept",
+    "evaluation.remark",
+    "evaluation.move",
     "evaluation.return",
     "evaluation.extend",
     "evaluation.exempt",

@@ -122,6 +122,16 @@ def test_a_rectification_notice_has_standard_and_value_a_limit_and_a_receipt():
     assert "签收人（签字）" in words
 
 
+def test_a_publication_shows_what_it_publishes_before_how_long_and_how_to_object():
+    said = text(made("publicity"))
+    assert said.index("示例县第一幼儿园") < said.index("公示时间") < said.index("实名反映")
+
+
+def test_a_report_of_looking_back_makes_no_demands_of_whom_it_reports_to():
+    said = text(made("look_back"))
+    assert "下一步工作" in said and "工作要求" not in said and "特此报告" in said
+
+
 def test_empty_parts_leave_no_heading_and_no_hole_in_the_counting():
     values = sample(Kind.NOTICE) | {"self_due": "", "materials": [], "demands": []}
     words = text(made(Kind.NOTICE, values))

@@ -291,9 +291,9 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         _table(
             "recurring",
             "反弹问题",
-            Column("unit", "单位", 1.6),
+            Column("unit", "单位", 1.9),
             Column("description", "问题描述", 4.0),
-            Column("earlier", "上次销号", 1.4),
+            Column("earlier", "上次销号", 2.4),
             required=False,
         ),
         _list("problems", "存在问题"),

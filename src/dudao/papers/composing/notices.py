@@ -80,7 +80,7 @@ def talk_notice(draft: Draft) -> Letter:
             ("约谈内容", items(draft.texts("matters"))),
             ("准备材料", items(draft.texts("materials"))),
         ),
-        Line("请按时参加。因特殊情况不能参加的，请提前书面说明理由。"),
+        Line("请按时参加。因特殊情况不能参加的，请提前书面说明。"),
     ]
     return Letter(title="教育督导约谈通知书", office=draft.look.signature, body=body)
 
@@ -89,9 +89,9 @@ def publicity(draft: Draft) -> Letter:
     """公示: what is proposed, how long, and where to object."""
     body: list[Part] = [
         Line(sentence(draft.text("overview"))),
+        draft.table("entries", counter=True),
         Line(f"公示时间：{draft.period('from_on', 'to_on')}。", bold=True),
         Line(sentence(draft.text("objections"))),
-        draft.table("entries", counter=True),
     ]
     return Letter(title=f"关于{draft.text('topic')}的公示", office=draft.look.signature, body=body)
 

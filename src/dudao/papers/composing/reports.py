@@ -72,8 +72,9 @@ def look_back(draft: Draft) -> Letter:
             ("整改成效", items(draft.texts("achievements"))),
             ("反弹问题", again),
             ("存在问题", items(draft.texts("problems"))),
-            ("工作要求", demands),
+            ("下一步工作", demands),
         ),
+        Line("特此报告。"),
     ]
     return Letter(
         title=f"关于{draft.text('topic')}“回头看”情况的报告",

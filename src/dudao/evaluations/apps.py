@@ -7,4 +7,4 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "督导评估"
 
     def ready(self) -> None:
-        from dudao.evaluations import flow, verbs  # noqa: F401  the vocabulary and who acts next are filled by the import
+        from dudao.evaluations import cycle_flow, flow, jobs, verbs  # noqa: F401  vocabulary, who acts next, handlers

@@ -1,8 +1,8 @@
 """Tables of evaluations: campaigns, their subjects and what these answer, marks, visits, results."""
 
 from dudao.evaluations.models.campaigns import Amendment, Campaign, Phase
-from dudao.evaluations.models.draws import Draw, DrawMember
 from dudao.evaluations.models.cycles import CycleChange, CycleEntry, CyclePlan
+from dudao.evaluations.models.draws import Draw, DrawMember
 from dudao.evaluations.models.marks import Mark, Review
 from dudao.evaluations.models.results import Decision, Objection, Proposal, Result, ResultUse, ScoreSheet
 from dudao.evaluations.models.subjects import Answer, Figure, Remark, Subject, Submission

@@ -133,9 +133,7 @@ class CycleEntry(models.Model):
                 condition=Q(fixed_term__isnull=True) | ~Q(fixed_reason=""), name="cycle_entry_fixed_has_reason"
             ),
             models.CheckConstraint(
-                condition=Q(not_before__isnull=True)
-                | Q(not_after__isnull=True)
-                | Q(not_after__gte=F("not_before")),
+                condition=Q(not_before__isnull=True) | Q(not_after__isnull=True) | Q(not_after__gte=F("not_before")),
                 name="cycle_entry_window_in_order",
             ),
         ]

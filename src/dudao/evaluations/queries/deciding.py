@@ -1,0 +1,184 @@
+"""What stands between marks and a published result: what is still open, whether a sheet is of today, until when one may object."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from dudao.calc.calendar import chinese_date
+from dudao.calc.deadlines import due
+from dudao.evaluations.models import Campaign, Decision, Objection, Review, ScoreSheet, SiteVisit, Subject
+from dudao.evaluations.queries.scoring import Inputs, inputs_of
+from dudao.evaluations.queries.sheets import inputs_now
+from dudao.evaluations.queries.systems import rules_of
+from dudao.frameworks.models import FrameworkVersion
+from dudao.orgs.queries import work_calendar
+
+__all__ = [
+    "Readiness",
+    "Window",
+    "final_sheet",
+    "is_of_today",
+    "last_decision",
+    "objection_window",
+    "open_objections",
+    "publicity_until",
+    "readiness",
+    "why_not_publicise",
+    "why_not_publish",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What is still to come when a result is formed. ``disputed``: indicators on which reviewers haven't agreed yet."""
+
+    subjects: int
+    unsubmitted: int
+    reviews: int
+    visits: int
+    disputed: int
+    retired: bool
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is open, in words; the retired version is said apart, it hinders nothing."""
+        told = []
+        if self.unsubmitted:
+            told.append(f"{self.unsubmitted} 个单位的自评还没有提交或受理。")
+        if self.reviews:
+            told.append(f"{self.reviews} 项评审任务还没有提交。")
+        if self.visits:
+            told.append(f"{self.visits} 次实地评估还没有形成评估组意见。")
+        if self.disputed:
+            told.append(f"{self.disputed} 项指标两位评审人没有评完或分歧较大、还没有定分。")
+        return told
+
+
+def readiness(campaign: Campaign, inputs: Inputs | None = None) -> Readiness:
+    """As things stand: two queries beside the inputs."""
+    given = inputs or inputs_of(campaign)
+    states = Subject.State
+    counted = Subject.objects.filter(campaign=campaign).aggregate(
+        unsubmitted=Count("pk", distinct=True, filter=~Q(state__in=[states.ACCEPTED, states.OUT])),
+        reviews=Count("reviews", distinct=True, filter=Q(reviews__state=Review.State.ASSIGNED) & ~Q(state=states.OUT)),
+    )
+    done = [SiteVisit.State.SETTLED, SiteVisit.State.CANCELLED]
+    visits = SiteVisit.objects.filter(subjects__campaign=campaign).exclude(state__in=done).distinct().count()
+    return Readiness(
+        subjects=len(given.subjects),
+        unsubmitted=counted["unsubmitted"],
+        reviews=counted["reviews"],
+        visits=visits,
+        disputed=sum(len(found) for found in given.open.values()),
+        retired=campaign.version.state == FrameworkVersion.State.RETIRED,
+    )
+
+
+def final_sheet(campaign: Campaign) -> ScoreSheet | None:
+    """The last final sheet: what is decided on, publicised, published."""
+    found: ScoreSheet | None = (
+        ScoreSheet.objects.filter(campaign=campaign, purpose=ScoreSheet.Purpose.FINAL).order_by("-number").first()
+    )
+    if found is not None:
+        found.campaign = campaign
+    return found
+
+
+def last_decision(campaign: Campaign) -> Decision | None:
+    found: Decision | None = (
+        Decision.objects.filter(campaign=campaign).select_related("sheet", "file").order_by("-pk").first()
+    )
+    return found
+
+
+def is_of_today(sheet: ScoreSheet, inputs: Inputs) -> bool:
+    """Whether nothing that a sheet was computed from has changed since."""
+    return sheet.inputs_digest == inputs_now(inputs)
+
+
+def open_objections(campaign: Campaign) -> "QuerySet[Any]":
+    return Objection.objects.filter(subject__campaign=campaign, state=Objection.State.ASKED)
+
+
+def _unfit(campaign: Campaign, sheet: ScoreSheet | None, inputs: Inputs | None) -> list[str]:
+    """What hinders both publicity and publication."""
+    if sheet is None:
+        return ["还没有形成评定结果，请先计算得分。"]
+    told = []
+    if not is_of_today(sheet, inputs or inputs_of(campaign)):
+        told.append(f"第 {sheet.number} 次计算以后又有评分或数据改动，请重新计算。")
+    if campaign.decided_on is None:
+        told.append("还没有登记评定会议。")
+    return told
+
+
+def why_not_publicise(campaign: Campaign, inputs: Inputs | None = None) -> list[str]:
+    """Everything that stands against publicity now, in words."""
+    told = _unfit(campaign, final_sheet(campaign), inputs)
+    if not rules_of(campaign).publicity_days:
+        told.append("本项目的规则是不公示，评定后直接公布。")
+    return told
+
+
+def why_not_publish(campaign: Campaign, today: date, inputs: Inputs | None = None) -> list[str]:
+    """Everything that stands against publication now, in words."""
+    told = _unfit(campaign, final_sheet(campaign), inputs)
+    if rules_of(campaign).publicity_days and campaign.publicised_until is None:
+        told.append("还没有公示。")
+    elif campaign.publicised_until is not None and today <= campaign.publicised_until:
+        told.append(f"公示到{chinese_date(campaign.publicised_until)}，期满后才能公布。")
+    waiting = open_objections(campaign).count()
+    if waiting:
+        told.append(f"{waiting} 件异议还没有答复。")
+    return told
+
+
+def publicity_until(campaign: Campaign, start: date) -> date:
+    """The last day of publicity that begins on a day: the day itself doesn't count."""
+    return due(start, max(1, rules_of(campaign).publicity_days), True, work_calendar(campaign.office))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whether a subject may object today. ``why`` is empty when it may; ``last`` and ``basis`` as they were counted."""
+
+    last: date | None = None
+    basis: str = ""
+    why: str = ""
+
+
+def objection_window(subject: Subject, today: date) -> Window:
+    """A preliminary result (fed back on site) may be objected to within the campaign's term, a publicised one until the later of
+    that term and the end of publicity.
+    """
+    campaign, days = subject.campaign, rules_of(subject.campaign).objection_days
+    calendar = work_calendar(campaign.office)
+    if campaign.state == Campaign.State.PUBLICISED:
+        assert campaign.publicised_on is not None and campaign.publicised_until is not None
+        counted = due(campaign.publicised_on, days, True, calendar) if days else campaign.publicised_until
+        last = max(counted, campaign.publicised_until)
+        told = f"公示之日（{chinese_date(campaign.publicised_on)}）起 {days} 个工作日，且不早于公示期满，至{chinese_date(last)}"
+        return _window(last, told, today)
+    if campaign.state in {Campaign.State.RUNNING, Campaign.State.DECIDING} and days:
+        moments: Sequence[Any] = list(
+            subject.visits.filter(fed_back_at__isnull=False)
+            .exclude(state="cancelled")
+            .values_list("fed_back_at", flat=True)
+        )
+        if moments:
+            told_on = timezone.localdate(max(moments))
+            last = due(told_on, days, True, calendar)
+            words = f"初步意见反馈之日（{chinese_date(told_on)}）起 {days} 个工作日，至{chinese_date(last)}"
+            return _window(last, words, today)
+    if campaign.state in {Campaign.State.PUBLISHED, Campaign.State.ARCHIVED}:
+        return Window(why="结果已经公布，不能再提出异议。")
+    return Window(why="还没有反馈初步意见，也没有公示，到时可以提出异议。")
+
+
+def _window(last: date, basis: str, today: date) -> Window:
+    why = f"提出异议的期限到{chinese_date(last)}，已经超过。" if today > last else ""
+    return Window(last, f"{basis}（本项目规则）", why)

@@ -47,19 +47,21 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``check``: the county looks before a self-evaluation counts as received. ``self_report``: a signed report is handed in.
-    ``reviewers``: independent reviewers a subject (0: no online review). ``third_at``: from which difference of two reviewers'
-    marks of one indicator, as a share of its points, a third decides. ``blind``: a reviewer sees neither the other's marks nor
-    who the other is. ``late``: what happens at the deadline. ``shown``: from when a subject sees its marks. ``objection_days``,
-    ``publicity_days``: terms in working days (教育督导条例 names none: the office's own). ``counts``: keys of the sources whose
-    marks count (empty: as the indicator system says). ``visible_below``: lower offices see the marks of their subjects as they
-    are given. ``findings_below``: the share of an indicator's points under which a finding is offered. ``open_marks``: what
-    happens when the result is formed and something has no mark yet. ``recuse_branch``: nobody reviews or visits a unit of their own
-    county (or township), beside their own unit, which nobody ever does. ``reason_at``: from which difference to the
-    self-evaluation, as a share of the points, a mark wants a reason; one below the full points always does. ``grace_minutes``: how
-    long after the deadline a submission still counts as in time whose page was opened before it.
+    """``announced``: who is evaluated hears of it when it starts (False: 四不两直, not before it is decided; the team shows its
+    notice at the gate). ``check``: the county looks before a self-evaluation counts as received. ``self_report``: a signed report
+    is handed in. ``reviewers``: independent reviewers a subject (0: no online review). ``third_at``: from which difference of two
+    reviewers' marks of one indicator, as a share of its points, a third decides. ``blind``: a reviewer sees neither the other's
+    marks nor who the other is. ``late``: what happens at the deadline. ``shown``: from when a subject sees its marks.
+    ``objection_days``, ``publicity_days``: terms in working days (教育督导条例 names none: the office's own). ``counts``: keys of
+    the sources whose marks count (empty: as the indicator system says). ``visible_below``: lower offices see the marks of their
+    subjects as they are given. ``findings_below``: the share of an indicator's points under which a finding is offered.
+    ``open_marks``: what happens when the result is formed and something has no mark yet. ``recuse_branch``: nobody reviews or
+    visits a unit of their own county (or township), beside their own unit, which nobody ever does. ``reason_at``: from which
+    difference to the self-evaluation, as a share of the points, a mark wants a reason; one below the full points always does.
+    ``grace_minutes``: how long after the deadline a submission still counts as in time whose page was opened before it.
     """
 
+    announced: bool = True
     self_report: bool = False
     check: bool = False
     reviewers: int = 1

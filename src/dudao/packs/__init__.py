@@ -51,6 +51,7 @@ KINDS: Mapping[str, str] = {
     "statistics": "数据指标和审核规则",
     "papers": "公文格式",
     "terms": "时限",
+    "campaigns": "督导项目模板",
     "evidence": "资料库规定",
     "examples": "核对用算例",
 }

@@ -14,11 +14,12 @@ from typing import Any
 from dudao.calc.balance import RulesError, rules_from
 from dudao.calc.balance.items import items_from
 from dudao.calc.balance.sizes import sizes_from
+from dudao.calc.campaigns import CampaignPackError, campaign_from
 from dudao.calc.deadlines import TermError, terms_from
 from dudao.calc.evidence import LibraryError, library_from
 from dudao.calc.layout import LayoutError, layout_from
 from dudao.calc.tree import Finding, TreeDataError, from_data, validate
-from dudao.packs import KINDS
+from dudao.packs import KINDS, names, read
 from dudao.packs.facts import FACTS, GRADES, LEVELS, about_of, day_of
 from dudao.packs.shape import shape_faults, unknown_keys
 
@@ -75,9 +76,11 @@ def check(kind: str, data: Plain, known_items: Iterable[str] = ()) -> Report:
                 report.size = f"{len(terms_from(data))} 条时限"
             case "evidence":
                 report.size = f"{len(library_from(data).categories)} 类资料"
+            case "campaigns":
+                _campaign(data, report)
             case "statistics":
                 _statistics(data, report, set(known_items))
-    except (LayoutError, LibraryError, RulesError, TermError, TreeDataError) as error:
+    except (CampaignPackError, LayoutError, LibraryError, RulesError, TermError, TreeDataError) as error:
         # A key that nobody knows has been named already, with those that may have been meant.
         if not (report.errors and "不认识的名称" in str(error)):
             report.errors.append(str(error))
@@ -148,6 +151,27 @@ def _framework(data: Plain, report: Report) -> None:
 
 def _place(finding: Finding) -> tuple[str, str]:
     return finding.code, finding.kind
+
+
+def _campaign(data: Plain, report: Report) -> None:
+    """Whether what a template names is there: its systems, its twin, and the sources and indicators of its first system."""
+    found = campaign_from(data)
+    report.size = f"{len(found.phases)} 个阶段"
+    for name in found.systems:
+        if name not in names("frameworks"):
+            report.errors.append(f"systems 里的“{name}”不是随平台提供的指标体系。")
+    if found.twin and found.twin not in names("campaigns"):
+        report.errors.append(f"twin 是“{found.twin}”，没有这个项目模板。")
+    if report.errors or not found.systems:
+        return
+    tree = from_data(json.loads(json.dumps(dict(read("frameworks", found.systems[0])), default=str)))
+    sources = {source.key for source in tree.sources}
+    for number, phase in enumerate(found.phases, 1):
+        if phase.source and phase.source not in sources:
+            report.errors.append(f"phases[{number}]“{phase.title}”的评分来源“{phase.source}”不在指标体系里。")
+        unknown = [code for code in phase.codes if code not in tree.nodes]
+        if unknown:
+            report.errors.append(f"phases[{number}]“{phase.title}”的指标 {'、'.join(unknown)} 不在指标体系里。")
 
 
 def _statistics(data: Plain, report: Report, known: set[str]) -> None:

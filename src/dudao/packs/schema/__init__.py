@@ -14,7 +14,18 @@ __all__ = ["BARE_RULES", "schema"]
 
 def schema() -> Schema:
     """The schema of a file of any kind; `kind` tells them apart, a file with `base` is made from another one."""
-    flat = ["balance", "items", "reliefs", "sizes", "statistics", "papers", "terms", "evidence", "examples"]
+    flat = [
+        "campaigns",
+        "balance",
+        "items",
+        "reliefs",
+        "sizes",
+        "statistics",
+        "papers",
+        "terms",
+        "evidence",
+        "examples",
+    ]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "督导 pack",

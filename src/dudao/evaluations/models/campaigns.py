@@ -21,7 +21,8 @@ class Campaign(models.Model):
 
     ``template`` names the campaign template it was made from, ``basis`` the campaign it was cloned from (last year's),
     ``twin`` the campaign on the same objects' leaders. ``rules`` is read by `dudao.evaluations.rules.Rules`, and nothing else
-    is. ``revision`` grows with every change of the campaign or its phases. Once running, a change is an `Amendment`.
+    is; ``pool`` says among which units the subjects are chosen (`dudao.evaluations.queries.pools`). ``revision`` grows with every
+    change of the campaign or its phases. Once running, a change is an `Amendment`.
     """
 
     SCOPE: ClassVar = ("office__path", "subjects__unit__path")
@@ -56,6 +57,7 @@ class Campaign(models.Model):
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.DRAFT)
     revision = models.PositiveIntegerField("修改次数", default=0)
     rules = models.JSONField("规则", default=dict)
+    pool = models.JSONField("对象范围", default=dict)
     purpose = models.TextField("依据和目的", max_length=4000, blank=True)
     started_at = models.DateTimeField("启动时间", null=True, blank=True)
     decided_on = models.DateField("评定日期", null=True, blank=True)

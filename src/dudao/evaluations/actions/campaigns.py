@@ -11,9 +11,11 @@ from django.utils import timezone
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Conflict
+from dudao.evaluations.actions.answering import take_figures_of
 from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.models import Campaign, Phase, Subject
-from dudao.evaluations.queries.systems import asks, system_of
+from dudao.evaluations.queries.answering import expected_of, phase_of
+from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.rules import Rules
 from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Unit
@@ -208,7 +210,8 @@ def start_campaign(actor: Actor, *, campaign: Campaign, revision: int) -> Campai
     if row.version.state != FrameworkVersion.State.PUBLISHED:
         raise ValidationError(f"指标体系“{row.version}”{row.version.get_state_display()}，请换用已发布的版本。")
     now = timezone.now()
-    expected = sum(len(ask.columns) > 0 for ask in asks(system_of(row), "self"))
+    phase = phase_of(row)
+    expected = expected_of(system_of(row), phase.codes if phase is not None else ())
     CAMPAIGN.move(
         row,
         "campaign.start",
@@ -217,6 +220,8 @@ def start_campaign(actor: Actor, *, campaign: Campaign, revision: int) -> Campai
         total=row.subjects.count(),
     )
     row.subjects.update(expected=expected)
-    if not row.phases.filter(kind=Phase.Kind.SELF).exists():
+    if phase is not None:
+        take_figures_of(row)
+    if phase is None:
         row.subjects.filter(state=Subject.State.OPEN).update(state=Subject.State.ACCEPTED, accepted_at=now)
     return row

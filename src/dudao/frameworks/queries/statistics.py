@@ -17,7 +17,7 @@ from dudao.stats.models import DataItem, Return, Round
 from dudao.stats.numbers import number_words
 from dudao.stats.queries import catalogue, returns
 
-__all__ = ["Offer", "offer_of", "offers", "rows_of_offer"]
+__all__ = ["HANDED_IN", "Offer", "matched", "offer_of", "offers", "rows_of_offer", "value_of"]
 
 MOST_ROUNDS = 8
 HANDED_IN = (Return.State.SUBMITTED, Return.State.ACCEPTED, Return.State.LOCKED)
@@ -50,7 +50,7 @@ def offers(actor: Actor, system: System) -> list[Offer]:
     for asked in returns.rounds_seen(actor).order_by("-year", "-id")[:MOST_ROUNDS]:
         items = catalogue.items_of(asked)
         for county in (True, False):
-            cells = _matched(columns_of(system), catalogue.columns_for(items, county=county))
+            cells = matched(columns_of(system), catalogue.columns_for(items, county=county))
             if cells:
                 found.append(Offer(asked, county, cells))
     return found
@@ -60,7 +60,8 @@ def offer_of(actor: Actor, system: System, key: str) -> Offer | None:
     return next((offer for offer in offers(actor, system) if offer.key == key), None)
 
 
-def _matched(columns: Iterable[SubjectColumn], cells: Sequence[catalogue.Cell]) -> dict[str, catalogue.Cell]:
+def matched(columns: Iterable[SubjectColumn], cells: Sequence[catalogue.Cell]) -> dict[str, catalogue.Cell]:
+    """Key of a system's column → where the statistics keep it; columns that they don't have are left out."""
     by_name: dict[str, catalogue.Cell] = {}
     for cell in cells:
         names = [cell.heading] if cell.stage else [cell.heading, cell.item.name]
@@ -93,7 +94,7 @@ def rows_of_offer(actor: Actor, offer: Offer) -> list[tuple[str, dict[str, Any]]
         (
             ret.unit.name,
             {
-                key: _value(number, cell.item)
+                key: value_of(number, cell.item)
                 for key, cell in offer.cells.items()
                 if (number := numbers.get(ret.pk, {}).get(cell.key)) is not None
             },
@@ -102,5 +103,6 @@ def rows_of_offer(actor: Actor, offer: Offer) -> list[tuple[str, dict[str, Any]]
     ]
 
 
-def _value(number: Decimal, item: DataItem) -> Any:
+def value_of(number: Decimal, item: DataItem) -> Any:
+    """A kept number as a cell: itself, or the word it stands for."""
     return number if item.kind in {DataItem.Kind.INTEGER, DataItem.Kind.DECIMAL} else number_words(number, item)

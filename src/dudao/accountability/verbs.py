@@ -27,6 +27,8 @@ declare(
     Verb("case.decide_appeal", "作出申诉处理决定"),
     Verb("case.correct", "纠正问责决定"),
     Verb("case.archive", "归档"),
+    Verb("case.recall", "撤回问责决定"),
+    Verb("case.export", "导出问责台账"),
     Verb("talk.view", "查看约谈", writes=False),
     Verb("talk.plan", "登记约谈"),
     Verb("talk.call", "发出约谈通知"),

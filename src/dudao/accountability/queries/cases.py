@@ -1,9 +1,11 @@
 """Cases and who sees them. `seen` is the one scope that lists, pages, files and counts share."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case as Chosen
+from django.db.models import Q, QuerySet, Value, When
 
 from dudao.accountability.models import Case, CaseFile, Measure, Opinion, Remedy
 from dudao.calc.accountability import repeats
@@ -24,6 +26,7 @@ __all__ = [
     "file_of",
     "findings_for",
     "is_inside",
+    "ledger_rows",
     "locked",
     "member_units",
     "offices",
@@ -67,6 +70,16 @@ def _led(actor: Actor) -> Q:
 def is_inside(actor: Actor, row: Case) -> bool:
     """Whether a person sees a case from the side of the office: evidence, opinions, what isn't decided yet."""
     return actor.everything or Case.objects.filter(_led(actor), pk=row.pk).exists()
+
+
+def ledger_rows(actor: Actor, ids: Sequence[int]) -> QuerySet[Any]:
+    """Cases that a person may take away in the order of a ledger: by unit, then as they began. ``led``: whether they lead it."""
+    led = Q() if actor.everything else _led(actor)
+    rows = with_units(seen(actor, "case.export")).filter(pk__in=list(ids))
+    rows = rows.annotate(led=Chosen(When(led, then=Value(True)), default=Value(False)) if led else Value(True))
+    return rows.order_by(
+        "office__depth", "office__sort_no", "office", "unit__sort_no", "unit__sort_key", "unit", "pk"
+    ).prefetch_related("measures", "remedies", "findings")
 
 
 def case(actor: Actor, pk: int) -> Case | None:

@@ -1,14 +1,18 @@
 """The list of cases with the lights of their terms, the list of what member units are asked, and how a case begins."""
 
+import io
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from dudao.accountability.actions import exports
 from dudao.accountability.actions.opening import open_case
 from dudao.accountability.forms.cases import NewForm, WhoForm
 from dudao.accountability.grounds import TRIGGERS, choices
@@ -16,6 +20,7 @@ from dudao.accountability.labels import STATES
 from dudao.accountability.models import Case
 from dudao.accountability.queries import cases as reads
 from dudao.accountability.views.common import actor_of, may_anywhere, sent
+from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -75,13 +80,32 @@ CASES = Listing(
 )
 
 
-@require_GET
+def _exported(request: HttpRequest) -> HttpResponse:
+    """The 问责台账 of the rows that the list shows, or the page of a job that writes it."""
+    actor = actor_of(request)
+    ids = list(CASES.narrowed(request, reads.seen(actor)).values_list("pk", flat=True))
+    name = f"问责台账 {timezone.localdate():%Y%m%d}.xlsx"
+    if len(ids) > exports.LONG:
+        return redirect(exports.begin_export(actor, ids=ids, name=name))
+    target = io.BytesIO()
+    try:
+        exports.export_cases(actor, target=target, ids=ids)
+    except ValidationError as problem:
+        messages.error(request, "".join(problem.messages))
+        return redirect(f"{reverse('accountability:cases')}?{request.GET.urlencode()}")
+    return attachment(target.getvalue(), name)
+
+
+@require_http_methods(["GET", "POST"])
 def case_list(request: HttpRequest) -> HttpResponse:
-    """Cases of one's scope; for an office also the findings that wait to become one."""
+    """Cases of one's scope; for an office also the findings that wait to become one. A POST of ``export`` is a sheet of them."""
     may_anywhere(request, "case.view")
     actor = actor_of(request)
+    if request.method == "POST":
+        return _exported(request)
     opens = actor.may_somewhere("case.open")
-    return CASES.respond(
+    listing = replace(CASES, export_name="问责台账") if actor.may_somewhere("case.export") else CASES
+    return listing.respond(
         request,
         reads.with_units(reads.seen(actor)).prefetch_related("remedies"),
         title="问责案件",

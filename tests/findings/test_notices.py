@@ -1,14 +1,15 @@
 """Papers of findings: drafted at issue, their facts counted again, signed for together with the findings."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from dudao.core.access import Denied
+from dudao.core.ui.formats import date_cn
 from dudao.demo.builders import unit
-from dudao.findings.actions import consulting, issuing, judging, making, notices
+from dudao.findings.actions import clock, consulting, issuing, judging, making, notices
 from dudao.findings.actions.terms import end_term
 from dudao.findings.models import Finding
 from dudao.orgs.models import Kind
@@ -18,7 +19,7 @@ from dudao.papers.actions.receiving import receive_paper
 from dudao.papers.actions.routing import check_paper, sign_paper, submit_paper
 from dudao.papers.models import Delivery, OfficeStyle, Paper
 from dudao.papers.sources import facts_now
-from findings_town import again
+from findings_town import again, day
 from signing import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +121,28 @@ def test_a_question_becomes_a_paper_with_its_day(town):
     bare = consulting.ask(town.officer, finding=other, unit=town.finance, text="请支持")
     with pytest.raises(ValidationError, match="时限规定"):
         notices.draft_consultation(town.officer, consultation=bare)
+
+
+def test_more_time_leaves_its_trace_on_the_issued_notice(town):
+    OfficeStyle.objects.create(
+        unit=town.pingjiang, signature="平江县人民政府教育督导委员会办公室", masthead="平江县教育督导文件", code_word="平政教督办",
+        valid_from=date(2020, 1, 1),
+    )  # fmt: skip
+    row, other = town.issued(description="食堂食品留样不足"), town.issued(description="安全台账缺失")
+    (paper,) = notices.draft_notices(town.county, findings=[row, other])
+    paper = check_paper(town.county2, paper=submit_paper(town.county, paper=paper))
+    paper = choose_seal(town.county, paper=sign_paper(town.county2, paper=paper), seal="none")
+    paper = issue_paper(town.county, paper=paper, address="https://dudao.example")
+    receive_paper(town.head, delivery=paper.deliveries.get())
+    head = signed_in(town.accounts["head"])
+    assert "印发以后的变化" not in head.get(paper.get_absolute_url()).content.decode()
+    until = again(row).deadline + timedelta(days=15)
+    asked = clock.ask_time(town.head, finding=again(row), until=until, reason="经费待批。")
+    assert "印发以后的变化" not in head.get(paper.get_absolute_url()).content.decode(), "asked for isn't given"
+    clock.give_time(town.county2, extension=asked, given=True)
+    told = f"{row.code} 整改期限已延至{date_cn(until)}（事由：经费待批；{date_cn(day())}{town.county2.name}批准）"
+    for who in ("head", "county"):
+        shown = signed_in(town.accounts[who]).get(paper.get_absolute_url()).content.decode()
+        assert told in shown and other.code not in shown.split("印发以后的变化")[1].split("</ul>")[0], who
+    paper = withdraw_paper(town.county2, paper=paper, reason="重新发文")
+    assert "印发以后的变化" not in head.get(paper.get_absolute_url()).content.decode()

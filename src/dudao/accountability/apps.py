@@ -14,6 +14,7 @@ class AccountabilityConfig(AppConfig):
         sources.register("case", papers.facts_of_case)
         sources.on_issued("case", papers.issued)
         sources.on_signed("case", papers.signed)
+        sources.on_withdrawn("case", papers.withdrawn)
         sources.register("talk", papers.facts_of_talk)
         sources.on_signed("talk", papers.talk_signed)
         sources.register("talk_record", papers.facts_of_talk)

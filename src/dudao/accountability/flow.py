@@ -124,6 +124,8 @@ CASE = Flow(
     ),
     Step("case.decide", {State.SUBMITTED}, State.DECIDED, guard=by_head, tells=("case.issue",)),
     Step("case.issue", {State.DECIDED}, State.ISSUED, guard=_office("case.issue")),
+    # With the paper of the decision, which is withdrawn: decided again, from another day on.
+    Step("case.recall", {State.ISSUED}, State.SUBMITTED, guard=_office("case.recall"), tells=("case.decide",)),
     Step("case.archive", {State.ISSUED, State.DROPPED}, State.ARCHIVED, guard=_office("case.archive")),
 )
 

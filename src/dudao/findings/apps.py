@@ -18,3 +18,4 @@ class FindingsConfig(AppConfig):
         sources.on_issued("finding", notices.renew_with_paper)
         sources.on_issued("feedback", feedback_reports.reported_with_paper)
         sources.on_signed("finding", notices.sign_with_paper)
+        sources.on_shown("finding", notices.changed_since)

@@ -3,6 +3,8 @@
     sources.register("finding", facts_of)       facts_of("12") → the numbers as the database has them now
     sources.on_issued("finding", issued)        issued(actor, paper), in the transaction that issues it
     sources.on_signed("finding", signed)        signed(actor, delivery), in the transaction in which a receiver signs
+    sources.on_withdrawn("case", withdrawn)     withdrawn(actor, paper, reason), in the transaction that takes it back; may refuse
+    sources.on_shown("finding", since)          since(paper) → what has changed since it was issued, a sentence each
 
 Registered when the app above is loaded (its ``AppConfig.ready``). Papers made from nothing have no source and no facts.
 """
@@ -14,7 +16,20 @@ from typing import Any
 from dudao.core.access import Actor
 from dudao.papers.models import Delivery, Paper
 
-__all__ = ["Fact", "facts_now", "is_known", "on_issued", "on_signed", "register", "tell_issued", "tell_signed"]
+__all__ = [
+    "Fact",
+    "facts_now",
+    "is_known",
+    "on_issued",
+    "on_shown",
+    "on_signed",
+    "on_withdrawn",
+    "register",
+    "since_issue",
+    "tell_issued",
+    "tell_signed",
+    "tell_withdrawn",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,8 @@ class Fact:
 _FACTS: dict[str, Callable[[str], Sequence[Fact]]] = {}
 _ISSUED: dict[str, Callable[[Actor, Paper], None]] = {}
 _SIGNED: dict[str, Callable[[Actor, Delivery], None]] = {}
+_WITHDRAWN: dict[str, Callable[[Actor, Paper, str], None]] = {}
+_SHOWN: dict[str, Callable[[Paper], Sequence[str]]] = {}
 
 
 def register(prefix: str, facts_of: Callable[[str], Sequence[Fact]]) -> None:
@@ -49,6 +66,16 @@ def on_issued(prefix: str, listener: Callable[[Actor, Paper], None]) -> None:
 def on_signed(prefix: str, listener: Callable[[Actor, Delivery], None]) -> None:
     """Be called after a receiver signed for a paper made from «prefix:…», with who signed."""
     _once(_SIGNED, prefix, listener)
+
+
+def on_withdrawn(prefix: str, listener: Callable[[Actor, Paper, str], None]) -> None:
+    """Be called after a paper made from «prefix:…» was withdrawn, with the reason. A ``Denied`` leaves it issued."""
+    _once(_WITHDRAWN, prefix, listener)
+
+
+def on_shown(prefix: str, since: Callable[[Paper], Sequence[str]]) -> None:
+    """Say on the page of an issued paper made from «prefix:…» what has changed since."""
+    _once(_SHOWN, prefix, since)
 
 
 def _once(table: dict[str, Any], prefix: str, function: Callable[..., Any]) -> None:
@@ -79,6 +106,18 @@ def tell_signed(actor: Actor, delivery: Delivery) -> None:
     listener = _SIGNED.get(_split(delivery.paper.source_key)[0])
     if listener is not None:
         listener(actor, delivery)
+
+
+def tell_withdrawn(actor: Actor, paper: Paper, reason: str) -> None:
+    listener = _WITHDRAWN.get(_split(paper.source_key)[0])
+    if listener is not None:
+        listener(actor, paper, reason)
+
+
+def since_issue(paper: Paper) -> list[str]:
+    """What has changed since a paper was issued, as its source knows; the paper's own bytes stay as they are."""
+    since = _SHOWN.get(_split(paper.source_key)[0])
+    return list(since(paper)) if since is not None and paper.state == Paper.State.ISSUED else []
 
 
 def _split(source_key: str) -> tuple[str, str]:

@@ -32,6 +32,8 @@ __all__ = [
     "signed",
     "talk_signed",
     "why_not_draft",
+    "why_not_withdraw",
+    "withdrawn",
 ]
 
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
@@ -113,12 +115,44 @@ def draft_decision(actor: Actor, *, case: Case) -> Paper:
 
 
 def issued(actor: Actor, paper: Paper) -> None:
-    """The decision paper was issued: so is the case."""
+    """The decision paper was issued: so is the case. One that isn't the case's present one (a copy of one that was withdrawn)
+    can't be issued beside it.
+    """
     row = Case.objects.filter(paper=paper, state=Case.State.DECIDED).first()
-    if row is not None:
-        fresh = open_case(row)
-        step(actor, fresh, "case.issue", changes={"issued_on": today()})
-        tell_accused(actor, fresh, "case.issue", "问责决定已经印发，请签收")
+    if row is None:
+        raise Denied("这份问责决定不是案件现在的决定书，不能印发。请在案件里重新审定、重新起草。", "paper.issue")
+    fresh = open_case(row)
+    step(actor, fresh, "case.issue", changes={"issued_on": today()})
+    tell_accused(actor, fresh, "case.issue", "问责决定已经印发，请签收")
+
+
+def why_not_withdraw(row: Case) -> str:
+    """Why the decision of an issued case can't be taken back by withdrawing its paper; "" when it can."""
+    if row.state == Case.State.ARCHIVED:
+        return "案件已经归档，案卷不能再改。"
+    if row.received_on is not None:
+        return f"对方已于{chinese_date(row.received_on)}签收，复核、申诉期限已经开始；需要改变的，经复核、申诉纠正。"
+    if row.remedies.exists():
+        return "对方已经申请复核或者提出申诉；需要改变的，经复核、申诉纠正。"
+    if row.measures.filter(done_on__isnull=False).exists():
+        return "问责方式已经登记执行；需要改变的，经复核、申诉纠正。"
+    if row.published_on is not None:
+        return "问责决定已经公开；需要改变的，经复核、申诉纠正。"
+    return ""
+
+
+def withdrawn(actor: Actor, paper: Paper, reason: str) -> None:
+    """The decision paper was withdrawn before the accused had it: the case goes back to be decided again, from another day on."""
+    found = Case.objects.filter(paper=paper, state__in=[Case.State.ISSUED, Case.State.ARCHIVED]).first()
+    if found is None:
+        return
+    row = open_case(found)
+    why = why_not_withdraw(row)
+    if why:
+        raise Denied(f"问责决定不能撤回：{why}", "paper.withdraw")
+    changes = {"decided_by_id": None, "decided_on": None, "effective_on": None, "issued_on": None}
+    step(actor, row, "case.recall", reason=reason, changes=changes, tell_at=row.office.path)
+    tell_accused(actor, row, "case.recall", "问责决定已经撤回，将重新审定")
 
 
 def signed(actor: Actor, delivery: Delivery) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
@@ -16,7 +17,7 @@ from dudao.findings import sources
 from dudao.findings.actions.issuing import sign
 from dudao.findings.flow import by_office
 from dudao.findings.models import Consultation, Finding
-from dudao.findings.queries.findings import noticed, with_units
+from dudao.findings.queries.findings import given_since, noticed, with_units
 from dudao.papers.actions import draft_paper
 from dudao.papers.comparing import pattern_of
 from dudao.papers.kinds import Kind
@@ -24,6 +25,7 @@ from dudao.papers.models import Delivery, Paper
 from dudao.papers.sources import Fact
 
 __all__ = [
+    "changed_since",
     "draft_consultation",
     "draft_notices",
     "facts_of_consultation",
@@ -35,6 +37,8 @@ __all__ = [
 
 _State = Finding.State
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
+MOST_CHANGES = 20
+"""Changes that a paper's page names one by one."""
 
 
 def facts_of_finding(key: str) -> Sequence[Fact]:
@@ -138,6 +142,18 @@ def renew_with_paper(actor: Actor, paper: Paper) -> None:
     """A 整改通知书 was issued in place of a withdrawn one: the findings of that one are told by it from now on."""
     if paper.replaces_id is not None:
         Finding.objects.filter(notice=paper.replaces_id).update(notice=paper)
+
+
+def changed_since(paper: Paper) -> list[str]:
+    """What the page of an issued 整改通知书 says beside it: for which findings more time was given, why and by whom."""
+    found = list(given_since(paper))
+    told = []
+    for one in found[:MOST_CHANGES]:
+        by = f"{date_cn(timezone.localdate(one.decided_at))}{one.decided_by}批准" if one.decided_at else one.decided_by
+        told.append(f"{one.finding.code} 整改期限已延至{date_cn(one.until)}（事由：{one.reason.rstrip('。')}；{by}）")
+    if len(found) > MOST_CHANGES:
+        told.append(f"另有 {len(found) - MOST_CHANGES} 次延期，见各问题的页面。")
+    return told
 
 
 def sign_with_paper(actor: Actor, delivery: Delivery) -> None:

@@ -8,6 +8,7 @@ from dudao.core.access import Actor
 from dudao.findings.models import Extension, Finding, FindingFile, Report, Verification
 from dudao.orgs.models import Kind, Unit
 from dudao.orgs.queries import search
+from dudao.papers.models import Paper
 
 __all__ = [
     "containing",
@@ -108,6 +109,14 @@ def evidence_count(row: Finding) -> int:
 def noticed(paper: int) -> QuerySet[Any]:
     """The findings that a 整改通知书 tells of."""
     return Finding.objects.filter(notice=paper).order_by("pk")
+
+
+def given_since(paper: Paper) -> QuerySet[Extension]:
+    """More time that was given to the findings of a 整改通知书 after it was issued, in the order of the paper."""
+    rows = Extension.objects.filter(finding__notice=paper, state=Extension.State.GIVEN)
+    if paper.issued_at is not None:
+        rows = rows.filter(decided_at__gte=paper.issued_at)
+    return rows.select_related("finding").order_by("finding", "decided_at", "pk")
 
 
 def open_extension(row: Finding) -> Extension | None:

@@ -170,7 +170,10 @@ def tell_receivers(
 
 @audit.action
 def withdraw_paper(actor: Actor, *, paper: Paper, reason: str) -> Paper:
-    """Take an issued paper back: the verification page says so, its receivers are told, its number is void."""
+    """Take an issued paper back: the verification page says so, its receivers are told, its number is void.
+
+    What the paper was made from hears of it in the same transaction, and may refuse.
+    """
     found = hold(paper)
     PAPER.move(found, "paper.withdraw", actor, reason=reason)
     words = " ".join(reason.split())
@@ -179,4 +182,5 @@ def withdraw_paper(actor: Actor, *, paper: Paper, reason: str) -> Paper:
     tell_receivers(
         found, places, f"{found.unit}撤回文书：{found.title}（理由：{words}）", verb="paper.withdraw", urgent=True
     )
+    sources.tell_withdrawn(actor, found, words)
     return found

@@ -17,7 +17,7 @@ from dudao.core.access import Actor
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow, stages
-from dudao.papers import queries
+from dudao.papers import queries, sources
 from dudao.papers.actions import drafting, issuing, receiving, routing
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import PAPER_LINE, PAPER_STATES, delivery_state, number_state
@@ -188,6 +188,7 @@ def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
         "signed": sum(row.state == Delivery.State.SIGNED for row in deliveries),
         "successor": queries.successor(paper) if paper.state == Paper.State.WITHDRAWN else None,
         "code": issuing.spaced(paper.verify_code),
+        "changes": sources.since_issue(paper),
         "crumbs": [Crumb("文书", reverse("papers:papers") if inside else reverse("papers:received"))],
     }
     if inside:

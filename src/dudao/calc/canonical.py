@@ -32,9 +32,9 @@ def canonical(value: object) -> str:
 def _checked(value: object) -> None:
     """Refuse what JSON would silently turn into something else: keys that are no text, and every other kind of value."""
     if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if not isinstance(key, str):
-                raise ValueError(f"键“{key!r}”不是文字，不能写成规范形式。")
+        if not all(isinstance(key, str) for key in value):
+            raise ValueError("键值对的键不全是文字，不能写成规范形式。")
+        for inner in value.values():
             _checked(inner)
     elif isinstance(value, list | tuple):
         for inner in value:

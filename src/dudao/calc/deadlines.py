@@ -32,6 +32,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "recur": "认定反复出现的期间",
     "look_back": "列入回头看的销号时间范围（销号后）",
     "objection": "陈述申辩",
+    "dispute": "答复评估结果异议",
     "members": "成员单位反馈问责意见",
     "examine": "成立调查认定工作组",
     "review_ask": "申请复核",

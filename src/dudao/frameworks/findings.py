@@ -16,7 +16,7 @@ from dudao.frameworks.queries import trials
 from dudao.orgs.models import Unit
 from dudao.papers.sources import Fact
 
-__all__ = ["key_of", "lost", "register_all", "set_key_of", "units_of"]
+__all__ = ["Said", "key_of", "loss", "lost", "part_of", "register_all", "said", "set_key_of", "units_of"]
 
 
 def key_of(row: TrialSubject, code: str) -> str:
@@ -30,7 +30,7 @@ def set_key_of(trial: Trial, code: str) -> str:
 
 def lost(trace: Trace) -> dict[str, Trace]:
     """The indicators below a trace, itself included, at which points were lost: code → its trace."""
-    return {one.code: one for one in _walk(trace) if _loss(one)}
+    return {one.code: one for one in _walk(trace) if loss(one)}
 
 
 def _walk(trace: Trace) -> Iterator[Trace]:
@@ -39,7 +39,7 @@ def _walk(trace: Trace) -> Iterator[Trace]:
         yield from _walk(child)
 
 
-def _loss(trace: Trace) -> Fraction:
+def loss(trace: Trace) -> Fraction:
     """Points lost: what is missing to the full ones, what a deduction takes. A bonus that wasn't won is no loss."""
     if trace.mark is None or trace.role is Role.BONUS:
         return Fraction(0)
@@ -58,15 +58,15 @@ def units_of(trial: Trial, names: list[str]) -> Mapping[str, Unit]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     description: str
     facts: tuple[Fact, ...]
 
 
-def _said(trace: Trace) -> _Said:
+def said(trace: Trace) -> Said:
     """«“A2 经费投入”满分10分，得8.5分，失1.5分。……» with the marks as facts."""
-    gone = f"失{show_number(_loss(trace))}分"
-    facts = [Fact("失分", str(_loss(trace)), gone)]
+    gone = f"失{show_number(loss(trace))}分"
+    facts = [Fact("失分", str(loss(trace)), gone)]
     words = gone
     if trace.role is not Role.PENALTY and trace.mark is not None and trace.possible is not None:
         got, full = f"得{show_number(trace.mark)}分", f"满分{show_number(trace.possible)}分"
@@ -76,15 +76,15 @@ def _said(trace: Trace) -> _Said:
         line.strip().rstrip("。；") for line in trace.lines if "=" not in line
     )  # sums say nothing to a school
     ending = f"依据：{because}。" if because else ""
-    return _Said(f"“{trace.name}”{words}。{ending}"[:4000], tuple(facts))
+    return Said(f"“{trace.name}”{words}。{ending}"[:4000], tuple(facts))
 
 
 def _problem(row: TrialSubject, scores: Scores, place: int, code: str, unit: Unit | None) -> Problem | None:
     trace = explain(scores, place, code, row.trial.main)
-    if not _loss(trace):
+    if not loss(trace):
         return None
-    said = _said(trace)
-    return Problem(key_of(row, code), unit, said.description, said.facts, code, trace.name)
+    told = said(trace)
+    return Problem(key_of(row, code), unit, told.description, told.facts, code, trace.name)
 
 
 def _split(key: str) -> tuple[int, str] | None:
@@ -105,7 +105,7 @@ def found_in_score(actor: Actor, key: str) -> Origin | None:
     if problem is None:
         return None
     url = f"{row.get_absolute_url()}?{urlencode({'code': asked[1]})}#trace"
-    return Origin(Finding.Source.SCORE, row.trial.title, url, [problem], _part(scores, asked[1]))
+    return Origin(Finding.Source.SCORE, row.trial.title, url, [problem], part_of(scores, asked[1]))
 
 
 def found_in_trial(actor: Actor, key: str) -> Origin | None:
@@ -125,11 +125,11 @@ def found_in_trial(actor: Actor, key: str) -> Origin | None:
         # A list has no place to choose a unit: who isn't known is left to the page of its own score.
         if row.name in units and (problem := _problem(row, scores, place, asked[1], units[row.name])):
             problems.append(problem)
-    category = _part(scores, asked[1])
+    category = part_of(scores, asked[1])
     return Origin(Finding.Source.SCORE, trial.title, trial.get_absolute_url(), problems, category) if problems else None
 
 
-def _part(scores: Scores, code: str) -> str:
+def part_of(scores: Scores, code: str) -> str:
     """The first-level indicator above a code: what the ledger files it under."""
     tree = scores.tree
     while code in tree.parents and tree.parents[code] != tree.root.code:

@@ -3,21 +3,24 @@
 Everything stands in the address, so that a play can be repeated, changed and sent to somebody else.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from dudao.calc.score import columns_of
+from dudao.calc.score import Subjects, System, columns_of
 from dudao.core.ui.parts import Crumb
 from dudao.frameworks.queries import trials
 from dudao.frameworks.trying import whatif
 from dudao.frameworks.trying.shown import Moved, moved, moved_words
 from dudao.frameworks.views.trials import crumbs_of, trial_or_404
 
-__all__ = ["what_if"]
+__all__ = ["playing", "what_if"]
 
 MOST_CHANGES = 12
 FREE_ROWS = 2
@@ -60,7 +63,33 @@ def _rows(request: HttpRequest, names: tuple[str, str, str], field: str = "") ->
 @require_GET
 def what_if(request: HttpRequest, pk: int) -> HttpResponse:
     trial = trial_or_404(request, pk)
-    system = trials.system_of(trial)
+    stored = trials.rows_of_trial(trial).only("name", "cells").order_by("position")
+    context = playing(
+        request,
+        trials.system_of(trial),
+        names=[row.name for row in stored],
+        load=lambda: trials.loaded(trial, stored),
+        apart=len(trial.sources) > 1,
+    )
+    return render(
+        request,
+        "frameworks/what_if.html",
+        {
+            "crumbs": crumbs_of(trial.version, Crumb(trial.title, trial.get_absolute_url())),
+            "note": trial.title,
+            "play_url": reverse("frameworks:what_if", args=[pk]),
+            **context,
+        },
+    )
+
+
+def playing(
+    request: HttpRequest, system: System, *, names: Sequence[str], load: Callable[[], Subjects], apart: bool
+) -> dict[str, Any]:
+    """What ``frameworks/parts/playing.html`` shows: the changes that stand in the address, and what comes of them.
+
+    ``load`` gives the tables of all subjects, asked for only when something was changed.
+    """
     tree = system.tree
     asked = bool(request.GET)
     follow = not asked or request.GET.get("follow") == "1"
@@ -71,21 +100,14 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
         if not row.value:
             row.value = row.now
     rows = [*nodes, *cells]
-    changes = [
-        whatif.Change(row.target, row.field, row.value, row.subject)
-        for row in rows
-        if row.field == "cell" or row.value != row.now
-    ]
     changed = [row for row in rows if row.field == "cell" or row.value != row.now]
+    changes = [whatif.Change(row.target, row.field, row.value, row.subject) for row in changed]
     found: list[Moved] = []
     notes: tuple[str, ...] = ()
     problem = ""
-    stored = trials.rows_of_trial(trial).only("name", "cells").order_by("position")
-    names = [row.name for row in stored]
     if changes:
-        subjects = trials.loaded(trial, stored)
         try:
-            played = whatif.play(subjects, changes, follow=follow)
+            played = whatif.play(load(), changes, follow=follow)
             found = moved(played.names, played.moves, played.after)
             notes = played.notes
         except whatif.WhatIfError as error:
@@ -93,24 +115,18 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
                 problem = str(error)
             else:
                 changed[error.place].error = str(error)
-    return render(
-        request,
-        "frameworks/what_if.html",
-        {
-            "trial": trial,
-            "crumbs": crumbs_of(trial.version, Crumb(trial.title, trial.get_absolute_url())),
-            "nodes": [*nodes, *(Row() for _ in range(FREE_ROWS))],
-            "cells": [*cells, Row(field="cell")],
-            "targets": whatif.targets(tree),
-            "fields": [(key, label) for key, label in whatif.FIELDS.items() if key != "cell"],
-            "columns": [(column.key, column.header) for column in columns_of(system, apart=len(trial.sources) > 1)],
-            "names": names[:MOST_NAMES],
-            "follow": follow,
-            "problem": problem or next((row.error for row in changed if row.error), ""),
-            "is_played": bool(changes),
-            "rows": [row for row in found if not row.is_same][:MOST_SHOWN],
-            "moved": sum(not row.is_same for row in found),
-            "words": moved_words(found) if found else "",
-            "notes": notes,
-        },
-    )
+    return {
+        "nodes": [*nodes, *(Row() for _ in range(FREE_ROWS))],
+        "cells": [*cells, Row(field="cell")],
+        "targets": whatif.targets(tree),
+        "fields": [(key, label) for key, label in whatif.FIELDS.items() if key != "cell"],
+        "columns": [(column.key, column.header) for column in columns_of(system, apart=apart)],
+        "names": names[:MOST_NAMES],
+        "follow": follow,
+        "problem": problem or next((row.error for row in changed if row.error), ""),
+        "is_played": bool(changes),
+        "rows": [row for row in found if not row.is_same][:MOST_SHOWN],
+        "moved": sum(not row.is_same for row in found),
+        "words": moved_words(found) if found else "",
+        "notes": notes,
+    }

@@ -1,4 +1,6 @@
-"""The background work of evaluations: computing and re-planning cycle plans."""
+"""The background work of evaluations: computing and re-planning cycle plans; handing in at night what is due."""
+
+from django.utils import timezone
 
 from dudao.calc.scheduling.cycle import CycleError
 from dudao.calc.scheduling.cycle_model import plan_cycle
@@ -7,10 +9,11 @@ from dudao.core import jobs
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.evaluations.actions import cycle_changes
 from dudao.evaluations.actions import cycles as acts
+from dudao.evaluations.actions.pressing import hand_in_overdue
 from dudao.evaluations.models import CyclePlan
 from dudao.evaluations.queries import cycles
 
-__all__ = ["compute", "replan_job"]
+__all__ = ["compute", "hand_in_at_night", "replan_job"]
 
 
 def _plan(work: Work, verb: str) -> CyclePlan:
@@ -58,3 +61,9 @@ def replan_job(work: Work) -> Result:
         replanned=replanned,
     )
     return Result(f"{made.summary}，请查看后决定是否采用。", url=made.get_absolute_url())
+
+
+@jobs.daily("evaluations.overdue", hour=1)
+def hand_in_at_night() -> None:
+    """Hand in what is there where the deadline is over, in campaigns that say so. Run again it does nothing more."""
+    hand_in_overdue(timezone.localdate())

@@ -8,10 +8,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions.answering import take_figures_of
+from dudao.evaluations.actions.telling import tell_subjects
 from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.models import Campaign, Phase, Subject
 from dudao.evaluations.queries.answering import expected_of, phase_of
@@ -224,4 +226,6 @@ def start_campaign(actor: Actor, *, campaign: Campaign, revision: int) -> Campai
         take_figures_of(row)
     if phase is None:
         row.subjects.filter(state=Subject.State.OPEN).update(state=Subject.State.ACCEPTED, accepted_at=now)
+    until = f"，请在{chinese_date(phase.closes_on)}前完成自评" if phase is not None else ""
+    tell_subjects(row, row.subjects.all(), f"已启动{until}", verb="campaign.start")
     return row

@@ -1,0 +1,140 @@
+"""Among which units a campaign's subjects are chosen: by kind, stage, public or private, county; from a cycle plan; from a draw."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from dudao.calc.campaigns import Pool
+from dudao.core.access import Actor
+from dudao.evaluations.models import Campaign, CycleEntry, CyclePlan, Draw, DrawMember
+from dudao.evaluations.queries.draws import FINAL
+from dudao.evaluations.queries.templates import template_of
+from dudao.orgs.models import Kind, Ownership, Stage, Unit
+
+__all__ = [
+    "Changes",
+    "changes_since",
+    "choices_of",
+    "cycle_terms",
+    "cycle_units",
+    "drawn_units",
+    "draws_of",
+    "label_of",
+    "pool_words",
+    "units_in",
+]
+
+Stored = Mapping[str, Any]
+
+
+def units_in(office: Unit, pool: Stored) -> QuerySet[Any]:
+    """The open units of an office's tree that a stored pool names, in their order."""
+    rows = Unit.objects.filter(path__startswith=office.path, valid_to__isnull=True, kind__in=pool.get("kinds") or [])
+    if pool.get("stages"):
+        rows = rows.filter(pk__in=Stage.objects.filter(level__in=pool["stages"]).values("unit"))
+    if pool.get("ownership"):
+        rows = rows.filter(ownership=pool["ownership"])
+    if pool.get("counties"):
+        inside = Q(pk__in=[])
+        for path in Unit.objects.filter(pk__in=pool["counties"]).values_list("path", flat=True):
+            inside |= Q(path__startswith=path)
+        rows = rows.filter(inside)
+    return rows.select_related("parent").order_by("path")
+
+
+def pool_words(pool: Stored) -> str:
+    """«幼儿园，民办，平江县»."""
+    kinds, stages, owned = dict(Kind.choices), dict(Stage.Level.choices), dict(Ownership.choices)
+    said = ["、".join(kinds[kind] for kind in pool.get("kinds", ()) if kind in kinds)]
+    if pool.get("stages"):
+        said.append("、".join(stages[stage] for stage in pool["stages"] if stage in stages))
+    if pool.get("ownership") in owned:
+        said.append(owned[pool["ownership"]])
+    if pool.get("counties"):
+        said.append("、".join(map(str, Unit.objects.filter(pk__in=pool["counties"]).order_by("path"))))
+    return "，".join(word for word in said if word)
+
+
+def label_of(campaign: Campaign, unit: Unit) -> str:
+    """What a unit is called in the results, by the campaign's template."""
+    found = template_of(campaign.template)
+    return (found.pool if found is not None else Pool(())).label(unit.kind, unit.name)
+
+
+def choices_of(office: Unit, kinds: Iterable[str]) -> list[tuple[int, str]]:
+    """The counties (for a county: the townships) by which a pool can be narrowed; none where they are the objects themselves."""
+    below = [Kind.COUNTY, Kind.ZONE] if office.kind == Kind.CITY else [Kind.TOWNSHIP]
+    if set(kinds) & set(below) or office.kind not in {Kind.CITY, Kind.COUNTY, Kind.ZONE}:
+        return []
+    rows = Unit.objects.filter(path__startswith=office.path, kind__in=below, valid_to__isnull=True).order_by("path")
+    return [(unit.pk, str(unit)) for unit in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of last time's subjects: units that are gone, those that are new."""
+
+    gone: Sequence[str]
+    new: Sequence[str]
+
+    @property
+    def sentences(self) -> list[str]:
+        found = []
+        if self.gone:
+            found.append(f"上一轮的对象中 {len(self.gone)} 个已撤销或不再符合条件：{_some(self.gone)}。")
+        if self.new:
+            found.append(f"新增 {len(self.new)} 个：{_some(self.new)}。")
+        return found or ["对象和上一轮相同。"]
+
+
+def _some(names: Sequence[str]) -> str:
+    return "、".join(names[:6]) + (f"等 {len(names)} 个" if len(names) > 6 else "")
+
+
+def changes_since(basis: Campaign, units: Sequence[Unit]) -> Changes:
+    before = dict(basis.subjects.exclude(state="out").values_list("unit_id", "unit__name"))
+    now = {unit.pk: unit.name for unit in units}
+    return Changes(
+        [name for key, name in before.items() if key not in now],
+        [name for key, name in now.items() if key not in before],
+    )
+
+
+def draws_of(actor: Actor, office: Unit) -> list[tuple[int, str]]:
+    """The finished draws of objects of an office, newest first."""
+    rows = Draw.objects.visible_to(actor, "draw.view").filter(
+        office=office, kind=Draw.Kind.OBJECTS, state__in=[Draw.State.DRAWN, Draw.State.PUBLISHED]
+    )
+    return [(row.pk, row.title) for row in rows[:50]]
+
+
+def drawn_units(actor: Actor, office: Unit, pk: int) -> tuple[str, list[Unit]]:
+    """(the draw's title, to whom it came)."""
+    row = Draw.objects.visible_to(actor, "draw.view").filter(office=office, pk=pk).first()
+    if row is None:
+        return "", []
+    members = DrawMember.objects.filter(FINAL, draw=row, unit__isnull=False).select_related("unit")
+    return row.title, [member.unit for member in members.order_by("position")]
+
+
+def cycle_terms(actor: Actor, office: Unit) -> list[tuple[str, str]]:
+    """The terms of the office's approved cycle plans: («12:4053», «五年轮查：2026年秋季»)."""
+    found: list[tuple[str, str]] = []
+    for plan in CyclePlan.objects.visible_to(actor, "cycle.view").filter(office=office, state=CyclePlan.State.APPROVED):
+        terms = range(plan.first_term, plan.first_term + plan.years * 2)
+        found += [
+            (f"{plan.pk}:{term}", f"{plan.title}：{term // 2}年{'秋季' if term % 2 else '春季'}") for term in terms
+        ]
+    return found
+
+
+def cycle_units(actor: Actor, office: Unit, key: str) -> tuple[str, list[Unit]]:
+    """(the plan and term in words, the schools whose turn it is)."""
+    words = dict(cycle_terms(actor, office)).get(key, "")
+    if not words:
+        return "", []
+    plan, _, term = key.partition(":")
+    entries = CycleEntry.objects.filter(plan_id=int(plan), term=int(term), left_why="").select_related("school")
+    return words, [entry.school for entry in entries.order_by("school__path") if not entry.school.is_closed]

@@ -78,23 +78,23 @@ class Facts:
     pupils: int | None = None
 
 
-def risk_of(rules: CycleRules, facts: Facts, first_term: int) -> tuple[int, list[list[Any]]]:
-    """(points, parts): every part is [words, points]; parts that give nothing are left out."""
-    parts: list[list[Any]] = []
+def risk_of(rules: CycleRules, facts: Facts, first_term: int) -> tuple[int, list[str]]:
+    """(points, a line for each part); parts that give nothing are left out."""
+    parts: list[tuple[str, int]] = []
     late = min(rules.findings_most, facts.overdue * rules.overdue)
     if late:
-        parts.append([f"逾期未整改问题 {facts.overdue} 个", late])
+        parts.append((f"逾期未整改问题 {facts.overdue} 个", late))
     rest = min(rules.findings_most - late, facts.open * rules.open)
     if rest:
-        parts.append([f"正在整改的问题 {facts.open} 个", rest])
+        parts.append((f"正在整改的问题 {facts.open} 个", rest))
     if facts.last_visited is None:
         if rules.never:
-            parts.append(["没有督导过的记录", rules.never])
+            parts.append(("没有督导过的记录", rules.never))
     else:
         years = max(0, first_term - facts.last_visited) // 2
         waited = min(rules.waited_most, years * rules.waited)
         if waited:
-            parts.append([f"距上次督导 {years} 年", waited])
+            parts.append((f"距上次督导 {years} 年", waited))
     if rules.large and facts.pupils is not None and facts.pupils >= rules.large_from:
-        parts.append([f"学生 {facts.pupils} 人，规模较大", rules.large])
-    return min(MOST, sum(points for _, points in parts)), parts
+        parts.append((f"学生 {facts.pupils} 人，规模较大", rules.large))
+    return min(MOST, sum(points for _, points in parts)), [f"{words}：{points} 分" for words, points in parts]

@@ -163,7 +163,7 @@ def propose_change(
                 "term": placement.term,
                 "why": placement.why[:500],
                 "risk": found.entries[int(placement.school)].risk,
-                "risk_parts": found.entries[int(placement.school)].risk_parts,
+                "risk_words": found.entries[int(placement.school)].risk_words,
                 "last_visited": found.entries[int(placement.school)].last_visited,
                 "county": found.entries[int(placement.school)].county_id,
             }
@@ -204,11 +204,11 @@ def apply_change(actor: Actor, *, change: CycleChange) -> CycleChange:
     for key, values in made.result.items():
         entry = known.get(int(key)) or CycleEntry(plan=row, school_id=int(key))
         entry.term, entry.why, entry.risk = values["term"], values["why"], values["risk"]
-        entry.risk_parts, entry.last_visited = values["risk_parts"], values["last_visited"]
+        entry.risk_words, entry.last_visited = values["risk_words"], values["last_visited"]
         entry.county_id, entry.left_why = values["county"], ""
         (fresh if entry.pk is None else changed).append(entry)
     CycleEntry.objects.bulk_create(fresh)
-    update_rows(changed, ["term", "why", "risk", "risk_parts", "last_visited", "county", "left_why"])
+    update_rows(changed, ["term", "why", "risk", "risk_words", "last_visited", "county", "left_why"])
     gone = [known[key] for key in left if key in known]
     for entry in gone:
         entry.left_why = left[entry.school_id][:200]

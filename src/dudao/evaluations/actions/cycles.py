@@ -134,7 +134,7 @@ def sync_schools(row: CyclePlan) -> int:
     assess(row, kept)
     for entry in kept:
         entry.county = cycles.county_for(units[entry.school_id], counties)
-    update_rows(kept, ["county", "risk", "risk_parts", "last_visited"])
+    update_rows(kept, ["county", "risk", "risk_words", "last_visited"])
     return len(kept)
 
 
@@ -148,7 +148,8 @@ def assess(row: CyclePlan, entries: Sequence[CycleEntry]) -> None:
             term for term in (entry.last_visited, known.last_visited) if term is not None and term < row.first_term
         ]
         entry.last_visited = max(dates, default=None)
-        entry.risk, entry.risk_parts = risk_of(rules, replace(known, last_visited=entry.last_visited), row.first_term)
+        entry.risk, told = risk_of(rules, replace(known, last_visited=entry.last_visited), row.first_term)
+        entry.risk_words = "\n".join(told)
 
 
 @audit.action
@@ -221,7 +222,7 @@ def fix_schools(actor: Actor, *, plan: CyclePlan, fixes: Mapping[int, Fix], sour
             setattr(entry, name, value)
         changed.append(entry)
     if not changed:
-        return 0
+        raise ValidationError("和原来一样，没有要保存的改动。")
     update_rows(changed, ["fixed_term", "fixed_reason", "not_before", "not_after", "last_visited"])
     row.pending = count_pending(row)
     row.revision += 1

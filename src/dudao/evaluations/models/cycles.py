@@ -101,7 +101,7 @@ class CyclePlan(models.Model):
 
 class CycleEntry(models.Model):
     """One school of a plan. ``term`` is what the plan gives it (``None``: not yet computed), ``fixed_term`` what a person has
-    set with a reason. ``risk`` are points of 100, ``risk_parts`` where they come from. ``left_why`` says why a school is out of
+    set with a reason. ``risk`` are points of 100, ``risk_words`` where they come from, a line each. ``left_why`` says why a school is out of
     the plan (closed, merged); such a row keeps everything.
     """
 
@@ -112,7 +112,7 @@ class CycleEntry(models.Model):
     county = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="县市区")
     term = models.PositiveSmallIntegerField("学期", null=True, blank=True)
     risk = models.PositiveSmallIntegerField("风险分", default=0)
-    risk_parts = models.JSONField("风险构成", default=list)
+    risk_words = models.TextField("风险构成", blank=True)
     last_visited = models.PositiveSmallIntegerField("上次督导", null=True, blank=True)
     not_before = models.PositiveSmallIntegerField("不早于", null=True, blank=True)
     not_after = models.PositiveSmallIntegerField("不晚于", null=True, blank=True)
@@ -141,6 +141,10 @@ class CycleEntry(models.Model):
 
     def __str__(self) -> str:
         return str(self.school)
+
+    @property
+    def risk_lines(self) -> list[str]:
+        return self.risk_words.splitlines()
 
     @property
     def is_pending(self) -> bool:

@@ -24,16 +24,23 @@ __all__ = [
     "Cell",
     "Line",
     "Matrix",
+    "Outlook",
     "change",
     "changes_of",
     "counties_of",
+    "county_choices",
+    "county_for",
+    "county_name",
+    "county_names",
     "digest_of",
     "eligible",
     "entries",
     "entry",
     "facts_of",
     "first_day",
+    "levels_seen",
     "mergers",
+    "outlook",
     "own_matrix",
     "plan",
     "plans",
@@ -359,3 +366,45 @@ def unmet_seen(rows: Sequence[Mapping[str, Any]], counties: Iterable[int]) -> li
     """What could not be had, of the counties a person sees and of all together."""
     seen = {str(key) for key in counties}
     return [dict(row) for row in rows if row.get("county") is None or row["county"] in seen]
+
+
+def county_names(of: CyclePlan) -> dict[int, str]:
+    """County → its name in this plan."""
+    units = Unit.objects.filter(pk__in=of.entries.values("county"))
+    return {unit.pk: county_name(unit, of) for unit in units}
+
+
+def county_choices(actor: Actor, of: CyclePlan) -> list[tuple[int, str]]:
+    units = Unit.objects.filter(pk__in=entries(actor, of).order_by().values("county"))
+    return [(unit.pk, county_name(unit, of)) for unit in units.order_by("sort_no", "sort_key", "id")]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a re-planning would have to deal with: schools that came and went, pending terms, terms that are over unvisited."""
+
+    joined: Sequence[str]
+    gone: Sequence[str]
+    pending: Sequence[str]
+    missed: int
+
+
+def outlook(of: CyclePlan) -> Outlook:
+    held = {row.school_id: row for row in with_done(of.entries.filter(left_why=""), of).select_related("school")}
+    rules = CycleRules.of(of.rules)
+    now = {unit.pk: unit for unit in eligible(of.office, of.objects_kind, private=rules.private)}
+    first = this_term()
+    return Outlook(
+        joined=[str(unit) for key, unit in now.items() if key not in held],
+        gone=[str(row.school) for key, row in held.items() if key not in now],
+        pending=[str(row.school) for row in held.values() if row.is_pending],
+        missed=sum(row.term is not None and row.term < first and not row.done for row in held.values()),
+    )
+
+
+def levels_seen(levels: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """With ``gap_words``: how much of the value could still be saved at most."""
+    return [
+        {**level, "gap_words": f"{(level['value'] - level['bound']) / level['value']:.1%}" if level["value"] else "0"}
+        for level in levels
+    ]

@@ -1,0 +1,21 @@
+"""How the states of cycle plans are shown: word, tone, icon."""
+
+from typing import Final
+
+from dudao.core.ui.parts import State
+from dudao.evaluations.models import CycleChange, CyclePlan
+
+__all__ = ["CHANGE_STATES", "CYCLE_LINE", "CYCLE_STATES"]
+
+CYCLE_STATES: Final[dict[str, State]] = {
+    CyclePlan.State.DRAFT: State("待测算", "grey", "pencil"),
+    CyclePlan.State.SOLVED: State("待批准", "amber", "clipboard-check"),
+    CyclePlan.State.APPROVED: State("执行中", "blue"),
+    CyclePlan.State.DISCARDED: State("已作废", "grey", "ban"),
+}
+CYCLE_LINE: Final = (("draft", "列出学校"), ("solved", "排定学期"), ("approved", "批准执行"))
+CHANGE_STATES: Final[dict[str, State]] = {
+    CycleChange.State.PROPOSED: State("待采用", "amber", "clock"),
+    CycleChange.State.APPLIED: State("已采用", "green"),
+    CycleChange.State.DROPPED: State("未采用", "grey", "x"),
+}

@@ -11,9 +11,13 @@ from dudao import packs
 from dudao.accountability.actions import deciding, opening, talks
 from dudao.accountability.models import Case, CaseFile, Demand, Remedy
 from dudao.calc.score import System, columns_of, explain, read_subjects
+from dudao.core import files
 from dudao.core.access import SYSTEM
 from dudao.core.models import Job, Notice, StoredFile
 from dudao.demo.builders import account, unit
+from dudao.evidence.actions.library import add_file
+from dudao.evidence.actions.uploads import begin
+from dudao.evidence.models import EvidenceVersion
 from dudao.findings.actions import create_finding, issue
 from dudao.findings.actions import sign as sign_finding
 from dudao.findings.actions.clock import ask_time
@@ -133,8 +137,18 @@ def build():
     )
     w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
     _findings(w, stored)
+    _library(w)
     add_evaluation(w, own, SECRET)
     return w
+
+
+def _library(w):
+    """An item of the school's evidence library with a file that was converted to be shown, and a file on its way in."""
+    head = actor_for(w.head)
+    stored = files.keep(b"%PDF-1.4 " + SECRET.encode(), "application/pdf")
+    w.kept = add_file(head, unit=w.school, file=stored, name=f"{SECRET}许可证.pdf", category=SECRET).version.evidence
+    EvidenceVersion.objects.filter(evidence=w.kept).update(preview=stored, preview_state="made")
+    w.piece = begin(head, unit=w.school, name=f"{SECRET}.pdf", size=9)
 
 
 def _findings(w, stored):

@@ -116,6 +116,10 @@ OBJECTS = {
         for name in ("", "_use", "_file", "_word", "_pdf")
     },
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
+    **{f"evidence:{name}": lambda w: {"pk": w.kept.pk} for name in ("item", "edit", "version_new", "step")},
+    **{f"evidence:{name}": lambda w: {"pk": w.kept.current_id} for name in ("file", "preview", "convert")},
+    "evidence:upload": lambda w: {"key": w.piece.pk},
+    "evidence:box": lambda w: {"key": f"nobody:{w.kept.pk}:A1"},
     **{
         f"stats:{name}": lambda w: {"pk": w.round.pk}
         for name in (
@@ -200,6 +204,7 @@ VALUES = {
     **{f"papers:template_{name}": {"kind": "notice"} for name in ("kind", "upload", "return", "builtin", "starter")},
     "plans:row_bulk": {"act": "confirm"},
     "findings:bulk": {"act": "close"},
+    "evidence:bulk": {"act": "zip"},
     # The subjects of terms are the same for all; an office keeps its own days.
     **{f"findings:{name}": {"subject": "general"} for name in ("term_edit", "term_end")},
     # The catalogue of data items is one for the city: every office reads it, the city's keeps it.

@@ -22,3 +22,4 @@ import "./elements/rows";
 import "./elements/rule";
 import "./elements/tree";
 import "./elements/upload";
+import "./elements/uploads";

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("dudao.core.urls")),
     path("units/", include("dudao.orgs.urls")),
     path("papers/", include("dudao.papers.urls")),
+    path("evidence/", include("dudao.evidence.urls")),
     path("plans/", include("dudao.plans.urls")),
     path("findings/", include("dudao.findings.urls")),
     path("accountability/", include("dudao.accountability.urls")),

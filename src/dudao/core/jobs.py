@@ -16,7 +16,8 @@ A handler may be run again after its worker was killed, so it must come to the s
 outside any transaction and calls actions with ``work.actor``, whose rights are those of the moment it runs. What goes wrong for a
 reason that the owner can understand is raised as ``JobFailed`` (or a ``SheetError``, ``FileRefused``, ``Denied``, ``Conflict``).
 
-The queue itself is procrastinate's, in the same database. Deadlines that nobody clicks on are ``daily`` functions.
+The queue itself is procrastinate's, in the same database. Deadlines that nobody clicks on are ``daily`` functions, what
+waits for an answer from outside is an ``often`` one.
 """
 
 import importlib
@@ -54,9 +55,11 @@ __all__ = [
     "daily",
     "handler",
     "jobs_of",
+    "often",
     "purge_results",
     "run_due",
     "run_now",
+    "run_often",
     "run_worker",
     "start",
 ]
@@ -134,6 +137,7 @@ Handler = Callable[[Work], Result | None]
 HANDLERS: dict[str, Handler] = {}
 KEPT: dict[str, int] = {}
 DAILY: dict[str, tuple[int, Callable[[], None]]] = {}
+OFTEN: dict[str, Callable[[], None]] = {}
 
 
 def handler(kind: str, *, keep_days: int = 0) -> Callable[[Handler], Handler]:
@@ -155,6 +159,17 @@ def daily(name: str, *, hour: int) -> Callable[[Callable[[], None]], Callable[[]
     def register(function: Callable[[], None]) -> Callable[[], None]:
         if DAILY.setdefault(name, (hour, function))[1] is not function:
             raise ValueError(f"daily work {name} is registered twice")
+        return function
+
+    return register
+
+
+def often(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register a function run every ten minutes, for what waits on somebody outside. It is quick when nothing waits."""
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        if OFTEN.setdefault(name, function) is not function:
+            raise ValueError(f"frequent work {name} is registered twice")
         return function
 
     return register
@@ -293,6 +308,15 @@ def run_due(now: Any = None) -> list[str]:
     return ran
 
 
+def run_often() -> None:
+    """Run the frequent work; what fails is tried again the next time."""
+    for name, function in OFTEN.items():
+        try:
+            function()
+        except Exception:
+            log.exception("frequent work %s failed; it is tried again", name)
+
+
 def _claim(token: uuid.UUID, name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -311,6 +335,7 @@ def _do_job(job_id: int) -> None:
 @queue.task(name="dudao.daily", queueing_lock="dudao.daily")
 def _do_daily(timestamp: int) -> None:
     run_due()
+    run_often()
 
 
 @queue.periodic(cron="* * * * *", periodic_id="rescue")

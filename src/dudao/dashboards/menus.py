@@ -63,6 +63,8 @@ TERMS = Entry("时限规定", "clock", "findings:terms", "finding.view")
 
 CAMPAIGNS = Entry("督导项目", "clipboard-list", "evaluations:campaigns", "campaign.view")
 
+EVIDENCE = Entry("资料库", "files", "evidence:items", "evidence.view")
+
 CASES = Entry("问责案件", "scale", "accountability:cases", "case.view")
 TALKS = Entry("约谈", "messages", "accountability:talks", "talk.view")
 OPINIONS = Entry("征求意见", "message-report", "accountability:opinions", "case.answer")
@@ -89,14 +91,15 @@ _CASES = Entry("问责约谈", "scale", "accountability:cases", "case.view", bel
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
 MENUS: dict[str, tuple[Entry, ...]] = {
-    "office": (HOME, OVERVIEW, _PLANS, _CAMPAIGNS, _FINDINGS, _CASES, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
-    "county": (HOME, _WORK, _CAMPAIGNS, _FINDINGS, _CASES, _STATS, FRAMEWORKS, _PAPERS, _PEOPLE),
+    "office": (HOME, OVERVIEW, _PLANS, _CAMPAIGNS, _FINDINGS, _CASES, _STATS, FRAMEWORKS, EVIDENCE, _PAPERS, _PEOPLE),
+    "county": (HOME, _WORK, _CAMPAIGNS, _FINDINGS, _CASES, _STATS, FRAMEWORKS, EVIDENCE, _PAPERS, _PEOPLE),
     "school": (
         Entry("待办", "inbox", "dashboards:home"),
         Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),
         Entry("问题整改", "clipboard-check", "findings:findings", "finding.view"),
         Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS)),
         ROUNDS,
+        EVIDENCE,
         RECEIVED,
         Entry("本校档案", "school", "orgs:unit", "unit.view", own=True),
     ),
@@ -106,6 +109,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("计划任务", "clipboard-list", "plans:tasks", "task.view"),
         _FINDINGS,
         _STATS,
+        EVIDENCE,
         PAPERS,
     ),
     "leader": (

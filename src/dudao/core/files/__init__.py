@@ -35,6 +35,7 @@ __all__ = [
     "EVIDENCE",
     "KINDS",
     "PICTURES",
+    "UPLOAD_BYTES",
     "Altered",
     "FileRefused",
     "Kind",
@@ -48,6 +49,7 @@ __all__ = [
     "keep",
     "opened",
     "rescan",
+    "scans",
     "serve",
     "sniff",
     "store",
@@ -58,6 +60,8 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 50 * 1024 * 1024
+UPLOAD_BYTES = settings.UPLOAD_CAP
+"""What the upload handler keeps of one file at most."""
 
 
 class Altered(FileRefused):
@@ -127,6 +131,11 @@ def adopt(path: Path, name: str, *, expected: str = "", kinds: Iterable[str] = E
     verdict = _scan(path, name)
     _put(place, path, digest)
     return _row(digest, size, kind.media_type), verdict
+
+
+def scans() -> bool:
+    """Whether uploads are asked about: a file that ``store`` took in is then clean."""
+    return bool(settings.FILES_SCANNER)
 
 
 def rescan(stored: StoredFile) -> Verdict:

@@ -46,7 +46,7 @@ KINDS: dict[str, Kind] = {
         Kind("png", "PNG 图片", "image/png", (".png",), inline=True),
         Kind("heic", "HEIC 图片", "image/heic", (".heic", ".heif")),
         Kind("mp4", "MP4 视频", "video/mp4", (".mp4", ".m4v")),
-        Kind("txt", "文本文件", "text/plain", (".txt",)),
+        Kind("txt", "文本文件", "text/plain", (".txt", ".csv")),
         Kind("zip", "ZIP 压缩包", "application/zip", (".zip",)),
     )
 }

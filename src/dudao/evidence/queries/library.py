@@ -12,7 +12,18 @@ from dudao.evidence.models import Evidence, EvidenceLink, EvidenceVersion
 from dudao.evidence.queries.policy import library
 from dudao.orgs.models import Unit
 
-__all__ = ["categories", "item", "keepable_units", "listed", "locked", "many", "pickable", "standing", "versions"]
+__all__ = [
+    "categories",
+    "item",
+    "keepable_units",
+    "listed",
+    "locked",
+    "many",
+    "pickable",
+    "standing",
+    "unit_name",
+    "versions",
+]
 
 WITHDRAWN, EXPIRED, SOON, INCOMPLETE, VALID = "withdrawn", "expired", "soon", "incomplete", "valid"
 
@@ -90,3 +101,9 @@ def keepable_units(actor: Actor) -> QuerySet[Any]:
     """The units whose library one keeps oneself: those one is appointed at."""
     paths = [grant.path for grant in actor.grants if "evidence.add" in grant.verbs]
     return Unit.objects.filter(path__in=paths, valid_to__isnull=True).order_by("depth", "sort_no", "sort_key")
+
+
+def unit_name(actor: Actor, pk: int) -> str | None:
+    """The name of a unit whose library one sees."""
+    found = Unit.objects.visible_to(actor, "evidence.view").filter(pk=pk).first()
+    return str(found) if found is not None else None

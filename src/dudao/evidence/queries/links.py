@@ -1,12 +1,14 @@
 """Where evidence is used, and what is used at a place."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from dudao.core.access import Actor
 from dudao.evidence import uses
 from dudao.evidence.models import Evidence, EvidenceLink, EvidenceVersion
 
-__all__ = ["Use", "attached", "attached_at", "link", "uses_of", "version_seen"]
+__all__ = ["Use", "attached", "attached_at", "link", "uses_of", "version_seen", "versions_seen"]
 
 
 def attached(prefix: str) -> QuerySet[EvidenceLink]:
@@ -63,3 +65,19 @@ def version_seen(actor: Actor, pk: int) -> EvidenceVersion | None:
         return row
     keys = EvidenceLink.objects.filter(version=row).order_by("-id").values_list("key", flat=True)[:50]
     return row if any(uses.find(actor, key) is not None for key in keys) else None
+
+
+def versions_seen(actor: Actor, pks: Sequence[int]) -> dict[int, EvidenceVersion]:
+    """Those of many versions that somebody may open, by their key: two queries, and one question for each place they hang on."""
+    rows = EvidenceVersion.objects.select_related("evidence", "file", "unit").filter(pk__in=pks)
+    found = {row.pk: row for row in rows}
+    hidden = [pk for pk, row in found.items() if not actor.may("evidence.view", row.unit.path)]
+    seen: dict[str, bool] = {}
+    opened = set()
+    for pk, key in EvidenceLink.objects.filter(version__in=hidden).values_list("version", "key"):
+        if pk not in opened:
+            if key not in seen:
+                seen[key] = uses.find(actor, key) is not None
+            if seen[key]:
+                opened.add(pk)
+    return {pk: row for pk, row in found.items() if pk not in hidden or pk in opened}

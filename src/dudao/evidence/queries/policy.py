@@ -1,6 +1,6 @@
 """What holds for a unit on a day: how much it may store, and which categories it is asked to have."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -8,10 +8,22 @@ from django.db.models import Q, QuerySet, Sum
 
 from dudao import packs
 from dudao.calc.evidence import Category, Library, library_from, missing
+from dudao.core.access import Actor
 from dudao.evidence.models import Evidence, EvidenceVersion, Limit, Upload
 from dudao.orgs.models import Unit
 
-__all__ = ["MB", "library", "limits_of", "missing_categories", "policy_on", "used", "waiting"]
+__all__ = [
+    "MB",
+    "Room",
+    "library",
+    "limiting_units",
+    "limits_of",
+    "missing_categories",
+    "policy_on",
+    "room",
+    "used",
+    "waiting",
+]
 
 MB = 1024 * 1024
 
@@ -42,6 +54,35 @@ def used(unit: Unit) -> int:
 def waiting(unit: Unit) -> int:
     """Bytes that uploads under way have announced."""
     return Upload.objects.filter(unit=unit, state=Upload.State.OPEN).aggregate(n=Sum("size"))["n"] or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How full a unit's library is, in bytes; ``basis`` says whose limit it is."""
+
+    used: int
+    most: int
+    basis: str
+
+    @property
+    def share(self) -> int:
+        return min(100 * self.used // self.most, 100)
+
+    @property
+    def words(self) -> str:
+        return f"已用 {self.used / MB:.1f} MB，共 {self.most // MB} MB（{self.basis}）"
+
+
+def room(unit: Unit, day: date) -> Room:
+    limits, basis = policy_on(unit, day)
+    return Room(used(unit), limits.unit_mb * MB, basis)
+
+
+def limiting_units(actor: Actor) -> QuerySet[Unit]:
+    """The offices whose limits one sets: those one is appointed at."""
+    paths = [grant.path for grant in actor.grants if "evidence.limit" in grant.verbs]
+    rows: QuerySet[Unit] = Unit.objects.filter(path__in=paths, valid_to__isnull=True).order_by("depth", "sort_no")
+    return rows
 
 
 def limits_of(unit: Unit) -> QuerySet[Limit]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -14,7 +15,10 @@ __all__ = ["unfinished", "upload"]
 
 def upload(actor: Actor, key: Any) -> Upload | None:
     rows = Upload.objects.select_related("unit", "version__evidence").filter(account_id=actor.id or 0)
-    return rows.filter(pk=key).first()
+    try:
+        return rows.filter(pk=key).first()
+    except ValidationError:  # no UUID
+        return None
 
 
 def unfinished(actor: Actor, unit: Unit, item: int | None = None) -> QuerySet[Upload]:
@@ -22,4 +26,5 @@ def unfinished(actor: Actor, unit: Unit, item: int | None = None) -> QuerySet[Up
     rows = Upload.objects.filter(
         account_id=actor.id or 0, unit=unit, state=Upload.State.OPEN, expires_at__gt=timezone.now()
     )
-    return rows.filter(evidence_id=item).order_by("-created_at")
+    rows = rows.filter(evidence__isnull=True) if item is None else rows.filter(evidence_id=item)
+    return rows.order_by("-created_at")

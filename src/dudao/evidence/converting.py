@@ -1,0 +1,62 @@
+"""Office documents as PDF, by LibreOffice where it is installed: for the page to show. Nobody's original is changed.
+
+A document comes from outside: it is opened with a profile of its own that is thrown away, without macros (the default of a headless
+conversion), with a limit of time, and its process group is ended with it.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+__all__ = ["CONVERTIBLE", "page_count", "possible", "to_pdf"]
+
+SECONDS = 90
+CONVERTIBLE = frozenset({"docx", "xlsx", "pptx", "doc", "xls", "ppt"})
+"""Keys of `core.files.KINDS`."""
+
+
+def _program() -> str | None:
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def possible() -> bool:
+    """Whether this host can convert."""
+    return _program() is not None
+
+
+def to_pdf(source: Path, folder: Path) -> Path | None:
+    """Convert a document into ``folder``; ``None`` when it can't be done (no program, no answer in time, not readable)."""
+    program = _program()
+    if program is None:
+        return None
+    command = [
+        program,
+        f"-env:UserInstallation=file://{folder}/profile",
+        "--headless",
+        "--norestore",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(folder / "out"),
+        str(source),
+    ]
+    process = subprocess.Popen(  # noqa: S603  our own command, the document is an argument that begins with our folder
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        process.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return None
+    made = folder / "out" / f"{source.stem}.pdf"
+    return made if made.exists() and made.stat().st_size else None
+
+
+def page_count(pdf: Path) -> int | None:
+    """Pages of a PDF that LibreOffice wrote, from its page tree; ``None`` where it can't be read off."""
+    found = [int(number) for number in re.findall(rb"/Count (\d{1,6})\b", pdf.read_bytes())]
+    return max(found) if found else None

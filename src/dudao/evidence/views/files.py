@@ -1,0 +1,88 @@
+"""Handing files out, and having office documents converted for the page. Every answer has asked who may open it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dudao.core import files
+from dudao.core.access import Denied
+from dudao.core.models import StoredFile
+from dudao.evidence.actions.checks import want_preview
+from dudao.evidence.models import EvidenceVersion
+from dudao.evidence.queries.links import version_seen
+from dudao.evidence.views.common import actor_of
+
+__all__ = ["convert", "file", "preview", "version_response"]
+
+
+def _version_or_404(request: HttpRequest, pk: int) -> EvidenceVersion:
+    found = version_seen(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def version_response(version: EvidenceVersion, *, inline: bool = False) -> Any:
+    """A version's file as an answer; the caller has checked who asks. A file that the scanner keeps closed isn't handed out."""
+    if not version.is_open:
+        raise Denied(f"“{version.name}”{version.get_scan_display()}，不能打开。")
+    return _served(version.file, version.name, inline)
+
+
+def _served(stored: StoredFile, name: str, inline: bool) -> Any:
+    answer = files.serve(stored, name, inline=inline)
+    if inline:
+        # Our own page shows it in a frame; nobody else's may.
+        answer["X-Frame-Options"] = "SAMEORIGIN"
+        answer["Content-Security-Policy"] += "; frame-ancestors 'self'"
+    return answer
+
+
+@require_GET
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The original: a download, or with ``?inline`` what the browser itself shows of it."""
+    answer: HttpResponse = version_response(_version_or_404(request, pk), inline="inline" in request.GET)
+    return answer
+
+
+@require_GET
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The PDF that was made of an office document."""
+    version = _version_or_404(request, pk)
+    if version.preview is None:
+        raise Http404
+    if not version.is_open:
+        raise Denied(f"“{version.name}”{version.get_scan_display()}，不能打开。")
+    answer: HttpResponse = _served(version.preview, f"{version.name}.pdf", inline=True)
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+def convert(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST has the document converted; GET answers how far that is, for ``<dd-job>``."""
+    version = _version_or_404(request, pk)
+    if request.method == "POST":
+        if not want_preview(actor_of(request), version=version):
+            messages.error(request, "服务器没有安装转换程序，请下载查看。")
+        return redirect(version)
+    waits = version.preview_state == EvidenceVersion.Preview.WANTED
+    made = version.preview_state == EvidenceVersion.Preview.MADE
+    words = "正在转换，请稍候" if waits else "已转换" if made else "没有转换成功"
+    url = version.get_absolute_url() if version.evidence is not None else reverse("evidence:items")
+    answer = render(
+        request,
+        "ui/job_state.html",
+        {
+            "words": words,
+            "share": 100 if made else None,
+            "done": not waits,
+            "tone": "blue" if waits else "green",
+            "next": "" if waits else url,
+        },
+    )
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,43 @@
+"""How much may be stored, as an office sets it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.parts import Crumb
+from dudao.evidence.actions.limits import set_limit
+from dudao.evidence.forms.items import LimitForm
+from dudao.evidence.queries import policy
+from dudao.evidence.views.common import actor_of, crumbs, may_anywhere, sent
+
+__all__ = ["limits"]
+
+
+@require_http_methods(["GET", "POST"])
+def limits(request: HttpRequest) -> HttpResponse:
+    may_anywhere(request, "evidence.limit")
+    actor = actor_of(request)
+    units = policy.limiting_units(actor)
+    own = units.first()
+    now, basis = policy.policy_on(own, timezone.localdate()) if own is not None else (policy.library(), "平台默认")
+    form = LimitForm(sent(request), units=units, initial={"unit_mb": now.unit_mb, "file_mb": now.file_mb})
+    if request.method == "POST" and form.is_valid():
+        done = refused(form, lambda: set_limit(actor, token=form.token, **form.values))
+        if done is not None:
+            messages.success(request, f"已设定：{done}，单个文件不超过 {done.file_mb} MB。")
+            return redirect("evidence:limits")
+    return form_page(
+        request,
+        form,
+        title="资料库容量设置",
+        save="设定容量",
+        cancel_url=reverse("evidence:items"),
+        crumbs=crumbs(Crumb("容量设置")),
+        note=f"现行：每个单位 {now.unit_mb} MB，单个文件 {now.file_mb} MB（{basis}）。",
+        template="evidence/limits.html",
+        rows=list(policy.limits_of(own)) if own is not None else [],
+    )

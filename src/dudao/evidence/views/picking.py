@@ -1,0 +1,121 @@
+"""The box that other pages show where evidence is attached: what is there, and choosing or uploading more.
+
+    {% include "evidence/box.html" with box=box %}        box = box_of(request, "answer:12:A2.1")
+
+or, filled in when it comes into view, `<div hx-get="{% url "evidence:box" key %}" hx-trigger="load" hx-swap="outerHTML"></div>`.
+The app above says what stands at the key (`uses.register`); nothing else about the place is taken from the request.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from dudao.evidence import uses
+from dudao.evidence.actions import links as acts
+from dudao.evidence.flow import keeps
+from dudao.evidence.models import EvidenceLink
+from dudao.evidence.queries import library as reads
+from dudao.evidence.queries.links import attached_at, link, versions_seen
+from dudao.evidence.queries.uploads import upload as upload_seen
+from dudao.evidence.views.adding import uploads_context
+from dudao.evidence.views.common import STANDINGS, actor_of, number_of, tried
+
+__all__ = ["box", "box_of"]
+
+SHOWN = 30
+"""Items that are offered at a time; a search finds the others."""
+
+
+def box_of(request: HttpRequest, key: str, *, place: uses.Place | None = None, error: str = "") -> dict[str, Any]:
+    """The context of ``evidence/box.html``. ``place`` spares the question what stands at the key."""
+    actor = actor_of(request)
+    found = place or uses.find(actor, key)
+    if found is None:
+        raise Http404
+    may = not found.closed and actor.may("evidence.attach", found.unit.path)
+    opens = may and ("open" in request.GET or request.POST.get("open") == "1")
+    day = timezone.localdate()
+    lines = [_line(row, day) for row in attached_at(key)]
+    text = " ".join(request.GET.get("q", "").split())[:100]
+    picked = list(reads.pickable(actor, found.unit, text, key)[:SHOWN]) if opens else []
+    own = opens and keeps(found.unit, actor, "evidence.add") is None
+    return {
+        "key": key,
+        "place": found,
+        "url": reverse("evidence:box", args=[key]),
+        "id": "ev-" + "".join(sign if sign.isalnum() and sign.isascii() else "-" for sign in key),
+        "lines": lines,
+        "may": may,
+        "open": opens,
+        "picked": [(row, STANDINGS[row.standing]) for row in picked],
+        "most": SHOWN,
+        "q": text,
+        "error": error,
+        "uploads": uploads_context(request, found.unit) if own else None,
+    }
+
+
+def _line(row: EvidenceLink, day: Any) -> dict[str, Any]:
+    item = row.version.evidence
+    standing = "expired" if item.effective_until is not None and item.effective_until < day else ""
+    return {
+        "link": row,
+        "version": row.version,
+        "item": item,
+        "state": STANDINGS.get(standing),
+        "newer": item.current_id is not None and item.current_id != row.version_id,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def box(request: HttpRequest, key: str) -> HttpResponse:
+    """The box by itself; a POST attaches (``items``, ``uploads``), takes off or renews (``link``)."""
+    actor = actor_of(request)
+    place = uses.find(actor, key)
+    if place is None:
+        raise Http404
+    error = ""
+    if request.method == "POST":
+        error = _done(request, key, place)
+        if request.headers.get("HX-Request") != "true":
+            if error:
+                messages.error(request, error)
+            return redirect(place.url or "/")
+    answer = render(
+        request, "evidence/box.html", {"box": box_of(request, key, place=uses.find(actor, key), error=error)}
+    )
+    answer["Vary"] = "HX-Request"
+    return answer
+
+
+def _done(request: HttpRequest, key: str, place: uses.Place) -> str:
+    """Do what was sent, and say why it wasn't possible."""
+    actor = actor_of(request)
+    actor.require("evidence.attach", place.unit.path)
+    step = request.POST.get("step", "")
+    if step in {"detach", "renew"}:
+        row = link(actor, number_of(request.POST.get("link", "")) or 0)
+        if row is None or row.key != key:
+            return "这条引用已经取消。"
+        act = acts.detach if step == "detach" else acts.renew
+        return tried(lambda: act(actor, link=row))[1]
+    wanted = [pk for part in request.POST.getlist("items") if (pk := number_of(part)) is not None]
+    versions = [item.current_id for item in reads.many(actor, wanted) if item.current_id is not None]
+    for part in ",".join(request.POST.getlist("uploads")).split(","):
+        done = upload_seen(actor, part) if len(part) == 36 else None
+        if done is not None and done.version_id is not None:
+            versions.append(done.version_id)
+    if not versions:
+        return "没有选择材料。"
+    faults = []
+    for version in versions_seen(actor, versions).values():
+        _, why = tried(partial(acts.attach, actor, version=version, key=key))
+        if why:
+            faults.append(why)
+    return "；".join(dict.fromkeys(faults))

@@ -1,0 +1,277 @@
+// <dd-uploads data-url data-unit [data-evidence] [data-max-mb] [data-next] [data-attach]>: many files sent in pieces (lib/tus), each
+// with its progress and its receipt. With data-next it leads on when all have one; with data-attach it fills [data-receipts] of
+// its form and fires dd:uploaded, so that the page attaches them.
+import { icon } from "../lib/dom";
+import { Refused, Stopped, giveUp, sendFile, type Receipt } from "../lib/tus";
+
+const AT_ONCE = 2;
+
+type State = "waiting" | "sending" | "paused" | "done" | "refused";
+
+class Entry {
+  state: State = "waiting";
+  receipt: Receipt | null = null;
+  stop = new AbortController();
+  wake: (() => void) | null = null;
+  readonly row = document.createElement("li");
+  private readonly bar = document.createElement("progress");
+  private readonly said = document.createElement("span");
+  private readonly buttons = document.createElement("span");
+  private readonly mark = document.createElement("span");
+
+  constructor(readonly file: File, private readonly act: (entry: Entry, what: string) => void) {
+    const name = document.createElement("span");
+    name.className = "dd-file-name";
+    name.textContent = file.name;
+    this.said.className = "dd-sub";
+    this.bar.max = file.size || 1;
+    this.bar.value = 0;
+    this.bar.setAttribute("aria-label", `${file.name}的上传进度`);
+    this.buttons.className = "ev-buttons";
+    name.append(this.said);
+    this.row.append(this.mark, name, this.bar, this.buttons);
+    this.show();
+  }
+
+  show(words = ""): void {
+    const received = this.receipt?.received ?? 0;
+    const part = `${size(received)} / ${size(this.file.size)}`;
+    const said: Record<State, string> = {
+      waiting: `等待上传，${size(this.file.size)}`,
+      sending: received ? `正在上传 ${part}` : "正在核对文件",
+      paused: `已暂停，${part}`,
+      done: this.receipt?.message || "已存入资料库。",
+      refused: this.receipt?.message ?? "",
+    };
+    const names: Record<State, string> = { waiting: "clock", sending: "upload", paused: "player-pause", done: "circle-check", refused: "alert-circle" };
+    this.said.textContent = words || said[this.state];
+    this.mark.replaceChildren(icon(names[this.state]));
+    this.row.dataset.state = this.state;
+    this.bar.value = this.state === "done" ? this.bar.max : received;
+    this.bar.hidden = this.state === "done" || this.state === "refused";
+    const wanted: Record<State, [string, string, string][]> = {
+      waiting: [["drop", "去掉", "x"]],
+      sending: this.wake ? [["retry", "立即重试", "refresh"], ["pause", "暂停", "player-pause"]] : [["pause", "暂停", "player-pause"]],
+      paused: [["resume", "继续", "player-play"], ["drop", "放弃", "x"]],
+      done: [],
+      refused: [["drop", "去掉", "x"]],
+    };
+    const key = wanted[this.state].map(([what]) => what).join(" ");
+    if (this.buttons.dataset.key === key) return;
+    this.buttons.dataset.key = key;
+    this.buttons.replaceChildren(...wanted[this.state].map(([what, label, sign]) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-slim btn-link-plain";
+      button.append(icon(sign), label);
+      button.setAttribute("aria-label", `${label}：${this.file.name}`);
+      button.addEventListener("click", () => this.act(this, what));
+      return button;
+    }));
+  }
+}
+
+class UploadsElement extends HTMLElement {
+  private entries: Entry[] = [];
+  private readonly leave = (event: BeforeUnloadEvent): void => event.preventDefault();
+
+  connectedCallback(): void {
+    this.addEventListener("change", (event) => this.chosen(event));
+    const zone = this.querySelector<HTMLElement>("[data-drop]");
+    for (const name of ["dragenter", "dragover"]) zone?.addEventListener(name, (event) => this.over(event as DragEvent, true));
+    for (const name of ["dragleave", "drop"]) zone?.addEventListener(name, (event) => this.over(event as DragEvent, false));
+    zone?.addEventListener("drop", (event) => this.add(Array.from(event.dataTransfer?.files ?? [])));
+    for (const line of this.querySelectorAll<HTMLElement>("[data-unfinished]")) {
+      line.querySelector("[data-give-up]")?.addEventListener("click", () => void this.forget(line));
+    }
+    window.addEventListener("online", this.online);
+  }
+  disconnectedCallback(): void {
+    window.removeEventListener("online", this.online);
+    window.removeEventListener("beforeunload", this.leave);
+    // What was begun stays on the server; the same file goes on there.
+    this.entries.forEach((entry) => entry.stop.abort());
+  }
+
+  private readonly online = (): void => this.entries.forEach((entry) => entry.wake?.());
+
+  private over(event: DragEvent, on: boolean): void {
+    event.preventDefault();
+    this.querySelector("[data-drop]")?.classList.toggle("is-over", on);
+  }
+
+  private chosen(event: Event): void {
+    const input = event.target;
+    if (!(input instanceof HTMLInputElement) || !("files" in input.dataset)) return;
+    event.stopPropagation();
+    const files = Array.from(input.files ?? []);
+    input.value = "";
+    this.add(files);
+  }
+
+  private add(files: File[]): void {
+    if (this.dataset.evidence) files = files.slice(0, 1);
+    const known = new Set(this.entries.filter((entry) => entry.state !== "refused").map((entry) => same(entry.file)));
+    const fresh = files.filter((file) => !known.has(same(file)));
+    if (!fresh.length) return;
+    if (this.entries.every((entry) => entry.state === "done" || entry.state === "refused")) this.entries = this.entries.filter((entry) => entry.state === "done");
+    const most = Number(this.dataset.maxMb ?? 0);
+    for (const file of fresh) {
+      const entry = new Entry(file, (one, what) => this.act(one, what));
+      if (most && file.size > most * 1024 * 1024) this.refuse(entry, `有 ${size(file.size)}，超过单个文件 ${most} MB 的上限，请压缩或拆分后再传。`);
+      this.entries.push(entry);
+    }
+    this.draw();
+    this.work();
+  }
+
+  private act(entry: Entry, what: string): void {
+    if (what === "retry") return entry.wake?.();
+    if (what === "pause") {
+      entry.state = "paused";
+      entry.stop.abort();
+      entry.wake?.();
+    } else if (what === "resume") {
+      entry.stop = new AbortController();
+      entry.state = "waiting";
+    } else {
+      entry.stop.abort();
+      if (entry.receipt?.id && entry.receipt.state === "open") void giveUp(this.dataset.url ?? "", entry.receipt.id);
+      this.entries = this.entries.filter((one) => one !== entry);
+    }
+    entry.show();
+    this.draw();
+    this.work();
+  }
+
+  private work(): void {
+    const busy = this.entries.filter((entry) => entry.state === "sending").length;
+    for (const entry of this.entries.filter((one) => one.state === "waiting").slice(0, Math.max(0, AT_ONCE - busy))) void this.send(entry);
+    const open = this.entries.some((entry) => entry.state === "sending" || entry.state === "waiting");
+    window[open ? "addEventListener" : "removeEventListener"]("beforeunload", this.leave as EventListener);
+    this.sum();
+    if (!open) this.ended();
+  }
+
+  private async send(entry: Entry): Promise<void> {
+    entry.state = "sending";
+    entry.show();
+    const target = { url: this.dataset.url ?? "", unit: this.dataset.unit ?? "", evidence: this.dataset.evidence ?? "" };
+    const told = (row: Receipt): void => {
+      entry.receipt = row;
+      if (entry.state === "sending") entry.show();
+    };
+    try {
+      told(await sendFile(entry.file, target, entry.stop.signal, told, (seconds, why) => this.pause(entry, seconds, why)));
+      entry.state = "done";
+      this.finished(entry);
+    } catch (error) {
+      if (!(error instanceof Stopped)) this.refuse(entry, error instanceof Refused ? error.message : "没有传成，请重新选择文件。");
+    }
+    entry.show();
+    this.work();
+  }
+
+  private async pause(entry: Entry, seconds: number, why: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = window.setTimeout(resolve, seconds * 1000);
+      entry.wake = () => {
+        window.clearTimeout(timer);
+        resolve();
+      };
+      entry.show(`${why}，${seconds} 秒后自动重试，已传的不会丢`);
+    });
+    entry.wake = null;
+    if (entry.state === "sending") entry.show();
+  }
+
+  private refuse(entry: Entry, why: string): void {
+    entry.state = "refused";
+    entry.receipt = { ...(entry.receipt ?? { id: "", received: 0, item: null, url: "" }), state: "refused", message: why };
+    entry.show();
+  }
+
+  /** Its line among the unfinished of last time has done its duty. */
+  private finished(entry: Entry): void {
+    for (const line of this.querySelectorAll<HTMLElement>("[data-unfinished]")) {
+      if (line.dataset.unfinished === entry.receipt?.id) this.strike(line);
+    }
+  }
+  private async forget(line: HTMLElement): Promise<void> {
+    await giveUp(this.dataset.url ?? "", line.dataset.unfinished ?? "");
+    this.strike(line);
+  }
+  private strike(line: HTMLElement): void {
+    line.remove();
+    if (!this.querySelector("[data-unfinished]")) this.querySelector("[data-unfinished-all]")?.remove();
+  }
+
+  private draw(): void {
+    const list = this.querySelector<HTMLElement>("[data-queue]");
+    if (!list) return;
+    list.hidden = this.entries.length === 0;
+    list.replaceChildren(...this.entries.map((entry) => entry.row));
+  }
+
+  private sum(): void {
+    const sum = this.querySelector<HTMLElement>("[data-sum]");
+    if (!sum) return;
+    const done = this.entries.filter((entry) => entry.state === "done").length;
+    const refused = this.entries.filter((entry) => entry.state === "refused").length;
+    sum.hidden = this.entries.length === 0;
+    const text = document.createElement("b");
+    text.textContent = `${done}/${this.entries.length} 已回执`;
+    const more = refused ? `，${refused} 个没有接收` : "";
+    sum.replaceChildren(icon(done === this.entries.length ? "circle-check" : "upload"), text, more);
+    const next = this.next();
+    if (next && !this.entries.some((entry) => entry.state === "sending" || entry.state === "waiting")) sum.append(next);
+  }
+
+  /** The link on: to the item, or to saying what the files are. */
+  private next(): HTMLAnchorElement | null {
+    const items = [...new Set(this.entries.flatMap((entry) => (entry.state === "done" && entry.receipt?.item ? [entry.receipt.item] : [])))];
+    if (!this.dataset.next || !items.length) return null;
+    const link = document.createElement("a");
+    link.className = "btn btn-primary";
+    link.href = this.dataset.evidence ? this.dataset.next : `${this.dataset.next}?ids=${items.join(",")}`;
+    link.textContent = this.dataset.evidence ? "查看材料" : "下一步：填写类别和有效期";
+    return link;
+  }
+
+  private ended(): void {
+    const done = this.entries.filter((entry) => entry.state === "done");
+    if (!("attach" in this.dataset) || !done.length || this.entries.some((entry) => entry.state === "paused")) return;
+    const form = this.closest("form");
+    const field = form?.querySelector<HTMLInputElement>("[data-receipts]");
+    if (!form || !field) return;
+    const ids = done.map((entry) => entry.receipt?.id ?? "").join(",");
+    // Once for the same files: what was refused stays on the page with its reason.
+    if (field.value === ids) return;
+    field.value = ids;
+    if (this.entries.length === done.length) form.dispatchEvent(new CustomEvent("dd:uploaded", { bubbles: false }));
+    else this.attachButton(form);
+  }
+
+  /** Some were refused: the person reads why, and attaches the others. */
+  private attachButton(form: HTMLFormElement): void {
+    const sum = this.querySelector<HTMLElement>("[data-sum]");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-primary btn-slim";
+    button.textContent = "引用已回执的文件";
+    button.addEventListener("click", () => form.dispatchEvent(new CustomEvent("dd:uploaded", { bubbles: false })));
+    sum?.append(button);
+  }
+}
+
+function same(file: File): string {
+  return `${file.name} ${file.size} ${file.lastModified}`;
+}
+
+function size(bytes: number): string {
+  if (bytes < 1024) return `${bytes} 字节`;
+  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KB`;
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+customElements.define("dd-uploads", UploadsElement);

@@ -11,6 +11,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from dudao.core import jobs
+from dudao.core.models import Job
+from dudao.papers.actions import background
 from dudao.papers.actions.issuing import issue_paper
 from dudao.papers.models import Delivery, Number, Paper
 from papers.conftest import ADDRESS, build_office, signed
@@ -21,6 +24,8 @@ import django
 django.setup()
 from dudao.core.access import SYSTEM
 from dudao.papers import sources
+from dudao.core import jobs
+from dudao.core.models import Job
 from dudao.papers.actions.issuing import issue_paper
 from dudao.papers.models import Paper
 
@@ -30,14 +35,20 @@ def wait(actor, paper):
     time.sleep(60)
 
 sources.on_issued("waiting", wait)
-issue_paper(SYSTEM, paper=Paper.objects.get(), address="https://dudao.example")
+if sys.argv[1] == "job":
+    jobs.run_now(Job.objects.get())
+else:
+    issue_paper(SYSTEM, paper=Paper.objects.get(), address="https://dudao.example")
 """
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_process_killed_between_the_pdf_and_the_commit_leaves_the_paper_as_it_was():
+@pytest.mark.parametrize("where", ["request", "job"])
+def test_a_process_killed_between_the_pdf_and_the_commit_leaves_the_paper_as_it_was(where):
     office = build_office()
     paper = signed(office, source_key="waiting:1")
+    if where == "job":
+        background.begin(office.checker, paper=paper, step="paper.issue", address=ADDRESS)
     held = connection.settings_dict
     options = "&".join(f"{name}={value}" for name, value in held["OPTIONS"].items() if isinstance(value, str))
     url = f"postgresql://{held['USER']}:{held['PASSWORD']}@/{held['NAME']}?host={held['HOST']}&port={held['PORT']}&{options}"
@@ -49,14 +60,21 @@ def test_a_process_killed_between_the_pdf_and_the_commit_leaves_the_paper_as_it_
         "DJANGO_SETTINGS_MODULE": "dudao.settings",
         "PYTHONPATH": str(Path(settings.BASE).parent),
     }
-    process = subprocess.Popen([sys.executable, "-c", SCRIPT], env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, where], env=environment, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert process.stdout is not None and process.stdout.readline() == "made\n"
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait(10)
     # The server notices the lost connection, rolls back and lets go of the paper.
-    done = issue_paper(office.checker, paper=_free(paper), address=ADDRESS)
+    done = _free(paper)
+    if where == "job":  # as the queue hands it to the next worker
+        assert jobs.run_now(Job.objects.get()).tries == 2
+        done = Paper.objects.get(pk=done.pk)
+    else:
+        done = issue_paper(office.checker, paper=done, address=ADDRESS)
     assert (done.state, Number.objects.count(), Delivery.objects.count()) == ("issued", 1, 1)
 
 

@@ -12,8 +12,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dudao.core import audit, files
-from dudao.core.access import Actor
+from dudao.core.access import VERBS, Actor
 from dudao.core.documents import Reading, read_word, text_of
+from dudao.core.models import Job
 from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
 from dudao.papers.comparing import Difference, differences
@@ -24,6 +25,7 @@ from dudao.papers.sources import Fact, facts_now, is_known
 from dudao.people.queries import nearest_holders
 
 __all__ = [
+    "BACKGROUND",
     "GROUPS",
     "OPEN",
     "buttons_of",
@@ -34,6 +36,8 @@ __all__ = [
     "deliveries_of",
     "deliveries_seen",
     "fonts_folder",
+    "going",
+    "going_word",
     "has_style",
     "is_inside",
     "last_reason",
@@ -387,6 +391,26 @@ def successor(paper: Paper) -> Paper | None:
     """The issued paper that replaces this one."""
     found: Any = paper.replaced_by.filter(state=Paper.State.ISSUED).select_related("number").first()
     return found  # type: ignore[no-any-return]
+
+
+# --- in the background -----------------------------------------------------------------------------------------
+
+BACKGROUND = {"paper.sign": "papers.sign", "paper.issue": "papers.issue"}
+"""The jobs that take a step of a paper with very many rows."""
+
+
+def going(paper: Paper) -> Job | None:
+    """The job that takes a step of this paper now, whoever began it."""
+    kinds = list(BACKGROUND.values())
+    waiting = Job.objects.filter(kind__in=kinds, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    return waiting.filter(params__paper=paper.pk).first()
+
+
+def going_word(paper: Paper) -> str:
+    """«签发», «印发»: what is done to this paper in the background; "" when nothing is."""
+    job = going(paper)
+    step = next((step for step, kind in BACKGROUND.items() if job is not None and job.kind == kind), None)
+    return VERBS[step].label if step is not None else ""
 
 
 def buttons_of(actor: Actor, paper: Paper) -> Sequence[Any]:

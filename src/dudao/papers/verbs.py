@@ -13,6 +13,7 @@ declare(
     Verb("paper.send_back", "退回修改"),
     Verb("paper.sign", "签发"),
     Verb("paper.issue", "印发"),
+    Verb("paper.queue", "交后台办理"),
     Verb("paper.withdraw", "撤回文书"),
     Verb("paper.discard", "作废文书"),
     Verb("paper.receive", "签收文书"),

@@ -1,6 +1,6 @@
 """What all acts on a paper share: the paper locked until the act ends, its Word made of its fields, a version kept."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,11 +16,17 @@ from dudao.papers.composing import ComposeError, compose, look_of
 from dudao.papers.models import Paper, PaperVersion
 from dudao.papers.stamping import room_for_number
 
-__all__ = ["ROUTING", "blocking", "hold", "keep_version", "written_out"]
+__all__ = ["ROUTING", "Stage", "blocking", "hold", "keep_version", "silent", "written_out"]
 
+Stage = Callable[[int, int, str], None]
+"""What hears how far a long act is: stages done, stages in all, what is done now."""
 
 ROUTING = ("addressees", "groups")
 """What is kept with the values of a paper and is no field of its kind: how its receivers are written, which groups they are."""
+
+
+def silent(done: int, stages: int, words: str) -> None:
+    """Nobody listens."""
 
 
 def hold(paper: Paper) -> Paper:

@@ -12,7 +12,7 @@ from dudao.core import audit, files, notices
 from dudao.core.access import Actor, Denied
 from dudao.core.documents import DocumentError, Mark, Reading, read_word, typeset
 from dudao.papers import queries, sources
-from dudao.papers.actions.holding import blocking, hold, keep_version
+from dudao.papers.actions.holding import Stage, blocking, hold, keep_version, silent
 from dudao.papers.composing import look_of
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Delivery, Number, Paper
@@ -88,21 +88,26 @@ def _signed(actor: Actor, paper: Paper) -> Paper:
 
 
 @audit.action
-def issue_paper(actor: Actor, *, paper: Paper, address: str) -> Paper:
+def issue_paper(actor: Actor, *, paper: Paper, address: str, stage: Stage = silent) -> Paper:
     """Make the PDF/A from the Word file, freeze its bytes, hash and verification code, deliver it and tell the receivers.
 
     ``address`` is where the platform is reached («https://host»): the QR code leads there. Refused while the numbers differ from
     the database. The PDF is made once; when the transaction fails nobody has seen it, and the next attempt makes another.
+    ``stage`` hears how far it is.
     """
     found = hold(paper)
     denied = PAPER.why_not(found, "paper.issue", actor)
     if denied is not None:
         raise denied
+    stage(0, 4, "正在读取文稿")
     reading = read_word(queries.content_of(queries.latest(found)))
+    stage(1, 4, "正在核对数字")
     blocking(queries.compare(found, reading), "paper.issue", "印发")
+    stage(2, 4, "正在排版 PDF")
     code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
     now = timezone.now()
     pdf = _sealed(found, _set(found, reading, code, address.rstrip("/")))
+    stage(3, 4, "正在送达")
     stored = files.keep(pdf, PDF)
     receivers = queries.recipients_of(found)
     changes = {"issued_at": now, "pdf_id": stored.pk, "digest": stored.digest, "verify_code": code}

@@ -10,7 +10,7 @@ from dudao.core.access import Actor, Denied
 from dudao.core.documents import DocumentError, read_word
 from dudao.core.numbering import next_number
 from dudao.papers import queries
-from dudao.papers.actions.holding import blocking, hold, keep_version, written_out
+from dudao.papers.actions.holding import Stage, blocking, hold, keep_version, silent, written_out
 from dudao.papers.composing import look_of
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Number, Paper
@@ -45,11 +45,11 @@ def send_back_paper(actor: Actor, *, paper: Paper, reason: str) -> Paper:
 
 
 @audit.action
-def sign_paper(actor: Actor, *, paper: Paper) -> Paper:
+def sign_paper(actor: Actor, *, paper: Paper, stage: Stage = silent) -> Paper:
     """Sign: the paper gets its number and its day, and a version of its Word that says both.
 
     Refused while the numbers in it differ from the database. The number belongs to this transaction: when anything fails, the next
-    paper gets it.
+    paper gets it. ``stage`` hears how far it is.
     """
     found = hold(paper)
     denied = PAPER.why_not(found, "paper.sign", actor)
@@ -58,8 +58,10 @@ def sign_paper(actor: Actor, *, paper: Paper) -> Paper:
     _receivers_exist(found, "paper.sign")
     version = queries.latest(found)
     content = queries.content_of(version)
+    stage(1, 3, "正在核对数字")
     blocking(queries.compare(found, read_word(content)), "paper.sign", "签发")
     day = timezone.localdate()
+    stage(2, 3, "正在取号、生成文稿")
     number = _numbered(found, day)
     try:
         words = str(number) if number is not None else ""

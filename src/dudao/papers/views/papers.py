@@ -18,7 +18,7 @@ from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow, stages
 from dudao.papers import queries, sources
-from dudao.papers.actions import drafting, issuing, receiving, routing
+from dudao.papers.actions import background, drafting, issuing, receiving, routing
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import PAPER_LINE, PAPER_STATES, delivery_state, number_state
 from dudao.papers.models import Delivery, Paper
@@ -234,6 +234,7 @@ def _inside(actor: Actor, paper: Paper, deliveries: list[Delivery]) -> dict[str,
         and actor.may("paper.remind", paper.unit.path),
         "may_replace": paper.state in {Paper.State.WITHDRAWN, Paper.State.DISCARDED}
         and actor.may("paper.draft", paper.unit.path),
+        "going": queries.going_word(paper) if background.is_long(paper) else "",
         "open": paper.state in queries.OPEN,
         "events": audit.history(paper),
         "reason": queries.last_reason(paper),
@@ -267,8 +268,12 @@ def paper_step(request: HttpRequest, pk: int) -> HttpResponse:
     verb, reason = request.POST.get("step", ""), request.POST.get("reason", "")
     if verb == "paper.issue":
         address = settings.PUBLIC_ADDRESS or request.build_absolute_uri("/")
+        if background.is_long(paper):
+            return redirect(background.begin(actor, paper=paper, step=verb, address=address))
         issuing.issue_paper(actor, paper=paper, address=address)
         messages.success(request, "已印发，收文单位会收到通知。")
+    elif verb == "paper.sign" and background.is_long(paper):
+        return redirect(background.begin(actor, paper=paper, step=verb))
     elif verb == "remind":
         count = receiving.remind_receivers(actor, paper=paper)
         messages.success(request, f"已催签 {count} 个单位。")

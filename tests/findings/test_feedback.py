@@ -2,6 +2,7 @@
 
 import io
 
+import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from dudao.core import sheets
 from dudao.core.access import Denied
+from dudao.core.documents import read_word, text_of
 from dudao.core.models import Notice
 from dudao.core.workflow import Conflict
 from dudao.findings import feedback_lists as lists
 from dudao.findings.actions import feedback, feedback_reports, issuing, judging, rectifying
-from dudao.findings.models import Feedback, FeedbackItem, Finding
+from dudao.findings.models import Feedback, FeedbackItem, Finding, FindingUpload
 from dudao.findings.queries import feedback as reads
 from dudao.findings.queries.lights import Lights
 from dudao.findings.queries.terms import terms_on
@@ -149,6 +151,18 @@ def test_faults_of_a_sheet_name_line_and_column_and_nothing_is_written(town):
     )  # fmt: skip
     content = answer.content.decode()
     assert answer.status_code == 422 and "第 6 行“责任单位”" in content and not Feedback.objects.exists()
+    kept = FindingUpload.objects.get()
+    address = reverse("findings:upload_errors", args=[kept.pk])
+    assert address in content, "the list is given back with what is wrong"
+    given = openpyxl.load_workbook(io.BytesIO(signed_in(town.accounts["officer"]).get(address).content)).worksheets[0]
+    red = {
+        cell.row: cell.value for line in given for cell in line if cell.font.color and cell.font.color.rgb == "00C00000"
+    }
+    assert all(said in red[line] for line, said in ((4, "填了 2 个单位"), (5, "与第 4 行重复"), (6, "某某局")))
+    assert signed_in(town.accounts["director"]).get(address).status_code == 404, (
+        "to whoever brought it, and nobody else"
+    )
+    assert signed_in(town.accounts["officer"]).get(kept.get_absolute_url()).status_code == 200
 
 
 @pytest.mark.django_db
@@ -284,6 +298,32 @@ def test_the_whole_follows_its_parts_and_the_report_states_it(town):
     assert feedback_reports.why_not_reply(town.officer, reads.feedback(town.officer, row.pk)) is None, (
         "one more may follow"
     )
+
+
+@pytest.mark.django_db
+def test_the_report_is_written_to_whom_the_office_says(town):
+    row = register(town, rows=from_text(town, "1. 教师缺额\n责任单位：市财政局"))
+    first = feedback_reports.draft_reply(town.officer, feedback=row)
+    assert "某省人民政府教育督导委员会办公室：" in written(first) and first.recipients == []
+    routing.discard_paper(town.director, paper=first, reason="换主送")
+    row = feedback.edit_feedback(town.officer, feedback=row, addressees="某省人民政府")
+    second = feedback_reports.draft_reply(town.officer, feedback=row)
+    assert "某省人民政府：" in written(second) and second.recipients == []
+    initial = signed_in(town.accounts["officer"]).get(reverse("papers:edit", args=[second.pk])).content.decode()
+    assert 'value="某省人民政府"' in initial, "and can still be written otherwise"
+
+
+@pytest.mark.django_db
+def test_a_superior_in_the_tree_is_delivered_to(town):
+    county = feedback.register(
+        town.county, office=town.pingjiang, title="市级反馈", superior=town.city.name, dated=day(-3), received_on=day(-1),
+        due_on=day(30), rows=lists.read_text("1. 甲", lambda names: reads.units_named(town.county, town.pingjiang, names))[0],
+    )  # fmt: skip
+    assert feedback_reports.draft_reply(town.county, feedback=county).recipients == [town.city.pk]
+
+
+def written(paper) -> str:
+    return text_of(read_word(papers.content_of(papers.latest(paper))))
 
 
 @pytest.mark.django_db

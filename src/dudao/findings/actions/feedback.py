@@ -1,5 +1,6 @@
 """上级反馈: register the document and its problems, spread them over units as findings, report back as one document."""
 
+import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +16,11 @@ from dudao.calc.calendar import chinese_date
 from dudao.core import audit, notices
 from dudao.core.access import Actor, Denied
 from dudao.core.files import store
+from dudao.core.sheets import MAX_BYTES, Problem
 from dudao.core.workflow import Conflict
 from dudao.findings.actions import issuing, making
 from dudao.findings.feedback_lists import ItemInput
-from dudao.findings.models import Feedback, FeedbackItem, FeedbackPart, Finding
+from dudao.findings.models import Feedback, FeedbackItem, FeedbackPart, Finding, FindingUpload
 from dudao.findings.queries import feedback as reads
 from dudao.findings.queries.terms import terms_on
 from dudao.orgs.models import Unit
@@ -31,13 +33,14 @@ __all__ = [
     "edit_item",
     "export_list",
     "issue_drafts",
+    "keep_faults",
     "register",
     "remove_item",
     "spread",
     "tell_due",
 ]
 
-_FACTS = ("title", "number", "superior", "dated", "received_on", "due_on")
+_FACTS = ("title", "number", "superior", "addressees", "dated", "received_on", "due_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def register(
     received_on: date,
     due_on: date,
     number: str = "",
+    addressees: str = "",
     document: UploadedFile | None = None,
     rows: Sequence[ItemInput] = (),
     demo: bool = False,
@@ -93,7 +97,8 @@ def register(
     actor.require("feedback.register", office.path)
     Unit.objects.select_for_update().get(pk=office.pk)
     values = {
-        "title": title, "number": number, "superior": superior, "dated": dated, "received_on": received_on, "due_on": due_on,
+        "title": title, "number": number, "superior": superior, "addressees": addressees, "dated": dated,
+        "received_on": received_on, "due_on": due_on,
     }  # fmt: skip
     stored = store(document, document.name or "") if document is not None else None
     made: Feedback = Feedback.objects.create(
@@ -151,6 +156,25 @@ def add_items(actor: Actor, *, feedback: Feedback, rows: Sequence[ItemInput]) ->
     added = _add(actor, row, rows)
     audit.record(actor, "feedback.edit", row, count=added.new, changed=added.changed, again=added.same or None)
     return added
+
+
+@audit.action
+def keep_faults(actor: Actor, *, office: Unit, data: bytes, name: str, problems: Sequence[Problem]) -> FindingUpload:
+    """Keep a sheet that can't be brought in, for who brought it: they get it back with what is wrong in a red column."""
+    actor.require("feedback.register", office.path)
+    kept: FindingUpload = FindingUpload.objects.create(
+        owner_id=actor.id,  # type: ignore[misc]
+        kind=FindingUpload.Kind.FEEDBACK,
+        office=office,
+        file=store(io.BytesIO(data), name, kinds={"xlsx"}, limit=MAX_BYTES),
+        name=name[:200],
+        state=FindingUpload.State.FAULTY,
+        problems=[[problem.row, problem.column, problem.text] for problem in problems],
+    )
+    audit.record(
+        actor, "feedback.register", office, what="清单有错误，没有写入", file=name[:200], problems=len(problems)
+    )
+    return kept
 
 
 def _words(text: str) -> str:

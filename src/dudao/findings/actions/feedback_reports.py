@@ -84,6 +84,7 @@ def draft_reply(actor: Actor, *, feedback: Feedback) -> Paper:
         kind=Kind.REPORT,
         title=f"关于{row.title}整改情况的报告",
         values={
+            "addressees": row.addressees or row.superior,
             "topic": f"{row.title}整改",
             "overview": f"{row.superior}{date_cn(row.dated)}印发《{row.title}》{number}后，{row.office.name}逐项分解、逐项整改。"
             f"共有{said[0]}，涉及{said[3]}；{'，'.join([said[1], said[2], *said[4:]])}。具体情况见附件。",
@@ -94,6 +95,7 @@ def draft_reply(actor: Actor, *, feedback: Feedback) -> Paper:
             else ["巩固整改成果，适时开展回头看，防止反弹。"],
             "rectified": [_row(line) for line in board.lines],
         },
+        recipients=reads.above_named(row.office, row.addressees or row.superior),
         source_label=str(row),
         source_url=row.get_absolute_url(),
         source_key=f"feedback:{row.pk}",

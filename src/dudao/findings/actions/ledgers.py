@@ -16,6 +16,7 @@ from dudao.core.sheets import Problem
 from dudao.core.workflow import Conflict
 from dudao.findings import ledgers
 from dudao.findings.actions.making import create_finding
+from dudao.findings.feedback_lists import LIST
 from dudao.findings.models import FindingUpload
 from dudao.findings.queries.ledgers import Register, home_of, ledger_rows, rows_by_key
 from dudao.findings.queries.lights import Lights
@@ -248,10 +249,17 @@ def discard_upload(actor: Actor, *, taken: FindingUpload) -> FindingUpload:
     return taken
 
 
+_TABLES = {
+    FindingUpload.Kind.NEW: ledgers.PROBLEMS,
+    FindingUpload.Kind.LEDGER: ledgers.LEDGER,
+    FindingUpload.Kind.FEEDBACK: LIST,
+}
+
+
 def error_copy(taken: FindingUpload) -> bytes:
     """The sheet as it was brought, with what is wrong in a red column."""
     with files.opened(taken.file) as stream:
         data = stream.read()
-    table = ledgers.PROBLEMS if taken.kind == FindingUpload.Kind.NEW else ledgers.LEDGER
+    table = _TABLES[FindingUpload.Kind(taken.kind)]
     reading = sheets.read(data, table, max_rows=1_000_000)
     return sheets.error_copy(data, reading, [Problem(*problem) for problem in taken.problems])

@@ -46,7 +46,7 @@ class FeedbackForm(Form):
     """The document of a superior."""
 
     sections: ClassVar = [
-        Section("文件", ["title", "number", "superior", "dated", "received_on", "due_on", "document"]),
+        Section("文件", ["title", "number", "superior", "addressees", "dated", "received_on", "due_on", "document"]),
     ]
 
     title = forms.CharField(
@@ -56,6 +56,9 @@ class FeedbackForm(Form):
         label="文号", max_length=60, required=False, help_text="例如“某教督〔2026〕3号”，没有的不填。"
     )
     superior = forms.CharField(label="反馈机关", max_length=120, help_text="例如“某省人民政府教育督导委员会办公室”。")
+    addressees = forms.CharField(
+        label="报告主送", max_length=200, required=False, help_text="报告写给谁，例如“某省人民政府”；不填即反馈机关。"
+    )
     dated = DateField(label="成文日期")
     received_on = DateField(label="收文日期", initial=timezone.localdate)
     due_on = DateField(label="报告期限", help_text="应在哪一天以前报告整改情况；快到期会提醒。")

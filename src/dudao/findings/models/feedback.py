@@ -18,7 +18,8 @@ __all__ = ["Feedback", "FeedbackItem", "FeedbackPart"]
 class Feedback(models.Model):
     """A document of a superior with its problems. ``number`` (文号) tells it from all others; ``due_on``: to be reported back by.
 
-    ``paper`` is the report back; the day it is issued is ``reported_on``.
+    ``addressees``: to whom the report back is written, where it isn't the ``superior``. ``paper`` is the report; the day it is
+    issued is ``reported_on``.
     """
 
     SCOPE: ClassVar = ("office__path",)
@@ -31,6 +32,7 @@ class Feedback(models.Model):
     title = models.CharField("文件名称", max_length=200)
     number = models.CharField("文号", max_length=60, blank=True)
     superior = models.CharField("反馈机关", max_length=120)
+    addressees = models.CharField("报告主送", max_length=200, blank=True, help_text="不填即反馈机关")
     dated = models.DateField("成文日期")
     received_on = models.DateField("收文日期")
     due_on = models.DateField("报告期限")

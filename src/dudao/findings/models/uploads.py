@@ -1,4 +1,4 @@
-"""A sheet of findings that was brought: new problems in bulk, or a 整改台账 filled in."""
+"""A sheet of findings that was brought: new problems in bulk, a 整改台账 filled in, or a superior's list with faults."""
 
 from typing import ClassVar
 
@@ -16,7 +16,8 @@ class FindingUpload(SheetUpload):
     """An uploaded sheet with what its check found.
 
     ``changes`` of a ledger are cells (row, line, label, column, before, after); of new problems they are rows (line, unit, name and
-    the values of a draft, days as ISO text). ``office``: in whose name the person acts. ``job``: what carries it out.
+    the values of a draft, days as ISO text). Of a superior's list only one with faults is kept, to be given back. ``office``: in
+    whose name the person acts. ``job``: what carries it out.
     """
 
     SCOPE: ClassVar = ("office__path",)
@@ -24,6 +25,7 @@ class FindingUpload(SheetUpload):
     class Kind(models.TextChoices):
         NEW = "new", "登记新问题"
         LEDGER = "ledger", "导回整改台账"
+        FEEDBACK = "feedback", "上级反馈清单"
 
     kind = models.CharField("种类", max_length=10, choices=Kind.choices)
     office = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="下达单位")

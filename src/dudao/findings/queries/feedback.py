@@ -19,6 +19,7 @@ __all__ = [
     "Board",
     "Line",
     "Named",
+    "above_named",
     "board",
     "due_soon",
     "feedback",
@@ -194,6 +195,13 @@ def units_named(actor: Actor, office: Unit, names: Iterable[str]) -> Named:
                 many.add(name)
             found[name] = unit
     return Named(found, frozenset(many))
+
+
+def above_named(office: Unit, name: str) -> list[Unit]:
+    """The unit above an office that is called so, if the tree has it: whom a report back can be delivered to."""
+    above = [int(key) for key in office.path.split(".")[:-1]]
+    rows = Unit.objects.filter(pk__in=above, valid_to__isnull=True).exclude(pk=office.pk)
+    return list(rows.filter(Q(name=name) | Q(short_name=name))[:1]) if name else []
 
 
 def due_soon(day: date) -> list[tuple[Feedback, int]]:

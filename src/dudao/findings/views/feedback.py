@@ -116,8 +116,12 @@ def _item_or_404(request: HttpRequest, pk: int) -> FeedbackItem:
 # --- bringing in ---------------------------------------------------------------------------------------------------------
 
 
-def _read(request: HttpRequest, form: Any, office: Unit) -> tuple[list[lists.ItemInput], list[Problem]]:
-    """The rows of the form's text and sheet, and what is wrong with them; a file that is no use is the form's error."""
+def _read(request: HttpRequest, form: Any, office: Unit) -> tuple[list[lists.ItemInput], list[Problem], str]:
+    """The rows of the form's text and sheet, what is wrong with them, and where the sheet is given back with that in red.
+
+    A file that is no use is the form's error.
+    """
+    errors_url = ""
     actor = actor_of(request)
     rows, problems = lists.read_text(form.cleaned_data["text"], lambda names: reads.units_named(actor, office, names))
     if problems:
@@ -125,14 +129,19 @@ def _read(request: HttpRequest, form: Any, office: Unit) -> tuple[list[lists.Ite
     upload = form.cleaned_data["sheet"]
     if upload is not None:
         try:
-            more, found = lists.read_sheet(read_upload(upload), lambda names: reads.units_named(actor, office, names))
+            data = read_upload(upload)
+            more, found = lists.read_sheet(data, lambda names: reads.units_named(actor, office, names))
         except SheetError as reason:
             form.add_error("sheet", str(reason))
         else:
             if found:
+                kept = acts.keep_faults(
+                    actor, office=office, data=data, name=upload.name or "清单.xlsx", problems=found
+                )
+                errors_url = reverse("findings:upload_errors", args=[kept.pk])
                 form.add_error("sheet", f"有 {len(found)} 处不能导入，没有写入任何内容，请按页面上方列出的改好再上传。")
             rows, problems = [*rows, *more], [*problems, *found]
-    return rows, problems
+    return rows, problems, errors_url
 
 
 @require_http_methods(["GET", "POST"])
@@ -142,11 +151,12 @@ def new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = NewForm(sent(request), request.FILES or None, actor=actor)
     problems: Sequence[Problem] = ()
+    errors_url = ""
     if request.method == "POST" and form.is_valid():
         values = form.values
         office = values["office"]
         values.pop("text"), values.pop("sheet")
-        rows, problems = _read(request, form, office)
+        rows, problems, errors_url = _read(request, form, office)
         if not form.errors:
             made = refused(form, lambda: acts.register(actor, rows=rows, token=form.token, **values))
             if made is not None:
@@ -162,6 +172,7 @@ def new(request: HttpRequest) -> HttpResponse:
         template="findings/feedback_form.html",
         problems=problems[:SHOWN],
         problem_count=len(problems),
+        errors_url=errors_url,
         template_url=reverse("findings:feedback_template"),
     )
 
@@ -174,8 +185,9 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     actor.require("feedback.edit", row.office.path)
     form = AddForm(sent(request), request.FILES or None)
     problems: Sequence[Problem] = ()
+    errors_url = ""
     if request.method == "POST" and form.is_valid():
-        rows, problems = _read(request, form, row.office)
+        rows, problems, errors_url = _read(request, form, row.office)
         if not form.errors:
             added = refused(form, lambda: acts.add_items(actor, feedback=row, rows=rows, token=form.token))
             if added is not None or not form.errors:
@@ -193,6 +205,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         note="编号或描述相同的认作同一个问题，只更新有变化的内容；表里写了责任单位的生成待下达的问题。",
         problems=problems[:SHOWN],
         problem_count=len(problems),
+        errors_url=errors_url,
         template_url=reverse("findings:feedback_template"),
     )
 
@@ -261,7 +274,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     row = _or_404(request, pk)
     actor = actor_of(request)
     actor.require("feedback.edit", row.office.path)
-    names = ("title", "number", "superior", "dated", "received_on", "due_on")
+    names = ("title", "number", "superior", "addressees", "dated", "received_on", "due_on")
     form = FeedbackForm(sent(request), request.FILES or None, initial={name: getattr(row, name) for name in names})
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.edit_feedback(actor, feedback=row, token=form.token, **form.values))

@@ -100,9 +100,11 @@ class CyclePlan(models.Model):
 
 
 class CycleEntry(models.Model):
-    """One school of a plan. ``term`` is what the plan gives it (``None``: not yet computed), ``fixed_term`` what a person has
-    set with a reason. ``risk`` are points of 100, ``risk_words`` where they come from, a line each. ``left_why`` says why a school is out of
-    the plan (closed, merged); such a row keeps everything.
+    """One school of a plan.
+
+    ``term`` is what the plan gives it (``None``: not yet computed), ``fixed_term`` what a person has set with a reason. ``risk``
+    are points of 100, ``risk_words`` where they come from, a line each. ``left_why`` says why a school is out of the plan
+    (closed, merged); such a row keeps everything.
     """
 
     SCOPE: ClassVar = ("county__path", "school__path")

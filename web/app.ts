@@ -15,6 +15,7 @@ import "./elements/confirm";
 import "./elements/digest";
 import "./elements/draft";
 import "./elements/job";
+import "./elements/marking";
 import "./elements/outline";
 import "./elements/picker";
 import "./elements/review";

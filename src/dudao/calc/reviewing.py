@@ -104,7 +104,7 @@ class Strictness:
     against: Fraction | None
 
 
-def strictness(marks: Iterable[tuple[int, tuple[int, str], Decimal, Decimal]]) -> Sequence[Strictness]:
+def strictness(marks: Iterable[tuple[int, tuple[int, str], Decimal | Fraction, Decimal]]) -> Sequence[Strictness]:
     """(reviewer, (subject, code), mark, full points) → one for each reviewer, the strictest first, those without pairs last.
 
     Marks of indicators without points are left out.

@@ -8,3 +8,6 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         from dudao.evaluations import cycle_flow, flow, jobs, verbs  # noqa: F401  vocabulary, who acts next, handlers
+        from dudao.evaluations import review_findings
+
+        review_findings.register_all()

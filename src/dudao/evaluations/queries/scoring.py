@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from dudao.calc.expr import Kind
 from dudao.calc.reviewing import Agreement, agree
 from dudao.calc.score import Scores, Subjects, subjects_of
+from dudao.calc.tree import Pick
 from dudao.evaluations.models import Answer, Campaign, Figure, Mark, Subject
 from dudao.evaluations.queries.systems import rules_of, system_of
 
@@ -56,7 +58,8 @@ def adopted(campaign: Campaign, marks: Iterable[Mark]) -> dict[tuple[str, str], 
     found = dict(settled)
     for place, given in seats.items():
         if place not in found and place[1] in tree.nodes:
-            points = tree.nodes[place[1]].points
+            node = tree.nodes[place[1]]
+            points = Decimal(1) if isinstance(node.rule, Pick) and node.rule.factor else node.points
             found[place] = agree(
                 given,
                 wanted=2 if rules.reviewers == 2 else 1,

@@ -1,0 +1,289 @@
+"""The office's pages of the online review: who reviews what and how far, where two differ, how strict somebody is."""
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dudao.calc.reviewing import Strictness
+from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.parts import Crumb, Tab
+from dudao.evaluations.actions import marking
+from dudao.evaluations.actions import reviewing as acts
+from dudao.evaluations.forms.reviewing import AssignForm, ReassignForm, SettleForm, cells_of
+from dudao.evaluations.models import Campaign, Phase, Review, Subject
+from dudao.evaluations.queries import reviewing as reads
+from dudao.evaluations.queries.desk import desk_of
+from dudao.evaluations.queries.recusal import candidates
+from dudao.evaluations.queries.systems import rules_of
+from dudao.evaluations.review_labels import REVIEW_STATES
+from dudao.findings.views.common import actor_of, sent
+
+__all__ = ["assign", "overview", "reassign", "settle", "third"]
+
+
+def _campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
+    found = reads.campaign_of(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _phase(request: HttpRequest, campaign: Campaign) -> tuple[Phase | None, list[Phase]]:
+    """The phase of review that is asked for (``?source=``), and all of them."""
+    phases = reads.online_phases(campaign)
+    asked = request.GET.get("source", "")
+    return next((one for one in phases if one.source == asked), phases[0] if phases else None), phases
+
+
+def _subject_or_404(request: HttpRequest, pk: int) -> Subject:
+    found = reads.subject_of(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _crumbs(campaign: Campaign, *more: Crumb) -> list[Crumb]:
+    home = Crumb("督导项目", reverse("evaluations:campaigns"))
+    return [home, Crumb(campaign.title, campaign.get_absolute_url()), *more]
+
+
+def _back(campaign: Campaign, source: str) -> str:
+    return f"{reverse('evaluations:reviewing', args=[campaign.pk])}?source={source}"
+
+
+@require_GET
+def overview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Units × seats, disagreements, what should go back to the units, strictness."""
+    campaign = _campaign_or_404(request, pk)
+    actor = actor_of(request)
+    phase, phases = _phase(request, campaign)
+    if phase is None:
+        return render(
+            request,
+            "evaluations/reviewing/none.html",
+            {"campaign": campaign, "crumbs": _crumbs(campaign)},
+        )
+    source = phase.source
+    reviews = reads.office_reviews(campaign, source)
+    hidden = reads.blind_subjects(actor, campaign, source)
+    opened = reads.differences(campaign, source, reviews, hidden)
+    places = reads.grid(campaign, reviews, opened)
+    seats = 2 if rules_of(campaign).reviewers == 2 else 1
+    has_third = any(3 in place.seats for place in places)
+    strict = reads.strict(campaign, source)
+    live = [row for row in reviews if row.state in {Review.State.ASSIGNED, Review.State.DONE}]
+    assigns = campaign.state == Campaign.State.RUNNING
+    spec, finding = _chart(strict)
+    shown = [1, 2, 3][: seats + has_third] if seats == 2 else [1]
+    return render(
+        request,
+        "evaluations/reviewing/overview.html",
+        {
+            "campaign": campaign,
+            "phase": phase,
+            "crumbs": _crumbs(campaign),
+            "tabs": [Tab(one.title, _back(campaign, one.source), one.source == source) for one in phases]
+            if len(phases) > 1
+            else [],
+            "places": [(place, [place.seats.get(seat) for seat in shown]) for place in places],
+            "seats": ["裁定" if seat == 3 else f"第 {seat} 席" for seat in shown],
+            "total": len(places) * seats,
+            "given": len([row for row in live if row.seat < 3]),
+            "done": len([row for row in live if row.state == Review.State.DONE and row.seat < 3]),
+            "orphans": [row for row in reviews if row.orphan],
+            "returned": [row for row in reviews if row.state == Review.State.HANDED_BACK],
+            "opened": opened,
+            "remarks": reads.remarks_open(campaign),
+            "strict": [(name, one, _share(one.rate), _signed(one)) for name, one in strict],
+            "spec": spec,
+            "finding": finding,
+            "states": REVIEW_STATES,
+            "assign_url": f"{reverse('evaluations:review_assign', args=[campaign.pk])}?source={source}"
+            if assigns
+            else "",
+            "source": source,
+            "hidden": len(hidden),
+        },
+    )
+
+
+def _share(rate: Any) -> str:
+    return "—" if rate is None else f"{float(rate) * 100:.1f}%"
+
+
+def _signed(one: Strictness) -> str:
+    if one.against is None:
+        return "—"
+    value = float(one.against) * 100
+    return "持平" if abs(value) < 0.05 else f"{'偏宽' if value > 0 else '偏严'} {abs(value):.1f} 个百分点"
+
+
+def _chart(strict: list[tuple[str, Strictness]]) -> tuple[dict[str, Any] | None, str]:
+    """Mean difference to the others at the very same indicators; titled by who is furthest off."""
+    known = [(name, float(one.against) * 100) for name, one in strict if one.against is not None]
+    if len(known) < 2:
+        return None, ""
+    spec = {
+        "kind": "rank",
+        "categories": [name for name, _ in known],
+        "series": [{"name": "与同项其他评审人的差", "values": [round(value, 1) for _, value in known]}],
+        "unit": "个百分点",
+        "mark": {"value": 0, "label": "持平"},
+    }
+    name, value = max(known, key=lambda one: abs(one[1]))
+    if abs(value) < 0.05:
+        return spec, "各评审人宽严一致"
+    return spec, f"{name}{'偏宽' if value > 0 else '偏严'}最多：{abs(value):.1f} 个百分点"
+
+
+@require_http_methods(["GET", "POST"])
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give units to reviewers."""
+    campaign = _campaign_or_404(request, pk)
+    actor = actor_of(request)
+    phase, _ = _phase(request, campaign)
+    if phase is None:
+        raise Http404
+    people = candidates("review.mark", campaign.office.path)
+    form = AssignForm(
+        sent(request),
+        people=people,
+        subjects=reads.subjects_of(campaign),
+        loads=reads.loads(campaign, people.values("pk")),
+        initial={"subjects": list(reads.unseated(campaign, phase.source)), "due_on": phase.closes_on},
+    )
+    if request.method == "POST" and form.is_valid():
+        values = form.values
+        if values["way"] == "draw":
+            values["seed"] = values["seed"] or secrets.token_hex(8)
+        made = refused(
+            form,
+            lambda: acts.assign_reviews(
+                actor, campaign=campaign, source=phase.source, codes=phase.codes, token=form.token, **values
+            ),
+        )
+        if made is not None:
+            messages.success(request, f"已分配 {len(made)} 项评审任务，评审人会收到通知。")
+            return redirect(_back(campaign, phase.source))
+    return form_page(
+        request,
+        form,
+        title="分配评审任务",
+        save="分配",
+        save_icon="user-plus",
+        cancel_url=_back(campaign, phase.source),
+        note=f"{campaign} · {phase.title}",
+        crumbs=_crumbs(campaign, Crumb("网上评审", _back(campaign, phase.source)), Crumb("分配评审任务")),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def reassign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody else goes on with a task."""
+    actor = actor_of(request)
+    row = reads.review_of(actor, pk)
+    if row is None or reads.campaign_of(actor, row.subject.campaign_id) is None:
+        raise Http404
+    campaign = row.subject.campaign
+    form = ReassignForm(
+        sent(request), people=candidates("review.mark", campaign.office.path).exclude(pk=row.reviewer_id)
+    )
+    if request.method == "POST" and form.is_valid():
+        made = refused(form, lambda: acts.reassign(actor, review=row, token=form.token, **form.values))
+        if made is not None:
+            messages.success(request, f"已改派给{form.values['reviewer'].name}，已给的评分保留。")
+            return redirect(_back(campaign, row.source))
+    return form_page(
+        request,
+        form,
+        title="改派评审任务",
+        save="改派",
+        save_icon="replace",
+        cancel_url=_back(campaign, row.source),
+        note=f"{row.subject} · 第 {row.seat} 席 · 现由{row.reviewer.name}承担，已评 {row.marked}/{row.expected} 项",
+        crumbs=_crumbs(campaign, Crumb("网上评审", _back(campaign, row.source)), Crumb("改派")),
+    )
+
+
+def _asked(request: HttpRequest) -> tuple[str, str]:
+    return request.GET.get("source", reads.ONLINE), request.GET.get("code", "")
+
+
+@require_http_methods(["GET", "POST"])
+def third(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who decides where two differ."""
+    subject, actor = _subject_or_404(request, pk), actor_of(request)
+    source, _ = _asked(request)
+    campaign = subject.campaign
+    people = candidates("review.mark", campaign.office.path).exclude(pk__in=reads.reviewers_of(subject, source))
+    form = ReassignForm(sent(request), people=people)
+    codes = reads.third_codes(subject, source)
+    if request.method == "POST" and form.is_valid():
+        made = refused(
+            form,
+            lambda: acts.give_third(
+                actor, subject=subject, source=source, reviewer=form.values["reviewer"], token=form.token
+            ),
+        )
+        if made is not None:
+            messages.success(request, f"已请{form.values['reviewer'].name}裁定 {len(codes)} 项。")
+            return redirect(_back(campaign, source))
+    return form_page(
+        request,
+        form,
+        title="请第三人裁定",
+        save="分配",
+        save_icon="user-plus",
+        cancel_url=_back(campaign, source),
+        note=f"{subject} · {len(codes)} 项：{'、'.join(codes[:8])}" if codes else f"{subject} · 没有需要裁定的指标",
+        crumbs=_crumbs(campaign, Crumb("网上评审", _back(campaign, source)), Crumb("请第三人裁定")),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """The office settles one mark (``?source=&code=``), with what each gave above."""
+    subject, actor = _subject_or_404(request, pk), actor_of(request)
+    source, code = _asked(request)
+    campaign = subject.campaign
+    item = desk_of(subject, source, reads.settled_marks(subject, source, code), codes=[code]).item(code)
+    if item is None:
+        raise Http404
+    inputs = item.inputs()
+    initial = {one.name: one.given for one in inputs} | {"reason": item.mark.reason if item.mark is not None else ""}
+    form = SettleForm(sent(request), inputs=inputs, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        made = refused(
+            form,
+            lambda: marking.settle_mark(
+                actor,
+                subject=subject,
+                source=source,
+                code=code,
+                cells=cells_of(form.values, inputs),
+                reason=form.values["reason"],
+                token=form.token,
+            ),
+        )
+        if made is not None:
+            messages.success(request, f"已核定 {code} {item.node.name}。")
+            return redirect(_back(campaign, source))
+    hidden = subject.pk in reads.blind_subjects(actor, campaign, source)
+    return form_page(
+        request,
+        form,
+        title="核定得分",
+        save="核定",
+        save_icon="check",
+        cancel_url=_back(campaign, source),
+        note=f"{subject} · {code} {item.node.name}{f' · {item.points} 分' if item.node.points else ''}",
+        crumbs=_crumbs(campaign, Crumb("网上评审", _back(campaign, source)), Crumb("核定得分")),
+        template="evaluations/reviewing/settle.html",
+        item=item,
+        given=[] if hidden else reads.given_at(subject, source, code),
+    )

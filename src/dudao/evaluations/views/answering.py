@@ -1,0 +1,324 @@
+"""The unit's side of a self-evaluation: what is asked of it, how one stands, handing in, the receipt, the signed report."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.signing import BadSignature, Signer
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dudao.core import audit, files
+from dudao.core.access import Denied
+from dudao.core.ui.export import attachment
+from dudao.core.ui.filters import Chips, Search
+from dudao.core.ui.forms import Form, form_page, refused
+from dudao.core.ui.listing import Column, Empty, Listing
+from dudao.core.ui.parts import Crumb, State, stages
+from dudao.core.ui.templatetags.ui import deadline, progress
+from dudao.evaluations.actions.answering import attach_report
+from dudao.evaluations.actions.checking import accept_evaluation
+from dudao.evaluations.actions.submitting import digest_of, lateness, submit_evaluation, take_back
+from dudao.evaluations.flow import SUBJECT
+from dudao.evaluations.forms.answering import ReportForm
+from dudao.evaluations.labels import SUBJECT_STATES
+from dudao.evaluations.models import Subject
+from dudao.evaluations.papers.selfreport import self_report
+from dudao.evaluations.queries import answering as reads
+from dudao.evaluations.queries.completeness import completeness_of
+from dudao.evaluations.queries.systems import rules_of, system_of
+from dudao.findings.views.common import actor_of, may_anywhere, run, sent
+
+__all__ = [
+    "answer_list",
+    "crumbs_of",
+    "last_day",
+    "receipt",
+    "report",
+    "report_new",
+    "report_word",
+    "subject_or_404",
+    "subject_page",
+    "subject_step",
+    "submit",
+]
+
+REMARK_STATES = {
+    "open": State("待修改", "amber", "alert-circle"),
+    "answered": State("已修改", "blue", "message"),
+    "settled": State("已认可", "green", "check"),
+}
+LINE = [("open", "自评"), ("submitted", "核查"), ("accepted", "受理")]
+_SIGNER = Signer(salt="evaluations.submit")
+
+
+def subject_or_404(request: HttpRequest, pk: int) -> Subject:
+    found = reads.subject_of(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def is_own(request: HttpRequest, row: Subject) -> bool:
+    return any(grant.path == row.unit.path and "evaluation.fill" in grant.verbs for grant in actor_of(request).grants)
+
+
+def crumbs_of(request: HttpRequest, row: Subject, *more: Crumb) -> list[Crumb]:
+    """From the list one came from: the unit's own, or that of who checks."""
+    if is_own(request, row):
+        home = Crumb("自评填报", reverse("evaluations:answers"))
+        name = row.campaign.title
+    elif actor_of(request).may_somewhere("evaluation.accept"):
+        home, name = Crumb("自评核查", reverse("evaluations:checks")), row.label
+    else:
+        home, name = Crumb("督导项目", reverse("evaluations:campaigns")), row.label
+    return [home, Crumb(name, row.get_absolute_url() if more else ""), *more]
+
+
+def done_on(row: Subject) -> date | None:
+    """The day on which it was handed in, as long as that stands."""
+    stands = row.state in {Subject.State.SUBMITTED, Subject.State.ACCEPTED}
+    return timezone.localtime(row.submitted_at).date() if stands and row.submitted_at else None
+
+
+def last_day(row: Any) -> Any:
+    """The deadline with its distance, for lists."""
+    window = reads.window_of(row)
+    return "" if window is None else deadline(window.last, done_on(row))
+
+
+ANSWERS = Listing(
+    key="answers",
+    columns=[
+        Column("campaign", "项目", lambda row: row.campaign.title, link=lambda row: row.get_absolute_url()),
+        Column("year", "年度", "campaign.year", sort="campaign__year", numeric=True),
+        Column("office", "组织单位", lambda row: str(row.campaign.office), nowrap=True),
+        Column("unit", "填报单位", lambda row: row.label, optional=True, hidden=True),
+        Column(
+            "progress",
+            "已填",
+            lambda row: f"{row.filled}/{row.expected}",
+            show=lambda row: progress(row.filled, row.expected or 1, "blue", f"{row.filled}/{row.expected}"),
+            nowrap=True,
+        ),
+        Column("last", "截止", show=last_day, nowrap=True),
+        Column("state", "状态", lambda row: SUBJECT_STATES[row.state], sort="state", nowrap=True),
+    ],
+    filters=[Search(["campaign__title"], "项目名称")],
+    chips=Chips.of_states("state", SUBJECT_STATES),
+    order=["-campaign__year", "-pk"],
+    empty=Empty(
+        "现在没有要填报的自评",
+        "督导办启动评估项目后，要本单位填报的自评会出现在这里，并有通知。",
+        icon="clipboard-list",
+    ),
+)
+
+
+@require_GET
+def answer_list(request: HttpRequest) -> HttpResponse:
+    """What is asked of one's own unit."""
+    may_anywhere(request, "evaluation.fill")
+    return ANSWERS.respond(request, reads.mine(actor_of(request)), title="自评填报")
+
+
+@require_GET
+def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """How a self-evaluation stands: by block, with remarks, what was handed in, and what can be done."""
+    row = subject_or_404(request, pk)
+    actor = actor_of(request)
+    window = reads.window_of(row)
+    cells = {code: answer.cells for code, answer in reads.answers_of(row).items()}
+    checks = reads.why_not_check(row, actor) is None
+    fill = reads.why_not_fill(row, actor, window)
+    may_fill = actor.may("evaluation.fill", row.unit.path)
+    remarks = reads.remarks_of(row, inside=checks)
+    back = row.state == Subject.State.RETURNED
+    checked = rules_of(row.campaign).check
+    line = LINE if checked else [LINE[0], LINE[2]]
+    return render(
+        request,
+        "evaluations/answering/subject.html",
+        {
+            "row": row,
+            "campaign": row.campaign,
+            "window": window,
+            "done_on": done_on(row),
+            "state": SUBJECT_STATES[row.state],
+            "line": stages(line, "open" if back else row.state, back="open" if back else ""),
+            "crumbs": crumbs_of(request, row),
+            "blocks": reads.blocks_filled(system_of(row.campaign), window.codes if window is not None else (), cells),
+            "figures": len(reads.asked_figures(system_of(row.campaign), window.codes if window is not None else ())),
+            "fills": may_fill and fill is None,
+            "fill_denied": fill.reason if fill is not None else "",
+            "own": may_fill,
+            "checks": checks,
+            "accept_denied": _reason(SUBJECT.why_not(row, "evaluation.accept", actor)),
+            "return_denied": _reason(SUBJECT.why_not(row, "evaluation.return", actor)),
+            "may_move": actor.may_somewhere("evaluation.move")
+            and SUBJECT.why_not(row, "evaluation.exempt", actor) is None,
+            "taking_back": may_fill and row.state in {"submitted", "accepted"} and row.submitted_at is not None,
+            "take_back_denied": reads.has_been_looked_at(row) if may_fill and row.submitted_at else "",
+            "remarks": [(remark, REMARK_STATES[remark.state]) for remark in remarks],
+            "submissions": list(row.submissions.order_by("-number")),
+            "self_report": rules_of(row.campaign).self_report,
+            "events": audit.history(row).exclude(verb="evaluation.fill"),
+        },
+    )
+
+
+def _reason(denied: Denied | None) -> str:
+    return "" if denied is None else denied.reason
+
+
+_STEPS = {
+    "evaluation.accept": (lambda actor, row: accept_evaluation(actor, subject=row), "已核查通过。"),
+    "evaluation.take_back": (
+        lambda actor, row: take_back(actor, subject=row),
+        "已撤回，可以继续修改，改好后请重新提交。",
+    ),
+}
+
+
+@require_POST
+def subject_step(request: HttpRequest, pk: int) -> HttpResponse:
+    row = subject_or_404(request, pk)
+    found = _STEPS.get(request.POST.get("step", ""))
+    if found is None:
+        raise Http404
+    act, done = found
+    run(request, lambda: act(actor_of(request), row), done)
+    return redirect(row)
+
+
+class SubmitForm(Form):
+    """Nothing to fill in but the token that makes a double click one submission."""
+
+
+@require_http_methods(["GET", "POST"])
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is missing, and handing in. The page notes (signed) when it was opened: who was here before the deadline is in time."""
+    received = timezone.now()
+    row = subject_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("evaluation.submit", row.unit.path)
+    form = SubmitForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        begun = _begun(request.POST.get("begun", ""), row)
+        made = refused(
+            form,
+            lambda: submit_evaluation(actor, subject=row, received_at=received, begun_at=begun, token=form.token),
+        )
+        if made is not None:
+            messages.success(request, f"已提交，这是第 {made.number} 次提交的回执。")
+            return redirect("evaluations:submission", made.pk)
+        row = subject_or_404(request, pk)
+    window = reads.window_of(row)
+    if window is None:
+        raise Denied("这个项目没有自查自评阶段，不用提交。", "evaluation.submit")
+    found = completeness_of(row, window)
+    late, denied = lateness(row, window, received)
+    before, last = reads.last_submissions(row)
+    return form_page(
+        request,
+        form,
+        title="检查并提交",
+        template="evaluations/answering/submit.html",
+        crumbs=crumbs_of(request, row, Crumb("检查并提交")),
+        row=row,
+        window=window,
+        done_on=done_on(row),
+        found=found,
+        late=late,
+        blocked=_reason(SUBJECT.why_not(row, "evaluation.submit", actor)) or _reason(denied),
+        begun=_SIGNER.sign_object({"subject": row.pk, "at": received.isoformat()}),
+        again=last is not None,
+        checked=rules_of(row.campaign).check,
+        shared=None if before is None else before.number,
+    )
+
+
+def _begun(signed: str, row: Subject) -> datetime | None:
+    """When the page was opened, if the server itself said so for this very subject."""
+    try:
+        said = _SIGNER.unsign_object(signed)
+    except BadSignature:
+        return None
+    return datetime.fromisoformat(said["at"]) if said["subject"] == row.pk else None
+
+
+@require_GET
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was handed in: number, time, digest, computed again here; its contents to print."""
+    found = reads.submission_of(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    row, content = found.subject, found.content
+    nodes = system_of(row.campaign).tree.nodes
+    answers = [
+        (code, nodes[code].name if code in nodes else "", said, content["evidence"].get(code, []))
+        for code, said in content["answers"].items()
+    ]
+    return render(
+        request,
+        "evaluations/answering/receipt.html",
+        {
+            "found": found,
+            "row": row,
+            "crumbs": crumbs_of(request, row, Crumb(f"第 {found.number} 次提交")),
+            "answers": answers,
+            "figures": list(content["figures"].items()),
+            "evidence": sum(len(links) for links in content["evidence"].values()),
+            "report": content.get("report", {}).get("report"),
+            "holds": digest_of(content) == found.digest,
+        },
+    )
+
+
+@require_GET
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signed self-report."""
+    row = subject_or_404(request, pk)
+    if row.report is None:
+        raise Http404
+    return files.serve(row.report, row.report_name or "自评报告.pdf")
+
+
+@require_http_methods(["GET", "POST"])
+def report_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """A scan of the signed self-report."""
+    row = subject_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("evaluation.fill", row.unit.path)
+    form = ReportForm(sent(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        made = refused(
+            form, lambda: attach_report(actor, subject=row, file=files.store(upload, upload.name), name=upload.name)
+        )
+        if made is not None:
+            messages.success(request, "自评报告已上传。")
+            return redirect(row)
+    return form_page(
+        request,
+        form,
+        title="上传自评报告",
+        save="上传",
+        save_icon="upload",
+        cancel_url=row.get_absolute_url(),
+        crumbs=crumbs_of(request, row, Crumb("上传自评报告")),
+    )
+
+
+@require_GET
+def report_word(request: HttpRequest, pk: int) -> HttpResponse:
+    """The self-report as Word, filled in with what is answered, to be completed, signed and scanned."""
+    row = subject_or_404(request, pk)
+    return attachment(
+        self_report(row),
+        f"{row.label}自评报告（{row.campaign.year}年）.docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    )

@@ -1,0 +1,247 @@
+"""The desk: one indicator after the other, saved by itself; the figures. Every address works as a form of a full page too.
+
+The script sends what changed (``X-Save``) and gets the new revision as JSON, a conflict as the panel that shows both versions
+(409), a refusal in words (403, 422).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dudao.core.access import Denied
+from dudao.core.ui.parts import Crumb
+from dudao.evaluations.actions.answering import (
+    Stale,
+    answer_remark,
+    confirm_figures,
+    save_answer,
+    save_figure,
+    take_figures,
+)
+from dudao.evaluations.labels import SUBJECT_STATES
+from dudao.evaluations.models import Subject
+from dudao.evaluations.queries.answering import key_of, why_not_fill, window_of
+from dudao.evaluations.queries.work import figure_rows, trace_of, work_of
+from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of, subject_or_404
+from dudao.evidence.uses import find
+from dudao.findings.views.common import actor_of, run
+
+__all__ = ["answer", "answer_save", "answer_score", "figure_save", "figures"]
+
+_PREFIX = "c:"
+
+
+def _at(row: Subject, code: str) -> str:
+    return f"{reverse('evaluations:answer', args=[row.pk])}?at={code}"
+
+
+@require_http_methods(["GET", "POST"])
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The desk with the indicator ``?at=`` in focus; a POST answers one remark there."""
+    row = subject_or_404(request, pk)
+    if request.method == "POST":
+        return _reply(request, row)
+    return _page(request, row, request.GET.get("at", ""))
+
+
+def _page(request: HttpRequest, row: Subject, at: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    actor = actor_of(request)
+    work = work_of(actor, row, at)
+    focus = work.focus
+    context = {
+        "row": row,
+        "work": work,
+        "focus": focus,
+        "state": SUBJECT_STATES[row.state],
+        "crumbs": crumbs_of(request, row, Crumb("填报" if work.denied is None else "自评内容")),
+        "writes": work.denied is None,
+        "remark_states": REMARK_STATES,
+        "remarks": [(remark, REMARK_STATES[remark.state]) for remark in (focus.remarks if focus is not None else ())],
+        "person": actor.id or 0,
+        "evidence": key_of(row.pk, focus.code) if focus is not None and find(actor, key_of(row.pk, focus.code)) else "",
+        "remarkable": work.checks and row.state in {"submitted", "accepted"},
+        "conflict": None,
+        **more,
+    }
+    return render(request, "evaluations/answering/answer.html", context, status=status)
+
+
+def _reply(request: HttpRequest, row: Subject) -> HttpResponse:
+    """What was put right about a remark."""
+    found = row.remarks.filter(pk=_number(request.POST.get("remark", ""))).first()
+    if found is None:
+        raise Http404
+    run(
+        request,
+        lambda: answer_remark(actor_of(request), remark=found, reply=request.POST.get("reply", "")),
+        "已记下修改说明。",
+    )
+    return redirect(_at(row, found.code) if found.code else row)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+@require_POST
+def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save what changed at one indicator."""
+    row = subject_or_404(request, pk)
+    post = request.POST
+    code = post.get("code", "")
+    cells = {name[len(_PREFIX) :]: value for name, value in post.items() if name.startswith(_PREFIX)}
+    was = {_plain(name[2:]): value for name, value in post.items() if name.startswith("w:")}
+
+    def act() -> Any:
+        return save_answer(
+            actor_of(request),
+            subject=row,
+            code=code,
+            revision=_number(post.get("revision", "")),
+            cells=cells,
+            text=post.get("text"),
+            was=was if request.headers.get("X-Save") == "1" else None,
+        )
+
+    return _kept(request, row, act, _labels(request, row, code), lambda: _at(row, code), code=code)
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix(_PREFIX)
+
+
+def _labels(request: HttpRequest, row: Subject, code: str) -> Callable[[], dict[str, str]]:
+    def labels() -> dict[str, str]:
+        focus = work_of(actor_of(request), row, code).focus
+        asked = focus.questions if focus is not None else ()
+        return {"text": "说明", **{question.name: question.label for question in asked}}
+
+    return labels
+
+
+def _kept(
+    request: HttpRequest,
+    row: Subject,
+    act: Callable[[], Any],
+    labels: Callable[[], dict[str, str]],
+    back: Callable[[], str],
+    **about: Any,
+) -> HttpResponse:
+    """Carry a save out and answer script or page."""
+    script = request.headers.get("X-Save") == "1"
+    try:
+        kept = act()
+    except Stale as stale:
+        names = labels()
+        rows = [
+            (names.get(name, name), _field(name), theirs, stale.mine[name]) for name, theirs in stale.theirs.items()
+        ]
+        conflict = {"who": stale.who, "at": stale.at, "rows": rows, "revision": stale.revision}
+        if script:
+            words = render_to_string("evaluations/answering/conflict.html", {"conflict": conflict}, request)
+            return HttpResponse(words, status=409)
+        messages.error(request, str(stale))
+        return (
+            _page(request, row, about["code"], status=409, conflict=conflict) if "code" in about else redirect(back())
+        )
+    except (Denied, ValidationError) as problem:
+        words = problem.reason if isinstance(problem, Denied) else "".join(problem.messages)
+        if script:
+            status = 403 if isinstance(problem, Denied) else 422
+            return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
+        messages.error(request, words)
+        return redirect(back())
+    if not script:
+        messages.success(request, "已保存。")
+        return redirect(back())
+    answer = {"revision": kept.revision, "saved": f"{timezone.localtime(kept.saved_at):%H:%M}"}
+    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
+
+
+def _field(name: str) -> str:
+    return name if name in {"text", "cell", "note"} else f"{_PREFIX}{name}"
+
+
+@require_GET
+def answer_score(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the unit's own score of one indicator comes about, computed when it is asked for."""
+    row = subject_or_404(request, pk)
+    code = request.GET.get("at", "")
+    work = work_of(actor_of(request), row, code)
+    if work.focus is None or work.focus.code != code:
+        raise Http404
+    return render(request, "evaluations/answering/score.html", {"row": row, "code": code, "trace": trace_of(row, code)})
+
+
+# ---- figures ------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def figures(request: HttpRequest, pk: int) -> HttpResponse:
+    """All data items; a POST takes numbers over from the statistics (``do=take``) or confirms those taken (``do=confirm``)."""
+    row = subject_or_404(request, pk)
+    actor = actor_of(request)
+    window = window_of(row)
+    if request.method == "POST":
+        return _figures_step(request, row)
+    denied = why_not_fill(row, actor, window)
+    rows = figure_rows(row, window)
+    return render(
+        request,
+        "evaluations/answering/figures.html",
+        {
+            "row": row,
+            "state": SUBJECT_STATES[row.state],
+            "crumbs": crumbs_of(request, row, Crumb("数据")),
+            "rows": rows,
+            "writes": denied is None,
+            "denied": denied.reason if denied is not None else "",
+            "person": actor.id or 0,
+            "missing": sum(not one.value for one in rows),
+            "open": sum(one.is_open for one in rows),
+            "offered": sum(one.known is not None and (not one.value or one.is_outdated) for one in rows),
+        },
+    )
+
+
+def _figures_step(request: HttpRequest, row: Subject) -> HttpResponse:
+    actor, post = actor_of(request), request.POST
+    match post.get("do"):
+        case "take":
+            names = post.getlist("name") or None
+            run(request, lambda: take_figures(actor, subject=row, names=names), "已从统计数据取入，请核对。")
+        case "confirm":
+            run(request, lambda: confirm_figures(actor, subject=row), "已确认取自统计的数据。")
+        case _:
+            raise Http404
+    return redirect("evaluations:figures", row.pk)
+
+
+@require_POST
+def figure_save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save one data item."""
+    row = subject_or_404(request, pk)
+    post = request.POST
+    was = {name[2:]: value for name, value in post.items() if name.startswith("w:")}
+
+    def act() -> Any:
+        return save_figure(
+            actor_of(request),
+            subject=row,
+            name=post.get("name", ""),
+            revision=_number(post.get("revision", "")),
+            cell=post.get("cell"),
+            note=post.get("note"),
+            was=was if request.headers.get("X-Save") == "1" else None,
+        )
+
+    labels = {"cell": f"“{post.get('name', '')[:60]}”", "note": "说明"}
+    return _kept(request, row, act, lambda: labels, lambda: reverse("evaluations:figures", args=[row.pk]))

@@ -8,6 +8,7 @@ import "./lib/htmx";
 import "./lib/shell";
 import "./lib/submit";
 import "./lib/tips";
+import "./elements/answers";
 import "./elements/bulk";
 import "./elements/chart";
 import "./elements/columns";

@@ -62,6 +62,8 @@ FEEDBACK = Entry("上级反馈", "file-import", "findings:feedbacks", "feedback.
 TERMS = Entry("时限规定", "clock", "findings:terms", "finding.view")
 
 CAMPAIGNS = Entry("督导项目", "clipboard-list", "evaluations:campaigns", "campaign.view")
+CHECKS = Entry("自评核查", "clipboard-check", "evaluations:checks", "evaluation.accept")
+ANSWERS = Entry("自评填报", "pencil", "evaluations:answers", "evaluation.fill")
 
 EVIDENCE = Entry("资料库", "files", "evidence:items", "evidence.view")
 
@@ -86,7 +88,7 @@ _FINDINGS = Entry(
     "finding.view",
     below=(FINDINGS, RECTIFIED, FEEDBACK, LOOK_BACK, CONSULTATIONS, TERMS),
 )
-_CAMPAIGNS = Entry("督导项目", "clipboard-text", "evaluations:campaigns", "campaign.view", below=(CAMPAIGNS,))
+_CAMPAIGNS = Entry("督导项目", "clipboard-text", "evaluations:campaigns", "campaign.view", below=(CAMPAIGNS, CHECKS, ANSWERS))
 _CASES = Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS, OPINIONS))
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
@@ -95,6 +97,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     "county": (HOME, _WORK, _CAMPAIGNS, _FINDINGS, _CASES, _STATS, FRAMEWORKS, EVIDENCE, _PAPERS, _PEOPLE),
     "school": (
         Entry("待办", "inbox", "dashboards:home"),
+        ANSWERS,
         Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),
         Entry("问题整改", "clipboard-check", "findings:findings", "finding.view"),
         Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS)),

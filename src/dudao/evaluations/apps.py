@@ -9,5 +9,8 @@ class EvaluationsConfig(AppConfig):
     def ready(self) -> None:
         from dudao.evaluations import cycle_flow, flow, jobs, verbs  # noqa: F401  vocabulary, who acts next, handlers
         from dudao.evaluations import review_findings
+        from dudao.evaluations.evidence import answer_place
+        from dudao.evidence import uses
 
         review_findings.register_all()
+        uses.register("answer", answer_place)

@@ -1,11 +1,13 @@
 """Addresses of evaluations. Every subject keeps its own list beside this file."""
 
+from dudao.evaluations.urls.answering import urlpatterns as answering
 from dudao.evaluations.urls.campaigns import urlpatterns as campaigns
 from dudao.evaluations.urls.cycles import urlpatterns as cycles
 from dudao.evaluations.urls.reviewing import urlpatterns as reviewing
 
 app_name = "evaluations"
 urlpatterns = [
+    *answering,
     *campaigns,
     *cycles,
     *reviewing,

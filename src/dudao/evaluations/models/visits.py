@@ -19,7 +19,7 @@ __all__ = ["SiteVisit", "VisitFile", "VisitMember", "VisitRecord"]
 class SiteVisit(models.Model):
     """A team goes to a unit once and serves every campaign that wants to see it then («进一次门，查多件事»).
 
-    ``announced`` is False for 四不两直: the unit hears of it on the spot. ``preliminary`` is told before leaving, ``statement`` is
+    ``announced`` is False for 四不两直: the unit hears of it on the spot (``notified_at`` stays empty). ``preliminary`` is told before leaving, ``statement`` is
     what the unit says to it, ``conclusion`` what the team decided.
     """
 
@@ -42,7 +42,10 @@ class SiteVisit(models.Model):
     until_on = models.DateField("结束日期")
     announced = models.BooleanField("事先通知", default=True)
     agenda = models.TextField("日程安排", max_length=4000, blank=True)
+    notified_at = models.DateTimeField("通知时间", null=True, blank=True)
+    begun_at = models.DateTimeField("进校时间", null=True, blank=True)
     preliminary = models.TextField("初步意见", max_length=4000, blank=True)
+    present = models.CharField("反馈时在场人员", max_length=500, blank=True)
     fed_back_at = models.DateTimeField("现场反馈时间", null=True, blank=True)
     statement = models.TextField("单位说明", max_length=4000, blank=True)
     stated_by = models.CharField("说明人", max_length=100, blank=True)

@@ -85,7 +85,8 @@ def inputs_of(campaign: Campaign, subjects: Sequence[Subject] | None = None) -> 
     for subject, given in Answer.objects.filter(subject__in=keys).values_list("subject_id", "cells"):
         cells[subject] |= {f"{question}@{SELF}": cell for question, cell in given.items()}
     by_subject: dict[int, list[Mark]] = {key: [] for key in keys}
-    for mark in Mark.objects.filter(subject__in=keys).select_related("review").order_by("visit_id", "id"):
+    standing = Mark.objects.filter(subject__in=keys).exclude(visit__state="cancelled").select_related("review")
+    for mark in standing.order_by("visit_id", "id"):
         by_subject[mark.subject_id].append(mark)
     opened: dict[int, dict[tuple[str, str], Agreement]] = {}
     for key, marks in by_subject.items():

@@ -11,6 +11,7 @@ from django.utils import timezone
 from dudao.core.access import SYSTEM
 from dudao.core.sheets import Row as SheetRow
 from dudao.demo import clock, institutions
+from dudao.demo.cycles import build_cycles
 from dudao.demo.findings import build_findings
 from dudao.demo.frameworks import build_frameworks
 from dudao.demo.logins import Login, make_logins, table
@@ -78,6 +79,8 @@ def build_city(
             build_trials(city, made.counties, made.logins, now=now)
         with told("… findings and papers", "……问题整改和文书"):
             build_findings(city, made.counties, made.logins, now=now)
+        with told("… a five-year plan of visits", "……五年督导规划"):
+            build_cycles(city, made.logins, now=now)
     return made
 
 

@@ -1,0 +1,87 @@
+"""The demo city's five-year plan of its compulsory schools: last visits invented, a few terms fixed, computed and approved.
+
+One county lends its inspectors in one term, so that the plan has something that could not be had, and says why.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime
+
+from dudao.calc.scheduling.cycle_model import plan_cycle
+from dudao.core.access import Actor
+from dudao.demo.drafts import on
+from dudao.demo.logins import Login
+from dudao.evaluations.actions import cycles as acts
+from dudao.evaluations.cycle_rules import CycleRules
+from dudao.evaluations.models import CyclePlan
+from dudao.evaluations.queries import cycles
+from dudao.orgs.models import Unit
+from dudao.people.queries import actor_for
+
+__all__ = ["build_cycles"]
+
+SEED = 4306
+REASONS = ("换届后首次督导", "新校区启用后督导", "群众反映较多，优先督导", "配合义务教育优质均衡创建")
+
+
+def build_cycles(city: Unit, logins: Sequence[Login], *, now: datetime) -> CyclePlan | None:
+    """The plan, or none where a small city has no schools for it."""
+    director = _actor(logins, "city_director")
+    officer = _actor(logins, "city_officer")
+    first = cycles.this_term()
+    if not cycles.eligible(city, CyclePlan.Objects.COMPULSORY).exists():
+        return None
+    with on(now, -60):
+        plan = acts.create_cycle(
+            officer,
+            office=city,
+            title=f"{first // 2}—{first // 2 + 5}年义务教育学校综合督导规划",
+            objects_kind=CyclePlan.Objects.COMPULSORY,
+            first_term=first,
+            years=5,
+            demo=True,
+        )
+    with on(now, -58):
+        acts.fix_schools(officer, plan=plan, fixes=_fixes(plan), source="往年督导情况.xlsx")
+    with on(now, -57):
+        plan.refresh_from_db()
+        _tighten(officer, plan)
+    with on(now, -56):
+        acts.sync_schools(plan)
+        rows = list(plan.entries.select_related("school", "county"))
+        plan.refresh_from_db()
+        solution = plan_cycle(cycles.problem(plan, rows))
+        plan = acts.keep_solution(officer, plan=plan, revision=plan.revision, solution=solution)
+    with on(now, -50):
+        return acts.approve_cycle(director, plan=plan, revision=plan.revision)
+
+
+def _actor(logins: Sequence[Login], role: str) -> Actor:
+    return actor_for(next(login.account for login in logins if login.role == role))
+
+
+def _fixes(plan: CyclePlan) -> dict[int, acts.Fix]:
+    """Two schools in three were visited five to nine terms ago; one in fifty is fixed to one of the first terms."""
+    chance = random.Random(SEED)
+    fixes: dict[int, acts.Fix] = {}
+    for entry in plan.entries.order_by("school__path"):
+        last = plan.first_term - chance.randint(5, 9) if chance.random() < 0.67 else None
+        term = plan.first_term + chance.randrange(4) if chance.random() < 0.02 else None
+        reason = chance.choice(REASONS)
+        if last is not None or term is not None:
+            fixes[entry.pk] = acts.Fix(term, reason if term is not None else "", last_visited=last)
+    return fixes
+
+
+def _tighten(actor: Actor, plan: CyclePlan) -> None:
+    """The county with most fixed schools in one term can do one fewer than that."""
+    counts: dict[tuple[int, int], int] = {}
+    for county, term in plan.entries.values_list("county", "fixed_term"):
+        if term is not None:
+            counts[county, term] = counts.get((county, term), 0) + 1
+    if not counts:
+        return
+    county, term = max(sorted(counts), key=counts.__getitem__)
+    capacity = dict(CycleRules.of(plan.rules).capacity)
+    capacity[f"{county}:{term}"] = counts[county, term] - 1
+    acts.set_capacities(actor, plan=plan, revision=plan.revision, capacity=capacity)

@@ -22,6 +22,7 @@ def test_a_shipped_template_is_whole(name):
     report = check("campaigns", data)
     assert not report.errors
     pack = campaign_from(data)
+    assert pack.code == name
     assert Rules.of(pack.rules).data()
     assert data["notes"], "where its steps come from"
 

@@ -6,9 +6,23 @@ from django.db.models import Count, Q, QuerySet
 
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Subject
-from dudao.orgs.models import Unit
+from dudao.orgs.models import Kind, Unit
 
-__all__ = ["campaign", "counted", "is_inside", "led_by", "offices", "seen", "years"]
+__all__ = [
+    "branches",
+    "campaign",
+    "counted",
+    "in_branch",
+    "is_inside",
+    "led_by",
+    "offices",
+    "own_offices",
+    "seen",
+    "subjects_seen",
+    "to_clone",
+    "twins_for",
+    "years",
+]
 
 
 def led_by(actor: Actor, verb: str = "campaign.edit", prefix: str = "") -> Q:
@@ -64,3 +78,44 @@ def offices(actor: Actor) -> list[tuple[int, str]]:
     """The offices whose campaigns one sees."""
     found = Unit.objects.filter(pk__in=seen(actor).values("office_id")).order_by("path")
     return [(unit.pk, str(unit)) for unit in found]
+
+
+def subjects_seen(actor: Actor, row: Campaign) -> QuerySet[Any]:
+    """The subjects of a campaign in somebody's scope: all for its office, its own for a county, itself for a unit."""
+    rows = row.subjects.select_related("unit__parent")
+    if is_inside(actor, row):
+        return rows
+    inside = Q(pk__in=[])
+    for path in actor.paths("evaluation.view"):
+        inside |= Q(unit__path__startswith=path)
+    return rows.filter(inside)
+
+
+def branches(row: Campaign) -> list[tuple[int, str]]:
+    """What stands directly below the office and has subjects: the counties of a city's campaign, the townships of a county's."""
+    depth = row.office.depth + 1
+    paths = {".".join(path.split(".")[: depth + 1]) + "." for path in row.subjects.values_list("unit__path", flat=True)}
+    return [(unit.pk, str(unit)) for unit in Unit.objects.filter(path__in=paths).order_by("path")]
+
+
+def in_branch(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    path = Unit.objects.filter(pk=key).values_list("path", flat=True).first() if key.isdecimal() else None
+    return rows.filter(unit__path__startswith=path) if path else rows.none()
+
+
+def own_offices(actor: Actor) -> list[Unit]:
+    """The offices for which somebody may make a campaign: where they hold that right themselves."""
+    rows = Unit.objects.filter(path__in=actor.paths("campaign.create")) if not actor.everything else Unit.objects.none()
+    return list(rows.filter(kind__in=[Kind.CITY, Kind.COUNTY, Kind.ZONE]).order_by("path"))
+
+
+def to_clone(actor: Actor, office: Unit) -> QuerySet[Any]:
+    """The latest campaigns of an office that a next round can be made from."""
+    rows = seen(actor).filter(office=office).exclude(state__in=[Campaign.State.DRAFT, Campaign.State.CANCELLED])
+    return rows.order_by("-year", "-pk")[:12]
+
+
+def twins_for(office: Unit) -> QuerySet[Any]:
+    """The campaigns over governments beside which one over their leaders may run."""
+    rows = Campaign.objects.filter(office=office, objects_kind=Campaign.Objects.COUNTIES)
+    return rows.exclude(state=Campaign.State.CANCELLED).order_by("-year", "-pk")[:20]

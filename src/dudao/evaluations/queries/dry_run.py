@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dudao.calc.expr import show_number
 from dudao.calc.score import Outcome, System, outcomes, subjects_of
 from dudao.calc.score.samples import sample_cells
 from dudao.calc.tree import Tree
@@ -27,6 +28,10 @@ class Line:
     @property
     def word(self) -> str:
         return self.outcome.grade or self.outcome.level or ""
+
+    @property
+    def points(self) -> str:
+        return "—" if self.outcome.total is None else show_number(self.outcome.total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ __all__ = [
     "label_of",
     "pool_words",
     "units_in",
+    "units_to_add",
 ]
 
 Stored = Mapping[str, Any]
@@ -42,6 +43,12 @@ def units_in(office: Unit, pool: Stored) -> QuerySet[Any]:
             inside |= Q(path__startswith=path)
         rows = rows.filter(inside)
     return rows.select_related("parent").order_by("path")
+
+
+def units_to_add(campaign: Campaign) -> QuerySet[Any]:
+    """Any open unit of the office's tree, and the office's own unit, that is no subject yet."""
+    rows = Unit.objects.filter(path__startswith=campaign.office.path, valid_to__isnull=True)
+    return rows.exclude(pk__in=campaign.subjects.values("unit")).select_related("parent")
 
 
 def pool_words(pool: Stored) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -56,4 +57,11 @@ CAMPAIGNS = Listing(
 def campaign_list(request: HttpRequest) -> HttpResponse:
     """Campaigns of one's scope."""
     may_anywhere(request, "campaign.view")
-    return CAMPAIGNS.respond(request, reads.counted(reads.seen(actor_of(request))), title="督导项目")
+    actor = actor_of(request)
+    makes = bool(reads.own_offices(actor))
+    return CAMPAIGNS.respond(
+        request,
+        reads.counted(reads.seen(actor)),
+        title="督导项目",
+        primary=("新建项目", reverse("evaluations:campaign_new"), "plus") if makes else None,
+    )

@@ -1,0 +1,106 @@
+"""What the pages of campaigns share: the campaign or 404, its crumbs, its tabs, its head."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+
+from dudao.core.access import Denied
+from dudao.core.ui.parts import Crumb, Stage, Tab, stages
+from dudao.evaluations.actions.amending import why_not_amend
+from dudao.evaluations.flow import CAMPAIGN, by_office
+from dudao.evaluations.labels import CAMPAIGN_STATES, LINE
+from dudao.evaluations.models import Campaign
+from dudao.evaluations.queries import campaigns as reads
+from dudao.findings.views.common import actor_of
+
+__all__ = ["campaign_or_404", "crumbs", "draft_or_back", "head_of", "inside_or_404"]
+
+
+def campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
+    found = reads.campaign(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def inside_or_404(request: HttpRequest, pk: int, verb: str) -> Campaign:
+    """A campaign that one sees from the side of its office. Who sees it from below is refused, with the reason."""
+    row = campaign_or_404(request, pk)
+    denied = by_office(row, actor_of(request), verb)
+    if denied is not None:
+        raise denied
+    return row
+
+
+def draft_or_back(request: HttpRequest, pk: int) -> tuple[Campaign, HttpResponse | None]:
+    """A draft to be changed; a running one leads to its page, which says how it is changed."""
+    row = inside_or_404(request, pk, "campaign.edit")
+    if row.state == Campaign.State.DRAFT or request.method != "GET":
+        return row, None
+    messages.error(request, f"项目{row.get_state_display()}，请用“变更项目”并写明理由。")
+    return row, redirect(row)
+
+
+def crumbs(row: Campaign, *more: str) -> list[Crumb]:
+    found = [Crumb("督导项目", reverse("evaluations:campaigns"))]
+    found.append(Crumb(row.title, row.get_absolute_url() if more else ""))
+    return [*found, *(Crumb(word) for word in more)]
+
+
+def _address(name: str, *args: object) -> str:
+    """The address of a page of another part, or "" while there is none."""
+    try:
+        return reverse(f"evaluations:{name}", args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _line(row: Campaign) -> list[Stage]:
+    if row.state == Campaign.State.CANCELLED:
+        return []
+    if row.state == Campaign.State.ARCHIVED:
+        return [*stages(LINE, Campaign.State.PUBLISHED), Stage("已归档", "done")]
+    return stages(LINE, row.state)
+
+
+def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[str, Any]:
+    """The context of ``evaluations/campaigns/head.html``: state, step line, buttons, tabs. ``tab`` is the one that is open."""
+    actor = actor_of(request)
+    inside = reads.is_inside(actor, row)
+    counts = {"amendments": row.amendments.count(), "subjects": row.subjects.count()}
+    named = [
+        ("", "总览", row.get_absolute_url(), None),
+        ("subjects", "对象", reverse("evaluations:campaign_subjects", args=[row.pk]), counts["subjects"]),
+        ("rules", "规则", f"{row.get_absolute_url()}?tab=rules", None),
+        ("amendments", "变更", f"{row.get_absolute_url()}?tab=amendments", counts["amendments"]),
+    ]
+    if inside:
+        if row.state != Campaign.State.DRAFT:
+            named.append(("reviews", "评审", _address("reviewing", row.pk), None))
+            named.append(("scores", "得分", _address("results", row.pk), None))
+        named.append(("papers", "文书", f"{row.get_absolute_url()}?tab=papers", None))
+        named.append(("history", "历史", f"{row.get_absolute_url()}?tab=history", None))
+    shown = {"campaign.start", "campaign.cancel"}
+    buttons = [button for button in CAMPAIGN.available(row, actor) if button.step.verb in shown] if inside else []
+    return {
+        "row": row,
+        "state": CAMPAIGN_STATES[row.state],
+        "line": _line(row),
+        "crumbs": crumbs(row, *more),
+        "inside": inside,
+        "tabs": [Tab(label, url, key == tab, count) for key, label, url, count in named if url],
+        "draft": row.state == Campaign.State.DRAFT,
+        "buttons": buttons,
+        "edits": inside and _may(by_office(row, actor, "campaign.edit")) and row.state == Campaign.State.DRAFT,
+        "amends": inside and why_not_amend(row, actor) is None,
+        "clones": inside and _may(by_office(row, actor, "campaign.create")),
+        "tries": inside and _may(by_office(row, actor, "campaign.try")),
+        "step_url": reverse("evaluations:campaign_step", args=[row.pk]),
+    }
+
+
+def _may(denied: Denied | None) -> bool:
+    return denied is None

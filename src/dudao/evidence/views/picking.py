@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.ui.parts import Crumb
 from dudao.evidence import uses
 from dudao.evidence.actions import links as acts
 from dudao.evidence.flow import keeps
@@ -75,7 +76,10 @@ def _line(row: EvidenceLink, day: Any) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 def box(request: HttpRequest, key: str) -> HttpResponse:
-    """The box by itself; a POST attaches (``items``, ``uploads``), takes off or renews (``link``)."""
+    """The box by itself, as a page where no JavaScript asks for it.
+
+    A POST attaches (``items``, ``uploads``), takes off or renews (``link``).
+    """
     actor = actor_of(request)
     place = uses.find(actor, key)
     if place is None:
@@ -87,9 +91,12 @@ def box(request: HttpRequest, key: str) -> HttpResponse:
             if error:
                 messages.error(request, error)
             return redirect(place.url or "/")
-    answer = render(
-        request, "evidence/box.html", {"box": box_of(request, key, place=uses.find(actor, key), error=error)}
-    )
+    context = {
+        "box": box_of(request, key, place=uses.find(actor, key), error=error),
+        "crumbs": [Crumb(place.label, place.url)],
+    }
+    part = request.headers.get("HX-Request") == "true"
+    answer = render(request, "evidence/box.html" if part else "evidence/box_page.html", context)
     answer["Vary"] = "HX-Request"
     return answer
 

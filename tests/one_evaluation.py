@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from dudao.evaluations.actions import drawing
 from dudao.evaluations.actions.campaigns import (
     PhaseGiven,
     SubjectGiven,
@@ -11,12 +12,13 @@ from dudao.evaluations.actions.campaigns import (
     set_subjects,
     start_campaign,
 )
+from dudao.evaluations.models import Draw
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.versions import publish_version
 
 
 def add_evaluation(w, own, secret):
-    """Puts ``campaign`` (running), ``campaign_draft`` and ``subject`` into the world."""
+    """Puts ``campaign`` (running), ``campaign_draft``, ``subject`` and ``draw`` (drawn, not published) into the world."""
     version = publish_version(
         own,
         version=load_pack(own, unit=w.county, name="kindergarten-online-onsite-template").version,
@@ -26,6 +28,10 @@ def add_evaluation(w, own, secret):
     w.campaign_draft = made[0]
     w.campaign = start_campaign(own, campaign=made[1], revision=made[1].revision)
     w.subject = w.campaign.subjects.get()
+    w.draw = drawing.create_draw(
+        own, office=w.county, title=f"{secret}抽查", kind=Draw.Kind.OBJECTS, numbers="1", strata="县市区"
+    )
+    w.draw = drawing.hold_draw(own, draw=drawing.commit_draw(own, draw=w.draw))
 
 
 def _campaign(own, w, version, title):

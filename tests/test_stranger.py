@@ -24,8 +24,12 @@ from test_consistency import route_names
 pytestmark = pytest.mark.django_db
 
 
-PUBLIC = {"people:login", "people:second", "papers:verify"}
-"""Addresses before the log-in. ``second`` leads back to the log-in by itself; ``verify`` shows what a paper says anyway."""
+PUBLIC = {
+    "people:login", "people:second", "papers:verify",
+    "draws:check", "draws:public", "draws:public_record", "draws:public_frame",
+}  # fmt: skip
+"""Addresses before the log-in. ``second`` leads back to the log-in by itself; ``verify`` shows what a paper says anyway; draws are
+there to be checked by anybody, once they are published."""
 
 OWN = {
     # What everybody does to what is theirs alone.
@@ -192,6 +196,9 @@ OBJECTS = {
     **{f"accountability:{name}": lambda w: {"pk": w.talk.pk} for name in ("talk", "talk_step", "talk_record")},
     **{f"accountability:{name}": lambda w: {"pk": w.demand.pk} for name in ("follow", "demand_finding")},
     "evaluations:campaign": lambda w: {"pk": w.campaign.pk},
+    **{f"draws:{name}": lambda w: {"pk": w.draw.pk} for name in ("draw", "edit", "step", "hold", "record")},
+    "draws:members": lambda w: {"pk": w.draw.pk, "act": "out"},
+    "draws:frame": lambda w: {"pk": w.draw.pk, "ending": "csv"},
     **{
         f"stats:elimination{name}": lambda w: {"pk": w.elimination.pk}
         for name in ("", "_edit", "_step", "_amend", "_export", "_import")
@@ -199,6 +206,7 @@ OBJECTS = {
 }  # fmt: skip
 """How to name an object of the other county, by address."""
 
+NOBODYS = "00000000-0000-4000-8000-000000000000"
 VALUES = {
     "papers:new_kind": {"kind": "notice"},
     **{f"papers:template_{name}": {"kind": "notice"} for name in ("kind", "upload", "return", "builtin", "starter")},
@@ -212,6 +220,9 @@ VALUES = {
     **{f"stats:{name}": {"code": "pupils", "pk": 1} for name in ("source_edit", "source_remove")},
     "stats:rule_new": {"kind": "sum"},
     "stats:rule": {"code": "at_most-degree-teachers"},
+    # A published draw is anybody's to look at: a draw that there is none of stands for it here.
+    **{f"draws:{name}": {"uid": NOBODYS} for name in ("public", "public_record")},
+    "draws:public_frame": {"uid": NOBODYS, "ending": "csv"},
 }
 """Addresses whose parameter is a word, not an object."""
 

@@ -13,6 +13,7 @@ import "./elements/bulk";
 import "./elements/chart";
 import "./elements/columns";
 import "./elements/confirm";
+import "./elements/copy";
 import "./elements/digest";
 import "./elements/draft";
 import "./elements/job";

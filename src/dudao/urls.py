@@ -15,6 +15,7 @@ urlpatterns = [
     path("stats/", include("dudao.stats.urls")),
     path("frameworks/", include("dudao.frameworks.urls")),
     path("evaluations/", include("dudao.evaluations.urls")),
+    path("", include("dudao.evaluations.urls.draws")),
     path("dev/", include("dudao.core.ui.urls")),
 ]
 

@@ -67,6 +67,8 @@ ANSWERS = Entry("自评填报", "pencil", "evaluations:answers", "evaluation.fil
 
 EVIDENCE = Entry("资料库", "files", "evidence:items", "evidence.view")
 
+DRAWS = Entry("随机抽取", "list-check", "draws:draws", "draw.view")
+
 CASES = Entry("问责案件", "scale", "accountability:cases", "case.view")
 TALKS = Entry("约谈", "messages", "accountability:talks", "talk.view")
 OPINIONS = Entry("征求意见", "message-report", "accountability:opinions", "case.answer")
@@ -88,7 +90,7 @@ _FINDINGS = Entry(
     "finding.view",
     below=(FINDINGS, RECTIFIED, FEEDBACK, LOOK_BACK, CONSULTATIONS, TERMS),
 )
-_CAMPAIGNS = Entry("督导项目", "clipboard-text", "evaluations:campaigns", "campaign.view", below=(CAMPAIGNS, CHECKS, ANSWERS))
+_CAMPAIGNS = Entry("督导项目", "clipboard-text", "evaluations:campaigns", "campaign.view", below=(CAMPAIGNS, CHECKS, ANSWERS, DRAWS))
 _CASES = Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS, OPINIONS))
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 

@@ -14,6 +14,7 @@ What a row means, and whether it may be stored, is for the app that declares the
 from dudao.core.sheets.cells import parse_date
 from dudao.core.sheets.columns import ERROR_COLUMN, Cell, Column, Table
 from dudao.core.sheets.comparing import Change, Comparison, Rules, compare, key_of, normal
+from dudao.core.sheets.either import grid_of_file
 from dudao.core.sheets.opening import MAX_BYTES, open_book, read_upload
 from dudao.core.sheets.problems import Problem, SheetError
 from dudao.core.sheets.reading import Reading, Row, grid_of, read, read_snapshot
@@ -39,6 +40,7 @@ __all__ = [
     "error_copy",
     "export",
     "grid_of",
+    "grid_of_file",
     "key_of",
     "normal",
     "open_book",

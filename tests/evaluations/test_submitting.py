@@ -11,30 +11,19 @@ from dudao.core.access import SYSTEM, Denied
 from dudao.core.models import Notice
 from dudao.demo.builders import unit
 from dudao.evaluations.actions import checking
-from dudao.evaluations.actions.answering import answer_remark, save_answer, save_figure
+from dudao.evaluations.actions.answering import answer_remark, save_answer
 from dudao.evaluations.actions.submitting import digest_of, submit_as_it_is, submit_evaluation, take_back
 from dudao.evaluations.models import Answer, Remark, Subject, Submission
-from dudao.evaluations.queries.answering import leaves_of, window_of
+from dudao.evaluations.queries.answering import window_of
 from dudao.evaluations.queries.changes import changes_of
 from dudao.evaluations.queries.completeness import completeness_of
-from dudao.evaluations.queries.systems import figures_asked, system_of
 from dudao.evaluations.rules import Freeze, Rules
 from dudao.evidence.actions.library import add_file
 from dudao.evidence.actions.links import attach
 from dudao.evidence.models import EvidenceLink
 from dudao.orgs.models import Kind
+from evaluations.filling import fill_all
 from evaluations_town import campaign, phases
-
-
-def fill_all(actor, subject):
-    """Everything that must be answered."""
-    system = system_of(subject.campaign)
-    for code, leaf in leaves_of(system).items():
-        if leaf.needed:
-            cells = {column.name: column.item.options[0] for column in leaf.columns}
-            save_answer(actor, subject=subject, code=code, revision=0, cells=cells)
-    for column in figures_asked(system):
-        save_figure(actor, subject=subject, name=column.name, revision=0, cell="12")
 
 
 def subject_of(town, **rules):

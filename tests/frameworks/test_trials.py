@@ -1,6 +1,7 @@
 """Trials: a table uploaded, scored, kept as it came out; explained, played with, compared with the next version."""
 
 import io
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from dudao.frameworks.actions.versions import clone_version, publish_version
 from dudao.frameworks.models import Framework, FrameworkVersion, Indicator, Trial, TrialSubject
 from dudao.frameworks.queries import trials
 from dudao.frameworks.trees import whole_of
+from dudao.frameworks.trying.shown import padded, places_of
 from frameworks.reporting import reported_round
 from signing import signed_in
 
@@ -333,7 +335,7 @@ def test_weights_beside_fill_up_to_one(client, town):
     trial = Trial.objects.get()
     told = play(client, trial, target=["A"], field=["weight"], value=["0.2"], follow="1")
     assert "B 的权重随之改为 0.48。" in told and "C 的权重随之改为 0.32。" in told
-    assert "83 → 78.8" in told and "80 → 86" in told and "升 1 位" in told and "降 1 位" in told
+    assert "83.0 → 78.8" in told and "80.0 → 86.0" in told and "升 1 位" in told and "降 1 位" in told
 
 
 # ---- comparing ------------------------------------------------------------------------------------------------
@@ -431,3 +433,17 @@ def test_a_table_with_what_the_statistics_know(client, town, documented, reporte
 
 def test_a_system_that_the_statistics_know_nothing_of_offers_nothing(client, version, reported):
     assert "从统计数据带入" not in page(client, reverse("frameworks:trial_new", args=[version.pk]))
+
+
+@pytest.mark.parametrize(
+    ("totals", "shown"),
+    [
+        (("94.7", "93.86"), ["94.70", "93.86"]),
+        (("80", "92"), ["80", "92"]),
+        (("0.00012", "5"), ["0.00012", "5.0000"]),
+        (("94.123456", "5.5"), ["94.12", "5.50"]),
+    ],
+)
+def test_a_column_has_one_number_of_decimals(totals, shown):
+    values = [Fraction(total) for total in totals]
+    assert [padded(value, places_of([*values, None])) for value in values] == shown

@@ -16,6 +16,7 @@ from dudao.calc.tree import Role, Tree
 __all__ = ["Line", "Moved", "Summary", "blocks_chart", "deviation", "lines_of", "moved", "moved_words", "summary"]
 
 MOST_SUBJECTS_IN_CHART = 20
+MOST_PADDED = 4
 
 
 @dataclass(slots=True)
@@ -163,6 +164,8 @@ class Moved:
     grade: tuple[str, str]
     open: tuple[str, ...]
     is_same: bool
+    is_moved: bool
+    """Its total is another one, or it has one on one side only."""
     is_lost: bool
     """It had a total before and has none afterwards."""
 
@@ -176,7 +179,9 @@ class Moved:
 
 
 def moved(names: Sequence[str], moves: Sequence[Movement], after: Sequence[Outcome]) -> list[Moved]:
-    """Who moved most comes first; who has no total any more before all others."""
+    """Who moved most comes first; who has no total any more before all others. A column has one number of decimals."""
+    totals = places_of(value for move in moves for value in move.total)
+    changes = places_of(b - a for a, b in (move.total for move in moves) if a is not None and b is not None)
     rows = []
     for name, move, outcome in zip(names, moves, after, strict=True):
         old, new = move.total
@@ -184,13 +189,14 @@ def moved(names: Sequence[str], moves: Sequence[Movement], after: Sequence[Outco
         change = None if old is None or new is None else new - old
         row = Moved(
             name=name,
-            total=("—" if old is None else show_number(old), "—" if new is None else show_number(new)),
-            difference="—" if change is None else signed(change),
+            total=("—" if old is None else padded(old, totals), "—" if new is None else padded(new, totals)),
+            difference="—" if change is None else signed(change, changes),
             rank=("—" if before is None else str(before), "—" if behind is None else str(behind)),
             step=0 if before is None or behind is None else before - behind,
             grade=(move.grade[0] or "—", move.grade[1] or "—"),
             open=outcome.open if new is None else (),
             is_same=move.is_same,
+            is_moved=old != new,
             is_lost=old is not None and new is None,
         )
         rows.append(((not row.is_lost, -abs(change or 0), -abs(row.step), before or 10**9), row))
@@ -200,7 +206,7 @@ def moved(names: Sequence[str], moves: Sequence[Movement], after: Sequence[Outco
 def moved_words(rows: Sequence[Moved]) -> str:
     """«13 个单位：5 个总分变动，3 个名次变动，1 个等次变动。» Who has no total any more is counted by itself."""
     kept = [row for row in rows if not row.is_lost]
-    totals = sum(row.total[0] != row.total[1] or row.difference not in {"0", "—"} for row in kept)
+    totals = sum(row.is_moved for row in kept)
     ranks = sum(row.rank[0] != row.rank[1] for row in kept)
     grades = sum(row.grade[0] != row.grade[1] for row in rows)
     lost = len(rows) - len(kept)
@@ -219,10 +225,23 @@ def deviation(result: Mapping[str, Any], source: str) -> str | None:
     return signed(Fraction(result["total"]) - Fraction(own))
 
 
-def signed(value: Fraction) -> str:
+def signed(value: Fraction, places: int = 0) -> str:
+    """With its sign, with ``places`` decimals at least; no change is «0»."""
     if value == 0:
         return "0"
-    return f"{'+' if value > 0 else '−'}{show_number(abs(value))}"
+    return f"{'+' if value > 0 else '−'}{padded(abs(value), places)}"
+
+
+def places_of(values: Iterable[Fraction | None]) -> int:
+    """The decimals that the longest of some numbers is shown with; a tiny one doesn't lengthen all others."""
+    texts = (show_number(value) for value in values if value is not None)
+    return min(max((len(text.partition(".")[2]) for text in texts), default=0), MOST_PADDED)
+
+
+def padded(value: Fraction, places: int) -> str:
+    """A number as it is shown, with ``places`` decimals at least: «94.70» beside «93.86»."""
+    whole, _, decimals = show_number(value).partition(".")
+    return f"{whole}.{decimals.ljust(places, '0')}" if places else whole
 
 
 @dataclass(frozen=True, slots=True)

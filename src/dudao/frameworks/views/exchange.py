@@ -19,11 +19,12 @@ from dudao.core.sheets import SheetError, read_upload
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, State
-from dudao.frameworks import exchange, incoming, queries
+from dudao.frameworks import exchange, queries
 from dudao.frameworks.actions import exchange as acts
 from dudao.frameworks.editing.outline import MANY, outline
 from dudao.frameworks.forms.exchange import ColumnsForm, UploadForm
 from dudao.frameworks.models import FrameworkUpload, FrameworkVersion
+from dudao.frameworks.queries import incoming
 from dudao.frameworks.trees import rows_of
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 

@@ -61,12 +61,20 @@ LOOK_BACK = Entry("回头看", "eye", "findings:lookbacks", "lookback.view")
 FEEDBACK = Entry("上级反馈", "file-import", "findings:feedbacks", "feedback.view")
 TERMS = Entry("时限规定", "clock", "findings:terms", "finding.view")
 
+REVIEWS = Entry("网上评审", "eye-check", "evaluations:reviews", "review.mark")
+VISITS = Entry("实地评估", "map-pin", "evaluations:visits", "onsite.view")
 CAMPAIGNS = Entry("督导项目", "clipboard-list", "evaluations:campaigns", "campaign.view")
 CHECKS = Entry("自评核查", "clipboard-check", "evaluations:checks", "evaluation.accept")
 ANSWERS = Entry("自评填报", "pencil", "evaluations:answers", "evaluation.fill")
 
+RESULTS = Entry("评估结果", "award", "evaluations:result_list", "result.view")
+OBJECTIONS = Entry("异议申辩", "message-report", "evaluations:objections", "result.view")
+USES = Entry("结果运用", "report-analytics", "evaluations:uses", "result.view")
+PROPOSALS = Entry("修订建议", "message-2", "evaluations:proposals", "proposal.make")
+
 EVIDENCE = Entry("资料库", "files", "evidence:items", "evidence.view")
 
+CYCLES = Entry("周期规划", "calendar-stats", "evaluations:cycles", "cycle.view")
 DRAWS = Entry("随机抽取", "list-check", "draws:draws", "draw.view")
 
 CASES = Entry("问责案件", "scale", "accountability:cases", "case.view")
@@ -90,7 +98,13 @@ _FINDINGS = Entry(
     "finding.view",
     below=(FINDINGS, RECTIFIED, FEEDBACK, LOOK_BACK, CONSULTATIONS, TERMS),
 )
-_CAMPAIGNS = Entry("督导项目", "clipboard-text", "evaluations:campaigns", "campaign.view", below=(CAMPAIGNS, CHECKS, ANSWERS, DRAWS))
+_CAMPAIGNS = Entry(
+    "督导项目",
+    "clipboard-text",
+    "evaluations:campaigns",
+    "campaign.view",
+    below=(CAMPAIGNS, CHECKS, ANSWERS, REVIEWS, VISITS, RESULTS, OBJECTIONS, USES, PROPOSALS, CYCLES, DRAWS),
+)
 _CASES = Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS, OPINIONS))
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
@@ -100,6 +114,8 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     "school": (
         Entry("待办", "inbox", "dashboards:home"),
         ANSWERS,
+        VISITS,
+        Entry("评估结果", "award", "evaluations:result_list", "result.view", below=(RESULTS, OBJECTIONS, PROPOSALS)),
         Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),
         Entry("问题整改", "clipboard-check", "findings:findings", "finding.view"),
         Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS)),
@@ -111,6 +127,8 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     "inspector": (
         Entry("今日", "home", "dashboards:home"),
         Entry("我的学校", "school", "orgs:units", "unit.view"),
+        REVIEWS,
+        VISITS,
         Entry("计划任务", "clipboard-list", "plans:tasks", "task.view"),
         _FINDINGS,
         _STATS,
@@ -121,7 +139,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         OVERVIEW,
         Entry("督办", "bell-ringing", "plans:assignments", "assignment.view"),
         Entry("计划", "calendar-stats", "plans:plans", "plan.view"),
-        CAMPAIGNS,
+        _CAMPAIGNS,
         Entry(
             "整改",
             "clipboard-check",

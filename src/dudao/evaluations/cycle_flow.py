@@ -34,5 +34,5 @@ CHANGE = Flow(
         C.APPLIED,
         confirm="采用后学校的学期按此调整，原安排留在调整记录里。",
     ),
-    Step("cycle.drop", {C.PROPOSED}, C.DROPPED),
+    Step("cycle.drop", {C.PROPOSED}, C.DROPPED, danger=True, confirm="不采用，规划保持不变；以后可以再重排。"),
 )

@@ -136,6 +136,7 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     matrix = cycles.own_matrix(actor, plan)
     office = actor.may("cycle.compute", plan.office.path)
+    inside = actor.may("cycle.view", plan.office.path)
     unmet = cycles.unmet_seen(plan.unmet, [line.unit.pk for line in matrix.lines if line.unit is not None])
     changes = list(cycles.changes_of(actor, plan))
     events = audit.history(plan)
@@ -149,7 +150,10 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
             "state": CYCLE_STATES[plan.state],
             "line": stages(CYCLE_LINE, plan.state) if plan.state in dict(CYCLE_LINE) else [],
             "crumbs": crumbs(),
-            "buttons": [button for button in CYCLE.available(plan, actor) if button.step.verb != "cycle.solve"],
+            "buttons": [
+                button for button in CYCLE.available(plan, actor) if inside and button.step.verb != "cycle.solve"
+            ],
+            "inside": inside,
             "may_compute": office and plan.state in acts.OPEN,
             "may_replan": actor.may("cycle.replan", plan.office.path) and plan.state in {"solved", "approved"},
             "may_edit": actor.may("cycle.edit", plan.office.path),

@@ -15,7 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.report import heading, machine, row
 
-PARTS = ("parse", "papers", "balance", "cluster", "score", "cycle", "import", "returns", "findings", "deadline", "pages")
+PARTS = (
+    "parse", "papers", "balance", "cluster", "score", "cycle", "import", "returns", "findings", "results", "deadline", "pages",
+)  # fmt: skip
 
 
 def main() -> int:
@@ -49,7 +51,7 @@ def main() -> int:
         from bench import bench_cycle
 
         bench_cycle.run()
-    if {"import", "returns", "findings", "deadline", "pages"} & set(wanted):
+    if {"import", "returns", "findings", "results", "deadline", "pages"} & set(wanted):
         _with_database(wanted, arguments.seconds)
     return 0
 
@@ -69,7 +71,7 @@ def _with_database(wanted: tuple[str, ...], seconds: float) -> None:
         from django.core.management import call_command
         from django.db import connections
 
-        from bench import deadline, findings, importing, pages, returns
+        from bench import deadline, evaluations, findings, importing, pages, returns
         from dudao.demo.city import build_city
 
         call_command("migrate", interactive=False, verbosity=0)
@@ -83,6 +85,8 @@ def _with_database(wanted: tuple[str, ...], seconds: float) -> None:
             returns.run(city)
         if "findings" in wanted:
             findings.run(city, seconds)
+        if "results" in wanted:
+            evaluations.run(city)
         if "deadline" in wanted:
             deadline.run(city)
         if {"import", "pages"} & set(wanted):

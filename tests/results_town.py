@@ -19,6 +19,8 @@ def cell_of(item, share, points=None):
     """A cell that an item accepts, at about a share of what it may be."""
     if item.kind is Kind.TRUTH:
         return "否"
+    if item.aliases:
+        return next(iter(item.aliases))
     if item.options:
         return item.options[min(len(item.options) - 1, int((1 - share) * len(item.options)))]
     if item.kind is Kind.TEXT:

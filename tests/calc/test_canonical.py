@@ -1,6 +1,7 @@
 """Digests: one value has one text, whatever order it was read in; what has no such text is refused."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,11 @@ def test_the_order_of_rows_does_not_matter():
 )
 def test_everything_counts(system, counts, rows):
     assert inputs_digest(system, counts, rows) != inputs_digest("s", ["online"], ROWS)
+
+
+def test_the_worked_example_of_the_documentation():
+    example = inputs_digest("s", ["online"], [(7, "平江县", {"C3@online": "4.5"})])[:12]
+    assert f"→ {example}" in (Path(__file__).parents[2] / "docs/calculations/sheets.md").read_text(encoding="utf-8")
 
 
 def test_results_hang_on_their_inputs():

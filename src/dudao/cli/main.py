@@ -63,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     _plans(verbs)
     _calculations(verbs)
     _packs(verbs)
+    _evaluations(verbs)
     _keeping(verbs)
     return parser
 
@@ -99,6 +100,12 @@ def _packs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     from dudao.cli import packs
 
     packs.register(_group(verbs, "packs", t("standards shipped with the platform", "随平台提供的国家和地方标准")), _add)
+
+
+def _evaluations(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from dudao.cli import evaluations
+
+    evaluations.register(_group(verbs, "evaluation", t("supervision campaigns", "督导项目")), _add)
 
 
 def _address(verb: argparse.ArgumentParser) -> None:

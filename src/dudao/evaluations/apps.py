@@ -8,9 +8,15 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         from dudao.evaluations import cycle_flow, flow, jobs, verbs  # noqa: F401  vocabulary, who acts next, handlers
-        from dudao.evaluations import review_findings
+        from dudao.evaluations import findings, review_findings
+        from dudao.evaluations.actions import result_papers
+        from dudao.evaluations.actions.papers import facts_of_campaign
         from dudao.evaluations.evidence import answer_place
         from dudao.evidence import uses
+        from dudao.papers import sources
 
+        findings.register_all()
+        result_papers.register_all()
         review_findings.register_all()
         uses.register("answer", answer_place)
+        sources.register("campaign", facts_of_campaign)

@@ -1,5 +1,4 @@
-"""Papers of a result: 公示, 督导通报, 督导报告, each unit's 督导意见书. Their numbers are compared with the database before issue.
-"""
+"""Papers of a result: 公示, 督导通报, 督导报告, each unit's 督导意见书. Their numbers are compared with the database."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -67,7 +67,7 @@ def readiness(campaign: Campaign, inputs: Inputs | None = None) -> Readiness:
         reviews=Count("reviews", distinct=True, filter=Q(reviews__state=Review.State.ASSIGNED) & ~Q(state=states.OUT)),
     )
     done = [SiteVisit.State.SETTLED, SiteVisit.State.CANCELLED]
-    visits = SiteVisit.objects.filter(subjects__campaign=campaign).exclude(state__in=done).distinct().count()
+    visits = SiteVisit.objects.filter(subjects__campaign=campaign).exclude(state__in=done).values("pk").distinct().count()
     return Readiness(
         subjects=len(given.subjects),
         unsubmitted=counted["unsubmitted"],

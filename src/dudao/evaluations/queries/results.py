@@ -203,8 +203,8 @@ def means_of(row: Result, *, inside: bool) -> Means:
         _rates(tree, near) if row.county and fewest <= len(near) < len(pairs) else {},
         _rates(tree, [outcome for _, outcome in pairs]) if len(pairs) >= fewest else {},
     ]
-    columns = [[_share(found.get(child.code)) for child in blocks] for found in rates]
-    return Means([child.name for child in blocks], *columns, county_name=row.county)
+    own, county, everybody = ([_share(found.get(child.code)) for child in blocks] for found in rates)
+    return Means([child.name for child in blocks], own, county, everybody, row.county)
 
 
 def _share(rate: Fraction | None) -> float | None:

@@ -1,0 +1,333 @@
+"""The way of one campaign to its result: what is open, sheets, meeting, publicity, publication; the forms of these steps."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dudao.core import audit
+from dudao.core.files import serve
+from dudao.core.ui.filters import Choice, Search
+from dudao.core.ui.formats import date_cn
+from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.listing import Column, Empty, Listing
+from dudao.core.ui.parts import Crumb, stages
+from dudao.evaluations.actions import result_papers
+from dudao.evaluations.actions import results as acts
+from dudao.evaluations.flow import CAMPAIGN
+from dudao.evaluations.forms.results import DecideForm, PubliciseForm, ScoreForm
+from dudao.evaluations.labels import CAMPAIGN_STATES, LINE
+from dudao.evaluations.models import Campaign, ScoreSheet
+from dudao.evaluations.queries import campaigns, deciding
+from dudao.evaluations.queries import results as reads
+from dudao.evaluations.queries import uses as used
+from dudao.evaluations.queries.scoring import inputs_of
+from dudao.evaluations.queries.systems import rules_of
+from dudao.evaluations.rules import SHOWN
+from dudao.evaluations.views.shown import number
+from dudao.findings.views.common import actor_of, may_anywhere, run, sent
+
+__all__ = [
+    "campaign_crumbs",
+    "decide",
+    "led_or_404",
+    "minutes",
+    "paper",
+    "publicise",
+    "publicity",
+    "result_list",
+    "results_page",
+    "score",
+    "step",
+]
+
+HOME = "督导项目"
+
+
+def led_or_404(request: HttpRequest, pk: int, verb: str = "result.view") -> Campaign:
+    """A campaign from the side of its office; to others it has no such page."""
+    found = reads.campaign_led(actor_of(request), pk, verb)
+    if found is None:
+        raise Http404
+    return found
+
+
+def campaign_crumbs(row: Campaign, *more: Crumb) -> list[Crumb]:
+    return [Crumb(HOME, reverse("evaluations:campaigns")), Crumb(row.title, row.get_absolute_url()), *more]
+
+
+def results_crumb(row: Campaign) -> Crumb:
+    return Crumb("评定与结果", reverse("evaluations:results", args=[row.pk]))
+
+
+# ---- own results ----------------------------------------------------------------------------------------------
+
+
+def _mark_shown(rows: list[Any], request: HttpRequest) -> None:
+    for row in rows:
+        row.marks_shown = reads.shows_marks(actor_of(request), row)
+
+
+RESULTS = Listing(
+    key="results",
+    columns=[
+        Column("name", "单位", "name", link=lambda row: row.get_absolute_url(), sort="name"),
+        Column("campaign", "项目", lambda row: row.sheet.campaign.title, sort="sheet__campaign__title"),
+        Column("year", "年度", "sheet.campaign.year", sort="sheet__campaign__year", numeric=True),
+        Column(
+            "total",
+            "总分",
+            lambda row: number(row.outcome["total"]) if row.marks_shown else None,
+            numeric=True,
+            nowrap=True,
+        ),
+        Column("rank", "名次", lambda row: row.rank if row.marks_shown else None, numeric=True),
+        Column("grade", "等次", "grade", sort="grade", nowrap=True),
+        Column("state", "状态", lambda row: CAMPAIGN_STATES[row.sheet.campaign.state], nowrap=True),
+    ],
+    filters=[
+        Search(["name", "sheet__campaign__title"], "单位或项目"),
+        Choice(
+            "year",
+            "年度",
+            lambda request: [(year, f"{year}年") for year in campaigns.years(actor_of(request))],
+            lookup="sheet__campaign__year",
+        ),
+    ],
+    order=["-sheet__campaign__year", "sheet_id", "position"],
+    prepare=_mark_shown,
+    export_name="评估结果",
+    empty=Empty("还没有评估结果", "评估结果公示或公布后在这里查看，每一分都能看到来历。", icon="award"),
+)
+
+
+@require_http_methods(["GET", "POST"])
+def result_list(request: HttpRequest) -> HttpResponse:
+    """Everybody's own: a school its results, a county those of its schools, an office all of its campaigns."""
+    may_anywhere(request, "result.view")
+    return RESULTS.respond(request, reads.published_results(actor_of(request)), title="评估结果")
+
+
+# ---- the page of the way --------------------------------------------------------------------------------------
+
+
+@require_GET
+def results_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a campaign stands on its way to a result, and what comes next."""
+    row = led_or_404(request, pk)
+    actor, today = actor_of(request), timezone.localdate()
+    inputs = inputs_of(row)
+    sheet = deciding.final_sheet(row)
+    running = row.state in {Campaign.State.RUNNING, Campaign.State.DECIDING, Campaign.State.PUBLICISED}
+    ready = deciding.readiness(row, inputs) if running else None
+    decides = actor.may("campaign.decide", row.office.path) and row.state in {"deciding", "publicised"}
+    buttons = {
+        step.verb: CAMPAIGN.why_not(row, step.verb, actor)
+        for step in CAMPAIGN.steps
+        if row.state in step.sources and actor.may_somewhere(step.verb)
+    }
+    blocked: dict[str, list[str]] = {"campaign.publicise": [], "campaign.publish": []}
+    if sheet is not None and running:
+        blocked["campaign.publicise"] = deciding.why_not_publicise(row, inputs)
+        blocked["campaign.publish"] = deciding.why_not_publish(row, today, inputs)
+    context = {
+        "row": row,
+        "state": CAMPAIGN_STATES[row.state],
+        "line": stages(LINE, row.state),
+        "crumbs": campaign_crumbs(row, Crumb("评定与结果")),
+        "ready": ready,
+        "running": running,
+        "stale": sheet is not None and running and not deciding.is_of_today(sheet, inputs),
+        "sheet": sheet,
+        "sheets": list(reads.sheets_of(row)),
+        "decision": deciding.last_decision(row),
+        "rules": rules_of(row),
+        "shown": SHOWN[rules_of(row).shown],
+        "scores": running
+        and (actor.may("campaign.try", row.office.path) or actor.may("campaign.score", row.office.path)),
+        "decides": decides and sheet is not None,
+        "why": {
+            verb.partition(".")[2]: (denied.reason if denied is not None else "".join(blocked.get(verb, ())))
+            for verb, denied in buttons.items()
+        },
+        "objections": used.objections(actor).filter(subject__campaign=row),
+        "waiting": deciding.open_objections(row).count(),
+        "uses": list(used.uses(actor).filter(campaign=row)[:5]),
+        "writes": actor.may("paper.draft", row.office.path) and sheet is not None,
+        "uses_results": actor.may("result.use", row.office.path) and row.published_at is not None,
+        "step_url": reverse("evaluations:result_step", args=[row.pk]),
+        "paper_url": reverse("evaluations:result_paper", args=[row.pk]),
+        "published_on": timezone.localdate(row.published_at) if row.published_at else None,
+        "events": audit.history(row),
+    }
+    return render(request, "evaluations/results/results.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def score(request: HttpRequest, pk: int) -> HttpResponse:
+    row = led_or_404(request, pk)
+    actor = actor_of(request)
+    trial, final = actor.may("campaign.try", row.office.path), actor.may("campaign.score", row.office.path)
+    if not trial and not final:
+        actor.require("campaign.try", row.office.path)
+    initial = {"purpose": request.GET.get("purpose") or ScoreSheet.Purpose.TRIAL}
+    form = ScoreForm(sent(request), trial=trial, final=final, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        made = refused(form, lambda: acts.make_sheet(actor, campaign=row, token=form.token, **form.values))
+        if made is not None:
+            messages.success(request, f"已计算 {made.size} 个单位。")
+            return redirect(made)
+    return form_page(
+        request,
+        form,
+        title="计算得分",
+        save="计算",
+        save_icon="player-play",
+        cancel_url=reverse("evaluations:results", args=[pk]),
+        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("计算得分")),
+        note=row.title,
+        template="evaluations/results/score.html",
+        ready=deciding.readiness(row),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    row = led_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("campaign.decide", row.office.path)
+    form = DecideForm(sent(request), request.FILES or None, initial={"held_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        made = refused(form, lambda: acts.record_decision(actor, campaign=row, token=form.token, **form.values))
+        if made is not None:
+            messages.success(request, "已登记评定会议。")
+            return redirect("evaluations:results", pk)
+    return form_page(
+        request,
+        form,
+        title="登记评定会议",
+        save="登记",
+        cancel_url=reverse("evaluations:results", args=[pk]),
+        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("登记评定会议")),
+        note=row.title,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def publicise(request: HttpRequest, pk: int) -> HttpResponse:
+    row = led_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("campaign.publicise", row.office.path)
+    until = deciding.publicity_until(row, timezone.localdate())
+    said = f"公示 {rules_of(row).publicity_days} 个工作日（本项目规则）；从今天开始的，到{date_cn(until)}。"
+    writes = actor.may("paper.draft", row.office.path)
+    form = PubliciseForm(sent(request), said=said, writes=writes)
+    if request.method == "POST" and form.is_valid():
+        on = form.cleaned_data["on"]
+        done = refused(form, lambda: acts.publicise(actor, campaign=row, on=on, token=form.token))
+        if done is not None:
+            messages.success(request, f"已开始公示，到{date_cn(done.publicised_until)}为止。")
+            if form.cleaned_data.get("paper"):
+                run(
+                    request,
+                    lambda: result_papers.draft_publicity(actor, campaign=done),
+                    "已起草公示文书，请到“文书”核稿、签发。",
+                )
+            return redirect("evaluations:results", pk)
+    return form_page(
+        request,
+        form,
+        title="公示结果",
+        save="开始公示",
+        save_icon="bell-ringing",
+        cancel_url=reverse("evaluations:results", args=[pk]),
+        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("公示结果")),
+        note=row.title,
+    )
+
+
+_STEPS = {
+    "campaign.reopen": (
+        lambda actor, row, reason: acts.reopen_campaign(actor, campaign=row, reason=reason),
+        "已退回评审，评定会议和公示需要重新进行。",
+    ),
+    "campaign.publish": (
+        lambda actor, row, reason: acts.publish_campaign(actor, campaign=row),
+        "已公布。从现在起这个项目的任何内容都不能再改。",
+    ),
+    "campaign.archive": (lambda actor, row, reason: acts.archive_campaign(actor, campaign=row), "已归档。"),
+}
+
+
+@require_POST
+def step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send back, publish, archive."""
+    row = led_or_404(request, pk)
+    actor, verb = actor_of(request), request.POST.get("step", "")
+    actor.require(verb if verb in _STEPS else "campaign.publish", row.office.path)
+    if verb not in _STEPS:
+        raise Http404
+    act, done = _STEPS[verb]
+    run(request, lambda: act(actor, row, request.POST.get("reason", "")), done)
+    return redirect("evaluations:results", pk)
+
+
+_PAPERS = {
+    "publicity": (result_papers.draft_publicity, "已起草公示，请到“文书”核稿、签发。"),
+    "circular": (result_papers.draft_circular, "已起草督导通报，请到“文书”核稿、签发。"),
+    "report": (result_papers.draft_report, "已起草督导报告，请到“文书”核稿、签发。"),
+}
+
+
+@require_POST
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft one of the papers of the result."""
+    row = led_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("paper.draft", row.office.path)
+    found = _PAPERS.get(request.POST.get("kind", ""))
+    if found is None:
+        raise Http404
+    run(request, lambda: found[0](actor, campaign=row), found[1])
+    return redirect("evaluations:results", pk)
+
+
+@require_GET
+def publicity(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is publicised (and later published): every subject's grade, until when, how to object. For all who see the campaign."""
+    actor = actor_of(request)
+    row = campaigns.campaign(actor, pk)
+    if row is None or row.state not in {"publicised", "published", "archived"}:
+        raise Http404
+    sheet = deciding.final_sheet(row)
+    if sheet is None:
+        raise Http404
+    own = {found.subject_id: found.pk for found in reads.seen(actor).filter(sheet=sheet)}
+    context = {
+        "row": row,
+        "state": CAMPAIGN_STATES[row.state],
+        "crumbs": campaign_crumbs(row, Crumb("公示" if row.state == "publicised" else "公布的结果")),
+        "sheet": sheet,
+        "decision": deciding.last_decision(row),
+        "entries": [
+            (one, own.get(one.subject_id), number(one.outcome["total"]))
+            for one in reads.results_of(sheet).order_by("position")
+        ],
+        "shows": rules_of(row).shown != "never",
+        "over": row.publicised_until is None or timezone.localdate() > row.publicised_until,
+        "rules": rules_of(row),
+    }
+    return render(request, "evaluations/results/publicity.html", context)
+
+
+@require_GET
+def minutes(request: HttpRequest, pk: int) -> FileResponse:
+    """The minutes of a meeting, for the office."""
+    found = reads.decision_file(actor_of(request), pk)
+    if found is None or found.file is None:
+        raise Http404
+    return serve(found.file, found.file_name, inline="inline" in request.GET)

@@ -1,0 +1,22 @@
+"""How numbers of results are written on pages."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from dudao.calc.expr import show_number
+
+__all__ = ["block_words", "number"]
+
+
+def number(text: str | None) -> str | None:
+    """An exact text as people read it: «25/3» → «8.333…»."""
+    return None if text is None else show_number(Fraction(text))
+
+
+def block_words(block: Mapping[str, Any] | None) -> str | None:
+    """A first-level indicator: its mark, its level, both."""
+    if block is None:
+        return None
+    words = [found for found in (number(block["mark"]), block["level"]) if found is not None]
+    return " ".join(words) or None

@@ -1,0 +1,140 @@
+"""Right of reply: who may object until when, what an answer does, how a change gets into the marks and the next sheet."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from dudao.core.access import Denied
+from dudao.core.workflow import Conflict
+from dudao.evaluations.actions import objections as acts
+from dudao.evaluations.actions import results
+from dudao.evaluations.models import Campaign, Mark, Objection, ScoreSheet
+from dudao.evaluations.queries.sheets import replayed
+from evaluations_town import published
+from results_town import GOVERNMENT, deciding, total
+
+
+@pytest.fixture
+def open_(town):
+    """A publicised result: (campaign, sheet, subject)."""
+    row, sheet = deciding(town, version=published(town, GOVERNMENT))
+    results.record_decision(
+        town.director, campaign=row, held_on=timezone.localdate(), attendees="李主任", text="同意评定结果。"
+    )
+    row = results.publicise(town.director, campaign=Campaign.objects.get(pk=row.pk))
+    return row, sheet, row.subjects.get(unit=town.kindergarten)
+
+
+def asked(town, subject, code="P1.1"):
+    return acts.ask_objection(town.head, subject=subject, text="党组织活动记录齐全，见佐证第 3 页。", code=code)
+
+
+def test_a_unit_objects_to_its_publicised_result_within_the_term(town, open_):
+    row, _, subject = open_
+    made = asked(town, subject)
+    assert made.ask_by >= row.publicised_until
+    assert "工作日" in made.basis
+    with pytest.raises(ValidationError, match="还没有答复"):
+        asked(town, subject)
+    today = timezone.localdate()
+    Campaign.objects.filter(pk=row.pk).update(
+        publicised_on=today - timedelta(40), publicised_until=today - timedelta(30)
+    )
+    with pytest.raises(Denied, match="已经超过"):
+        asked(town, subject, "P1.2")
+
+
+def test_nobody_objects_for_another_unit_or_too_early(town, open_):
+    _, _, subject = open_
+    for actor in (town.private_head, town.stranger, town.expert):
+        with pytest.raises(Denied):
+            acts.ask_objection(actor, subject=subject, text="我有异议。")
+
+
+def test_before_any_result_is_told_there_is_nothing_to_object_to(town):
+    row, _ = deciding(town, version=published(town, GOVERNMENT))
+    with pytest.raises(Denied, match="还没有反馈初步意见"):
+        asked(town, row.subjects.get(unit=town.kindergarten))
+
+
+def test_an_objection_that_is_open_holds_publication_back(town, open_):
+    row, _, subject = open_
+    made = asked(town, subject)
+    today = timezone.localdate()
+    Campaign.objects.filter(pk=row.pk).update(
+        publicised_on=today - timedelta(40), publicised_until=today - timedelta(30)
+    )
+    with pytest.raises(ValidationError, match="1 件异议还没有答复"):
+        results.publish_campaign(town.director, campaign=Campaign.objects.get(pk=row.pk))
+    acts.uphold_objection(town.officer, objection=made, revision=made.revision, answer="记录只有两次，不足四次。")
+    results.publish_campaign(town.director, campaign=Campaign.objects.get(pk=row.pk))
+    made.refresh_from_db()
+    assert (made.state, made.answered_by) == ("upheld", "王科员")
+
+
+def test_withdrawn_it_is_settled(town, open_):
+    made = acts.withdraw_objection(town.head, objection=asked(town, open_[2]))
+    assert made.state == "withdrawn"
+    with pytest.raises(Denied):
+        acts.uphold_objection(town.officer, objection=made, revision=made.revision, answer="维持。")
+
+
+def test_a_change_is_a_settled_mark_that_names_the_objection_and_a_new_sheet(town, open_):
+    row, before, subject = open_
+    code, key = changed_place(row, subject)
+    made = asked(town, subject, code)
+    done = acts.change_objection(
+        town.officer, objection=made, revision=made.revision, answer="核实属实，改为 0 分。", cells={key: "0"}
+    )
+    assert done.state == "changed"
+    mark = Mark.objects.get(subject=subject, code=code, review__isnull=True, visit__isnull=True)
+    assert mark.cells[key.partition("@")[0]] == "0"
+    assert f"第 {made.pk} 号" in mark.reason
+    after = ScoreSheet.objects.filter(campaign=row, purpose="final").first()
+    assert after.number == before.number + 1
+    assert total(after.results.get(subject=subject)) < total(before.results.get(subject=subject))
+    assert replayed(after).is_sound
+
+
+def changed_place(row, subject):
+    """A judged indicator that has marks: (code, key of its cell)."""
+    judged = set(row.version.indicators.filter(kind="judged").values_list("code", flat=True))
+    for one in acts.changeable(subject):
+        column, now = one.column, str(one.now or "0")
+        if column.source and column.code in judged and now.replace(".", "").isdigit() and float(now) > 0:
+            return column.code, column.key
+    raise AssertionError("no judged indicator")
+
+
+def test_a_change_is_checked_like_every_mark(town, open_):
+    row, _, subject = open_
+    code, key = changed_place(row, subject)
+    made = asked(town, subject, code)
+    before = list(Mark.objects.filter(subject=subject).values_list("cells", flat=True))
+    for cells, said in (
+        ({key: "1000"}, "1000|分|范围|至"),
+        ({key: "许多"}, "许多"),
+        ({"X@review": "1"}, "不在可以调整"),
+        ({}, "没有改动"),
+    ):
+        with pytest.raises(ValidationError, match=said):
+            acts.change_objection(town.officer, objection=made, revision=made.revision, answer="核实。", cells=cells)
+    assert list(Mark.objects.filter(subject=subject).values_list("cells", flat=True)) == before
+    made.refresh_from_db()
+    assert made.state == "asked"
+
+
+def test_two_officers_do_not_both_answer(town, open_):
+    made = asked(town, open_[2])
+    acts.uphold_objection(town.officer, objection=made, revision=made.revision, answer="维持。")
+    with pytest.raises((Conflict, Denied)):
+        acts.uphold_objection(town.director, objection=made, revision=made.revision, answer="维持。")
+    assert Objection.objects.count() == 1
+
+
+def test_an_evaluated_unit_does_not_answer_itself(town, open_):
+    made = asked(town, open_[2])
+    with pytest.raises(Denied):
+        acts.uphold_objection(town.head, objection=made, revision=made.revision, answer="维持。")

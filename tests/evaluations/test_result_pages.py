@@ -1,0 +1,152 @@
+"""The pages of results as each role opens them."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from dudao.evaluations.actions import objections, uses
+from dudao.evaluations.actions import results as acts
+from dudao.evaluations.models import Campaign
+from evaluations_town import published
+from results_town import GOVERNMENT, deciding
+from signing import signed_in
+
+
+@pytest.fixture
+def world(town):
+    """A campaign in publicity with two sheets, an objection, a proposal."""
+    town.row, town.first = deciding(town, version=published(town, GOVERNMENT))
+    acts.record_decision(
+        town.director, campaign=town.row, held_on=timezone.localdate(), attendees="李主任", text="同意评定结果。"
+    )
+    town.sheet = acts.make_sheet(town.officer, campaign=town.row, purpose="final", reason="复算。")
+    town.row = acts.publicise(town.director, campaign=Campaign.objects.get(pk=town.row.pk))
+    town.subject = town.row.subjects.get(unit=town.kindergarten)
+    town.result = town.sheet.results.get(subject=town.subject)
+    town.objection = objections.ask_objection(town.head, subject=town.subject, text="有异议。", code="P1.1")
+    town.proposal = uses.make_proposal(
+        town.head, framework=town.row.version.framework, unit=town.kindergarten, text="建议调整分值。"
+    )
+    return town
+
+
+def addresses(world):
+    row, sheet = world.row.pk, world.sheet.pk
+    return {
+        reverse(f"evaluations:{name}", args=args)
+        for name, args in [
+            ("result_list", []),
+            ("results", [row]),
+            ("score", [row]),
+            ("decide", [row]),
+            ("publicity", [row]),
+            ("years", [row]),
+            ("sheet", [sheet]),
+            ("sheet_verify", [sheet]),
+            ("sheet_indicator", [sheet]),
+            ("sheet_compare", [sheet]),
+            ("sheet_low", [sheet]),
+            ("sheet_what_if", [sheet]),
+            ("result", [world.result.pk]),
+            ("objections", []),
+            ("objection", [world.objection.pk]),
+            ("objection_uphold", [world.objection.pk]),
+            ("objection_change", [world.objection.pk]),
+            ("uses", []),
+            ("proposals", []),
+            ("proposal_new", []),
+            ("proposal_decide", [world.proposal.pk]),
+        ]
+    }
+
+
+def test_every_page_opens_for_the_office(world):
+    client = signed_in(world.accounts["director"])
+    for address in sorted(addresses(world)):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+    page = client.get(world.result.get_absolute_url(), {"code": "P1.1"}).content.decode()
+    assert "得分是怎么来的" in page
+    assert "王科员" not in page or "核定" in page
+    low = client.get(reverse("evaluations:sheet_what_if", args=[world.sheet.pk]), {
+        "target": "M1", "field": "weight", "value": "0.5", "follow": "1",
+    })  # fmt: skip
+    assert "个单位" in low.content.decode()
+
+
+def test_a_unit_sees_its_own_result_and_may_object(world):
+    client = signed_in(world.accounts["head"])
+    page = client.get(world.result.get_absolute_url()).content.decode()
+    assert "提出异议" in page
+    assert "初步结果" in page
+    assert "采用" in page
+    assert "办公室核定" not in page
+    assert client.get(reverse("evaluations:results", args=[world.row.pk])).status_code == 404
+    assert client.get(world.sheet.get_absolute_url()).status_code == 404
+    other = world.sheet.results.get(subject__unit=world.private)
+    assert client.get(other.get_absolute_url()).status_code == 404
+    answer = client.post(
+        reverse("evaluations:objection_new", args=[world.subject.pk]), {"code": "P1.2", "text": "还有一项异议。"}
+    )
+    assert answer.status_code == 302
+
+
+def test_the_office_answers_on_pages(world):
+    client = signed_in(world.accounts["officer"])
+    answer = client.post(
+        reverse("evaluations:objection_uphold", args=[world.objection.pk]),
+        {"revision": world.objection.revision, "answer": ""},
+    )
+    assert answer.status_code == 422
+    answer = client.post(
+        reverse("evaluations:objection_uphold", args=[world.objection.pk]),
+        {"revision": world.objection.revision, "answer": "记录不全。"},
+    )
+    assert answer.status_code == 302
+
+
+def test_a_level_system_has_its_pages_too(town):
+    row, sheet = deciding(town)
+    client = signed_in(town.accounts["officer"])
+    for name in ("sheet", "sheet_indicator", "sheet_low", "sheet_compare", "sheet_what_if", "sheet_verify"):
+        assert client.get(reverse(f"evaluations:{name}", args=[sheet.pk])).status_code == 200, name
+    assert client.get(sheet.results.first().get_absolute_url()).status_code == 200
+    assert client.get(reverse("evaluations:results", args=[row.pk])).status_code == 200
+
+
+def test_the_ranking_asks_a_constant_number_of_queries(world, django_assert_max_num_queries):
+    client = signed_in(world.accounts["officer"])
+    client.get(world.sheet.get_absolute_url())
+    with django_assert_max_num_queries(30):
+        client.get(world.sheet.get_absolute_url())
+
+
+def test_steps_by_buttons(world):
+    client = signed_in(world.accounts["director"])
+    where = reverse("evaluations:result_step", args=[world.row.pk])
+    client.post(where, {"step": "campaign.publish"})
+    world.row.refresh_from_db()
+    assert world.row.state == "publicised"
+    client.post(where, {"step": "campaign.reopen", "reason": "补评。"})
+    world.row.refresh_from_db()
+    assert world.row.state == "running"
+    assert client.post(where, {"step": "campaign.nothing"}).status_code == 404
+
+
+def test_opinions_in_bulk(world):
+    client = signed_in(world.accounts["officer"])
+    where = reverse("evaluations:sheet_opinions", args=[world.sheet.pk])
+    page = client.post(where, {"ids": [str(world.result.pk)]})
+    assert page.status_code == 200
+    due = (timezone.localdate() + timedelta(30)).isoformat()
+    answer = client.post(where, {"keys": str(world.result.pk), "due_on": due})
+    assert answer.status_code == 302, answer.content.decode()[-500:]
+
+
+def test_the_trace_is_a_file(world):
+    client = signed_in(world.accounts["head"])
+    for form, kind in (("txt", "text/plain"), ("json", "application/json")):
+        answer = client.get(reverse("evaluations:result_trace", args=[world.result.pk, form]))
+        assert answer["Content-Type"].startswith(kind)

@@ -61,6 +61,7 @@ from dudao.stats.models import (
     Return,
 )
 from one_evaluation import add_evaluation
+from one_review import add_review
 
 SECRET = "隐秘"
 """A word in the name of everything that is the other county's own: where a stranger reads it, something leaks."""
@@ -139,6 +140,7 @@ def build():
     _findings(w, stored)
     _library(w)
     add_evaluation(w, own, SECRET)
+    add_review(w, own, SECRET, stored)
     return w
 
 

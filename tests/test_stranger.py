@@ -182,6 +182,20 @@ OBJECTS = {
         for name in ("consultation", "consultation_withdraw", "consultation_file")
     },
     **{
+        f"evaluations:review{name}": lambda w: {"pk": w.review.pk}
+        for name in ("", "_mark", "_submit", "_step", "_correction", "_reassign")
+    },
+    **{f"evaluations:{name}": lambda w: {"pk": w.review_campaign.pk} for name in ("reviewing", "review_assign")},
+    **{f"evaluations:review_{name}": lambda w: {"pk": w.review_subject.pk} for name in ("third", "settle")},
+    **{
+        f"evaluations:visit{name}": lambda w: {"pk": w.visit.pk}
+        for name in (
+            "", "_edit", "_step", "_feed_back", "_statement", "_settle", "_field", "_mark", "_record", "_photo", "_drop",
+        )
+    },
+    "evaluations:visit_plan": lambda w: {"pk": w.school.pk},
+    "evaluations:visit_file": lambda w: {"pk": w.visit_photo.pk},
+    **{
         f"accountability:{name}": lambda w: {"pk": w.case.pk}
         for name in (
             "case", "case_step", "edit", "examine", "notify", "defend", "hear", "consult", "submit", "decide", "send_back",

@@ -16,6 +16,7 @@ import "./elements/confirm";
 import "./elements/copy";
 import "./elements/digest";
 import "./elements/draft";
+import "./elements/field";
 import "./elements/job";
 import "./elements/marking";
 import "./elements/outline";

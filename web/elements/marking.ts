@@ -2,6 +2,7 @@
 // drives the desk by keyboard. What hasn't reached the server is kept in this browser and sent again.
 import { isWholePage, timeOfDay } from "../lib/dom";
 import { dropDraft, readDraft, writeDraft } from "../lib/drafts";
+import { token } from "../lib/token";
 
 const WAIT = 1500;
 const AGAIN = 5000;
@@ -257,14 +258,6 @@ class MarkingElement extends HTMLElement {
     const next = inputs[inputs.indexOf(place as HTMLElement) + 1];
     if (focused && next) next.querySelector<HTMLElement>("input")?.focus();
   }
-}
-
-function token(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 customElements.define("dd-marking", MarkingElement);

@@ -348,8 +348,9 @@ def unseated(campaign: Campaign, source: str) -> QuerySet[Subject]:
     """Subjects with a free seat."""
     wanted = 2 if rules_of(campaign).reviewers == 2 else 1
     taken = Count("reviews", filter=Q(reviews__source=source, reviews__state__in=_LIVE, reviews__seat__lte=wanted))
-    rows: QuerySet[Subject] = campaign.subjects.exclude(state=Subject.State.OUT).annotate(taken=taken)
-    return rows.filter(taken__lt=wanted)
+    rows: Any = campaign.subjects.exclude(state=Subject.State.OUT).annotate(taken=taken)
+    found: QuerySet[Subject] = rows.filter(taken__lt=wanted)
+    return found
 
 
 def settled_marks(subject: Subject, source: str, code: str) -> QuerySet[Mark]:

@@ -57,7 +57,7 @@ def seen(actor: Actor) -> QuerySet[SiteVisit]:
     """
     rows = SiteVisit.objects.visible_to(actor, "onsite.view")
     if not actor.everything:
-        scope = Q(pk__in=VisitMember.objects.filter(account_id=actor.id).values("visit"))
+        scope = Q(pk__in=VisitMember.objects.filter(account_id=actor.id or 0).values("visit"))
         for grant in actor.grants:
             if "onsite.view" not in grant.verbs or (
                 "onsite.record" in grant.verbs and "onsite.plan" not in grant.verbs
@@ -79,7 +79,7 @@ def visit_of(actor: Actor, pk: int) -> SiteVisit | None:
 
 def mine(actor: Actor) -> QuerySet[SiteVisit]:
     """The visits of whose team one is."""
-    return seen(actor).filter(members__account_id=actor.id)
+    return seen(actor).filter(members__account_id=actor.id or 0)
 
 
 def with_counts(rows: QuerySet[SiteVisit]) -> QuerySet[Any]:

@@ -3,6 +3,8 @@
 ``DUDAO_SHOTS=folder`` leaves pictures of the pages.
 """
 
+import os
+
 import pytest
 from playwright.sync_api import Page
 
@@ -202,3 +204,20 @@ def test_a_talk_with_its_demands(town, open_as):
     look(officer, "talk-held")
     look(open_as("officer", "/accountability/talks/"), "talks")
     assert Finding.objects.filter(category="约谈要求").count() == 1
+
+
+def test_a_decision_that_is_withdrawn_is_decided_again_and_cases_are_taken_away(town, open_as):
+    row = town.issued()
+    director = open_as("director", row.paper.get_absolute_url())
+    ask(director, "撤回文书", "生效日期写错")
+    director.get_by_text("已撤回，收文单位会收到通知").first.wait_for()
+    leader = open_as("leader", row.get_absolute_url())
+    leader.get_by_text("问责决定已撤回").wait_for()
+    look(leader, "case-recalled")
+    leader.get_by_role("link", name="审定问责决定", exact=True).wait_for()
+    officer = open_as("officer", "/accountability/cases/")
+    with officer.expect_download() as download:
+        officer.get_by_role("button", name="导出").click()
+    assert download.value.suggested_filename.startswith("问责台账")
+    if folder := os.environ.get("DUDAO_SHOTS"):
+        download.value.save_as(f"{folder}/cases-ledger.xlsx")

@@ -3,9 +3,13 @@
 ``DUDAO_SHOTS=folder`` leaves pictures of the pages.
 """
 
+import io
+
 import pytest
 
+from dudao.core import sheets
 from dudao.demo.builders import account, unit
+from dudao.findings import feedback_lists
 from dudao.findings.actions import issuing, judging, making, rectifying
 from dudao.findings.models import Finding, LookBack
 from dudao.orgs.models import Kind
@@ -140,7 +144,13 @@ def test_findings_are_chosen_in_the_list(town, open_as):  # noqa: F811
     look(officer, "lookback-chosen-round")
 
 
-def test_a_superiors_list_from_paste_to_report(town, open_as):  # noqa: F811
+def feedback_sheet(*rows):
+    target = io.BytesIO()
+    sheets.export(feedback_lists.LIST, rows, target)
+    return target.getvalue()
+
+
+def test_a_superiors_list_from_paste_to_report(town, open_as, tmp_path):  # noqa: F811
     officer = open_as("officer", "/findings/feedback/", expected=("422",))
     look(officer, "feedback-empty")
     officer.get_by_role("link", name="登记上级反馈").first.click()
@@ -155,6 +165,17 @@ def test_a_superiors_list_from_paste_to_report(town, open_as):  # noqa: F811
     officer.get_by_role("button", name="登记").click()
     officer.get_by_text("不是可以下达整改的单位").first.wait_for()
     look(officer, "feedback-new-errors")
+    sheet = tmp_path / "清单.xlsx"
+    sheet.write_bytes(feedback_sheet({"description": "校车管理不严", "others": "某某局"}))
+    officer.get_by_label("粘贴问题清单").fill("")
+    officer.locator("input[name=sheet]").set_input_files(sheet)
+    officer.get_by_role("button", name="登记").click()
+    with officer.expect_download() as download:
+        officer.get_by_role("link", name="下载错误说明").click()
+    assert download.value.suggested_filename == "清单 错误说明.xlsx"
+    look(officer, "feedback-new-sheet-errors")
+    officer.get_by_label("报告主送").fill("某省人民政府")
+    officer.locator("input[name=sheet]").set_input_files([])
     officer.get_by_label("粘贴问题清单").fill(text.replace("某某局", "湘阴县"))
     officer.get_by_role("button", name="登记").click()
     officer.get_by_text("已登记，共 2 个问题").first.wait_for()

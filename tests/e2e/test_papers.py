@@ -9,7 +9,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from dudao.core import files
+from dudao.core import files, jobs
+from dudao.core.models import Job
 from dudao.papers import queries
 from dudao.papers.composing import sample
 from dudao.papers.models import Paper
@@ -215,3 +216,22 @@ def test_pages_are_fit_for_a_phone_and_a_county(open_as, office):
     look(phone, "papers-list-phone")
     phone.get_by_role("link", name="关于三阳小学存在问题的整改通知").first.click()
     look(phone, "papers-paper-phone")
+
+
+def test_a_very_long_paper_is_issued_in_the_background(open_as, office):
+    values = sample("rectification")
+    rows = [{**values["problems"][0], "description": f"第{place}处灯具损坏。"} for place in range(1, 302)]
+    paper = signed(office, values=values | {"problems": rows})
+    checker = open_as("checker")
+    checker.goto_name("papers:paper", paper.pk)
+    confirm(checker, "印发")
+    expect(checker.get_by_role("heading", name="印发“关于三阳小学存在问题的整改通知”")).to_be_visible()
+    look(checker, "papers-background")
+    director = open_as("director")
+    director.goto_name("papers:paper", paper.pk)
+    expect(director.get_by_text("正在后台办理：印发")).to_be_visible()
+    look(director, "papers-going")
+    jobs.run_now(Job.objects.get())
+    checker.reload()
+    checker.get_by_role("link", name="查看结果").click()
+    expect(checker.get_by_text("已印发").first).to_be_visible()

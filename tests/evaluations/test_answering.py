@@ -102,6 +102,19 @@ def test_different_fields_of_one_indicator_are_no_conflict(town, subject):
     assert (answer.text, answer.cells) == ("说明。", {leaf.columns[0].name: leaf.columns[0].item.options[0]})
 
 
+def test_a_page_that_saved_one_field_still_has_not_seen_the_other(town, subject):
+    leaf = leaf_of(subject)
+    fill(town.head, subject, leaf, text="园长写的。")
+    column = leaf.columns[0]
+    was = {column.name: column.item.options[0]}
+    cells = {column.name: column.item.options[1]}
+    kept = save_answer(town.clerk, subject=subject, code=leaf.node.code, revision=1, cells=cells, was=was)
+    with pytest.raises(Stale):
+        save_answer(
+            town.clerk, subject=subject, code=leaf.node.code, revision=kept.revision, text="没看见的。", was={"text": ""}
+        )
+
+
 def test_the_same_save_sent_again_is_the_same_save(town, subject):
     leaf = leaf_of(subject)
     first = fill(town.clerk, subject, leaf)

@@ -123,10 +123,16 @@ class AnswersElement extends HTMLElement {
       return false;
     }
     if (isWholePage(text) || !response.ok) return this.refused(form, response.status, isWholePage(text) ? "" : text);
-    const answer = JSON.parse(text) as { revision: number; saved: string };
+    const answer = JSON.parse(text) as { revision: number; saved: string; values: Record<string, string> };
     const base = this.base.get(form) ?? new Map<string, string>();
     for (const [name, value] of changed) base.set(name, value);
     this.base.set(form, base);
+    // What others wrote meanwhile into fields that nobody touches here is shown, and not written over.
+    for (const [name, value] of Object.entries(answer.values)) {
+      if (this.changed(form).has(name) || base.get(name) === value) continue;
+      set(form, name, value);
+      base.set(name, value);
+    }
     this.fault(form, "");
     if (!this.changed(form).size) dropDraft(this.key(form));
     this.revise(form, String(answer.revision));

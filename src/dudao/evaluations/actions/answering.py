@@ -85,8 +85,10 @@ def _clash(
     mine: Mapping[str, str],
     was: Mapping[str, str] | None,
 ) -> None:
-    """Refuse to write over what the person hasn't seen. ``was``: what stood in the fields before they typed, if known."""
-    if row.revision == revision:
+    """Refuse to write over what the person hasn't seen. ``was``: what stood in the fields before they typed. Where the page knows
+    it, it decides field by field: a page that saved one field may not have seen what somebody wrote into another since.
+    """
+    if was is None and row.revision == revision:
         return
     theirs = {
         name: now.get(name, "")

@@ -27,7 +27,7 @@ from dudao.evaluations.actions.answering import (
     take_figures,
 )
 from dudao.evaluations.labels import SUBJECT_STATES
-from dudao.evaluations.models import Subject
+from dudao.evaluations.models import Figure, Subject
 from dudao.evaluations.queries.answering import key_of, why_not_fill, window_of
 from dudao.evaluations.queries.work import figure_rows, trace_of, work_of
 from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of, subject_or_404
@@ -162,8 +162,15 @@ def _kept(
     if not script:
         messages.success(request, "已保存。")
         return redirect(back())
-    answer = {"revision": kept.revision, "saved": f"{timezone.localtime(kept.saved_at):%H:%M}"}
+    answer = {"revision": kept.revision, "saved": f"{timezone.localtime(kept.saved_at):%H:%M}", "values": _values(kept)}
     return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
+
+
+def _values(kept: Any) -> dict[str, str]:
+    """What stands in all fields now: the page takes over what others wrote into those that it didn't touch."""
+    if isinstance(kept, Figure):
+        return {"cell": "" if kept.cell is None else str(kept.cell), "note": kept.note}
+    return {"text": kept.text, **{f"{_PREFIX}{name}": str(cell) for name, cell in kept.cells.items()}}
 
 
 def _field(name: str) -> str:

@@ -92,7 +92,7 @@ def clean_name(name: str) -> str:
     text = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     text = "".join("" if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"} else sign for sign in text)
     text = re.sub(r'[<>:"|?*/]', "_", text)
-    text = re.sub(r"\s+", " ", text).strip(" .")
+    text = re.sub(r"\s+", " ", text).strip().rstrip(" .")
     stem, dot, ending = text.rpartition(".")
     if not dot or len(ending) > 10:
         stem, dot, ending = text, "", ""

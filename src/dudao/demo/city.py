@@ -14,6 +14,7 @@ from dudao.demo import clock, institutions
 from dudao.demo.cycles import build_cycles
 from dudao.demo.findings import build_findings
 from dudao.demo.frameworks import build_frameworks
+from dudao.demo.library import build_library
 from dudao.demo.logins import Login, make_logins, table
 from dudao.demo.plan import TASKS, TaskSpec
 from dudao.demo.standing import build_standing
@@ -77,6 +78,7 @@ def build_city(
             build_standing(city, made.counties, made.logins, today=today, now=now)
             build_frameworks(city, units.get("430626"), made.logins, now=now)
             build_trials(city, made.counties, made.logins, now=now)
+            build_library(made.logins, now=now)
         with told("… findings and papers", "……问题整改和文书"):
             build_findings(city, made.counties, made.logins, now=now)
         with told("… a five-year plan of visits", "……五年督导规划"):

@@ -7,8 +7,7 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "督导评估"
 
     def ready(self) -> None:
-        from dudao.evaluations import cycle_flow, flow, jobs, verbs  # noqa: F401  vocabulary, who acts next, handlers
-        from dudao.evaluations import findings, review_findings
+        from dudao.evaluations import cycle_flow, findings, flow, jobs, review_findings, team_flow, verbs  # noqa: F401
         from dudao.evaluations.actions import result_papers
         from dudao.evaluations.actions.papers import facts_of_campaign
         from dudao.evaluations.evidence import answer_place

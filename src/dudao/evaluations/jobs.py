@@ -5,13 +5,15 @@ from django.utils import timezone
 from dudao.calc.scheduling.cycle import CycleError
 from dudao.calc.scheduling.cycle_model import plan_cycle
 from dudao.calc.scheduling.replanning import replan
+from dudao.calc.scheduling.team_model import plan_teams
 from dudao.core import jobs
 from dudao.core.jobs import JobFailed, Result, Work
-from dudao.evaluations.actions import cycle_changes
+from dudao.evaluations.actions import cycle_changes, teams
 from dudao.evaluations.actions import cycles as acts
 from dudao.evaluations.actions.pressing import hand_in_overdue
-from dudao.evaluations.models import CyclePlan
+from dudao.evaluations.models import CyclePlan, TeamProposal
 from dudao.evaluations.queries import cycles
+from dudao.evaluations.queries.teams import asked, task_of
 
 __all__ = ["compute", "hand_in_at_night", "replan_job"]
 
@@ -67,3 +69,19 @@ def replan_job(work: Work) -> Result:
 def hand_in_at_night() -> None:
     """Hand in what is there where the deadline is over, in campaigns that say so. Run again it does nothing more."""
     hand_in_overdue(timezone.localdate())
+
+
+@jobs.handler("teams.compute")
+def find_teams(work: Work) -> Result:
+    row = TeamProposal.objects.select_related("office").get(pk=work.params["proposal"])
+    work.actor.require("team.create", row.office.path)
+    work.progress(0, 3, "正在读取项目、督学和回避情况")
+    wanted = asked(row.office, row.from_on, row.until_on, row.days)
+    task = task_of(row, wanted)
+    work.progress(1, 3, f"正在求解：{len(task.visits)} 次实地评估，{len(task.inspectors)} 名督学")
+    found = plan_teams(task)
+    work.progress(2, 3, "正在保存")
+    made = teams.keep_teams(work.actor, row=row, wanted=wanted, found=found)
+    joined = made.wants - len(made.rows)
+    saved = f"，合并后少进门 {joined} 次" if joined else ""
+    return Result(f"{len(made.rows)} 次实地评估，{made.complete} 次排齐{saved}。", url=made.get_absolute_url())

@@ -1,11 +1,11 @@
-"""How the states of cycle plans are shown: word, tone, icon."""
+"""How the states of cycle plans, recusals and teams are shown: word, tone, icon."""
 
 from typing import Final
 
 from dudao.core.ui.parts import State
-from dudao.evaluations.models import CycleChange, CyclePlan
+from dudao.evaluations.models import CycleChange, CyclePlan, RecusalDeclaration, TeamProposal
 
-__all__ = ["CHANGE_STATES", "CYCLE_LINE", "CYCLE_STATES"]
+__all__ = ["CHANGE_STATES", "CYCLE_LINE", "CYCLE_STATES", "RECUSAL_STATES", "TEAM_STATES"]
 
 CYCLE_STATES: Final[dict[str, State]] = {
     CyclePlan.State.DRAFT: State("待测算", "grey", "pencil"),
@@ -18,4 +18,16 @@ CHANGE_STATES: Final[dict[str, State]] = {
     CycleChange.State.PROPOSED: State("待采用", "amber", "clock"),
     CycleChange.State.APPLIED: State("已采用", "green"),
     CycleChange.State.DROPPED: State("未采用", "grey", "x"),
+}
+RECUSAL_STATES: Final[dict[str, State]] = {
+    RecusalDeclaration.State.DECLARED: State("待认定", "amber", "clock"),
+    RecusalDeclaration.State.APPROVED: State("已认定", "green"),
+    RecusalDeclaration.State.REJECTED: State("不予认定", "grey", "x"),
+    RecusalDeclaration.State.ENDED: State("已解除", "grey", "ban"),
+}
+TEAM_STATES: Final[dict[str, State]] = {
+    TeamProposal.State.DRAFT: State("组队中", "blue", "hourglass"),
+    TeamProposal.State.READY: State("待采用", "amber", "clipboard-check"),
+    TeamProposal.State.APPLIED: State("已采用", "green"),
+    TeamProposal.State.DROPPED: State("未采用", "grey", "x"),
 }

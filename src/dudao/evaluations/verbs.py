@@ -75,4 +75,12 @@ declare(
     Verb("cycle.approve", "批准周期规划"),
     Verb("cycle.discard", "作废周期规划"),
     Verb("cycle.export", "导出周期规划", writes=False),
+    Verb("recusal.declare", "申报回避"),
+    Verb("recusal.approve", "认定回避"),
+    Verb("recusal.reject", "不予认定"),
+    Verb("recusal.end", "解除回避"),
+    Verb("team.view", "查看组队方案", writes=False),
+    Verb("team.create", "自动组队"),
+    Verb("team.apply", "采用组队方案"),
+    Verb("team.drop", "不采用组队方案"),
 )

@@ -312,7 +312,7 @@ _EVALUATED = {
     "objection.withdraw",
     "proposal.make",
 }
-_REVIEWING = {"review.view", "review.mark", "review.submit", "review.hand_back"}
+_REVIEWING = {"review.view", "review.mark", "review.submit", "review.hand_back", "recusal.declare"}
 _ON_SITE = {
     "onsite.view",
     "onsite.begin",
@@ -368,7 +368,7 @@ _EVALUATIONS_DECIDED = {
     "draw.publish",
     "draw.void",
 }
-# Cycle plans: who plans visits over the years, who decides.
+# Cycle plans and teams: who plans visits over the years and who goes, who decides.
 _CYCLES = {
     "cycle.view",
     "cycle.create",
@@ -378,8 +378,20 @@ _CYCLES = {
     "cycle.solve",
     "cycle.replan",
     "cycle.export",
+    "team.view",
+    "team.create",
+    "team.apply",
+    "team.drop",
 }
-_CYCLES_DECIDED = {"cycle.apply", "cycle.drop", "cycle.approve", "cycle.discard"}
+_CYCLES_DECIDED = {
+    "cycle.apply",
+    "cycle.drop",
+    "cycle.approve",
+    "cycle.discard",
+    "recusal.approve",
+    "recusal.reject",
+    "recusal.end",
+}
 _SIGNING = {"paper.sign", "paper.withdraw", "paper.void_number", "term.edit", "evidence.limit"}
 _CITY = frozenset({Kind.CITY})
 _COUNTY = frozenset({Kind.COUNTY, Kind.ZONE})

@@ -73,6 +73,7 @@ def tasks(draw) -> TeamTask:
             may_lead=draw(st.booleans()),
             specialities=draw(st.frozensets(st.sampled_from(SKILLS))),
             recusals=draw(st.dictionaries(st.sampled_from(["x", "y"]), st.just("曾在该校任职"), max_size=1)),
+            elsewhere=draw(st.frozensets(st.just("z"))),
             limit=draw(st.integers(1, 3)),
             away=draw(st.frozensets(st.sampled_from(DAYS), max_size=1)),
         )

@@ -50,8 +50,8 @@ def _missing(task: TeamTask, teams: Teams, visit: Visit) -> Iterator[Missing]:
 
 
 def _kept_away(task: TeamTask, visit: Visit, people: Iterable[Inspector]) -> str:
-    """Of these people: how many must be recused, are absent, may not go that long; the others are busy or needed more."""
-    able = list(people)
+    """Of those whose school it is: how many must be recused, are absent, may not go that long; the others are needed elsewhere."""
+    able = [person for person in people if visit.school not in person.elsewhere]
     if not able:
         return "名单里没有这样的人"
     recused = [person for person in able if visit.school in person.recusals]

@@ -44,7 +44,8 @@ class Visit:
 
 @dataclass(frozen=True)
 class Inspector:
-    """``recusals``: school → why this person must stay away from it. ``limit``: days of visits in one window at most."""
+    """``recusals``: school → why this person must stay away from it. ``elsewhere``: schools that are not this person's to visit.
+    ``limit``: days of visits in one window at most. ``away``: days on which the person can't come."""
 
     key: str
     name: str
@@ -52,6 +53,7 @@ class Inspector:
     may_lead: bool = False
     specialities: frozenset[str] = frozenset()
     recusals: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
     limit: int = 5
     away: frozenset[date] = frozenset()
 
@@ -98,6 +100,7 @@ class TeamTask:
         """Whether nothing of the visit itself keeps this person away: recusal, absence, more days than the limit."""
         return (
             visit.school not in inspector.recusals
+            and visit.school not in inspector.elsewhere
             and not visit.dates & inspector.away
             and visit.days <= inspector.limit
         )

@@ -4,8 +4,10 @@ from dudao.evaluations.models.campaigns import Amendment, Campaign, Phase
 from dudao.evaluations.models.cycles import CycleChange, CycleEntry, CyclePlan
 from dudao.evaluations.models.draws import Draw, DrawMember
 from dudao.evaluations.models.marks import Mark, Review
+from dudao.evaluations.models.recusals import RecusalDeclaration
 from dudao.evaluations.models.results import Decision, Objection, Proposal, Result, ResultUse, ScoreSheet
 from dudao.evaluations.models.subjects import Answer, Figure, Remark, Subject, Submission
+from dudao.evaluations.models.teams import TeamProposal
 from dudao.evaluations.models.visits import SiteVisit, VisitFile, VisitMember, VisitRecord
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "Objection",
     "Phase",
     "Proposal",
+    "RecusalDeclaration",
     "Remark",
     "Result",
     "ResultUse",
@@ -31,6 +34,7 @@ __all__ = [
     "SiteVisit",
     "Subject",
     "Submission",
+    "TeamProposal",
     "VisitFile",
     "VisitMember",
     "VisitRecord",

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from dudao.evaluations.models import RecusalDeclaration
 from dudao.orgs.models import Unit
 from dudao.people.models import Account, Appointment
 from dudao.people.queries import holders_of
@@ -44,15 +45,36 @@ def _belongs(accounts: Collection[Account]) -> Mapping[int, list[tuple[str, str]
     return found
 
 
+def _declared(accounts: Collection[Account]) -> list[tuple[int, str, str]]:
+    """(account, path, words) of what these people have declared and nobody has refused, as of today. Why stays with
+    those who decide on it."""
+    day = timezone.localdate()
+    rows = (
+        RecusalDeclaration.objects.filter(
+            account__in=list(accounts),
+            state__in=[RecusalDeclaration.State.DECLARED, RecusalDeclaration.State.APPROVED],
+            from_on__lte=day,
+        )
+        .exclude(until_on__lt=day)
+        .select_related("unit")
+    )
+    return [(row.account_id, row.unit.path, f"已申报回避{row.unit}") for row in rows]
+
+
 def barred(
     office: Unit, accounts: Collection[Account], units: Iterable[Unit], *, branch: bool
 ) -> dict[tuple[int, int], str]:
     """(account, unit) → why they must not meet: the account belongs to the unit or to one below it; with ``branch`` also to its
-    county (or township). The accounts must be loaded with their homes. One query."""
+    county (or township); or they have declared that they must keep away, unless that was refused. The accounts must be loaded
+    with their homes. Two queries."""
     places = _belongs(accounts)
+    declared = _declared(accounts)
     found: dict[tuple[int, int], str] = {}
     for unit in units:
         part = branch_of(office, unit)
+        for account, path, words in declared:
+            if unit.path.startswith(path):
+                found[account, unit.pk] = words
         for account, held in places.items():
             for path, name in held:
                 if path.startswith(unit.path):

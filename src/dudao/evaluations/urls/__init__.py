@@ -5,6 +5,7 @@ from dudao.evaluations.urls.campaigns import urlpatterns as campaigns
 from dudao.evaluations.urls.cycles import urlpatterns as cycles
 from dudao.evaluations.urls.results import urlpatterns as results
 from dudao.evaluations.urls.reviewing import urlpatterns as reviewing
+from dudao.evaluations.urls.teams import urlpatterns as teams
 from dudao.evaluations.urls.visiting import urlpatterns as visiting
 
 app_name = "evaluations"
@@ -14,5 +15,6 @@ urlpatterns = [
     *cycles,
     *results,
     *reviewing,
+    *teams,
     *visiting,
 ]

@@ -11,7 +11,9 @@ from django.utils import timezone
 from dudao.core.access import SYSTEM
 from dudao.core.sheets import Row as SheetRow
 from dudao.demo import clock, institutions
+from dudao.demo.campaigns import build_campaigns
 from dudao.demo.cycles import build_cycles
+from dudao.demo.draws import build_draws
 from dudao.demo.findings import build_findings
 from dudao.demo.frameworks import build_frameworks
 from dudao.demo.library import build_library
@@ -81,8 +83,12 @@ def build_city(
             build_library(made.logins, now=now)
         with told("… findings and papers", "……问题整改和文书"):
             build_findings(city, made.counties, made.logins, now=now)
+        with told("… evaluations in progress", "……进行中的督导评估"):
+            build_campaigns(city, units, made.logins, now=now)
         with told("… a five-year plan of visits", "……五年督导规划"):
             build_cycles(city, made.logins, now=now)
+        with told("… draws that anybody can check", "……随机抽取"):
+            build_draws(city, made.logins, now=now)
     return made
 
 

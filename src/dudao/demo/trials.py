@@ -24,7 +24,7 @@ from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
 from dudao.people.queries import actor_for
 
-__all__ = ["build_trials", "sample_grid"]
+__all__ = ["build_trials", "sample_grid", "sample_rows"]
 
 KINDERGARTENS = "kindergarten-online-onsite-template"
 MOST_KINDERGARTENS = 24
@@ -172,6 +172,17 @@ def sample_grid(system: System, names: Sequence[str], *, seed: int = SEED, apart
         subject = _Subject(system, draw.uniform(0.05, 0.95), draw)
         rows.append([name, *(subject.cell(column) for column in columns)])
     return [["单位名称", *(column.header for column in columns)], *rows]
+
+
+def sample_rows(system: System, size: int, *, seed: int) -> list[dict[str, Any]]:
+    """The same, as cells by key of column («在校生数», «C3@online») for so many subjects, what every source says by itself."""
+    columns = columns_of(system, apart=True)
+    draw = random.Random(seed)  # invented numbers, the same every time
+    found = []
+    for _ in range(size):
+        subject = _Subject(system, draw.uniform(0.2, 0.95), draw)
+        found.append({column.key: subject.cell(column) for column in columns})
+    return found
 
 
 def build_trials(city: Unit, counties: Sequence[Unit], logins: Sequence[Login], *, now: datetime) -> list[Trial]:

@@ -209,6 +209,16 @@ OBJECTS = {
     **{f"accountability:{name}": lambda w: {"pk": w.remedy.pk} for name in ("decide_remedy", "correct")},
     **{f"accountability:{name}": lambda w: {"pk": w.talk.pk} for name in ("talk", "talk_step", "talk_record")},
     **{f"accountability:{name}": lambda w: {"pk": w.demand.pk} for name in ("follow", "demand_finding")},
+    **{
+        f"evaluations:{name}": lambda w: {"pk": w.subject.pk}
+        for name in (
+            "subject", "subject_step", "answer", "answer_save", "answer_score", "figures", "figure_save", "subject_submit",
+            "subject_report", "subject_report_new", "subject_report_word", "subject_changes", "subject_return", "remark_new",
+            "subject_move",
+        )
+    },
+    "evaluations:submission": lambda w: {"pk": w.submission.pk},
+    "evaluations:remark": lambda w: {"pk": w.subject_remark.pk},
     "evaluations:campaign": lambda w: {"pk": w.campaign.pk},
     **{f"draws:{name}": lambda w: {"pk": w.draw.pk} for name in ("draw", "edit", "step", "hold", "record")},
     "draws:members": lambda w: {"pk": w.draw.pk, "act": "out"},

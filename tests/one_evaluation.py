@@ -12,7 +12,8 @@ from dudao.evaluations.actions.campaigns import (
     set_subjects,
     start_campaign,
 )
-from dudao.evaluations.models import Draw
+from dudao.evaluations.actions.submitting import digest_of, snapshot
+from dudao.evaluations.models import Draw, Remark, Submission
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.versions import publish_version
 
@@ -24,10 +25,16 @@ def add_evaluation(w, own, secret):
         version=load_pack(own, unit=w.county, name="kindergarten-online-onsite-template").version,
         reason="已核对。",
     )
+    w.kindergartens = version
     made = [_campaign(own, w, version, f"{secret}评估{which}") for which in ("一", "二")]
     w.campaign_draft = made[0]
     w.campaign = start_campaign(own, campaign=made[1], revision=made[1].revision)
     w.subject = w.campaign.subjects.get()
+    content = snapshot(w.subject)
+    w.submission = Submission.objects.create(
+        subject=w.subject, number=1, content=content, digest=digest_of(content), by="某人"
+    )
+    w.subject_remark = Remark.objects.create(subject=w.subject, code="F1.1", text=f"{secret}意见", by="某人")
     w.draw = drawing.create_draw(
         own, office=w.county, title=f"{secret}抽查", kind=Draw.Kind.OBJECTS, numbers="1", strata="县市区"
     )

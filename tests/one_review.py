@@ -10,16 +10,13 @@ from dudao.evaluations.actions.onsite import add_file
 from dudao.evaluations.actions.reviewing import assign_reviews
 from dudao.evaluations.actions.visiting import begin, notify, plan_visit
 from dudao.evaluations.models import Subject
-from dudao.frameworks.actions.packs import load_pack
-from dudao.frameworks.actions.versions import publish_version
 from dudao.people.queries import actor_for
 
 
 def add_review(w, own, secret, stored):
     """``w.review_campaign``, ``w.review_subject``, ``w.review``, ``w.visit`` (the team is on site), ``w.visit_photo``."""
     day = timezone.localdate()
-    version = load_pack(own, unit=w.county, name="kindergarten-online-onsite-template").version
-    version = publish_version(own, version=version, reason="已核对。")
+    version = w.kindergartens
     made = create_campaign(
         own,
         office=w.county,

@@ -58,7 +58,7 @@ def test_who_made_it_and_when_stands_on_it(town):
 def test_another_side_takes_away_what_it_may_read(town):
     row = town.decided()
     (seen,) = taken(town, "county")
-    assert seen["编号"] == row.code and not seen["问责方式"] and not seen["审定日期"] and not seen["工作组成立"]
+    assert seen["编号"] == row.code and not seen["问责方式"] and not seen["审定日期"]
     for who in ("head", "reporter", "inspector"):
         answer = signed_in(town.accounts[who]).post(reverse("accountability:cases"), {"export": "1"})
         assert answer.status_code == 403, who
@@ -72,7 +72,7 @@ def test_another_side_takes_away_what_it_may_read(town):
 def test_no_sheet_names_a_person(town):
     town.notified(person_name="钱多多", person_post="副校长", facts="钱多多没有履行职责")
     (row,) = taken(town, "officer")
-    assert row["对象类别"] == "个人" and "有关责任人" in str(row["问责对象"])
+    assert "有关责任人" in str(row["问责对象"])
     assert not any("钱" in str(value) for value in row.values())
 
 

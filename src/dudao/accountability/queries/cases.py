@@ -79,7 +79,7 @@ def ledger_rows(actor: Actor, ids: Sequence[int]) -> QuerySet[Any]:
     rows = rows.annotate(led=Chosen(When(led, then=Value(True)), default=Value(False)) if led else Value(True))
     return rows.order_by(
         "office__depth", "office__sort_no", "office", "unit__sort_no", "unit__sort_key", "unit", "pk"
-    ).prefetch_related("measures", "remedies", "findings")
+    ).prefetch_related("measures", "remedies")
 
 
 def case(actor: Actor, pk: int) -> Case | None:

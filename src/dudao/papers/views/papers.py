@@ -197,6 +197,7 @@ def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _inside(actor: Actor, paper: Paper, deliveries: list[Delivery]) -> dict[str, Any]:
+    going = queries.going_word(paper) if background.is_long(paper) else ""
     drafting_now = paper.state in drafting.DRAFTING and actor.may("paper.edit", paper.unit.path)
     versions = list(paper.versions.select_related("file"))
     all_signed = bool(deliveries) and all(row.state == Delivery.State.SIGNED for row in deliveries)
@@ -207,7 +208,7 @@ def _inside(actor: Actor, paper: Paper, deliveries: list[Delivery]) -> dict[str,
         if paper.state == Paper.State.ISSUED and not all_signed and deliveries:
             line[-1] = replace(line[-1], status="current")
     return {
-        "buttons": queries.buttons_of(actor, paper),
+        "buttons": () if going else queries.buttons_of(actor, paper),
         "people": {
             "drafted": paper.drafted_by.name if paper.drafted_by else "系统",
             "checked": paper.checked_by.name if paper.checked_by else None,
@@ -234,7 +235,7 @@ def _inside(actor: Actor, paper: Paper, deliveries: list[Delivery]) -> dict[str,
         and actor.may("paper.remind", paper.unit.path),
         "may_replace": paper.state in {Paper.State.WITHDRAWN, Paper.State.DISCARDED}
         and actor.may("paper.draft", paper.unit.path),
-        "going": queries.going_word(paper) if background.is_long(paper) else "",
+        "going": going,
         "open": paper.state in queries.OPEN,
         "events": audit.history(paper),
         "reason": queries.last_reason(paper),

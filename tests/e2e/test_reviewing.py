@@ -63,7 +63,7 @@ def test_two_reviewers_blind_a_disagreement_and_the_third(town, open_as):
     one.get_by_label("F2.1", exact=False).first.fill("0")
     saved(one)
     one.goto(one.url.split("?")[0] + "?code=F1.1")
-    one.get_by_text("形成问题").first.wait_for()
+    one.get_by_role("link", name="形成问题：F1.1").wait_for()
     look(one, "review-desk-low")
     assert [mark.cells for mark in Mark.objects.filter(review=first, code="F1.1")] == [{"F1.1": "0.6"}]
     one.get_by_label("总的评审意见", exact=False).fill("材料基本齐全。")

@@ -103,7 +103,7 @@ def test_a_visit_on_a_phone_from_begin_to_decision(town, open_as, tmp_path):
     assert VisitRecord.objects.count() == 1
     look(phone, "phone-records")
     phone.get_by_role("link", name="问题").first.click()
-    phone.get_by_text("形成问题").first.wait_for()
+    phone.get_by_role("link", name="形成问题：F1.1", exact=False).first.wait_for()
     look(phone, "phone-problems")
 
     # Told before leaving.

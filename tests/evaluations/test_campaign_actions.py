@@ -208,7 +208,13 @@ def test_time_is_given_to_one_or_to_many(town, running):
     done = pressing.extend_subjects(town.officer, campaign=running, subjects=keys[:2], until=until, reason="停电")
     assert len(done) == 2
     assert list(running.subjects.filter(due_on=until).values_list("pk", flat=True)) == sorted(keys[:2])
-    assert "延长到" in Amendment.objects.get().changes[0]
+    made = Amendment.objects.get()
+    assert "延长到" in made.changes[0]
+    told = {one.unit for one in running.subjects.filter(pk__in=made.about)}
+    outside = next(unit for unit in (town.kindergarten, town.private, town.foreign) if unit not in told)
+    reader = {town.kindergarten: town.head, town.private: town.private_head, town.foreign: town.stranger}[outside]
+    assert made not in reads.amendments_seen(reader, running)
+    assert made in reads.amendments_seen(town.director, running)
     for day, words in ((timezone.localdate() - timedelta(1), "已经过去"), (timezone.localdate(), "不能早于")):
         with pytest.raises(ValidationError, match=words):
             pressing.extend_subjects(town.officer, campaign=running, subjects=keys, until=day, reason="停电")

@@ -88,10 +88,16 @@ def amend_campaign(
     return made
 
 
-def keep_amendment(actor: Actor, row: Campaign, reason: str, said: Sequence[str]) -> Amendment:
-    """Write down what changed. The campaign must be locked."""
+def keep_amendment(
+    actor: Actor, row: Campaign, reason: str, said: Sequence[str], about: Sequence[Subject] = ()
+) -> Amendment:
+    """Write down what changed. The campaign must be locked. ``about``: only these subjects are concerned, others don't read it."""
     made: Amendment = Amendment.objects.create(
-        campaign=row, reason=reason.strip()[:500], changes=list(said), by=actor.name[:100]
+        campaign=row,
+        reason=reason.strip()[:500],
+        changes=list(said),
+        about=[one.pk for one in about],
+        by=actor.name[:100],
     )
     audit.record(actor, "campaign.amend", row, changes=list(said), reason=reason.strip())
     return made

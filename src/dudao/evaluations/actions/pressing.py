@@ -88,7 +88,7 @@ def extend_subjects(
         raise ValidationError("所选单位都已提交或不参评，不用延长。")
     Subject.objects.filter(pk__in=[one.pk for one in chosen]).update(due_on=until)
     audit.record(actor, "evaluation.extend", row, total=len(chosen), day=until)
-    keep_amendment(actor, row, reason, [f"{_names(chosen)}的自评延长到{chinese_date(until)}。"])
+    keep_amendment(actor, row, reason, [f"{_names(chosen)}的自评延长到{chinese_date(until)}。"], chosen)
     Campaign.objects.filter(pk=row.pk).update(revision=row.revision + 1)
     tell_subjects(row, chosen, f"的自评延长到{chinese_date(until)}", verb="evaluation.extend")
     return chosen
@@ -129,7 +129,7 @@ def _move(actor: Actor, chosen: Sequence[Subject], verb: str, reason: str, *, op
 
 def _told(actor: Actor, row: Campaign, chosen: list[Subject], verb: str, reason: str) -> list[Subject]:
     words = "不再参评" if verb == "evaluation.exempt" else "恢复参评"
-    keep_amendment(actor, row, reason, [f"{_names(chosen)}{words}。"])
+    keep_amendment(actor, row, reason, [f"{_names(chosen)}{words}。"], chosen)
     Campaign.objects.filter(pk=row.pk).update(revision=row.revision + 1)
     tell_subjects(row, chosen, f"：本单位{words}", verb=verb)
     return chosen

@@ -146,13 +146,17 @@ class Phase(models.Model):
 
 
 class Amendment(models.Model):
-    """A change to a running campaign: what, why, by whom. ``changes`` are sentences («网上评审截止由10月20日改为10月27日。»)."""
+    """A change to a running campaign: what, why, by whom. ``changes`` are sentences («网上评审截止由10月20日改为10月27日。»).
+
+    ``about``: keys of the subjects that alone are concerned (none: all of them); others don't read it.
+    """
 
     SCOPE: ClassVar = ("campaign__office__path",)
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="amendments")
     reason = models.CharField("理由", max_length=500)
     changes = models.JSONField("变更", default=list)
+    about = ArrayField(models.IntegerField(), verbose_name="有关单位", default=list, blank=True)
     at = models.DateTimeField("时间", default=timezone.now)
     by = models.CharField("操作人", max_length=100)
 

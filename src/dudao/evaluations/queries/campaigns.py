@@ -9,6 +9,7 @@ from dudao.evaluations.models import Campaign, Subject
 from dudao.orgs.models import Kind, Unit
 
 __all__ = [
+    "amendments_seen",
     "branches",
     "campaign",
     "counted",
@@ -89,6 +90,14 @@ def subjects_seen(actor: Actor, row: Campaign) -> QuerySet[Any]:
     for path in actor.paths("evaluation.view"):
         inside |= Q(unit__path__startswith=path)
     return rows.filter(inside)
+
+
+def amendments_seen(actor: Actor, row: Campaign) -> QuerySet[Any]:
+    """What was changed, as far as it concerns somebody: the office reads all, others what is about all or about their own."""
+    rows = row.amendments.all()
+    if is_inside(actor, row):
+        return rows
+    return rows.filter(Q(about=[]) | Q(about__overlap=list(subjects_seen(actor, row).values_list("pk", flat=True))))
 
 
 def branches(row: Campaign) -> list[tuple[int, str]]:

@@ -87,7 +87,7 @@ def _rules(request: HttpRequest, row: Campaign) -> dict[str, Any]:
 
 
 def _amendments(request: HttpRequest, row: Campaign) -> dict[str, Any]:
-    return {"amendments": list(row.amendments.all())}
+    return {"amendments": list(reads.amendments_seen(actor_of(request), row))}
 
 
 def _papers(request: HttpRequest, row: Campaign) -> dict[str, Any]:

@@ -70,7 +70,10 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
     """The context of ``evaluations/campaigns/head.html``: state, step line, buttons, tabs. ``tab`` is the one that is open."""
     actor = actor_of(request)
     inside = reads.is_inside(actor, row)
-    counts = {"amendments": row.amendments.count(), "subjects": row.subjects.count()}
+    counts = {
+        "amendments": reads.amendments_seen(actor, row).count(),
+        "subjects": reads.subjects_seen(actor, row).count(),
+    }
     named = [
         ("", "总览", row.get_absolute_url(), None),
         ("subjects", "对象", reverse("evaluations:campaign_subjects", args=[row.pk]), counts["subjects"]),
@@ -83,6 +86,9 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
             named.append(("scores", "得分", _address("results", row.pk), None))
         named.append(("papers", "文书", f"{row.get_absolute_url()}?tab=papers", None))
         named.append(("history", "历史", f"{row.get_absolute_url()}?tab=history", None))
+    if row.state in {Campaign.State.PUBLICISED, Campaign.State.PUBLISHED, Campaign.State.ARCHIVED}:
+        word = "公示" if row.state == Campaign.State.PUBLICISED else "结果"
+        named.append(("publicity", word, _address("publicity", row.pk), None))
     shown = {"campaign.start", "campaign.cancel"}
     buttons = [button for button in CAMPAIGN.available(row, actor) if button.step.verb in shown] if inside else []
     return {

@@ -1,0 +1,37 @@
+"""The workbench: the unit's to-dos about self-evaluations, and those of who checks."""
+
+from django.utils import timezone
+
+from dudao.dashboards.queries.answering import answering_groups
+from dudao.evaluations.actions import checking
+from dudao.evaluations.actions.submitting import submit_evaluation
+from dudao.evaluations.rules import Rules
+from evaluations.filling import fill_all
+from evaluations_town import campaign
+
+
+def titles(actor):
+    return {group.title: [item.title for item in group.items] for group in answering_groups(actor) if group.total}
+
+
+def test_each_sees_what_waits_for_them(town):
+    made = campaign(town, rules=Rules(check=True, self_report=False))
+    subject = made.subjects.get(unit=town.kindergarten)
+    assert titles(town.clerk) == {"自评待填报": [made.title]}
+    assert titles(town.county_officer) == {}
+    fill_all(town.clerk, subject)
+    submit_evaluation(town.head, subject=subject, received_at=timezone.now())
+    assert titles(town.clerk) == {}
+    assert titles(town.county_officer) == {"自评待核查": [subject.label]}
+    assert titles(town.stranger) == {}
+    assert titles(town.director) == {}, "the county's schools are the county's to check"
+    checking.return_evaluation(town.county_officer, subject=subject, reason="请补充。")
+    assert titles(town.clerk) == {"自评退回修改": [made.title]}
+
+
+def test_the_number_of_queries_does_not_grow(town, django_assert_max_num_queries):
+    campaign(town, rules=Rules(check=True))
+    with django_assert_max_num_queries(6):
+        answering_groups(town.clerk)
+    with django_assert_max_num_queries(6):
+        answering_groups(town.county_officer)

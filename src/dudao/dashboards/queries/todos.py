@@ -12,6 +12,7 @@ from django.urls import reverse
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 from dudao.dashboards.queries.accountability import accountability_groups
+from dudao.dashboards.queries.answering import answering_groups
 from dudao.dashboards.queries.findings import finding_groups
 from dudao.dashboards.queries.groups import SHOWN, TodoGroup
 from dudao.papers.models import Delivery, Paper
@@ -38,6 +39,7 @@ def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
     if actor.may_somewhere("plan.publish"):
         groups.append(_to_publish(actor))
     groups += paper_groups(actor)
+    groups += answering_groups(actor)
     groups += finding_groups(actor)
     groups += accountability_groups(actor)
     groups += statistics_groups(actor)

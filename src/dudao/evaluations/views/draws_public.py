@@ -9,17 +9,18 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.sampling import Check, FrameError, Record, RecordError, checks_of, frame_of, holds, record_of
 from dudao.core.sheets import SheetError, grid_of_file, read_upload
-from dudao.evaluations.draw_labels import DRAW_STATES
 from dudao.evaluations.forms.draws import UPLOAD_BYTES, CheckForm
 from dudao.evaluations.models import Draw
 from dudao.evaluations.queries import draws as reads
 from dudao.evaluations.views.draws import frame_file, record_file
 from dudao.findings.views.common import sent
+from dudao.papers.composing import look_of
 from dudao.papers.views.verify import Brake
 from dudao.people.address import address_group, client_address
 
@@ -29,6 +30,8 @@ LOOKS = Brake(most=60, seconds=60)
 CHECKS = Brake(most=10, seconds=60)
 """Reading a workbook costs more than looking: fewer a minute from one address."""
 MOST_ROWS = 20_000
+SHOWN = 3
+"""Columns of the frame on the page: who it is and where; the rest stands in the file."""
 
 
 def _or_404(uid: UUID) -> Draw:
@@ -58,7 +61,7 @@ def draw_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     shown = row.published_at is not None
     context: dict[str, Any] = {
         "row": row,
-        "state": DRAW_STATES[row.state],
+        "office": look_of(row.office, timezone.localdate(row.committed_at)).signature,
         "shown": shown,
         "siblings": list(reads.siblings(row)),
         "checks": [],
@@ -70,7 +73,7 @@ def draw_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     }
     if shown:
         found, frame_, checks = reads.sound(row)
-        rows = {line[0]: "　".join(filter(None, line)) for line in frame_.rows}
+        rows = {line[0]: "　".join(line[:SHOWN]) for line in frame_.rows}
         context |= {
             "checks": checks,
             "sound": holds(checks),

@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from dudao.dashboards.queries.results import result_groups
 from dudao.evaluations.actions import objections, uses
 from dudao.evaluations.actions import results as acts
 from dudao.evaluations.models import Campaign
+from dudao.people.queries import actor_for
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding
 from signing import signed_in
@@ -150,3 +152,24 @@ def test_the_trace_is_a_file(world):
     for form, kind in (("txt", "text/plain"), ("json", "application/json")):
         answer = client.get(reverse("evaluations:result_trace", args=[world.result.pk, form]))
         assert answer["Content-Type"].startswith(kind)
+
+
+def test_the_workbench_tells_each_side_what_comes_next(world):
+    def told(who):
+        groups = result_groups(actor_for(world.accounts[who]))
+        return {group.title: group.total for group in groups if group.total}
+
+    assert told("officer") == {"异议待答复": 1}
+    assert told("director") == {"异议待答复": 1}
+    assert told("head") == {"评估结果公示中": 1}
+    assert told("stranger") == {}
+    day = timezone.localdate()
+    Campaign.objects.filter(pk=world.row.pk).update(
+        publicised_on=day - timedelta(20), publicised_until=day - timedelta(2)
+    )
+    assert told("director") == {"异议待答复": 1, "公示期满待公布": 1}
+    assert told("head") == {}
+    acts.reopen_campaign(world.director, campaign=Campaign.objects.get(pk=world.row.pk), reason="补评。")
+    acts.make_sheet(world.officer, campaign=Campaign.objects.get(pk=world.row.pk), purpose="final", reason="重新评定。")
+    assert told("director") == {"异议待答复": 1, "评定会议待登记": 1}
+    assert signed_in(world.accounts["director"]).get("/").status_code == 200

@@ -15,6 +15,7 @@ from dudao.dashboards.queries.accountability import accountability_groups
 from dudao.dashboards.queries.answering import answering_groups
 from dudao.dashboards.queries.findings import finding_groups
 from dudao.dashboards.queries.groups import SHOWN, TodoGroup
+from dudao.dashboards.queries.results import result_groups
 from dudao.papers.models import Delivery, Paper
 from dudao.papers.queries import own_deliveries
 from dudao.papers.queries import waiting as waiting_papers
@@ -42,6 +43,7 @@ def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
     groups += answering_groups(actor)
     groups += finding_groups(actor)
     groups += accountability_groups(actor)
+    groups += result_groups(actor)
     groups += statistics_groups(actor)
     return [group for group in groups if group.total]
 

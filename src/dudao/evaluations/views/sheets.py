@@ -175,7 +175,7 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
         rows.defer("cells"),
         title=sheet.title,
         crumbs=_crumbs(sheet, Crumb(f"第 {sheet.number} 次计算")),
-        note=campaign.title,
+        note=f"{sheet.get_purpose_display()}，{campaign.version}",
         sheet=sheet,
         campaign=campaign,
         summary=found,

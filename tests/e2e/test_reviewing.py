@@ -25,7 +25,7 @@ def open_as(page_of, town):
 
 
 def saved(page):
-    page.get_by_text("已保存", exact=False).first.wait_for()
+    page.locator("[data-saved]", has_text="已保存").wait_for()
 
 
 def test_two_reviewers_blind_a_disagreement_and_the_third(town, open_as):
@@ -96,7 +96,7 @@ def test_two_reviewers_blind_a_disagreement_and_the_third(town, open_as):
     judge = open_as(name_of[third.reviewer_id], f"/evaluations/reviews/{third.pk}/")
     judge.get_by_role("button", name="较好 0.8", exact=False).first.click()
     saved(judge)
-    judge.get_by_label("理由", exact=False).fill("一次记录后补，按较好评。")
+    judge.locator("#id_reason").fill("一次记录后补，按较好评。")
     judge.keyboard.press("Escape")
     saved(judge)
     judge.get_by_role("button", name="提交评审").click()

@@ -383,3 +383,14 @@ def test_a_visit_is_planned_by_forms(town):
     data["until_on"] = (DAY + timedelta(2)).isoformat()
     assert client.post(edit, data).status_code == 302
     assert Notice.objects.filter(account=town.accounts["principal"], text__contains="改为").exists()
+
+
+def test_the_workbench_names_what_is_next(going):
+    def home(name):
+        return words(signed_in(going.accounts[name]).get("/"))
+
+    assert "实地评估" in home("second") and "现场记录" in home("second")
+    visiting.feed_back(going.inspector, visit=going.visit, preliminary="总体较好。", present="方校长")
+    assert "实地评估待说明" in home("principal")
+    visiting.state_position(going.principal, visit=going.visit, text="无异议。")
+    assert "实地评估待说明" not in home("principal")

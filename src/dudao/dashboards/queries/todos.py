@@ -16,6 +16,7 @@ from dudao.dashboards.queries.answering import answering_groups
 from dudao.dashboards.queries.findings import finding_groups
 from dudao.dashboards.queries.groups import SHOWN, TodoGroup
 from dudao.dashboards.queries.results import result_groups
+from dudao.dashboards.queries.reviewing import review_groups
 from dudao.papers.models import Delivery, Paper
 from dudao.papers.queries import own_deliveries
 from dudao.papers.queries import waiting as waiting_papers
@@ -41,6 +42,7 @@ def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
         groups.append(_to_publish(actor))
     groups += paper_groups(actor)
     groups += answering_groups(actor)
+    groups += review_groups(actor)
     groups += finding_groups(actor)
     groups += accountability_groups(actor)
     groups += result_groups(actor)

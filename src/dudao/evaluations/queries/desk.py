@@ -175,10 +175,11 @@ def _words(node: Node, column: SubjectColumn) -> list[tuple[str, str]]:
     if isinstance(node.rule, Pick) and len(node.rule.bands) > 1:
         found = []
         for band in node.rule.bands:
-            high = band.within.high if band.within.high is not None else band.within.low
-            if high is not None:
-                value = show_number(Fraction(high))
-                found.append((value, f"{band.label} {value}" if band.label else value))
+            ends = band.within
+            value = ends.low if ends.high is None or (ends.high_open and not ends.low_open) else ends.high
+            if value is not None:
+                words = show_number(Fraction(value))
+                found.append((words, f"{band.label} {words}" if band.label else words))
         return [*found, *spare][:9]
     if item.most is None:
         return spare

@@ -16,13 +16,15 @@ from dudao.calc.tree import Role
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Remark, Review, Subject
 from dudao.evaluations.queries.desk import Desk, desk_of
-from dudao.evaluations.queries.recusal import orphans
+from dudao.evaluations.queries.recusal import branch_of, orphans
 from dudao.evaluations.queries.scoring import adopted
 from dudao.evaluations.queries.systems import asks, rules_of, system_of
+from dudao.orgs.models import Unit
 
 __all__ = [
     "QUEUE",
     "Difference",
+    "Part",
     "Place",
     "blind_subjects",
     "both_done",
@@ -38,6 +40,7 @@ __all__ = [
     "office_reviews",
     "online_phases",
     "others_at",
+    "parts_of",
     "remarks_at",
     "remarks_open",
     "review_of",
@@ -150,28 +153,44 @@ class Difference:
         return self.agreement.gap or None
 
 
-def office_reviews(campaign: Campaign, source: str) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A county (township) of a campaign's units, for a page that would be too long for all of them."""
+
+    pk: int
+    name: str
+    path: str
+    total: int
+
+
+def parts_of(campaign: Campaign) -> list[Part]:
+    """The units right below the office under which the subjects stand; two queries."""
+    counts: Counter[str] = Counter()
+    for unit in Unit.objects.filter(evaluations__campaign=campaign).exclude(evaluations__state=Subject.State.OUT):
+        counts[branch_of(campaign.office, unit)] += 1
+    rows = Unit.objects.filter(path__in=counts).order_by("path")
+    return [Part(row.pk, row.name, row.path, counts[row.path]) for row in rows]
+
+
+def office_reviews(campaign: Campaign, source: str, path: str = "") -> list[Any]:
     """All tasks of a source, those that were given back included; each knows whether its reviewer is still there."""
     rows = list(
-        Review.objects.filter(subject__campaign=campaign, source=source)
+        Review.objects.filter(subject__campaign=campaign, source=source, subject__unit__path__startswith=path)
         .exclude(state=Review.State.REVOKED)
         .select_related("reviewer", "subject__unit", "subject__campaign__office")
         .order_by("subject__unit__path", "subject_id", "seat", "id")
     )
     gone = orphans("review.mark", campaign.office.path, {row.reviewer_id for row in rows})
     for row in rows:
+        row.words = f"{row.marked}/{row.expected}"  # type: ignore[attr-defined]
         row.orphan = row.reviewer_id in gone and row.state == Review.State.ASSIGNED  # type: ignore[attr-defined]
     return rows
 
 
-def grid(campaign: Campaign, reviews: Iterable[Review], opened: Iterable[Difference]) -> list[Place]:
+def grid(campaign: Campaign, reviews: Iterable[Review], opened: Iterable[Difference], path: str = "") -> list[Place]:
     """Subjects × seats."""
-    places = {
-        one.pk: Place(one)
-        for one in campaign.subjects.exclude(state=Subject.State.OUT)
-        .select_related("unit")
-        .order_by("unit__path", "id")
-    }
+    rows = campaign.subjects.exclude(state=Subject.State.OUT).filter(unit__path__startswith=path)
+    places = {one.pk: Place(one) for one in rows.select_related("unit").order_by("unit__path", "id")}
     for row in reviews:
         if row.subject_id in places and (row.state in _LIVE or row.seat not in places[row.subject_id].seats):
             place = places[row.subject_id]
@@ -184,9 +203,9 @@ def grid(campaign: Campaign, reviews: Iterable[Review], opened: Iterable[Differe
     return list(places.values())
 
 
-def _marks(campaign: Campaign, source: str) -> list[Mark]:
+def _marks(campaign: Campaign, source: str, subjects: Collection[int]) -> list[Mark]:
     return list(
-        Mark.objects.filter(subject__campaign=campaign, source=source)
+        Mark.objects.filter(subject__campaign=campaign, source=source, subject__in=subjects)
         .exclude(subject__state=Subject.State.OUT)
         .select_related("review__reviewer", "subject__unit")
         .order_by("visit_id", "id")
@@ -201,13 +220,12 @@ def differences(
     thirds = {row.subject_id: row for row in reviews if row.seat == 3 and row.state in _LIVE}
     done = Counter(row.subject_id for row in reviews if row.seat in {1, 2} and row.state == Review.State.DONE)
     by_subject: dict[int, list[Mark]] = {}
-    for mark in _marks(campaign, source):
+    both = [key for key, count in done.items() if count == 2 and key not in hidden]
+    for mark in _marks(campaign, source, both):
         by_subject.setdefault(mark.subject_id, []).append(mark)
     found = []
     order = {code: place for place, code in enumerate(tree.nodes)}
     for key, marks in by_subject.items():
-        if key in hidden or done[key] < 2:
-            continue
         for (_, code), agreement in adopted(campaign, marks).items():
             if agreement.why == "third":
                 given = [
@@ -225,11 +243,13 @@ def _shown(mark: Mark) -> str:
     return "、".join(str(cell) for cell in mark.cells.values()) or "—"
 
 
-def strict(campaign: Campaign, source: str) -> list[tuple[str, Strictness]]:
+def strict(campaign: Campaign, source: str, path: str = "") -> list[tuple[str, Strictness]]:
     """How strict each reviewer of a source is: all reviews scored as one table, a row each. A judged level counts as the share of
     the way from the worst to the best."""
     reviews = list(
-        Review.objects.filter(subject__campaign=campaign, source=source, state__in=_LIVE).select_related("reviewer")
+        Review.objects.filter(
+            subject__campaign=campaign, source=source, state__in=_LIVE, subject__unit__path__startswith=path
+        ).select_related("reviewer")
     )
     if not reviews:
         return []
@@ -246,9 +266,7 @@ def strict(campaign: Campaign, source: str) -> list[tuple[str, Strictness]]:
         rows[review] |= {f"{question}@{source}": cell for question, cell in cells.items()}
         given.add((review, code))
     system = system_of(campaign)
-    table = table_of(
-        system, [(str(key), {**figures.get(subject_of[key], {}), **cells}) for key, cells in rows.items()]
-    )
+    table = table_of(system, [(str(key), {**figures.get(subject_of[key], {}), **cells}) for key, cells in rows.items()])
     sheet = table.scores().sheet(source)
     person = {row.pk: row.reviewer_id for row in reviews}
     marks: list[tuple[int, tuple[int, str], Decimal | Fraction, Decimal]] = []

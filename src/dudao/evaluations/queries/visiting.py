@@ -43,6 +43,7 @@ __all__ = [
     "unit_of",
     "units",
     "visit_of",
+    "waiting_for_statement",
     "week_of",
     "with_counts",
 ]
@@ -80,6 +81,12 @@ def visit_of(actor: Actor, pk: int) -> SiteVisit | None:
 def mine(actor: Actor) -> QuerySet[SiteVisit]:
     """The visits of whose team one is."""
     return seen(actor).filter(members__account_id=actor.id or 0)
+
+
+def waiting_for_statement(actor: Actor) -> QuerySet[SiteVisit]:
+    """What was told to the very units at which one is appointed, and what they have not answered yet."""
+    own = [grant.path for grant in actor.grants if "onsite.state" in grant.verbs]
+    return seen(actor).filter(state=_State.FED_BACK, statement="", unit__path__in=own)
 
 
 def with_counts(rows: QuerySet[SiteVisit]) -> QuerySet[Any]:

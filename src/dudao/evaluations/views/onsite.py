@@ -58,9 +58,9 @@ def field(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [Crumb("实地评估", reverse("evaluations:visits")), Crumb(row.unit.name, row.get_absolute_url())],
         "tab": tab,
         "tabs": [
-            Tab("清单", _url(row, "marks"), tab == "marks", sum(len(desk.items) - desk.done for desk in desks)),
+            Tab("清单", _url(row, "marks"), tab == "marks"),
             Tab("记录", _url(row, "records"), tab == "records"),
-            Tab("问题", _url(row, "problems"), tab == "problems", len(low)),
+            Tab("问题", _url(row, "problems"), tab == "problems"),
             Tab("反馈", _url(row, "feedback"), tab == "feedback"),
         ],
         "denied": denied.reason if denied is not None else "",

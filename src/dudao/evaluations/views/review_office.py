@@ -47,6 +47,19 @@ def _subject_or_404(request: HttpRequest, pk: int) -> Subject:
     return found
 
 
+MOST = 300
+"""Units that one page shows; of more only one county at a time."""
+
+
+def _part(request: HttpRequest, parts: list[reads.Part]) -> reads.Part | None:
+    """The county that is asked for (``?part=``); with too many units for one page the first, if none is."""
+    asked = request.GET.get("part", "")
+    found = next((one for one in parts if str(one.pk) == asked), None)
+    if found is None and sum(one.total for one in parts) > MOST:
+        return parts[0]
+    return found
+
+
 def _crumbs(campaign: Campaign, *more: Crumb) -> list[Crumb]:
     home = Crumb("督导项目", reverse("evaluations:campaigns"))
     return [home, Crumb(campaign.title, campaign.get_absolute_url()), *more]
@@ -69,13 +82,16 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
             {"campaign": campaign, "crumbs": _crumbs(campaign)},
         )
     source = phase.source
-    reviews = reads.office_reviews(campaign, source)
+    parts = reads.parts_of(campaign)
+    part = _part(request, parts)
+    path = part.path if part is not None else ""
+    reviews = reads.office_reviews(campaign, source, path)
     hidden = reads.blind_subjects(actor, campaign, source)
     opened = reads.differences(campaign, source, reviews, hidden)
-    places = reads.grid(campaign, reviews, opened)
+    places = reads.grid(campaign, reviews, opened, path)
     seats = 2 if rules_of(campaign).reviewers == 2 else 1
     has_third = any(3 in place.seats for place in places)
-    strict = reads.strict(campaign, source)
+    strict = reads.strict(campaign, source, path)
     live = [row for row in reviews if row.state in {Review.State.ASSIGNED, Review.State.DONE}]
     assigns = campaign.state == Campaign.State.RUNNING
     spec, finding = _chart(strict)
@@ -90,6 +106,10 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
             "tabs": [Tab(one.title, _back(campaign, one.source), one.source == source) for one in phases]
             if len(phases) > 1
             else [],
+            "parts": parts if len(parts) > 1 else [],
+            "part": part,
+            "whole": sum(one.total for one in parts),
+            "fits": sum(one.total for one in parts) <= MOST,
             "places": [(place, [place.seats.get(seat) for seat in shown]) for place in places],
             "seats": ["裁定" if seat == 3 else f"第 {seat} 席" for seat in shown],
             "total": len(places) * seats,
@@ -150,10 +170,13 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     if phase is None:
         raise Http404
     people = candidates("review.mark", campaign.office.path)
+    parts = reads.parts_of(campaign)
+    part = _part(request, parts)
+    path = part.path if part is not None else ""
     form = AssignForm(
         sent(request),
         people=people,
-        subjects=reads.subjects_of(campaign),
+        subjects=reads.subjects_of(campaign).filter(unit__path__startswith=path),
         loads=reads.loads(campaign, people.values("pk")),
         initial={"subjects": list(reads.unseated(campaign, phase.source)), "due_on": phase.closes_on},
     )
@@ -179,6 +202,12 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         cancel_url=_back(campaign, phase.source),
         note=f"{campaign} · {phase.title}",
         crumbs=_crumbs(campaign, Crumb("网上评审", _back(campaign, phase.source)), Crumb("分配评审任务")),
+        template="evaluations/reviewing/assign.html",
+        parts=parts if len(parts) > 1 else [],
+        part=part,
+        whole=sum(one.total for one in parts),
+        fits=sum(one.total for one in parts) <= MOST,
+        source=phase.source,
     )
 
 

@@ -228,7 +228,7 @@ def _next_url(row: Review, items: Sequence[Item], code: str, way: int, only: str
 def _crumbs(row: Review, is_own: bool) -> list[Crumb]:
     campaign = row.subject.campaign
     if is_own:
-        return [Crumb("网上评审", reverse("evaluations:reviews")), Crumb(campaign.title)]
+        return [Crumb("网上评审", reverse("evaluations:reviews"))]
     return [
         Crumb(campaign.title, campaign.get_absolute_url()),
         Crumb("网上评审", reverse("evaluations:reviewing", args=[campaign.pk])),

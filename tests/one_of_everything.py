@@ -60,7 +60,9 @@ from dudao.stats.models import (
     ReliefClaim,
     Return,
 )
+from one_cycle import add_cycle
 from one_evaluation import add_evaluation
+from one_result import add_result
 from one_review import add_review
 
 SECRET = "隐秘"
@@ -141,6 +143,8 @@ def build():
     _library(w)
     add_evaluation(w, own, SECRET)
     add_review(w, own, SECRET, stored)
+    add_result(w, own, SECRET, stored)
+    add_cycle(w, own, SECRET)
     return w
 
 

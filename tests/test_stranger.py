@@ -182,20 +182,6 @@ OBJECTS = {
         for name in ("consultation", "consultation_withdraw", "consultation_file")
     },
     **{
-        f"evaluations:review{name}": lambda w: {"pk": w.review.pk}
-        for name in ("", "_mark", "_submit", "_step", "_correction", "_reassign")
-    },
-    **{f"evaluations:{name}": lambda w: {"pk": w.review_campaign.pk} for name in ("reviewing", "review_assign")},
-    **{f"evaluations:review_{name}": lambda w: {"pk": w.review_subject.pk} for name in ("third", "settle")},
-    **{
-        f"evaluations:visit{name}": lambda w: {"pk": w.visit.pk}
-        for name in (
-            "", "_edit", "_step", "_feed_back", "_statement", "_settle", "_field", "_mark", "_record", "_photo", "_drop",
-        )
-    },
-    "evaluations:visit_plan": lambda w: {"pk": w.school.pk},
-    "evaluations:visit_file": lambda w: {"pk": w.visit_photo.pk},
-    **{
         f"accountability:{name}": lambda w: {"pk": w.case.pk}
         for name in (
             "case", "case_step", "edit", "examine", "notify", "defend", "hear", "consult", "submit", "decide", "send_back",
@@ -210,6 +196,17 @@ OBJECTS = {
     **{f"accountability:{name}": lambda w: {"pk": w.talk.pk} for name in ("talk", "talk_step", "talk_record")},
     **{f"accountability:{name}": lambda w: {"pk": w.demand.pk} for name in ("follow", "demand_finding")},
     **{
+        f"evaluations:{name}": lambda w: {"pk": w.cycle.pk}
+        for name in (
+            "cycle", "cycle_step", "cycle_rules", "cycle_capacity", "cycle_export", "cycle_schools", "cycle_import",
+            "cycle_replan",
+        )
+    },
+    **{f"evaluations:{name}": lambda w: {"pk": w.recusal.pk} for name in ("recusal", "recusal_step")},
+    **{f"evaluations:{name}": lambda w: {"pk": w.team.pk} for name in ("team", "team_step")},
+    "evaluations:cycle_entry": lambda w: {"pk": w.cycle_entry.pk},
+    **{f"evaluations:{name}": lambda w: {"pk": w.cycle_change.pk} for name in ("cycle_change", "cycle_change_step")},
+    **{
         f"evaluations:{name}": lambda w: {"pk": w.subject.pk}
         for name in (
             "subject", "subject_step", "answer", "answer_save", "answer_score", "figures", "figure_save", "subject_submit",
@@ -219,7 +216,48 @@ OBJECTS = {
     },
     "evaluations:submission": lambda w: {"pk": w.submission.pk},
     "evaluations:remark": lambda w: {"pk": w.subject_remark.pk},
-    "evaluations:campaign": lambda w: {"pk": w.campaign.pk},
+    **{
+        f"evaluations:campaign{name}": lambda w: {"pk": w.campaign.pk}
+        for name in ("", "_clone", "_amend", "_notice", "_subjects", "_extend")
+    },
+    **{
+        f"evaluations:campaign_{name}": lambda w: {"pk": w.campaign_draft.pk}
+        for name in ("step", "edit", "phases", "rules", "try", "choose")
+    },
+    **{
+        f"evaluations:review{name}": lambda w: {"pk": w.review.pk}
+        for name in ("", "_mark", "_submit", "_step", "_correction", "_reassign")
+    },
+    **{f"evaluations:{name}": lambda w: {"pk": w.review_campaign.pk} for name in ("reviewing", "review_assign")},
+    **{f"evaluations:review_{name}": lambda w: {"pk": w.review_subject.pk} for name in ("third", "settle")},
+    **{
+        f"evaluations:visit{name}": lambda w: {"pk": w.visit.pk}
+        for name in (
+            "", "_edit", "_step", "_feed_back", "_statement", "_settle", "_field", "_mark", "_record", "_photo", "_drop",
+        )
+    },
+    "evaluations:visit_plan": lambda w: {"pk": w.school.pk},
+    "evaluations:visit_file": lambda w: {"pk": w.visit_photo.pk},
+    **{
+        f"evaluations:{name}": lambda w: {"pk": w.result_campaign.pk}
+        for name in (
+            "results", "score", "decide", "publicise", "result_step", "result_paper", "years", "use_new", "publicity",
+        )
+    },
+    **{
+        f"evaluations:sheet{name}": lambda w: {"pk": w.sheet.pk}
+        for name in ("", "_verify", "_indicator", "_compare", "_low", "_what_if", "_opinions", "_delete")
+    },
+    "evaluations:result": lambda w: {"pk": w.result.pk},
+    "evaluations:result_trace": lambda w: {"pk": w.result.pk, "form": "txt"},
+    "evaluations:minutes": lambda w: {"pk": w.decision.pk},
+    "evaluations:objection_new": lambda w: {"pk": w.result.subject_id},
+    **{
+        f"evaluations:objection{name}": lambda w: {"pk": w.objection.pk} for name in ("", "_step", "_uphold", "_change")
+    },
+    "evaluations:proposal_decide": lambda w: {"pk": w.proposal.pk},
+    "evaluations:proposal_carry": lambda w: {"pk": w.proposal.framework_id},
+    "evaluations:campaign_bulk": lambda w: {"pk": w.campaign.pk, "act": "remind"},
     **{f"draws:{name}": lambda w: {"pk": w.draw.pk} for name in ("draw", "edit", "step", "hold", "record")},
     "draws:members": lambda w: {"pk": w.draw.pk, "act": "out"},
     "draws:frame": lambda w: {"pk": w.draw.pk, "ending": "csv"},
@@ -243,6 +281,7 @@ VALUES = {
     **{f"stats:{name}": {"code": "pupils"} for name in ("item", "item_edit", "source_new")},
     **{f"stats:{name}": {"code": "pupils", "pk": 1} for name in ("source_edit", "source_remove")},
     "stats:rule_new": {"kind": "sum"},
+    "evaluations:campaign_make": {"template": "townships"},
     "stats:rule": {"code": "at_most-degree-teachers"},
     # A published draw is anybody's to look at: a draw that there is none of stands for it here.
     **{f"draws:{name}": {"uid": NOBODYS} for name in ("public", "public_record")},

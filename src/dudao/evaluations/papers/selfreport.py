@@ -7,7 +7,7 @@ from django.utils import timezone
 from dudao.calc.expr import show_number
 from dudao.calc.score import Scores
 from dudao.calc.tree import Node
-from dudao.core.documents import Grid, Letter, Line, written
+from dudao.core.documents import Form, Grid, Letter, Line, written
 from dudao.core.ui.formats import date_cn
 from dudao.evaluations.models import Subject
 from dudao.evaluations.queries.answering import SELF, answers_of, blocks_filled, evidence_of, window_of
@@ -50,7 +50,7 @@ def self_report(subject: Subject) -> bytes:
         if code in answers and answers[code].text
     ]
     basis = campaign.purpose or f"按照{campaign.office}“{campaign.title}”的部署和“{campaign.version}”的要求"
-    body = [
+    body: list[Line | Grid | Form] = [
         Line("一、基本情况与依据", 1),
         Line(f"{basis.rstrip('。')}，{subject.label}开展了自查自评。{_WRITE}"),
         Line("二、自评过程", 1),

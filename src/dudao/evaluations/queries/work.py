@@ -271,7 +271,7 @@ def _focus(subject: Subject, leaves: Mapping[str, Leaf], at: str, given: _Given)
     leaf, answer = leaves[at], given.answers.get(at)
     node, order = leaf.node, list(leaves)
     place = order.index(at)
-    path = []
+    path: list[Node] = []
     code = at
     while code in system.tree.parents:
         code = system.tree.parents[code]

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -279,7 +280,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The signed self-report."""
     row = subject_or_404(request, pk)
     if row.report is None:

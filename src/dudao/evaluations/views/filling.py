@@ -146,8 +146,8 @@ def _kept(
         ]
         conflict = {"who": stale.who, "at": stale.at, "rows": rows, "revision": stale.revision}
         if script:
-            words = render_to_string("evaluations/answering/conflict.html", {"conflict": conflict}, request)
-            return HttpResponse(words, status=409)
+            panel = render_to_string("evaluations/answering/conflict.html", {"conflict": conflict}, request)
+            return HttpResponse(panel, status=409)
         messages.error(request, str(stale))
         return (
             _page(request, row, about["code"], status=409, conflict=conflict) if "code" in about else redirect(back())

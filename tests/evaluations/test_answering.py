@@ -1,22 +1,26 @@
 """Answers and figures are saved one by one: checked, counted, never written over unseen."""
 
 import threading
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dudao.core.access import Denied
 from dudao.core.models import Event
 from dudao.evaluations.actions.answering import Stale, save_answer, save_figure
+from dudao.evaluations.actions.submitting import submit_evaluation
 from dudao.evaluations.models import Answer, Figure, Subject
 from dudao.evaluations.queries.answering import leaves_of
 from dudao.evaluations.queries.scoring import scored
 from dudao.evaluations.queries.systems import system_of
-from evaluations_town import build_town, campaign, published
+from evaluations.filling import fill_all
+from evaluations_town import build_town, campaign, phases, published
 
 
 @pytest.fixture
@@ -111,7 +115,12 @@ def test_a_page_that_saved_one_field_still_has_not_seen_the_other(town, subject)
     kept = save_answer(town.clerk, subject=subject, code=leaf.node.code, revision=1, cells=cells, was=was)
     with pytest.raises(Stale):
         save_answer(
-            town.clerk, subject=subject, code=leaf.node.code, revision=kept.revision, text="没看见的。", was={"text": ""}
+            town.clerk,
+            subject=subject,
+            code=leaf.node.code,
+            revision=kept.revision,
+            text="没看见的。",
+            was={"text": ""},
         )
 
 
@@ -131,12 +140,6 @@ def test_strangers_and_readers_cannot_write(town, subject):
 
 
 def test_before_it_begins_nothing_is_written(town):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from evaluations_town import phases
-
     later = campaign(town, phases=phases(timezone.localdate() + timedelta(30)))
     with pytest.raises(Denied, match="日开始"):
         fill(town.clerk, later.subjects.get(unit=town.kindergarten), leaf_of(later.subjects.first()))
@@ -183,6 +186,39 @@ def test_two_clerks_at_the_same_moment_lose_nothing(settings, tmp_path):
     winner = ({"head", "clerk"} - set(lost)).pop()
     assert Answer.objects.get().text == f"{winner}写的"
     assert results[lost[0]].theirs == {"text": f"{winner}写的"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_handing_in_while_somebody_saves_leaves_nothing_between(settings, tmp_path):
+    """Either what was saved is in what was handed in, or the save was refused: nothing acknowledged is lost."""
+    settings.FILES_ROOT = tmp_path
+    town = build_town()
+    subject = campaign(town).subjects.get(unit=town.kindergarten)
+    fill_all(town.clerk, subject)
+    start, results = threading.Barrier(2), {}
+
+    def run(name, act):
+        try:
+            start.wait()
+            results[name] = act()
+        except Denied as denied:
+            results[name] = denied
+        finally:
+            connection.close()
+
+    leaf = leaf_of(subject)
+    acts = {
+        "submit": lambda: submit_evaluation(town.head, subject=subject, received_at=timezone.now()),
+        "save": lambda: save_answer(town.clerk, subject=subject, code=leaf.node.code, revision=1, text="最后一句。"),
+    }
+    threads = [threading.Thread(target=run, args=pair) for pair in acts.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    said = results["submit"].content["answers"][leaf.node.code]["text"]
+    assert said == ("" if isinstance(results["save"], Denied) else "最后一句。")
+    assert Answer.objects.get(subject=subject, code=leaf.node.code).text == said
 
 
 @pytest.mark.django_db

@@ -27,7 +27,7 @@ class ReturnForm(Form):
         label="退回理由",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="写总的要求；具体到指标的意见请在“核查”页里逐项提出，会一并退回。",
+        help_text="写总的要求；具体到指标的意见先在自评内容里逐项记下，会一并退回。",
     )
     due_on = DateField(label="重新提交截止日期", required=False, help_text="不填则仍按原期限；原期限已过的必须填写。")
 

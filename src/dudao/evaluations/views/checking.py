@@ -200,8 +200,8 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
                     "kind": KINDS[change.kind],
                     "name": names.get(change.key, "自评报告" if change.kind == "report" else change.key),
                     "code": change.key if change.key in names else "",
-                    "before": _said(change, change.before),
-                    "after": _said(change, change.after),
+                    "before": _only(change, change.before, change.after),
+                    "after": _only(change, change.after, change.before),
                     "remarks": remarks.get(change.key, []) if change.kind == "answers" else [],
                 }
                 for change in (found.changes if found is not None else ())
@@ -214,6 +214,12 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
             ],
         },
     )
+
+
+def _only(change: Change, one: Any, other: Any) -> list[str]:
+    """The lines of one side that the other hasn't."""
+    there = set(_said(change, other))
+    return [line for line in _said(change, one) if line not in there]
 
 
 def _said(change: Change, value: Any) -> list[str]:

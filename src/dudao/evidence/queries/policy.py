@@ -70,7 +70,7 @@ class Room:
 
     @property
     def words(self) -> str:
-        return f"已用 {self.used / MB:.1f} MB，共 {self.most // MB} MB（{self.basis}）"
+        return f"本单位已用 {self.used / MB:.1f} MB，共 {self.most // MB} MB（{self.basis}）"
 
 
 def room(unit: Unit, day: date) -> Room:

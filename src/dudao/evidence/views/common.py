@@ -1,19 +1,34 @@
 """What the pages of the evidence library share."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from dudao.core.access import VERBS, Denied
+from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import Form, refused
 from dudao.core.ui.parts import Crumb, State
 from dudao.evidence.queries import library as reads
 
-__all__ = ["STANDINGS", "actor_of", "crumbs", "item_or_404", "may_anywhere", "number_of", "run", "sent", "tried"]
+__all__ = [
+    "STANDINGS",
+    "actor_of",
+    "crumbs",
+    "item_or_404",
+    "may_anywhere",
+    "number_of",
+    "run",
+    "sent",
+    "tried",
+    "until",
+]
 
 STANDINGS: dict[str, State] = {
     "valid": State("有效", "green", "circle-check"),
@@ -23,6 +38,18 @@ STANDINGS: dict[str, State] = {
     "withdrawn": State("已撤下", "grey", "archive"),
 }
 """How an item stands today (`queries.library.standing`), as pages show it."""
+
+
+def until(day: date | None, today: date, soon: int) -> SafeString | str:
+    """The last day on which something holds, with the distance where it is near or past."""
+    if day is None:
+        return "—"
+    left = (day - today).days
+    if left < 0:
+        return format_html('{} <b class="dd-red">已过期 {} 天</b>', date_cn(day), -left)
+    if left <= soon:
+        return format_html('{} <b class="ev-soon">还剩 {} 天</b>', date_cn(day), left)
+    return date_cn(day)
 
 
 def actor_of(request: HttpRequest) -> Any:

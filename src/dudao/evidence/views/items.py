@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
@@ -18,7 +19,7 @@ from dudao.evidence.queries import library as reads
 from dudao.evidence.queries.links import uses_of
 from dudao.evidence.queries.policy import library
 from dudao.evidence.showing import shown
-from dudao.evidence.views.common import STANDINGS, actor_of, crumbs, item_or_404, number_of, run, sent
+from dudao.evidence.views.common import STANDINGS, actor_of, crumbs, item_or_404, number_of, run, sent, until
 
 __all__ = ["edit", "item_page", "step"]
 
@@ -45,7 +46,7 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
         "step_url": reverse("evidence:step", args=[row.pk]),
         "adds": adding is None,
         "edits": editing is None,
-        "soon": library().soon_days,
+        "until": until(row.effective_until, timezone.localdate(), library().soon_days),
         "events": audit.history(row),
     }
     return render(request, "evidence/item.html", context)

@@ -1,5 +1,6 @@
 """The library as a list: how every item stands, what is missing, what may be done to many at once."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
-from dudao.core.ui.templatetags.ui import badge, deadline
+from dudao.core.ui.templatetags.ui import badge
 from dudao.evidence.actions.exports import start_zip
 from dudao.evidence.flow import keeps
 from dudao.evidence.queries import library as reads
 from dudao.evidence.queries import policy
-from dudao.evidence.views.common import STANDINGS, actor_of, may_anywhere, number_of, tried
+from dudao.evidence.views.common import STANDINGS, actor_of, may_anywhere, number_of, tried, until
 
 __all__ = ["ITEMS", "bulk", "item_list"]
 
@@ -68,7 +69,7 @@ ITEMS = Listing(
             "effective_until",
             "有效期至",
             "effective_until",
-            show=lambda row: deadline(row.effective_until, soon=policy.library().soon_days),
+            show=lambda row: until(row.effective_until, timezone.localdate(), policy.library().soon_days),
             sort="effective_until",
             nowrap=True,
         ),
@@ -107,6 +108,19 @@ ITEMS = Listing(
     ),
 )
 
+OWN = replace(
+    ITEMS,
+    key="evidence-own",
+    columns=[column for column in ITEMS.columns if column.key != "unit"],
+    filters=[one for one in ITEMS.filters if one.name != "unit"],
+)
+"""The same for a school or kindergarten, which sees its own library only."""
+
+
+def _listing(request: HttpRequest) -> Listing:
+    own = list(reads.keepable_units(actor_of(request))[:2])
+    return OWN if len(own) == 1 and own[0].is_institution else ITEMS
+
 
 def _rows(request: HttpRequest) -> QuerySet[Any]:
     return reads.listed(actor_of(request))
@@ -120,7 +134,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
     primary = ("上传材料", reverse("evidence:add"), "upload") if own else None
     unit = own[0] if len(own) == 1 else None
     more = [("容量设置", reverse("evidence:limits"), "settings")] if actor.may_somewhere("evidence.limit") else []
-    return ITEMS.respond(
+    return _listing(request).respond(
         request,
         _rows(request),
         title="资料库",
@@ -143,7 +157,9 @@ def bulk(request: HttpRequest, act: str) -> HttpResponse:
 def _describe(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     rows = [
-        row for row in ITEMS.chosen(request, _rows(request))[:MANY] if keeps(row.unit, actor, "evidence.edit") is None
+        row
+        for row in _listing(request).chosen(request, _rows(request))[:MANY]
+        if keeps(row.unit, actor, "evidence.edit") is None
     ]
     if not rows:
         messages.error(request, "没有选择本单位的材料。别的单位的材料由该单位自己填写。")
@@ -159,7 +175,9 @@ def _stem(row: Any, several: bool) -> str:
 
 
 def _zip(request: HttpRequest) -> HttpResponse:
-    rows = list(ITEMS.chosen(request, _rows(request)).order_by("unit__sort_no", "unit__sort_key", "category", "pk"))
+    rows = list(
+        _listing(request).chosen(request, _rows(request)).order_by("unit__sort_no", "unit__sort_key", "category", "pk")
+    )
     several = len({row.unit_id for row in rows}) > 1
     entries = [(_stem(row, several), row.current) for row in rows if row.current is not None]
     title = f"佐证材料-{rows[0].unit.name}等" if several else f"佐证材料-{rows[0].unit.name}" if rows else "佐证材料"

@@ -22,7 +22,7 @@ from dudao.frameworks.actions.versions import clone_version, publish_version
 from dudao.frameworks.models import Framework, FrameworkVersion, Indicator, Trial, TrialSubject
 from dudao.frameworks.queries import trials
 from dudao.frameworks.trees import whole_of
-from dudao.frameworks.trying.shown import padded, places_of
+from dudao.frameworks.trying.shown import padded, places_of, signed
 from frameworks.reporting import reported_round
 from signing import signed_in
 
@@ -447,3 +447,18 @@ def test_a_system_that_the_statistics_know_nothing_of_offers_nothing(client, ver
 def test_a_column_has_one_number_of_decimals(totals, shown):
     values = [Fraction(total) for total in totals]
     assert [padded(value, places_of([*values, None])) for value in values] == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "shown"),
+    [
+        ("23/4", 0, "+5.75"),
+        ("-23/4", 0, "−5.75"),
+        ("12", 0, "+12"),
+        ("12", 2, "+12.00"),
+        ("5.7", 2, "+5.70"),
+        ("0", 2, "0"),
+    ],
+)
+def test_a_difference_keeps_its_decimals(value, places, shown):
+    assert signed(Fraction(value), places) == shown

@@ -241,7 +241,8 @@ def places_of(values: Iterable[Fraction | None]) -> int:
 def padded(value: Fraction, places: int) -> str:
     """A number as it is shown, with ``places`` decimals at least: «94.70» beside «93.86»."""
     whole, _, decimals = show_number(value).partition(".")
-    return f"{whole}.{decimals.ljust(places, '0')}" if places else whole
+    decimals = decimals.ljust(places, "0")
+    return f"{whole}.{decimals}" if decimals else whole
 
 
 @dataclass(frozen=True, slots=True)

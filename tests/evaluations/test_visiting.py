@@ -14,7 +14,7 @@ from django.utils import timezone
 from dudao.core.access import Denied
 from dudao.core.models import Notice
 from dudao.core.workflow import Conflict
-from dudao.evaluations.actions import onsite, visiting
+from dudao.evaluations.actions import onsite, visit_papers, visiting
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
 from dudao.evaluations.models import Mark, SiteVisit, VisitFile, VisitRecord
 from dudao.evaluations.queries import visiting as reads
@@ -50,12 +50,12 @@ def special(town):
     return opened(made, town.school)
 
 
-def plan(town, *, team=TEAM, leader="inspector", subjects=None, actor=None, **more):
+def plan(town, *, team=TEAM, leader="inspector", subjects=None, actor=None, unit=None, **more):
     return visiting.plan_visit(
         actor or town.officer,
         office=town.city,
-        unit=town.school,
-        subjects=subjects or [town.subject],
+        unit=unit or town.school,
+        subjects=subjects or [opened(town.campaign, unit or town.school)],
         members=[town.accounts[name] for name in team],
         leader=town.accounts[leader],
         from_on=DAY,
@@ -325,7 +325,8 @@ def test_pages_of_each_side(going):
     for tab in ("marks", "records", "problems", "feedback"):
         assert as_("second").get(f"{field}?tab={tab}").status_code == 200
     assert "会议记录缺两次" in words(as_("second").get(f"{field}?tab=problems"))
-    assert "平江县第一中学" in words(as_("officer").get(reverse("evaluations:visits")))
+    listed = words(as_("officer").get(reverse("evaluations:visits"), {"q": "普通高中"}))
+    assert "平江县第一中学" in listed and '共 <b class="dd-num">1</b> 条' in listed, "one visit is one line"
 
 
 def test_the_phone_saves_marks_records_and_photos(going):
@@ -394,3 +395,19 @@ def test_the_workbench_names_what_is_next(going):
     assert "实地评估待说明" in home("principal")
     visiting.state_position(going.principal, visit=going.visit, text="无异议。")
     assert "实地评估待说明" not in home("principal")
+
+
+def test_the_notice_is_a_paper_whose_issue_tells_the_unit(town):
+    visit = plan(town, agenda="8:30 听汇报")
+    paper = visit_papers.draft_visit_notice(town.officer, visit=visit)
+    assert paper.source_key == f"visit:{visit.pk}" and "2026年普通高中督导评估" in str(paper.values)
+    assert [fact.text for fact in visit_papers.facts_of_visit(str(visit.pk))]
+    with pytest.raises(Denied, match="已经起草了督导通知"):
+        visit_papers.draft_visit_notice(town.officer, visit=visit)
+    page = words(signed_in(town.accounts["officer"]).get(visit.get_absolute_url()))
+    assert "关于对平江县第一中学实地评估的通知" in page
+    visit_papers.issued(town.director, paper)
+    assert again(visit).state == "notified"
+    secret = plan(town, announced=False, unit=town.second_school)
+    with pytest.raises(Denied, match="不事先通知"):
+        visit_papers.draft_visit_notice(town.officer, visit=secret)

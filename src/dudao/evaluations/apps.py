@@ -8,7 +8,7 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         from dudao.evaluations import cycle_flow, findings, flow, jobs, review_findings, team_flow, verbs  # noqa: F401
-        from dudao.evaluations.actions import result_papers
+        from dudao.evaluations.actions import result_papers, visit_papers
         from dudao.evaluations.actions.papers import facts_of_campaign
         from dudao.evaluations.evidence import answer_place
         from dudao.evidence import uses
@@ -17,5 +17,6 @@ class EvaluationsConfig(AppConfig):
         findings.register_all()
         result_papers.register_all()
         review_findings.register_all()
+        visit_papers.register_all()
         uses.register("answer", answer_place)
         sources.register("campaign", facts_of_campaign)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from dudao.core.access import Actor
 from dudao.evaluations.models import (
@@ -24,6 +25,7 @@ from dudao.orgs.models import Unit
 
 __all__ = [
     "ONSITE",
+    "containing",
     "desks",
     "file_of",
     "files_of",
@@ -40,6 +42,7 @@ __all__ = [
     "seen",
     "shows_marks",
     "subject_at",
+    "team_of",
     "unit_of",
     "units",
     "visit_of",
@@ -90,12 +93,22 @@ def waiting_for_statement(actor: Actor) -> QuerySet[SiteVisit]:
 
 
 def with_counts(rows: QuerySet[SiteVisit]) -> QuerySet[Any]:
-    """With how many marks, records and files there are so far."""
-    return rows.annotate(
-        mark_count=Count("marks", distinct=True),
-        record_count=Count("records", distinct=True),
-        file_count=Count("files", distinct=True),
-    )
+    """With how many marks and records there are so far."""
+
+    def counted(model: Any) -> Any:
+        one = model.objects.filter(visit=OuterRef("pk")).order_by().values("visit").annotate(n=Count("pk"))
+        return Coalesce(Subquery(one.values("n")), 0)
+
+    return rows.annotate(mark_count=counted(Mark), record_count=counted(VisitRecord))
+
+
+def containing(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """Visits to units, or for campaigns, whose name contains every word."""
+    for word in words.split():
+        served = Subject.objects.filter(campaign__title__icontains=word)
+        through = SiteVisit.subjects.through.objects.filter(subject__in=served)
+        rows = rows.filter(Q(unit__name__icontains=word) | Q(pk__in=through.values("sitevisit")))
+    return rows
 
 
 def is_of_team(actor: Actor, visit: SiteVisit) -> bool:
@@ -191,6 +204,11 @@ def desks(visit: SiteVisit) -> list[Desk]:
 
 def subject_at(visit: SiteVisit, pk: int) -> Subject | None:
     return next((one for one in visit.subjects.all() if one.pk == pk), None)
+
+
+def team_of(visit: SiteVisit) -> list[VisitMember]:
+    """The team with where each is at home, the leader first."""
+    return list(VisitMember.objects.filter(visit=visit).select_related("account__home"))
 
 
 def records_of(visit: SiteVisit) -> list[VisitRecord]:

@@ -17,6 +17,7 @@ from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow, RowLink, stages
+from dudao.evaluations.actions import visit_papers
 from dudao.evaluations.actions import visiting as acts
 from dudao.evaluations.actions.onsite import why_not_record
 from dudao.evaluations.flow import VISIT
@@ -90,7 +91,7 @@ VISITS = Listing(
         Column("office", "组织单位", lambda row: str(row.office), optional=True, hidden=True),
     ],
     filters=[
-        Search(["unit__name", "subjects__campaign__title"], "单位或项目"),
+        Search(placeholder="单位或项目", apply=reads.containing),
         Choice("inspector", "评估组成员", _people, lookup="members__account_id"),
         DateRange("day", "日期", lookup="from_on"),
     ],
@@ -117,7 +118,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     plans = actor.may_somewhere("onsite.plan")
     return VISITS.respond(
         request,
-        reads.with_counts(reads.seen(actor)).distinct(),
+        reads.with_counts(reads.seen(actor)),
         title="实地评估",
         template="evaluations/visiting/visits.html",
         weeks=weeks,
@@ -275,6 +276,8 @@ def visit_page(request: HttpRequest, pk: int) -> HttpResponse:
             "buttons": buttons,
             "step_url": reverse("evaluations:visit_step", args=[row.pk]),
             "edits": plans and row.state in {SiteVisit.State.PLANNED, SiteVisit.State.NOTIFIED},
+            "paper": visit_papers.notice_of(row) if inside else None,
+            "drafts": inside and visit_papers.why_not_notice(actor, row) is None,
             "field": team and why_not_record(actor, row) is None,
             "feeds": leads,
             "states": denied is None,
@@ -296,6 +299,7 @@ _STEPS = {
     "onsite.notify": "已通知单位。",
     "onsite.begin": "已开始，可以在手机上记录和评分。",
     "onsite.cancel": "已取消。",
+    "paper.draft": "已起草督导通知，请到“文书”里核稿、签发、印发。",
 }
 
 
@@ -304,13 +308,16 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     """Notify, begin, cancel."""
     row = visit_or_404(request, pk)
     actor, verb = actor_of(request), request.POST.get("step", "")
-    actor.require(verb if verb in _STEPS else "onsite.plan", row.unit.path)
+    actor.require(
+        verb if verb in _STEPS else "onsite.plan", row.office.path if verb == "paper.draft" else row.unit.path
+    )
     if verb not in _STEPS:
         raise Http404
     act: Any = {
         "onsite.notify": lambda: acts.notify(actor, visit=row),
         "onsite.begin": lambda: acts.begin(actor, visit=row),
         "onsite.cancel": lambda: acts.cancel(actor, visit=row, reason=request.POST.get("reason", "")),
+        "paper.draft": lambda: visit_papers.draft_visit_notice(actor, visit=row),
     }[verb]
     if run(request, act, _STEPS[verb]) and verb == "onsite.begin":
         return redirect("evaluations:visit_field", row.pk)

@@ -6,9 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from dudao.demo.builders import unit
-from dudao.evaluations.models import Draw
+from dudao.evaluations.models import Draw, RecusalDeclaration
 from dudao.evaluations.queries import draws as reads
 from dudao.evaluations.views import draws_public
 from dudao.orgs.models import Kind
@@ -180,6 +181,22 @@ def test_drawing_inspectors_without_names(office, town, director):
     post(director, "step", row.pk, step="draw.publish")
     public = page(Client(), "public", row.uid)
     assert "督学00" in public and not any(name in public for name in ("张督学", "刘督学", "赵督学"))
+
+
+def test_who_must_keep_away_from_an_evaluated_unit_is_told(office, town, running):
+    RecusalDeclaration.objects.create(
+        account=town.accounts["second"], unit=town.kindergarten, relation="kin", from_on=timezone.localdate(),
+        declared_by="刘督学", detail="配偶任园长",
+    )  # fmt: skip
+    data = {"title": "督学抽取", "numbers": "1", "strata": "", "campaign": str(running.pk)}
+    post(office, "new", query="?kind=inspectors", office=str(town.city.pk), **data)
+    row = Draw.objects.get()
+    shown = page(office, "draw", row.pk)
+    assert "应当回避的督学" in shown and "刘督学：平江县城关镇中心幼儿园" in shown and "配偶" not in shown
+    (found,) = reads.conflicts(row)
+    post(office, "members", row.pk, "exclude", ids=found.member.pk, reason="与被评单位有回避情形")
+    assert "应当回避的督学" not in page(office, "draw", row.pk)
+    assert reads.members(row).exclude(excluded="").get().name == "刘督学"
 
 
 def test_the_list_asks_a_constant_number_of_times(office, django_assert_max_num_queries):

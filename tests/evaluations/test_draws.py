@@ -1,10 +1,12 @@
 """Draws in the platform: fixed before, secret until, the same for everybody after; the database keeps them so."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from dudao.calc.sampling import checks_of, frame_of, holds, record_of
 from dudao.core import audit
@@ -13,9 +15,9 @@ from dudao.core.models import Event
 from dudao.core.workflow import Conflict
 from dudao.demo.builders import account, unit
 from dudao.evaluations.actions import drawing
-from dudao.evaluations.models import Draw, DrawMember
+from dudao.evaluations.models import Draw, DrawMember, SiteVisit, VisitMember
 from dudao.evaluations.queries import draws as reads
-from dudao.evaluations.queries.draw_frames import Criteria
+from dudao.evaluations.queries.draw_frames import Criteria, specialities
 from dudao.orgs.models import Kind
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +204,35 @@ def test_inspectors_are_numbered_and_nothing_personal_is_published(many):
     text = reads.frame_of_draw(quiet).text
     assert "督学001" in text and "平江督学1" not in text and "1390" not in text
     assert reads.members(quiet).first().name == "平江督学1"
+
+
+def test_inspectors_by_what_they_did_in_earlier_teams(many):
+    day = timezone.localdate()
+    visit = SiteVisit.objects.create(office=many.city, unit=many.kindergarten, from_on=day, until_on=day)
+    VisitMember.objects.create(visit=visit, account=many.accounts["second"], speciality="食品安全")
+    assert specialities(many.officer) == ["食品安全"]
+    criteria = Criteria(speciality="食品安全", roles=("city_inspector",))
+    row = drawing.create_draw(
+        many.officer, office=many.city, title="抽", kind=Draw.Kind.INSPECTORS, numbers="1", criteria=criteria
+    )
+    assert reads.members(row).get().name == "刘督学" and ("专业", "食品安全") in reads.criteria_words(row)
+
+
+def test_kindergartens_that_nobody_went_to_for_years(many):
+    day = timezone.localdate()
+    for unit_, days in ((many.kindergarten, 100), (many.private, 2000)):
+        then = day - timedelta(days)
+        SiteVisit.objects.create(office=many.city, unit=unit_, from_on=then, until_on=then, state="ongoing")
+    row = drawing.create_draw(
+        many.officer,
+        office=many.city,
+        title="抽",
+        kind=Draw.Kind.OBJECTS,
+        numbers="1",
+        criteria=Criteria(unseen_years=3),
+    )
+    names = set(reads.members(row).values_list("name", flat=True))
+    assert many.private.name in names and many.kindergarten.name not in names
 
 
 @pytest.mark.parametrize(

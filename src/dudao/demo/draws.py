@@ -38,15 +38,15 @@ def build_draws(city: Unit, logins: Sequence[Login], *, now: datetime) -> Draw |
             criteria=Criteria(kinds=(Kind.KINDERGARTEN,)),
             demo=True,
         )
-        first = reads.members(row).order_by("position").first()
+        first = reads.members(row).order_by("position")[0]
         acts.exclude(officer, draw=row, members=[first.pk], reason="本次带队督学曾在该园任职，应当回避（演示）")
     with on(now, -33):
         row = acts.commit_draw(officer, draw=row)
     with on(now, -32):
         row = acts.hold_draw(officer, draw=row, words="抽取会上三位监督员各报一个数：318、42、907")
     with on(now, -31):
-        out = reads.members(row).filter(drawn=True).order_by("position").last()
-        other = reads.members(row).filter(drawn=False, excluded="").order_by("ticket").first()
+        out = reads.members(row).filter(drawn=True).order_by("-position")[0]
+        other = reads.members(row).filter(drawn=False, excluded="").order_by("ticket")[0]
         acts.override(officer, draw=row, members=[out.pk], way="out", reason="园舍正在改造，本学期停园（演示）")
         acts.override(officer, draw=row, members=[other.pk], way="in", reason="补足抽查数量，按号签顺延（演示）")
     with on(now, -30):

@@ -9,7 +9,7 @@ from dudao.core.access import Actor
 from dudao.core.ui.forms import FileField, Form, PickManyField, Section
 from dudao.evaluations.models import Campaign, Draw
 from dudao.evaluations.queries import draws as reads
-from dudao.evaluations.queries.draw_frames import INSPECTING, KINDS, STRATA, Criteria
+from dudao.evaluations.queries.draw_frames import INSPECTING, KINDS, STRATA, Criteria, specialities
 from dudao.orgs.models import Ownership, Stage, Unit
 from dudao.people.roles import ROLES
 
@@ -59,6 +59,9 @@ class DrawForm(Form):
         required=False,
         help_text="不选就是全部。",
     )
+    speciality = forms.ChoiceField(
+        label="专业", required=False, help_text="以前实地评估时在评估组里承担的专业；没有登记过的不在其中。"
+    )
     names = forms.BooleanField(
         label="公布督学姓名",
         required=False,
@@ -75,8 +78,8 @@ class DrawForm(Form):
     def __init__(self, *args: Any, actor: Actor, kind: str, fixed: Unit | None = None, **kwargs: Any) -> None:
         self.actor, self.kind, self.fixed = actor, kind, fixed
         objects = kind == Draw.Kind.OBJECTS
-        filters = ["kinds", "stage", "ownership", "unseen_years"] if objects else ["roles", "names"]
-        self._left_out = {"kinds", "stage", "ownership", "unseen_years", "roles", "names"} - set(filters)
+        filters = ["kinds", "stage", "ownership", "unseen_years"] if objects else ["roles", "speciality", "names"]
+        self._left_out = {"kinds", "stage", "ownership", "unseen_years", "roles", "speciality", "names"} - set(filters)
         kwargs["sections"] = (
             Section("这次抽取", ["office", "title", "campaign"]),
             Section("从哪些里面抽" if objects else "从哪些督学里抽", ["counties", *filters]),
@@ -88,6 +91,8 @@ class DrawForm(Form):
         for name in self._left_out:
             del self.fields[name]
         fields: dict[str, Any] = self.fields
+        if "speciality" in fields:
+            fields["speciality"].choices = [("", "全部"), *((word, word) for word in specialities(self.actor))]
         fields["strata"].choices = [("", "不分层"), *((name, f"按{name}") for name in STRATA[self.kind])]
         fields["counties"].objects = lambda: reads.counties(self.actor)
         fields["campaign"].queryset = reads.campaigns(self.actor)
@@ -106,7 +111,9 @@ class DrawForm(Form):
         found = super().values
         counties = tuple(unit.pk for unit in found.pop("counties"))
         criteria: dict[str, Any] = {
-            name: found.pop(name) for name in ("kinds", "stage", "ownership", "unseen_years", "roles") if name in found
+            name: found.pop(name)
+            for name in ("kinds", "stage", "ownership", "unseen_years", "roles", "speciality")
+            if name in found
         }
         names = found.pop("names", True)
         return {**found, "criteria": Criteria.of({**criteria, "counties": counties, "names": names})}

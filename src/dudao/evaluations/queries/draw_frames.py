@@ -10,12 +10,12 @@ from django.db.models import Q
 
 from dudao.calc.sampling import plain
 from dudao.core.access import Actor
-from dudao.evaluations.models import Draw, SiteVisit
+from dudao.evaluations.models import Draw, SiteVisit, VisitMember
 from dudao.orgs.models import Kind, Ownership, Stage, Unit
 from dudao.people.models import Appointment
 from dudao.people.roles import ROLES
 
-__all__ = ["KINDS", "MOST", "STRATA", "Candidate", "Criteria", "candidates", "columns_of"]
+__all__ = ["KINDS", "MOST", "STRATA", "Candidate", "Criteria", "candidates", "columns_of", "specialities"]
 
 MOST = 10_000
 """Members of one frame: more than a city has."""
@@ -34,6 +34,7 @@ STRATA: dict[str, tuple[str, ...]] = {
 class Criteria:
     """What a frame is filtered by; empty means all. ``counties``: keys of units. ``unseen_years``: not visited for so long.
 
+    ``speciality``: what an inspector was in the team of an earlier visit for (安全, 学前 …); nowhere else is it kept.
     ``names``: whether the names of inspectors are published (of institutions they always are).
     """
 
@@ -43,6 +44,7 @@ class Criteria:
     ownership: str = ""
     unseen_years: int | None = None
     roles: tuple[str, ...] = ()
+    speciality: str = ""
     names: bool = True
 
     @staticmethod
@@ -52,6 +54,7 @@ class Criteria:
             **lists,
             stage=data.get("stage") or "",
             ownership=data.get("ownership") or "",
+            speciality=data.get("speciality") or "",
             unseen_years=data.get("unseen_years"),
             names=data.get("names", True),
         )
@@ -64,6 +67,7 @@ class Criteria:
             "ownership": self.ownership,
             "unseen_years": self.unseen_years,
             "roles": list(self.roles),
+            "speciality": self.speciality,
             "names": self.names,
         }
 
@@ -173,6 +177,8 @@ def _inspectors(office: Unit, criteria: Criteria, day: date) -> list[Candidate]:
         unit__path__startswith=office.path,
         account__is_active=True,
     ).filter(_under("unit__", criteria))
+    if criteria.speciality:
+        rows = rows.filter(account__in=VisitMember.objects.filter(speciality=criteria.speciality).values("account"))
     held = rows.select_related("account__home", "unit").order_by("unit__path", "account__pinyin", "account_id", "id")
     counties = _counties(office)
     found: dict[int, Candidate] = {}
@@ -193,3 +199,9 @@ def _inspectors(office: Unit, criteria: Criteria, day: date) -> list[Candidate]:
             ),
         )
     return list(found.values())
+
+
+def specialities(actor: Actor) -> list[str]:
+    """What inspectors of one's offices were in teams for, each once."""
+    seen = VisitMember.objects.filter(visit__in=SiteVisit.objects.visible_to(actor, "onsite.view"), inspector=True)
+    return list(seen.exclude(speciality="").order_by("speciality").values_list("speciality", flat=True).distinct())

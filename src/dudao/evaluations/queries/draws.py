@@ -21,15 +21,18 @@ from dudao.calc.sampling import (
     plan_of,
 )
 from dudao.core.access import Actor
-from dudao.evaluations.models import Campaign, Draw, DrawMember
+from dudao.evaluations.models import Campaign, Draw, DrawMember, Subject
 from dudao.evaluations.queries import draw_frames
+from dudao.evaluations.queries.recusal import barred
 from dudao.orgs.models import Kind, Ownership, Stage, Unit
 from dudao.people.roles import ROLES
 
 __all__ = [
     "FINAL",
+    "Conflict",
     "Line",
     "campaigns",
+    "conflicts",
     "counted",
     "counties",
     "criteria_words",
@@ -109,7 +112,10 @@ def criteria_words(row: Draw) -> list[tuple[str, str]]:
     found = [("县市区", "、".join(names) or "全部")]
     if row.kind == Draw.Kind.INSPECTORS:
         roles = [ROLES[role].label for role in criteria.roles]
-        return [*found, ("督学类别", "、".join(roles) or "全部"), ("公布姓名", "是" if criteria.names else "否")]
+        found.append(("督学类别", "、".join(roles) or "全部"))
+        if criteria.speciality:
+            found.append(("专业", criteria.speciality))
+        return [*found, ("公布姓名", "是" if criteria.names else "否")]
     kinds, levels, owners = dict(Kind.choices), dict(Stage.Level.choices), dict(Ownership.choices)
     found.append(("类别", "、".join(str(kinds[kind]) for kind in criteria.kinds) or "学校、教学点、幼儿园"))
     if criteria.stage:
@@ -119,6 +125,28 @@ def criteria_words(row: Draw) -> list[tuple[str, str]]:
     if criteria.unseen_years:
         found.append(("实地评估", f"近 {criteria.unseen_years} 年没有去过"))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A member who should keep away: the evaluated units concerned, each with the reason (for the office's eyes)."""
+
+    member: DrawMember
+    reasons: list[str]
+
+
+def conflicts(row: Draw) -> list[Conflict]:
+    """Of a draft that draws inspectors for a campaign: who must keep away from one of the evaluated units, and isn't left out."""
+    if row.state != Draw.State.DRAFT or row.kind != Draw.Kind.INSPECTORS or row.campaign is None:
+        return []
+    rows = list(members(row).filter(excluded="").select_related("account__home"))
+    units = Unit.objects.filter(pk__in=row.campaign.subjects.exclude(state=Subject.State.OUT).values("unit"))
+    found = barred(row.office, [one.account for one in rows], units, branch=False)
+    names = {unit.pk: unit.name for unit in units}
+    reasons: dict[int, list[str]] = {}
+    for (account, unit), why in sorted(found.items()):
+        reasons.setdefault(account, []).append(f"{names[unit]}：{why}")
+    return [Conflict(one, reasons[one.account_id]) for one in rows if one.account_id in reasons]
 
 
 # --- what calc makes of it ------------------------------------------------------------------------------------------------

@@ -249,6 +249,7 @@ def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
         "buttons": {button.step.verb.partition(".")[2]: button for button in DRAW.available(row, actor)},
         "edits": row.state == Draw.State.DRAFT and actor.may("draw.edit", row.office.path),
         "step_url": reverse("draws:step", args=[row.pk]),
+        "conflicts": reads.conflicts(row),
         "criteria": reads.criteria_words(row),
         "lines": lines,
         "why": why if row.state == Draw.State.DRAFT else "",

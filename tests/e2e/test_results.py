@@ -1,5 +1,5 @@
 """In a real browser: a city's evaluation of its counties from the marks to the circular, as office, county and director live it;
-axe on every page.
+axe on every page. Parted into journeys that each begin where the one before ended.
 
 ``DUDAO_SHOTS=folder`` leaves pictures of the pages.
 """
@@ -16,6 +16,7 @@ from dudao.demo.builders import account, unit
 from dudao.evaluations.actions import results as acts
 from dudao.evaluations.actions import uses
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
+from dudao.evaluations.actions.objections import ask_objection
 from dudao.evaluations.models import Answer, Campaign, Mark, Objection, ScoreSheet, Subject
 from dudao.evaluations.queries.systems import system_of
 from dudao.orgs.models import Kind
@@ -65,8 +66,11 @@ def _campaign(town, version, year):
     subjects = [SubjectGiven(one, f"{one.name}人民政府") for one in town.counties]
     made = set_subjects(town.director, campaign=made, revision=made.revision, subjects=subjects)
     made = start_campaign(town.director, campaign=made, revision=made.revision)
-    shares = {one.pk: Decimal("0.99") - Decimal("0.02") * place for place, one in enumerate(town.counties)}
+    shares = {one.pk: Decimal("0.99") - Decimal("0.04") * place for place, one in enumerate(town.counties)}
     mark_all(made, shares)
+    Mark.objects.filter(subject__campaign=made, subject__unit=town.county, code=_judged(made)).update(
+        cells={_judged(made): "0.5"}
+    )
     system = system_of(made)
     answers = []
     for subject in Subject.objects.filter(campaign=made):
@@ -74,17 +78,21 @@ def _campaign(town, version, year):
         for column in columns_of(system, apart=True):
             if column.source == "self":
                 points = system.tree.nodes[column.code].points
-                by_code.setdefault(column.code, {})[column.name] = cell_of(column.item, Decimal("0.97"), points)
+                by_code.setdefault(column.code, {})[column.name] = cell_of(column.item, Decimal(1), points)
         answers += [Answer(subject=subject, code=code, cells=cells) for code, cells in by_code.items()]
     Answer.objects.bulk_create(answers)
     return made
 
 
-def _published(town, row):
-    acts.make_sheet(town.officer, campaign=row, purpose="final", reason="按期评定。")
+def _decided(town, row):
     acts.record_decision(
         town.director, campaign=row, held_on=timezone.localdate(), attendees="李主任", text="同意评定结果。"
     )
+
+
+def _published(town, row):
+    acts.make_sheet(town.officer, campaign=row, purpose="final", reason="按期评定。")
+    _decided(town, row)
     acts.publicise(town.director, campaign=Campaign.objects.get(pk=row.pk))
     _over(row)
     acts.publish_campaign(town.director, campaign=Campaign.objects.get(pk=row.pk))
@@ -112,12 +120,8 @@ def press(page: Page, word: str, said: str) -> None:
     page.get_by_text(said).first.wait_for()
 
 
-def test_from_the_marks_to_the_circular(town, open_as, tmp_path):
-    minutes = tmp_path / "评定会议纪要.pdf"
-    minutes.write_bytes(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
+def test_the_officer_scores_and_looks_at_the_sheet(town, open_as):
     where = f"/evaluations/{town.row.pk}/results/"
-
-    # The officer scores: first a look, then the result.
     officer = open_as("officer", where, expected=("422",))
     look(officer, "results-begin")
     go(officer, "计算得分")
@@ -141,7 +145,12 @@ def test_from_the_marks_to_the_circular(town, open_as, tmp_path):
         look(officer, name)
     expect(officer.get_by_text("核对一致")).to_be_visible()
 
-    # The director records the meeting and publicises.
+
+def test_the_director_publicises_and_a_county_objects(town, open_as, tmp_path):
+    minutes = tmp_path / "评定会议纪要.pdf"
+    minutes.write_bytes(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
+    where = f"/evaluations/{town.row.pk}/results/"
+    acts.make_sheet(town.officer, campaign=town.row, purpose="final", reason="按期评定。")
     director = open_as("director", where, expected=("422",))
     go(director, "登记评定会议")
     press(director, "登记", "请填写“参加人员”")
@@ -166,7 +175,7 @@ def test_from_the_marks_to_the_circular(town, open_as, tmp_path):
     look(county, "own-result-trace")
     go(county, "对这一项提出异议")
     press(county, "提出异议", "请填写“异议和理由”")
-    county.get_by_label("异议和理由").fill("党组织会前把关的记录齐全，见佐证材料第3页，请复核。")
+    county.get_by_label("异议和理由").fill("学位建设攻坚任务提前四个月完成，省级验收文件见佐证材料，请复核。")
     look(county, "objection-form")
     press(county, "提出异议", "已提出异议")
     look(county, "objection-asked")
@@ -177,15 +186,32 @@ def test_from_the_marks_to_the_circular(town, open_as, tmp_path):
     county.goto(county.url.split("/evaluations/")[0] + f"/evaluations/{town.row.pk}/publicity/")
     look(county, "publicity")
 
-    # The office looks at it and changes the mark.
-    officer.goto(officer.url.split("/evaluations/")[0] + "/evaluations/objections/")
+
+@pytest.fixture
+def objected(town):
+    """A county has objected to its publicised result: the sheet before."""
+    sheet = acts.make_sheet(town.officer, campaign=town.row, purpose="final", reason="按期评定。")
+    _decided(town, town.row)
+    acts.publicise(town.director, campaign=Campaign.objects.get(pk=town.row.pk))
+    ask_objection(
+        town.county_officer,
+        subject=town.row.subjects.get(unit=town.county),
+        code=_judged(town.row),
+        text="学位建设攻坚任务提前四个月完成，省级验收文件见佐证材料，请复核。",
+    )
+    return sheet
+
+
+def test_the_office_changes_a_mark_and_publishes(town, objected, open_as):
+    sheet, code, where = objected, _judged(town.row), f"/evaluations/{town.row.pk}/results/"
+    officer = open_as("officer", "/evaluations/objections/", expected=("422",))
     look(officer, "objections")
     officer.get_by_role("link", name="平江县人民政府").first.click()
     look(officer, "objection")
     go(officer, "调整评定")
-    officer.locator("input[name=cell_0]").fill("0.5")
+    officer.locator("input[name=cell_0]").fill("1.5")
     press(officer, "调整并答复", "请填写“答复”")
-    officer.get_by_label("答复").fill("经复核，会前把关记录只有一次，改为0.5分。")
+    officer.get_by_role("textbox", name="答复").fill("经复核，验收文件属实，改为1.5分。")
     look(officer, "objection-change")
     press(officer, "调整并答复", "已调整并答复")
     assert Objection.objects.get().state == "changed"
@@ -193,10 +219,10 @@ def test_from_the_marks_to_the_circular(town, open_as, tmp_path):
     last = ScoreSheet.objects.filter(campaign=town.row, purpose="final").first()
     officer.goto(officer.url.split("/evaluations/")[0] + f"{last.get_absolute_url()}compare/?with={sheet.pk}")
     look(officer, "sheet-compare-after")
-    expect(officer.get_by_text("0.5").first).to_be_visible()
+    expect(officer.get_by_text("1.5").first).to_be_visible()
 
     # The term is over: the director publishes; everything is frozen.
-    director.goto(director.url.split("/evaluations/")[0] + where)
+    director = open_as("director", where)
     assert "期满后才能公布" in director.content()
     _over(town.row)
     director.goto(director.url)
@@ -205,16 +231,18 @@ def test_from_the_marks_to_the_circular(town, open_as, tmp_path):
     look(director, "results-published")
     go(director, "历年比较")
     look(director, "years")
+    county = open_as("county_officer", f"/evaluations/results/{_own(last, town)}/")
+    look(county, "own-result-published")
 
-    # What becomes of it: use, papers, a proposal.
-    director.goto(director.url.split("/evaluations/")[0] + where)
+
+def test_what_becomes_of_a_result(town, open_as):
+    where = f"/evaluations/{town.before.pk}/results/"
+    director = open_as("director", where)
     ask(director, "起草督导通报")
     director.get_by_text("已起草督导通报").wait_for()
     go(director, "登记运用")
     look(director, "use-form")
-    county.goto(county.url.split("/evaluations/")[0] + f"/evaluations/results/{_own(last, town)}/")
-    look(county, "own-result-published")
-    county.goto(county.url.split("/evaluations/")[0] + "/evaluations/proposals/new/")
+    county = open_as("county_officer", "/evaluations/proposals/new/")
     county.get_by_label("建议和理由").fill("建议提高信息化建设的分值，近年投入较大。")
     look(county, "proposal-form")
     press(county, "提出", "已提出")

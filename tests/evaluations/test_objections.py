@@ -48,7 +48,7 @@ def test_a_unit_objects_to_its_publicised_result_within_the_term(town, open_):
 
 def test_nobody_objects_for_another_unit_or_too_early(town, open_):
     _, _, subject = open_
-    for actor in (town.private_head, town.stranger, town.expert):
+    for actor in (town.private_head, town.stranger, town.expert, town.officer):
         with pytest.raises(Denied):
             acts.ask_objection(actor, subject=subject, text="我有异议。")
 
@@ -72,6 +72,12 @@ def test_an_objection_that_is_open_holds_publication_back(town, open_):
     results.publish_campaign(town.director, campaign=Campaign.objects.get(pk=row.pk))
     made.refresh_from_db()
     assert (made.state, made.answered_by) == ("upheld", "王科员")
+
+
+def test_only_the_unit_withdraws(town, open_):
+    made = asked(town, open_[2])
+    with pytest.raises(Denied, match="由被评单位"):
+        acts.withdraw_objection(town.officer, objection=made)
 
 
 def test_withdrawn_it_is_settled(town, open_):

@@ -13,11 +13,11 @@ from django.utils import timezone
 from dudao.calc.deadlines import due
 from dudao.calc.score import SubjectColumn, columns_of
 from dudao.core import audit
-from dudao.core.access import Actor, Denied
+from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions.campaigns import locked
 from dudao.evaluations.actions.results import make_sheet
-from dudao.evaluations.flow import OBJECTION, by_subject
+from dudao.evaluations.flow import OBJECTION, by_subject, is_own
 from dudao.evaluations.models import Campaign, Figure, Mark, Objection, ScoreSheet, Subject
 from dudao.evaluations.queries.deciding import final_sheet, objection_window
 from dudao.evaluations.queries.scoring import inputs_of
@@ -25,9 +25,29 @@ from dudao.evaluations.queries.systems import system_of
 from dudao.findings.queries.terms import terms_on
 from dudao.orgs.queries import work_calendar
 
-__all__ = ["Changeable", "ask_objection", "change_objection", "changeable", "uphold_objection", "withdraw_objection"]
+__all__ = [
+    "Changeable",
+    "ask_objection",
+    "by_unit",
+    "change_objection",
+    "changeable",
+    "uphold_objection",
+    "withdraw_objection",
+]
 
 MOST_TEXT = 4000
+
+
+def by_unit(subject: Subject, actor: Actor, verb: str) -> Denied | None:
+    """The unit itself, or an office between it and the one that runs the campaign: who decides on objections makes and withdraws
+    none.
+    """
+    office = subject.campaign.office.path
+    if actor.everything or is_own(actor, subject.unit.path):
+        return None
+    if any(grant.covers(verb, office) for grant in actor.grants):
+        return Denied(f"由被评单位{VERBS[verb].label}。", verb)
+    return None
 
 
 def _open(objection: Objection) -> Objection:
@@ -46,9 +66,9 @@ def ask_objection(actor: Actor, *, subject: Subject, text: str, code: str = "") 
     """Object to the preliminary or the publicised result, in whole or at one indicator, within the campaign's term."""
     locked(subject.campaign)
     row: Subject = Subject.objects.select_related("campaign__office", "campaign__version", "unit").get(pk=subject.pk)
-    denied = by_subject(row, actor, "objection.ask")
-    if denied is not None:
-        raise denied
+    for denied in (by_subject(row, actor, "objection.ask"), by_unit(row, actor, "objection.ask")):
+        if denied is not None:
+            raise denied
     if row.state == Subject.State.OUT:
         raise Denied("本单位不参评，没有结果可以提出异议。", "objection.ask")
     today = timezone.localdate()
@@ -82,6 +102,9 @@ def ask_objection(actor: Actor, *, subject: Subject, text: str, code: str = "") 
 @audit.action
 def withdraw_objection(actor: Actor, *, objection: Objection) -> Objection:
     row = _open(objection)
+    denied = by_unit(row.subject, actor, "objection.withdraw")
+    if denied is not None:
+        raise denied
     OBJECTION.move(row, "objection.withdraw", actor, changes={"revision": row.revision + 1})
     return row
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from dudao.calc.expr import show_number
 from dudao.calc.rounding import percent
 from dudao.calc.score import ADOPTED, Scores
-from dudao.calc.tree import Role
+from dudao.calc.tree import Role, Tree
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries.sheets import loaded
 from dudao.evaluations.queries.systems import rules_of
@@ -40,6 +40,15 @@ class Low:
         share = percent(self.mark, self.possible)
         return f"得{show_number(self.mark)}分（满分{show_number(self.possible)}分，{share}%）"
 
+    @property
+    def short(self) -> str:
+        """«3/8», «不符合»."""
+        if self.mark is None:
+            return self.level or "—"
+        return (
+            f"{show_number(self.mark)}/{show_number(self.possible)}" if self.possible else f"扣{show_number(self.mark)}"
+        )
+
 
 def threshold_words(sheet: ScoreSheet) -> str:
     """«60%»."""
@@ -61,9 +70,19 @@ def lows_of_rows(sheet: ScoreSheet, rows: Sequence[Result], code: str = "") -> l
     below = Fraction(rules_of(sheet.campaign).findings_below)
     found = []
     for leaf, node in scores.tree.nodes.items():
-        if not node.children and (not code or leaf == code) and node.role is not Role.BONUS:
+        if not node.children and (not code or leaf == code) and not _is_bonus(scores.tree, leaf):
             found += sorted(_at(scores, leaf, sound, below), key=_badness)
     return found
+
+
+def _is_bonus(tree: Tree, code: str) -> bool:
+    """Whether a leaf is, or stands in, what only adds: not to have won it is no fault."""
+    step: str | None = code
+    while step is not None:
+        if tree.nodes[step].role is Role.BONUS:
+            return True
+        step = tree.parents.get(step)
+    return False
 
 
 def _badness(one: Low) -> Fraction:

@@ -98,7 +98,11 @@ def objection_page(request: HttpRequest, pk: int) -> HttpResponse:
         "result": result,
         "inside": inside,
         "answered_on": timezone.localdate(row.answered_at) if row.answered_at else None,
-        "buttons": [(button, button.step.verb.partition(".")[2]) for button in OBJECTION.available(row, actor)],
+        "buttons": [
+            (button, button.step.verb.partition(".")[2])
+            for button in OBJECTION.available(row, actor)
+            if button.step.verb != "objection.withdraw" or acts.by_unit(row.subject, actor, button.step.verb) is None
+        ],
         "step_url": reverse("evaluations:objection_step", args=[row.pk]),
         "events": audit.history(row) if inside else [],
     }
@@ -113,8 +117,10 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     if subject is None:
         raise Http404
     window = deciding.objection_window(subject, timezone.localdate())
-    if window.why and request.method == "GET":
-        messages.error(request, window.why)
+    denied = acts.by_unit(subject, actor, "objection.ask")
+    why = denied.reason if denied is not None else window.why
+    if why and request.method == "GET":
+        messages.error(request, why)
         return redirect("evaluations:result_list")
     tree = system_of(subject.campaign).tree
     codes = [(code, f"{code} {node.name}") for code, node in tree.nodes.items() if node is not tree.root]

@@ -13,6 +13,7 @@ from dudao.calc.score import ADOPTED, Scores, explain
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations import findings
+from dudao.evaluations.actions.objections import by_unit
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries import deciding
 from dudao.evaluations.queries import results as reads
@@ -67,7 +68,7 @@ def result_page(request: HttpRequest, pk: int) -> HttpResponse:
     shows = reads.shows_marks(actor, row)
     table, scores = loaded(row.sheet, [row])
     window = deciding.objection_window(row.subject, timezone.localdate())
-    asks = actor.may("objection.ask", row.subject.unit.path) and not inside
+    asks = actor.may("objection.ask", row.subject.unit.path) and by_unit(row.subject, actor, "objection.ask") is None
     context: dict[str, Any] = {
         "row": row,
         "sheet": row.sheet,
@@ -103,6 +104,7 @@ def _marks(request: HttpRequest, row: Result, scores: Scores, given: Any) -> dic
     who = reads.givers(scores, row.subject, inside=inside)
     labels = {source.key: source.label for source in tree.sources}
     means = reads.means_of(row, inside=inside)
+    sources = [labels[key] for key in given] if len(given) > 1 else []
     last = deciding.final_sheet(row.sheet.campaign)
     hooked = last is not None and last.pk == row.sheet_id
     return {
@@ -110,10 +112,11 @@ def _marks(request: HttpRequest, row: Result, scores: Scores, given: Any) -> dic
         "possible": number(row.outcome["possible"]),
         "standing": reads.standing(row),
         "blocks": _blocks(row, scores),
-        "sources": [labels[key] for key in given] if len(given) > 1 else [],
+        "sources": sources,
         "lines": [
             (
                 line,
+                list(zip(sources, line.sources, strict=True)),
                 who.get(line.code),
                 hooks.at(findings.key_of(row.subject_id, line.code), row.subject.unit, f"{line.code} {line.name}")
                 if hooked and line.is_leaf and line.code in gone

@@ -75,6 +75,8 @@ PROPOSALS = Entry("修订建议", "message-2", "evaluations:proposals", "proposa
 EVIDENCE = Entry("资料库", "files", "evidence:items", "evidence.view")
 
 CYCLES = Entry("周期规划", "calendar-stats", "evaluations:cycles", "cycle.view")
+TEAMS = Entry("组队方案", "users-group", "evaluations:teams", "team.view")
+RECUSALS = Entry("回避申报", "user-x", "evaluations:recusals", "recusal.declare")
 DRAWS = Entry("随机抽取", "list-check", "draws:draws", "draw.view")
 
 CASES = Entry("问责案件", "scale", "accountability:cases", "case.view")
@@ -103,7 +105,21 @@ _CAMPAIGNS = Entry(
     "clipboard-text",
     "evaluations:campaigns",
     "campaign.view",
-    below=(CAMPAIGNS, CHECKS, ANSWERS, REVIEWS, VISITS, RESULTS, OBJECTIONS, USES, PROPOSALS, CYCLES, DRAWS),
+    below=(
+        CAMPAIGNS,
+        CHECKS,
+        ANSWERS,
+        REVIEWS,
+        VISITS,
+        TEAMS,
+        RECUSALS,
+        RESULTS,
+        OBJECTIONS,
+        USES,
+        PROPOSALS,
+        CYCLES,
+        DRAWS,
+    ),
 )
 _CASES = Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS, OPINIONS))
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
@@ -129,6 +145,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("我的学校", "school", "orgs:units", "unit.view"),
         REVIEWS,
         VISITS,
+        RECUSALS,
         Entry("计划任务", "clipboard-list", "plans:tasks", "task.view"),
         _FINDINGS,
         _STATS,

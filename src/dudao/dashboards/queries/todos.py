@@ -13,6 +13,7 @@ from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 from dudao.dashboards.queries.accountability import accountability_groups
 from dudao.dashboards.queries.answering import answering_groups
+from dudao.dashboards.queries.cycles import cycle_groups
 from dudao.dashboards.queries.findings import finding_groups
 from dudao.dashboards.queries.groups import SHOWN, TodoGroup
 from dudao.dashboards.queries.results import result_groups
@@ -46,6 +47,7 @@ def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
     groups += finding_groups(actor)
     groups += accountability_groups(actor)
     groups += result_groups(actor)
+    groups += cycle_groups(actor)
     groups += statistics_groups(actor)
     return [group for group in groups if group.total]
 

@@ -178,3 +178,26 @@ def test_the_queries_of_the_desk_do_not_grow(town, django_assert_max_num_queries
     with CaptureQueriesContext(connection) as many:
         client.get(url)
     assert len(many) <= len(few) + 2 and len(many) < 40, len(many)
+
+
+def test_among_many_people_one_searches(town, monkeypatch):
+    monkeypatch.setattr("dudao.evaluations.forms.reviewing.MOST_BOXES", 3)
+    form = words(page(town, "officer", "review_assign", town.campaign.pk))
+    url = f"{reverse('evaluations:people')}?verb=review.mark&amp;at={town.city.pk}"
+    assert url in form and "赵督学（岳阳市）" not in form
+    client = signed_in(town.accounts["officer"])
+    found = words(client.get(url.replace("&amp;", "&") + "&q=督学"))
+    assert "赵督学" in found and "孙专家" not in found
+    barred = words(client.get(f"{reverse('evaluations:people')}?verb=onsite.mark&at={town.school.pk}&q=李近"))
+    assert "应当回避平江县第一中学" in barred
+    for who in ("inspector", "stranger", "principal"):
+        answer = words(signed_in(town.accounts[who]).get(url.replace("&amp;", "&") + "&q=督学"))
+        assert "赵督学" not in answer, who
+    rest = town.campaign.subjects.exclude(pk=town.subject.pk).get()
+    data = {
+        "reviewers": [town.accounts["third"].pk, town.accounts["fourth"].pk],
+        "way": "load",
+        "subjects": [rest.pk],
+    }
+    assert client.post(reverse("evaluations:review_assign", args=[town.campaign.pk]), data).status_code == 302
+    assert Review.objects.filter(subject=rest).count() == 2

@@ -31,12 +31,12 @@ def review_groups(actor: Actor) -> list[TodoGroup]:
     visits = reverse("evaluations:visits")
     if actor.may_somewhere("onsite.record"):
         state = SiteVisit.State
-        rows = visiting.mine(actor).filter(state__in=[state.PLANNED, state.NOTIFIED, state.ONGOING, state.FED_BACK])
-        groups.append(_group("实地评估", "map-pin", rows.order_by("from_on", "pk"), _visit, visits))
+        due = visiting.mine(actor).filter(state__in=[state.PLANNED, state.NOTIFIED, state.ONGOING, state.FED_BACK])
+        groups.append(_group("实地评估", "map-pin", due.order_by("from_on", "pk"), _visit, visits))
     if actor.may_somewhere("onsite.state"):
-        rows = visiting.waiting_for_statement(actor)
+        told = visiting.waiting_for_statement(actor)
         url = f"{visits}?state=fed_back"
-        groups.append(_group("实地评估待说明", "message-report", rows.order_by("fed_back_at", "pk"), _statement, url))
+        groups.append(_group("实地评估待说明", "message-report", told.order_by("fed_back_at", "pk"), _statement, url))
     return groups
 
 

@@ -5,19 +5,45 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
+from django.urls import reverse
 
-from dudao.core.ui.forms import DateField, Form, Section
+from dudao.core.ui.forms import DateField, Form, PickField, PickManyField, Section
 from dudao.evaluations.models import Subject
 from dudao.evaluations.queries.desk import Input
 from dudao.people.models import Account
 
-__all__ = ["WAYS", "AssignForm", "CorrectionForm", "ReassignForm", "SettleForm", "cells_of"]
+__all__ = [
+    "MOST_BOXES",
+    "WAYS",
+    "AssignForm",
+    "CorrectionForm",
+    "ReassignForm",
+    "SettleForm",
+    "cells_of",
+    "people_url",
+    "searched",
+]
 
 WAYS = [
     ("load", "按工作量平均：任务少的先分"),
     ("draw", "随机抽取：按种子抽签，种子记入操作记录，可以重做核对"),
     ("hand", "指定：所选评审人评所选的每一个单位"),
 ]
+
+
+MOST_BOXES = 60
+"""People that a form lists one by one; among more one searches."""
+
+
+def people_url(verb: str, at: int) -> str:
+    """Where a form searches people who hold a verb at a unit."""
+    return f"{reverse('evaluations:people')}?verb={verb}&at={at}"
+
+
+def searched(field: forms.Field, people: "QuerySet[Account]", url: str, *, many: bool) -> forms.Field:
+    """The field as a search, where there are too many people for a list."""
+    kind = PickManyField if many else PickField
+    return kind(label=field.label, help_text=field.help_text, required=field.required, url=url, objects=lambda: people)
 
 
 def cells_of(data: Mapping[str, Any], inputs: Sequence[Input]) -> dict[str, str]:
@@ -72,14 +98,18 @@ class AssignForm(Form):
         people: "QuerySet[Account]",
         subjects: "QuerySet[Subject]",
         loads: Mapping[int, int],
+        at: int,
         **kwargs: Any,
     ) -> None:
-        self._people, self._subjects, self._loads = people, subjects, loads
+        self._people, self._subjects, self._loads, self._at = people, subjects, loads, at
         super().__init__(*args, **kwargs)
 
     def adapt(self) -> None:
         self.fields["reviewers"].loads = self._loads  # type: ignore[attr-defined]
         self.fields["reviewers"].queryset = self._people  # type: ignore[attr-defined]
+        if self._people.count() > MOST_BOXES:
+            url = people_url("review.mark", self._at)
+            self.fields["reviewers"] = searched(self.fields["reviewers"], self._people, url, many=True)
         self.fields["subjects"].queryset = self._subjects  # type: ignore[attr-defined]
 
 

@@ -1,4 +1,4 @@
-"""Forms of on-site evaluation: the plan with its team, what is told before leaving, the unit's statement, the decision, a record."""
+"""Forms of on-site evaluation: the plan with its team, feedback before leaving, the unit's statement, the decision, a record."""
 
 import re
 from typing import Any, ClassVar
@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from dudao.core.ui.forms import DateField, Form, Section
+from dudao.evaluations.forms.reviewing import MOST_BOXES, people_url, searched
 from dudao.evaluations.models import Subject, VisitRecord
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
@@ -89,8 +90,10 @@ class PlanForm(Form):
         subjects: "QuerySet[Subject]",
         people: "QuerySet[Account]",
         inspectors: set[int],
+        at: int,
         **kwargs: Any,
     ) -> None:
+        self._at = at
         self._offices, self._subjects, self._people = offices, subjects, people
         self._inspectors = frozenset(inspectors)
         super().__init__(*args, **kwargs)
@@ -101,6 +104,10 @@ class PlanForm(Form):
         self.fields["members"].inspectors = self._inspectors  # type: ignore[attr-defined]
         self.fields["members"].queryset = self._people  # type: ignore[attr-defined]
         self.fields["leader"].queryset = self._people.filter(pk__in=self._inspectors)  # type: ignore[attr-defined]
+        if self._people.count() > MOST_BOXES:
+            url = people_url("onsite.mark", self._at)
+            for name, many in (("leader", False), ("members", True)):
+                self.fields[name] = searched(self.fields[name], self._people, url, many=many)
 
 
 class FeedBackForm(Form):

@@ -1,17 +1,28 @@
 """Who may be asked to review or visit, and who must keep away (回避, 教育督导条例第十条): by where they belong."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from dudao.core.access import Actor
 from dudao.evaluations.models import RecusalDeclaration
 from dudao.orgs.models import Unit
 from dudao.people.models import Account, Appointment
 from dudao.people.queries import holders_of
 from dudao.people.roles import ROLES
 
-__all__ = ["barred", "branch_of", "candidates", "inspectors_among", "orphans", "reason_of"]
+__all__ = [
+    "Person",
+    "barred",
+    "branch_of",
+    "candidates",
+    "found_people",
+    "inspectors_among",
+    "orphans",
+    "reason_of",
+]
 
 _INSPECTORS = {"city_inspector", "county_inspector"}
 
@@ -103,3 +114,38 @@ def orphans(verb: str, place: str, accounts: Iterable[int]) -> set[int]:
         unit__path__in=above,
     )
     return asked - set(held.values_list("account_id", flat=True))
+
+
+_PLANS = {"review.mark": "review.assign", "onsite.mark": "onsite.plan"}
+MOST_FOUND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may be asked; ``denied`` says why not here."""
+
+    account: Account
+    note: str
+    denied: str
+
+
+def found_people(actor: Actor, verb: str, at: str, words: str, taken: Sequence[str] = ()) -> list[Person]:
+    """People who hold a verb at a unit, by name or initials, for who may give them the task; nobody for everybody else."""
+    plans = _PLANS.get(verb)
+    unit = Unit.objects.filter(pk=at).first() if at.isascii() and at.isdigit() and len(at) < 18 else None
+    if plans is None or unit is None or not actor.may(plans, unit.path):
+        return []
+    rows = candidates(verb, unit.path).exclude(pk__in=[key for key in taken if key.isascii() and key.isdigit()])
+    for word in words.replace("\x00", "").split()[:5]:
+        rows = rows.filter(Q(name__icontains=word) | Q(pinyin__icontains=word) | Q(home__name__icontains=word))
+    found = list(rows[:MOST_FOUND])
+    bars = barred(unit, found, [unit], branch=False) if verb == "onsite.mark" else {}
+    inspectors = inspectors_among(found)
+    return [
+        Person(
+            one,
+            f"{one.home.name} · {'督学' if one.pk in inspectors else '专家或工作人员'}",
+            reason_of(one, unit, bars),
+        )
+        for one in found
+    ]

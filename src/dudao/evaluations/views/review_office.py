@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.reviewing import Strictness
 from dudao.core.ui.forms import form_page, refused
-from dudao.core.ui.parts import Crumb, Tab
+from dudao.core.ui.parts import Crumb, Option, Tab
 from dudao.evaluations.actions import marking
 from dudao.evaluations.actions import reviewing as acts
 from dudao.evaluations.forms.reviewing import AssignForm, ReassignForm, SettleForm, cells_of
 from dudao.evaluations.models import Campaign, Phase, Review, Subject
+from dudao.evaluations.queries import recusal
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.desk import desk_of
 from dudao.evaluations.queries.recusal import candidates
@@ -23,7 +24,7 @@ from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.review_labels import REVIEW_STATES
 from dudao.findings.views.common import actor_of, sent
 
-__all__ = ["assign", "overview", "reassign", "settle", "third"]
+__all__ = ["assign", "overview", "people", "reassign", "settle", "third"]
 
 
 def _campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
@@ -178,6 +179,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         people=people,
         subjects=reads.subjects_of(campaign).filter(unit__path__startswith=path),
         loads=reads.loads(campaign, people.values("pk")),
+        at=campaign.office_id,
         initial={"subjects": list(reads.unseated(campaign, phase.source)), "due_on": phase.closes_on},
     )
     if request.method == "POST" and form.is_valid():
@@ -209,6 +211,17 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         fits=sum(one.total for one in parts) <= MOST,
         source=phase.source,
     )
+
+
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Options of a picker: people who hold a verb at a unit (``?verb=&at=&q=&not=``); who must keep away is greyed."""
+    actor, verb = actor_of(request), request.GET.get("verb", "")
+    found = recusal.found_people(
+        actor, verb, request.GET.get("at", ""), request.GET.get("q", ""), request.GET.getlist("not")
+    )
+    options = [Option(one.account.pk, one.account.name, one.note, one.denied) for one in found]
+    return render(request, "ui/options.html", {"options": options})
 
 
 @require_http_methods(["GET", "POST"])

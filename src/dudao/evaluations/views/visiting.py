@@ -163,6 +163,7 @@ def _plan_form(request: HttpRequest, unit: Unit, visit: SiteVisit | None, initia
         subjects=reads.offered(actor, unit, visit),
         people=people,
         inspectors=inspectors_among(people),
+        at=unit.pk,
         initial=initial,
     )
 

@@ -3,13 +3,16 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from dudao.demo.builders import unit
 from dudao.evaluations.actions import checking
 from dudao.evaluations.actions.submitting import submit_evaluation
 from dudao.evaluations.models import Answer, Figure, Remark, Subject, Submission
 from dudao.evaluations.rules import Rules
+from dudao.orgs.models import Kind
 from evaluations.filling import fill_all
 from evaluations_town import campaign
 from signing import signed_in
@@ -164,3 +167,42 @@ def test_what_was_answered_the_last_time_is_shown(town, subject):
     page = signed_in(town.accounts["clerk"]).get(url("answer", now.pk) + "?at=F1.1").content.decode()
     assert "去年的说明" in page
     assert Subject.objects.get(pk=now.pk).filled == 0
+
+
+def test_the_signed_report_is_asked_for_taken_and_handed_in(town):
+    made = campaign(town, rules=Rules(check=True, self_report=True))
+    subject = made.subjects.get(unit=town.kindergarten)
+    fill_all(town.clerk, subject)
+    client = signed_in(town.accounts["head"])
+    assert "还没有上传签字盖章的自评报告" in client.get(url("subject_submit", subject.pk)).content.decode()
+    scan = SimpleUploadedFile("自评报告.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n", "application/pdf")
+    answer = client.post(url("subject_report_new", subject.pk), {"file": scan})
+    assert answer.url == subject.get_absolute_url()
+    submitted = submit_evaluation(town.head, subject=subject, received_at=timezone.now())
+    assert submitted.content["report"]["report"]["file"] == "自评报告.pdf"
+    assert client.get(url("subject_report", subject.pk)).status_code == 200
+    assert signed_in(town.accounts["stranger"]).get(url("subject_report", subject.pk)).status_code == 404
+
+
+def test_evidence_is_attached_at_the_desk_while_it_is_open(town, subject):
+    client = signed_in(town.accounts["clerk"])
+    key = f"answer:{subject.pk}:F1.1"
+    assert "添加佐证材料" in client.get(reverse("evidence:box", args=[key])).content.decode()
+    assert signed_in(town.accounts["stranger"]).get(reverse("evidence:box", args=[key])).status_code == 404
+    assert client.get(reverse("evidence:box", args=[f"answer:{subject.pk}:ZZ"])).status_code == 404
+    fill_all(town.clerk, subject)
+    submit_evaluation(town.head, subject=subject, received_at=timezone.now())
+    page = client.get(reverse("evidence:box", args=[key])).content.decode()
+    assert "添加佐证材料" not in page
+    assert "不能再改" in page
+
+
+def test_the_office_moves_a_merged_unit_to_its_successor(town, subject):
+    heir = unit("平江县城关中心幼儿园", Kind.KINDERGARTEN, town.county, ownership="public")
+    client = signed_in(town.accounts["director"])
+    assert "转由其他单位承担" in client.get(url("subject", subject.pk)).content.decode()
+    client.post(url("subject_move", subject.pk), {"unit": heir.pk, "reason": "撤并文件平教发〔2026〕12号"})
+    subject.refresh_from_db()
+    assert subject.unit == heir
+    page = signed_in(town.accounts["head"]).get(url("subject", subject.pk))
+    assert page.status_code == 404

@@ -54,6 +54,7 @@ def held(subject: Subject) -> Subject:
     row: Subject = (
         Subject.objects.select_for_update(of=("self",))
         .select_related("unit", "campaign__office", "campaign__version__framework")
+        .defer("campaign__version__whole")
         .get(pk=subject.pk)
     )
     return row
@@ -86,14 +87,12 @@ def _clash(
     was: Mapping[str, str] | None,
 ) -> None:
     """Refuse to write over what the person hasn't seen. ``was``: what stood in the fields before they typed. Where the page knows
-    it, it decides field by field: a page that saved one field may not have seen what somebody wrote into another since.
+    it, that decides, field by field: a page that saved one field may not have seen what somebody wrote into another since.
     """
-    if was is None and row.revision == revision:
-        return
+    seen = {name: now.get(name, "") for name in mine} if row.revision == revision else {}
+    seen |= dict(was or {})
     theirs = {
-        name: now.get(name, "")
-        for name, value in mine.items()
-        if now.get(name, "") != value and (was is None or was.get(name, "") != now.get(name, ""))
+        name: now.get(name, "") for name, value in mine.items() if now.get(name, "") not in {value, seen.get(name)}
     }
     if theirs:
         raise Stale(row, theirs, {name: mine[name] for name in theirs})

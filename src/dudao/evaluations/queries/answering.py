@@ -115,6 +115,7 @@ def seen(actor: Actor, verb: str = "evaluation.view") -> "QuerySet[Any]":
     rows = Subject.objects.visible_to(actor, verb).select_related(
         "unit", "campaign__office", "campaign__version__framework"
     )
+    rows = rows.defer("campaign__version__whole")  # a system is large, and kept by `system_of`
     if actor.everything:
         return rows
     own = Q(pk__in=[])

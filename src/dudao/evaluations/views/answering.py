@@ -152,6 +152,7 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
             "line": stages(line, "open" if back else row.state, back="open" if back else ""),
             "crumbs": crumbs_of(request, row),
             "blocks": reads.blocks_filled(system_of(row.campaign), window.codes if window is not None else (), cells),
+            "root": system_of(row.campaign).tree.root.code,
             "figures": len(reads.asked_figures(system_of(row.campaign), window.codes if window is not None else ())),
             "fills": may_fill and fill is None,
             "fill_denied": fill.reason if fill is not None else "",

@@ -29,6 +29,7 @@ from dudao.evaluations.actions.answering import (
 from dudao.evaluations.labels import SUBJECT_STATES
 from dudao.evaluations.models import Figure, Subject
 from dudao.evaluations.queries.answering import key_of, why_not_fill, window_of
+from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.queries.work import figure_rows, trace_of, work_of
 from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of, subject_or_404
 from dudao.evidence.uses import find
@@ -179,11 +180,10 @@ def _field(name: str) -> str:
 
 @require_GET
 def answer_score(request: HttpRequest, pk: int) -> HttpResponse:
-    """How the unit's own score of one indicator comes about, computed when it is asked for."""
+    """How the unit's own score of an indicator, of any level, comes about: computed when it is asked for."""
     row = subject_or_404(request, pk)
     code = request.GET.get("at", "")
-    work = work_of(actor_of(request), row, code)
-    if work.focus is None or work.focus.code != code:
+    if code not in system_of(row.campaign).tree.nodes:
         raise Http404
     return render(request, "evaluations/answering/score.html", {"row": row, "code": code, "trace": trace_of(row, code)})
 

@@ -11,7 +11,7 @@ from dudao.core.access import SYSTEM, Denied
 from dudao.core.models import Notice
 from dudao.demo.builders import unit
 from dudao.evaluations.actions import checking
-from dudao.evaluations.actions.answering import answer_remark, save_answer
+from dudao.evaluations.actions.answering import answer_remark, save_answer, save_figure
 from dudao.evaluations.actions.submitting import digest_of, submit_as_it_is, submit_evaluation, take_back
 from dudao.evaluations.models import Answer, Remark, Subject, Submission
 from dudao.evaluations.queries.answering import window_of
@@ -23,7 +23,7 @@ from dudao.evidence.actions.links import attach
 from dudao.evidence.models import EvidenceLink
 from dudao.orgs.models import Kind
 from evaluations.filling import fill_all
-from evaluations_town import campaign, phases
+from evaluations_town import campaign, phases, published
 
 
 def subject_of(town, **rules):
@@ -263,3 +263,17 @@ def test_before_it_began_and_after_it_ended_nothing_is_handed_in(town):
     with pytest.raises(Denied, match="项目评定中"):
         submit(town.head, subject)
     assert phases()
+
+
+def test_an_indicator_that_does_not_apply_need_not_be_answered(town):
+    made = campaign(town, version=published(town, "school-compulsory-template"))
+    subject = made.subjects.get(unit=town.kindergarten)
+
+    def missing():
+        gaps = completeness_of(fresh(subject), window_of(fresh(subject))).errors
+        return {gap.code for gap in gaps if gap.code}
+
+    assert {"A2.3", "A2.4"} <= missing()
+    save_figure(town.clerk, subject=subject, name="办学学段", revision=0, cell="初中")
+    assert "A2.3" not in missing()
+    assert "A2.4" in missing()

@@ -8,9 +8,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from dudao.calc.expr import read_cell
+from dudao.calc.expr import State, read_cell
 from dudao.evaluations.models import Answer, Figure, Remark, Subject
 from dudao.evaluations.queries.answering import (
+    SELF,
     Leaf,
     Window,
     answers_of,
@@ -21,8 +22,13 @@ from dudao.evaluations.queries.answering import (
 )
 from dudao.evaluations.queries.figures import known_of, outdated
 from dudao.evaluations.queries.systems import rules_of, system_of
+from dudao.evaluations.queries.work import label_of, own_score
 
 __all__ = ["Completeness", "Gap", "completeness_of"]
+
+
+DATA = "="
+"""The block of data items: no code begins with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +74,17 @@ class Completeness:
 
 
 def completeness_of(subject: Subject, window: Window, today: date | None = None) -> Completeness:
-    """Six queries, however much is asked."""
+    """Eight queries at most, however much is asked."""
     system = system_of(subject.campaign)
     day = today or timezone.localdate()
     answers, figures = answers_of(subject), figures_of(subject)
     links = evidence_of(subject)
     leaves = leaves_of(system, window.codes)
+    out = _not_applying(subject, leaves)
     gaps: list[Gap] = []
     for leaf in leaves.values():
+        if leaf.node.code in out:
+            continue
         gaps += _of_leaf(subject, leaf, answers.get(leaf.node.code), links.get(leaf.node.code, []), day)
     gaps += _of_figures(subject, window, figures)
     for remark in Remark.objects.filter(subject=subject, state=Remark.State.OPEN).order_by("pk"):
@@ -89,7 +98,23 @@ def completeness_of(subject: Subject, window: Window, today: date | None = None)
         gaps.append(Gap(block, remark.code, words, url))
     if rules_of(subject.campaign).self_report and subject.report_id is None:
         gaps.append(Gap("", "", "还没有上传签字盖章的自评报告。", f"{subject.get_absolute_url()}#report"))
-    return Completeness(gaps, {child.code: f"{child.code} {child.name}" for child in system.tree.root.children})
+    names = {child.code: f"{child.code} {child.name}" for child in system.tree.root.children}
+    return Completeness(gaps, {**names, DATA: "数据"})
+
+
+def _not_applying(subject: Subject, leaves: Mapping[str, Leaf]) -> set[str]:
+    """Indicators whose condition the figures say does not hold («只看寄宿制学校»): nobody has to answer them."""
+    if not any(leaf.node.applies for leaf in leaves.values()):
+        return set()
+    sheet = own_score(subject).sheet(SELF)
+    found = set()
+    for code, leaf in leaves.items():
+        if leaf.node.applies:
+            score = sheet.nodes[code].row(0)
+            column = score.mark if score.mark is not None else score.level
+            if column is not None and column.state[0] == State.NOT_APPLICABLE:
+                found.add(code)
+    return found
 
 
 def _item(subject: Subject, code: str) -> str:
@@ -129,14 +154,16 @@ def _of_figures(subject: Subject, window: Window, figures: Mapping[str, Figure])
         figure = figures.get(column.name)
         if figure is None or _is_empty(column.item, figure.cell):
             gaps.append(
-                Gap("", "", f"数据“{column.header}”还没有填。", f"{url}#{column.name}", is_error=column.is_needed)
+                Gap(DATA, "", f"数据“{label_of(column)}”还没有填。", f"{url}#{column.name}", is_error=column.is_needed)
             )
         elif figure.taken and figure.revision == 0:
-            gaps.append(Gap("", "", f"数据“{column.header}”取自{figure.taken}，还没有确认。", f"{url}#{column.name}"))
+            gaps.append(
+                Gap(DATA, "", f"数据“{label_of(column)}”取自{figure.taken}，还没有确认。", f"{url}#{column.name}")
+            )
     known = known_of(subject.campaign, [subject.unit_id]).get(subject.unit_id, {})
     for name, now in outdated(list(figures.values()), known, {column.name: column.item for column in asked}).items():
         words = f"数据“{name}”取自统计，现在统计里是 {now.cell}，请更新或说明。"
-        gaps.append(Gap("", "", words, f"{url}#{name}", is_error=False))
+        gaps.append(Gap(DATA, "", words, f"{url}#{name}", is_error=False))
     return gaps
 
 

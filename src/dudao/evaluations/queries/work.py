@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from dudao.calc.expr import Kind
+from dudao.calc.expr import Item, Kind
 from dudao.calc.score import Scores, SubjectColumn, explain, subjects_of
-from dudao.calc.tree import Node, Tree, adjust_words, otherwise_words, rule_words
+from dudao.calc.tree import Deduct, Node, Pick, Tree, adjust_words, otherwise_words, rule_words
 from dudao.calc.tree.words import number
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.models import Answer, Figure, Remark, Subject
@@ -39,6 +39,7 @@ __all__ = [
     "Row",
     "Work",
     "figure_rows",
+    "label_of",
     "own_score",
     "questions_of",
     "trace_of",
@@ -60,8 +61,8 @@ class Question:
     hint: str = ""
     unit: str = ""
     needed: bool = True
-    most: str = ""
-    step: str = "any"
+    quick: Sequence[str] = ()
+    """Words that stand for a number («好»), to be filled in by a touch."""
 
     @property
     def field(self) -> str:
@@ -72,6 +73,11 @@ class Question:
         return self.value or "—"
 
 
+def label_of(column: SubjectColumn) -> str:
+    """«一般公共预算教育支出_万元» → «一般公共预算教育支出»."""
+    return column.header.removesuffix(f"_{column.item.unit}") if column.item.unit else column.header
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A data item: what is given, from where, what its source says now if that differs."""
@@ -80,6 +86,11 @@ class Row:
     figure: Figure | None
     known: Known | None = None
     is_outdated: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its name without the unit, which stands beside the number."""
+        return label_of(self.column)
 
     @property
     def value(self) -> str:
@@ -325,18 +336,34 @@ def questions_of(leaf: Leaf, cells: Mapping[str, Any]) -> list[Question]:
         found.append(
             Question(
                 name=column.name,
-                label=part or _WORDS.get(item.kind, "自评"),
+                label=part or _label(leaf, item),
                 kind=kind,
                 value=str(cells.get(column.name, "")),
                 options=options,
                 hint=hint,
-                unit="项" if item.kind is Kind.COUNT and not item.unit else item.unit or ("分" if item.most else ""),
+                unit=_unit(leaf, item),
                 needed=column.name in leaf.needed,
-                most="" if item.most is None else f"{item.most.normalize():f}",
-                step="1" if item.kind is Kind.COUNT else "any",
+                quick=tuple(item.aliases),
             )
         )
     return found
+
+
+def _label(leaf: Leaf, item: Item) -> str:
+    """What a question without a name of its own asks."""
+    match leaf.node.rule:
+        case Deduct(deductions):
+            return next((one.label for one in deductions if one.label and not one.count), "扣分项数")
+        case Pick(factor=True):
+            return "自评得分率"
+    return _WORDS.get(item.kind, "自评")
+
+
+def _unit(leaf: Leaf, item: Item) -> str:
+    if item.unit or item.kind is Kind.COUNT:
+        return item.unit or "项"
+    is_share = isinstance(leaf.node.rule, Pick) and leaf.node.rule.factor
+    return "分" if item.most is not None and not is_share else ""
 
 
 def _bounds(column: SubjectColumn) -> str:
@@ -346,8 +373,6 @@ def _bounds(column: SubjectColumn) -> str:
         words.append(f"{item.least.normalize():f}～{item.most.normalize():f}")
     elif item.kind is Kind.COUNT:
         words.append("填 0 或正整数，没有就填 0")
-    if item.aliases:
-        words.append("也可以写" + "、".join(item.aliases))
     return "，".join(words)
 
 

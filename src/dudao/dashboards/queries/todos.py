@@ -13,6 +13,7 @@ from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 from dudao.dashboards.queries.accountability import accountability_groups
 from dudao.dashboards.queries.answering import answering_groups
+from dudao.dashboards.queries.campaigns import campaign_groups
 from dudao.dashboards.queries.cycles import cycle_groups
 from dudao.dashboards.queries.findings import finding_groups
 from dudao.dashboards.queries.groups import SHOWN, TodoGroup
@@ -42,6 +43,7 @@ def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
     if actor.may_somewhere("plan.publish"):
         groups.append(_to_publish(actor))
     groups += paper_groups(actor)
+    groups += campaign_groups(actor)
     groups += answering_groups(actor)
     groups += review_groups(actor)
     groups += finding_groups(actor)

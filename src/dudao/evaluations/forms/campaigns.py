@@ -203,7 +203,7 @@ class PhasesForm(Form):
                 codes = str(part["codes"] or "").replace(",", "、").replace("，", "、").split("、")
                 phases.append(
                     PhaseGiven(
-                        part["kind"], part["title"].strip(), opens, closes, part["source"] or "",
+                        part["kind"], str(part["title"]).strip(), opens, closes, part["source"] or "",
                         [code.strip() for code in codes if code.strip()], part["demand"] or "",
                     )
                 )  # fmt: skip

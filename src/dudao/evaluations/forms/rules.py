@@ -34,16 +34,15 @@ def rule_fields(campaign: Campaign) -> dict[str, forms.Field]:
     """The fields, filled with the rules of today."""
     rules = rules_of(campaign)
     sources = [(source.key, source.label) for source in system_of(campaign).tree.sources if source.key != "self"]
-    yes = {"required": False}
     fields: dict[str, forms.Field] = {
         "announced": forms.BooleanField(
             label="启动时通知被评单位",
             help_text="不勾选就是“四不两直”：评定以前被评单位和下级都看不到这个项目。",
-            **yes,
+            required=False,
         ),
-        "self_report": forms.BooleanField(label="要交签字盖章的自评报告", **yes),
+        "self_report": forms.BooleanField(label="要交签字盖章的自评报告", required=False),
         "check": forms.BooleanField(
-            label="县级核查通过后才算受理", help_text="不勾选时，提交即受理，不设县级核查这一级。", **yes
+            label="县级核查通过后才算受理", help_text="不勾选时，提交即受理，不设县级核查这一级。", required=False
         ),
         "late": forms.ChoiceField(label="逾期怎么办", choices=list(LATE.items())),
         "grace_minutes": forms.IntegerField(
@@ -64,10 +63,10 @@ def rule_fields(campaign: Campaign) -> dict[str, forms.Field]:
             coerce=int,
             choices=[("0", "不组织网上评审"), ("1", "1 人评审"), ("2", "2 人独立评审，相差过大时由第三人评")],
         ),
-        "blind": forms.BooleanField(label="评审人互不可见", **yes),
+        "blind": forms.BooleanField(label="评审人互不可见", required=False),
         "third_at": _percent("由第三人评的差距", "两人给分之差达到该指标满分的百分之几时，由第三人评。"),
         "reason_at": _percent("须写理由的差距", "评分与自评之差达到满分的百分之几时，必须写理由；没有给满分的也要写。"),
-        "recuse_branch": forms.BooleanField(label="本县（乡镇）的人员回避", **yes),
+        "recuse_branch": forms.BooleanField(label="本县（乡镇）的人员回避", required=False),
         "counts": forms.MultipleChoiceField(
             label="计分来源",
             choices=sources,
@@ -77,7 +76,7 @@ def rule_fields(campaign: Campaign) -> dict[str, forms.Field]:
         ),
         "open_marks": forms.ChoiceField(label="形成结果时还有没评的项目", choices=list(OPEN.items())),
         "shown": forms.ChoiceField(label="被评单位何时看到得分", choices=list(SHOWN.items())),
-        "visible_below": forms.BooleanField(label="县级可以看到本辖区单位的评分过程", **yes),
+        "visible_below": forms.BooleanField(label="县级可以看到本辖区单位的评分过程", required=False),
         "objection_days": _days("申辩期限", "教育督导条例没有规定天数，由办公室定；0 为不设。"),
         "publicity_days": _days("公示期限", "0 为不公示。"),
         "findings_below": _percent("提示登记问题的得分率", "得分低于该指标满分的百分之几时，提示登记为问题。"),

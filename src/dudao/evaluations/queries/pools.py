@@ -123,7 +123,7 @@ def drawn_units(actor: Actor, office: Unit, pk: int) -> tuple[str, list[Unit]]:
     if row is None:
         return "", []
     members = DrawMember.objects.filter(FINAL, draw=row, unit__isnull=False).select_related("unit")
-    return row.title, [member.unit for member in members.order_by("position")]
+    return row.title, [member.unit for member in members.order_by("position") if member.unit is not None]
 
 
 def cycle_terms(actor: Actor, office: Unit) -> list[tuple[str, str]]:

@@ -1,0 +1,27 @@
+"""The office's to-dos about its campaigns: what is ready to start, where the self-evaluation is about to close."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from dudao.dashboards.queries.campaigns import campaign_groups
+from evaluations_town import build_town, campaign
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_office_is_told_of_its_own(settings, tmp_path):
+    settings.FILES_ROOT = tmp_path / "files"
+    town = build_town()
+    running = campaign(town)
+    draft = campaign(town, title="下一个", start=False, version=running.version)
+    running.phases.filter(kind="self").update(closes_on=timezone.localdate() + timedelta(3))
+    ready, closing = campaign_groups(town.officer)
+    assert [todo.title for todo in ready.items] == [draft.title]
+    assert [todo.note for todo in closing.items] == ["3 个单位没有提交自评"]
+    assert ready.total == closing.total == 1
+    assert [group.total for group in campaign_groups(town.county_officer)] == [0, 0]
+    assert campaign_groups(town.head) == []
+    running.subjects.update(state="accepted", accepted_at=timezone.now())
+    assert campaign_groups(town.officer)[1].total == 0

@@ -11,7 +11,7 @@ from dudao.people.roles import ROLES
 __all__ = ["data_words"]
 
 _KEYS = {
-    "account": "账号编号", "after": "之后", "basis": "来自版本", "before": "之前", "changed": "变更项", "changes": "变更",
+    "code": "指标", "account": "账号编号", "after": "之后", "basis": "来自版本", "before": "之前", "changed": "变更项", "changes": "变更",
     "contact": "联系人", "count": "数量", "counts": "数量", "day": "日期", "deadline": "完成时限", "device": "设备",
     "digest": "文件摘要",
     "ended": "结束的登录数", "ended_at": "终止日期", "factor": "验证方式", "fields": "修改项", "file": "文件",

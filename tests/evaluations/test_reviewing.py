@@ -9,14 +9,19 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from dudao.core.access import Denied
+from dudao.core.files import keep
 from dudao.core.models import Event, Notice
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions import marking, reviewing
 from dudao.evaluations.models import Answer, Mark, Review
 from dudao.evaluations.queries import reviewing as reads
+from dudao.evaluations.queries.answering import key_of
 from dudao.evaluations.queries.scoring import adopted, scored
 from dudao.evaluations.rules import Rules
+from dudao.evidence.actions.library import add_file
+from dudao.evidence.models import EvidenceLink
 from dudao.people.models import Appointment
+from findings_town import PDF
 from review_town import CODES, again, build, desk, mark_all
 
 LOW = {"F1.1": "0.6"}
@@ -212,6 +217,13 @@ def test_what_changed_since_the_mark_is_flagged_until_it_is_looked_at_again(pair
     assert [item.code for item in desk(pair.one).items if item.changed] == ["F1.2"]
     reviewing.confirm_mark(pair.inspector, review=pair.one, code="F1.2")
     assert not any(item.changed for item in desk(pair.one).items)
+
+
+def test_evidence_and_figures_that_came_later_are_changes_too(pair):
+    mark_all(pair.inspector, pair.one)
+    kept = add_file(pair.principal, unit=pair.school, file=keep(PDF, "application/pdf"), name="课程计划.pdf").version
+    EvidenceLink.objects.create(version=kept, key=key_of(pair.subject.pk, "F2.1"), label="自评 F2.1", unit=pair.school)
+    assert [item.code for item in reads.desk(pair.one).items if item.changed] == ["F2.1"]
 
 
 # ---- two and the third ----------------------------------------------------------------------------------------

@@ -367,7 +367,8 @@ def _last(subject: Subject) -> int:
 def submit_review(actor: Actor, *, review: Review, opinion: str = "") -> Review:
     """Hand the task in: every indicator has its mark and, where it wants one, its reason. Two who differ call a third."""
     row = opened(review)
-    Subject.objects.select_for_update(no_key=True).get(pk=row.subject_id)  # of two at once the later one sees the earlier
+    # Of two who hand in at once the later one sees the earlier.
+    Subject.objects.select_for_update(no_key=True).get(pk=row.subject_id)
     desk = _desk(row)
     if row.state == Review.State.ASSIGNED and actor.id == row.reviewer_id:
         open_items = [f"{item.code}（{item.lacks}）" for item in desk.items if item.lacks]

@@ -231,6 +231,10 @@ def desk_of(
         cells |= {f"{question}@{source}": cell for question, cell in mark.cells.items()}
     scores = subjects_of(system, [(subject.label, cells)]).scores()
     known = scores if scores.size else None
+    read: dict[str, list[str]] = {}
+    for name, readers in system.reading.items():
+        for code in readers:
+            read.setdefault(code, []).append(name)
     items = []
     for ask in wanted:
         answer, found = answers.get(ask.node.code), given.get(ask.node.code)
@@ -239,6 +243,10 @@ def desk_of(
             item.text, item.saved_at, item.own_cells = answer.text, answer.saved_at, answer.cells
             after = found.at if found is not None else since
             item.changed = after is not None and answer.saved_at > after and (since is None or answer.saved_at > since)
+        if found is not None and any(
+            figures[name].saved_at > found.at for name in read.get(item.code, ()) if name in figures
+        ):
+            item.changed = True
         if known is not None:
             _score(item, known, source)
         item.why_reason = _why_reason(item, rules_of(campaign).reason_at)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,10 +16,12 @@ from dudao.calc.score import subjects_of as table_of
 from dudao.calc.tree import Role
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Remark, Review, Subject
+from dudao.evaluations.queries.answering import key_of
 from dudao.evaluations.queries.desk import Desk, desk_of
 from dudao.evaluations.queries.recusal import branch_of, orphans
 from dudao.evaluations.queries.scoring import adopted
 from dudao.evaluations.queries.systems import asks, rules_of, system_of
+from dudao.evidence.queries.links import attached
 from dudao.orgs.models import Unit
 
 __all__ = [
@@ -311,9 +314,17 @@ def remarks_open(campaign: Campaign) -> list[Remark]:
 
 
 def desk(review: Review) -> Desk:
-    """What the reviewer of a task has before them."""
+    """What the reviewer of a task has before them. Evidence attached after a mark was given is a change too."""
     marks = Mark.objects.filter(review=review)
-    return desk_of(review.subject, review.source, marks, codes=review.codes)
+    found = desk_of(review.subject, review.source, marks, codes=review.codes)
+    added: dict[str, datetime] = {}
+    for key, at in attached(key_of(review.subject_id)).values_list("key", "created_at"):
+        code = key.split(":", 2)[2]
+        added[code] = max(at, added.get(code, at))
+    for item in found.items:
+        if item.mark is not None and item.code in added and added[item.code] > item.mark.at:
+            item.changed = True
+    return found
 
 
 def is_blind_to(actor: Actor, review: Review) -> bool:

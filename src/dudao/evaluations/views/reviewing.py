@@ -215,9 +215,19 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
             "previous": _next_url(row, shown, item.code, -1, only),
             "next": _next_url(row, shown, item.code, 1, only),
             "hook": hook_at(actor, row, item.code) if item.is_low else None,
+            "settle_url": _settle_url(actor, row, item.code),
             "others": [] if rules.blind and is_own else reads.others_at(row, item.code),
         }
     return render(request, "evaluations/reviewing/review.html", context)
+
+
+def _settle_url(actor: Any, row: Review, code: str) -> str:
+    """Where the office settles the mark of an indicator; empty for everybody else."""
+    campaign = row.subject.campaign
+    if row.reviewer_id == actor.id or not actor.may("review.settle", campaign.office.path):
+        return ""
+    asked = urlencode({"source": row.source, "code": code})
+    return f"{reverse('evaluations:review_settle', args=[row.subject_id])}?{asked}"
 
 
 def _next_url(row: Review, items: Sequence[Item], code: str, way: int, only: str) -> str:

@@ -279,6 +279,7 @@ def visit_page(request: HttpRequest, pk: int) -> HttpResponse:
             "edits": plans and row.state in {SiteVisit.State.PLANNED, SiteVisit.State.NOTIFIED},
             "paper": visit_papers.notice_of(row) if inside else None,
             "drafts": inside and visit_papers.why_not_notice(actor, row) is None,
+            "corrects": actor.may("review.settle", row.office.path) and row.state == SiteVisit.State.SETTLED,
             "field": team and why_not_record(actor, row) is None,
             "feeds": leads,
             "states": denied is None,

@@ -81,6 +81,7 @@ declare(
     Verb("recusal.end", "解除回避"),
     Verb("team.view", "查看组队方案", writes=False),
     Verb("team.create", "自动组队"),
+    Verb("team.keep", "形成组队方案"),
     Verb("team.apply", "采用组队方案"),
     Verb("team.drop", "不采用组队方案"),
 )

@@ -380,6 +380,7 @@ _CYCLES = {
     "cycle.export",
     "team.view",
     "team.create",
+    "team.keep",
     "team.apply",
     "team.drop",
 }

@@ -68,7 +68,7 @@ def propose_teams(
 def keep_teams(actor: Actor, *, row: TeamProposal, wanted: Asked, found: TeamPlan) -> TeamProposal:
     """Write what was found into the proposal."""
     fresh: TeamProposal = TeamProposal.objects.select_for_update(of=("self",)).select_related("office").get(pk=row.pk)
-    actor.require("team.create", fresh.office.path)
+    actor.require("team.keep", fresh.office.path)
     if fresh.state != TeamProposal.State.DRAFT:
         raise Conflict
     members = found.teams.members
@@ -97,7 +97,7 @@ def keep_teams(actor: Actor, *, row: TeamProposal, wanted: Asked, found: TeamPla
     ]
     fresh.state = TeamProposal.State.READY
     fresh.save(update_fields=["rows", "wants", "levels", "state"])
-    audit.record(actor, "team.create", fresh, count=len(fresh.rows), problems=len(found.missing))
+    audit.record(actor, "team.keep", fresh, count=len(fresh.rows), problems=len(found.missing))
     return fresh
 
 

@@ -11,7 +11,8 @@ from dudao.people.roles import ROLES
 __all__ = ["data_words"]
 
 _KEYS = {
-    "code": "指标", "account": "账号编号", "after": "之后", "basis": "来自版本", "before": "之前", "changed": "变更项", "changes": "变更",
+    "code": "指标",
+    "account": "账号编号", "after": "之后", "basis": "来自版本", "before": "之前", "changed": "变更项", "changes": "变更",
     "contact": "联系人", "count": "数量", "counts": "数量", "day": "日期", "deadline": "完成时限", "device": "设备",
     "digest": "文件摘要",
     "ended": "结束的登录数", "ended_at": "终止日期", "factor": "验证方式", "fields": "修改项", "file": "文件",
@@ -25,7 +26,8 @@ _KEYS = {
     "was": "原为", "what": "内容", "words": "文字", "years": "年度",
     "earlier": "更早的问题", "given": "同意", "level": "级别", "method": "方式", "progress": "完成率",
     "recorded": "代为登记", "late": "逾期", "severity": "严重程度", "description": "问题描述", "again": "再次登记", "list": "清单",
-    "by": "登记人", "files": "文件数", "key": "用处", "inspectors": "督学", "result": "结果", "commitment": "承诺值", "seed": "随机种子", "total": "总数",
+    "by": "登记人", "files": "文件数", "key": "用处", "inspectors": "督学", "result": "结果", "commitment": "承诺值",
+    "seed": "随机种子", "total": "总数",
     "indicator": "指标", "reviewers": "评审人",
 }  # fmt: skip
 _VALUES = {

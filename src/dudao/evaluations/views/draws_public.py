@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dudao.calc.sampling import Check, FrameError, Record, RecordError, checks_of, frame_of, holds, record_of
 from dudao.core.sheets import SheetError, grid_of_file, read_upload
@@ -51,7 +51,7 @@ def _too_often(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def draw_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What the office promised, and since it is published what came out, computed again at this moment."""
     row = _or_404(uid)
@@ -96,7 +96,7 @@ def _published(request: HttpRequest, uid: UUID) -> Draw:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def record(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = _published(request, uid)
     return record_file(row) if _lets(request, LOOKS) else _too_often(request)
@@ -104,7 +104,7 @@ def record(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def frame(request: HttpRequest, uid: UUID, ending: str) -> HttpResponse:
     row = _published(request, uid)
     if not _lets(request, LOOKS):

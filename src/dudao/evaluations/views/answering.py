@@ -162,7 +162,9 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
             "return_denied": _reason(SUBJECT.why_not(row, "evaluation.return", actor)),
             "may_move": actor.may_somewhere("evaluation.move")
             and SUBJECT.why_not(row, "evaluation.exempt", actor) is None,
-            "taking_back": is_own(request, row) and row.state in {"submitted", "accepted"} and row.submitted_at is not None,
+            "taking_back": is_own(request, row)
+            and row.state in {"submitted", "accepted"}
+            and row.submitted_at is not None,
             "take_back_denied": reads.has_been_looked_at(row) if may_fill and row.submitted_at else "",
             "remarks": [(remark, REMARK_STATES[remark.state]) for remark in remarks],
             "submissions": list(row.submissions.order_by("-number")),

@@ -13,6 +13,8 @@ class Entry {
   receipt: Receipt | null = null;
   stop = new AbortController();
   wake: (() => void) | null = null;
+  /** Something of it is under way; whoever drops it meanwhile leaves the giving up to that. */
+  busy = false;
   readonly row = document.createElement("li");
   private readonly bar = document.createElement("progress");
   private readonly said = document.createElement("span");
@@ -136,8 +138,8 @@ class UploadsElement extends HTMLElement {
       entry.state = "waiting";
     } else {
       entry.stop.abort();
-      if (entry.receipt?.id && entry.receipt.state === "open") void giveUp(this.dataset.url ?? "", entry.receipt.id);
       this.entries = this.entries.filter((one) => one !== entry);
+      if (!entry.busy) this.giveUp(entry);
     }
     entry.show();
     this.draw();
@@ -155,6 +157,7 @@ class UploadsElement extends HTMLElement {
 
   private async send(entry: Entry): Promise<void> {
     entry.state = "sending";
+    entry.busy = true;
     entry.show();
     const target = { url: this.dataset.url ?? "", unit: this.dataset.unit ?? "", evidence: this.dataset.evidence ?? "" };
     const told = (row: Receipt): void => {
@@ -168,8 +171,14 @@ class UploadsElement extends HTMLElement {
     } catch (error) {
       if (!(error instanceof Stopped)) this.refuse(entry, error instanceof Refused ? error.message : "没有传成，请重新选择文件。");
     }
+    entry.busy = false;
+    if (!this.entries.includes(entry)) this.giveUp(entry);
     entry.show();
     this.work();
+  }
+
+  private giveUp(entry: Entry): void {
+    if (entry.receipt?.id && entry.receipt.state === "open") void giveUp(this.dataset.url ?? "", entry.receipt.id);
   }
 
   private async pause(entry: Entry, seconds: number, why: string): Promise<void> {

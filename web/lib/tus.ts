@@ -44,8 +44,10 @@ export async function sendFile(
   for (;;) {
     if (signal.aborted) throw new Stopped();
     try {
-      row ??= await announce(file, target, signal);
+      // Not broken off: what the server has noted is known here, so that it can be given up.
+      row ??= await announce(file, target);
       told(row);
+      if (signal.aborted) throw new Stopped();
       if (row.state === "done") return row;
       if (row.state !== "open") throw new Refused(row.message || "没有接收，请重新选择文件。");
       const before: number = row.received;
@@ -71,7 +73,7 @@ export async function giveUp(url: string, id: string): Promise<void> {
   await fetch(`${url}${id}/`, { method: "DELETE", headers: { "X-CSRFToken": token() }, credentials: "same-origin" });
 }
 
-async function announce(file: File, target: Target, signal: AbortSignal): Promise<Receipt> {
+async function announce(file: File, target: Target): Promise<Receipt> {
   const words: Record<string, string> = {
     filename: file.name,
     unit: target.unit,
@@ -80,7 +82,7 @@ async function announce(file: File, target: Target, signal: AbortSignal): Promis
   };
   if (target.evidence) words.evidence = target.evidence;
   const metadata = Object.entries(words).filter(([, value]) => value).map(([key, value]) => `${key} ${base64(new TextEncoder().encode(value))}`);
-  return ask(target.url, { method: "POST", headers: { "Upload-Length": String(file.size), "Upload-Metadata": metadata.join(",") }, signal });
+  return ask(target.url, { method: "POST", headers: { "Upload-Length": String(file.size), "Upload-Metadata": metadata.join(",") } });
 }
 
 async function next(file: File, row: Receipt, target: Target, signal: AbortSignal): Promise<Receipt> {

@@ -1,10 +1,12 @@
 """The pages of results as each role opens them."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from dudao.dashboards.queries.results import result_groups
 from dudao.evaluations.actions import objections, uses
@@ -173,3 +175,14 @@ def test_the_workbench_tells_each_side_what_comes_next(world):
     acts.make_sheet(world.officer, campaign=Campaign.objects.get(pk=world.row.pk), purpose="final", reason="重新评定。")
     assert told("director") == {"异议待答复": 1, "评定会议待登记": 1}
     assert signed_in(world.accounts["director"]).get("/").status_code == 200
+
+
+def test_the_ranking_leaves_as_a_workbook_of_numbers(world):
+    client = signed_in(world.accounts["officer"])
+    answer = client.post(world.sheet.get_absolute_url(), {"export": "1"})
+    assert answer.status_code == 200
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    head = next(row for row in sheet if "总分" in row)
+    first = sheet[sheet.index(head) + 1]
+    assert isinstance(first[head.index("总分")], float)
+    assert first[head.index("名次")] == 1

@@ -125,6 +125,7 @@ class ChangeForm(AnswerForm):
                 max_length=200,
                 required=False,
                 initial=now,
+                widget=forms.TextInput({"class": "form-control is-short", "autocomplete": "off"}),
                 help_text=f"现在：{now or '没有'}{_hint(one)}",
             )
             names.append(name)

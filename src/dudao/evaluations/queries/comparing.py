@@ -57,7 +57,7 @@ def compared(before: ScoreSheet, after: ScoreSheet) -> Comparison:
         Movement(place, (a.total, b.total), (a.rank, b.rank), (a.grade, b.grade)) for place, (a, b) in enumerate(pairs)
     ]
     rows = moved([new[key].name for key in both], moves, [b for _, b in pairs])
-    heads = {column.key: column.header for column in columns_of(sheet_system(after), apart=True)}
+    heads = {column.key: _head(column.header) for column in columns_of(sheet_system(after), apart=True)}
     cells = []
     for key in both:
         cells += list(_cells(old[key].cells, new[key].cells, new[key].name, heads))
@@ -77,6 +77,12 @@ def _cells(
         for key in sorted({*old, *new})
         if canonical(old.get(key)) != canonical(new.get(key))
     ]
+
+
+def _head(header: str) -> str:
+    """«C3 生活教师@复核» as people say it."""
+    name, _, source = header.partition("@")
+    return f"{name}（{source}）" if source else name
 
 
 def _said(cell: object) -> str:

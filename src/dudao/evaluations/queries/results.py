@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
 
 from dudao.calc.expr import show_number
 from dudao.calc.rounding import percent
@@ -23,6 +23,7 @@ __all__ = [
     "campaign_led",
     "campaigns_alike",
     "counties_of_sheet",
+    "county_means",
     "decision_file",
     "givers",
     "is_led",
@@ -138,6 +139,22 @@ def decision_file(actor: Actor, pk: int) -> Decision | None:
 def counties_of_sheet(row: ScoreSheet) -> list[tuple[str, str]]:
     names = results_of(row).exclude(county="").order_by("county").values_list("county", flat=True).distinct()
     return [(name, name) for name in names]
+
+
+def county_means(row: ScoreSheet) -> list[tuple[str, float, int]]:
+    """(county, mean total, how many) of those with a total, best first; nothing where counties are the subjects themselves."""
+    found = (
+        results_of(row)
+        .filter(total__isnull=False)
+        .exclude(county="")
+        .order_by()
+        .values("county")
+        .annotate(mean=Avg("total"), many=Count("pk"))
+    )
+    rows = [(one["county"], round(float(one["mean"]), 2), one["many"]) for one in found]
+    if len(rows) < 2 or all(many == 1 for _, _, many in rows):
+        return []
+    return sorted(rows, key=lambda one: -one[1])
 
 
 # ---- beside one subject ---------------------------------------------------------------------------------------

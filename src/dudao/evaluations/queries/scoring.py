@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from dudao.calc.expr import Kind
 from dudao.calc.reviewing import Agreement, agree
@@ -39,8 +39,26 @@ class Inputs:
         return self.table().scores()
 
 
-def adopted(campaign: Campaign, marks: Iterable[Mark]) -> dict[tuple[str, str], Agreement]:
-    """Of one subject: what counts for each source and indicator. ``marks`` must be loaded with their reviews.
+class Seat(NamedTuple):
+    """As much of a review as decides whether its marks count."""
+
+    seat: int
+    state: str
+
+
+class Given(NamedTuple):
+    """As much of a mark as is needed to see what counts: a whole campaign has a hundred thousand of them."""
+
+    source: str
+    code: str
+    cells: Cells
+    review: Seat | None
+    visit_id: int | None
+
+
+def adopted(campaign: Campaign, marks: Iterable[Mark | Given]) -> dict[tuple[str, str], Agreement]:
+    """Of one subject: what counts for each source and indicator. ``marks`` must be loaded with their reviews, those of earlier
+    visits first.
 
     A settled mark stands; else what the team of a visit gave; else what the reviewers agree on.
     """
@@ -84,12 +102,15 @@ def inputs_of(campaign: Campaign, subjects: Sequence[Subject] | None = None) -> 
             cells[subject][name] = cell
     for subject, given in Answer.objects.filter(subject__in=keys).values_list("subject_id", "cells"):
         cells[subject] |= {f"{question}@{SELF}": cell for question, cell in given.items()}
-    by_subject: dict[int, list[Mark]] = {key: [] for key in keys}
-    standing = Mark.objects.filter(subject__in=keys).exclude(visit__state="cancelled").select_related("review")
-    for mark in standing.order_by("visit_id", "id"):
-        by_subject[mark.subject_id].append(mark)
+    by_subject: dict[int, list[Given]] = {key: [] for key in keys}
+    standing = Mark.objects.filter(subject__in=keys).exclude(visit__state="cancelled").order_by()
+    names = ("subject_id", "source", "code", "cells", "review__seat", "review__state", "visit_id")
+    for subject, source, code, given, seat, state, visit in standing.values_list(*names):
+        review = None if seat is None else Seat(seat, state)
+        by_subject[subject].append(Given(source, code, given, review, visit))
     opened: dict[int, dict[tuple[str, str], Agreement]] = {}
     for key, marks in by_subject.items():
+        marks.sort(key=lambda mark: mark.visit_id or 0)
         for (source, code), agreement in adopted(campaign, marks).items():
             if agreement.is_open:
                 opened.setdefault(key, {})[source, code] = agreement

@@ -28,10 +28,11 @@ from dudao.evaluations.queries import uses as used
 from dudao.evaluations.queries.scoring import inputs_of
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.rules import SHOWN
-from dudao.evaluations.views.shown import number
+from dudao.evaluations.views.shown import figure, number
 from dudao.findings.views.common import actor_of, may_anywhere, run, sent
 
 __all__ = [
+    "OF_COUNTIES",
     "campaign_crumbs",
     "decide",
     "led_or_404",
@@ -46,6 +47,8 @@ __all__ = [
 ]
 
 HOME = "督导项目"
+OF_COUNTIES = (Campaign.Objects.CITY, Campaign.Objects.COUNTIES, Campaign.Objects.LEADERS)
+"""Where the evaluated are counties (or the city) themselves, the county says nothing more."""
 
 
 def led_or_404(request: HttpRequest, pk: int, verb: str = "result.view") -> Campaign:
@@ -81,7 +84,8 @@ RESULTS = Listing(
         Column(
             "total",
             "总分",
-            lambda row: number(row.outcome["total"]) if row.marks_shown else None,
+            lambda row: figure(row.outcome["total"]) if row.marks_shown else None,
+            show=lambda row: number(row.outcome["total"]) if row.marks_shown else None,
             numeric=True,
             nowrap=True,
         ),
@@ -161,7 +165,7 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
         "uses_results": actor.may("result.use", row.office.path) and row.published_at is not None,
         "step_url": reverse("evaluations:result_step", args=[row.pk]),
         "paper_url": reverse("evaluations:result_paper", args=[row.pk]),
-        "published_on": timezone.localdate(row.published_at) if row.published_at else None,
+        "over": row.publicised_until is not None and today > row.publicised_until,
         "events": audit.history(row),
     }
     return render(request, "evaluations/results/results.html", context)
@@ -318,6 +322,7 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
             for one in reads.results_of(sheet).order_by("position")
         ],
         "shows": rules_of(row).shown != "never",
+        "places": row.objects_kind not in OF_COUNTIES,
         "over": row.publicised_until is None or timezone.localdate() > row.publicised_until,
         "rules": rules_of(row),
     }

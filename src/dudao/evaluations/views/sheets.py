@@ -1,6 +1,8 @@
 """Pages of a score sheet: the ranking, one indicator, two sheets compared, computed again, low marks, playing with it; opinions."""
 
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q
@@ -25,8 +27,8 @@ from dudao.evaluations.queries.comparing import AtIndicator, at_indicator, compa
 from dudao.evaluations.queries.lows import by_indicator, lows_of, threshold_words
 from dudao.evaluations.queries.scoring import inputs_of
 from dudao.evaluations.queries.sheets import grade_names, loaded, replayed, sheet_system
-from dudao.evaluations.views.results import campaign_crumbs, results_crumb
-from dudao.evaluations.views.shown import block_words, number
+from dudao.evaluations.views.results import OF_COUNTIES, campaign_crumbs, results_crumb
+from dudao.evaluations.views.shown import block_figure, block_words, figure, number
 from dudao.findings.queries.sources import address
 from dudao.findings.views.common import actor_of, run
 from dudao.frameworks.models import FrameworkVersion
@@ -47,6 +49,8 @@ __all__ = [
 
 MOST_BLOCKS_SHOWN = 6
 MOST_AT_INDICATOR = 300
+_SIGNS = re.compile(r"[\[\]:*?/\\]")
+"""What the name of a worksheet can't have."""
 
 
 def sheet_or_404(request: HttpRequest, pk: int) -> ScoreSheet:
@@ -88,12 +92,27 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest) -> Listing:
             ),
             nowrap=True,
         ),
-        Column("county", "县市区", sort="county", nowrap=True, optional=True),
+        Column(
+            "county",
+            "县市区",
+            sort="county",
+            nowrap=True,
+            optional=True,
+            hidden=sheet.campaign.objects_kind in OF_COUNTIES,
+        ),
     ]
     if scored:
         columns += [
             Column("rank", "名次", sort=["rank", "position"], numeric=True),
-            Column("total", "总分", lambda row: number(row.outcome["total"]), sort="total", numeric=True, nowrap=True),
+            Column(
+                "total",
+                "总分",
+                lambda row: figure(row.outcome["total"]),
+                show=lambda row: number(row.outcome["total"]),
+                sort="total",
+                numeric=True,
+                nowrap=True,
+            ),
         ]
     if grade_names(tree):
         columns.append(Column("grade", "等次" if tree.scale else "等级", "grade", sort="grade", nowrap=True))
@@ -102,7 +121,8 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest) -> Listing:
             Column(
                 f"block_{place}",
                 f"{child.code} {child.name}",
-                lambda row, code=child.code: block_words(row.outcome["blocks"].get(code)),  # type: ignore[misc]
+                lambda row, code=child.code: block_figure(row.outcome["blocks"].get(code)),  # type: ignore[misc]
+                show=lambda row, code=child.code: block_words(row.outcome["blocks"].get(code)),  # type: ignore[misc]
                 numeric=scored,
                 nowrap=True,
                 optional=True,
@@ -114,7 +134,8 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest) -> Listing:
             Column(
                 "self",
                 "自评总分",
-                lambda row: number(row.outcome["totals"].get("self")),
+                lambda row: figure(row.outcome["totals"].get("self")),
+                show=lambda row: number(row.outcome["totals"].get("self")),
                 numeric=True,
                 optional=True,
                 hidden=True,
@@ -152,7 +173,7 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest) -> Listing:
         order=["position"],
         bulk=(lambda _request: bulk) if writes else None,
         template="evaluations/results/sheet.html",
-        export_name=f"{sheet.title}得分表",
+        export_name=f"得分表 {_SIGNS.sub('', sheet.title)}",
         empty=Empty("没有单位", "这次计算没有参评单位。"),
     )
 
@@ -166,6 +187,7 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
     rows = reads.results_of(sheet)
     found = summary(rows.order_by("position").values_list("name", "outcome"), tree)
     spec, finding = blocks_chart(found, tree)
+    counties = reads.county_means(sheet)
     final = deciding.final_sheet(campaign)
     is_last = final is not None and final.pk == sheet.pk
     running = campaign.state in {Campaign.State.RUNNING, Campaign.State.DECIDING, Campaign.State.PUBLICISED}
@@ -181,6 +203,8 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
         summary=found,
         spec=spec,
         finding=finding,
+        county_spec=_by_county(counties),
+        county_finding=f"{counties[-1][0]}平均分最低：{counties[-1][1]:g} 分" if counties else "",
         labels="、".join(sources),
         is_last=is_last,
         retired=campaign.version.state == FrameworkVersion.State.RETIRED,
@@ -188,6 +212,19 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
         others=[one for one in reads.sheets_of(campaign) if one.pk != sheet.pk],
         deletes=sheet.purpose == ScoreSheet.Purpose.TRIAL and actor.may("campaign.try", campaign.office.path),
     )
+
+
+def _by_county(counties: list[tuple[str, float, int]]) -> dict[str, Any] | None:
+    """Mean totals of counties, each bar the way to its subjects."""
+    if not counties:
+        return None
+    return {
+        "kind": "rank",
+        "categories": [f"{name}（{many} 个）" for name, _, many in counties],
+        "series": [{"name": "平均分", "values": [mean for _, mean, _ in counties]}],
+        "unit": "分",
+        "links": [f"?{urlencode({'county': name})}" for name, _, _ in counties],
+    }
 
 
 @require_POST

@@ -12,9 +12,10 @@ from dudao.core.models import Notice
 from dudao.demo.builders import unit
 from dudao.evaluations.actions import checking
 from dudao.evaluations.actions.answering import answer_remark, save_answer, save_figure
+from dudao.evaluations.actions.campaigns import SubjectGiven, create_campaign, set_subjects, start_campaign
 from dudao.evaluations.actions.submitting import digest_of, submit_as_it_is, submit_evaluation, take_back
 from dudao.evaluations.models import Answer, Remark, Subject, Submission
-from dudao.evaluations.queries.answering import window_of
+from dudao.evaluations.queries.answering import checks_seen, mine, window_of
 from dudao.evaluations.queries.changes import changes_of
 from dudao.evaluations.queries.completeness import completeness_of
 from dudao.evaluations.rules import Freeze, Rules
@@ -277,3 +278,31 @@ def test_an_indicator_that_does_not_apply_need_not_be_answered(town):
     save_figure(town.clerk, subject=subject, name="办学学段", revision=0, cell="初中")
     assert "A2.3" not in missing()
     assert "A2.4" in missing()
+
+
+def test_a_county_writes_its_own_and_the_city_checks_it(town):
+    made = create_campaign(
+        town.director,
+        office=town.city,
+        title="2026年对县级人民政府履行教育职责评价",
+        year=2026,
+        objects_kind="counties",
+        version=published(town),
+        phases=phases(),
+        rules=Rules(check=True),
+    )
+    made = set_subjects(
+        town.director, campaign=made, revision=made.revision, subjects=[SubjectGiven(town.county, "平江县人民政府")]
+    )
+    made = start_campaign(town.director, campaign=made, revision=made.revision)
+    subject = made.subjects.get()
+    assert list(mine(town.county_officer)) == [subject]
+    assert not checks_seen(town.county_officer).exists()
+    assert not mine(town.clerk).exists()
+    fill_all(town.county_officer, subject)
+    submit(town.county_officer, subject)
+    with pytest.raises(Denied, match="您在平江县任职"):
+        checking.accept_evaluation(town.county_officer, subject=fresh(subject))
+    assert list(checks_seen(town.director)) == [subject]
+    checking.accept_evaluation(town.director, subject=fresh(subject))
+    assert fresh(subject).state == "accepted"

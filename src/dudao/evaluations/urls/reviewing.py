@@ -6,6 +6,7 @@ from dudao.evaluations.views import review_office, reviewing
 
 urlpatterns = [
     path("reviews/", reviewing.queue, name="reviews"),
+    path("people/", review_office.people, name="people"),
     path("reviews/<int:pk>/", reviewing.review_page, name="review"),
     path("reviews/<int:pk>/mark/", reviewing.mark, name="review_mark"),
     path("reviews/<int:pk>/submit/", reviewing.submit, name="review_submit"),

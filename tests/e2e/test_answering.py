@@ -188,3 +188,17 @@ def test_figures_are_typed_and_saved(open_as, town, subject):
     look(page, "figures")
     page.goto(page.url)
     expect(page.get_by_label("班级数", exact=True)).to_have_value("9")
+
+
+def test_evidence_is_uploaded_and_used_at_the_desk(open_as, town, subject, tmp_path):
+    file = tmp_path / "办园许可证.pdf"
+    file.write_bytes(b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n")
+    page = open_as("clerk", desk(subject, "F1.1"))
+    page.get_by_role("link", name="添加佐证材料").click()
+    page.get_by_label("说明").fill("证照见材料。")
+    page.locator("input[data-files]").first.set_input_files(file)
+    page.locator(".sa-side").get_by_role("link", name="办园许可证").wait_for()
+    look(page, "desk-evidence")
+    page.goto(page.url)
+    expect(page.get_by_label("说明")).to_have_value("证照见材料。")
+    expect(page.locator('a[data-code="F1.1"] .sa-files')).to_contain_text("1")

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import form_page
 from dudao.evaluations.actions import editing
 from dudao.evaluations.actions.amending import amend_campaign, why_not_amend
 from dudao.evaluations.actions.campaigns import set_phases, start_campaign
@@ -19,7 +19,7 @@ from dudao.evaluations.forms.rules import RulesForm
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries.pools import units_to_add
 from dudao.evaluations.queries.templates import usable_versions
-from dudao.evaluations.views.common import campaign_or_404, crumbs, draft_or_back, inside_or_404
+from dudao.evaluations.views.common import campaign_or_404, crumbs, draft_or_back, inside_or_404, tell
 from dudao.findings.views.common import actor_of, run, sent
 
 __all__ = ["amend", "head", "notice", "phases", "rules", "step"]
@@ -48,7 +48,7 @@ def head(request: HttpRequest, pk: int) -> HttpResponse:
     form = HeadForm(sent(request), campaign=row, versions=versions)
     if request.method == "POST" and form.is_valid():
         values = form.values
-        done = refused(
+        done = tell(
             form,
             lambda: editing.edit_campaign(
                 actor_of(request),
@@ -75,7 +75,7 @@ def phases(request: HttpRequest, pk: int) -> HttpResponse:
     form = PhasesForm(sent(request), campaign=row)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["phases"]
-        done = refused(
+        done = tell(
             form,
             lambda: set_phases(actor_of(request), token=form.token, campaign=row, revision=row.revision, phases=given),
         )
@@ -93,7 +93,7 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
         return back
     form = RulesForm(sent(request), campaign=row)
     if request.method == "POST" and form.is_valid():
-        done = refused(
+        done = tell(
             form,
             lambda: editing.set_rules(
                 actor_of(request),
@@ -120,7 +120,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
     form = AmendForm(sent(request), campaign=row, objects=lambda: units_to_add(row))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        made = refused(
+        made = tell(
             form,
             lambda: amend_campaign(
                 actor_of(request),

@@ -1,22 +1,27 @@
 """What the pages of campaigns share: the campaign or 404, its crumbs, its tabs, its head."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 
 from dudao.core.access import Denied
+from dudao.core.ui.forms import Form, refused
 from dudao.core.ui.parts import Crumb, Stage, Tab, stages
+from dudao.core.workflow import Button
 from dudao.evaluations.actions.amending import why_not_amend
 from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.labels import CAMPAIGN_STATES, LINE
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import campaigns as reads
+from dudao.evaluations.queries.systems import rules_of
 from dudao.findings.views.common import actor_of
 
-__all__ = ["campaign_or_404", "crumbs", "draft_or_back", "head_of", "inside_or_404"]
+__all__ = ["campaign_or_404", "crumbs", "draft_or_back", "head_of", "inside_or_404", "tell"]
 
 
 def campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
@@ -89,8 +94,7 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
     if row.state in {Campaign.State.PUBLICISED, Campaign.State.PUBLISHED, Campaign.State.ARCHIVED}:
         word = "公示" if row.state == Campaign.State.PUBLICISED else "结果"
         named.append(("publicity", word, _address("publicity", row.pk), None))
-    shown = {"campaign.start", "campaign.cancel"}
-    buttons = [button for button in CAMPAIGN.available(row, actor) if button.step.verb in shown] if inside else []
+    buttons = {button.step.verb: button for button in CAMPAIGN.available(row, actor)} if inside else {}
     return {
         "row": row,
         "state": CAMPAIGN_STATES[row.state],
@@ -99,13 +103,39 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
         "inside": inside,
         "tabs": [Tab(label, url, key == tab, count) for key, label, url, count in named if url],
         "draft": row.state == Campaign.State.DRAFT,
-        "buttons": buttons,
+        "start": _button(buttons.get("campaign.start")),
+        "cancel": _button(buttons.get("campaign.cancel")),
+        "quiet": not rules_of(row).announced,
         "edits": inside and _may(by_office(row, actor, "campaign.edit")) and row.state == Campaign.State.DRAFT,
         "amends": inside and why_not_amend(row, actor) is None,
         "clones": inside and _may(by_office(row, actor, "campaign.create")),
         "tries": inside and _may(by_office(row, actor, "campaign.try")),
         "step_url": reverse("evaluations:campaign_step", args=[row.pk]),
     }
+
+
+def _button(found: Button | None) -> str | None:
+    """``None``: not a step of now; "": it can be taken; else why not."""
+    if found is None:
+        return None
+    return found.denied.reason if found.denied is not None else ""
+
+
+def tell(form: Form, action: Callable[[], Any]) -> Any:
+    """Run an action; a refusal becomes the form's error, that of something which is no field of it stands above the form."""
+
+    def flat() -> Any:
+        try:
+            return action()
+        except ValidationError as error:
+            if not hasattr(error, "error_dict"):
+                raise
+            found: dict[str, list[Any]] = {}
+            for name, errors in error.error_dict.items():
+                found.setdefault(name if name in form.fields else NON_FIELD_ERRORS, []).extend(errors)
+            raise ValidationError(found) from None
+
+    return refused(form, flat)
 
 
 def _may(denied: Denied | None) -> bool:

@@ -8,13 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import form_page
 from dudao.evaluations.actions import editing, pressing
 from dudao.evaluations.forms.campaigns import ExtendForm
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.views.board import SUBJECTS
-from dudao.evaluations.views.common import campaign_or_404, crumbs
+from dudao.evaluations.views.common import campaign_or_404, crumbs, tell
 from dudao.findings.views.common import actor_of, run
 
 __all__ = ["bulk", "extend"]
@@ -83,7 +83,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     form = ExtendForm(request.POST if "until" in request.POST else None, initial=initial)
     if form.is_valid():
         values = form.values
-        done = refused(
+        done = tell(
             form,
             lambda: pressing.extend_subjects(
                 actor, token=form.token, campaign=row, subjects=keys, until=values["until"], reason=values["reason"]

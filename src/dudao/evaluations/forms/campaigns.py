@@ -148,6 +148,8 @@ class HeadForm(Form):
 class PhasesForm(Form):
     """All phases of a draft; a phase without a name is left out, two empty ones stand at the end."""
 
+    html_id = "campaign-phases"
+
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         self.campaign = campaign
         self.rows: list[Phase | None] = [*campaign.phases.all(), *[None] * MORE_PHASES]
@@ -258,6 +260,8 @@ class AddUnitsForm(Form):
 
 class AmendForm(Form):
     """A change to a running campaign: phases, rules, further subjects, and why."""
+
+    html_id = "campaign-amend"
 
     reason = forms.CharField(
         label="变更理由",

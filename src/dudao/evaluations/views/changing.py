@@ -34,6 +34,7 @@ def _page(request: HttpRequest, row: Campaign, form: Any, *, title: str, save: s
         cancel_url=row.get_absolute_url(),
         crumbs=crumbs(row, title),
         note=note,
+        wide=isinstance(form, PhasesForm | AmendForm),
     )
 
 

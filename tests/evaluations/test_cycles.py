@@ -17,7 +17,7 @@ from dudao.demo.builders import unit
 from dudao.evaluations.actions import cycle_changes as changing
 from dudao.evaluations.actions import cycles as acts
 from dudao.evaluations.cycle_rules import CycleRules, Facts, risk_of
-from dudao.evaluations.models import CycleChange, CyclePlan
+from dudao.evaluations.models import CycleChange, CyclePlan, SiteVisit
 from dudao.evaluations.papers.cycles import read_fixes, write_cycle
 from dudao.evaluations.queries import cycles
 from dudao.findings.models import Finding
@@ -237,6 +237,21 @@ def test_schools_missed_in_terms_that_are_over_are_planned_anew_when_asked(town,
     assert {one["why"] for one in change.moves} == {"原学期已过，没有督导记录，改排到以后。"}
     assert all(one["after"] >= cycles.this_term() for one in change.moves)
     assert len(change.moves) == 4
+
+
+def test_a_school_that_was_visited_stays_where_it_was_planned(town, approved):
+    entry = approved.entries.filter(term=approved.terms[0]).first()
+    SiteVisit.objects.create(
+        office=town.city, unit=entry.school, from_on=timezone.localdate(), until_on=timezone.localdate(), state="settled",
+        preliminary="无", fed_back_at=timezone.now(), conclusion="合格", settled_at=timezone.now(),
+    )  # fmt: skip
+    capacity = {f"{county.pk}:{approved.terms[0]}": 0 for county in (town.county, town.other)}
+    acts.set_capacities(town.director, plan=approved, revision=approved.revision, capacity=capacity)
+    change = replanned(town.director, approved, reason="下学期没有人手")
+    assert change.result[f"{entry.school_id:010}"]["term"] == approved.terms[0]
+    assert change.result[f"{entry.school_id:010}"]["why"] == "固定在这一学期：已经督导，不再变动。"
+    assert [one["before"] for one in change.moves] == [approved.terms[0]]
+    assert cycles.own_matrix(town.director, approved).by_year[0][2] == 1
 
 
 def test_the_workbook_comes_back_with_fixed_terms(town, solved):

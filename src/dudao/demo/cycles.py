@@ -7,11 +7,14 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils import timezone
+
 from dudao.calc.scheduling.cycle_model import plan_cycle
 from dudao.core.access import Actor
 from dudao.demo.drafts import on
 from dudao.demo.logins import Login
 from dudao.evaluations.actions import cycles as acts
+from dudao.evaluations.actions import recusals
 from dudao.evaluations.cycle_rules import CycleRules
 from dudao.evaluations.models import CyclePlan
 from dudao.evaluations.queries import cycles
@@ -53,7 +56,30 @@ def build_cycles(city: Unit, logins: Sequence[Login], *, now: datetime) -> Cycle
         solution = plan_cycle(cycles.problem(plan, rows))
         plan = acts.keep_solution(officer, plan=plan, revision=plan.revision, solution=solution)
     with on(now, -50):
-        return acts.approve_cycle(director, plan=plan, revision=plan.revision)
+        plan = acts.approve_cycle(director, plan=plan, revision=plan.revision)
+    _recuse(plan, director, logins, now)
+    return plan
+
+
+def _recuse(plan: CyclePlan, director: Actor, logins: Sequence[Login], now: datetime) -> None:
+    """Two inspectors declare what they must keep away from; one of them waits for a decision."""
+    inspectors = [login for login in logins if login.role == "city_inspector"]
+    schools = [entry.school for entry in plan.entries.select_related("school").order_by("-term", "pk")[:2]]
+    told = (("former", "2019年至2023年任副校长", -40), ("own", "", -3))
+    for login, school, (relation, detail, day) in zip(inspectors, schools, told, strict=False):
+        with on(now, day):
+            row = recusals.declare_recusal(
+                actor_for(login.account),
+                account=login.account,
+                unit=school,
+                relation=relation,
+                detail=detail,
+                from_on=timezone.localdate(),
+                demo=True,
+            )
+        if day < -10:
+            with on(now, day + 2):
+                recusals.decide_recusal(director, row=row, verb="recusal.approve")
 
 
 def _actor(logins: Sequence[Login], role: str) -> Actor:

@@ -38,7 +38,7 @@ class Situation:
 
 
 def situation(row: CyclePlan, *, missed: bool) -> Situation:
-    """Schools that opened, closed or were merged since; terms that have begun stay as they are.
+    """Schools that opened, closed or were merged since; terms that are over and schools that were visited stay as they are.
 
     ``missed``: schools of terms that are over, without a visit on record, are planned anew instead of staying there.
     """
@@ -88,6 +88,11 @@ def situation(row: CyclePlan, *, missed: bool) -> Situation:
         opened=tuple(cycles.school_of(entry) for entry in joined if entry.school_id not in targets),
         closed=frozenset(f"{key:010}" for key in left if key not in merged_away),
         merged=mergers,
+        fixed={
+            f"{key:010}": (entry.term, "已经督导，不再变动")
+            for key, entry in held.items()
+            if key in all_rows and key not in targets and entry.term is not None and getattr(entry, "done", False)
+        },
     )
     return Situation(cycles.problem(row, list(held.values())), old, changes, all_rows, joined, left)
 

@@ -7,11 +7,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from dudao.core import files
 from dudao.demo.builders import unit
 from dudao.evaluations.actions import checking
 from dudao.evaluations.actions.submitting import submit_evaluation
-from dudao.evaluations.models import Answer, Figure, Remark, Subject, Submission
+from dudao.evaluations.models import Answer, Campaign, Figure, Remark, Subject, Submission
 from dudao.evaluations.rules import Rules
+from dudao.evidence.actions.library import add_file
+from dudao.evidence.actions.links import attach
+from dudao.evidence.models import EvidenceLink
 from dudao.orgs.models import Kind
 from evaluations.filling import fill_all
 from evaluations_town import campaign
@@ -157,8 +161,6 @@ def test_the_lists_and_the_desk_cost_the_same_however_much_there_is(town, subjec
 
 
 def test_what_was_answered_the_last_time_is_shown(town, subject):
-    from dudao.evaluations.models import Campaign
-
     fill_all(town.clerk, subject)
     Answer.objects.filter(subject=subject, code="F1.1").update(text="去年的说明")
     Campaign.objects.filter(pk=subject.campaign_id).update(year=2025)
@@ -206,3 +208,17 @@ def test_the_office_moves_a_merged_unit_to_its_successor(town, subject):
     assert subject.unit == heir
     page = signed_in(town.accounts["head"]).get(url("subject", subject.pk))
     assert page.status_code == 404
+
+
+def test_last_times_evidence_is_used_again(town, subject):
+    file = files.keep(b"%PDF-1.4 licence", "application/pdf")
+    version = add_file(town.head, unit=town.kindergarten, file=file, name="办园许可证.pdf").version
+    attach(town.head, version=version, key=f"answer:{subject.pk}:F1.1")
+    Campaign.objects.filter(pk=subject.campaign_id).update(year=2025)
+    again = campaign(town, version=subject.campaign.version, title="再来一次")
+    now = again.subjects.get(unit=town.kindergarten)
+    client = signed_in(town.accounts["clerk"])
+    assert "再引用" in client.get(url("answer", now.pk) + "?at=F1.1").content.decode()
+    key = f"answer:{now.pk}:F1.1"
+    client.post(reverse("evidence:box", args=[key]), {"items": version.evidence_id, "step": "attach"})
+    assert EvidenceLink.objects.filter(key=key, version=version).exists()

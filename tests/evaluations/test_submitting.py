@@ -306,3 +306,11 @@ def test_a_county_writes_its_own_and_the_city_checks_it(town):
     assert list(checks_seen(town.director)) == [subject]
     checking.accept_evaluation(town.director, subject=fresh(subject))
     assert fresh(subject).state == "accepted"
+
+
+def test_the_unit_is_told_that_it_was_accepted(town):
+    subject = subject_of(town, check=True)
+    submit(town.head, subject)
+    checking.accept_evaluation(town.county_officer, subject=fresh(subject))
+    told = set(Notice.objects.filter(verb="evaluation.accept").values_list("account__name", flat=True))
+    assert told == {"陈园长", "周填报"}

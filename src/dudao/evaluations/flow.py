@@ -168,7 +168,13 @@ SUBJECT = Flow(
         needs_reason=True,
         tells=("evaluation.submit",),
     ),
-    Step("evaluation.accept", {S.SUBMITTED}, S.ACCEPTED, guard=_checker("evaluation.accept")),
+    Step(
+        "evaluation.accept",
+        {S.SUBMITTED},
+        S.ACCEPTED,
+        guard=_checker("evaluation.accept"),
+        tells=("evaluation.submit",),
+    ),
     Step(
         "evaluation.exempt",
         {S.OPEN, S.SUBMITTED, S.RETURNED, S.ACCEPTED},

@@ -123,7 +123,7 @@ def _accept(actor: Actor, row: Subject) -> Subject:
     if row.remarks.filter(state=Remark.State.OPEN).exists():
         raise Denied("还有没退回的修改意见，请先退回修改，或删除意见后再通过。", "evaluation.accept")
     changes = {"accepted_at": timezone.now(), "revision": row.revision + 1}
-    SUBJECT.move(row, "evaluation.accept", actor, changes=changes)
+    SUBJECT.move(row, "evaluation.accept", actor, changes=changes, tell_at=row.unit.path)
     row.remarks.filter(state=Remark.State.ANSWERED).update(state=Remark.State.SETTLED)
     return row
 
@@ -154,7 +154,7 @@ def accept_many(actor: Actor, *, subjects: Sequence[Subject], place: Unit) -> Ch
         else:
             refused.append(f"{row.label}：{denied.reason}")
     if not done:
-        audit.record(actor, "evaluation.accept", place, done=0, refused=len(refused))
+        audit.record(actor, "evaluation.accept", place, done=0, refused=len(refused), tell_at="")
     return Checked(done, refused)
 
 

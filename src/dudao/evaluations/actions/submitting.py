@@ -165,7 +165,7 @@ def _hand_in(actor: Actor, row: Subject, *, at: datetime, late: bool) -> Submiss
         row, "evaluation.submit", actor, changes=changes, number=number, digest=made.digest, late=late, tell_at=above
     )
     if not checked:
-        SUBJECT.move(row, "evaluation.accept", SYSTEM, changes={"accepted_at": at})
+        SUBJECT.move(row, "evaluation.accept", SYSTEM, changes={"accepted_at": at}, tell_at="")
     return made
 
 

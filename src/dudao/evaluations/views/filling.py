@@ -31,7 +31,7 @@ from dudao.evaluations.models import Figure, Subject
 from dudao.evaluations.queries.answering import key_of, why_not_fill, window_of
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.queries.work import figure_rows, trace_of, work_of
-from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of, subject_or_404
+from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of, done_on, subject_or_404
 from dudao.evidence.uses import find
 from dudao.findings.views.common import actor_of, run
 
@@ -69,6 +69,7 @@ def _page(request: HttpRequest, row: Subject, at: str, *, status: int = 200, **m
         "person": actor.id or 0,
         "evidence": key_of(row.pk, focus.code) if focus is not None and find(actor, key_of(row.pk, focus.code)) else "",
         "remarkable": work.checks and row.state in {"submitted", "accepted"},
+        "done_on": done_on(row),
         "conflict": None,
         **more,
     }

@@ -62,7 +62,7 @@ def _inspectors(officer: Actor, city: Unit, now: datetime) -> None:
             office=city,
             title=f"{now.year}年冬季安全督导督学抽取（演示）",
             kind=Draw.Kind.INSPECTORS,
-            numbers="2",
+            numbers="1",
             criteria=Criteria(),
             demo=True,
         )

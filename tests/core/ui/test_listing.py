@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
@@ -311,3 +311,13 @@ def test_chips_of_one_column_count_the_same_by_grouping_as_one_by_one(rest):
         grouped.counted(rows)
     assert "GROUP BY" in queries[0]["sql"]
     assert len(queries) == 1
+
+
+def test_rows_with_a_count_of_something_joined_are_counted_once():
+    fill(30)
+    top = Unit.objects.order_by("pk")[0]
+    Unit.objects.exclude(pk=top.pk).update(parent=top)
+    rows = Unit.objects.filter(pk=top.pk).annotate(below=Count("children"))
+    assert rows.get().below == 29 and rows.order_by().count() == 1
+    for where in (Q(kind=top.kind), Q(kind__exact=top.kind)):
+        assert Chips("kind", [Chip("s", "类别", where)]).counted(rows) == (1, [1])

@@ -261,13 +261,18 @@ class Chips:
         """How many rows there are, and how many for each chip: one query.
 
         Chips that are the values of one column are counted by grouping, so that an annotated column (a light) is worked out once.
+        Rows that carry a count of something joined are told apart: the join stays, what it was grouped for does not.
         """
         column = self._column
+        one = Count("pk", distinct=rows.query.group_by is not None)
         if column is None:
-            named = {f"chip_{place}": Count("pk", filter=chip.where) for place, chip in enumerate(self.chips)}
-            found = rows.order_by().aggregate(chip_all=Count("pk"), **named)
+            named = {
+                f"chip_{place}": Count("pk", filter=chip.where, distinct=one.distinct)
+                for place, chip in enumerate(self.chips)
+            }
+            found = rows.order_by().aggregate(chip_all=one, **named)
             return found["chip_all"], [found[name] for name in named]
-        groups = dict(rows.order_by().values_list(column).annotate(chip_count=Count("pk")))
+        groups = dict(rows.order_by().values_list(column).annotate(chip_count=one))
         values: list[Any] = [chip.where.children for chip in self.chips]
         return sum(groups.values()), [groups.get(pair[1], 0) for (pair,) in values]
 

@@ -82,8 +82,8 @@ def test_two_reviewers_are_averaged_and_a_settled_mark_stands(town):
         for one in asks(system_of(running), "online")
         if one.node.points and one.columns[0].item.kind.value == "number"
     )
-    question, points = ask.columns[0].name, ask.node.points
-    for seat, (who, mark) in enumerate([("inspector", points), ("second", points * Decimal("0.75"))], 1):
+    question = ask.columns[0].name
+    for seat, (who, mark) in enumerate([("inspector", Decimal(1)), ("second", Decimal("0.75"))], 1):
         review = Review.objects.create(
             subject=subject,
             source="online",
@@ -96,7 +96,7 @@ def test_two_reviewers_are_averaged_and_a_settled_mark_stands(town):
             subject=subject, source="online", code=ask.node.code, review=review, cells={question: str(mark)}, by=who
         )
     key = f"{question}@online"
-    assert Decimal(inputs_of(running).cells[subject.pk][key]) == points * Decimal("0.875")
+    assert Decimal(inputs_of(running).cells[subject.pk][key]) == Decimal("0.875")
     Mark.objects.create(subject=subject, source="online", code=ask.node.code, cells={question: "0"}, by="办公室")
     assert inputs_of(running).cells[subject.pk][key] == "0"
 

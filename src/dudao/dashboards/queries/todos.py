@@ -15,6 +15,7 @@ from dudao.dashboards.queries.accountability import accountability_groups
 from dudao.dashboards.queries.answering import answering_groups
 from dudao.dashboards.queries.campaigns import campaign_groups
 from dudao.dashboards.queries.cycles import cycle_groups
+from dudao.dashboards.queries.evidence import evidence_groups
 from dudao.dashboards.queries.findings import finding_groups
 from dudao.dashboards.queries.groups import SHOWN, TodoGroup
 from dudao.dashboards.queries.results import result_groups
@@ -51,6 +52,7 @@ def todo_groups(actor: Actor, lights: Lights) -> list[TodoGroup]:
     groups += result_groups(actor)
     groups += cycle_groups(actor)
     groups += statistics_groups(actor)
+    groups += evidence_groups(actor)
     return [group for group in groups if group.total]
 
 

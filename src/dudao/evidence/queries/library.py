@@ -14,6 +14,7 @@ from dudao.orgs.models import Unit
 
 __all__ = [
     "categories",
+    "ending",
     "item",
     "keepable_units",
     "listed",
@@ -107,3 +108,11 @@ def unit_name(actor: Actor, pk: int) -> str | None:
     """The name of a unit whose library one sees."""
     found = Unit.objects.visible_to(actor, "evidence.view").filter(pk=pk).first()
     return str(found) if found is not None else None
+
+
+def ending(actor: Actor, since: date) -> QuerySet[Any]:
+    """What runs out soon, or has since a day, in the libraries that one keeps oneself; what ends first comes first."""
+    paths = {grant.path for grant in actor.grants if "evidence.edit" in grant.verbs}
+    until = timezone.localdate() + timedelta(days=library().soon_days)
+    rows = Evidence.objects.filter(unit__path__in=paths, state=Evidence.State.ACTIVE)
+    return rows.filter(effective_until__gte=since, effective_until__lte=until).order_by("effective_until", "id")

@@ -319,6 +319,8 @@ def test_pages_of_each_side(going):
     unit = words(as_("principal").get(url))
     assert "平江县第一中学" in unit and "会议记录缺两次" not in unit and "看实验室" not in unit
     assert as_("principal").get(field).status_code == 403
+    settle = f"{reverse('evaluations:review_settle', args=[going.subject.pk])}?source=onsite&code=F1.1"
+    assert "评估组 张督学</b>：0.6" in words(as_("officer").get(settle))
     for name in ("stranger", "fourth", "expert"):
         assert as_(name).get(url).status_code == 404, name
         assert as_(name).get(field).status_code in {403, 404}, name

@@ -15,7 +15,7 @@ from dudao.calc.reviewing import Agreement, Strictness, strictness
 from dudao.calc.score import subjects_of as table_of
 from dudao.calc.tree import Role
 from dudao.core.access import Actor
-from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Remark, Review, Subject
+from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Remark, Review, SiteVisit, Subject
 from dudao.evaluations.queries.answering import key_of
 from dudao.evaluations.queries.desk import Desk, desk_of
 from dudao.evaluations.queries.recusal import branch_of, orphans
@@ -388,9 +388,11 @@ def settled_marks(subject: Subject, source: str, code: str) -> QuerySet[Mark]:
 
 
 def given_at(subject: Subject, source: str, code: str) -> list[tuple[str, str, str]]:
-    """What each seat gave to one indicator: (seat, mark, reason)."""
-    rows = Mark.objects.filter(subject=subject, source=source, code=code, review__state__in=_LIVE)
-    return _told(rows)
+    """What each seat, or the team on site, gave to one indicator: (who, mark, reason)."""
+    rows = Mark.objects.filter(subject=subject, source=source, code=code)
+    team = rows.exclude(visit=None).exclude(visit__state=SiteVisit.State.CANCELLED)
+    found = [(f"评估组 {mark.by}", _shown(mark), mark.reason) for mark in team.order_by("visit")]
+    return found + _told(rows.filter(review__state__in=_LIVE))
 
 
 def _told(rows: QuerySet[Mark]) -> list[tuple[str, str, str]]:

@@ -86,8 +86,8 @@ def test_what_is_missing_is_explained():
         (
             MissingKind.PEOPLE,
             2,
-            "“v校”需要 3 名督学，只排到 1 名：名单里有 4 名，1 名须回避：甲督学（配偶任该校校长），1 名当天不能参加，"
-            "1 名的天数上限不够 2 天，1 名同期已安排其他任务，或人数已满。",
+            "“v校”需要 3 名督学，只排到 1 名：名单里有 4 名，1 名已在本组，1 名须回避：甲督学（配偶任该校校长），"
+            "1 名当天不能参加，1 名的天数上限不够 2 天。",
         ),
         (
             MissingKind.LEADER,
@@ -96,6 +96,9 @@ def test_what_is_missing_is_explained():
         ),
         (MissingKind.SPECIALITY, 1, "“v校”缺“财务”专长的督学：名单里没有这样的人。"),
     ]
+    pair = tuple(person(key, may_lead=True, limit=1) for key in "子丑寅")
+    busy = plan_teams(TeamTask((visit("v"), visit("w")), pair)).missing
+    assert all("同期另有任务或已到天数上限" in missing.text for missing in busy if missing.kind is MissingKind.PEOPLE)
     crowd = tuple(person(f"p{index}", recusals={"v": "曾任教"}) for index in range(4))
     (text, *_) = [missing.text for missing in plan_teams(TeamTask((visit(),), crowd)).missing]
     assert "4 名须回避：p0督学（曾任教）、p1督学（曾任教）、p2督学（曾任教）等" in text

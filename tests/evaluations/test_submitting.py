@@ -14,7 +14,7 @@ from dudao.evaluations.actions import checking
 from dudao.evaluations.actions.answering import answer_remark, save_answer, save_figure
 from dudao.evaluations.actions.campaigns import SubjectGiven, create_campaign, set_subjects, start_campaign
 from dudao.evaluations.actions.submitting import digest_of, submit_as_it_is, submit_evaluation, take_back
-from dudao.evaluations.models import Answer, Remark, Subject, Submission
+from dudao.evaluations.models import Answer, Remark, Review, Subject, Submission
 from dudao.evaluations.queries.answering import checks_seen, mine, window_of
 from dudao.evaluations.queries.changes import changes_of
 from dudao.evaluations.queries.completeness import completeness_of
@@ -314,3 +314,16 @@ def test_the_unit_is_told_that_it_was_accepted(town):
     checking.accept_evaluation(town.county_officer, subject=fresh(subject))
     told = set(Notice.objects.filter(verb="evaluation.accept").values_list("account__name", flat=True))
     assert told == {"陈园长", "周填报"}
+
+
+def test_once_reviewers_mark_only_the_office_sends_back(town):
+    subject = subject_of(town, check=True)
+    submit(town.head, subject)
+    checking.accept_evaluation(town.county_officer, subject=fresh(subject))
+    Review.objects.create(subject=subject, source="online", reviewer=town.accounts["inspector"], marked=1)
+    with pytest.raises(Denied, match="评审已经开始，需要退回的由岳阳市办理"):
+        checking.return_evaluation(town.county_officer, subject=fresh(subject), reason="还要改。")
+    with pytest.raises(Denied, match="评审人员已经开始评审"):
+        take_back(town.head, subject=subject)
+    checking.return_evaluation(town.director, subject=fresh(subject), reason="请补正。")
+    assert fresh(subject).state == "returned"

@@ -96,6 +96,10 @@ def settle_remark(actor: Actor, *, remark: Remark, reopen: str = "") -> Remark:
 def return_evaluation(actor: Actor, *, subject: Subject, reason: str, due_on: date | None = None) -> Subject:
     """Send back with the open remarks. ``due_on``: until when it must come again; without it the deadline stays, if ahead."""
     row = _checked(actor, subject, "evaluation.return")
+    if row.state == Subject.State.ACCEPTED and row.reviews.filter(marked__gt=0).exists():
+        denied = by_office(row, actor, "evaluation.return")
+        if denied is not None:
+            raise Denied(f"评审已经开始，需要退回的由{row.campaign.office}办理。", "evaluation.return")
     window, today = window_of(row), timezone.localdate()
     if due_on is not None and due_on < today:
         raise ValidationError({"due_on": "重新提交的截止日期不能早于今天。"})

@@ -264,10 +264,11 @@ class Chips:
         Rows that carry a count of something joined are told apart: the join stays, what it was grouped for does not.
         """
         column = self._column
-        one = Count("pk", distinct=rows.query.group_by is not None)
+        joined = rows.query.group_by is not None
+        one = Count("pk", distinct=joined)
         if column is None:
             named = {
-                f"chip_{place}": Count("pk", filter=chip.where, distinct=one.distinct)
+                f"chip_{place}": Count("pk", filter=chip.where, distinct=joined)
                 for place, chip in enumerate(self.chips)
             }
             found = rows.order_by().aggregate(chip_all=one, **named)

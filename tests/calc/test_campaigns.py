@@ -32,6 +32,7 @@ def test_a_template_tells_days_as_distances():
     assert pack.phases[1].demand == "到现场。"
     assert pack.pool.label("kindergarten", "甲") == "甲（园）"
     assert pack.pool.label("school", "甲") == "甲"
+    assert not pack.of_leaders
     assert pack.title_of(2028) == "2028年某某评估"
     assert pack.starts(2028) == date(2028, 1, 1)
 

@@ -109,6 +109,10 @@ class CampaignPack:
     title: str = ""
     notes: str = ""
 
+    @property
+    def of_leaders(self) -> bool:
+        return self.objects == "leaders"
+
     def starts(self, year: int) -> date:
         """The first day in a year; a 29th of February that isn't there is the 28th."""
         try:

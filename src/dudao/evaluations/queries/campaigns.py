@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Subject
@@ -53,12 +54,17 @@ def seen(actor: Actor, verb: str = "campaign.view") -> QuerySet[Any]:
 
 
 def counted(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """With ``total`` subjects that take part, and how many have handed in (``handed``) or been received (``received``)."""
-    part = ~Q(subjects__state=Subject.State.OUT) & Q(subjects__isnull=False)
+    """With ``total`` subjects that take part, and how many have handed in (``handed``); without joins, for a list to count rows."""
+    state = Subject.State
+    handed = [state.SUBMITTED, state.ACCEPTED]
     return rows.select_related("office", "version__framework").annotate(
-        total=Count("subjects", filter=part),
-        handed=Count("subjects", filter=Q(subjects__state__in=[Subject.State.SUBMITTED, Subject.State.ACCEPTED])),
+        total=_subjects(~Q(state=state.OUT)), handed=_subjects(Q(state__in=handed))
     )
+
+
+def _subjects(where: Q) -> Coalesce:
+    of_campaign = Subject.objects.filter(where, campaign=OuterRef("pk")).order_by().values("campaign")
+    return Coalesce(Subquery(of_campaign.annotate(count=Count("pk")).values("count")), 0)
 
 
 def campaign(actor: Actor, pk: int) -> Campaign | None:

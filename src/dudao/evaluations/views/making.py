@@ -70,7 +70,7 @@ def new(request: HttpRequest, template: str) -> HttpResponse:
         wanted = "、".join(f"“{title_of_system(name)}”" for name in pack.systems[:3]) or "指标体系"
         messages.error(request, f"{office}还没有已发布的{wanted}。请先在“指标体系”里载入、核对并发布，再新建项目。")
         return redirect("frameworks:versions")
-    twins = list(reads.twins_for(office)) if pack.objects == "leaders" else []
+    twins = list(reads.twins_for(office)) if pack.of_leaders else []
     form = NewForm(sent(request), office=office, pack=pack, versions=versions, twins=twins)
     if request.method == "POST" and form.is_valid():
         values = form.values

@@ -15,8 +15,13 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "dudao.settings"
 import django
 import pytest
 from django.db import connections
+from hypothesis import HealthCheck, settings
 
 django.setup()
+
+# How fast examples are made is the machine's affair, not the property's.
+settings.register_profile("dudao", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dudao")
 
 
 @pytest.fixture(scope="session")

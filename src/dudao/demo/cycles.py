@@ -10,8 +10,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from dudao.calc.scheduling.cycle_model import plan_cycle
-from dudao.core.access import Actor
+from dudao.core.access import SYSTEM, Actor
 from dudao.demo.drafts import on
+from dudao.demo.invented import person, phone
 from dudao.demo.logins import Login
 from dudao.evaluations.actions import cycles as acts
 from dudao.evaluations.actions import recusals
@@ -19,11 +20,14 @@ from dudao.evaluations.cycle_rules import CycleRules
 from dudao.evaluations.models import CyclePlan
 from dudao.evaluations.queries import cycles
 from dudao.orgs.models import Unit
+from dudao.people.actions import create_account
 from dudao.people.queries import actor_for
+from dudao.people.secrets import one_time_code
 
 __all__ = ["build_cycles"]
 
 SEED = 4306
+INSPECTORS = 8
 REASONS = ("换届后首次督导", "新校区启用后督导", "群众反映较多，优先督导", "配合义务教育优质均衡创建")
 
 
@@ -34,6 +38,7 @@ def build_cycles(city: Unit, logins: Sequence[Login], *, now: datetime) -> Cycle
     first = cycles.this_term()
     if not cycles.eligible(city, CyclePlan.Objects.COMPULSORY).exists():
         return None
+    _inspectors(city, now)
     with on(now, -60):
         plan = acts.create_cycle(
             officer,
@@ -80,6 +85,24 @@ def _recuse(plan: CyclePlan, director: Actor, logins: Sequence[Login], now: date
         if day < -10:
             with on(now, day + 2):
                 recusals.decide_recusal(director, row=row, verb="recusal.approve")
+
+
+def _inspectors(city: Unit, now: datetime) -> None:
+    """More inspectors of the city, so that teams can be found; nobody has seen their one-time codes."""
+    chance = random.Random(SEED + 1)
+    for number in range(2, 2 + INSPECTORS):
+        with on(now, -70):
+            create_account(
+                SYSTEM,
+                home=city,
+                username=f"inspector-{number:02}",
+                name=person(chance),
+                code=one_time_code(),
+                phone=phone(chance),
+                role="city_inspector",
+                valid_from=timezone.localdate(),
+                demo=True,
+            )
 
 
 def _actor(logins: Sequence[Login], role: str) -> Actor:

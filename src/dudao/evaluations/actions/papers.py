@@ -4,6 +4,7 @@ How many units and until when go along as facts, which are counted again before 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -97,7 +98,7 @@ def draft_notice(actor: Actor, *, campaign: Campaign, kind: str) -> Paper:
         raise ValidationError("还没有评估对象，请先选择对象。")
     tree = system_of(row).tree
     matters = [f"{child.name}" for child in tree.root.children]
-    shared = {
+    shared: dict[str, Any] = {
         "topic": row.title,
         "basis": [_BASIS, *(line.strip() for line in row.purpose.splitlines() if line.strip())],
         "matters": matters,

@@ -10,7 +10,18 @@ from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
 from dudao.calc.deadlines import due
-from dudao.evaluations.models import Campaign, Decision, Objection, Review, ScoreSheet, SiteVisit, Subject
+from dudao.evaluations.models import (
+    Answer,
+    Campaign,
+    Decision,
+    Figure,
+    Mark,
+    Objection,
+    Review,
+    ScoreSheet,
+    SiteVisit,
+    Subject,
+)
 from dudao.evaluations.queries.scoring import Inputs, inputs_of
 from dudao.evaluations.queries.sheets import inputs_now
 from dudao.evaluations.queries.systems import rules_of
@@ -22,6 +33,7 @@ __all__ = [
     "Window",
     "final_sheet",
     "is_of_today",
+    "is_touched",
     "last_decision",
     "objection_window",
     "open_objections",
@@ -67,7 +79,9 @@ def readiness(campaign: Campaign, inputs: Inputs | None = None) -> Readiness:
         reviews=Count("reviews", distinct=True, filter=Q(reviews__state=Review.State.ASSIGNED) & ~Q(state=states.OUT)),
     )
     done = [SiteVisit.State.SETTLED, SiteVisit.State.CANCELLED]
-    visits = SiteVisit.objects.filter(subjects__campaign=campaign).exclude(state__in=done).values("pk").distinct().count()
+    visits = (
+        SiteVisit.objects.filter(subjects__campaign=campaign).exclude(state__in=done).values("pk").distinct().count()
+    )
     return Readiness(
         subjects=len(given.subjects),
         unsubmitted=counted["unsubmitted"],
@@ -98,6 +112,16 @@ def last_decision(campaign: Campaign) -> Decision | None:
 def is_of_today(sheet: ScoreSheet, inputs: Inputs) -> bool:
     """Whether nothing that a sheet was computed from has changed since."""
     return sheet.inputs_digest == inputs_now(inputs)
+
+
+def is_touched(sheet: ScoreSheet) -> bool:
+    """Whether somebody marked, answered or reported since: a quick look for pages; what counts is `is_of_today`."""
+    since = sheet.made_at
+    return (
+        Mark.objects.filter(subject__campaign=sheet.campaign_id, at__gt=since).exists()
+        or Figure.objects.filter(subject__campaign=sheet.campaign_id, saved_at__gt=since).exists()
+        or Answer.objects.filter(subject__campaign=sheet.campaign_id, saved_at__gt=since).exists()
+    )
 
 
 def open_objections(campaign: Campaign) -> "QuerySet[Any]":

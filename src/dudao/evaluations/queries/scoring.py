@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import Func, JSONField, QuerySet
+
 from dudao.calc.expr import Kind
 from dudao.calc.reviewing import Agreement, agree
 from dudao.calc.score import Scores, Subjects, subjects_of
-from dudao.calc.tree import Pick
+from dudao.calc.tree import Pick, Tree
 from dudao.evaluations.models import Answer, Campaign, Figure, Mark, Subject
 from dudao.evaluations.queries.systems import rules_of, system_of
+from dudao.evaluations.rules import Rules
 
 __all__ = ["Inputs", "adopted", "inputs_of", "score_campaign", "scored"]
 
@@ -62,8 +66,26 @@ def adopted(campaign: Campaign, marks: Iterable[Mark | Given]) -> dict[tuple[str
 
     A settled mark stands; else what the team of a visit gave; else what the reviewers agree on.
     """
-    rules, tree = rules_of(campaign), system_of(campaign).tree
-    counted = {name for name, item in tree.answers.items.items() if item.kind is Kind.COUNT}
+    return _adopted(_How.of(campaign), marks)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What decides on marks, the same for all subjects of a campaign."""
+
+    rules: Rules
+    tree: Tree
+    counted: frozenset[str]
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "_How":
+        tree = system_of(campaign).tree
+        counted = frozenset(name for name, item in tree.answers.items.items() if item.kind is Kind.COUNT)
+        return cls(rules_of(campaign), tree, counted)
+
+
+def _adopted(how: _How, marks: Iterable[Mark | Given]) -> dict[tuple[str, str], Agreement]:
+    rules, tree, counted = how.rules, how.tree, how.counted
     settled: dict[tuple[str, str], Agreement] = {}
     seats: dict[tuple[str, str], dict[int, Mapping[str, object]]] = {}
     for mark in marks:
@@ -88,6 +110,12 @@ def adopted(campaign: Campaign, marks: Iterable[Mark | Given]) -> dict[tuple[str
     return found
 
 
+def _gathered(rows: "QuerySet[Any]", *names: str) -> Iterable[tuple[int, list[list[Any]]]]:
+    """(subject, its rows) in one row a subject: the database puts them together, which is cheaper than a row each."""
+    row = Func(*names, function="jsonb_build_array", output_field=JSONField())
+    return rows.order_by().values("subject_id").annotate(rows=JSONBAgg(row)).values_list("subject_id", "rows")
+
+
 def inputs_of(campaign: Campaign, subjects: Sequence[Subject] | None = None) -> Inputs:
     """Everything of all subjects that take part, or of some: four queries."""
     chosen = (
@@ -97,21 +125,22 @@ def inputs_of(campaign: Campaign, subjects: Sequence[Subject] | None = None) -> 
     )
     keys = [subject.pk for subject in chosen]
     cells: dict[int, Cells] = {key: {} for key in keys}
-    for subject, name, cell in Figure.objects.filter(subject__in=keys).values_list("subject_id", "name", "cell"):
-        if cell not in (None, ""):
-            cells[subject][name] = cell
-    for subject, given in Answer.objects.filter(subject__in=keys).values_list("subject_id", "cells"):
-        cells[subject] |= {f"{question}@{SELF}": cell for question, cell in given.items()}
-    by_subject: dict[int, list[Given]] = {key: [] for key in keys}
-    standing = Mark.objects.filter(subject__in=keys).exclude(visit__state="cancelled").order_by()
-    names = ("subject_id", "source", "code", "cells", "review__seat", "review__state", "visit_id")
-    for subject, source, code, given, seat, state, visit in standing.values_list(*names):
-        review = None if seat is None else Seat(seat, state)
-        by_subject[subject].append(Given(source, code, given, review, visit))
+    for subject, figures in _gathered(Figure.objects.filter(subject__in=keys), "name", "cell"):
+        cells[subject] |= {name: cell for name, cell in figures if cell not in (None, "")}
+    for subject, answers in _gathered(Answer.objects.filter(subject__in=keys), "cells"):
+        for (given,) in answers:
+            cells[subject] |= {f"{question}@{SELF}": cell for question, cell in given.items()}
+    standing = Mark.objects.filter(subject__in=keys).exclude(visit__state="cancelled")
+    parts = ("source", "code", "cells", "review__seat", "review__state", "visit_id")
     opened: dict[int, dict[tuple[str, str], Agreement]] = {}
-    for key, marks in by_subject.items():
+    how = _How.of(campaign)
+    for key, rows in _gathered(standing, *parts):
+        marks = [
+            Given(source, code, given, None if seat is None else Seat(seat, state), visit)
+            for source, code, given, seat, state, visit in rows
+        ]
         marks.sort(key=lambda mark: mark.visit_id or 0)
-        for (source, code), agreement in adopted(campaign, marks).items():
+        for (source, code), agreement in _adopted(how, marks).items():
             if agreement.is_open:
                 opened.setdefault(key, {})[source, code] = agreement
             cells[key] |= {f"{question}@{source}": cell for question, cell in agreement.cells.items()}

@@ -25,7 +25,6 @@ from dudao.evaluations.queries import deciding
 from dudao.evaluations.queries import results as reads
 from dudao.evaluations.queries.comparing import AtIndicator, at_indicator, compared
 from dudao.evaluations.queries.lows import by_indicator, lows_of, threshold_words
-from dudao.evaluations.queries.scoring import inputs_of
 from dudao.evaluations.queries.sheets import grade_names, loaded, replayed, sheet_system
 from dudao.evaluations.views.results import OF_COUNTIES, campaign_crumbs, results_crumb
 from dudao.evaluations.views.shown import block_figure, block_words, figure, number
@@ -208,7 +207,7 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
         labels="、".join(sources),
         is_last=is_last,
         retired=campaign.version.state == FrameworkVersion.State.RETIRED,
-        stale=running and is_last and not deciding.is_of_today(sheet, inputs_of(campaign)),
+        stale=running and is_last and deciding.is_touched(sheet),
         others=[one for one in reads.sheets_of(campaign) if one.pk != sheet.pk],
         deletes=sheet.purpose == ScoreSheet.Purpose.TRIAL and actor.may("campaign.try", campaign.office.path),
     )

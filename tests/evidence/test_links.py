@@ -15,29 +15,29 @@ pytestmark = pytest.mark.django_db
 
 def test_a_version_is_attached_once_and_found_by_prefix(town):
     version = town.add().version
-    first = attach(town.clerk, version=version, key="answer:12:A2.1", label="办园行为督导评估 A2.1", url="/x/")
-    again = attach(town.clerk, version=version, key="answer:12:A2.1", label="办园行为督导评估 A2.1", url="/x/")
-    attach(town.clerk, version=version, key="answer:120:A1", label="另一个", url="/y/")
+    first = attach(town.clerk, version=version, key="note:12:A2.1", label="办园行为督导评估 A2.1", url="/x/")
+    again = attach(town.clerk, version=version, key="note:12:A2.1", label="办园行为督导评估 A2.1", url="/x/")
+    attach(town.clerk, version=version, key="note:120:A1", label="另一个", url="/y/")
     assert first == again
-    assert [link.key for link in attached("answer:12:")] == ["answer:12:A2.1"]
-    assert attached_at("answer:12:A2.1").get().unit == town.school
+    assert [link.key for link in attached("note:12:")] == ["note:12:A2.1"]
+    assert attached_at("note:12:A2.1").get().unit == town.school
 
 
 def test_what_was_handed_in_is_neither_taken_off_nor_withdrawn(town):
     version = town.add().version
-    link = attach(town.clerk, version=version, key="answer:12:A2.1", label="评估 A2.1", url="/x/")
-    assert freeze(town.clerk, prefix="answer:12:", unit=town.school) == 1
+    link = attach(town.clerk, version=version, key="note:12:A2.1", label="评估 A2.1", url="/x/")
+    assert freeze(town.clerk, prefix="note:12:", unit=town.school) == 1
     with pytest.raises(Denied, match="已随"):
         detach(town.clerk, link=link)
     with pytest.raises(Denied, match=r"评估 A2\.1"):
         withdraw(town.clerk, row=version.evidence, reason="作废")
-    assert thaw(town.officer, prefix="answer:12:", unit=town.school) == 1
+    assert thaw(town.officer, prefix="note:12:", unit=town.school) == 1
     detach(town.clerk, link=link)
     withdraw(town.clerk, row=version.evidence, reason="作废")
     assert not EvidenceLink.objects.exists()
 
 
-@pytest.mark.parametrize("prefix", ["answer", "answer:", "answer:1", "answer:1:A2", ""])
+@pytest.mark.parametrize("prefix", ["note", "note:", "note:1", "note:1:A2", ""])
 def test_a_prefix_that_names_no_object_freezes_nothing(town, prefix):
     with pytest.raises(ValueError, match="names no object"):
         freeze(town.clerk, prefix=prefix, unit=town.school)
@@ -45,11 +45,11 @@ def test_a_prefix_that_names_no_object_freezes_nothing(town, prefix):
 
 def test_a_link_stays_with_its_version_until_it_is_renewed(town):
     first = town.add(text="甲").version
-    link = attach(town.clerk, version=first, key="answer:12:A1", label="评估 A1", url="/x/")
+    link = attach(town.clerk, version=first, key="note:12:A1", label="评估 A1", url="/x/")
     with pytest.raises(Denied, match="已是当前版本"):
         renew(town.clerk, link=link)
     second = town.add(text="乙", row=first.evidence).version
-    assert attached_at("answer:12:A1").get().version == first
+    assert attached_at("note:12:A1").get().version == first
     assert renew(town.clerk, link=link).version == second
 
 
@@ -80,13 +80,13 @@ def test_who_sees_the_place_opens_its_files_without_a_right_to_the_library(town,
 def test_nobody_attaches_what_they_may_not_see(town):
     version = town.add().version
     with pytest.raises(Denied):
-        attach(town.other, version=version, key="answer:12:A1", label="评估", url="/x/", unit=town.garden)
+        attach(town.other, version=version, key="note:12:A1", label="评估", url="/x/", unit=town.garden)
     with pytest.raises(Denied):
-        attach(town.inspector, version=version, key="answer:12:A1", label="评估", url="/x/")
+        attach(town.inspector, version=version, key="note:12:A1", label="评估", url="/x/")
 
 
 @pytest.mark.parametrize(
-    ("key", "label"), [("", "评估"), ("answer", "评估"), ("answer:1:A", " "), ("answer:" + "x" * 120, "评估")]
+    ("key", "label"), [("", "评估"), ("note", "评估"), ("note:1:A", " "), ("note:" + "x" * 120, "评估")]
 )
 def test_a_link_says_where_it_leads(town, key, label):
     with pytest.raises(ValidationError):

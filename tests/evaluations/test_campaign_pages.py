@@ -67,7 +67,7 @@ def test_what_nobody_marks_is_said_before_it_starts(town, draft):
 
 
 def test_each_side_sees_its_own(town, running):
-    assert "共 1 条" in page(town, "officer", "campaigns").content.decode()
+    assert '共 <b class="dd-num">1</b> 条' in page(town, "officer", "campaigns").content.decode()
     office = page(town, "officer", "campaign", running.pk).content.decode()
     assert "湘阴县" in office and "文书" in office
     county = page(town, "county_officer", "campaign", running.pk).content.decode()

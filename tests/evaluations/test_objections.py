@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from dudao.core.access import Denied
+from dudao.core.models import Notice
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions import objections as acts
 from dudao.evaluations.actions import results
@@ -130,6 +131,19 @@ def test_a_change_is_checked_like_every_mark(town, open_):
     assert list(Mark.objects.filter(subject=subject).values_list("cells", flat=True)) == before
     made.refresh_from_db()
     assert made.state == "asked"
+
+
+def test_each_side_hears_of_the_other(town, open_):
+    def told(who, word):
+        return Notice.objects.filter(account=town.accounts[who], text__contains=word).count()
+
+    assert told("head", "有异议的请在期限内提出") == 1
+    made = asked(town, open_[2])
+    assert told("officer", "提出异议") == 1
+    assert told("county_officer", "提出异议") == 0
+    acts.uphold_objection(town.officer, objection=made, revision=made.revision, answer="维持。")
+    assert told("head", "维持原评") == 1
+    assert told("private_head", "维持原评") == 0
 
 
 def test_two_officers_do_not_both_answer(town, open_):

@@ -37,6 +37,10 @@ __all__ = [
 
 MOST_TEXT = 4000
 
+# Who decides hears that a unit objects; the unit hears the answer.
+audit.TELLS["objection.ask"] = ("objection.uphold",)
+audit.TELLS["objection.uphold"] = audit.TELLS["objection.change"] = ("objection.ask",)
+
 
 def by_unit(subject: Subject, actor: Actor, verb: str) -> Denied | None:
     """The unit itself, or an office between it and the one that runs the campaign: who decides on objections makes and withdraws
@@ -95,7 +99,7 @@ def ask_objection(actor: Actor, *, subject: Subject, text: str, code: str = "") 
         basis=(window.basis if held is None else f"{window.basis}；{held.basis}")[:300],
         asked_by=actor.name,
     )
-    audit.record(actor, "objection.ask", made, item=code)
+    audit.record(actor, "objection.ask", made, item=code, tell_at=row.campaign.office.path)
     return made
 
 
@@ -127,7 +131,8 @@ def uphold_objection(actor: Actor, *, objection: Objection, revision: int, answe
     row = _open(objection)
     if row.revision != revision:
         raise Conflict
-    OBJECTION.move(row, "objection.uphold", actor, changes=_answered(actor, row, answer))
+    changes = _answered(actor, row, answer)
+    OBJECTION.move(row, "objection.uphold", actor, changes=changes, tell_at=row.subject.unit.path)
     return row
 
 
@@ -189,7 +194,7 @@ def change_objection(
     changes = _answered(actor, row, answer)
     reason = f"异议第 {row.pk} 号调整：{answer.strip()}"[:1000]
     told = [_settled(actor, subject, known[key], cell, reason) for key, cell in changed.items()]
-    OBJECTION.move(row, "objection.change", actor, changes=changes, fields=told)
+    OBJECTION.move(row, "objection.change", actor, changes=changes, fields=told, tell_at=subject.unit.path)
     campaign = subject.campaign
     if campaign.state in {Campaign.State.DECIDING, Campaign.State.PUBLICISED} and final_sheet(campaign) is not None:
         make_sheet(actor, campaign=campaign, purpose=ScoreSheet.Purpose.FINAL, reason=reason)

@@ -14,6 +14,7 @@ from dudao.calc.calendar import chinese_date
 from dudao.core import audit, files
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.actions.campaigns import locked
+from dudao.evaluations.actions.telling import tell_subjects
 from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.models import Campaign, Decision, Result, ScoreSheet, Subject
 from dudao.evaluations.queries import deciding
@@ -240,6 +241,8 @@ def publicise(actor: Actor, *, campaign: Campaign, on: date | None = None) -> Ca
     until = deciding.publicity_until(row, start)
     changes = {"publicised_on": start, "publicised_until": until, "revision": row.revision + 1}
     CAMPAIGN.move(row, "campaign.publicise", actor, changes=changes, day=start, deadline=until)
+    words = f"的结果从{chinese_date(start)}公示到{chinese_date(until)}，有异议的请在期限内提出。"
+    _tell(row, words, "campaign.publicise")
     return row
 
 
@@ -258,7 +261,14 @@ def publish_campaign(actor: Actor, *, campaign: Campaign) -> Campaign:
     assert sheet is not None
     changes = {"published_at": timezone.now(), "revision": row.revision + 1}
     CAMPAIGN.move(row, "campaign.publish", actor, changes=changes, number=sheet.number, digest=sheet.digest)
+    _tell(row, "的结果已经公布。", "campaign.publish")
     return row
+
+
+def _tell(row: Campaign, words: str, verb: str) -> None:
+    """Those who are evaluated, once for each word."""
+    subjects = row.subjects.exclude(state=Subject.State.OUT).only("pk")
+    tell_subjects(row, subjects, words, verb=verb, key=f"{verb}:{row.pk}:{row.revision}")
 
 
 def _hold_still() -> None:

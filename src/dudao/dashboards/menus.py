@@ -105,28 +105,51 @@ _CAMPAIGNS = Entry(
     "clipboard-text",
     "evaluations:campaigns",
     "campaign.view",
-    below=(
-        CAMPAIGNS,
-        CHECKS,
-        ANSWERS,
-        REVIEWS,
-        VISITS,
-        TEAMS,
-        RECUSALS,
-        RESULTS,
-        OBJECTIONS,
-        USES,
-        PROPOSALS,
-        CYCLES,
-        DRAWS,
-    ),
+    below=(CAMPAIGNS, CHECKS, ANSWERS, REVIEWS, VISITS),
+)
+_CHOOSING = Entry(
+    "规划抽取", "calendar-stats", "evaluations:cycles", "cycle.view", below=(CYCLES, DRAWS, TEAMS, RECUSALS)
+)
+_RESULTS = Entry(
+    "评估结果",
+    "award",
+    "evaluations:result_list",
+    "result.view",
+    below=(RESULTS, OBJECTIONS, USES, PROPOSALS),
 )
 _CASES = Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS, OPINIONS))
 _WORK = Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view", below=(ROWS, TASKS, PLANS))
 
 MENUS: dict[str, tuple[Entry, ...]] = {
-    "office": (HOME, OVERVIEW, _PLANS, _CAMPAIGNS, _FINDINGS, _CASES, _STATS, FRAMEWORKS, EVIDENCE, _PAPERS, _PEOPLE),
-    "county": (HOME, _WORK, _CAMPAIGNS, _FINDINGS, _CASES, _STATS, FRAMEWORKS, EVIDENCE, _PAPERS, _PEOPLE),
+    "office": (
+        HOME,
+        OVERVIEW,
+        _PLANS,
+        _CAMPAIGNS,
+        _CHOOSING,
+        _RESULTS,
+        _FINDINGS,
+        _CASES,
+        _STATS,
+        FRAMEWORKS,
+        EVIDENCE,
+        _PAPERS,
+        _PEOPLE,
+    ),
+    "county": (
+        HOME,
+        _WORK,
+        _CAMPAIGNS,
+        _CHOOSING,
+        _RESULTS,
+        _FINDINGS,
+        _CASES,
+        _STATS,
+        FRAMEWORKS,
+        EVIDENCE,
+        _PAPERS,
+        _PEOPLE,
+    ),
     "school": (
         Entry("待办", "inbox", "dashboards:home"),
         ANSWERS,
@@ -157,6 +180,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("督办", "bell-ringing", "plans:assignments", "assignment.view"),
         Entry("计划", "calendar-stats", "plans:plans", "plan.view"),
         _CAMPAIGNS,
+        _RESULTS,
         Entry(
             "整改",
             "clipboard-check",

@@ -193,3 +193,11 @@ def test_bulk_acts_from_the_list(town, running):
 def test_a_pool_in_words(town):
     pool = {"kinds": ["kindergarten"], "stages": [], "ownership": "private", "counties": [town.county.pk]}
     assert pool_words(pool) == "幼儿园，民办，平江县"
+
+
+def test_those_with_a_later_deadline_are_found(town, running):
+    running.subjects.filter(unit=town.private).update(due_on=timezone.localdate() + timedelta(30))
+    later = page(town, "director", "campaign_subjects", running.pk, query="?extended=1").content.decode()
+    assert town.private.name in later and town.foreign.name not in later
+    others = page(town, "director", "campaign_subjects", running.pk, query="?extended=0").content.decode()
+    assert town.foreign.name in others and town.private.name not in others

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -178,7 +179,7 @@ SUBJECTS = Listing(
         Choice("branch", "所属", _counties, apply=reads.in_branch),
         Choice("ownership", "公办民办", [("public", "公办"), ("private", "民办")], lookup="unit__ownership"),
         YesNo("late", "逾期提交", lookup="late"),
-        YesNo("extended", "已延长", lookup="due_on__isnull"),
+        YesNo("extended", "已延长", where=Q(due_on__isnull=False)),
     ],
     chips=Chips.of_states("state", SUBJECT_STATES),
     order=["unit__path", "pk"],

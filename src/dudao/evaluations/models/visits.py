@@ -19,8 +19,8 @@ __all__ = ["SiteVisit", "VisitFile", "VisitMember", "VisitRecord"]
 class SiteVisit(models.Model):
     """A team goes to a unit once and serves every campaign that wants to see it then («进一次门，查多件事»).
 
-    ``announced`` is False for 四不两直: the unit hears of it on the spot (``notified_at`` stays empty). ``preliminary`` is told before leaving, ``statement`` is
-    what the unit says to it, ``conclusion`` what the team decided.
+    ``announced`` is False for 四不两直: the unit hears of it on the spot (``notified_at`` stays empty). ``preliminary`` is told
+    before leaving, ``statement`` is what the unit says to it, ``conclusion`` what the team decided.
     """
 
     SCOPE: ClassVar = ("unit__path",)

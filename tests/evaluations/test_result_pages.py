@@ -12,6 +12,7 @@ from dudao.dashboards.queries.results import result_groups
 from dudao.evaluations.actions import objections, uses
 from dudao.evaluations.actions import results as acts
 from dudao.evaluations.models import Campaign
+from dudao.evaluations.views.shown import block_words, decimals, number
 from dudao.people.queries import actor_for
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding
@@ -186,3 +187,14 @@ def test_the_ranking_leaves_as_a_workbook_of_numbers(world):
     first = sheet[sheet.index(head) + 1]
     assert isinstance(first[head.index("总分")], float)
     assert first[head.index("名次")] == 1
+
+
+def test_the_numbers_of_a_column_have_the_same_decimals():
+    def outcome(total, mark):
+        return {"total": total, "blocks": {"M1": {"mark": mark, "level": None}}}
+
+    places = decimals([outcome("86.32", "80"), outcome("81", "70.75"), outcome(None, None)])
+    assert places == {"": 2, "M1": 2}
+    assert number("81", places[""]) == "81.00"
+    assert block_words({"mark": "80", "level": "良好"}, places["M1"]) == "80.00 良好"
+    assert decimals([]) == {"": 0}

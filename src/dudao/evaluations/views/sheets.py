@@ -1,6 +1,7 @@
 """Pages of a score sheet: the ranking, one indicator, two sheets compared, computed again, low marks, playing with it; opinions."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,7 +28,7 @@ from dudao.evaluations.queries.comparing import AtIndicator, at_indicator, compa
 from dudao.evaluations.queries.lows import by_indicator, lows_of, threshold_words
 from dudao.evaluations.queries.sheets import grade_names, loaded, replayed, sheet_system
 from dudao.evaluations.views.results import OF_COUNTIES, campaign_crumbs, results_crumb
-from dudao.evaluations.views.shown import block_figure, block_words, figure, number
+from dudao.evaluations.views.shown import block_figure, block_words, decimals, figure, number
 from dudao.findings.queries.sources import address
 from dudao.findings.views.common import actor_of, run
 from dudao.frameworks.models import FrameworkVersion
@@ -73,7 +74,8 @@ def _comparable(tree: Tree, system: Any) -> bool:
     return "self" in keys and not any(system.is_foreign(code, "self") for code in tree.nodes)
 
 
-def _ranking(sheet: ScoreSheet, request: HttpRequest) -> Listing:
+def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int]) -> Listing:
+    """``places``: decimals by column, so that the numbers of one stand below each other."""
     system = sheet_system(sheet)
     tree = system.tree
     vetoes = {veto.code: veto.name for veto in tree.vetoes}
@@ -107,7 +109,7 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest) -> Listing:
                 "total",
                 "总分",
                 lambda row: figure(row.outcome["total"]),
-                show=lambda row: number(row.outcome["total"]),
+                show=lambda row: number(row.outcome["total"], places.get("", 0)),
                 sort="total",
                 numeric=True,
                 nowrap=True,
@@ -121,7 +123,9 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest) -> Listing:
                 f"block_{place}",
                 f"{child.code} {child.name}",
                 lambda row, code=child.code: block_figure(row.outcome["blocks"].get(code)),  # type: ignore[misc]
-                show=lambda row, code=child.code: block_words(row.outcome["blocks"].get(code)),  # type: ignore[misc]
+                show=lambda row, code=child.code: block_words(  # type: ignore[misc]
+                    row.outcome["blocks"].get(code), places.get(code, 0)
+                ),
                 numeric=scored,
                 nowrap=True,
                 optional=True,
@@ -184,14 +188,15 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
     campaign, actor = sheet.campaign, actor_of(request)
     tree = sheet_system(sheet).tree
     rows = reads.results_of(sheet)
-    found = summary(rows.order_by("position").values_list("name", "outcome"), tree)
+    told = list(rows.order_by("position").values_list("name", "outcome"))
+    found = summary(told, tree)
     spec, finding = blocks_chart(found, tree)
     counties = reads.county_means(sheet)
     final = deciding.final_sheet(campaign)
     is_last = final is not None and final.pk == sheet.pk
     running = campaign.state in {Campaign.State.RUNNING, Campaign.State.DECIDING, Campaign.State.PUBLICISED}
     sources = [one.label for one in tree.sources if one.counts]
-    return _ranking(sheet, request).respond(
+    return _ranking(sheet, request, decimals(outcome for _, outcome in told)).respond(
         request,
         rows.defer("cells"),
         title=sheet.title,
@@ -394,7 +399,7 @@ def opinions(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = sheet_or_404(request, pk)
     actor = actor_of(request)
     actor.require("paper.draft", sheet.campaign.office.path)
-    listing = _ranking(sheet, request)
+    listing = _ranking(sheet, request, {})
     rows = reads.results_of(sheet).select_related("subject__unit")
     keys = [key for key in request.POST.get("keys", "").split(",") if key.isdigit()]
     chosen = list(rows.filter(pk__in=keys) if keys else listing.chosen(request, rows))

@@ -1,24 +1,35 @@
 """How numbers of results are written on pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from dudao.calc.expr import show_number
+from dudao.frameworks.trying.shown import padded, places_of
 
-__all__ = ["block_figure", "block_words", "figure", "number"]
-
-
-def number(text: str | None) -> str | None:
-    """An exact text as people read it: «25/3» → «8.333…»."""
-    return None if text is None else show_number(Fraction(text))
+__all__ = ["block_figure", "block_words", "decimals", "figure", "number"]
 
 
-def block_words(block: Mapping[str, Any] | None) -> str | None:
+def number(text: str | None, places: int = 0) -> str | None:
+    """An exact text as people read it: «25/3» → «8.333…», with ``places`` decimals at least."""
+    return None if text is None else padded(Fraction(text), places)
+
+
+def decimals(outcomes: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many decimals a column of a ranking is shown with: «» the totals, else a first-level indicator by its code."""
+    columns: dict[str, list[Fraction]] = {"": []}
+    for outcome in outcomes:
+        told = {"": outcome["total"], **{code: block["mark"] for code, block in outcome["blocks"].items()}}
+        for code, text in told.items():
+            if text is not None:
+                columns.setdefault(code, []).append(Fraction(text))
+    return {code: places_of(values) for code, values in columns.items()}
+
+
+def block_words(block: Mapping[str, Any] | None, places: int = 0) -> str | None:
     """A first-level indicator: its mark, its level, both."""
     if block is None:
         return None
-    words = [found for found in (number(block["mark"]), block["level"]) if found is not None]
+    words = [found for found in (number(block["mark"], places), block["level"]) if found is not None]
     return " ".join(words) or None
 
 

@@ -13,7 +13,19 @@ from dudao.calc.rounding import round_half_up
 from dudao.calc.score import Movement, Outcome, Scores
 from dudao.calc.tree import Role, Tree
 
-__all__ = ["Line", "Moved", "Summary", "blocks_chart", "deviation", "lines_of", "moved", "moved_words", "summary"]
+__all__ = [
+    "Line",
+    "Moved",
+    "Summary",
+    "blocks_chart",
+    "deviation",
+    "lines_of",
+    "moved",
+    "moved_words",
+    "padded",
+    "places_of",
+    "summary",
+]
 
 MOST_SUBJECTS_IN_CHART = 20
 MOST_PADDED = 4

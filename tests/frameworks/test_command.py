@@ -104,7 +104,8 @@ def test_every_pack_of_the_other_kinds_can_be_printed(kind, capsys):
     for name in packs.names(kind):
         command.printed(Namespace(pack=f"{kind}/{name}"))
         out = capsys.readouterr().out
-        assert out.startswith(packs.about(kind, name).title) and "{" not in out, (kind, name)
+        # No value of Python's; «{}» in a campaign's names of subjects stands for the unit.
+        assert out.startswith(packs.about(kind, name).title) and "{" not in out.replace("{}", ""), (kind, name)
 
 
 def test_the_schema_is_printed(capsys):

@@ -10,7 +10,8 @@ from dudao.evaluations.models import Campaign, Phase
 from dudao.evaluations.rules import LATE, OPEN, SHOWN, Rules
 from dudao.orgs.models import Kind, Stage
 from dudao.packs.checking import check
-from dudao.packs.schema import others
+from dudao.packs.schema import campaigns as schema
+from dudao.packs.schema.others import definitions
 from dudao.papers import kinds
 
 TEMPLATES = packs.names("campaigns")
@@ -41,13 +42,13 @@ def test_an_inspection_without_notice_asks_nothing_beforehand():
 def test_the_words_are_those_of_the_tables():
     assert tuple(OBJECTS) == tuple(Campaign.Objects.values)
     assert tuple(PHASES) == tuple(Phase.Kind.values)
-    assert set(others.UNIT_KINDS) == set(Kind.values)
-    assert set(others.UNIT_STAGES) == set(Stage.Level.values)
-    assert set(others.CAMPAIGN_LATE) == set(LATE)
-    assert set(others.CAMPAIGN_OPEN) == set(OPEN)
-    assert set(others.CAMPAIGN_SHOWN) == set(SHOWN)
-    assert set(others.CAMPAIGN_PAPERS) <= set(kinds.Kind.values)
-    known = set(others.definitions()["campaigns"]["properties"]["rules"]["properties"])
+    assert set(schema.UNIT_KINDS) == set(Kind.values)
+    assert set(schema.UNIT_STAGES) == set(Stage.Level.values)
+    assert set(schema.CAMPAIGN_LATE) == set(LATE)
+    assert set(schema.CAMPAIGN_OPEN) == set(OPEN)
+    assert set(schema.CAMPAIGN_SHOWN) == set(SHOWN)
+    assert set(schema.CAMPAIGN_PAPERS) <= set(kinds.Kind.values)
+    known = set(definitions()["campaigns"]["properties"]["rules"]["properties"])
     assert known == {field.name for field in fields(Rules)} - {"freezes"}
 
 

@@ -5,22 +5,16 @@ from __future__ import annotations
 from dudao.calc.balance.items import OPERATORS
 from dudao.calc.balance.rules import STAGES
 from dudao.calc.balance.rules import Kind as ColumnKind
-from dudao.calc.campaigns import GROUPS, OBJECTS, OFFICES, PHASES
 from dudao.calc.deadlines import STARTS, SUBJECTS
 from dudao.calc.layout import ROLES
 from dudao.packs.facts import GRADES, LEVELS
+from dudao.packs.schema.campaigns import campaign_shape
 from dudao.packs.schema.classes import HINTS, Schema, changes, plain, ref
 
 __all__ = [
     "ALL_STAGES",
-    "CAMPAIGN_LATE",
-    "CAMPAIGN_OPEN",
-    "CAMPAIGN_PAPERS",
-    "CAMPAIGN_SHOWN",
     "CHECK_KINDS",
     "ITEM_KINDS",
-    "UNIT_KINDS",
-    "UNIT_STAGES",
     "definitions",
 ]
 
@@ -28,15 +22,6 @@ __all__ = [
 ITEM_KINDS = ("integer", "decimal", "yes_no", "choice")
 CHECK_KINDS = ("sum", "at_most", "range", "ratio", "change", "register", "type", "count", "below", "nature")
 ALL_STAGES = ("学前", "小学", "初中", "高中", "中职", "特教")
-# The words of units, rules and papers, which stand above this package too: a test holds them together.
-UNIT_KINDS = (
-    "province", "city", "county", "zone", "township", "department", "office", "school", "teaching_point", "kindergarten", "other",
-)  # fmt: skip
-UNIT_STAGES = ("preschool", "primary", "junior", "senior", "vocational", "special")
-CAMPAIGN_LATE = ("refuse", "mark", "accept")
-CAMPAIGN_SHOWN = ("never", "feedback", "publicity", "published")
-CAMPAIGN_OPEN = ("refuse", "reason")
-CAMPAIGN_PAPERS = ("notice", "self_notice")
 _EXCLUSIVE = (("stages", "schools"), ("stages", "county"), ("schools", "county"))
 
 
@@ -75,73 +60,13 @@ def definitions() -> Schema:
         "papers": _papers(),
         "terms": _terms(),
         "evidence": _evidence(),
-        "campaigns": _campaigns(),
+        "campaigns": _flat_kind("campaigns", *campaign_shape()),
         "examples": {
             "type": "object",
             "required": ["kind", "code", "name"],
             "properties": {"kind": {"enum": ["examples", "scoring"]}, "code": {"type": "string"}, "name": ref("name")},
         },
     }
-
-
-def _campaigns() -> Schema:
-    count = {"type": "integer", "minimum": 0}
-    texts = {"type": "array", "items": ref("name")}
-    names = {"type": "array", "items": {"type": "string", "pattern": r"^[a-z0-9-]+$"}, "uniqueItems": True}
-    flag, days = {"type": "boolean"}, {"type": "integer", "minimum": 0, "maximum": 90}
-    share = {"type": "string", "pattern": r"^(0(\.\d+)?|1(\.0+)?)$"}
-    pool = {
-        "kinds": {"type": "array", "minItems": 1, "items": {"enum": list(UNIT_KINDS)}},
-        "stages": {"type": "array", "items": {"enum": list(UNIT_STAGES)}},
-        "ownership": {"enum": ["public", "private"]},
-        "labels": {"type": "object", "additionalProperties": {"type": "string", "pattern": r"\{\}"}},
-    }
-    phase = {
-        "kind": {"enum": list(PHASES)},
-        "title": ref("name"),
-        "source": ref("name"),
-        "codes": texts,
-        "after": count,
-        "days": {"type": "integer", "minimum": 1, "maximum": 1000},
-        "demand": {"type": "string"},
-    }
-    rules = {
-        **dict.fromkeys(("announced", "self_report", "check", "blind", "visible_below", "recuse_branch"), flag),
-        **dict.fromkeys(("third_at", "findings_below", "reason_at"), share),
-        **dict.fromkeys(("objection_days", "publicity_days"), days),
-        "reviewers": {"enum": [0, 1, 2]},
-        "late": {"enum": list(CAMPAIGN_LATE)},
-        "shown": {"enum": list(CAMPAIGN_SHOWN)},
-        "open_marks": {"enum": list(CAMPAIGN_OPEN)},
-        "grace_minutes": {"type": "integer", "minimum": 0, "maximum": 120},
-        "counts": texts,
-    }
-    paper = {"kind": {"enum": list(CAMPAIGN_PAPERS)}, "title": ref("name"), "demands": texts}
-    return _flat_kind(
-        "campaigns",
-        {
-            "title": ref("name"),
-            "group": {"enum": list(GROUPS)},
-            "summary": ref("name"),
-            "offices": {"type": "array", "minItems": 1, "items": {"enum": list(OFFICES)}},
-            "objects": {"enum": list(OBJECTS)},
-            "pool": plain(pool, ["kinds"]),
-            "systems": names,
-            "twin": {"type": "string", "pattern": r"^[a-z0-9-]+$"},
-            "cycle_years": count,
-            "starts": plain(
-                {
-                    "month": {"type": "integer", "minimum": 1, "maximum": 12},
-                    "day": {"type": "integer", "minimum": 1, "maximum": 31},
-                },
-                ["month", "day"],
-            ),
-            "phases": {"type": "array", "minItems": 1, "items": plain(phase, ["kind", "title", "after", "days"])},
-            "rules": plain(rules),
-            "papers": {"type": "array", "items": plain(paper, ["kind", "title"])},
-        },
-        ["group", "summary", "offices", "objects", "pool", "phases"],
-    )
 
 
 def _reliefs() -> Schema:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit, files
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import Form, form_page, refused
@@ -31,7 +32,6 @@ from dudao.evaluations.papers.selfreport import self_report
 from dudao.evaluations.queries import answering as reads
 from dudao.evaluations.queries.completeness import completeness_of
 from dudao.evaluations.queries.systems import rules_of, system_of
-from dudao.findings.views.common import actor_of, may_anywhere, run, sent
 
 __all__ = [
     "answer_list",

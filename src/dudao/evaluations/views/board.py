@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from dudao.calc.campaigns import CampaignPack
 from dudao.core import audit
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.templatetags.ui import deadline, progress
@@ -25,7 +26,6 @@ from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.templates import template_of
 from dudao.evaluations.queries.wording import RULES, rule_words
 from dudao.evaluations.views.common import campaign_or_404, head_of, inside_or_404
-from dudao.findings.views.common import actor_of
 from dudao.frameworks.trying.shown import blocks_chart, summary
 
 __all__ = ["campaign_page", "dry_run_page", "subject_list"]

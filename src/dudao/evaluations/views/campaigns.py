@@ -5,13 +5,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from dudao.core.ui.acting import actor_of, may_anywhere
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.templatetags.ui import progress
 from dudao.evaluations.labels import CAMPAIGN_STATES
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import campaigns as reads
-from dudao.findings.views.common import actor_of, may_anywhere
 
 __all__ = ["campaign_list"]
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dudao.core.ui.acting import actor_of, run, sent
 from dudao.core.ui.forms import form_page
 from dudao.evaluations.actions import editing
 from dudao.evaluations.actions.amending import amend_campaign, why_not_amend
@@ -20,7 +21,6 @@ from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries.pools import units_to_add
 from dudao.evaluations.queries.templates import usable_versions
 from dudao.evaluations.views.common import campaign_or_404, crumbs, draft_or_back, inside_or_404, tell
-from dudao.findings.views.common import actor_of, run, sent
 
 __all__ = ["amend", "head", "notice", "phases", "rules", "step"]
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.handing_in import KINDS, Change
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
@@ -24,7 +25,6 @@ from dudao.evaluations.queries import answering as reads
 from dudao.evaluations.queries import changes as compared
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.views.answering import crumbs_of, last_day, subject_or_404
-from dudao.findings.views.common import actor_of, may_anywhere, run, sent
 
 __all__ = ["accept_bulk", "changes", "check_list", "move", "remark_new", "remark_step", "send_back"]
 

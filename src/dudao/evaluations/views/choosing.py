@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import Form
 from dudao.evaluations.actions import editing
 from dudao.evaluations.forms.campaigns import AddUnitsForm, PoolForm
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import pools
 from dudao.evaluations.views.common import crumbs, draft_or_back, tell
-from dudao.findings.views.common import actor_of
 
 __all__ = ["choose"]
 

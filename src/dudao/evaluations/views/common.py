@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import Form, refused
 from dudao.core.ui.parts import Crumb, Stage, Tab, stages
 from dudao.core.workflow import Button
@@ -19,7 +20,6 @@ from dudao.evaluations.labels import CAMPAIGN_STATES, LINE
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.systems import rules_of
-from dudao.findings.views.common import actor_of
 
 __all__ = ["campaign_or_404", "crumbs", "draft_or_back", "head_of", "inside_or_404", "tell"]
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.scheduling.cycle import term_label
 from dudao.core.access import Denied
 from dudao.core.sheets import SheetError, read_upload
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.filters import Choice, Search, YesNo
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -27,7 +28,6 @@ from dudao.evaluations.models import CycleChange, CycleEntry
 from dudao.evaluations.papers.cycles import read_fixes
 from dudao.evaluations.queries import cycles
 from dudao.evaluations.views.cycles import crumbs, plan_or_404, tabs_of
-from dudao.findings.views.common import actor_of
 from dudao.orgs.models import Ownership
 
 __all__ = [

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.scheduling.cycle import term_label
 from dudao.core import audit
+from dudao.core.ui.acting import actor_of, may_anywhere
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.forms import form_page, refused
@@ -24,7 +25,6 @@ from dudao.evaluations.labels_cycles import CHANGE_STATES, CYCLE_LINE, CYCLE_STA
 from dudao.evaluations.models import CyclePlan
 from dudao.evaluations.papers.cycles import write_cycle
 from dudao.evaluations.queries import cycles
-from dudao.findings.views.common import actor_of, may_anywhere
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import choosable
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.sampling import Frame
 from dudao.core import audit
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chip, Chips, Choice, Search
 from dudao.core.ui.forms import form_page, refused
@@ -26,7 +27,6 @@ from dudao.evaluations.flow import DRAW
 from dudao.evaluations.forms.draws import DrawForm, HoldForm
 from dudao.evaluations.models import Draw
 from dudao.evaluations.queries import draws as reads
-from dudao.findings.views.common import actor_of, may_anywhere, run, sent, tried
 
 __all__ = [
     "draw_list",

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dudao.calc.sampling import Check, FrameError, Record, RecordError, checks_of, frame_of, holds, record_of
 from dudao.core.sheets import SheetError, grid_of_file, read_upload
+from dudao.core.ui.acting import sent
 from dudao.evaluations.forms.draws import UPLOAD_BYTES, CheckForm
 from dudao.evaluations.models import Draw
 from dudao.evaluations.queries import draws as reads
 from dudao.evaluations.views.draws import frame_file, record_file
-from dudao.findings.views.common import sent
 from dudao.papers.composing import look_of
 from dudao.papers.views.verify import Brake
 from dudao.people.address import address_group, client_address

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions.answering import (
     Stale,
@@ -33,7 +34,6 @@ from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.queries.work import figure_rows, trace_of, work_of
 from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of, done_on, subject_or_404
 from dudao.evidence.uses import find
-from dudao.findings.views.common import actor_of, run
 
 __all__ = ["answer", "answer_save", "answer_score", "figure_save", "figures"]
 

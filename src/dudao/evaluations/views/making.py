@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.campaigns import GROUPS, CampaignPack
+from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.forms import form_page
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions.making import clone_campaign, create_from_template
@@ -14,7 +15,6 @@ from dudao.evaluations.forms.campaigns import CloneForm, NewForm
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.templates import published_for, templates_for, title_of_system, usable_versions
 from dudao.evaluations.views.common import crumbs, inside_or_404, tell
-from dudao.findings.views.common import actor_of, may_anywhere, sent
 from dudao.orgs.models import Unit
 
 __all__ = ["clone", "new", "templates"]

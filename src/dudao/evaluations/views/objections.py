@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -21,7 +22,6 @@ from dudao.evaluations.queries import deciding
 from dudao.evaluations.queries import results as reads
 from dudao.evaluations.queries import uses as used
 from dudao.evaluations.queries.systems import system_of
-from dudao.findings.views.common import actor_of, may_anywhere, run, sent
 
 __all__ = ["ask", "change", "objection_list", "objection_page", "step", "uphold"]
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dudao.core.access import Denied
 from dudao.core.files import FileRefused, serve
+from dudao.core.ui.acting import actor_of, sent
 from dudao.core.ui.parts import Crumb, Tab
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions import onsite as acts
@@ -27,7 +28,6 @@ from dudao.evaluations.queries.desk import Desk
 from dudao.evaluations.review_labels import VISIT_STATES
 from dudao.evaluations.views.visiting import days, visit_or_404
 from dudao.findings.queries.sources import Hooks
-from dudao.findings.views.common import actor_of, sent
 
 __all__ = ["drop", "field", "file", "mark", "photo", "record"]
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.forms import form_page
 from dudao.evaluations.actions import editing, pressing
 from dudao.evaluations.forms.campaigns import ExtendForm
@@ -15,7 +16,6 @@ from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.views.board import SUBJECTS
 from dudao.evaluations.views.common import campaign_or_404, crumbs, tell
-from dudao.findings.views.common import actor_of, run
 
 __all__ = ["bulk", "extend"]
 

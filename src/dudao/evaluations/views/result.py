@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dudao.calc.score import ADOPTED, Scores, explain
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations import findings
@@ -22,7 +23,6 @@ from dudao.evaluations.queries.sheets import loaded
 from dudao.evaluations.views.results import campaign_crumbs, led_or_404, results_crumb
 from dudao.evaluations.views.shown import block_words, number
 from dudao.findings.queries.sources import Hooks
-from dudao.findings.views.common import actor_of
 from dudao.frameworks.findings import lost
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trying.shown import lines_of

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.files import serve
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import form_page, refused
@@ -29,7 +30,6 @@ from dudao.evaluations.queries.scoring import inputs_of
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.rules import SHOWN
 from dudao.evaluations.views.shown import figure, number
-from dudao.findings.views.common import actor_of, may_anywhere, run, sent
 
 __all__ = [
     "OF_COUNTIES",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.reviewing import Strictness
+from dudao.core.ui.acting import actor_of, sent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb, Option, Tab
 from dudao.evaluations.actions import marking
@@ -22,7 +23,6 @@ from dudao.evaluations.queries.desk import desk_of
 from dudao.evaluations.queries.recusal import candidates
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.review_labels import REVIEW_STATES
-from dudao.findings.views.common import actor_of, sent
 
 __all__ = ["assign", "overview", "people", "reassign", "settle", "third"]
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.tree import Node
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -34,7 +35,6 @@ from dudao.evaluations.queries.scoring import SELF
 from dudao.evaluations.queries.systems import blocks_of, rules_of, system_of
 from dudao.evaluations.review_findings import hook_at
 from dudao.evaluations.review_labels import REVIEW_STATES
-from dudao.findings.views.common import actor_of, may_anywhere, run, sent, tried
 
 __all__ = ["answered", "correction", "mark", "queue", "review_or_404", "review_page", "step", "submit"]
 

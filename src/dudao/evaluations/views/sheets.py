@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.tree import Tree
+from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.filters import Chip, Chips, Choice, Search, YesNo
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
@@ -30,7 +31,6 @@ from dudao.evaluations.queries.sheets import grade_names, loaded, replayed, shee
 from dudao.evaluations.views.results import OF_COUNTIES, campaign_crumbs, results_crumb
 from dudao.evaluations.views.shown import block_figure, block_words, decimals, figure, number
 from dudao.findings.queries.sources import address
-from dudao.findings.views.common import actor_of, run
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trying.shown import blocks_chart, deviation, moved_words, summary
 from dudao.frameworks.views.whatif import playing

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
+from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import form_page, refused
@@ -24,7 +25,6 @@ from dudao.evaluations.models import RecusalDeclaration, TeamProposal
 from dudao.evaluations.queries import teams
 from dudao.evaluations.queries.cycles import levels_seen
 from dudao.evaluations.team_flow import RECUSAL, TEAMS
-from dudao.findings.views.common import actor_of, may_anywhere, sent
 
 __all__ = [
     "recusal_list",

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -16,7 +17,6 @@ from dudao.evaluations.forms.results import DecideProposalForm, ProposalForm, Us
 from dudao.evaluations.models import Proposal, ResultUse
 from dudao.evaluations.queries import uses as reads
 from dudao.evaluations.views.results import campaign_crumbs, led_or_404, results_crumb
-from dudao.findings.views.common import actor_of, may_anywhere, run, sent
 
 __all__ = ["carry", "proposal_decide", "proposal_list", "proposal_new", "use_list", "use_new"]
 

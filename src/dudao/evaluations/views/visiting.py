@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import form_page, refused
@@ -26,7 +27,6 @@ from dudao.evaluations.models import SiteVisit
 from dudao.evaluations.queries import visiting as reads
 from dudao.evaluations.queries.recusal import candidates, inspectors_among
 from dudao.evaluations.review_labels import VISIT_LINE, VISIT_STATES
-from dudao.findings.views.common import actor_of, may_anywhere, run, sent
 from dudao.orgs.models import Unit
 
 __all__ = [

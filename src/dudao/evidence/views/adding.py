@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.evidence.actions import library as acts
@@ -18,7 +19,7 @@ from dudao.evidence.forms.items import AddForm, DescribeForm, kinds
 from dudao.evidence.queries import library as reads
 from dudao.evidence.queries import policy
 from dudao.evidence.queries.uploads import unfinished
-from dudao.evidence.views.common import actor_of, crumbs, item_or_404, may_anywhere, number_of, sent
+from dudao.evidence.views.common import crumbs, item_or_404, number_of
 
 __all__ = ["add", "describe", "uploads_context", "version_new"]
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dudao.core import files
 from dudao.core.access import Denied
 from dudao.core.models import StoredFile
+from dudao.core.ui.acting import actor_of
 from dudao.evidence.actions.checks import want_preview
 from dudao.evidence.models import EvidenceVersion
 from dudao.evidence.queries.links import version_seen
-from dudao.evidence.views.common import actor_of
 
 __all__ = ["convert", "file", "preview", "version_response"]
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
+from dudao.core.ui.acting import actor_of, run, sent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.evidence.actions import library as acts
@@ -19,7 +20,7 @@ from dudao.evidence.queries import library as reads
 from dudao.evidence.queries.links import uses_of
 from dudao.evidence.queries.policy import library
 from dudao.evidence.showing import shown
-from dudao.evidence.views.common import STANDINGS, actor_of, crumbs, item_or_404, number_of, run, sent, until
+from dudao.evidence.views.common import STANDINGS, crumbs, item_or_404, number_of, until
 
 __all__ = ["edit", "item_page", "step"]
 

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.evidence.actions.limits import set_limit
 from dudao.evidence.forms.items import LimitForm
 from dudao.evidence.queries import policy
-from dudao.evidence.views.common import actor_of, crumbs, may_anywhere, sent
+from dudao.evidence.views.common import crumbs
 
 __all__ = ["limits"]
 

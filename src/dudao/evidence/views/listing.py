@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dudao.core.ui.acting import actor_of, may_anywhere, tried
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.templatetags.ui import badge
@@ -20,7 +21,7 @@ from dudao.evidence.actions.exports import start_zip
 from dudao.evidence.flow import keeps
 from dudao.evidence.queries import library as reads
 from dudao.evidence.queries import policy
-from dudao.evidence.views.common import STANDINGS, actor_of, may_anywhere, number_of, tried, until
+from dudao.evidence.views.common import STANDINGS, number_of, until
 
 __all__ = ["ITEMS", "bulk", "item_list"]
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.ui.acting import actor_of, tried
 from dudao.core.ui.parts import Crumb
 from dudao.evidence import uses
 from dudao.evidence.actions import links as acts
@@ -25,7 +26,7 @@ from dudao.evidence.queries import library as reads
 from dudao.evidence.queries.links import attached_at, link, versions_seen
 from dudao.evidence.queries.uploads import upload as upload_seen
 from dudao.evidence.views.adding import uploads_context
-from dudao.evidence.views.common import STANDINGS, actor_of, number_of, tried
+from dudao.evidence.views.common import STANDINGS, number_of
 
 __all__ = ["box", "box_of"]
 

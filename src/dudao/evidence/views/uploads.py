@@ -18,11 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.access import Denied
 from dudao.core.files import StoreSilent
+from dudao.core.ui.acting import actor_of, may_anywhere, tried
 from dudao.evidence.actions import uploads as acts
 from dudao.evidence.models import Upload
 from dudao.evidence.queries import library as reads
 from dudao.evidence.queries import uploads as found
-from dudao.evidence.views.common import actor_of, may_anywhere, number_of, tried
+from dudao.evidence.views.common import number_of
 
 __all__ = ["upload", "upload_new"]
 

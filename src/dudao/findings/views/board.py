@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from dudao.core.ui.acting import actor_of, may_anywhere
 from dudao.core.ui.formats import date_cn, percent
 from dudao.core.ui.parts import Crumb
 from dudao.findings.queries.board import by_county
-from dudao.findings.views.common import actor_of, lights_of, may_anywhere
+from dudao.findings.views.common import lights_of
 
 __all__ = ["board"]
 

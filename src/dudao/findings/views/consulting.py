@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.files import serve
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -23,16 +24,7 @@ from dudao.findings.labels import CONSULT_STATES, SEVERITIES
 from dudao.findings.models import Consultation
 from dudao.findings.queries import consultations as reads
 from dudao.findings.queries import findings as rows
-from dudao.findings.views.common import (
-    actor_of,
-    finding_form,
-    may_anywhere,
-    not_yet,
-    row_or_404,
-    run,
-    sent,
-    tried,
-)
+from dudao.findings.views.common import finding_form, not_yet, row_or_404
 
 __all__ = ["consult", "consultation", "consultation_file", "consultation_withdraw", "consultations"]
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.core import audit
 from dudao.core.files import serve
 from dudao.core.sheets import Problem, SheetError, read_upload
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.formats import date_cn, datetime_cn
@@ -29,7 +30,7 @@ from dudao.findings.labels import FEEDBACK_STATES, STATES, WHOLE_STATES
 from dudao.findings.models import Feedback, FeedbackItem
 from dudao.findings.queries import feedback as reads
 from dudao.findings.queries.lights import LIT
-from dudao.findings.views.common import actor_of, lights_of, may_anywhere, run, sent, tried
+from dudao.findings.views.common import lights_of
 from dudao.orgs.models import Unit
 
 __all__ = [

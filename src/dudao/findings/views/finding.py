@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dudao.core import audit
 from dudao.core.access import VERBS
 from dudao.core.files import serve
+from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.parts import Crumb, FileRow, stages
 from dudao.findings import sources
 from dudao.findings.actions import clock, issuing, judging, making, pressing, rectifying
@@ -25,7 +26,7 @@ from dudao.findings.queries import findings as reads
 from dudao.findings.queries.consultations import consultations_of
 from dudao.findings.queries.lookback import visits_of
 from dudao.findings.queries.recurrence import earlier_like
-from dudao.findings.views.common import actor_of, lights_of, row_or_404, run
+from dudao.findings.views.common import lights_of, row_or_404
 
 __all__ = ["file", "finding_page", "finding_step", "recurrence"]
 

@@ -8,12 +8,13 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.ui.acting import actor_of, sent
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import refused
 from dudao.findings.actions import clock, issuing, judging
 from dudao.findings.forms.office import GiveTimeForm, ReopenForm, SendBackForm, VerifyForm
 from dudao.findings.queries import findings as reads
-from dudao.findings.views.common import actor_of, finding_form, not_yet, row_or_404, sent
+from dudao.findings.views.common import finding_form, not_yet, row_or_404
 
 __all__ = ["give_time", "reopen", "send_back", "verify"]
 

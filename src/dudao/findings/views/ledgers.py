@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import sheets
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb, State
@@ -32,7 +33,6 @@ from dudao.findings.forms.ledgers import SheetForm
 from dudao.findings.labels import SEVERITIES
 from dudao.findings.models import FindingUpload
 from dudao.findings.queries.ledgers import upload_of, uploads_of
-from dudao.findings.views.common import actor_of, may_anywhere, sent
 
 __all__ = ["export_kinds", "exported", "import_template", "sheet_import", "upload", "upload_errors"]
 

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.lights import LIGHTS
+from dudao.core.ui.acting import actor_of, may_anywhere, tried
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, Text, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
@@ -24,7 +25,7 @@ from dudao.findings.labels import LEVELS, SEVERITIES, STATES
 from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
 from dudao.findings.queries.lights import TO_DO, lit_as
-from dudao.findings.views.common import actor_of, lights_of, may_anywhere, tried
+from dudao.findings.views.common import lights_of
 from dudao.findings.views.ledgers import export_kinds, exported
 
 __all__ = ["FINDINGS", "finding_bulk", "finding_list", "listed", "tell_done"]

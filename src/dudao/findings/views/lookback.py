@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
 from dudao.core.ui.filters import Chip, Chips, Pick, Search
 from dudao.core.ui.formats import percent
 from dudao.core.ui.forms import form_page, refused
@@ -25,7 +26,6 @@ from dudao.findings.models import LookBack, LookBackItem
 from dudao.findings.queries import findings as rows_
 from dudao.findings.queries import lookback as reads
 from dudao.findings.queries.terms import terms_on
-from dudao.findings.views.common import actor_of, may_anywhere, run, sent, tried
 from dudao.findings.views.listing import FINDINGS, listed
 
 __all__ = ["assign", "new", "people", "round_page", "round_step", "rounds"]

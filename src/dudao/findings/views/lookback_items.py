@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.files import serve
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb, FileRow
 from dudao.findings.actions import lookback as acts
@@ -19,7 +20,6 @@ from dudao.findings.labels import RESULTS, SEVERITIES, STATES
 from dudao.findings.models import LookBack, LookBackItem
 from dudao.findings.queries import findings as rows_
 from dudao.findings.queries import lookback as reads
-from dudao.findings.views.common import actor_of, may_anywhere, run, sent
 
 __all__ = ["item_file", "item_page", "item_settle", "item_step"]
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, may_anywhere, sent, tried
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
@@ -18,15 +19,7 @@ from dudao.findings.actions import issuing, making, notices
 from dudao.findings.endings import ENDINGS
 from dudao.findings.forms.office import DraftForm, EditForm, IssueForm, IssueManyForm
 from dudao.findings.models import Finding
-from dudao.findings.views.common import (
-    actor_of,
-    finding_form,
-    may_anywhere,
-    not_yet,
-    row_or_404,
-    sent,
-    tried,
-)
+from dudao.findings.views.common import finding_form, not_yet, row_or_404
 from dudao.findings.views.listing import FINDINGS, listed, tell_done
 
 __all__ = ["edit", "issue", "issue_many", "new", "notice"]

@@ -5,12 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.ui.acting import actor_of, sent
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import refused
 from dudao.findings.actions import clock, rectifying
 from dudao.findings.forms.unit import AskTimeForm, PlanForm, ReportForm
 from dudao.findings.models import Finding, Report
-from dudao.findings.views.common import actor_of, finding_form, not_yet, row_or_404, sent
+from dudao.findings.views.common import finding_form, not_yet, row_or_404
 
 __all__ = ["ask_time", "plan", "report"]
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.findings.actions import making
@@ -18,7 +19,6 @@ from dudao.findings.models import Finding
 from dudao.findings.queries.findings import seen
 from dudao.findings.queries.sources import made_of
 from dudao.findings.sources import Origin, Problem, find
-from dudao.findings.views.common import actor_of, may_anywhere, sent
 
 __all__ = ["make"]
 

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.deadlines import ALARMS, SUBJECTS
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.findings.actions import terms as acts
 from dudao.findings.forms.office import TermForm
 from dudao.findings.queries import terms as reads
-from dudao.findings.views.common import actor_of, may_anywhere, run, sent
 
 __all__ = ["term_edit", "term_end", "terms", "terms_adopt"]
 

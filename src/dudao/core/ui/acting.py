@@ -1,0 +1,53 @@
+"""What pages share that carry out actions: who acts, what was sent, and how an action without a form of its own went."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from dudao.core.access import VERBS, Denied
+from dudao.core.ui.forms import Form, refused
+
+__all__ = ["actor_of", "may_anywhere", "run", "sent", "tried"]
+
+
+def actor_of(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]
+
+
+def sent(request: HttpRequest) -> Any:
+    """What was sent, also when it is empty."""
+    return request.POST if request.method == "POST" else None
+
+
+def tried(action: Callable[[], Any]) -> tuple[Any, str]:
+    """(what an action without a form of its own answers, why it was refused): errors of fields are told without their field."""
+
+    def flat() -> Any:
+        try:
+            return action()
+        except ValidationError as error:
+            raise ValidationError(error.messages) from None
+
+    form = Form({})
+    form.is_valid()
+    found = refused(form, flat)
+    return found, "；".join(str(error) for errors in form.errors.values() for error in errors)
+
+
+def run(request: HttpRequest, action: Callable[[], Any], done: str) -> bool:
+    """Run an action without a form; tell how it went."""
+    _, why = tried(action)
+    if why:
+        messages.error(request, why)
+        return False
+    messages.success(request, done)
+    return True
+
+
+def may_anywhere(request: HttpRequest, verb: str) -> None:
+    """Refuse at once who holds a verb nowhere, before anything else is looked at."""
+    if not actor_of(request).may_somewhere(verb):
+        raise Denied(f"您没有“{VERBS[verb].label}”的权限，如工作需要请联系安全管理员。", verb)

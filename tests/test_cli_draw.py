@@ -66,6 +66,8 @@ def test_the_same_record_of_every_kind_of_file(tmp_path):
     (tmp_path / "r.json").write_text(json.dumps(records[0]), encoding="utf-8")
     for file in files:
         draw("verify", tmp_path / "r.json", file)
+        draw("verify", "--json", tmp_path / "r.json", file)
+        draw("verify", tmp_path / "r.json", "--json", file)
 
 
 def test_a_new_seed_has_128_bits_and_every_draw_its_own(frame):

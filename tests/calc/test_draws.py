@@ -29,6 +29,7 @@ from dudao.calc.sampling import (
     plain,
     plan_of,
     proportional,
+    proportional_to_size,
     read_numbers,
     record_of,
     ticket,
@@ -240,6 +241,85 @@ class TestDrawing:
             assert words in sentence(call, error)
 
 
+class TestBySize:
+    """A draw whose chances are in proportion to a column of the frame."""
+
+    SIZES = (100, 50, 30, 20, 0)
+
+    def frame(self, cells=SIZES):
+        return frame_of(
+            [["号", "县区", "人数"], *([f"k{place}", "甲乙"[place % 2], n] for place, n in enumerate(cells))]
+        )
+
+    def test_chances_are_in_proportion_and_the_large_ones_certain(self):
+        plan = plan_of(self.frame(), 2, size_column="人数")
+        seen = Counter(key for seed in range(2000) for key in draw_record(plan, self.frame(), f"s{seed}").drawn)
+        assert seen["k0"] == 2000 and "k4" not in seen
+        assert all(abs(seen[key] - 20 * size) < 100 for key, size in (("k1", 50), ("k2", 30), ("k3", 20)))
+
+    def test_strata_share_by_their_whole_sizes_and_the_record_says_so(self):
+        plan = plan_of(self.frame(), 2, column="县区", size_column="人数", title="试")
+        assert [(one.name, one.size, one.n) for one in plan.strata] == [("乙", 2, 1), ("甲", 3, 1)]
+        record = draw_record(plan, self.frame(), "5f0c", "7")
+        checks = checks_of(record_of(json.dumps(record.data())), self.frame())
+        assert holds(checks) and checks[2].found.endswith("按比例分配，抽中的机会与“人数”成正比")
+        assert plan.text("s").startswith("dudao draw 2\n") and "size\t人数\n" in plan.text("s")
+        named = plan_of(self.frame(), {"甲": 2}, column="县区", size_column="人数")
+        assert "不是按比例" in checks_of(draw_record(named, self.frame(), "x"), self.frame())[2].found
+
+    def test_a_full_stratum_gives_the_rest_to_the_others(self):
+        weights = {"甲": Fraction(900), "乙": Fraction(60), "丙": Fraction(40), "丁": Fraction(0)}
+        limits = {"甲": 2, "乙": 3, "丙": 3, "丁": 0}
+        assert proportional_to_size(weights, limits, 5) == {"丁": 0, "丙": 1, "乙": 2, "甲": 2}
+        assert proportional_to_size(weights, limits, 8) == {"丁": 0, "丙": 3, "乙": 3, "甲": 2}
+
+    @given(
+        st.dictionaries(st.sampled_from("甲乙丙丁戊"), st.lists(st.integers(0, 90), max_size=9), min_size=1), st.data()
+    )
+    def test_shares_sum_up_and_never_pass_what_is_there(self, sizes, data):
+        limits = {name: sum(size > 0 for size in found) for name, found in sizes.items()}
+        if not any(limits.values()):
+            return
+        wanted = data.draw(st.integers(1, sum(limits.values())))
+        weights = {name: Fraction(sum(found)) for name, found in sizes.items()}
+        found = proportional_to_size(weights, limits, wanted)
+        assert sum(found.values()) == wanted and all(0 <= found[name] <= limits[name] for name in limits)
+
+    def test_what_cant_be_drawn_says_why(self):
+        frame = self.frame((100, "", 30, "许多", 0))
+        for error, words, call in (
+            (FrameError, "没有“班数”这一列", lambda: plan_of(frame, 1, size_column="班数")),
+            (FrameError, "这些不是：k1、k3", lambda: plan_of(frame, 1, size_column="人数")),
+            (AllocationError, "至少抽 1 个", lambda: plan_of(self.frame(), 0, size_column="人数")),
+            (AllocationError, "规模大于 0 的只有 4 个", lambda: plan_of(self.frame(), 5, size_column="人数")),
+            (
+                AllocationError,
+                "“甲”要抽 3 个，这一层规模大于 0 的只有 2 个",
+                lambda: plan_of(self.frame(), {"甲": 3}, column="县区", size_column="人数"),
+            ),
+            (
+                AllocationError,
+                "“甲”要抽 4 个",
+                lambda: plan_of(self.frame(), {"甲": 4}, column="县区", size_column="人数"),
+            ),
+        ):
+            assert words in sentence(call, error)
+
+    def test_a_changed_record_shows(self):
+        plan = plan_of(self.frame(), 2, size_column="人数")
+        data = draw_record(plan, self.frame(), "5f0c").data()
+        for change, place, words in (
+            ({"size_column": "班数"}, 2, "没有“班数”这一列"),
+            ({"strata": [{"name": "", "size": 5, "n": 5}]}, 2, "规模大于 0 的只有 4 个"),
+            ({"strata": [{"name": "", "size": 5, "n": 5}]}, 4, "无法重新抽取"),
+        ):
+            check = checks_of(record_of(json.dumps({**data, **change})), self.frame())[place]
+            assert not check.holds and words in check.found
+        assert not holds(
+            checks_of(record_of(json.dumps({key: data[key] for key in data if key != "size_column"})), self.frame())
+        )
+
+
 class TestChecking:
     def test_a_record_holds_after_the_way_through_a_file(self, frame, record):
         again = record_of(json.dumps(record.data(), ensure_ascii=False).encode())
@@ -390,29 +470,36 @@ def tampered(data):
 
 
 class TestIndependently:
-    """The twenty lines of the documentation, which know nothing of this package."""
+    """The lines of the documentation, which know nothing of this package."""
 
     @settings(max_examples=25, deadline=None)
     @given(data=st.data())
     def test_they_agree(self, tmp_path_factory, data):
         place = tmp_path_factory.mktemp("draw")
         keys = data.draw(st.lists(st.from_regex("[A-Z0-9]{1,6}", fullmatch=True), min_size=1, max_size=30, unique=True))
-        rows = [[key, f"学校{key}", data.draw(st.sampled_from("甲乙丙"))] for key in keys]
-        frame = frame_of([["编号", "名称", "县区"], *rows])
+        heads = ["编号", "名称", "县区", "人数"]
+        rows = [
+            [key, f"学校{key}", data.draw(st.sampled_from("甲乙丙")), str(data.draw(st.sampled_from([1, 5, 40])))]
+            for key in keys
+        ]
+        frame = frame_of([heads, *rows])
         out = dict.fromkeys(data.draw(st.sets(st.sampled_from(keys), max_size=len(keys) - 1)), "回避")
         wanted = data.draw(st.integers(1, len(keys) - len(out)))
-        plan = plan_of(frame, wanted, column=data.draw(st.sampled_from(["", "县区"])), excluded=out, title="试抽")
+        size = data.draw(st.sampled_from(["", "人数"]))
+        column = data.draw(st.sampled_from(["", "县区"]))
+        plan = plan_of(frame, wanted, column=column, excluded=out, title="试抽", size_column=size)
         record = draw_record(
             plan, frame, data.draw(st.sampled_from(["a", "2026-01"])), data.draw(st.sampled_from(["", "7"]))
         )
         (place / "r.json").write_text(json.dumps(record.data()), encoding="utf-8")
         text = io.StringIO()
-        csv.writer(text).writerows([["编号", "名称", "县区"], *rows])
+        csv.writer(text).writerows([heads, *rows])
         (place / "f.csv").write_text(text.getvalue(), encoding="utf-8-sig")
         names = {}
         code = re.search(r"```python\n(.*?)```", DOCUMENTED.read_text(encoding="utf-8"), re.DOTALL).group(1)
         exec(code, names)
         assert names["check"](place / "r.json", place / "f.csv")
+        assert holds(checks_of(record_of(json.dumps(record.data())), frame))
         changed = {**record.data(), "seed": record.seed + "x"}
         (place / "r.json").write_text(json.dumps(changed), encoding="utf-8")
         assert not names["check"](place / "r.json", place / "f.csv")

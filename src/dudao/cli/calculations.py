@@ -155,6 +155,11 @@ def _register_draw(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
     )
     drawing.add_argument("--strata", metavar=t("COLUMN", "列名"), help=t("column to stratify by", "按哪一列分层"))
     drawing.add_argument(
+        "--size",
+        metavar=t("COLUMN", "列名"),
+        help=t("column of sizes: chances in proportion to it", "规模所在的列：抽中的机会与它成正比（PPS）"),
+    )
+    drawing.add_argument(
         "--seed",
         metavar=t("SEED", "种子"),
         help=t("random seed (default: a new one of 128 bits)", "随机种子（默认新取一个 128 位的）"),

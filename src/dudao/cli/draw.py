@@ -49,6 +49,7 @@ def draw_of_file(arguments: argparse.Namespace) -> int:
             column=(arguments.strata or "").strip(),
             excluded=_excluded(arguments.exclude),
             title=arguments.title.strip(),
+            size_column=(arguments.size or "").strip(),
         )
         record = draw_record(plan, frame, seed, arguments.words.strip())
     except FrameError as error:
@@ -124,6 +125,8 @@ def _head(plan: Plan) -> Iterable[str]:
     if plan.title:
         yield plan.title
     yield f"抽样框摘要　{plan.frame_digest}"
+    if plan.size_column:
+        yield f"抽中的机会与“{plan.size_column}”成正比"
     for one in plan.strata:
         name = f"{one.name}　" if plan.strata_column else ""
         yield f"  {name}可抽 {one.size} 个，抽 {one.n} 个"

@@ -18,7 +18,7 @@ Handler = Callable[[argparse.Namespace], int | None]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb. 0: done; 1: done, and the answer is bad news; 2: the command can't be carried out."""
     localize_argparse()
-    arguments = build_parser().parse_args(argv)
+    arguments = _parsed(argv)
     try:
         return arguments.handler(arguments) or 0
     except Refused as refusal:
@@ -30,6 +30,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader went away (`| head`): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """argparse takes no files of a list after an option between them: what is left over and no option belongs to the list."""
+    parser = build_parser()
+    arguments, left = parser.parse_known_args(argv)
+    if not left:
+        return arguments
+    if not hasattr(arguments, "files") or any(word.startswith("-") for word in left):
+        return parser.parse_args(argv)
+    arguments.files += left
+    return arguments
 
 
 def _port(text: str) -> int:

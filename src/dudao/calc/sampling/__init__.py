@@ -6,11 +6,17 @@
     record = draw_record(plan, frame, seed)               who was drawn; `record.data()` as JSON
     checks_of(record_of(json), frame)                     by anybody, at any time
 
-`allocate` and `draw` (Sainte-Laguë) serve rounds of looking back, whose records keep what they were drawn by; `pps` draws with
-chances in proportion to size.
+With ``size_column`` chances are in proportion to size (`pps`). `allocate` and `draw` (Sainte-Laguë) serve rounds of looking back,
+whose records keep what they were drawn by.
 """
 
-from dudao.calc.sampling.allocation import AllocationError, check_numbers, proportional, read_numbers
+from dudao.calc.sampling.allocation import (
+    AllocationError,
+    check_numbers,
+    proportional,
+    proportional_to_size,
+    read_numbers,
+)
 from dudao.calc.sampling.checking import Check, checks_of, holds
 from dudao.calc.sampling.frame import Frame, FrameError, frame_of, plain
 from dudao.calc.sampling.pps import Pps, pps
@@ -52,6 +58,7 @@ __all__ = [
     "plan_of",
     "pps",
     "proportional",
+    "proportional_to_size",
     "read_numbers",
     "record_of",
     "ticket",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-__all__ = ["AllocationError", "check_numbers", "proportional", "read_numbers"]
+__all__ = ["AllocationError", "check_numbers", "proportional", "proportional_to_size", "read_numbers"]
 
 MOST_NAMED = 5
 
@@ -37,6 +37,36 @@ def proportional(sizes: Mapping[str, int], wanted: int) -> dict[str, int]:
     for name in order[: wanted - sum(numbers.values())]:
         numbers[name] += 1
     return numbers
+
+
+def proportional_to_size(weights: Mapping[str, Fraction], limits: Mapping[str, int], wanted: int) -> dict[str, int]:
+    """How many of each stratum when members are drawn by size: in proportion to the strata's whole sizes (``weights``).
+
+    A stratum whose quota reaches its ``limits`` (members with a size) gives all of them, again until there is none; the others
+    share what is left by largest remainders, as `proportional` does. Then a member of any stratum has a chance in proportion to its
+    size alone. Raises `AllocationError` for less than one or more than there are.
+    """
+    if wanted < 1:
+        raise AllocationError(f"要抽取的数量是 {wanted}，至少抽 1 个。")
+    if wanted > sum(limits.values()):
+        raise AllocationError(
+            f"要抽 {wanted} 个，规模大于 0 的只有 {sum(limits.values())} 个。请减少数量，或扩大范围。"
+        )
+    numbers: dict[str, int] = {}
+    while True:
+        rest = [name for name in sorted(limits) if name not in numbers]
+        left = wanted - sum(numbers.values())
+        total = sum((weights[name] for name in rest), Fraction(0))
+        quotas = {name: left * weights[name] / total if total else Fraction(0) for name in rest}
+        full = {name: limits[name] for name in rest if quotas[name] >= limits[name]}
+        if not full:
+            break
+        numbers |= full
+    numbers |= {name: int(quota) for name, quota in quotas.items()}
+    order = sorted(rest, key=lambda name: (numbers[name] - quotas[name], -weights[name], name))
+    for name in order[: wanted - sum(numbers.values())]:
+        numbers[name] += 1
+    return dict(sorted(numbers.items()))
 
 
 def check_numbers(sizes: Mapping[str, int], numbers: Mapping[str, int]) -> dict[str, int]:

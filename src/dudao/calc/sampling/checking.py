@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dudao.calc.sampling.allocation import proportional
+from dudao.calc.sampling.allocation import proportional, proportional_to_size
 from dudao.calc.sampling.frame import Frame, FrameError
-from dudao.calc.sampling.record import Plan, Record, drawn_of
+from dudao.calc.sampling.record import Plan, Record, drawn_of, weights_of
 from dudao.calc.sampling.tickets import mixed
 
 __all__ = ["Check", "checks_of", "holds"]
@@ -61,9 +61,12 @@ def _excluded(plan: Plan, frame: Frame) -> Check:
 def _strata(plan: Plan, frame: Frame) -> Check:
     name = "分层和数量"
     try:
-        sizes = {key: len(found) for key, found in frame.strata(plan.strata_column, dict(plan.excluded)).items()}
+        strata = frame.strata(plan.strata_column, dict(plan.excluded))
+        measured = frame.sizes(plan.size_column, dict(plan.excluded)) if plan.size_column else {}
     except FrameError as error:
         return Check(name, False, str(error).rstrip("。"))
+    sizes = {key: len(found) for key, found in strata.items()}
+    weights, limits = weights_of(measured, strata) if plan.size_column else ({}, sizes)
     if [one.name for one in plan.strata] != list(sizes):
         return Check(name, False, "记录里的层与表里的层不同")
     for one in plan.strata:
@@ -71,16 +74,27 @@ def _strata(plan: Plan, frame: Frame) -> Check:
             return Check(name, False, f"{_stratum(one.name)}在表里有 {sizes[one.name]} 个，记录里写 {one.size} 个")
         if one.n > one.size:
             return Check(name, False, f"{_stratum(one.name)}只有 {one.size} 个，记录里抽 {one.n} 个")
+        if one.n > limits[one.name]:
+            return Check(
+                name, False, f"{_stratum(one.name)}规模大于 0 的只有 {limits[one.name]} 个，记录里抽 {one.n} 个"
+            )
     numbers = {one.name: one.n for one in plan.strata}
     total = sum(numbers.values())
     if not total:
         return Check(name, False, "记录里一个也没有抽")
     if not plan.strata_column:
-        return Check(name, True, f"不分层，{sum(sizes.values())} 个抽 {total} 个")
-    how = "按比例分配" if numbers == proportional(sizes, total) else "各层数量另行指定，不是按比例"
+        return Check(name, True, f"不分层，{sum(sizes.values())} 个抽 {total} 个{_by_size(plan)}")
+    even = proportional_to_size(weights, limits, total) if plan.size_column else proportional(sizes, total)
+    how = "按比例分配" if numbers == even else "各层数量另行指定，不是按比例"
     return Check(
-        name, True, f"按“{plan.strata_column}”分 {len(sizes)} 层，{sum(sizes.values())} 个抽 {total} 个，{how}"
+        name,
+        True,
+        f"按“{plan.strata_column}”分 {len(sizes)} 层，{sum(sizes.values())} 个抽 {total} 个，{how}{_by_size(plan)}",
     )
+
+
+def _by_size(plan: Plan) -> str:
+    return f"，抽中的机会与“{plan.size_column}”成正比" if plan.size_column else ""
 
 
 def _commitment(record: Record) -> Check:
@@ -94,8 +108,8 @@ def _drawn(record: Record, frame: Frame) -> Check:
     name = "抽取结果"
     try:
         again = drawn_of(record.plan, frame, mixed(record.seed, record.words))
-    except FrameError:
-        return Check(name, False, "分层对不上，无法重新抽取")
+    except ValueError:
+        return Check(name, False, "分层或数量对不上，无法重新抽取")
     if again == record.drawn:
         return Check(name, True, f"重新抽取的 {len(again)} 个与记录完全相同")
     other = [key for key in record.drawn if key not in set(again)]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 __all__ = ["ERROR_CELL", "Frame", "FrameError", "frame_of", "plain"]
@@ -68,6 +70,21 @@ class Frame:
         if blank:
             raise FrameError(f"“{column}”这一列有空格子，不知道属于哪一层：{_named(blank)}。请补填。")
         return {name: found[name] for name in sorted(found)}
+
+    def sizes(self, column: str, without: Mapping[str, str] | None = None) -> dict[str, Fraction]:
+        """The number in ``column`` by identifier, exact, less those of ``without``. Raises `FrameError` for a column that isn't
+        there and for cells of it that are no number from 0 on.
+        """
+        if column not in self.columns:
+            raise FrameError(f"表里没有“{column}”这一列，不能按它的规模抽取。现有的列：{'、'.join(self.columns)}。")
+        place = self.columns.index(column)
+        rows = [row for row in self.rows if row[0] not in (without or {})]
+        wrong = [row[0] for row in rows if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", row[place], re.ASCII)]
+        if wrong:
+            raise FrameError(
+                f"“{column}”这一列应当都是不小于 0 的数，这些不是：{_named(wrong)}。请补填，或写明理由排除它们。"
+            )
+        return {row[0]: Fraction(row[place]) for row in rows}
 
 
 def plain(cell: Any) -> str:

@@ -13,18 +13,22 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Literal
 
-from dudao.calc.sampling.allocation import check_numbers, proportional
+from dudao.calc.sampling.allocation import AllocationError, check_numbers, proportional, proportional_to_size
 from dudao.calc.sampling.frame import Frame, FrameError
+from dudao.calc.sampling.pps import pps
 from dudao.calc.sampling.tickets import mixed, ticket
 
 __all__ = ["Override", "Plan", "Record", "RecordError", "Stratum", "draw_record", "one_line", "plan_of", "record_of"]
 
 FORM = "dudao draw 1"
-"""First line of what is hashed: another form of the text will say another number."""
+"""First line of what is hashed: another form of the text says another number."""
+FORM_BY_SIZE = "dudao draw 2"
+"""The same for draws by size, with a line that names the column of sizes."""
 
 
 class RecordError(ValueError):
@@ -51,21 +55,26 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that is fixed before a draw but the seed. ``strata`` by name, ``excluded`` by identifier: (identifier, reason)."""
+    """All that is fixed before a draw but the seed. ``strata`` by name, ``excluded`` by identifier: (identifier, reason).
+
+    ``size_column``: chances are in proportion to the numbers in this column; empty: everybody in a stratum has the same.
+    """
 
     frame_digest: str
     strata: tuple[Stratum, ...]
     strata_column: str = ""
     excluded: tuple[tuple[str, str], ...] = ()
     title: str = ""
+    size_column: str = ""
 
     def text(self, seed: str) -> str:
         """What the commitment is the hash of: a line each, its parts divided by tabs, every line ended by a line feed."""
         lines = [
-            [FORM],
+            [FORM_BY_SIZE if self.size_column else FORM],
             ["title", self.title],
             ["frame", self.frame_digest],
             ["column", self.strata_column],
+            *([["size", self.size_column]] if self.size_column else []),
             *(["stratum", stratum.name, str(stratum.size), str(stratum.n)] for stratum in self.strata),
             *(["excluded", identifier, reason] for identifier, reason in self.excluded),
             ["seed", seed],
@@ -107,6 +116,7 @@ class Record:
             "drawn": list(self.drawn),
             **({"title": plan.title} if plan.title else {}),
             **({"strata_column": plan.strata_column} if plan.strata_column else {}),
+            **({"size_column": plan.size_column} if plan.size_column else {}),
             **(
                 {"excluded": [{"identifier": key, "reason": why} for key, why in plan.excluded]}
                 if plan.excluded
@@ -137,8 +147,11 @@ def plan_of(
     column: str = "",
     excluded: Mapping[str, str] | None = None,
     title: str = "",
+    size_column: str = "",
 ) -> Plan:
     """What will be drawn of a frame: ``wanted`` of all in proportion, or the number named for each stratum.
+
+    With ``size_column`` chances are in proportion to its numbers, and so are the shares of strata (`proportional_to_size`).
 
     ``excluded``: the reason by identifier. Raises `FrameError` (column, identifiers), `AllocationError` (numbers), `RecordError`
     (a reason that is missing, text of several lines).
@@ -154,18 +167,41 @@ def plan_of(
         raise RecordError("标题和排除的理由只能写一行，不能有换行和制表符。")
     strata = frame.strata(column, excluded)
     sizes = {name: len(members) for name, members in strata.items()}
-    if isinstance(wanted, int):
-        numbers = proportional(sizes, wanted)
+    if not isinstance(wanted, int) and not column:
+        raise FrameError("没有分层，只能写一个总数。要按层写数量，请指明按哪一列分层。")
+    if size_column:
+        numbers = _by_size(frame.sizes(size_column, excluded), strata, wanted)
     else:
-        if not column:
-            raise FrameError("没有分层，只能写一个总数。要按层写数量，请指明按哪一列分层。")
-        numbers = check_numbers(sizes, wanted)
+        numbers = proportional(sizes, wanted) if isinstance(wanted, int) else check_numbers(sizes, wanted)
     return Plan(
         frame.digest,
         tuple(Stratum(name, sizes[name], numbers[name]) for name in sizes),
         column,
         tuple(sorted(excluded.items())),
         title,
+        size_column,
+    )
+
+
+def _by_size(
+    measured: Mapping[str, Fraction], strata: Mapping[str, Sequence[str]], wanted: int | Mapping[str, int]
+) -> dict[str, int]:
+    weights, limits = weights_of(measured, strata)
+    if isinstance(wanted, int):
+        return proportional_to_size(weights, limits, wanted)
+    for name, number in wanted.items():
+        if name in limits and limits[name] < number <= len(strata[name]):
+            raise AllocationError(f"“{name}”要抽 {number} 个，这一层规模大于 0 的只有 {limits[name]} 个。请减少数量。")
+    return check_numbers({name: len(members) for name, members in strata.items()}, wanted)
+
+
+def weights_of(
+    measured: Mapping[str, Fraction], strata: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, Fraction], dict[str, int]]:
+    """(whole size, members with a size) of each stratum."""
+    return (
+        {name: sum((measured[key] for key in keys), Fraction(0)) for name, keys in strata.items()},
+        {name: sum(measured[key] > 0 for key in keys) for name, keys in strata.items()},
     )
 
 
@@ -182,13 +218,22 @@ def draw_record(plan: Plan, frame: Frame, seed: str, words: str = "") -> Record:
 
 
 def drawn_of(plan: Plan, frame: Frame, seed: str) -> tuple[str, ...]:
-    """The identifiers by stratum and rising ticket (equal tickets would mean a broken hash)."""
+    """The identifiers by stratum and rising ticket (equal tickets would mean a broken hash).
+
+    By size they lie on a line in the order of their tickets (`pps`); each stratum's line is begun by a number of its own. Raises
+    ``ValueError`` for what can't be drawn.
+    """
     strata = frame.strata(plan.strata_column, dict(plan.excluded))
-    return tuple(
-        key
-        for stratum in plan.strata
-        for key in sorted(strata.get(stratum.name, ()), key=lambda key: ticket(seed, key))[: stratum.n]
-    )
+    measured = frame.sizes(plan.size_column, dict(plan.excluded)) if plan.size_column else {}
+    found: list[str] = []
+    for stratum in plan.strata:
+        keys = sorted(strata.get(stratum.name, ()), key=lambda key: ticket(seed, key))
+        if not plan.size_column:
+            found += keys[: stratum.n]
+        elif stratum.n:
+            own = f"{seed}:{stratum.name}" if stratum.name else seed
+            found += pps({key: measured[key] for key in keys}, stratum.n, own, keys).drawn
+    return tuple(found)
 
 
 # ---- reading a record --------------------------------------------------------------------------------------------------
@@ -199,6 +244,7 @@ _TEXTS = {
     "frame_digest": True,
     "title": False,
     "strata_column": False,
+    "size_column": False,
     "words": False,
 }
 _LISTS = {
@@ -238,6 +284,7 @@ def record_of(data: bytes | str) -> Record:
         found.get("strata_column", ""),
         tuple((one["identifier"], one["reason"]) for one in found.get("excluded", [])),
         found.get("title", ""),
+        found.get("size_column", ""),
     )
     overrides = tuple(Override(one["identifier"], one["way"], one["reason"]) for one in found.get("overrides", []))
     return Record(plan, found["seed"], found["commitment"], tuple(found["drawn"]), found.get("words", ""), overrides)

@@ -18,6 +18,7 @@ from dudao.core.access import Actor
 from dudao.demo.drafts import on
 from dudao.demo.logins import Login
 from dudao.demo.trials import sample_rows
+from dudao.evaluations.actions.answering import count_anew
 from dudao.evaluations.actions.campaigns import start_campaign
 from dudao.evaluations.actions.editing import select_by_pool
 from dudao.evaluations.actions.making import create_from_template
@@ -25,7 +26,6 @@ from dudao.evaluations.actions.results import make_sheet, publicise, publish_cam
 from dudao.evaluations.actions.reviewing import assign_reviews, submit_review
 from dudao.evaluations.actions.submitting import submit_as_it_is
 from dudao.evaluations.models import Answer, Campaign, Figure, Mark, Review, Subject
-from dudao.evaluations.queries.answering import leaves_of
 from dudao.evaluations.queries.systems import system_of
 from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Unit
@@ -242,10 +242,8 @@ def _fill(row: Campaign, cells: Mapping[int, Mapping[str, Any]], share: float) -
     """Answers and numbers of these subjects, the first ``share`` of the indicators in their order."""
     draw = random.Random(SEED)  # invented, the same every time
     order = list(system_of(row).tree.nodes)
-    counted = {code for code, leaf in leaves_of(system_of(row)).items() if leaf.needed}
     answers: list[Answer] = []
     figures: list[Figure] = []
-    filled: dict[int, int] = {}
     for key, given in cells.items():
         own = _by_code(row, given, "self")
         until = len(order) * min(share * draw.uniform(0.7, 1.3), 1.0) if share < 1 else len(order)
@@ -260,11 +258,10 @@ def _fill(row: Campaign, cells: Mapping[int, Mapping[str, Any]], share: float) -
             for place, (name, cell) in enumerate(numbers.items())
             if place < len(numbers) * min(share + 0.2, 1.0)
         ]
-        filled[key] = len(counted & set(kept))
     Answer.objects.bulk_create(answers, batch_size=2000, ignore_conflicts=True)
     Figure.objects.bulk_create(figures, batch_size=2000, ignore_conflicts=True)
-    for key, count in filled.items():
-        Subject.objects.filter(pk=key).update(filled=count, saved_at=timezone.now(), revision=F("revision") + 1)
+    Subject.objects.filter(pk__in=cells).update(saved_at=timezone.now(), revision=F("revision") + 1)
+    count_anew(row, list(cells))
 
 
 def _settle(row: Campaign, cells: Mapping[int, Mapping[str, Any]]) -> None:

@@ -10,6 +10,7 @@
     read_subjects(system, cells).scores()                  # a table as an office fills it in; .problems by row and column
     outcomes(scores)                                       # what came out for each subject; .data() for snapshots
     carried(scores, next_system)                           # last year under a new version, with what it lacks
+    not_applying(system, [cells])                         # what is out for a subject, by its data items
     movements(scores, scores.under(tree.with_node("B2", rule=...)))      # what-if, or last year under a new version
 
 ``data`` and the answers are tables read by `dudao.calc.expr.read_table` with ``tree.catalogue`` and ``tree.answers``.
@@ -17,6 +18,7 @@ Numbers are exact; where and to how many places they are rounded (half up) is pa
 in docs/calculations/scoring.md. Pure: storing marks and publishing results is left to `dudao.evaluations`.
 """
 
+from dudao.calc.score.applying import has_conditions, not_applying
 from dudao.calc.score.carrying import Carried, carried
 from dudao.calc.score.grading import rate
 from dudao.calc.score.headings import SubjectColumn, columns_of
@@ -47,7 +49,9 @@ __all__ = [
     "columns_of",
     "exact_text",
     "explain",
+    "has_conditions",
     "movements",
+    "not_applying",
     "outcomes",
     "rate",
     "read_subjects",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
+from dudao.evaluations.actions.answering import count_anew
 from dudao.evaluations.actions.campaigns import locked
 from dudao.evaluations.actions.editing import check_rules
 from dudao.evaluations.actions.telling import tell_subjects
@@ -134,7 +135,6 @@ def _added(row: Campaign, units: Sequence[Unit]) -> list[Subject]:
     there = set(row.subjects.values_list("unit_id", flat=True))
     labels = set(row.subjects.values_list("label", flat=True))
     asked = row.phases.filter(kind=Phase.Kind.SELF).exists()
-    expected = row.subjects.values_list("expected", flat=True).first() or 0
     made: list[Subject] = []
     for unit in units:
         if unit.pk in there:
@@ -154,8 +154,9 @@ def _added(row: Campaign, units: Sequence[Unit]) -> list[Subject]:
                 label=label,
                 state=state,
                 drawn_from="变更时增加",
-                expected=expected,
                 accepted_at=None if asked else timezone.now(),
             )
         )
-    return list(Subject.objects.bulk_create(made))
+    found = list(Subject.objects.bulk_create(made))
+    count_anew(row, [one.pk for one in found])
+    return found

@@ -19,7 +19,18 @@ from dudao.core.access import Actor, Denied
 from dudao.core.models import StoredFile
 from dudao.core.workflow import Conflict
 from dudao.evaluations.models import Answer, Campaign, Figure, Remark, Subject
-from dudao.evaluations.queries.answering import Leaf, Window, asked_figures, leaves_of, why_not_fill, window_of
+from dudao.evaluations.queries.answering import (
+    Leaf,
+    Window,
+    asked_figures,
+    counts_of,
+    given_of,
+    leaves_of,
+    phase_of,
+    progress_of,
+    why_not_fill,
+    window_of,
+)
 from dudao.evaluations.queries.figures import Known, known_of, outdated
 from dudao.evaluations.queries.systems import figures_asked, system_of
 
@@ -29,6 +40,7 @@ __all__ = [
     "answer_remark",
     "attach_report",
     "confirm_figures",
+    "count_anew",
     "held",
     "save_answer",
     "save_figure",
@@ -131,8 +143,7 @@ def save_answer(
     answer.cells, answer.text, answer.saved_at = after, words, timezone.now()
     answer.saved_by, answer.revision = actor.name[:100], answer.revision + 1
     answer.save()
-    step = leaf.is_filled(after) - leaf.is_filled(before)
-    _saved(row, answer.saved_at, filled=max(row.filled + step, 0))
+    _saved(row, answer.saved_at, **progress_of(row, window.codes))
     audit.record(actor, "evaluation.fill", row, code=code, number=answer.revision)
     return answer
 
@@ -210,7 +221,7 @@ def save_figure(
         figure.taken = figure.taken_url = ""
     _write(figure, actor, cell=after["cell"] or None, note=after["note"])
     figure.save()
-    _saved(row, figure.saved_at)
+    _saved(row, figure.saved_at, **progress_of(row, window.codes))
     audit.record(actor, "evaluation.fill", row, item=column.name, number=figure.revision)
     return figure
 
@@ -242,7 +253,7 @@ def take_figures(actor: Actor, *, subject: Subject, names: Sequence[str] | None 
             _write(figure, actor, cell=known[name].cell, taken=known[name].taken[:200], taken_url=known[name].url)
             figure.save()
             count += 1
-    _saved(row, timezone.now())
+    _saved(row, timezone.now(), **progress_of(row, window.codes))
     audit.record(actor, "evaluation.fill", row, what="数据", count=count)
     return row
 
@@ -279,6 +290,15 @@ def take_figures_of(campaign: Campaign) -> int:
     ]
     Figure.objects.bulk_create(made, batch_size=2000)
     return len(made)
+
+
+def count_anew(campaign: Campaign, keys: Sequence[int]) -> None:
+    """Part of actions that write answers or data items of many subjects: how far each of them is."""
+    phase = phase_of(campaign)
+    given = given_of(keys)
+    found = counts_of(system_of(campaign), phase.codes if phase is not None else (), list(given.values()))
+    rows = [Subject(pk=key, filled=one[0], expected=one[1]) for key, one in zip(given, found, strict=True)]
+    Subject.objects.bulk_update(rows, ["filled", "expected"], batch_size=2000)
 
 
 @audit.action

@@ -12,11 +12,11 @@ from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Conflict
-from dudao.evaluations.actions.answering import take_figures_of
+from dudao.evaluations.actions.answering import count_anew, take_figures_of
 from dudao.evaluations.actions.telling import tell_subjects
 from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.models import Campaign, Phase, Subject
-from dudao.evaluations.queries.answering import expected_of, phase_of
+from dudao.evaluations.queries.answering import phase_of
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.rules import Rules
 from dudao.frameworks.models import FrameworkVersion
@@ -213,7 +213,6 @@ def start_campaign(actor: Actor, *, campaign: Campaign, revision: int) -> Campai
         raise ValidationError(f"指标体系“{row.version}”{row.version.get_state_display()}，请换用已发布的版本。")
     now = timezone.now()
     phase = phase_of(row)
-    expected = expected_of(system_of(row), phase.codes if phase is not None else ())
     CAMPAIGN.move(
         row,
         "campaign.start",
@@ -221,9 +220,9 @@ def start_campaign(actor: Actor, *, campaign: Campaign, revision: int) -> Campai
         changes={"started_at": now, "system_digest": row.version.digest, "revision": row.revision + 1},
         total=row.subjects.count(),
     )
-    row.subjects.update(expected=expected)
     if phase is not None:
         take_figures_of(row)
+    count_anew(row, list(row.subjects.values_list("pk", flat=True)))
     if phase is None:
         row.subjects.filter(state=Subject.State.OPEN).update(state=Subject.State.ACCEPTED, accepted_at=now)
     until = f"，请在{chinese_date(phase.closes_on)}前完成自评" if phase is not None else ""

@@ -10,7 +10,15 @@ from dudao.calc.tree import Node
 from dudao.core.documents import Form, Grid, Letter, Line, written
 from dudao.core.ui.formats import date_cn
 from dudao.evaluations.models import Subject
-from dudao.evaluations.queries.answering import SELF, answers_of, blocks_filled, evidence_of, window_of
+from dudao.evaluations.queries.answering import (
+    SELF,
+    answers_of,
+    blocks_filled,
+    cells_of,
+    evidence_of,
+    figures_of,
+    window_of,
+)
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.queries.work import own_score
 from dudao.papers.composing.looks import look_of
@@ -29,7 +37,10 @@ def self_report(subject: Subject) -> bytes:
     window = window_of(subject)
     answers = answers_of(subject)
     blocks = blocks_filled(
-        system, window.codes if window is not None else (), {code: row.cells for code, row in answers.items()}
+        system,
+        window.codes if window is not None else (),
+        {code: row.cells for code, row in answers.items()},
+        cells_of(figures_of(subject)),
     )
     scores = own_score(subject)
     files = sum(len(links) for links in evidence_of(subject).values())

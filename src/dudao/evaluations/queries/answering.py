@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from dudao.calc.expr import normal_name
 from dudao.calc.handing_in import last_day
-from dudao.calc.score import SubjectColumn, System
+from dudao.calc.score import SubjectColumn, System, not_applying
 from dudao.calc.tree import Node
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.flow import by_checker, by_filler
 from dudao.evaluations.models import Answer, Campaign, Figure, Phase, Remark, Subject, Submission
-from dudao.evaluations.queries.systems import blocks_of, columns_by_code, figures_asked, rules_of
+from dudao.evaluations.queries.systems import blocks_of, columns_by_code, figures_asked, rules_of, system_of
 from dudao.evaluations.rules import Freeze
 from dudao.evidence.queries.links import attached
 
@@ -29,17 +29,20 @@ __all__ = [
     "answers_of",
     "asked_figures",
     "blocks_filled",
+    "cells_of",
     "checks_seen",
+    "counts_of",
     "earlier",
     "evidence_of",
-    "expected_of",
     "figures_of",
+    "given_of",
     "has_been_looked_at",
     "key_of",
     "last_submissions",
     "leaves_of",
     "mine",
     "phase_of",
+    "progress_of",
     "remarks_of",
     "seen",
     "subject_of",
@@ -96,9 +99,24 @@ def leaves_of(system: System, codes: tuple[str, ...] = ()) -> Mapping[str, Leaf]
     return found
 
 
-def expected_of(system: System, codes: Sequence[str] = ()) -> int:
-    """How many indicators must be answered."""
-    return sum(bool(leaf.needed) for leaf in leaves_of(system, tuple(codes)).values())
+def counts_of(
+    system: System,
+    codes: Sequence[str],
+    given: Sequence[tuple[Mapping[str, Mapping[str, Any]], Mapping[str, Any]]],
+) -> list[tuple[int, int]]:
+    """(answered, to be answered) of many subjects at once. ``given``: for each its cells by code, and its data items by name.
+
+    The one rule of progress: what counts is what must be answered and applies to the subject, as far as its figures say.
+    """
+    asked = {code: leaf for code, leaf in leaves_of(system, tuple(codes)).items() if leaf.needed}
+    out = not_applying(system, [figures for _, figures in given])
+    return [
+        (
+            sum(leaf.is_filled(cells.get(code, {})) for code, leaf in asked.items() if code not in gone),
+            sum(code not in gone for code in asked),
+        )
+        for (cells, _), gone in zip(given, out, strict=True)
+    ]
 
 
 def asked_figures(system: System, codes: Sequence[str] = ()) -> list[SubjectColumn]:
@@ -253,6 +271,8 @@ class Block:
     filled: int = 0
     expected: int = 0
     leaves: list[Leaf] = field(default_factory=list)
+    out: set[str] = field(default_factory=set)
+    """Those of its indicators that don't apply to the subject."""
 
     @property
     def is_done(self) -> bool:
@@ -263,13 +283,18 @@ class Block:
         return f"{self.filled}/{self.expected}" if self.expected else "不用填"
 
 
-def blocks_filled(system: System, codes: tuple[str, ...], cells: Mapping[str, Mapping[str, Any]]) -> list[Block]:
-    """``cells``: what is answered, by code."""
+def blocks_filled(
+    system: System, codes: tuple[str, ...], cells: Mapping[str, Mapping[str, Any]], figures: Mapping[str, Any]
+) -> list[Block]:
+    """`counts_of` one subject by first-level indicator. ``cells``: what is answered, by code; ``figures``: its data items."""
+    (gone,) = not_applying(system, [figures])
     found: dict[str, Block] = {}
     for code, leaf in leaves_of(system, codes).items():
         block = found.setdefault(leaf.block, Block(system.tree.nodes[leaf.block]))
         block.leaves.append(leaf)
-        if leaf.needed:
+        if code in gone:
+            block.out.add(code)
+        elif leaf.needed:
             block.expected += 1
             block.filled += leaf.is_filled(cells.get(code, {}))
     return list(found.values())
@@ -281,6 +306,30 @@ def answers_of(subject: Subject) -> dict[str, Answer]:
 
 def figures_of(subject: Subject) -> dict[str, Figure]:
     return {row.name: row for row in Figure.objects.filter(subject=subject)}
+
+
+def cells_of(figures: Mapping[str, Figure]) -> dict[str, Any]:
+    """Data items by name, as far as they are given."""
+    return {name: row.cell for name, row in figures.items() if row.cell not in (None, "")}
+
+
+def given_of(
+    subjects: Sequence[int],
+) -> dict[int, tuple[dict[str, Mapping[str, Any]], dict[str, Any]]]:
+    """What `counts_of` reads, by subject: two queries, however many."""
+    found: dict[int, tuple[dict[str, Mapping[str, Any]], dict[str, Any]]] = {key: ({}, {}) for key in subjects}
+    for key, code, cells in Answer.objects.filter(subject__in=subjects).values_list("subject", "code", "cells"):
+        found[key][0][code] = cells
+    for key, name, cell in Figure.objects.filter(subject__in=subjects).values_list("subject", "name", "cell"):
+        if cell not in (None, ""):
+            found[key][1][name] = cell
+    return found
+
+
+def progress_of(subject: Subject, codes: Sequence[str]) -> dict[str, int]:
+    """How far a subject is, by name of its columns."""
+    ((filled, expected),) = counts_of(system_of(subject.campaign), codes, [given_of([subject.pk])[subject.pk]])
+    return {"filled": filled, "expected": expected}
 
 
 # ---- what was handed in -----------------------------------------------------------------------------------------

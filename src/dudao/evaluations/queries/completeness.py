@@ -8,21 +8,22 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from dudao.calc.expr import State, read_cell
+from dudao.calc.expr import read_cell
+from dudao.calc.score import not_applying
 from dudao.evaluations.models import Answer, Figure, Remark, Subject
 from dudao.evaluations.queries.answering import (
-    SELF,
     Leaf,
     Window,
     answers_of,
     asked_figures,
+    cells_of,
     evidence_of,
     figures_of,
     leaves_of,
 )
 from dudao.evaluations.queries.figures import known_of, outdated
 from dudao.evaluations.queries.systems import rules_of, system_of
-from dudao.evaluations.queries.work import label_of, own_score
+from dudao.evaluations.queries.work import label_of
 
 __all__ = ["Completeness", "Gap", "completeness_of"]
 
@@ -80,7 +81,7 @@ def completeness_of(subject: Subject, window: Window, today: date | None = None)
     answers, figures = answers_of(subject), figures_of(subject)
     links = evidence_of(subject)
     leaves = leaves_of(system, window.codes)
-    out = _not_applying(subject, leaves)
+    (out,) = not_applying(system, [cells_of(figures)])
     gaps: list[Gap] = []
     for leaf in leaves.values():
         if leaf.node.code in out:
@@ -100,21 +101,6 @@ def completeness_of(subject: Subject, window: Window, today: date | None = None)
         gaps.append(Gap("", "", "还没有上传签字盖章的自评报告。", f"{subject.get_absolute_url()}#report"))
     names = {child.code: f"{child.code} {child.name}" for child in system.tree.root.children}
     return Completeness(gaps, {**names, DATA: "数据"})
-
-
-def _not_applying(subject: Subject, leaves: Mapping[str, Leaf]) -> set[str]:
-    """Indicators whose condition the figures say does not hold («只看寄宿制学校»): nobody has to answer them."""
-    if not any(leaf.node.applies for leaf in leaves.values()):
-        return set()
-    sheet = own_score(subject).sheet(SELF)
-    found = set()
-    for code, leaf in leaves.items():
-        if leaf.node.applies:
-            score = sheet.nodes[code].row(0)
-            column = score.mark if score.mark is not None else score.level
-            if column is not None and column.state[0] == State.NOT_APPLICABLE:
-                found.add(code)
-    return found
 
 
 def _item(subject: Subject, code: str) -> str:

@@ -18,6 +18,7 @@ from dudao.evaluations.queries.answering import (
     answers_of,
     asked_figures,
     blocks_filled,
+    cells_of,
     earlier,
     evidence_of,
     figures_of,
@@ -138,7 +139,8 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An indicator in the tree. ``state``: done, open, data (computed from figures), free (nothing has to be answered)."""
+    """An indicator in the tree. ``state``: done, open, data (computed from figures), free (nothing has to be answered), out
+    (doesn't apply to this unit)."""
 
     leaf: Leaf
     state: str
@@ -223,12 +225,14 @@ def work_of(actor: Actor, subject: Subject, at: str = "", today: date | None = N
     remarks = remarks_of(subject, inside=checks)
     files = {code: len(links) for code, links in evidence_of(subject).items()}
     given = _Given(answers, figures, files, remarks)
+    blocks = blocks_filled(system, codes, {code: row.cells for code, row in answers.items()}, cells_of(figures))
+    given.out.update(*(block.out for block in blocks))
     lines = _lines(system.tree, leaves, given)
     if at not in leaves:
         waiting = (line.code for line in lines if line.remarks or line.state == "open")
         at = next(waiting, next(iter(leaves), ""))
     branches = []
-    for block in blocks_filled(system, codes, {code: row.cells for code, row in answers.items()}):
+    for block in blocks:
         own = [line for line in lines if line.leaf.block == block.node.code]
         is_here = any(line.code == at for line in own)
         branches.append(Branch(block.node, block.filled, block.expected, own, is_here))
@@ -253,6 +257,7 @@ class _Given:
     figures: Mapping[str, Figure]
     files: Mapping[str, int]
     remarks: Sequence[Remark]
+    out: set[str] = field(default_factory=set)
 
 
 def _lines(tree: Tree, leaves: Mapping[str, Leaf], given: _Given) -> list[Line]:
@@ -263,7 +268,9 @@ def _lines(tree: Tree, leaves: Mapping[str, Leaf], given: _Given) -> list[Line]:
     found, last = [], ""
     for code, leaf in leaves.items():
         answer = given.answers.get(code)
-        if leaf.needed:
+        if code in given.out:
+            state = "out"
+        elif leaf.needed:
             state = "done" if leaf.is_filled(answer.cells if answer is not None else {}) else "open"
         elif leaf.items:
             rows = [given.figures.get(name) for name in leaf.items]
@@ -291,6 +298,8 @@ def _focus(subject: Subject, leaves: Mapping[str, Leaf], at: str, given: _Given)
     notes = [adjust_words(adjust) for adjust in node.adjust]
     if node.applies:
         notes.append(f"适用条件：{node.applies}")
+    if at in given.out:
+        notes.append("按已填数据，这一项不适用于本单位，不用填，也不计入应答项数。")
     if node.otherwise is not None:
         notes.append(otherwise_words(node.otherwise))
     columns = {column.name: column for column in asked_figures(system)}
@@ -399,7 +408,7 @@ def _last(subject: Subject, leaf: Leaf) -> Last | None:
 
 def own_score(subject: Subject) -> Scores:
     """What the unit's own answers and figures come to, without anybody else's marks: two queries."""
-    cells: dict[str, Any] = {name: row.cell for name, row in figures_of(subject).items() if row.cell not in (None, "")}
+    cells: dict[str, Any] = cells_of(figures_of(subject))
     for row in answers_of(subject).values():
         cells |= {f"{question}@{SELF}": cell for question, cell in row.cells.items()}
     return subjects_of(system_of(subject.campaign), [(subject.label, cells)]).scores()

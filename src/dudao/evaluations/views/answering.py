@@ -151,7 +151,12 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
             "state": SUBJECT_STATES[row.state],
             "line": stages(line, "open" if back else row.state, back="open" if back else ""),
             "crumbs": crumbs_of(request, row),
-            "blocks": reads.blocks_filled(system_of(row.campaign), window.codes if window is not None else (), cells),
+            "blocks": reads.blocks_filled(
+                system_of(row.campaign),
+                window.codes if window is not None else (),
+                cells,
+                reads.cells_of(reads.figures_of(row)),
+            ),
             "root": system_of(row.campaign).tree.root.code,
             "figures": len(reads.asked_figures(system_of(row.campaign), window.codes if window is not None else ())),
             "fills": may_fill and fill is None,

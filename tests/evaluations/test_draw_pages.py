@@ -108,6 +108,16 @@ def test_the_way_from_the_filter_to_the_public_page(office, director):
     assert json.loads(office.get(reverse("draws:record", args=[row.pk])).content)["overrides"]
 
 
+def test_a_draw_by_size_is_asked_for_in_the_form(office):
+    data = {"title": "按规模抽查", "strata": "县市区", "numbers": "4", "size": "size"}
+    home = str(reads.Unit.objects.get(kind="city").pk)
+    answer = post(office, "new", query="?kind=objects", code=422, office=home, **data)
+    assert "没有一个单位有审核通过的在校生数" in answer.content.decode()
+    row = prepared(office, size="")
+    shown = page(office, "draw", row.pk)
+    assert "每个对象机会相同" in shown and "按比例应抽" in shown and "合计" in shown
+
+
 def test_a_draft_is_on_no_public_page(office):
     row = prepared(office)
     page(Client(), "public", row.uid, code=404)

@@ -18,7 +18,8 @@ from dudao.evaluations.actions import drawing
 from dudao.evaluations.models import Draw, DrawMember, SiteVisit, VisitMember
 from dudao.evaluations.queries import draws as reads
 from dudao.evaluations.queries.draw_frames import Criteria, specialities
-from dudao.orgs.models import Kind
+from dudao.orgs.models import Kind, Unit
+from dudao.stats.models import DataItem, Return, Round, Value
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +66,95 @@ def drawn(many, draft):
 def refuses(call):
     with pytest.raises(IntegrityError), transaction.atomic():
         call()
+
+
+def reported(town, children):
+    """An accepted return with as many children for each of these kindergartens (name → number)."""
+    today = timezone.localdate()
+    item = DataItem.objects.create(code="kg_children", name="在园幼儿数", unit="人", valid_from=today)
+    asked = Round.objects.create(
+        unit=town.city, title="幼儿园数据报送", year=today.year, opens_on=today, closes_on=today, state="open"
+    )
+    for name, number in children.items():
+        one = Return.objects.create(
+            round=asked,
+            unit=Unit.objects.get(name=name),
+            state=Return.State.ACCEPTED,
+            submitted_at=timezone.now(),
+            accepted_at=timezone.now(),
+        )
+        Value.objects.create(ret=one, item=item, stage="preschool", number=number)
+
+
+def by_size(town, numbers="3", **given):
+    return drawing.create_draw(
+        town.officer,
+        office=town.city,
+        title="按规模抽查",
+        kind=Draw.Kind.OBJECTS,
+        numbers=numbers,
+        size=True,
+        criteria=Criteria(kinds=("kindergarten",)),
+        **given,
+    )
+
+
+def test_a_draw_by_size_is_fixed_drawn_and_checked_like_any_other(many):
+    reported(many, {f"平江县第{n}幼儿园": 30 * n for n in range(1, 9)} | {"湘阴县第1幼儿园": 1500})
+    row = by_size(many, strata="县市区")
+    assert row.columns[-1] == "在校生数" and member(row, "湘阴县第1幼儿园").cells[-1] == "1500"
+    assert reads.members(row).filter(excluded__contains="没有审核通过的在校生数").count() == 15 - 9
+    found, why = reads.lines(row)
+    assert not why and [(one.name, one.size, one.n, one.weight) for one in found] == [
+        ("平江县", 8, 2, 1080),
+        ("湘阴县", 1, 1, 1500),
+    ]
+    assert found[1].certain == 1 and round(found[0].quota, 2) == 1.26
+    row = drawing.hold_draw(many.officer, draw=drawing.commit_draw(many.officer, draw=row), words="7")
+    assert member(row, "湘阴县第1幼儿园").drawn and reads.final(row).count() == 3
+    record, frame, checks = reads.sound(row)
+    assert holds(checks) and record.data()["size_column"] == "在校生数"
+    assert holds(checks_of(record_of(json.dumps(record.data())), frame))
+
+
+def test_without_sizes_nothing_is_drawn_by_them(many):
+    with pytest.raises(ValidationError, match="没有一个单位有审核通过的在校生数"):
+        by_size(many)
+    reported(many, {"平江县第1幼儿园": 30})
+    row = by_size(many, numbers="2")
+    assert "规模大于 0 的只有 1 个" in reads.why_not_drawable(row)
+    with pytest.raises(ValidationError, match="规模大于 0 的只有 1 个"):
+        drawing.commit_draw(many.officer, draw=row)
+    again = drawing.change_draw(
+        many.officer, draw=row, title=row.title, numbers="2", criteria=Criteria(kinds=("kindergarten",))
+    )
+    assert not reads.members(again).exclude(excluded="").exists() and not again.size_column
+    with pytest.raises(ValidationError, match="只有抽检查对象"):
+        drawing.create_draw(
+            many.officer, office=many.city, title="督学", kind=Draw.Kind.INSPECTORS, numbers="1", size=True
+        )
+
+
+def test_more_than_a_stratum_has_is_refused_in_words(many, draft):
+    changed = drawing.change_draw(
+        many.officer,
+        draw=draft,
+        title=draft.title,
+        numbers="湘阴县=9",
+        strata="县市区",
+        criteria=Criteria(kinds=("kindergarten",)),
+    )
+    assert "“湘阴县”要抽 9 个，这一层可抽的只有 5 个" in reads.why_not_drawable(changed)
+    with pytest.raises(ValidationError, match="这一层可抽的只有 5 个"):
+        drawing.commit_draw(many.officer, draw=changed)
+
+
+def test_strata_by_township_and_by_town_and_country(many):
+    for column, there in (("乡镇街道", "不属于乡镇街道"), ("城乡", "未登记")):
+        row = drawing.create_draw(
+            many.officer, office=many.city, title=column, kind=Draw.Kind.OBJECTS, numbers="2", strata=column
+        )
+        assert there in {line.name for line in reads.lines(row)[0]}
 
 
 def test_the_frame_is_who_is_there_by_the_filter(many, draft):

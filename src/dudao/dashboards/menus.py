@@ -180,6 +180,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("督办", "bell-ringing", "plans:assignments", "assignment.view"),
         Entry("计划", "calendar-stats", "plans:plans", "plan.view"),
         _CAMPAIGNS,
+        _CHOOSING,
         _RESULTS,
         Entry(
             "整改",

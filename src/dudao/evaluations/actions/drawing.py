@@ -17,7 +17,15 @@ from dudao.core.workflow import Conflict
 from dudao.evaluations.flow import DRAW, by_office
 from dudao.evaluations.models import Campaign, Draw, DrawMember
 from dudao.evaluations.queries import draws as reads
-from dudao.evaluations.queries.draw_frames import STRATA, Candidate, Criteria, candidates, columns_of
+from dudao.evaluations.queries.draw_frames import (
+    PUPILS,
+    STRATA,
+    UNMEASURED,
+    Candidate,
+    Criteria,
+    candidates,
+    columns_of,
+)
 from dudao.orgs.models import Unit
 
 __all__ = [
@@ -68,15 +76,19 @@ def create_draw(
     numbers: str,
     criteria: Criteria | None = None,
     strata: str = "",
+    size: bool = False,
     campaign: Campaign | None = None,
     demo: bool = False,
     at: datetime | None = None,
 ) -> Draw:
-    """A draft with its frame: those who are there today by the criteria. ``numbers``: «12», or «平江县=5,湘阴县=3»."""
+    """A draft with its frame: those who are there today by the criteria. ``numbers``: «12», or «平江县=5,湘阴县=3».
+
+    With ``size`` chances are in proportion to pupils; who has no accepted number of them is left out with that reason.
+    """
     actor.require("draw.create", office.path)
     now = at or timezone.now()
     row = Draw(office=office, kind=kind, created_by=actor.name[:100], created_at=now, demo=demo)
-    given: dict[str, Any] = {"title": title, "numbers": numbers, "strata": strata, "campaign": campaign}
+    given: dict[str, Any] = {"title": title, "numbers": numbers, "strata": strata, "size": size, "campaign": campaign}
     found = _filled(actor, row, criteria=criteria or Criteria(), now=now, **given)
     row.save(force_insert=True)
     _write(row, found, {})
@@ -93,13 +105,15 @@ def change_draw(
     numbers: str,
     criteria: Criteria,
     strata: str = "",
+    size: bool = False,
     campaign: Campaign | None = None,
 ) -> Draw:
     """Another filter, other strata or numbers for a draft: the frame is made anew; exclusions of who is still in it stay."""
     row = _locked(draw)
     _require(actor, row, "draw.edit", {Draw.State.DRAFT})
-    kept = {(one.unit_id, one.account_id): one.excluded for one in reads.members(row).exclude(excluded="")}
-    given: dict[str, Any] = {"title": title, "numbers": numbers, "strata": strata, "campaign": campaign}
+    excluded = reads.members(row).exclude(excluded__in=["", UNMEASURED])
+    kept = {(one.unit_id, one.account_id): one.excluded for one in excluded}
+    given: dict[str, Any] = {"title": title, "numbers": numbers, "strata": strata, "size": size, "campaign": campaign}
     found = _filled(actor, row, criteria=criteria, now=timezone.now(), **given)
     row.save(force_update=True)
     reads.members(row).delete()
@@ -116,6 +130,7 @@ def _filled(
     numbers: str,
     criteria: Criteria,
     strata: str,
+    size: bool,
     campaign: Campaign | None,
     now: datetime,
 ) -> list[Candidate]:
@@ -128,9 +143,18 @@ def _filled(
     if campaign is not None and campaign.office_id != row.office_id:
         raise ValidationError({"campaign": f"“{campaign}”不是{row.office}的项目。"})
     row.campaign, row.strata_column, row.criteria = campaign, strata, criteria.data()
-    row.columns = columns_of(row.kind, criteria.names)
     row.numbers = _numbers(numbers, strata)
-    return candidates(actor, row.office, row.kind, criteria, timezone.localdate(now))
+    if size:
+        if row.kind != Draw.Kind.OBJECTS:
+            raise ValidationError({"size": "只有抽检查对象可以按规模抽取。"})
+        row.numbers["size"] = PUPILS
+    row.columns = columns_of(row.kind, criteria.names, size=row.size_column)
+    found = candidates(actor, row.office, row.kind, criteria, timezone.localdate(now))
+    if size and not any(one.cells[PUPILS] for one in found):
+        raise ValidationError(
+            {"size": "这个范围里没有一个单位有审核通过的在校生数，不能按规模抽取。请先审核数据报送，或选择机会相同。"}
+        )
+    return found
 
 
 def _numbers(text: str, strata: str) -> dict[str, Any]:
@@ -159,12 +183,16 @@ def _write(row: Draw, found: list[Candidate], kept: dict[tuple[int | None, int |
                 name=one.name[:120],
                 stratum=one.cells[row.strata_column] if row.strata_column else "",
                 cells=[one.cells[head] for head in row.columns[1:]],
-                excluded=kept.get((one.unit_id, one.account_id), ""),
+                excluded=kept.get((one.unit_id, one.account_id), "") or _unmeasured(row, one),
             )
             for position, one in enumerate(found, 1)
         ),
         batch_size=2000,
     )
+
+
+def _unmeasured(row: Draw, one: Candidate) -> str:
+    return UNMEASURED if row.size_column and not one.cells[row.size_column] else ""
 
 
 @audit.action

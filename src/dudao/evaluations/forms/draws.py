@@ -69,6 +69,15 @@ class DrawForm(Form):
         help_text="不勾选时只公布编号、单位和类别。电话、证件号码任何时候都不公布。",
     )
     strata = forms.ChoiceField(label="分层", required=False, help_text="分层后各层按比例抽取，不会集中在一处。")
+    size = forms.TypedChoiceField(
+        label="抽中的机会",
+        choices=[("", "每个对象相同"), ("size", "与在校生数成正比（大校更容易抽中）")],
+        coerce=bool,
+        empty_value=False,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text="成正比时，人数多一倍，抽中的机会大一倍；特别大的必定抽中。用最近一次审核通过的报送数，没有的自动排除并写明理由。",
+    )
     numbers = forms.CharField(
         label="抽取数量",
         max_length=500,
@@ -79,11 +88,12 @@ class DrawForm(Form):
         self.actor, self.kind, self.fixed = actor, kind, fixed
         objects = kind == Draw.Kind.OBJECTS
         filters = ["kinds", "stage", "ownership", "unseen_years"] if objects else ["roles", "speciality", "names"]
-        self._left_out = {"kinds", "stage", "ownership", "unseen_years", "roles", "speciality", "names"} - set(filters)
+        every = {"kinds", "stage", "ownership", "unseen_years", "size", "roles", "speciality", "names"}
+        self._left_out = every - {*filters, *(["size"] if objects else [])}
         kwargs["sections"] = (
             Section("这次抽取", ["office", "title", "campaign"]),
             Section("从哪些里面抽" if objects else "从哪些督学里抽", ["counties", *filters]),
-            Section("抽多少", ["strata", "numbers"]),
+            Section("抽多少", ["strata", *(["size"] if objects else []), "numbers"]),
         )
         super().__init__(*args, **kwargs)
 

@@ -25,7 +25,8 @@ class Draw(models.Model):
     """One draw of one office.
 
     ``criteria``: what the frame was filtered by. ``columns``: the heads of the published frame, the identifier first;
-    ``strata_column`` is one of them, or empty. ``numbers``: how many, ``{"total": 12}`` or ``{"strata": {"平江县": 5}}``.
+    ``strata_column`` is one of them, or empty. ``numbers``: how many, ``{"total": 12}`` or ``{"strata": {"平江县": 5}}``, and with
+    ``"size"`` the column to whose numbers chances are in proportion.
     ``seed`` is made when the draw is committed and shown to nobody before it is drawn; ``words`` were said in public at that
     moment and mixed in, so that whoever reads the database before can't know the outcome.
     """
@@ -99,6 +100,11 @@ class Draw(models.Model):
     @property
     def place(self) -> str:
         return self.office.path
+
+    @property
+    def size_column(self) -> str:
+        """The column of sizes, or empty where everybody in a stratum has the same chance."""
+        return str(self.numbers.get("size", ""))
 
     @property
     def is_secret(self) -> bool:

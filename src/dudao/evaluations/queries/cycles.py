@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dudao.calc.scheduling.cycle import Cycle, School, Spacing, term_label, term_number, terms_of
 from dudao.core.access import Actor
 from dudao.evaluations.cycle_rules import CycleRules, Facts
 from dudao.evaluations.models import CycleChange, CycleEntry, CyclePlan, SiteVisit
+from dudao.evaluations.queries.pupils import pupils_of
 from dudao.findings.flow import OPEN
 from dudao.findings.models import Finding
 from dudao.orgs.models import Kind, Ownership, Unit, UnitLink
-from dudao.stats.models import Return, Value
 
 __all__ = [
     "Cell",
@@ -56,7 +56,6 @@ _LEVELS = {
     CyclePlan.Objects.COMPULSORY: ["primary", "junior"],
     CyclePlan.Objects.SENIORS: ["senior", "vocational"],
 }
-_FINAL = (Return.State.ACCEPTED, Return.State.LOCKED)
 
 
 def this_term() -> int:
@@ -161,16 +160,7 @@ def facts_of(keys: Iterable[int], day: date) -> dict[int, Facts]:
         .values_list("unit")
         .annotate(Max("until_on"))
     )
-    pupils: dict[int, int] = {}
-    newest = (
-        Value.objects.filter(ret__unit__in=keys, ret__state__in=_FINAL, item__code="pupils", number__isnull=False)
-        .order_by()
-        .values("ret__unit", "ret__round__year")
-        .annotate(all=Sum("number"))
-        .order_by("ret__round__year")
-    )
-    for row in newest:
-        pupils[row["ret__unit"]] = int(row["all"])
+    pupils = pupils_of(keys)
     return {
         key: Facts(
             overdue=findings[key]["late"] if key in findings else 0,

@@ -8,23 +8,41 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from dudao.calc.codetables import URBAN_RURAL
 from dudao.calc.sampling import plain
 from dudao.core.access import Actor
 from dudao.evaluations.models import Draw, SiteVisit, VisitMember
+from dudao.evaluations.queries.pupils import pupils_of
 from dudao.orgs.models import Kind, Ownership, Stage, Unit
 from dudao.people.models import Appointment
 from dudao.people.roles import ROLES
 
-__all__ = ["KINDS", "MOST", "STRATA", "Candidate", "Criteria", "candidates", "columns_of", "specialities"]
+__all__ = [
+    "KINDS",
+    "MOST",
+    "PUPILS",
+    "STRATA",
+    "UNMEASURED",
+    "Candidate",
+    "Criteria",
+    "candidates",
+    "columns_of",
+    "specialities",
+]
 
 MOST = 10_000
 """Members of one frame: more than a city has."""
 KINDS: tuple[Kind, ...] = (Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN)
 INSPECTING = ("city_inspector", "county_inspector")
-COUNTY, KIND, STAGE, OWNERSHIP, ROLE = "县市区", "类别", "学段", "公民办", "督学类别"
+COUNTY, TOWNSHIP, KIND, STAGE, OWNERSHIP, PLACE = "县市区", "乡镇街道", "类别", "学段", "公民办", "城乡"
+ROLE = "督学类别"
+PUPILS = "在校生数"
+"""The column of sizes of a draw in proportion to size."""
+UNMEASURED = "没有审核通过的在校生数，不能按规模抽取"
+"""Why a member without a size is left out of such a draw."""
 UNKNOWN = "未登记"
 STRATA: dict[str, tuple[str, ...]] = {
-    Draw.Kind.OBJECTS: (COUNTY, KIND, STAGE, OWNERSHIP),
+    Draw.Kind.OBJECTS: (COUNTY, TOWNSHIP, KIND, STAGE, OWNERSHIP, PLACE),
     Draw.Kind.INSPECTORS: (COUNTY, ROLE),
 }
 """The columns by which a draw of each kind may be stratified."""
@@ -82,10 +100,10 @@ class Candidate:
     account_id: int | None = None
 
 
-def columns_of(kind: str, names: bool) -> list[str]:
-    """The heads of the published frame, the identifier first."""
+def columns_of(kind: str, names: bool, *, size: str = "") -> list[str]:
+    """The heads of the published frame, the identifier first; ``size``: the column of sizes, if it is drawn by them."""
     if kind == Draw.Kind.OBJECTS:
-        return ["标识码", "名称", COUNTY, KIND, STAGE, OWNERSHIP]
+        return ["标识码", "名称", COUNTY, TOWNSHIP, KIND, STAGE, OWNERSHIP, PLACE, *([size] if size else [])]
     return ["编号", *(["姓名"] if names else []), "单位", COUNTY, ROLE]
 
 
@@ -106,6 +124,23 @@ def _plain(name: str, head: str, cell: str) -> str:
         return plain(cell)[:200]
     except ValueError as reason:
         raise ValidationError(f"“{name}”的“{head}”{reason}，请先改正。") from reason
+
+
+def _townships(office: Unit) -> dict[str, str]:
+    """path → name of the townships below an office."""
+    rows = Unit.objects.filter(path__startswith=office.path, kind=Kind.TOWNSHIP)
+    return {unit.path: str(unit) for unit in rows}
+
+
+def _township_of(path: str, townships: Mapping[str, str]) -> str:
+    """The nearest township above, by the prefixes of the path."""
+    parts = path.rstrip(".").split(".")
+    prefixes = (".".join(parts[:depth]) + "." for depth in range(len(parts), 0, -1))
+    return next((townships[prefix] for prefix in prefixes if prefix in townships), "不属于乡镇街道")
+
+
+def _place(code: str) -> str:
+    return URBAN_RURAL[code].area if code in URBAN_RURAL else UNKNOWN
 
 
 def _counties(office: Unit) -> list[tuple[str, str]]:
@@ -140,6 +175,7 @@ def _objects(actor: Actor, office: Unit, criteria: Criteria, day: date) -> list[
     units = list(rows.defer("search_text").order_by("path")[: MOST + 1])
     stages = _stages([unit.pk for unit in units])
     counties, kinds, owners = _counties(office), dict(Kind.choices), dict(Ownership.choices)
+    townships, pupils = _townships(office), pupils_of([unit.pk for unit in units])
     return [
         Candidate(
             unit.name,
@@ -150,6 +186,9 @@ def _objects(actor: Actor, office: Unit, criteria: Criteria, day: date) -> list[
                 KIND: str(kinds[unit.kind]),
                 STAGE: stages.get(unit.pk, UNKNOWN),
                 OWNERSHIP: str(owners.get(unit.ownership, UNKNOWN)),
+                TOWNSHIP: _township_of(unit.path, townships),
+                PLACE: _place(unit.urban_rural),
+                PUPILS: str(pupils.get(unit.pk, "")),
             },
             unit_id=unit.pk,
         )

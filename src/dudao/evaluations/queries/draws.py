@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from dudao.calc.sampling import (
     checks_of,
     frame_of,
     plan_of,
+    pps,
 )
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Draw, DrawMember, Subject
@@ -39,6 +41,7 @@ __all__ = [
     "draw",
     "final",
     "frame_of_draw",
+    "how_words",
     "lines",
     "members",
     "offices",
@@ -127,6 +130,11 @@ def criteria_words(row: Draw) -> list[tuple[str, str]]:
     return found
 
 
+def how_words(row: Draw) -> str:
+    """By what chance members are drawn."""
+    return f"机会与{row.size_column}成正比" if row.size_column else "每个对象机会相同"
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A member who should keep away: the evaluated units concerned, each with the reason (for the office's eyes)."""
@@ -165,7 +173,14 @@ def _wanted(numbers: Mapping[str, Any]) -> int | dict[str, int]:
 def plan_of_draw(row: Draw, rows: list[Any], frame: Frame) -> Plan:
     """What is, or was, fixed before the draw. Raises what `calc.sampling.plan_of` raises."""
     excluded = {one.identifier: one.excluded for one in rows if one.excluded}
-    return plan_of(frame, _wanted(row.numbers), column=row.strata_column, excluded=excluded, title=row.title)
+    return plan_of(
+        frame,
+        _wanted(row.numbers),
+        column=row.strata_column,
+        excluded=excluded,
+        title=row.title,
+        size_column=row.size_column,
+    )
 
 
 def record_of_draw(row: Draw, rows: list[Any], frame: Frame) -> Record:
@@ -191,28 +206,61 @@ def sound(row: Draw) -> tuple[Record, Frame, list[Check]]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stratum on a page: ``n`` is None while the numbers can't be drawn."""
+    """A stratum on a page: ``n`` is None while the numbers can't be drawn.
+
+    ``quota``: its share of the total before rounding, where numbers are in proportion. By size ``weight`` is its whole size and
+    ``certain`` how many are so large that they are drawn whatever the seed.
+    """
 
     name: str
     size: int
     excluded: int
     n: int | None
+    quota: float | None = None
+    weight: int | None = None
+    certain: int | None = None
 
 
 def lines(row: Draw) -> tuple[list[Line], str]:
     """The strata of a draw with their numbers, and why they can't be drawn (empty if they can)."""
     rows = list(members(row))
+    excluded = {one.identifier for one in rows if one.excluded}
     names = {one.stratum for one in rows}
     sizes = {name: [0, 0] for name in sorted(names)}
     for one in rows:
         sizes[one.stratum][1 if one.excluded else 0] += 1
     numbers: dict[str, int] = {}
+    measured: dict[str, Fraction] = {}
     why = ""
+    frame = frame_of_draw(row, rows)
     try:
-        numbers = {one.name: one.n for one in plan_of_draw(row, rows, frame_of_draw(row, rows)).strata}
+        if row.size_column:
+            measured = frame.sizes(row.size_column, dict.fromkeys(excluded, ""))
+        numbers = {one.name: one.n for one in plan_of_draw(row, rows, frame).strata}
     except (AllocationError, FrameError, RecordError) as error:
         why = str(error)
-    return [Line(name, size, out, numbers.get(name)) for name, (size, out) in sizes.items()], why
+    held: dict[str, dict[str, Fraction]] = {name: {} for name in sizes}
+    for one in rows:
+        if one.identifier in measured:
+            held[one.stratum][one.identifier] = measured[one.identifier]
+    whole = sum(measured.values(), Fraction(0)) if measured else Fraction(sum(size for size, _ in sizes.values()))
+    total = row.numbers.get("total")
+    found = []
+    for name, (size, out) in sizes.items():
+        weight = sum(held[name].values(), Fraction(0)) if measured else Fraction(size)
+        n = numbers.get(name)
+        found.append(
+            Line(
+                name,
+                size,
+                out,
+                n,
+                float(total * weight / whole) if total and whole else None,
+                int(weight) if measured else None,
+                len(pps(held[name], n, "0").certain) if measured and n else 0 if measured else None,
+            )
+        )
+    return found, why
 
 
 def why_not_drawable(row: Draw) -> str:

@@ -136,6 +136,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "title": row.title,
         "campaign": row.campaign_id,
         "strata": row.strata_column,
+        "size": "size" if row.size_column else "",
         "numbers": ",".join(f"{name}={number}" for name, number in numbers.items()) or row.numbers.get("total"),
     }
     form = DrawForm(sent(request), actor=actor, kind=row.kind, fixed=row.office, initial=initial)
@@ -252,6 +253,15 @@ def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
         "conflicts": reads.conflicts(row),
         "criteria": reads.criteria_words(row),
         "lines": lines,
+        "how": reads.how_words(row),
+        "total": {
+            "size": sum(one.size for one in lines),
+            "excluded": sum(one.excluded for one in lines),
+            "n": None if why else sum(one.n or 0 for one in lines),
+            "weight": sum(one.weight or 0 for one in lines),
+            "certain": sum(one.certain or 0 for one in lines),
+        },
+        "shares": any(one.quota is not None for one in lines) and len(lines) > 1,
         "why": why if row.state == Draw.State.DRAFT else "",
         "drawn": drawn,
         "final": list(reads.final(row)[:200]) if drawn else [],

@@ -63,6 +63,7 @@ def draw_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "row": row,
         "office": look_of(row.office, timezone.localdate(row.committed_at)).signature,
         "shown": shown,
+        "how": reads.how_words(row),
         "siblings": list(reads.siblings(row)),
         "checks": [],
         "sound": False,

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from dudao.calc.tree import from_data
 from dudao.dashboards.queries.results import result_groups
 from dudao.evaluations.actions import objections, uses
 from dudao.evaluations.actions import results as acts
 from dudao.evaluations.models import Campaign
-from dudao.evaluations.views.shown import block_words, decimals, number
+from dudao.evaluations.views.shown import block_words, decimals, number, total
 from dudao.people.queries import actor_for
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding
@@ -189,12 +190,24 @@ def test_the_ranking_leaves_as_a_workbook_of_numbers(world):
     assert first[head.index("名次")] == 1
 
 
-def test_the_numbers_of_a_column_have_the_same_decimals():
+def test_numbers_are_shown_with_the_decimals_that_the_system_rounds_to():
     def outcome(total, mark):
         return {"total": total, "blocks": {"M1": {"mark": mark, "level": None}}}
 
-    places = decimals([outcome("86.32", "80"), outcome("81", "70.75"), outcome(None, None)])
-    assert places == {"": 2, "M1": 2}
-    assert number("81", places[""]) == "81.00"
-    assert block_words({"mark": "80", "level": "良好"}, places["M1"]) == "80.00 良好"
-    assert decimals([]) == {"": 0}
+    def system(**places):
+        block = {
+            "code": "M1",
+            "name": "甲",
+            "points": 100,
+            "children": [{"code": "C1", "name": "乙", "points": 100, "rule": "judged"}],
+        }
+        return from_data({"code": "T", "name": "全部", "points": 100, "places": places, "indicators": [block]})
+
+    rows = [outcome("86.32", "80"), outcome("81", "70.75"), outcome(None, None)]
+    assert decimals(system(), rows) == {"": 2, "M1": 2}
+    assert decimals(system(), [outcome("81", "80")]) == {"": 2, "M1": 0}
+    assert decimals(system(total=1, node=1), [outcome("81", "80")]) == {"": 1, "M1": 1}
+    assert decimals(system(total=None), [outcome("81.5", "80"), outcome("7", "3.125")]) == {"": 1, "M1": 3}
+    assert total(system(), "94.7") == "94.70" and total(system(), None) is None
+    assert block_words({"mark": "80", "level": "良好"}, 2) == "80.00 良好"
+    assert number("81", 0) == "81"

@@ -107,7 +107,7 @@ def page(client, url, **parameters):
 def test_a_table_is_uploaded_and_ranked(client, version, town):
     answer = upload(client, version, workbook(HEAD, *ROWS), town.city).content.decode()
     assert "已试算 4 个单位。" in answer and "第 2 名并列：平江县、华容县" in answer
-    assert "97.5<small>分</small>" in answer and "一票否决：弄虚作假" in answer
+    assert "97.50<small>分</small>" in answer and "一票否决：弄虚作假" in answer
     made = Trial.objects.get()
     assert (made.title, made.size, made.unit, made.made_by) == ("第一稿", 4, town.city, "王科员")
     assert made.sources == ["self", "review"] and made.main == "adopted" and len(made.file_digest) == 64
@@ -275,7 +275,7 @@ def test_a_changed_threshold_moves_totals_and_ranks(client, trial):
     lines = "≥4.5 | 20\n[3.57,4.5) | 12\n<3.57 | 0"
     told = play(client, trial, target=["C1"], field=["rule"], value=[lines], follow="1")
     assert "4 个单位：2 个总分变动，0 个名次变动，0 个等次变动。" in told
-    assert "88.5 → 80.5" in told and "−8" in told and told.index("平江县</td>") > 0
+    assert "88.50 → 80.50" in told and "−8.00" in told and told.index("平江县</td>") > 0
     assert Trial.objects.get().rows.get(name="平江县").result["total"] == "88.5"
 
 
@@ -283,7 +283,7 @@ def test_points_above_follow_and_marks_are_taken_over_by_their_rate(client, tria
     told = play(client, trial, target=["C5"], field=["points"], value=["60"], follow="1")
     assert "A2 的分值随下级改为 80。" in told and "DEMO 的分值随下级改为 130。" in told
     assert "C5 由人评分，分值变了，原来的评分按得分率折算。" in told
-    assert "88.5 → 116.5" in told
+    assert "88.50 → 116.50" in told
     alone = play(client, trial, target=["C5"], field=["points"], value=["60"], follow="0")
     assert "这样改以后不能计分" in alone and "A2" in alone
 
@@ -335,7 +335,7 @@ def test_weights_beside_fill_up_to_one(client, town):
     trial = Trial.objects.get()
     told = play(client, trial, target=["A"], field=["weight"], value=["0.2"], follow="1")
     assert "B 的权重随之改为 0.48。" in told and "C 的权重随之改为 0.32。" in told
-    assert "83.0 → 78.8" in told and "80.0 → 86.0" in told and "升 1 位" in told and "降 1 位" in told
+    assert "83.00 → 78.80" in told and "80.00 → 86.00" in told and "升 1 位" in told and "降 1 位" in told
 
 
 # ---- comparing ------------------------------------------------------------------------------------------------
@@ -363,7 +363,7 @@ def test_a_trial_of_the_old_version_under_the_new(client, version, town, trial):
     told = page(client, url, trial=trial.pk)
     assert "新版要求、原来的数据里没有的" in told and "C6 应急演练" in told
     assert "原来的评分按得分率折算：C5 安全管理" in told
-    assert "88.5 → —" in told and "没有得分：C6" in told
+    assert "88.50 → —" in told and "没有得分：C6" in told
     assert client.get(url, {"trial": "999999"}).status_code == 404
 
 

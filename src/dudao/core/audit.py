@@ -7,10 +7,10 @@ just before it commits: writers queue for milliseconds, not for the length of an
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -22,7 +22,17 @@ from django.utils import timezone
 from dudao.core.access import VERBS, Actor, place_of
 from dudao.core.models import Event, Receipt
 
-__all__ = ["LISTENERS", "TELLS", "BrokenLink", "NothingRecorded", "action", "history", "record", "verify"]
+__all__ = [
+    "LISTENERS",
+    "TELLS",
+    "BrokenLink",
+    "NothingRecorded",
+    "action",
+    "events_since",
+    "history",
+    "record",
+    "verify",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -175,6 +185,11 @@ def verify(chunk: int = 5000) -> tuple[int, BrokenLink | None]:
 
 def _stream(chunk: int) -> Iterator[Event]:
     yield from Event.objects.order_by("id").iterator(chunk_size=chunk)
+
+
+def events_since(moment: datetime, verbs: Iterable[str], place: str) -> "models.QuerySet[Event]":
+    """The events of some verbs at a place and below it after a moment."""
+    return Event.objects.filter(at__gt=moment, verb__in=list(verbs), place__startswith=place)
 
 
 def history(obj: models.Model) -> "models.QuerySet[Event]":

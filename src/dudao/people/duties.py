@@ -310,6 +310,7 @@ ACCOUNTING = {
 # Evaluations: what the evaluated unit does, what who checks it does, what reviewers and teams do, what the office does and decides.
 EVALUATED = {
     "campaign.view",
+    "campaign.export",
     "evaluation.view",
     "evaluation.fill",
     "evaluation.submit",
@@ -339,7 +340,6 @@ EVALUATING = {
     "campaign.start",
     "campaign.amend",
     "campaign.remind",
-    "campaign.export",
     "campaign.try",
     "campaign.score",
     "campaign.reopen",

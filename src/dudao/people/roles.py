@@ -248,7 +248,7 @@ ROLES: dict[str, Role] = {
             {"case.view", "case.decide", "case.send_back", "talk.view"},
             {"campaign.view", "evaluation.view", "onsite.view", "result.view", "draw.view", "cycle.view"},
             duties.BALANCE,
-            {"ledger.export"},
+            {"ledger.export", "campaign.export"},
         ),
         _role("system_admin", "系统管理员", "admin", _CITY, {"system.manage", "calendar.edit", "unit.view"}, mfa=True),
         _role(

@@ -13,7 +13,7 @@ from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 from dudao.dashboards.queries.groups import SHOWN, TodoGroup
 from dudao.evaluations.models import Campaign, Objection
-from dudao.evaluations.queries import results, uses
+from dudao.evaluations.queries import deciding, results, uses
 
 __all__ = ["result_groups"]
 
@@ -31,9 +31,9 @@ def result_groups(actor: Actor) -> list[TodoGroup]:
         groups.append(_objections(rows))
     if actor.may_somewhere("campaign.decide"):
         led = Campaign.objects.filter(_at(actor, "campaign.decide", "office__path"))
-        waiting = led.filter(state=_State.DECIDING, decided_on__isnull=True)
+        waiting = deciding.undecided(led)
         groups.append(_campaigns("评定会议待登记", "users", waiting, "登记"))
-        over = led.filter(state=_State.PUBLICISED, publicised_until__lt=today)
+        over = led.filter(state=_State.PUBLICISED, publicised_until__lt=today).exclude(pk__in=waiting.values("pk"))
         groups.append(_campaigns("公示期满待公布", "send", over, "公布"))
     if actor.may_somewhere("objection.ask"):
         own = results.published_results(actor).filter(

@@ -13,6 +13,7 @@ from dudao.evaluations.actions.campaigns import SubjectGiven, locked, set_subjec
 from dudao.evaluations.actions.telling import tell_subjects
 from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.models import Campaign
+from dudao.evaluations.queries.campaigns import twins_of
 from dudao.evaluations.queries.pools import cycle_units, drawn_units, label_of, units_in
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.rules import Rules
@@ -79,6 +80,8 @@ def edit_campaign(
             if unknown or (phase.source and phase.source not in sources):
                 what = "、".join(unknown) or f"评分来源 {phase.source}"
                 raise ValidationError({"version": f"阶段“{phase.title}”涉及的{what}不在这个版本里，请先改阶段。"})
+    if twin is not None and twin.pk != row.twin_id and twin not in twins_of(row):
+        raise ValidationError({"twin": f"“{twin}”不是{row.office}对县市区政府的评价，请重新选择并行项目。"})
     changes = {"title": title, "version": version, "purpose": purpose.strip(), "twin": twin}
     return _write(actor, row, changes, what="基本信息")
 

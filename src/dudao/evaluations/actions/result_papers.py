@@ -19,7 +19,7 @@ from dudao.evaluations.models import Campaign, Result, ScoreSheet, Subject
 from dudao.evaluations.queries import deciding
 from dudao.evaluations.queries.lows import Low, by_indicator, lows_of, lows_of_rows, threshold_words
 from dudao.evaluations.queries.systems import rules_of, system_of
-from dudao.frameworks.trying.shown import Summary, summary
+from dudao.frameworks.trying.shown import Summary, padded, summary, total_places
 from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
 from dudao.papers.actions import draft_paper
@@ -73,10 +73,15 @@ class _Facts:
     def marks(self) -> list[Fact]:
         """The total of every unit: stated in the ranking table."""
         return [
-            Fact(f"得分：{row.name}", row.outcome["total"], show_number(Fraction(row.outcome["total"])))
+            Fact(f"得分：{row.name}", row.outcome["total"], self.total(row))
             for row in self.rows[:MOST_TABLED]
             if row.outcome["total"] is not None
         ]
+
+    def total(self, row: Result) -> str:
+        """As the indicator system rounds it; empty where there is none."""
+        text = row.outcome["total"]
+        return "" if text is None else padded(Fraction(text), total_places(self.tree))
 
     def common(self) -> list[tuple[Fact, str]]:
         """What many did badly at: (how many, the sentence)."""
@@ -172,7 +177,7 @@ def draft_circular(actor: Actor, *, campaign: Campaign) -> Paper:
         {
             "rank": "" if row.rank is None else str(row.rank),
             "unit": row.name,
-            "score": "" if row.outcome["total"] is None else show_number(Fraction(row.outcome["total"])),
+            "score": found.total(row),
             "grade": row.grade,
             "note": f"一票否决：{found.vetoes(row)}" if row.outcome["vetoes"] else "",
         }
@@ -233,7 +238,7 @@ def draft_report(actor: Actor, *, campaign: Campaign) -> Paper:
             "details": [
                 {
                     "unit": row.name,
-                    "value": "" if row.outcome["total"] is None else show_number(Fraction(row.outcome["total"])),
+                    "value": found.total(row),
                     "verdict": row.grade,
                     "note": found.vetoes(row),
                 }
@@ -255,8 +260,7 @@ def draft_publicity(actor: Actor, *, campaign: Campaign) -> Paper:
     shows = rules_of(campaign).shown != "never"
     entries = []
     for row in found.rows[:MOST_TABLED]:
-        total = row.outcome["total"]
-        mark = f"{show_number(Fraction(total))}分" if shows and total is not None else ""
+        mark = f"{found.total(row)}分" if shows and row.outcome["total"] is not None else ""
         entries.append({"unit": row.name, "result": row.grade or mark or "—", "note": mark if row.grade else ""})
     until = chinese_date(campaign.publicised_until)
     made: Paper = draft_paper(
@@ -291,11 +295,11 @@ def _meanless(whole: Summary) -> Summary:
 # ---- each unit's own ------------------------------------------------------------------------------------------
 
 
-def _opinion_facts(row: Result, lows: Sequence[Low]) -> list[Fact]:
+def _opinion_facts(tree: Tree, row: Result, lows: Sequence[Low]) -> list[Fact]:
     found = []
     total, possible = row.outcome["total"], row.outcome["possible"]
     if total is not None and possible is not None:
-        found.append(Fact("总分", total, f"总分{show_number(Fraction(total))}分"))
+        found.append(Fact("总分", total, f"总分{padded(Fraction(total), total_places(tree))}分"))
     if row.grade:
         found.append(Fact("等次", row.grade, f"等次为{row.grade}"))
     return found + [Fact(f"得分：{low.code}", str(low.mark), low.words) for low in lows if low.mark is not None]
@@ -310,7 +314,7 @@ def _facts_of_opinion(key: str) -> Sequence[Fact]:
     if row is None or sheet is None:
         return ()
     row.sheet = sheet
-    return _opinion_facts(row, lows_of_rows(sheet, [row]))
+    return _opinion_facts(system_of(sheet.campaign).tree, row, lows_of_rows(sheet, [row]))
 
 
 @audit.action
@@ -344,7 +348,7 @@ def _opinion(actor: Actor, found: _Facts, row: Result, lows: Sequence[Low], due_
             mark, full = Fraction(block["mark"]), Fraction(block["possible"] or 0)
             said = f"得{show_number(mark)}分，满分{show_number(full)}分" if full else f"{show_number(mark)}分"
         judged.append({"matter": child.name, "judgement": said})
-    facts = _opinion_facts(row, lows)
+    facts = _opinion_facts(tree, row, lows)
     whole = "，".join(fact.text for fact in facts if fact.name in {"总分", "等次"})
     if whole:
         judged.append({"matter": "总体评价", "judgement": whole})

@@ -84,14 +84,19 @@ class NewForm(Form):
         if choices:
             self.fields["counties"] = _counties(choices)
         if self.twins:
-            self.fields["twin"] = forms.TypedChoiceField(
-                label="并行项目",
-                coerce=int,
-                empty_value=None,
-                required=False,
-                choices=[("", "没有"), *((row.pk, row.title) for row in self.twins)],
-                help_text="对同一批对象的领导干部另评一份时，选政府那一份。",
-            )
+            self.fields["twin"] = _twin_field(self.twins)
+
+
+def _twin_field(twins: Sequence[Campaign], initial: int | None = None) -> forms.Field:
+    return forms.TypedChoiceField(
+        label="并行项目",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        initial=initial,
+        choices=[("", "没有"), *((row.pk, f"{row.title}（{row.get_state_display()}）") for row in twins)],
+        help_text="对同一批对象的领导干部另评一份时，选政府那一份。",
+    )
 
 
 def _counties(choices: Sequence[tuple[int, str]], initial: Sequence[int] = ()) -> forms.Field:
@@ -134,15 +139,19 @@ class HeadForm(Form):
     title = forms.CharField(label="项目名称", max_length=120)
     purpose = forms.CharField(label="依据和目的", required=False, max_length=4000, widget=forms.Textarea(attrs=_LONG))
 
-    def __init__(self, *args: Any, campaign: Campaign, versions: Versions, **kwargs: Any) -> None:
-        self.campaign, self.versions = campaign, versions
+    def __init__(
+        self, *args: Any, campaign: Campaign, versions: Versions, twins: Sequence[Campaign] = (), **kwargs: Any
+    ) -> None:
+        self.campaign, self.versions, self.twins = campaign, versions, twins
         super().__init__(*args, **kwargs)
 
     def adapt(self) -> None:
         self.fields["title"].initial = self.campaign.title
         self.fields["purpose"].initial = self.campaign.purpose
         self.fields["version"] = _version_field(self.versions, self.campaign.version_id)
-        self.order_fields(["form_token", "title", "version", "purpose"])
+        if self.twins:
+            self.fields["twin"] = _twin_field(self.twins, self.campaign.twin_id)
+        self.order_fields(["form_token", "title", "version", "purpose", "twin"])
 
 
 class PhasesForm(Form):

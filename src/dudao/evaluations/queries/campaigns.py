@@ -23,6 +23,7 @@ __all__ = [
     "subjects_seen",
     "to_clone",
     "twins_for",
+    "twins_of",
     "years",
 ]
 
@@ -134,3 +135,13 @@ def twins_for(office: Unit) -> QuerySet[Any]:
     """The campaigns over governments beside which one over their leaders may run."""
     rows = Campaign.objects.filter(office=office, objects_kind=Campaign.Objects.COUNTIES)
     return rows.exclude(state=Campaign.State.CANCELLED).order_by("-year", "-pk")[:20]
+
+
+def twins_of(row: Campaign) -> list[Campaign]:
+    """Those among which a draft may choose its twin: none unless it evaluates leaders. The one chosen before is among them."""
+    if row.objects_kind != Campaign.Objects.LEADERS:
+        return []
+    found = list(twins_for(row.office))
+    if row.twin is not None and row.twin not in found:
+        found.append(row.twin)
+    return found

@@ -10,7 +10,7 @@ from dudao.calc.expr import State, show_number
 from dudao.calc.score import ADOPTED, Movement, Outcome, columns_of
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries.sheets import loaded, sheet_system
-from dudao.frameworks.trying.shown import Moved, moved, signed
+from dudao.frameworks.trying.shown import Moved, moved, signed, total_places
 
 __all__ = ["AtIndicator", "Comparison", "at_indicator", "compared"]
 
@@ -56,7 +56,8 @@ def compared(before: ScoreSheet, after: ScoreSheet) -> Comparison:
     moves = [
         Movement(place, (a.total, b.total), (a.rank, b.rank), (a.grade, b.grade)) for place, (a, b) in enumerate(pairs)
     ]
-    rows = moved([new[key].name for key in both], moves, [b for _, b in pairs])
+    places = total_places(sheet_system(after).tree)
+    rows = moved([new[key].name for key in both], moves, [b for _, b in pairs], places)
     heads = {column.key: _head(column.header) for column in columns_of(sheet_system(after), apart=True)}
     cells = []
     for key in both:

@@ -1,17 +1,17 @@
 """What stands between marks and a published result: what is still open, whether a sheet is of today, until when one may object."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
 from dudao.calc.deadlines import due
+from dudao.core.audit import events_since
 from dudao.evaluations.models import (
-    Answer,
     Campaign,
     Decision,
     Figure,
@@ -32,6 +32,8 @@ __all__ = [
     "Readiness",
     "Window",
     "final_sheet",
+    "is_decided",
+    "is_fresh",
     "is_of_today",
     "is_touched",
     "last_decision",
@@ -39,6 +41,7 @@ __all__ = [
     "open_objections",
     "publicity_until",
     "readiness",
+    "undecided",
     "why_not_publicise",
     "why_not_publish",
 ]
@@ -71,10 +74,11 @@ class Readiness:
 
 
 def readiness(campaign: Campaign, inputs: Inputs | None = None) -> Readiness:
-    """As things stand: two queries beside the inputs."""
-    given = inputs or inputs_of(campaign)
+    """As things stand. Without ``inputs`` it reads marks only of subjects whose reviewers may differ: a few queries."""
+    opened = inputs.open if inputs is not None else _disputed(campaign)
     states = Subject.State
     counted = Subject.objects.filter(campaign=campaign).aggregate(
+        subjects=Count("pk", distinct=True, filter=~Q(state=states.OUT)),
         unsubmitted=Count("pk", distinct=True, filter=~Q(state__in=[states.ACCEPTED, states.OUT])),
         reviews=Count("reviews", distinct=True, filter=Q(reviews__state=Review.State.ASSIGNED) & ~Q(state=states.OUT)),
     )
@@ -83,13 +87,31 @@ def readiness(campaign: Campaign, inputs: Inputs | None = None) -> Readiness:
         SiteVisit.objects.filter(subjects__campaign=campaign).exclude(state__in=done).values("pk").distinct().count()
     )
     return Readiness(
-        subjects=len(given.subjects),
+        subjects=counted["subjects"],
         unsubmitted=counted["unsubmitted"],
         reviews=counted["reviews"],
         visits=visits,
-        disputed=sum(len(found) for found in given.open.values()),
+        disputed=sum(len(found) for found in opened.values()),
         retired=campaign.version.state == FrameworkVersion.State.RETIRED,
     )
+
+
+def _disputed(campaign: Campaign) -> Mapping[int, Mapping[Any, Any]]:
+    """What is open between two reviewers, by subject. Where both gave the same nothing is, so that those aren't even read."""
+    if rules_of(campaign).reviewers != 2:
+        return {}
+    standing = Mark.objects.filter(
+        subject__campaign=campaign, review__state__in=[Review.State.ASSIGNED, Review.State.DONE]
+    ).exclude(subject__state=Subject.State.OUT)
+    groups = standing.order_by().values("subject_id", "source", "code")
+    apart = groups.annotate(
+        given=Count("pk", filter=~Q(cells={})), ways=Count("cells", distinct=True), last=Max("review__seat")
+    ).filter(~Q(last=3) & (Q(given__lt=2) | Q(ways__gt=1)))
+    keys = set(apart.values_list("subject_id", flat=True))
+    if not keys:
+        return {}
+    subjects = campaign.subjects.filter(pk__in=keys).select_related("unit")
+    return inputs_of(campaign, list(subjects)).open
 
 
 def final_sheet(campaign: Campaign) -> ScoreSheet | None:
@@ -109,48 +131,84 @@ def last_decision(campaign: Campaign) -> Decision | None:
     return found
 
 
+def is_decided(sheet: ScoreSheet, decision: Decision | None) -> bool:
+    """Whether a meeting decided on what this sheet says: on the sheet itself, or on one that came to the very same."""
+    return decision is not None and (decision.sheet_id == sheet.pk or decision.sheet.digest == sheet.digest)
+
+
+def undecided(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Of some campaigns those with a result that no meeting has decided on yet: none was held, or the result changed since."""
+    final = ScoreSheet.objects.filter(campaign=OuterRef("pk"), purpose=ScoreSheet.Purpose.FINAL).order_by("-number")
+    met = Decision.objects.filter(campaign=OuterRef("pk")).order_by("-pk")
+    return (
+        rows.filter(state__in=[Campaign.State.DECIDING, Campaign.State.PUBLICISED])
+        .annotate(result_digest=Subquery(final.values("digest")[:1]))
+        .annotate(decided_digest=Subquery(met.values("sheet__digest")[:1]))
+        .filter(Q(decided_on__isnull=True) | ~Q(result_digest=F("decided_digest")))
+    )
+
+
 def is_of_today(sheet: ScoreSheet, inputs: Inputs) -> bool:
     """Whether nothing that a sheet was computed from has changed since."""
     return sheet.inputs_digest == inputs_now(inputs)
 
 
+_TOUCHING = (
+    "evaluation.exempt", "evaluation.restore", "evaluation.move", "review.revoke", "review.hand_back", "onsite.cancel",
+    "campaign.amend",
+)  # fmt: skip
+"""Acts that change what counts without a mark, an answer or a figure."""
+
+
 def is_touched(sheet: ScoreSheet) -> bool:
-    """Whether somebody marked, answered or reported since: a quick look for pages; what counts is `is_of_today`."""
-    since = sheet.made_at
+    """Whether somebody marked, answered, reported, or changed what counts since: a quick look for pages, one query each until one
+    says yes. What counts is `is_of_today`.
+    """
+    since, office = sheet.made_at, sheet.campaign.office.path
+    own = {"subject__campaign": sheet.campaign_id}
     return (
-        Mark.objects.filter(subject__campaign=sheet.campaign_id, at__gt=since).exists()
-        or Figure.objects.filter(subject__campaign=sheet.campaign_id, saved_at__gt=since).exists()
-        or Answer.objects.filter(subject__campaign=sheet.campaign_id, saved_at__gt=since).exists()
+        Mark.objects.filter(at__gt=since, **own).exists()
+        or Subject.objects.filter(campaign=sheet.campaign_id, saved_at__gt=since).exists()
+        or Figure.objects.filter(saved_at__gt=since, **own).exists()
+        or Subject.objects.filter(campaign=sheet.campaign_id).exclude(state=Subject.State.OUT).count() != sheet.size
+        or events_since(since, _TOUCHING, office).exists()
     )
+
+
+def is_fresh(sheet: ScoreSheet) -> bool:
+    """Whether a sheet is of today, for pages: everything is read only if somebody touched the campaign since."""
+    return not is_touched(sheet) or is_of_today(sheet, inputs_of(sheet.campaign))
 
 
 def open_objections(campaign: Campaign) -> "QuerySet[Any]":
     return Objection.objects.filter(subject__campaign=campaign, state=Objection.State.ASKED)
 
 
-def _unfit(campaign: Campaign, sheet: ScoreSheet | None, inputs: Inputs | None) -> list[str]:
-    """What hinders both publicity and publication."""
+def _unfit(campaign: Campaign, sheet: ScoreSheet | None, fresh: bool | None) -> list[str]:
+    """What hinders both publicity and publication. ``fresh``: whether the sheet is of today, where it is known."""
     if sheet is None:
         return ["还没有形成评定结果，请先计算得分。"]
     told = []
-    if not is_of_today(sheet, inputs or inputs_of(campaign)):
+    if not (is_of_today(sheet, inputs_of(campaign)) if fresh is None else fresh):
         told.append(f"第 {sheet.number} 次计算以后又有评分或数据改动，请重新计算。")
     if campaign.decided_on is None:
         told.append("还没有登记评定会议。")
+    elif not is_decided(sheet, last_decision(campaign)):
+        told.append(f"评定会议以后结果有变（第 {sheet.number} 次计算），请就调整后的结果重新登记评定会议。")
     return told
 
 
-def why_not_publicise(campaign: Campaign, inputs: Inputs | None = None) -> list[str]:
+def why_not_publicise(campaign: Campaign, fresh: bool | None = None) -> list[str]:
     """Everything that stands against publicity now, in words."""
-    told = _unfit(campaign, final_sheet(campaign), inputs)
+    told = _unfit(campaign, final_sheet(campaign), fresh)
     if not rules_of(campaign).publicity_days:
         told.append("本项目的规则是不公示，评定后直接公布。")
     return told
 
 
-def why_not_publish(campaign: Campaign, today: date, inputs: Inputs | None = None) -> list[str]:
+def why_not_publish(campaign: Campaign, today: date, fresh: bool | None = None) -> list[str]:
     """Everything that stands against publication now, in words."""
-    told = _unfit(campaign, final_sheet(campaign), inputs)
+    told = _unfit(campaign, final_sheet(campaign), fresh)
     if rules_of(campaign).publicity_days and campaign.publicised_until is None:
         told.append("还没有公示。")
     elif campaign.publicised_until is not None and today <= campaign.publicised_until:

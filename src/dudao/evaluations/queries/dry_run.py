@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dudao.calc.expr import show_number
 from dudao.calc.score import Outcome, System, outcomes, subjects_of
 from dudao.calc.score.samples import sample_cells
 from dudao.calc.tree import Tree
 from dudao.evaluations.models import Campaign, Phase
 from dudao.evaluations.queries.systems import columns_by_code, rules_of, system_of
+from dudao.frameworks.trying.shown import padded, total_places
 
 __all__ = ["MOST", "DryRun", "Line", "dry_run", "faults_of"]
 
@@ -24,6 +24,7 @@ class Line:
 
     label: str
     outcome: Outcome
+    places: int = 0
 
     @property
     def word(self) -> str:
@@ -31,7 +32,7 @@ class Line:
 
     @property
     def points(self) -> str:
-        return "—" if self.outcome.total is None else show_number(self.outcome.total)
+        return "—" if self.outcome.total is None else padded(self.outcome.total, self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def dry_run(campaign: Campaign, *, seed: int) -> DryRun:
         _better(*pair)
         for pair in zip(*(_tried(system, labels, mixed, seed, way) for way in (True, False)), strict=True)
     ]
-    lines = [Line(label, outcome) for label, outcome in zip(labels, found, strict=True)]
+    places = total_places(system.tree)
+    lines = [Line(label, outcome, places) for label, outcome in zip(labels, found, strict=True)]
     lines.sort(key=lambda line: (line.outcome.rank is None, line.outcome.rank or 0))
     opened = Counter(code for line in lines for code in line.outcome.open)
     ranks = Counter(line.outcome.rank for line in lines if line.outcome.rank is not None)

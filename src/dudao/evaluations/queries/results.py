@@ -8,13 +8,14 @@ from typing import Any
 from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
 
 from dudao.calc.expr import show_number
-from dudao.calc.rounding import percent
+from dudao.calc.rounding import percent, round_half_up
 from dudao.calc.score import Scores
 from dudao.calc.tree import Role, Tree, diff
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Decision, Mark, Result, ScoreSheet, Subject
 from dudao.evaluations.queries.sheets import sheet_system
 from dudao.evaluations.queries.systems import rules_of, system_of
+from dudao.frameworks.trying.shown import padded, total_places
 
 __all__ = [
     "Giver",
@@ -342,13 +343,13 @@ def _year(
     ]
     mean = sum(totals, Fraction(0)) / len(totals) if totals else None
     own = rows[0] if single else None
-    points = tree.root.points
+    points, places = tree.root.points, total_places(tree) if single else tree.places.total or 2
     return Year(
         campaign=campaign,
         sheet=final,
         total="—"
         if mean is None
-        else f"{show_number(mean) if single else f'{float(mean):.2f}'}"
+        else padded(mean if single else Fraction(round_half_up(mean, places)), places)
         + (f"／{show_number(Fraction(points))}" if points is not None else ""),
         rate=round(float(sum(shares, Fraction(0)) / len(shares) * 100), 1) if shares else None,
         rank=(f"{own.rank}／{final.size}" if own is not None and own.rank is not None and known else "—"),

@@ -26,6 +26,7 @@ from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.templates import template_of
 from dudao.evaluations.queries.wording import RULES, rule_words
 from dudao.evaluations.views.common import campaign_or_404, head_of, inside_or_404
+from dudao.evaluations.views.exporting import offered, recorded
 from dudao.frameworks.trying.shown import blocks_chart, summary
 
 __all__ = ["campaign_page", "dry_run_page", "subject_list"]
@@ -184,6 +185,7 @@ SUBJECTS = Listing(
     chips=Chips.of_states("state", SUBJECT_STATES),
     order=["unit__path", "pk"],
     bulk=_bulk,
+    export=recorded(lambda row: row.campaign),
     export_name="督导对象",
     empty=Empty("还没有评估对象", "按条件、按名称、从周期计划或随机抽取选择对象。", icon="building-community"),
 )
@@ -194,7 +196,7 @@ def subject_list(request: HttpRequest, pk: int) -> HttpResponse:
     row = campaign_or_404(request, pk)
     rows = reads.subjects_seen(actor_of(request), row)
     context = head_of(request, row, "subjects", "对象")
-    return SUBJECTS.respond(
+    return offered(request, SUBJECTS).respond(
         request, rows, title=row.title, template="evaluations/campaigns/subjects.html", **{**context, "row": row}
     )
 

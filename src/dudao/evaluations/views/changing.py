@@ -18,6 +18,7 @@ from dudao.evaluations.actions.papers import draft_notice
 from dudao.evaluations.forms.campaigns import AmendForm, HeadForm, PhasesForm
 from dudao.evaluations.forms.rules import RulesForm
 from dudao.evaluations.models import Campaign
+from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.pools import units_to_add
 from dudao.evaluations.queries.templates import usable_versions
 from dudao.evaluations.views.common import campaign_or_404, crumbs, draft_or_back, inside_or_404, tell
@@ -46,7 +47,8 @@ def head(request: HttpRequest, pk: int) -> HttpResponse:
     versions = usable_versions(row.office)
     if row.version_id not in {one.pk for one in versions}:
         versions.append(row.version)  # retired meanwhile: shown as it is, refused when it is kept
-    form = HeadForm(sent(request), campaign=row, versions=versions)
+    twins = reads.twins_of(row)
+    form = HeadForm(sent(request), campaign=row, versions=versions, twins=twins)
     if request.method == "POST" and form.is_valid():
         values = form.values
         done = tell(
@@ -59,7 +61,7 @@ def head(request: HttpRequest, pk: int) -> HttpResponse:
                 title=values["title"],
                 purpose=values["purpose"],
                 version=next(one for one in versions if one.pk == values["version"]),
-                twin=row.twin,
+                twin=next((one for one in twins if one.pk == values.get("twin")), None),
             ),
         )
         if done is not None:

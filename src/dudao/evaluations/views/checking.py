@@ -25,6 +25,7 @@ from dudao.evaluations.queries import answering as reads
 from dudao.evaluations.queries import changes as compared
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.views.answering import crumbs_of, last_day, subject_or_404
+from dudao.evaluations.views.exporting import offered, recorded
 
 __all__ = ["accept_bulk", "changes", "check_list", "move", "remark_new", "remark_step", "send_back"]
 
@@ -71,6 +72,7 @@ CHECKS = Listing(
     chips=Chips.of_states("state", SUBJECT_STATES),
     order=["-campaign__year", "campaign", "unit__path"],
     bulk=_bulk,
+    export=recorded(lambda row: row.campaign),
     export_name="自评核查",
     empty=Empty(
         "还没有要核查的自评", "所属学校、幼儿园、乡镇提交自评后，在这里核查、退回或通过。", icon="clipboard-check"
@@ -82,7 +84,7 @@ CHECKS = Listing(
 def check_list(request: HttpRequest) -> HttpResponse:
     """The self-evaluations below one's own unit."""
     may_anywhere(request, "evaluation.accept")
-    return CHECKS.respond(request, reads.checks_seen(actor_of(request)), title="自评核查")
+    return offered(request, CHECKS).respond(request, reads.checks_seen(actor_of(request)), title="自评核查")
 
 
 @require_POST

@@ -22,6 +22,7 @@ from dudao.evaluations.queries import deciding
 from dudao.evaluations.queries import results as reads
 from dudao.evaluations.queries import uses as used
 from dudao.evaluations.queries.systems import system_of
+from dudao.evaluations.views.exporting import offered, recorded
 
 __all__ = ["ask", "change", "objection_list", "objection_page", "step", "uphold"]
 
@@ -59,6 +60,7 @@ OBJECTIONS = Listing(
     filters=[Search(["subject__label", "subject__campaign__title", "text"], "单位、项目或内容")],
     chips=Chips.of_states("state", STATES),
     order=["-pk"],
+    export=recorded(lambda row: row.subject.campaign),
     export_name="异议申辩",
     empty=Empty("还没有异议", "单位对初步意见或公示的结果有异议时，在期限内提出，列在这里。", icon="message-report"),
 )
@@ -67,7 +69,7 @@ OBJECTIONS = Listing(
 @require_http_methods(["GET", "POST"])
 def objection_list(request: HttpRequest) -> HttpResponse:
     may_anywhere(request, "result.view")
-    return OBJECTIONS.respond(request, used.objections(actor_of(request)), title="异议申辩")
+    return offered(request, OBJECTIONS).respond(request, used.objections(actor_of(request)), title="异议申辩")
 
 
 def _row_or_404(request: HttpRequest, pk: int) -> Objection:

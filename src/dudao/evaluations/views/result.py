@@ -21,11 +21,11 @@ from dudao.evaluations.queries import results as reads
 from dudao.evaluations.queries import uses as used
 from dudao.evaluations.queries.sheets import loaded
 from dudao.evaluations.views.results import campaign_crumbs, led_or_404, results_crumb
-from dudao.evaluations.views.shown import block_words, number
+from dudao.evaluations.views.shown import block_words, number, total
 from dudao.findings.queries.sources import Hooks
 from dudao.frameworks.findings import lost
 from dudao.frameworks.models import FrameworkVersion
-from dudao.frameworks.trying.shown import lines_of
+from dudao.frameworks.trying.shown import block_places, lines_of
 
 __all__ = ["result_page", "trace", "years"]
 
@@ -51,7 +51,8 @@ def _blocks(row: Result, scores: Scores) -> list[tuple[str, str, str]]:
     for child in scores.tree.root.children:
         block = row.outcome["blocks"].get(child.code)
         if block is not None:
-            found.append((f"{child.code} {child.name}", block_words(block) or "—", number(block["possible"]) or "—"))
+            words = block_words(block, block_places(scores.tree, child.code))
+            found.append((f"{child.code} {child.name}", words or "—", number(block["possible"]) or "—"))
     return found
 
 
@@ -108,7 +109,7 @@ def _marks(request: HttpRequest, row: Result, scores: Scores, given: Any) -> dic
     last = deciding.final_sheet(row.sheet.campaign)
     hooked = last is not None and last.pk == row.sheet_id
     return {
-        "total": number(row.outcome["total"]),
+        "total": total(tree, row.outcome["total"]),
         "possible": number(row.outcome["possible"]),
         "standing": reads.standing(row),
         "blocks": _blocks(row, scores),

@@ -26,10 +26,10 @@ from dudao.evaluations.models import Campaign, ScoreSheet
 from dudao.evaluations.queries import campaigns, deciding
 from dudao.evaluations.queries import results as reads
 from dudao.evaluations.queries import uses as used
-from dudao.evaluations.queries.scoring import inputs_of
-from dudao.evaluations.queries.systems import rules_of
+from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.evaluations.rules import SHOWN
-from dudao.evaluations.views.shown import figure, number
+from dudao.evaluations.views.exporting import offered, recorded
+from dudao.evaluations.views.shown import figure, total
 
 __all__ = [
     "OF_COUNTIES",
@@ -85,7 +85,9 @@ RESULTS = Listing(
             "total",
             "总分",
             lambda row: figure(row.outcome["total"]) if row.marks_shown else None,
-            show=lambda row: number(row.outcome["total"]) if row.marks_shown else None,
+            show=lambda row: (
+                total(system_of(row.sheet.campaign).tree, row.outcome["total"]) if row.marks_shown else None
+            ),
             numeric=True,
             nowrap=True,
         ),
@@ -104,6 +106,7 @@ RESULTS = Listing(
     ],
     order=["-sheet__campaign__year", "sheet_id", "position"],
     prepare=_mark_shown,
+    export=recorded(lambda row: row.sheet.campaign),
     export_name="评估结果",
     empty=Empty("还没有评估结果", "评估结果公示或公布后在这里查看，每一分都能看到来历。", icon="award"),
 )
@@ -113,7 +116,7 @@ RESULTS = Listing(
 def result_list(request: HttpRequest) -> HttpResponse:
     """Everybody's own: a school its results, a county those of its schools, an office all of its campaigns."""
     may_anywhere(request, "result.view")
-    return RESULTS.respond(request, reads.published_results(actor_of(request)), title="评估结果")
+    return offered(request, RESULTS).respond(request, reads.published_results(actor_of(request)), title="评估结果")
 
 
 # ---- the page of the way --------------------------------------------------------------------------------------
@@ -124,10 +127,10 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a campaign stands on its way to a result, and what comes next."""
     row = led_or_404(request, pk)
     actor, today = actor_of(request), timezone.localdate()
-    inputs = inputs_of(row)
-    sheet = deciding.final_sheet(row)
+    sheet, decision = deciding.final_sheet(row), deciding.last_decision(row)
     running = row.state in {Campaign.State.RUNNING, Campaign.State.DECIDING, Campaign.State.PUBLICISED}
-    ready = deciding.readiness(row, inputs) if running else None
+    ready = deciding.readiness(row) if running else None
+    fresh = sheet is None or not running or deciding.is_fresh(sheet)
     decides = actor.may("campaign.decide", row.office.path) and row.state in {"deciding", "publicised"}
     buttons = {
         step.verb: CAMPAIGN.why_not(row, step.verb, actor)
@@ -136,8 +139,8 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
     }
     blocked: dict[str, list[str]] = {"campaign.publicise": [], "campaign.publish": []}
     if sheet is not None and running:
-        blocked["campaign.publicise"] = deciding.why_not_publicise(row, inputs)
-        blocked["campaign.publish"] = deciding.why_not_publish(row, today, inputs)
+        blocked["campaign.publicise"] = deciding.why_not_publicise(row, fresh)
+        blocked["campaign.publish"] = deciding.why_not_publish(row, today, fresh)
     context = {
         "row": row,
         "state": CAMPAIGN_STATES[row.state],
@@ -145,10 +148,11 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": campaign_crumbs(row, Crumb("评定与结果")),
         "ready": ready,
         "running": running,
-        "stale": sheet is not None and running and not deciding.is_of_today(sheet, inputs),
+        "stale": not fresh,
         "sheet": sheet,
         "sheets": list(reads.sheets_of(row)),
-        "decision": deciding.last_decision(row),
+        "decision": decision,
+        "decided": sheet is not None and row.decided_on is not None and deciding.is_decided(sheet, decision),
         "rules": rules_of(row),
         "shown": SHOWN[rules_of(row).shown],
         "scores": running
@@ -311,6 +315,7 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
     if sheet is None:
         raise Http404
     own = {found.subject_id: found.pk for found in reads.seen(actor).filter(sheet=sheet)}
+    tree = system_of(row).tree
     context = {
         "row": row,
         "state": CAMPAIGN_STATES[row.state],
@@ -318,7 +323,7 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
         "sheet": sheet,
         "decision": deciding.last_decision(row),
         "entries": [
-            (one, own.get(one.subject_id), number(one.outcome["total"]))
+            (one, own.get(one.subject_id), total(tree, one.outcome["total"]))
             for one in reads.results_of(sheet).order_by("position")
         ],
         "shows": rules_of(row).shown != "never",

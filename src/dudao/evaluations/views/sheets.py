@@ -28,6 +28,7 @@ from dudao.evaluations.queries import results as reads
 from dudao.evaluations.queries.comparing import AtIndicator, at_indicator, compared
 from dudao.evaluations.queries.lows import by_indicator, lows_of, threshold_words
 from dudao.evaluations.queries.sheets import grade_names, loaded, replayed, sheet_system
+from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.results import OF_COUNTIES, campaign_crumbs, results_crumb
 from dudao.evaluations.views.shown import block_figure, block_words, decimals, figure, number
 from dudao.findings.queries.sources import address
@@ -138,7 +139,7 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int])
                 "self",
                 "自评总分",
                 lambda row: figure(row.outcome["totals"].get("self")),
-                show=lambda row: number(row.outcome["totals"].get("self")),
+                show=lambda row: number(row.outcome["totals"].get("self"), places.get("", 0)),
                 numeric=True,
                 optional=True,
                 hidden=True,
@@ -176,6 +177,7 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int])
         order=["position"],
         bulk=(lambda _request: bulk) if writes else None,
         template="evaluations/results/sheet.html",
+        export=recorded(lambda _row: sheet.campaign),
         export_name=f"得分表 {_SIGNS.sub('', sheet.title)}",
         empty=Empty("没有单位", "这次计算没有参评单位。"),
     )
@@ -196,7 +198,8 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
     is_last = final is not None and final.pk == sheet.pk
     running = campaign.state in {Campaign.State.RUNNING, Campaign.State.DECIDING, Campaign.State.PUBLICISED}
     sources = [one.label for one in tree.sources if one.counts]
-    return _ranking(sheet, request, decimals(outcome for _, outcome in told)).respond(
+    ranking = _ranking(sheet, request, decimals(tree, (outcome for _, outcome in told)))
+    return offered(request, ranking).respond(
         request,
         rows.defer("cells"),
         title=sheet.title,
@@ -212,7 +215,7 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
         labels="、".join(sources),
         is_last=is_last,
         retired=campaign.version.state == FrameworkVersion.State.RETIRED,
-        stale=running and is_last and deciding.is_touched(sheet),
+        stale=running and is_last and not deciding.is_fresh(sheet),
         others=[one for one in reads.sheets_of(campaign) if one.pk != sheet.pk],
         deletes=sheet.purpose == ScoreSheet.Purpose.TRIAL and actor.may("campaign.try", campaign.office.path),
     )

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from dudao.frameworks.trying.shown import padded, places_of
+from dudao.calc.tree import Tree
+from dudao.frameworks.trying.shown import block_places, padded, places_of, total_places
 
-__all__ = ["block_figure", "block_words", "decimals", "figure", "number"]
+__all__ = ["block_figure", "block_words", "decimals", "figure", "number", "total"]
 
 
 def number(text: str | None, places: int = 0) -> str | None:
@@ -14,15 +15,23 @@ def number(text: str | None, places: int = 0) -> str | None:
     return None if text is None else padded(Fraction(text), places)
 
 
-def decimals(outcomes: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """How many decimals a column of a ranking is shown with: «» the totals, else a first-level indicator by its code."""
+def total(tree: Tree, text: str | None) -> str | None:
+    """A total with the decimals that its indicator system rounds to."""
+    return number(text, total_places(tree))
+
+
+def decimals(tree: Tree, outcomes: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many decimals a column of a ranking is shown with: «» the totals, else a first-level indicator by its code. As many as
+    the indicator system rounds to; where it doesn't, those of the longest.
+    """
     columns: dict[str, list[Fraction]] = {"": []}
     for outcome in outcomes:
         told = {"": outcome["total"], **{code: block["mark"] for code, block in outcome["blocks"].items()}}
         for code, text in told.items():
             if text is not None:
                 columns.setdefault(code, []).append(Fraction(text))
-    return {code: places_of(values) for code, values in columns.items()}
+    stated = {code: block_places(tree, code) if code else total_places(tree) for code in columns}
+    return {code: max(stated[code], places_of(values)) for code, values in columns.items()}
 
 
 def block_words(block: Mapping[str, Any] | None, places: int = 0) -> str | None:

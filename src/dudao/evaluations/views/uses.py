@@ -16,6 +16,7 @@ from dudao.evaluations.actions import uses as acts
 from dudao.evaluations.forms.results import DecideProposalForm, ProposalForm, UseForm
 from dudao.evaluations.models import Proposal, ResultUse
 from dudao.evaluations.queries import uses as reads
+from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.results import campaign_crumbs, led_or_404, results_crumb
 
 __all__ = ["carry", "proposal_decide", "proposal_list", "proposal_new", "use_list", "use_new"]
@@ -37,6 +38,7 @@ USES = Listing(
         DateRange("used_on", "日期"),
     ],
     order=["-used_on", "-pk"],
+    export=recorded(lambda row: row.campaign),
     export_name="结果运用台账",
     empty=Empty(
         "还没有登记结果运用",
@@ -49,7 +51,7 @@ USES = Listing(
 @require_http_methods(["GET", "POST"])
 def use_list(request: HttpRequest) -> HttpResponse:
     may_anywhere(request, "result.view")
-    return USES.respond(request, reads.uses(actor_of(request)), title="结果运用")
+    return offered(request, USES).respond(request, reads.uses(actor_of(request)), title="结果运用")
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,6 +17,7 @@ __all__ = [
     "Line",
     "Moved",
     "Summary",
+    "block_places",
     "blocks_chart",
     "deviation",
     "lines_of",
@@ -25,6 +26,7 @@ __all__ = [
     "padded",
     "places_of",
     "summary",
+    "total_places",
 ]
 
 MOST_SUBJECTS_IN_CHART = 20
@@ -37,7 +39,8 @@ class Summary:
     many have each grade (or level); ``rates``: mean rate of each block."""
 
     is_scored: bool = True
-
+    places: int = 0
+    """Decimals of totals, as the indicator system rounds them."""
     size: int = 0
     ranked: int = 0
     best: tuple[str, Fraction] | None = None
@@ -51,7 +54,7 @@ class Summary:
 
     @property
     def best_words(self) -> str:
-        return "—" if self.best is None else show_number(self.best[1])
+        return "—" if self.best is None else padded(self.best[1], self.places)
 
     @property
     def best_name(self) -> str:
@@ -59,7 +62,7 @@ class Summary:
 
     @property
     def worst_words(self) -> str:
-        return "—" if self.worst is None else show_number(self.worst[1])
+        return "—" if self.worst is None else padded(self.worst[1], self.places)
 
     @property
     def worst_name(self) -> str:
@@ -78,7 +81,7 @@ class Summary:
 
 def summary(results: Iterable[tuple[str, Mapping[str, Any]]], tree: Tree) -> Summary:
     """From names and results (`Outcome.data`) of all subjects of a trial, best first."""
-    found = Summary(is_scored=tree.root.points is not None)
+    found = Summary(is_scored=tree.root.points is not None, places=total_places(tree))
     totals: list[tuple[str, Fraction]] = []
     by_rank: dict[int, list[str]] = {}
     grades: dict[str, int] = {}
@@ -190,10 +193,12 @@ class Moved:
         return f"降 {-self.step} 位"
 
 
-def moved(names: Sequence[str], moves: Sequence[Movement], after: Sequence[Outcome]) -> list[Moved]:
-    """Who moved most comes first; who has no total any more before all others. A column has one number of decimals."""
-    totals = places_of(value for move in moves for value in move.total)
-    changes = places_of(b - a for a, b in (move.total for move in moves) if a is not None and b is not None)
+def moved(names: Sequence[str], moves: Sequence[Movement], after: Sequence[Outcome], places: int = 0) -> list[Moved]:
+    """Who moved most comes first; who has no total any more before all others. A column has one number of decimals, ``places``
+    at least.
+    """
+    totals = max(places, places_of(value for move in moves for value in move.total))
+    changes = max(places, places_of(b - a for a, b in (one.total for one in moves) if a is not None and b is not None))
     rows = []
     for name, move, outcome in zip(names, moves, after, strict=True):
         old, new = move.total
@@ -250,6 +255,16 @@ def places_of(values: Iterable[Fraction | None]) -> int:
     return min(max((len(text.partition(".")[2]) for text in texts), default=0), MOST_PADDED)
 
 
+def total_places(tree: Tree) -> int:
+    """The decimals of a total, as the indicator system rounds it: «94.70» everywhere. None where it doesn't round."""
+    return tree.places.total or 0
+
+
+def block_places(tree: Tree, code: str) -> int:
+    """The same for a first-level indicator."""
+    return (tree.places.node if tree.nodes[code].children else tree.places.mark) or 0
+
+
 def padded(value: Fraction, places: int) -> str:
     """A number as it is shown, with ``places`` decimals at least: «94.70» beside «93.86»."""
     whole, _, decimals = show_number(value).partition(".")
@@ -296,7 +311,12 @@ def lines_of(scores: Scores, main: str, sources: Sequence[str]) -> list[Line]:
                 name=node.name,
                 depth=_depth(tree, code),
                 points="—" if node.points is None else show_number(Fraction(node.points)),
-                mark=_words(mark, None if score.level is None else score.level.at(0), state),
+                mark=_words(
+                    mark,
+                    None if score.level is None else score.level.at(0),
+                    state,
+                    total_places(tree) if node is tree.root else 0,
+                ),
                 rate=None if mark is None or not possible else max(0, min(100, round(mark * 100 / possible))),
                 role=_ROLES[node.role],
                 is_open=state not in {State.KNOWN, State.NOT_APPLICABLE},
@@ -316,8 +336,8 @@ def _depth(tree: Tree, code: str) -> int:
     return depth
 
 
-def _words(mark: Fraction | None, level: str | None, state: State) -> str:
-    parts = [show_number(mark)] if mark is not None else []
+def _words(mark: Fraction | None, level: str | None, state: State, places: int = 0) -> str:
+    parts = [padded(mark, places)] if mark is not None else []
     if level is not None:
         parts.append(level)
     return " ".join(parts) or f"—（{state.words}）"

@@ -12,7 +12,7 @@ from dudao.core.ui.parts import Crumb
 from dudao.frameworks import queries
 from dudao.frameworks.models import FrameworkVersion, Trial
 from dudao.frameworks.queries import trials
-from dudao.frameworks.trying.shown import Moved, moved, moved_words
+from dudao.frameworks.trying.shown import Moved, moved, moved_words, total_places
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 
 __all__ = ["compare"]
@@ -97,7 +97,8 @@ def _effect(trial: Trial, tree: Tree) -> Effect:
     subjects = trials.loaded(trial)
     before = subjects.scores()
     taken = carried(before, system)
-    rows = moved(subjects.names, movements(before, taken.scores, subjects.main), outcomes(taken.scores, subjects.main))
+    moves, after = movements(before, taken.scores, subjects.main), outcomes(taken.scores, subjects.main)
+    rows = moved(subjects.names, moves, after, total_places(tree))
     changed = [row for row in rows if not row.is_same]
     names = {code: node.name for code, node in tree.nodes.items()}
     return Effect(

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.calc.expr import show_number
 from dudao.calc.score import InvalidTree, System, explain
 from dudao.calc.tree import Tree, TreeDataError
 from dudao.core.access import VERBS, Denied
@@ -27,7 +26,7 @@ from dudao.frameworks.actions import trials as acts
 from dudao.frameworks.forms.trials import MOST_PROBLEMS, TrialForm
 from dudao.frameworks.models import FrameworkVersion, Trial, TrialSubject
 from dudao.frameworks.queries import statistics, trials
-from dudao.frameworks.trying.shown import Line, blocks_chart, deviation, lines_of, summary
+from dudao.frameworks.trying.shown import Line, blocks_chart, deviation, lines_of, padded, summary, total_places
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 
 __all__ = [
@@ -183,7 +182,7 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
     labels = {source.key: source.label for source in tree.sources}
     vetoes = {veto.code: veto.name for veto in tree.vetoes}
     blocks = tree.root.children
-    scored = tree.root.points is not None
+    scored, places = tree.root.points is not None, total_places(tree)
     columns = [
         Column(
             "name",
@@ -199,7 +198,14 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
     if scored:
         columns += [
             Column("rank", "名次", sort=["rank", "position"], numeric=True),
-            Column("total", "总分", lambda row: number(row.result["total"]), sort="total", numeric=True, nowrap=True),
+            Column(
+                "total",
+                "总分",
+                lambda row: number(row.result["total"], places),
+                sort="total",
+                numeric=True,
+                nowrap=True,
+            ),
         ]
     if tree.scale or not scored:
         words = "等次" if tree.scale else "等级"
@@ -220,7 +226,7 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
             Column(
                 f"source_{key}",
                 f"{labels[key]}总分",
-                lambda row, key=key: number(row.result["totals"].get(key)),  # type: ignore[misc]
+                lambda row, key=key: number(row.result["totals"].get(key), places),  # type: ignore[misc]
                 numeric=True,
                 optional=True,
                 hidden=True,
@@ -254,8 +260,8 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
     )
 
 
-def number(text: str | None) -> str | None:
-    return None if text is None else show_number(Fraction(text))
+def number(text: str | None, places: int = 0) -> str | None:
+    return None if text is None else padded(Fraction(text), places)
 
 
 def block_words(block: dict[str, Any] | None) -> str | None:
@@ -314,7 +320,7 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
             "row": row,
             "trial": trial,
             "crumbs": crumbs_of(trial.version, Crumb(trial.title, trial.get_absolute_url())),
-            "total": number(row.result["total"]),
+            "total": number(row.result["total"], total_places(scores.tree)),
             "possible": number(row.result["possible"]),
             "vetoes": [veto.name for veto in tree.vetoes if veto.code in row.result["vetoes"]],
             "sources": [labels[key] for key in trial.sources] if len(trial.sources) > 1 else [],

@@ -17,7 +17,7 @@ from dudao.calc.score import Subjects, System, columns_of
 from dudao.core.ui.parts import Crumb
 from dudao.frameworks.queries import trials
 from dudao.frameworks.trying import whatif
-from dudao.frameworks.trying.shown import Moved, moved, moved_words
+from dudao.frameworks.trying.shown import Moved, moved, moved_words, total_places
 from dudao.frameworks.views.trials import crumbs_of, trial_or_404
 
 __all__ = ["playing", "what_if"]
@@ -108,7 +108,7 @@ def playing(
     if changes:
         try:
             played = whatif.play(load(), changes, follow=follow)
-            found = moved(played.names, played.moves, played.after)
+            found = moved(played.names, played.moves, played.after, total_places(system.tree))
             notes = played.notes
         except whatif.WhatIfError as error:
             if error.place is None:

@@ -1,0 +1,32 @@
+"""Lists of evaluations as sheets: for those who may export, and recorded."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from dudao.core.ui.acting import actor_of
+from dudao.core.ui.export import xlsx_response
+from dudao.core.ui.listing import Column, Listing
+from dudao.evaluations.actions.exports import note_export
+from dudao.evaluations.models import Campaign
+
+__all__ = ["offered", "recorded"]
+
+
+def recorded(campaign_of: Callable[[Any], Campaign]) -> Callable[..., HttpResponse]:
+    """How a list answers its export: the sheet, and the event at the campaign of its first row."""
+
+    def export(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any], name: str) -> HttpResponse:
+        taken = list(rows)
+        campaign = campaign_of(taken[0]) if taken else None
+        note_export(actor_of(request), name=name, rows=len(taken), campaign=campaign)
+        return xlsx_response(request, columns, taken, name)
+
+    return export
+
+
+def offered(request: HttpRequest, listing: Listing) -> Listing:
+    """The list with its export for those who may take it along, without for others."""
+    return listing if actor_of(request).may_somewhere("campaign.export") else replace(listing, export_name=None)

@@ -17,6 +17,8 @@ import pytest
 from django.db import connections
 from hypothesis import HealthCheck, settings
 
+import tables
+
 django.setup()
 
 # How fast examples are made is the machine's affair, not the property's.
@@ -26,8 +28,10 @@ settings.load_profile("dudao")
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings():
-    """Runs beside each other get databases of their own."""
-    connections["default"].settings_dict["TEST"]["NAME"] = f"test_dudao_{os.getpid()}"
+    """Runs beside each other get databases of their own, copied from one that has the tables."""
+    test = connections["default"].settings_dict["TEST"]
+    test["NAME"] = f"test_dudao_{os.getpid()}"
+    test["TEMPLATE"] = tables.template(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -58,7 +58,7 @@ OBJECTS = {
     },
     **{
         f"people:{name}": lambda w: {"pk": w.head.pk}
-        for name in ("account", "account-edit", "account-step", "phone", "appoint", "view-as")
+        for name in ("account", "account-edit", "account-step", "phone", "appoint", "specialities", "view-as")
     },
     "people:appointment-end": lambda w: {"pk": w.appointment.pk},
     **{

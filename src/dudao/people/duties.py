@@ -386,6 +386,7 @@ CYCLES = {
     "cycle.compute",
     "cycle.solve",
     "cycle.replan",
+    "account.speciality",
     "cycle.export",
     "team.view",
     "team.create",

@@ -14,12 +14,13 @@ from dudao.core.ui.forms import DateField, Form, PickField, Section
 from dudao.orgs.models import Unit
 from dudao.people.models import LoginPolicy
 from dudao.people.passwords import Rules
+from dudao.people.queries.specialities import speciality_choices
 from dudao.people.roles import ROLES
 from dudao.people.usernames import RULES
 
 __all__ = [
     "AccountEditForm", "AccountForm", "AppointForm", "BulkForm", "CodeForm", "ConfirmForm", "EndForm", "FactorForm", "LoginForm",
-    "PasswordForm", "PolicyForm", "ProfileForm", "ViewAsForm",
+    "PasswordForm", "PolicyForm", "ProfileForm", "SpecialityForm", "ViewAsForm",
 ]  # fmt: skip
 
 
@@ -174,6 +175,27 @@ class AccountEditForm(Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         open_to(self.fields["home"], actor)
+
+
+class SpecialityForm(Form):
+    """What somebody is good at: ticked, and in the office's own words."""
+
+    known = forms.MultipleChoiceField(label="专业特长", required=False, widget=forms.CheckboxSelectMultiple)
+    other = forms.CharField(
+        label="其他特长",
+        max_length=200,
+        required=False,
+        help_text="上面没有的写在这里，用顿号或逗号隔开，每项不超过 20 字。",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choices(self, "known", speciality_choices())
+
+    @property
+    def values(self) -> dict[str, Any]:
+        found = super().values
+        return {"specialities": [*found["known"], *re.split("[、，,；;]", found["other"])]}
 
 
 class AppointForm(Form):

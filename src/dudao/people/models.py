@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -31,6 +32,7 @@ class AccountManager(BaseUserManager["Account"].from_queryset(ScopedQuerySet)): 
 class Account(AbstractBaseUser):
     """One person's way in. ``home`` is the unit that keeps the account; what the person may do comes from appointments only.
 
+    ``specialities``: what an inspector or expert is good at (`people.specialities`); teams for visits are put together by it.
     A one-time code (``code_digest``, a keyed hash) lets the person in once more to set a password; it is void after
     ``code_expires_at``. ``placeholder`` marks an account made in bulk whose person still has to say their own name.
     """
@@ -43,6 +45,7 @@ class Account(AbstractBaseUser):
     phone = models.CharField("电话", max_length=20, blank=True)
     email = models.EmailField("电子邮箱", blank=True)
     home = models.ForeignKey(Unit, models.PROTECT, related_name="accounts", verbose_name="所在单位")
+    specialities = ArrayField(models.CharField(max_length=20), verbose_name="专业特长", default=list, blank=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须改密码", default=True)
     password_changed_at = models.DateTimeField("密码修改时间", null=True, blank=True)

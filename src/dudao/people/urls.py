@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.people.views import accounts, bulk, entry, own, supervision
+from dudao.people.views import accounts, bulk, entry, own, specialities, supervision
 
 app_name = "people"
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     path("people/view-as/end/", supervision.view_as_end, name="view-as-end"),
     path("people/<int:pk>/", accounts.account, name="account"),
     path("people/<int:pk>/edit/", accounts.account_edit, name="account-edit"),
+    path("people/<int:pk>/specialities/", specialities.specialities, name="specialities"),
     path("people/<int:pk>/step/", accounts.account_step, name="account-step"),
     path("people/<int:pk>/phone/", accounts.phone, name="phone"),
     path("people/<int:pk>/appoint/", accounts.appoint, name="appoint"),

@@ -10,6 +10,7 @@ declare(
     Verb("account.export", "导出人员名单"),
     Verb("account.edit", "修改账号"),
     Verb("account.profile", "修改本人信息"),
+    Verb("account.speciality", "登记专业特长"),
     Verb("account.reset", "重置登录"),
     Verb("account.disable", "停用账号"),
     Verb("account.enable", "启用账号"),

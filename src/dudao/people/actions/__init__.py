@@ -20,6 +20,7 @@ from dudao.people.actions.own import (
     set_up_second_factor,
 )
 from dudao.people.actions.sessions import close_session, end_sessions, expire_session, note_failed_login, open_session
+from dudao.people.actions.specialities import set_specialities
 from dudao.people.actions.supervision import edit_policy, note_audit_export, start_view_as, stop_view_as
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "create_account", "create_accounts", "disable_account", "edit_account", "edit_policy", "edit_profile", "enable_account",
     "end_appointment", "end_sessions", "expire_session", "note_accounts_export", "note_audit_export",
     "note_failed_login", "open_session",
-    "remove_second_factor", "renew_codes", "renew_recovery_codes", "reset_login", "reveal_phone", "set_up_second_factor",
+    "remove_second_factor", "renew_codes", "renew_recovery_codes", "reset_login", "reveal_phone", "set_specialities",
+    "set_up_second_factor",
     "start_view_as", "stop_view_as",
 ]  # fmt: skip

@@ -18,10 +18,12 @@ from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, Option, RowLink, State
 from dudao.people import actions, factors, shown_once
+from dudao.people.actions.specialities import why_not_specialities
 from dudao.people.actions.supervision import why_not_view_as
 from dudao.people.forms import AccountEditForm, AccountForm, AppointForm, EndForm
 from dudao.people.models import Account, Appointment
 from dudao.people.queries import register
+from dudao.people.queries.specialities import speciality_choices
 from dudao.people.queries.standing import actor_for
 from dudao.people.queries.units import choosable_units, unit_name_of
 from dudao.people.roles import ROLES
@@ -77,6 +79,7 @@ def _listing(request: Any) -> Listing:
             Column("name", "姓名", link=lambda one: one.get_absolute_url(), sort=("pinyin", "name"), sub=lambda one: one.username),
             Column("home", "所在单位", "home.name", sort=("home__sort_no", "home__pinyin")),
             Column("roles", "现任角色", "roles_now"),
+            Column("specialities", "专业特长", lambda one: "、".join(one.specialities), optional=True, hidden=True),
             Column("phone", "电话", lambda one: mask_phone(one.phone), nowrap=True, optional=True),
             Column("state", "状态", lambda one: state_of(one).word, show=state_of, nowrap=True),
             Column("last_login", "最近登录", sort="last_login", nowrap=True),
@@ -85,6 +88,10 @@ def _listing(request: Any) -> Listing:
         filters=[
             Search(placeholder="姓名、登录名、单位、拼音", apply=register.find_people),
             Choice("role", "角色", [(role.key, role.label) for role in ROLES.values()], apply=register.with_role),
+            Choice(
+                "speciality", "专业特长", lambda _request: speciality_choices(),
+                apply=lambda rows, word: rows.filter(specialities__contains=[word]),
+            ),
             Pick(
                 "unit", "单位", lambda: f"{reverse('people:pick-unit')}?verb=account.view",
                 lambda asked, value: unit_name_of(actor, "account.view", value),
@@ -159,6 +166,7 @@ def account(request: Any, pk: int) -> HttpResponse:
             "versions": register.appointment_history(one),
             "totp": factors.has_totp(one),
             "manages": actor.may_somewhere("account.edit"),
+            "may_speciality": why_not_specialities(actor, one) is None,
             "may_phone": bool(one.phone) and actor.may("phone.reveal", one.home.path),
             "denied_edit": denied("account.edit"),
             "denied_reset": denied("account.reset") or ("" if one.is_active else "账号已停用，启用后才能重置登录。"),

@@ -121,7 +121,7 @@ OBJECTS = {
     },
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
     **{f"evidence:{name}": lambda w: {"pk": w.kept.pk} for name in ("item", "edit", "version_new", "step")},
-    **{f"evidence:{name}": lambda w: {"pk": w.kept.current_id} for name in ("file", "preview", "convert")},
+    **{f"evidence:{name}": lambda w: {"pk": w.kept.current_id} for name in ("show", "file", "preview", "convert")},
     "evidence:upload": lambda w: {"key": w.piece.pk},
     "evidence:box": lambda w: {"key": f"nobody:{w.kept.pk}:A1"},
     **{

@@ -27,3 +27,4 @@ import "./elements/rule";
 import "./elements/tree";
 import "./elements/upload";
 import "./elements/uploads";
+import "./elements/viewer";

@@ -203,7 +203,7 @@ class MarkingElement extends HTMLElement {
     const fill = target?.closest<HTMLElement>("[data-fill]");
     if (fill) return this.fill(fill);
     const link = target?.closest<HTMLAnchorElement>("a[href]");
-    if (link && this.changed && link.target !== "_blank" && !link.hash && !(event as MouseEvent).ctrlKey && !(event as MouseEvent).metaKey) {
+    if (link && this.changed && !event.defaultPrevented && link.target !== "_blank" && !link.hash && !(event as MouseEvent).ctrlKey && !(event as MouseEvent).metaKey) {
       event.preventDefault();
       void this.flush().then((done) => {
         if (done) location.assign(link.href);

@@ -14,6 +14,7 @@ urlpatterns = [
     path("uploads/", uploads.upload_new, name="uploads"),
     path("uploads/<uuid:key>/", uploads.upload, name="upload"),
     path("at/<path:key>/", picking.box, name="box"),
+    path("versions/<int:pk>/", files.show, name="show"),
     path("versions/<int:pk>/file/", files.file, name="file"),
     path("versions/<int:pk>/preview/", files.preview, name="preview"),
     path("versions/<int:pk>/convert/", files.convert, name="convert"),

@@ -15,8 +15,9 @@ from dudao.core.ui.acting import actor_of
 from dudao.evidence.actions.checks import want_preview
 from dudao.evidence.models import EvidenceVersion
 from dudao.evidence.queries.links import version_seen
+from dudao.evidence.showing import shown
 
-__all__ = ["convert", "file", "preview", "version_response"]
+__all__ = ["convert", "file", "preview", "show", "version_response"]
 
 
 def _version_or_404(request: HttpRequest, pk: int) -> EvidenceVersion:
@@ -61,18 +62,34 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """A version to look at: a page of its own for whom sees it at a place, the bare file for a pane of another page (`<dd-viewer>`)."""
+    version = _version_or_404(request, pk)
+    part = request.headers.get("HX-Request") == "true"
+    context = {"version": version, "shown": shown(version), "state_url": f"{_convert_url(version)}?pane"}
+    answer = render(request, "evidence/shown.html" if part else "evidence/version.html", context)
+    answer["Vary"] = "HX-Request"
+    return answer
+
+
+def _convert_url(version: EvidenceVersion) -> str:
+    return reverse("evidence:convert", args=[version.pk])
+
+
 @require_http_methods(["GET", "POST"])
 def convert(request: HttpRequest, pk: int) -> HttpResponse:
-    """POST has the document converted; GET answers how far that is, for ``<dd-job>``."""
+    """POST has the document converted; GET answers how far that is, for ``<dd-job>``: with ``?pane`` its page stays where it is."""
     version = _version_or_404(request, pk)
+    opens = actor_of(request).may("evidence.view", version.unit.path)
+    url = version.get_absolute_url() if opens else reverse("evidence:show", args=[version.pk])
     if request.method == "POST":
         if not want_preview(actor_of(request), version=version):
             messages.error(request, "服务器没有安装转换程序，请下载查看。")
-        return redirect(version)
+        return redirect(url)
     waits = version.preview_state == EvidenceVersion.Preview.WANTED
     made = version.preview_state == EvidenceVersion.Preview.MADE
     words = "正在转换，请稍候" if waits else "已转换" if made else "没有转换成功"
-    url = version.get_absolute_url() if version.evidence is not None else reverse("evidence:items")
     answer = render(
         request,
         "ui/job_state.html",
@@ -81,7 +98,7 @@ def convert(request: HttpRequest, pk: int) -> HttpResponse:
             "share": 100 if made else None,
             "done": not waits,
             "tone": "blue" if waits else "green",
-            "next": "" if waits else url,
+            "next": "" if waits or "pane" in request.GET else url,
         },
     )
     answer["Cache-Control"] = "no-store"

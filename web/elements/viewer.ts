@@ -1,0 +1,185 @@
+// <dd-viewer> around a list of files: shows them beside what they prove, without leaving the page. Its links carry data-view (the
+// address of the bare file as a part of a page); without this script they lead to a page of their own.
+// v opens and closes, [ and ] turn to the file before and after, + − 0 size a picture, Esc closes. The nearest [data-viewing] gets
+// the class is-viewing while the pane is open; in one tab it stays open from page to page.
+import { fragment } from "../lib/dom";
+
+const KEPT = "dd-viewer";
+const STEP = 1.25;
+const LEAST = 1;
+const MOST = 6;
+
+class ViewerElement extends HTMLElement {
+  private place = -1;
+  private size = 1;
+  private asked = new AbortController();
+  private stop = new AbortController();
+
+  connectedCallback(): void {
+    this.stop = new AbortController();
+    const signal = this.stop.signal;
+    this.addEventListener("click", (event) => this.clicked(event), { signal });
+    this.addEventListener("submit", (event) => this.sent(event), { signal });
+    this.addEventListener("dd:done", () => void this.load(), { signal });
+    document.addEventListener("keydown", (event) => this.pressed(event), { signal });
+    if (this.links.length && sessionStorage.getItem(KEPT) === "open") void this.show(0, false);
+  }
+  disconnectedCallback(): void {
+    this.stop.abort();
+    this.asked.abort();
+  }
+
+  private get links(): HTMLAnchorElement[] {
+    return Array.from(this.querySelectorAll<HTMLAnchorElement>("a[data-view]"));
+  }
+  private get pane(): HTMLElement | null {
+    return this.querySelector<HTMLElement>("[data-viewer-pane]");
+  }
+  private get body(): HTMLElement | null {
+    return this.querySelector<HTMLElement>("[data-viewer-body]");
+  }
+  private get isOpen(): boolean {
+    return this.pane?.hidden === false;
+  }
+
+  // ---- showing ----
+
+  private async show(place: number, moves = true): Promise<void> {
+    const link = this.links[place];
+    if (!link || !this.pane) return;
+    this.place = place;
+    this.size = 1;
+    this.pane.hidden = false;
+    this.closest("[data-viewing]")?.classList.add("is-viewing");
+    sessionStorage.setItem(KEPT, "open");
+    for (const one of this.links) one.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "true");
+    const count = this.querySelector("[data-viewer-count]");
+    if (count) count.textContent = `${place + 1}/${this.links.length}`;
+    const name = this.querySelector("[data-viewer-name]");
+    if (name) name.textContent = link.dataset.name ?? link.textContent;
+    this.querySelector("[data-viewer-new]")?.setAttribute("href", link.href);
+    this.enable("previous", place > 0);
+    this.enable("next", place < this.links.length - 1);
+    this.picture(false);
+    if (moves) this.pane.scrollIntoView({ block: "nearest" });
+    await this.load();
+  }
+
+  private async load(): Promise<void> {
+    const link = this.links[this.place];
+    const body = this.body;
+    if (!link || !body) return;
+    this.asked.abort();
+    const asked = (this.asked = new AbortController());
+    body.setAttribute("aria-busy", "true");
+    try {
+      const shown = await fragment(link.dataset.view ?? link.href, asked.signal);
+      if (asked.signal.aborted) return;
+      body.innerHTML = shown;
+      body.scrollTo(0, 0);
+    } catch {
+      if (asked.signal.aborted) return;
+      body.textContent = "没有打开：网络中断，或者这份材料已经撤下。请再试一次，或点“新窗口”打开。";
+    }
+    body.removeAttribute("aria-busy");
+    this.picture(this.image !== null);
+  }
+
+  private close(): void {
+    if (!this.pane) return;
+    this.pane.hidden = true;
+    this.asked.abort();
+    this.body?.replaceChildren();
+    this.closest("[data-viewing]")?.classList.remove("is-viewing");
+    sessionStorage.removeItem(KEPT);
+    const link = this.links[this.place];
+    link?.removeAttribute("aria-current");
+    link?.focus({ preventScroll: true });
+  }
+
+  private enable(act: string, on: boolean): void {
+    const button = this.querySelector<HTMLButtonElement>(`button[data-viewer="${act}"]`);
+    if (button) button.disabled = !on;
+  }
+
+  // ---- pictures ----
+
+  private get image(): HTMLImageElement | null {
+    return this.body?.querySelector("img") ?? null;
+  }
+
+  /** The buttons for size are there for pictures only: the browser's own viewer has its own for the rest. */
+  private picture(is: boolean): void {
+    for (const button of this.querySelectorAll<HTMLElement>("[data-viewer-size]")) button.hidden = !is;
+    this.resize(1);
+  }
+
+  private resize(size: number): void {
+    this.size = Math.min(MOST, Math.max(LEAST, size));
+    const image = this.image;
+    if (!image) return;
+    image.classList.toggle("is-large", this.size > 1);
+    image.style.width = this.size > 1 ? `${this.size * 100}%` : "";
+    this.enable("smaller", this.size > LEAST);
+    this.enable("larger", this.size < MOST);
+  }
+
+  // ---- what people do ----
+
+  private act(name: string): void {
+    const acts: Record<string, () => void> = {
+      previous: () => void this.show(this.place - 1),
+      next: () => void this.show(this.place + 1),
+      larger: () => this.resize(this.size * STEP),
+      smaller: () => this.resize(this.size / STEP),
+      fit: () => this.resize(1),
+      close: () => this.close(),
+    };
+    acts[name]?.();
+  }
+
+  private clicked(event: MouseEvent): void {
+    const target = event.target instanceof Element ? event.target : null;
+    const button = target?.closest<HTMLElement>("[data-viewer]");
+    if (button) return this.act(button.dataset.viewer ?? "");
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = target?.closest<HTMLAnchorElement>("a");
+    if (!link) return;
+    if (link.matches("a[data-view]")) {
+      event.preventDefault();
+      void this.show(this.links.indexOf(link));
+    } else if (link.contains(this.image)) {
+      event.preventDefault();
+      this.resize(this.size > 1 ? 1 : 2);
+    }
+  }
+
+  /** A document that is to be converted first: asked for here, and shown here when it is there. */
+  private sent(event: SubmitEvent): void {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !this.body?.contains(form)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", redirect: "manual" }).then(() => this.load());
+  }
+
+  private pressed(event: KeyboardEvent): void {
+    const target = event.target;
+    if (!(target instanceof HTMLElement) || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (target.matches("textarea, select, input:not([type=radio])") || document.querySelector("dialog[open]")) return;
+    if (event.key === "v" || event.key === "V") {
+      if (!this.links.length) return;
+      event.preventDefault();
+      return this.isOpen ? this.close() : void this.show(Math.max(this.place, 0));
+    }
+    if (!this.isOpen) return;
+    const names: Record<string, string> = { "[": "previous", "]": "next", "+": "larger", "=": "larger", "-": "smaller", "0": "fit", Escape: "close" };
+    const name = names[event.key];
+    if (!name) return;
+    event.preventDefault();
+    this.act(name);
+  }
+}
+
+customElements.define("dd-viewer", ViewerElement);

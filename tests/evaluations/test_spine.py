@@ -63,7 +63,7 @@ def test_answers_become_levels(town, running, django_assert_num_queries):
     ask = asks(system_of(running), "self")[0]
     question, options = ask.columns[0].name, ask.columns[0].item.options
     Answer.objects.create(subject=subject, code=ask.node.code, cells={question: options[0]})
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         inputs = inputs_of(running)
     levels = inputs.scores().sheet("self").level(ask.node.code).values()
     assert dict(zip((one.pk for one in inputs.subjects), levels, strict=True))[subject.pk] == options[0]

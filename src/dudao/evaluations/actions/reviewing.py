@@ -81,7 +81,7 @@ def assign_reviews(
     row = Campaign.objects.select_for_update(of=("self",)).select_related("office", "version").get(pk=campaign.pk)
     _by_office(actor, row, "review.assign")
     rules = rules_of(row)
-    wanted = 2 if rules.reviewers == 2 else 1
+    wanted = reads.seats(row, source)
     expected = len(asks(system_of(row), source, codes))
     if not expected:
         raise ValidationError("这个来源没有要评分的指标，请检查阶段的评分来源。")

@@ -96,6 +96,11 @@ class Table:
     whole: Row
     of: str
 
+    @property
+    def is_single(self) -> bool:
+        """Every row is one subject: done or not, there is nothing to count."""
+        return all(row.total == 1 for row in self.rows)
+
 
 def progress_table(campaign: Campaign, phases: Sequence[Phase], subjects: Sequence[Subject]) -> Table:
     """By county (for a county's campaign by township) how many subjects are through each phase. Five queries at most."""
@@ -132,17 +137,17 @@ def _through(campaign: Campaign, phase: Phase, subjects: Sequence[Subject]) -> s
     state = Subject.State
     if phase.kind == Phase.Kind.SELF:
         return {subject.pk for subject in subjects if subject.state in {state.SUBMITTED, state.ACCEPTED}}
-    if phase.kind == Phase.Kind.CHECK and not phase.source:
+    if phase.kind in {Phase.Kind.CHECK, Phase.Kind.DATA} and not phase.source:
         return {subject.pk for subject in subjects if subject.state == state.ACCEPTED}
-    if phase.kind == Phase.Kind.ONLINE and rules_of(campaign).reviewers:
-        asked: dict[int, list[bool]] = {}
-        live = Review.objects.filter(subject__in=keys, source=phase.source, state__in=["assigned", "done"])
-        for subject, done in live.values_list("subject", "state"):
-            asked.setdefault(subject, []).append(done == "done")
-        return {subject for subject, found in asked.items() if all(found)}
-    through = set(
-        Mark.objects.filter(subject__in=keys, source=phase.source, review=None).values_list("subject", flat=True)
-    )
+    asked: dict[int, list[bool]] = {}
+    live = Review.objects.filter(subject__in=keys, source=phase.source, state__in=["assigned", "done"])
+    for subject, done in live.values_list("subject", "state"):
+        asked.setdefault(subject, []).append(done == "done")
+    through = {subject for subject, found in asked.items() if all(found)}
+    if phase.kind == Phase.Kind.ONLINE and rules_of(campaign).reviewers and campaign.state == Campaign.State.RUNNING:
+        return through
+    settled_marks = Mark.objects.filter(subject__in=keys, source=phase.source, review=None)
+    through |= {subject for subject in settled_marks.values_list("subject", flat=True) if subject not in asked}
     if phase.kind == Phase.Kind.ONSITE:
         settled = SiteVisit.objects.filter(subjects__in=keys, state=SiteVisit.State.SETTLED)
         through |= set(settled.values_list("subjects", flat=True)) & keys

@@ -19,8 +19,8 @@ from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Remark, Revi
 from dudao.evaluations.queries.answering import key_of
 from dudao.evaluations.queries.desk import Desk, desk_of
 from dudao.evaluations.queries.recusal import branch_of, orphans
-from dudao.evaluations.queries.scoring import adopted
-from dudao.evaluations.queries.systems import asks, rules_of, system_of
+from dudao.evaluations.queries.scoring import adopted, adopted_by_subject
+from dudao.evaluations.queries.systems import asks, rules_of, seats_of, system_of
 from dudao.evidence.queries.links import attached
 from dudao.orgs.models import Unit
 
@@ -41,13 +41,14 @@ __all__ = [
     "loads",
     "mine",
     "office_reviews",
-    "online_phases",
     "others_at",
     "parts_of",
     "remarks_at",
     "remarks_open",
     "review_of",
+    "review_phases",
     "reviewers_of",
+    "seats",
     "seen",
     "settled_marks",
     "strict",
@@ -90,12 +91,21 @@ def campaign_of(actor: Actor, pk: int) -> Campaign | None:
     return found if found is not None and actor.may("review.assign", found.office.path) else None
 
 
-def online_phases(campaign: Campaign) -> list[Phase]:
-    """The phases of online review, each with its source."""
-    found = list(campaign.phases.filter(kind=Phase.Kind.ONLINE))
+_AT_DESK = (Phase.Kind.CHECK, Phase.Kind.DATA, Phase.Kind.ROUTINE)
+
+
+def review_phases(campaign: Campaign) -> list[Phase]:
+    """The phases whose marks are given at a desk: the online review, and every check that has a source of its own. Each source
+    once, with its source."""
+    found = list(campaign.phases.filter(Q(kind=Phase.Kind.ONLINE) | Q(kind__in=_AT_DESK) & ~Q(source="")))
     for phase in found:
         phase.source = phase.source or ONLINE
-    return found
+    return list({phase.source: phase for phase in reversed(found)}.values())[::-1]
+
+
+def seats(campaign: Campaign, source: str) -> int:
+    """How many review a subject for a source."""
+    return seats_of(campaign).get(source, 2 if rules_of(campaign).reviewers == 2 else 1)
 
 
 def loads(campaign: Campaign, accounts: Any) -> dict[int, int]:
@@ -112,7 +122,7 @@ def reviewers_of(subject: Subject, source: str) -> set[int]:
 
 def both_done(subject: Subject, source: str) -> bool:
     """Whether two independent reviewers were asked for and have handed in."""
-    if rules_of(subject.campaign).reviewers != 2:
+    if seats(subject.campaign, source) != 2:
         return False
     done = Review.objects.filter(subject=subject, source=source, seat__in=(1, 2), state=Review.State.DONE)
     return done.count() == 2
@@ -228,8 +238,9 @@ def differences(
         by_subject.setdefault(mark.subject_id, []).append(mark)
     found = []
     order = {code: place for place, code in enumerate(tree.nodes)}
-    for key, marks in by_subject.items():
-        for (_, code), agreement in adopted(campaign, marks).items():
+    for key, agreements in adopted_by_subject(campaign, by_subject).items():
+        marks = by_subject[key]
+        for (_, code), agreement in agreements.items():
             if agreement.why == "third":
                 given = [
                     (mark.review.seat, mark.review.reviewer.name, _shown(mark))
@@ -375,7 +386,7 @@ def subjects_of(campaign: Campaign) -> QuerySet[Subject]:
 
 def unseated(campaign: Campaign, source: str) -> QuerySet[Subject]:
     """Subjects with a free seat."""
-    wanted = 2 if rules_of(campaign).reviewers == 2 else 1
+    wanted = seats(campaign, source)
     taken = Count("reviews", filter=Q(reviews__source=source, reviews__state__in=_LIVE, reviews__seat__lte=wanted))
     rows: Any = campaign.subjects.exclude(state=Subject.State.OUT).annotate(taken=taken)
     found: QuerySet[Subject] = rows.filter(taken__lt=wanted)

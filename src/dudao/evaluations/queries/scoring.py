@@ -13,10 +13,10 @@ from dudao.calc.reviewing import Agreement, agree
 from dudao.calc.score import Scores, Subjects, subjects_of
 from dudao.calc.tree import Pick, Tree
 from dudao.evaluations.models import Answer, Campaign, Figure, Mark, Subject
-from dudao.evaluations.queries.systems import rules_of, system_of
+from dudao.evaluations.queries.systems import rules_of, seats_of, system_of
 from dudao.evaluations.rules import Rules
 
-__all__ = ["Inputs", "adopted", "inputs_of", "score_campaign", "scored"]
+__all__ = ["Inputs", "adopted", "adopted_by_subject", "inputs_of", "score_campaign", "scored"]
 
 SELF = "self"
 Cells = dict[str, Any]
@@ -69,6 +69,14 @@ def adopted(campaign: Campaign, marks: Iterable[Mark | Given]) -> dict[tuple[str
     return _adopted(_How.of(campaign), marks)
 
 
+def adopted_by_subject(
+    campaign: Campaign, marks: Mapping[int, Iterable[Mark | Given]]
+) -> dict[int, dict[tuple[str, str], Agreement]]:
+    """The same for several subjects, by their key."""
+    how = _How.of(campaign)
+    return {key: _adopted(how, given) for key, given in marks.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class _How:
     """What decides on marks, the same for all subjects of a campaign."""
@@ -76,12 +84,13 @@ class _How:
     rules: Rules
     tree: Tree
     counted: frozenset[str]
+    seats: Mapping[str, int]
 
     @classmethod
     def of(cls, campaign: Campaign) -> "_How":
         tree = system_of(campaign).tree
         counted = frozenset(name for name, item in tree.answers.items.items() if item.kind is Kind.COUNT)
-        return cls(rules_of(campaign), tree, counted)
+        return cls(rules_of(campaign), tree, counted, seats_of(campaign))
 
 
 def _adopted(how: _How, marks: Iterable[Mark | Given]) -> dict[tuple[str, str], Agreement]:
@@ -102,7 +111,7 @@ def _adopted(how: _How, marks: Iterable[Mark | Given]) -> dict[tuple[str, str], 
             points = Decimal(1) if isinstance(node.rule, Pick) and node.rule.factor else node.points
             found[place] = agree(
                 given,
-                wanted=2 if rules.reviewers == 2 else 1,
+                wanted=how.seats.get(place[0], 2 if rules.reviewers == 2 else 1),
                 points=points,
                 third_at=rules.third_at,
                 counted=counted,
@@ -117,7 +126,7 @@ def _gathered(rows: "QuerySet[Any]", *names: str) -> Iterable[tuple[int, list[li
 
 
 def inputs_of(campaign: Campaign, subjects: Sequence[Subject] | None = None) -> Inputs:
-    """Everything of all subjects that take part, or of some: four queries."""
+    """Everything of all subjects that take part, or of some: five queries."""
     chosen = (
         list(campaign.subjects.exclude(state=Subject.State.OUT).select_related("unit").order_by("unit__path", "id"))
         if subjects is None

@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from dudao.calc.score import SubjectColumn, System, columns_of
 from dudao.calc.tree import Node, Source, Tree
-from dudao.evaluations.models import Campaign
+from dudao.evaluations.models import Campaign, Phase
 from dudao.evaluations.rules import Rules
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.queries.versions import tree as tree_of_version
 
-__all__ = ["Ask", "asks", "blocks_of", "columns_by_code", "figures_asked", "rules_of", "system_of"]
+__all__ = ["Ask", "asks", "blocks_of", "columns_by_code", "figures_asked", "rules_of", "seats_of", "system_of"]
 
 
 @lru_cache(maxsize=64)
@@ -30,6 +30,17 @@ def _system(version: int, digest: str, counts: tuple[str, ...]) -> System:
 
 def rules_of(campaign: Campaign) -> Rules:
     return Rules.of(campaign.rules)
+
+
+def seats_of(campaign: Campaign) -> Mapping[str, int]:
+    """How many review a subject, by source: as the rules say in the online review, one wherever else marks are given at a desk
+    (县级核查, 常规管理评定). One query.
+    """
+    online = 2 if rules_of(campaign).reviewers == 2 else 1
+    found: dict[str, int] = {}
+    for kind, source in Phase.objects.filter(campaign=campaign).exclude(source="").values_list("kind", "source"):
+        found[source] = max(found.get(source, 1), online if kind == Phase.Kind.ONLINE else 1)
+    return found
 
 
 def system_of(campaign: Campaign) -> System:

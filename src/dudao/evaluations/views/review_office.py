@@ -1,4 +1,5 @@
-"""The office's pages of the online review: who reviews what and how far, where two differ, how strict somebody is."""
+"""The office's pages of what is marked at a desk (网上评审, 县级核查, 常规管理评定): who marks what and how far, where two
+differ, how strict somebody is."""
 
 import secrets
 from typing import Any
@@ -21,7 +22,6 @@ from dudao.evaluations.queries import recusal
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.desk import desk_of
 from dudao.evaluations.queries.recusal import candidates
-from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.review_labels import REVIEW_STATES
 
 __all__ = ["assign", "overview", "people", "reassign", "settle", "third"]
@@ -36,7 +36,7 @@ def _campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
 
 def _phase(request: HttpRequest, campaign: Campaign) -> tuple[Phase | None, list[Phase]]:
     """The phase of review that is asked for (``?source=``), and all of them."""
-    phases = reads.online_phases(campaign)
+    phases = reads.review_phases(campaign)
     asked = request.GET.get("source", "")
     return next((one for one in phases if one.source == asked), phases[0] if phases else None), phases
 
@@ -90,7 +90,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     hidden = reads.blind_subjects(actor, campaign, source)
     opened = reads.differences(campaign, source, reviews, hidden)
     places = reads.grid(campaign, reviews, opened, path)
-    seats = 2 if rules_of(campaign).reviewers == 2 else 1
+    seats = reads.seats(campaign, source)
     has_third = any(3 in place.seats for place in places)
     strict = reads.strict(campaign, source, path)
     live = [row for row in reviews if row.state in {Review.State.ASSIGNED, Review.State.DONE}]
@@ -203,7 +203,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         save_icon="user-plus",
         cancel_url=_back(campaign, phase.source),
         note=f"{campaign} · {phase.title}",
-        crumbs=_crumbs(campaign, Crumb("网上评审", _back(campaign, phase.source)), Crumb("分配评审任务")),
+        crumbs=_crumbs(campaign, Crumb("评审", _back(campaign, phase.source)), Crumb("分配评审任务")),
         template="evaluations/reviewing/assign.html",
         parts=parts if len(parts) > 1 else [],
         part=part,
@@ -248,7 +248,7 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
         save_icon="replace",
         cancel_url=_back(campaign, row.source),
         note=f"{row.subject} · 第 {row.seat} 席 · 现由{row.reviewer.name}承担，已评 {row.marked}/{row.expected} 项",
-        crumbs=_crumbs(campaign, Crumb("网上评审", _back(campaign, row.source)), Crumb("改派")),
+        crumbs=_crumbs(campaign, Crumb("评审", _back(campaign, row.source)), Crumb("改派")),
     )
 
 
@@ -283,7 +283,7 @@ def third(request: HttpRequest, pk: int) -> HttpResponse:
         save_icon="user-plus",
         cancel_url=_back(campaign, source),
         note=f"{subject} · {len(codes)} 项：{'、'.join(codes[:8])}" if codes else f"{subject} · 没有需要裁定的指标",
-        crumbs=_crumbs(campaign, Crumb("网上评审", _back(campaign, source)), Crumb("请第三人裁定")),
+        crumbs=_crumbs(campaign, Crumb("评审", _back(campaign, source)), Crumb("请第三人裁定")),
     )
 
 
@@ -324,7 +324,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         save_icon="check",
         cancel_url=_back(campaign, source),
         note=f"{subject} · {code} {item.node.name}{f' · {item.points} 分' if item.node.points else ''}",
-        crumbs=_crumbs(campaign, Crumb("网上评审", _back(campaign, source)), Crumb("核定得分")),
+        crumbs=_crumbs(campaign, Crumb("评审", _back(campaign, source)), Crumb("核定得分")),
         template="evaluations/reviewing/settle.html",
         item=item,
         given=[] if hidden else reads.given_at(subject, source, code),

@@ -241,7 +241,7 @@ def _crumbs(row: Review, is_own: bool) -> list[Crumb]:
         return [Crumb("网上评审", reverse("evaluations:reviews"))]
     return [
         Crumb(campaign.title, campaign.get_absolute_url()),
-        Crumb("网上评审", reverse("evaluations:reviewing", args=[campaign.pk])),
+        Crumb("评审", reverse("evaluations:reviewing", args=[campaign.pk])),
     ]
 
 

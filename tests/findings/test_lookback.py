@@ -212,7 +212,7 @@ def test_who_verified_after_being_sent_may_not_look(town, watcher):
         ({"result": "great"}, "result"),
         ({"opinion": " "}, "opinion"),
         ({"opinion": "长" * 2001}, "opinion"),
-        ({"visited_on": day(1)}, "visited_on"),
+        ({"visited_on": day(2)}, "visited_on"),
         ({"visited_on": day(-1)}, "visited_on"),
         ({"result": "again", "files": []}, "files"),
     ],

@@ -139,7 +139,7 @@ class _Running(_Round):
             basis=f"岳阳市{_day().year}年教育督导工作计划",
             starts_on=_day(),
             ends_on=_day(30),
-            wanted=10,
+            wanted=16,
             seed="20260901",
             demo=True,
         )
@@ -151,8 +151,13 @@ class _Running(_Round):
         rows = self.items()
         closed = [row for row in rows if row.was == _CLOSED]
         running = [row for row in rows if row.was != _CLOSED]
+        # Whoever was drawn, one came back, one is done, two are partly done, and one waits for the next round.
         for row, result in zip(closed, (_Result.AGAIN, _Result.DONE, _Result.DONE), strict=False):
             self.look(row, result)
+        done = [] if len(closed) > 1 else running[:1]
+        for row in done:
+            self.look(row, _Result.DONE)
+        running = running[len(done) :]
         for row in running[:2]:
             self.look(row, _Result.PARTLY)
         for row in running[2:3]:

@@ -53,7 +53,7 @@ OBJECTS = {
     **{
         f"orgs:{name}": lambda w: {"pk": w.school.pk}
         for name in (
-            "unit", "unit-below", "unit-past", "edit", "rename", "move", "merge", "split", "close", "contact-new",
+            "unit", "unit-below", "unit-past", "edit", "rename", "move", "merge", "split", "close", "licence", "contact-new",
         )
     },
     **{

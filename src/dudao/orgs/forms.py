@@ -23,6 +23,7 @@ __all__ = [
     "ContactForm",
     "EditForm",
     "ImportForm",
+    "LicenceForm",
     "MergeForm",
     "MoveForm",
     "OpenForm",
@@ -235,6 +236,24 @@ class MoveForm(Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         self.base_fields = {"parent": _unit_field(actor, "unit.move", "新的上级机构"), **type(self).base_fields}  # type: ignore[misc]
         super().__init__(*args, **kwargs)
+
+
+class LicenceForm(Form):
+    held = forms.ChoiceField(
+        label="办园许可",
+        choices=[("1", "有证"), ("0", "无证")],
+        widget=forms.RadioSelect,
+        help_text="证照过期的选“有证”并填已经过去的有效期，过期由平台自动判断。",
+    )
+    number = forms.CharField(label="许可证号", required=False, max_length=60)
+    until = DateField(label="有效期至", required=False, help_text="证上写明的最后一天；长期有效的留空。")
+    source = forms.CharField(
+        label="依据", required=False, max_length=120, help_text="例如批准文号，或无证园排查的通知和日期。"
+    )
+    day = DayField(label="从哪天起", help_text="从这一天起按新的登记，以前的登记保留在沿革里；不能晚于今天。")
+
+    def save_values(self) -> dict[str, Any]:
+        return {**self.values, "held": self.cleaned_data["held"] == "1"}
 
 
 class CloseForm(Form):

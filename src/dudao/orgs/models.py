@@ -3,6 +3,7 @@
 A unit's row says how things are today; ``UnitSpan`` says how they were, so that the tree can be asked «as of» a date.
 """
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +16,8 @@ from dudao.core.access import ScopedQuerySet
 __all__ = [
     "Contact",
     "Kind",
+    "Licence",
+    "Licensed",
     "Ownership",
     "SpecialDay",
     "Stage",
@@ -48,6 +51,15 @@ class Ownership(models.TextChoices):
     PRIVATE = "private", "民办"
 
 
+class Licensed(models.TextChoices):
+    """How a kindergarten stands with its licence (办园许可) on a day; where nothing is registered it is ``UNKNOWN``."""
+
+    HELD = "held", "有证"
+    EXPIRED = "expired", "证照过期"
+    NONE = "none", "无证"
+    UNKNOWN = "unknown", "未登记"
+
+
 # The words of ``search_text`` as an array: what its index holds and what a search asks for. A function of our own (in the
 # migrations), since PostgreSQL thinks its own for splitting a text costs nothing and would rather split all of them.
 SEARCH_WORDS = Func(F("search_text"), function="orgs_words", output_field=ArrayField(models.TextField()))
@@ -65,6 +77,13 @@ class UnitQuerySet(ScopedQuerySet):
     def institutions(self):  # type: ignore[no-untyped-def]
         """Schools, teaching points and kindergartens: the units that are inspected."""
         return self.filter(kind__in=INSTITUTIONS)
+
+    def licensed(self, status, day):  # type: ignore[no-untyped-def]
+        """Kindergartens that stand so with their licence (one of ``Licensed``) on a day."""
+        rows = Licence.objects.on(day)
+        if status == Licensed.UNKNOWN:
+            return self.filter(kind=Kind.KINDERGARTEN).exclude(pk__in=rows.values("unit"))
+        return self.filter(pk__in=rows.standing(status, day).values("unit"))
 
     def counties(self):  # type: ignore[no-untyped-def]
         """What reports like a county: counties and functional zones (县市区)."""
@@ -242,6 +261,67 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return self.get_level_display()
+
+
+class LicenceQuerySet(ScopedQuerySet):
+    def on(self, day):  # type: ignore[no-untyped-def]
+        """What holds on a day (half-open)."""
+        return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+    def standing(self, status, day):  # type: ignore[no-untyped-def]
+        """Those of what holds that come to this on a day."""
+        over = Q(until__lt=day)
+        return self.filter(
+            {
+                Licensed.HELD: Q(held=True) & ~over,
+                Licensed.EXPIRED: Q(held=True) & over,
+                Licensed.NONE: Q(held=False),
+            }[Licensed(status)]
+        )
+
+
+class Licence(models.Model):
+    """Whether a kindergarten has a licence, from one day to the next change (half-open). What was registered stays: a site that
+    was found without one and got one later keeps both.
+
+    ``until``: the last day on which the licence is good; after it the licence has expired, without anybody doing anything.
+    ``source`` says from where one knows: a licence's decision, a search for unlicensed sites (无证园排查).
+    """
+
+    SCOPE: ClassVar = ("unit__path",)
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="licences", verbose_name="幼儿园")
+    held = models.BooleanField("有办园许可")
+    number = models.CharField("许可证号", max_length=60, blank=True)
+    until = models.DateField("有效期至", null=True, blank=True)
+    source = models.CharField("依据", max_length=120, blank=True)
+    valid_from = models.DateField("起")
+    valid_to = models.DateField("止", null=True)
+
+    objects = LicenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "办园许可"
+        ordering: ClassVar = ["unit", "valid_from"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit", "valid_from"], name="licence_starts_once"),
+            models.UniqueConstraint(fields=["unit"], condition=Q(valid_to__isnull=True), name="licence_one_open"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="licence_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(held=True) | Q(number="", until__isnull=True), name="licence_none_has_no_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.valid_from}"
+
+    def standing(self, day: date) -> Licensed:
+        """What it comes to on a day."""
+        if not self.held:
+            return Licensed.NONE
+        return Licensed.EXPIRED if self.until is not None and self.until < day else Licensed.HELD
 
 
 class Contact(models.Model):

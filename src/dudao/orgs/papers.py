@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from dudao.core.ui.formats import mask_phone
-from dudao.orgs.models import Contact, Stage, Unit, UnitName
-from dudao.orgs.queries import trails
+from dudao.orgs.models import Contact, Licence, Stage, Unit, UnitName
+from dudao.orgs.queries import today, trails
 from dudao.orgs.values import CODES, FACTS
 
 __all__ = ["sheet_rows"]
 
 
 def sheet_rows(units: Sequence[Unit]) -> list[dict[str, Any]]:
-    """The values of ``sheet.UNITS`` by column key: five queries, however many units. Phones are masked."""
+    """The values of ``sheet.UNITS`` by column key: six queries, however many units. Phones are masked."""
     keys = [unit.pk for unit in units]
     above = trails(units)
     stages: dict[int, list[str]] = defaultdict(list)
@@ -26,6 +26,8 @@ def sheet_rows(units: Sequence[Unit]) -> list[dict[str, Any]]:
     people: dict[tuple[int, bool], Contact] = {}
     for contact in Contact.objects.filter(unit__in=keys).order_by("-sort_no", "-id"):
         people[contact.unit_id, contact.leader] = contact
+    licences = {row.unit_id: row for row in Licence.objects.filter(unit__in=keys, valid_to__isnull=True)}
+    day = today()
     rows = []
     for unit in units:
         row: dict[str, Any] = {name: getattr(unit, name) for name in ("name", "kind", "valid_from", *FACTS)}
@@ -35,6 +37,13 @@ def sheet_rows(units: Sequence[Unit]) -> list[dict[str, Any]]:
             "aliases": "、".join(aliases[unit.pk]),
             "status": "closed" if unit.is_closed else "open",
         }
+        if (licence := licences.get(unit.pk)) is not None:
+            row |= {
+                "licence": str(licence.standing(day)),
+                "licence_number": licence.number,
+                "licence_until": licence.until,
+                "licence_source": licence.source,
+            }
         for leader, prefix in ((True, "leader"), (False, "contact")):
             held = people.get((unit.pk, leader))
             row[f"{prefix}_name"] = held.name if held else ""

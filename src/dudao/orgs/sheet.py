@@ -5,7 +5,7 @@ from typing import Any
 
 from dudao.calc.codetables import ORGANIZERS, SCHOOL_TYPES, URBAN_RURAL
 from dudao.core.sheets import Column, Table
-from dudao.orgs.models import Kind, Ownership, Stage
+from dudao.orgs.models import Kind, Licensed, Ownership, Stage
 
 __all__ = ["HELP", "MAX_ROWS", "UNITS", "heading", "split_words"]
 
@@ -143,6 +143,24 @@ UNITS = Table(
             aliases=("城乡分类",),
         ),
         Column("boarding", "是否寄宿制", "yes_no", width=12, aliases=("寄宿制", "寄宿")),
+        Column(
+            "licence",
+            "办园许可",
+            "choice",
+            choices={str(one.value): str(one.label) for one in (Licensed.HELD, Licensed.EXPIRED, Licensed.NONE)},
+            width=12,
+            help="只用于幼儿园；没有许可的看护点填“无证”。有变化时按导入当天登记，以前的登记保留。",
+            aliases=("办园证照", "证照情况", "许可情况"),
+        ),
+        Column(
+            "licence_number",
+            "办园许可证号",
+            width=20,
+            limit=60,
+            aliases=("许可证号", "办学许可证号", "民办学校办学许可证号"),
+        ),
+        Column("licence_until", "许可有效期至", "date", width=16, aliases=("许可证有效期", "有效期至")),
+        Column("licence_source", "许可依据", width=24, limit=120, help="批准文号，或无证园排查的通知。"),
         Column("founded", "建校年份", "integer", width=10, example="1956", aliases=("建校年", "建园年份")),
         Column(
             "valid_from",

@@ -32,6 +32,7 @@ urlpatterns = [
     path("<int:pk>/move/", unit.move, name="move"),
     path("<int:pk>/merge/", unit.merge, name="merge"),
     path("<int:pk>/split/", unit.split, name="split"),
+    path("<int:pk>/licence/", unit.licence, name="licence"),
     path("<int:pk>/close/", unit.close, name="close"),
     path("<int:pk>/contacts/", unit.contact_new, name="contact-new"),
 ]

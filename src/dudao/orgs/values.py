@@ -5,6 +5,7 @@ No database here: whether a code is taken, and whether a parent exists on a day,
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,8 +16,8 @@ from dudao.calc.codetables import ORGANIZERS, PRIVATE_ORGANIZER, SCHOOL_TYPES, U
 from dudao.orgs.models import INSTITUTIONS, Kind, Ownership, Stage, Unit
 
 __all__ = [
-    "CODES", "FACTS", "LABELS", "NameRefused", "check_name", "clean_facts", "default_stages", "kind_for", "may_stand_under",
-    "remarks",
+    "CODES", "FACTS", "LABELS", "NameRefused", "check_name", "clean_facts", "clean_licence", "default_stages", "kind_for",
+    "may_stand_under", "remarks",
 ]  # fmt: skip
 
 CODES = ("institution_code", "uscc", "region_code", "local_code")
@@ -229,6 +230,25 @@ def _agree_on_ownership(cleaned: dict[str, Any], whole: Mapping[str, Any], error
             cleaned["ownership"] = Ownership.PRIVATE if private else Ownership.PUBLIC
     elif private != (ownership == Ownership.PRIVATE):
         errors["ownership"] = [f"举办者是“{organizer}”，与“{Ownership(ownership).label}”不符，请核对其中一项。"]
+
+
+def clean_licence(kind: str, *, held: bool, number: str, until: date | None, source: str) -> dict[str, Any]:
+    """What is registered of a licence, cleaned. Raises ``ValidationError`` by field; only kindergartens have one here."""
+    if kind != Kind.KINDERGARTEN:
+        raise ValidationError(f"办园许可只登记幼儿园的，{Kind(kind).label}不用登记。")
+    number, source = " ".join(number.split()), " ".join(source.split())
+    errors: dict[str, str] = {}
+    if not held and number:
+        errors["number"] = "无证的没有许可证号，请留空；有证的请选“有证”。"
+    if not held and until is not None:
+        errors["until"] = "无证的没有有效期，请留空；有证的请选“有证”。"
+    if len(number) > 60:
+        errors["number"] = f"许可证号有 {len(number)} 个字，最多 60 个。"
+    if len(source) > 120:
+        errors["source"] = f"依据有 {len(source)} 个字，最多 120 个。"
+    if errors:
+        raise ValidationError(errors)  # type: ignore[arg-type]
+    return {"held": held, "number": number, "until": until, "source": source}
 
 
 def remarks(facts: Mapping[str, Any]) -> list[str]:

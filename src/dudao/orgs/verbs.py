@@ -11,6 +11,7 @@ declare(
     Verb("unit.merge", "合并"),
     Verb("unit.split", "分设"),
     Verb("unit.close", "撤销机构"),
+    Verb("unit.licence", "登记办园许可"),
     Verb("unit.import", "导入机构"),
     Verb("unit.export", "导出机构"),
     Verb("contact.edit", "修改联系人"),

@@ -74,6 +74,7 @@ UNITS = {
     "unit.merge",
     "unit.split",
     "unit.close",
+    "unit.licence",
     "unit.import",
     "unit.export",
     "contact.edit",

@@ -12,7 +12,7 @@ from dudao.core.access import Actor
 from dudao.core.sheets import Problem, Row
 from dudao.orgs.actions import bulk, tree
 from dudao.orgs.importing import ImportPlan, Line, Outcome, plan_import
-from dudao.orgs.models import Contact, Stage, Unit, UnitName, UnitSpan
+from dudao.orgs.models import Contact, Licence, Stage, Unit, UnitName, UnitSpan
 from dudao.orgs.naming import naming
 from dudao.orgs.values import CODES
 
@@ -71,9 +71,10 @@ def import_units(
     bulk.update([*(line.unit for line in changed if line.unit is not None), *moved])
     _write_spans(plan, new, changed, today, made)
     _write_stages(plan, [*new, *changed], made)
+    _write_licences([*new, *changed], plan, today, made)
     _write_people([*new, *changed], plan, made)
     if len(new) + len(changed) >= BATCH // 2:
-        bulk.refresh_statistics(Unit, UnitSpan, UnitName, Stage, Contact)
+        bulk.refresh_statistics(Unit, UnitSpan, UnitName, Stage, Contact, Licence)
     for line in new:
         audit.record(actor, "unit.open", made[id(line)], day=made[id(line)].valid_from, imported=True)
     for line in changed:
@@ -248,6 +249,23 @@ def _write_stages(plan: ImportPlan, lines: Sequence[Line], made: dict[int, Unit]
         for line in staged
         for level in line.stages or ()
         if line.unit is None or level not in plan.register.stages[line.unit.pk]
+    )
+
+
+def _write_licences(lines: Sequence[Line], plan: ImportPlan, today: date, made: dict[int, Unit]) -> None:
+    """From today on, of new kindergartens from their first day; a second registration on one day replaces the first."""
+    told = [line for line in lines if line.licence is not None]
+    known = [line.unit.pk for line in told if line.unit is not None and line.unit.pk in plan.register.licences]
+    same_day = [key for key in known if plan.register.licences[key].valid_from >= today]
+    Licence.objects.filter(unit__in=set(known) - set(same_day), valid_to__isnull=True).update(valid_to=today)
+    Licence.objects.filter(unit__in=same_day, valid_to__isnull=True).delete()
+    bulk.insert(
+        Licence(
+            unit=line.unit or made[id(line)],
+            valid_from=today if line.unit is not None else made[id(line)].valid_from,
+            **(line.licence or {}),
+        )
+        for line in told
     )
 
 

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from dudao.calc.calendar import chinese_date
 from dudao.core.sheets import Problem, Row
 from dudao.core.ui.formats import date_cn
+from dudao.orgs.importing.licences import licence_change, read_licence
 from dudao.orgs.importing.register import Line, Node, Outcome, Register
 from dudao.orgs.models import Kind, Unit
 from dudao.orgs.sheet import heading
@@ -314,6 +315,7 @@ class _Judge:
             line.remarks += remarks({**(present or {}), **line.facts})
         self._days(line)
         self._lists(line, school_type)
+        read_licence(line, self.register, self.today)
         self._people(line)
         if unit is not None:
             self._compare(line, unit, present or {})
@@ -396,6 +398,8 @@ class _Judge:
             changes["stages"] = (sorted(self.register.stages[unit.pk]), sorted(line.stages))
         if line.aliases is not None and set(line.aliases) != set(self.register.aliases[unit.pk]):
             changes["aliases"] = (self.register.aliases[unit.pk], line.aliases)
+        if line.licence is not None:
+            changes["licence"] = licence_change(line, self.register, self.today)
         for leader in line.people:
             # Names and numbers of people stay out of the record of changes.
             changes["leader_name" if leader else "contact_name"] = ("—", "已更新")

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from dudao.core.sheets import Problem, Row
-from dudao.orgs.models import Contact, Stage, Unit, UnitName, UnitSpan
+from dudao.orgs.models import Contact, Licence, Stage, Unit, UnitName, UnitSpan
 from dudao.orgs.sheet import heading
 from dudao.orgs.values import CODES
 
@@ -40,6 +40,8 @@ class Line:
     aliases: list[str] | None = None
     people: dict[bool, tuple[str, str]] = field(default_factory=dict)
     """(name, phone) of the leader (True) and the contact (False); an empty phone is taken out."""
+    licence: dict[str, Any] | None = None
+    """What is registered of a kindergarten's licence, if it isn't what stands there."""
     valid_from: date | None = None
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -112,6 +114,9 @@ class Register:
         self.people: dict[tuple[int, bool], Contact] = {}
         for contact in Contact.objects.filter(**inside).order_by("-sort_no", "-id"):
             self.people[contact.unit_id, contact.leader] = contact
+        self.licences: dict[int, Licence] = {
+            row.unit_id: row for row in Licence.objects.filter(valid_to__isnull=True, **inside)
+        }
         spans = UnitSpan.objects.filter(valid_to__isnull=True, **inside)
         self.since: dict[int, date] = dict(spans.values_list("unit_id", "valid_from"))
         self.lines_by_name: dict[str, list[Line]] = defaultdict(list)

@@ -17,10 +17,10 @@ from dudao.core.ui.formats import date_cn
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import State
 from dudao.orgs import actions, papers, queries
-from dudao.orgs.models import INSTITUTIONS, Kind, Ownership, Stage, Unit
+from dudao.orgs.models import INSTITUTIONS, Kind, Licensed, Ownership, Stage, Unit
 from dudao.orgs.sheet import UNITS
 
-__all__ = ["state_of", "unit_list"]
+__all__ = ["licence_state", "state_of", "unit_list"]
 
 CHIPS = Chips(
     "sort_of",
@@ -40,6 +40,20 @@ def state_of(unit: Unit) -> State:
     return State("在册", "green")
 
 
+_LICENCES = {
+    Licensed.HELD: State("有证", "green", "certificate"),
+    Licensed.EXPIRED: State("证照过期", "amber", "clock-exclamation"),
+    Licensed.NONE: State("无证", "red", "alert-triangle"),
+    Licensed.UNKNOWN: State("未登记", "grey", "question-mark"),
+}
+
+
+def licence_state(of: Any) -> State | None:
+    """How a kindergarten stands with its licence (``Licensed``, or a unit that was described); nothing for other units."""
+    standing = of if isinstance(of, Licensed) else of.standing
+    return _LICENCES[standing] if standing is not None else None
+
+
 def _sort_words(unit: Unit) -> str:
     """«九年一贯制学校», or the kind where there is no 办学类型."""
     return SCHOOL_TYPES[unit.school_type].name if unit.school_type in SCHOOL_TYPES else unit.get_kind_display()
@@ -56,6 +70,8 @@ def _columns() -> list[Column]:
         Column("stages", "学段", "stage_words", optional=True),
         Column("ownership", "公民办", lambda unit: unit.get_ownership_display(), sort="ownership", nowrap=True, optional=True),
         Column("inclusive", "普惠", sort="inclusive", nowrap=True, hidden=True),
+        Column("licence", "办园许可", lambda unit: unit.standing and unit.standing.label, show=licence_state, nowrap=True,
+               optional=True),
         Column("area", "城乡", lambda unit: URBAN_RURAL[unit.urban_rural].name if unit.urban_rural in URBAN_RURAL else "",
                sort="urban_rural", nowrap=True, hidden=True),
         Column("code", "代码", _code, nowrap=True, optional=True),
@@ -82,6 +98,7 @@ def listing(request: Any) -> Listing:
         Choice("status", "状态（默认在册）", [("closed", "已撤销"), ("all", "在册和已撤销")], apply=lambda rows, value: rows),
         Choice("ownership", "公民办", Ownership.choices),
         YesNo("inclusive", "普惠性"),
+        Choice("licence", "办园许可", Licensed.choices, apply=queries.licensed),
         Choice("school_type", "办学类型",
                [(code, f"{code} {item.name}") for code, item in SCHOOL_TYPES.items() if not item.is_attached]),
         Choice("urban_rural", "城乡类型", [(code, item.name) for code, item in URBAN_RURAL.items()]),

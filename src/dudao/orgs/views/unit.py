@@ -1,5 +1,6 @@
 """One unit: its page, what happens to it on a day, its people."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +16,8 @@ from dudao.core.ui.forms import form_page
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink, Tab
 from dudao.orgs import actions, forms, queries
-from dudao.orgs.models import REGIONS, Contact, Unit, UnitName
-from dudao.orgs.views.listing import state_of
+from dudao.orgs.models import REGIONS, Contact, Kind, Licensed, Unit, UnitName
+from dudao.orgs.views.listing import licence_state, state_of
 
 __all__ = [
     "close",
@@ -24,6 +25,7 @@ __all__ = [
     "contact_new",
     "contact_remove",
     "edit",
+    "licence",
     "merge",
     "move",
     "new",
@@ -39,6 +41,9 @@ BELOW = Listing(
         Column("name", "名称", link=lambda unit: unit.get_absolute_url(), sort=("sort_no", "sort_key")),
         Column("kind", "类别", lambda unit: unit.get_kind_display(), sort="kind"),
         Column("stages", "学段", "stage_words"),
+        Column(
+            "licence", "办园许可", lambda unit: unit.standing and unit.standing.label, show=licence_state, nowrap=True
+        ),
         Column("state", "状态", lambda unit: state_of(unit).word, show=state_of, nowrap=True),
     ],
     sort="name",
@@ -47,12 +52,16 @@ BELOW = Listing(
 )
 
 STEPS = (
+    ("unit.licence", "登记办园许可", "orgs:licence", "certificate"),
     ("unit.rename", "更名", "orgs:rename", "writing"),
     ("unit.move", "变更隶属", "orgs:move", "switch-horizontal"),
     ("unit.merge", "合并", "orgs:merge", "arrow-merge"),
     ("unit.split", "分设", "orgs:split", "arrows-split-2"),
     ("unit.close", "撤销", "orgs:close", "archive"),
 )
+
+
+ONE = timedelta(days=1)
 
 
 def _seen(request: Any, pk: int) -> Unit:
@@ -92,8 +101,18 @@ def unit(request: Any, pk: int, tab: str = "") -> HttpResponse:
     around = (
         {link.source_id for link in came} | {link.target_id for link in went} | {span.parent_id or 0 for span in spans}
     )
+    licences = queries.licences_of(one)
+    held = licences[0] if licences and licences[0].valid_to is None else None
+    day = queries.today()
     context: dict[str, Any] = {
         "one": one,
+        "licence": held,
+        "licence_state": licence_state(held.standing(day) if held is not None else Licensed.UNKNOWN)
+        if one.kind == Kind.KINDERGARTEN
+        else None,
+        "licences": [
+            (row, licence_state(row.standing((row.valid_to - ONE) if row.valid_to else day))) for row in licences
+        ],
         "state": state_of(one),
         "crumbs": _crumbs(actor, one),
         "edit_denied": _denied(actor, "unit.edit", one) if actor.may_somewhere("unit.edit") else None,
@@ -103,7 +122,7 @@ def unit(request: Any, pk: int, tab: str = "") -> HttpResponse:
                 label, reverse(name, args=[one.pk]), icon, denied=_denied(actor, verb, one), danger=verb == "unit.close"
             )
             for verb, label, name, icon in STEPS
-            if actor.may_somewhere(verb)
+            if actor.may_somewhere(verb) and (verb != "unit.licence" or one.kind == Kind.KINDERGARTEN)
         ],
         "school_type": SCHOOL_TYPES[one.school_type].name if one.school_type in SCHOOL_TYPES else None,
         "area": URBAN_RURAL[one.urban_rural].name if one.urban_rural in URBAN_RURAL else None,
@@ -275,6 +294,33 @@ def split(request: Any, pk: int) -> HttpResponse:
             return redirect(one)
     note = f"分出的机构与“{one}”同一上级，从生效日起设立，沿革里记明由它分设。"
     return _page(request, form, one, title=f"“{one}”分设", save="确认分设", note=note)
+
+
+@require_http_methods(["GET", "POST"])
+def licence(request: Any, pk: int) -> HttpResponse:
+    """That a kindergarten has a licence, or none, from a day on."""
+    actor: Actor = request.actor
+    one = _seen(request, pk)
+    actor.require("unit.licence", one.path)
+    rows = queries.licences_of(one)
+    held = rows[0] if rows and rows[0].valid_to is None else None
+    initial = (
+        {"held": "1" if held.held else "0", "number": held.number, "until": held.until, "source": held.source}
+        if held is not None
+        else {}
+    )
+    form = forms.LicenceForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        done = forms.refused(
+            form, lambda: actions.register_licence(actor, unit=one, token=form.token, **form.save_values())
+        )
+        if done is not None:
+            messages.success(request, f"已登记“{one.name}”的办园许可：{done.standing(queries.today()).label}。")
+            return redirect(one)
+    note = (
+        "登记后列表、督导项目选择对象时按新的情况显示；无证的照样可以入园督导、提出整改，是否参加评定由督导项目规定。"
+    )
+    return _page(request, form, one, title=f"登记“{one}”的办园许可", save="登记", note=note, icon="certificate")
 
 
 @require_http_methods(["GET", "POST"])

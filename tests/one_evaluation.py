@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from dudao.demo.builders import unit
 from dudao.evaluations.actions import drawing
 from dudao.evaluations.actions.campaigns import (
     PhaseGiven,
@@ -13,9 +14,10 @@ from dudao.evaluations.actions.campaigns import (
     start_campaign,
 )
 from dudao.evaluations.actions.submitting import digest_of, snapshot
-from dudao.evaluations.models import Draw, Remark, Submission
+from dudao.evaluations.models import Draw, Part, Remark, Submission
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.versions import publish_version
+from dudao.orgs.models import Kind
 
 
 def add_evaluation(w, own, secret):
@@ -35,6 +37,12 @@ def add_evaluation(w, own, secret):
         subject=w.subject, number=1, content=content, digest=digest_of(content), by="某人"
     )
     w.subject_remark = Remark.objects.create(subject=w.subject, code="F1.1", text=f"{secret}意见", by="某人")
+    w.part = Part.objects.create(
+        subject=w.subject,
+        unit=unit(f"{secret}发改局", Kind.DEPARTMENT, w.county),
+        codes=["F1.1"],
+        due_on=timezone.localdate() + timedelta(days=9),
+    )
     w.draw = drawing.create_draw(
         own, office=w.county, title=f"{secret}抽查", kind=Draw.Kind.OBJECTS, numbers="1", strata="县市区"
     )

@@ -211,9 +211,10 @@ OBJECTS = {
         for name in (
             "subject", "subject_step", "answer", "answer_save", "answer_score", "figures", "figure_save", "subject_submit",
             "subject_report", "subject_report_new", "subject_report_word", "subject_changes", "subject_return", "remark_new",
-            "subject_move",
+            "subject_move", "division", "division_step", "part_new",
         )
     },
+    **{f"evaluations:part{name}": lambda w: {"pk": w.part.pk} for name in ("", "_step", "_edit", "_return")},
     "evaluations:submission": lambda w: {"pk": w.submission.pk},
     "evaluations:remark": lambda w: {"pk": w.subject_remark.pk},
     **{

@@ -21,6 +21,7 @@ __all__ = [
     "PaperPlan",
     "PhasePlan",
     "Pool",
+    "Share",
     "campaign_from",
     "years_on",
 ]
@@ -84,11 +85,22 @@ class PaperPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What a department usually answers in its government's self-evaluation: ``units`` are endings of names («财政局»), the first
+    that there is; ``codes`` are of any level.
+    """
+
+    units: tuple[str, ...]
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignPack:
     """``systems``: packs of indicator systems that it is made for, the usual one first (none: any the office has published).
 
     ``twin``: the template of a campaign over the same objects' leaders. ``cycle_years``: in how many years each object comes up
     once (0: every year). ``month``, ``day``: when it usually begins. ``rules``: read by ``dudao.evaluations.rules``.
+    ``division``: how a government's self-evaluation is usually divided among its departments.
     """
 
     code: str
@@ -102,6 +114,7 @@ class CampaignPack:
     phases: tuple[PhasePlan, ...]
     rules: Mapping[str, Any]
     papers: tuple[PaperPlan, ...] = ()
+    division: tuple[Share, ...] = ()
     twin: str = ""
     cycle_years: int = 0
     month: int = 1
@@ -163,6 +176,10 @@ def campaign_from(data: Mapping[str, Any]) -> CampaignPack:
             )
             for paper in data.get("papers") or ()
         ),
+        division=tuple(
+            Share(tuple(map(str, share.get("units") or ())), tuple(map(str, share.get("codes") or ())))
+            for share in data.get("division") or ()
+        ),
         twin=str(data.get("twin") or ""),
         cycle_years=int(data.get("cycle_years") or 0),
         month=int(starts.get("month", 1)),
@@ -172,6 +189,8 @@ def campaign_from(data: Mapping[str, Any]) -> CampaignPack:
     )
     if not found.pool.kinds:
         raise CampaignPackError("pool.kinds 至少要写一类单位。")
+    if any(not share.units or not share.codes for share in found.division):
+        raise CampaignPackError("division 的每一份都要写明部门（units）和指标（codes）。")
     if not 1 <= found.month <= 12 or not 1 <= found.day <= 31:
         raise CampaignPackError(f"starts 是 {found.month} 月 {found.day} 日，没有这一天。")
     return found

@@ -65,6 +65,7 @@ REVIEWS = Entry("网上评审", "eye-check", "evaluations:reviews", "review.mark
 VISITS = Entry("实地评估", "map-pin", "evaluations:visits", "onsite.view")
 CAMPAIGNS = Entry("督导项目", "clipboard-list", "evaluations:campaigns", "campaign.view")
 CHECKS = Entry("自评核查", "clipboard-check", "evaluations:checks", "evaluation.accept")
+PARTS = Entry("自评分工", "users", "evaluations:parts", "part.fill")
 ANSWERS = Entry("自评填报", "pencil", "evaluations:answers", "evaluation.fill")
 
 RESULTS = Entry("评估结果", "award", "evaluations:result_list", "result.view")
@@ -105,7 +106,7 @@ _CAMPAIGNS = Entry(
     "clipboard-text",
     "evaluations:campaigns",
     "campaign.view",
-    below=(CAMPAIGNS, CHECKS, ANSWERS, REVIEWS, VISITS),
+    below=(CAMPAIGNS, CHECKS, ANSWERS, PARTS, REVIEWS, VISITS),
 )
 _CHOOSING = Entry(
     "规划抽取", "calendar-stats", "evaluations:cycles", "cycle.view", below=(CYCLES, DRAWS, TEAMS, RECUSALS)

@@ -7,7 +7,7 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "督导评估"
 
     def ready(self) -> None:
-        from dudao.evaluations import cycle_flow, findings, flow, jobs, review_findings, team_flow, verbs  # noqa: F401
+        from dudao.evaluations import cycle_flow, findings, flow, jobs, part_flow, review_findings, team_flow, verbs  # noqa: F401
         from dudao.evaluations.actions import result_papers, visit_papers
         from dudao.evaluations.actions.papers import facts_of_campaign
         from dudao.evaluations.evidence import answer_place

@@ -4,30 +4,32 @@ from django.urls import reverse
 
 from dudao.core.access import Actor
 from dudao.evaluations.models import Subject
-from dudao.evaluations.queries.answering import leaves_of, seen, why_not_fill, window_of
-from dudao.evaluations.queries.systems import system_of
+from dudao.evaluations.queries.parts import desk_of, desk_on
 from dudao.evidence.uses import Place
 
 __all__ = ["answer_place"]
 
 
 def answer_place(actor: Actor, key: str) -> Place | None:
-    """The place of one indicator, for whom sees the subject: its unit and those above it, reviewers, a visit's team."""
+    """The place of one indicator, for whom sees it: the unit, those above it, the department that answers it, reviewers."""
     number, _, code = key.partition(":")
     if not number.isascii() or not number.isdigit():
         return None
-    row = seen(actor).filter(pk=int(number)).first()
-    if row is None:
+    desk = desk_of(actor, int(number))
+    if desk is None:
         row = _worked_on(actor, int(number))
         if row is None:
             return None
-    window = window_of(row)
-    leaf = leaves_of(system_of(row.campaign), window.codes if window is not None else ()).get(code)
+        desk = desk_on(actor, row)
+    elif not desk.reads(code):
+        return None
+    leaf = desk.leaves.get(code)
     if leaf is None:
         return None
-    denied = why_not_fill(row, actor, window)
+    row, part, denied = desk.subject, desk.part_at(code), desk.why_not(code)
+    is_own = part is not None and part in desk.own_parts
     return Place(
-        unit=row.unit,
+        unit=part.unit if part is not None and is_own else row.unit,
         label=f"{row.campaign.title} {code} {leaf.node.name}",
         url=f"{reverse('evaluations:answer', args=[row.pk])}?at={code}",
         closed="" if denied is None else denied.reason,

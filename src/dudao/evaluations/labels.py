@@ -3,9 +3,9 @@
 from typing import Final
 
 from dudao.core.ui.parts import State
-from dudao.evaluations.models import Campaign, Subject
+from dudao.evaluations.models import Campaign, Part, Subject
 
-__all__ = ["CAMPAIGN_STATES", "LINE", "SUBJECT_STATES"]
+__all__ = ["CAMPAIGN_STATES", "LINE", "PART_STATES", "SUBJECT_STATES"]
 
 _CAMPAIGN = {
     Campaign.State.DRAFT: ("grey", "pencil"),
@@ -23,8 +23,16 @@ _SUBJECT = {
     Subject.State.ACCEPTED: ("green", ""),
     Subject.State.OUT: ("grey", "ban"),
 }
+_PART = {
+    Part.State.OPEN: ("blue", ""),
+    Part.State.SUBMITTED: ("amber", "clock"),
+    Part.State.RETURNED: ("purple", ""),
+    Part.State.MERGED: ("green", ""),
+    Part.State.WITHDRAWN: ("grey", "ban"),
+}
 CAMPAIGN_STATES: Final = {str(key): State(str(key.label), *look) for key, look in _CAMPAIGN.items()}
 SUBJECT_STATES: Final = {str(key): State(str(key.label), *look) for key, look in _SUBJECT.items()}
+PART_STATES: Final = {str(key): State(str(key.label), *look) for key, look in _PART.items()}
 LINE: Final = [
     (str(key), str(key.label))
     for key in Campaign.State

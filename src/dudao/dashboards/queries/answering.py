@@ -8,7 +8,8 @@ from django.urls import reverse
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 from dudao.dashboards.queries.groups import SHOWN, TodoGroup
-from dudao.evaluations.models import Campaign, Subject
+from dudao.evaluations.models import Campaign, Part, Subject
+from dudao.evaluations.queries import parts as part_reads
 from dudao.evaluations.queries.answering import checks_seen, mine, window_of
 from dudao.evaluations.rules import Rules
 from dudao.orgs.models import Kind, Unit
@@ -26,6 +27,18 @@ def answering_groups(actor: Actor) -> list[TodoGroup]:
         groups.append(_group("自评退回修改", "arrow-back-up", back, "修改后再交", f"{answers}?state=returned"))
         waiting = own.filter(state=Subject.State.OPEN)
         groups.append(_group("自评待填报", "pencil", waiting, "填报", f"{answers}?state=open"))
+    if actor.may_somewhere("part.fill"):
+        parts = part_reads.mine(actor).filter(
+            subject__campaign__state=Campaign.State.RUNNING,
+            subject__state__in=[Subject.State.OPEN, Subject.State.RETURNED],
+        )
+        url = reverse("evaluations:parts")
+        back = parts.filter(state=Part.State.RETURNED).order_by("due_on", "pk")
+        groups.append(_group("自评分工退回修改", "arrow-back-up", back, "修改后再交", f"{url}?state=returned"))
+        waiting = parts.filter(state=Part.State.OPEN).order_by("due_on", "pk")
+        groups.append(_group("自评分工待填报", "users", waiting, "填报", f"{url}?state=open"))
+    if actor.may_somewhere("part.merge"):
+        groups.append(_group("成员单位交来待汇总", "checks", part_reads.handed_in(actor), "汇总", ""))
     if actor.may_somewhere("evaluation.accept"):
         rows = checks_seen(actor).filter(campaign__state=Campaign.State.RUNNING, state=Subject.State.SUBMITTED)
         rows = rows.filter(_nearest(actor))
@@ -51,7 +64,11 @@ def _group(title: str, icon: str, rows: QuerySet[Any], act: str, url: str) -> To
     return TodoGroup(title, icon, items, total, url)
 
 
-def _todo(row: Subject, act: str) -> Todo:
+def _todo(row: Subject | Part, act: str) -> Todo:
+    if isinstance(row, Part):
+        title = str(row.unit) if act == "汇总" else row.subject.campaign.title
+        note = row.subject.campaign.title if act == "汇总" else f"{row.subject.unit}，已填 {row.filled}/{row.expected}"
+        return Todo(title, row.get_absolute_url(), note, None if act == "汇总" else row.due_on, act=act)
     if act == "核查":
         return Todo(row.label, row.get_absolute_url(), row.campaign.title, act=act)
     window = window_of(row)

@@ -18,20 +18,16 @@ from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.models import StoredFile
 from dudao.core.workflow import Conflict
-from dudao.evaluations.models import Answer, Campaign, Figure, Remark, Subject
+from dudao.evaluations.models import Answer, Campaign, Figure, Part, Remark, Subject
 from dudao.evaluations.queries.answering import (
     Leaf,
-    Window,
     asked_figures,
     counts_of,
     given_of,
-    leaves_of,
     phase_of,
-    progress_of,
-    why_not_fill,
-    window_of,
 )
 from dudao.evaluations.queries.figures import Known, known_of, outdated
+from dudao.evaluations.queries.parts import Desk, desk_on, with_counts
 from dudao.evaluations.queries.systems import figures_asked, system_of
 
 __all__ = [
@@ -72,14 +68,31 @@ def held(subject: Subject) -> Subject:
     return row
 
 
-def _open(actor: Actor, subject: Subject) -> tuple[Subject, Window]:
-    row = held(subject)
-    window = window_of(row)
-    denied = why_not_fill(row, actor, window)
+def _open(actor: Actor, subject: Subject, *, code: str = "", figure: str = "", some: bool = False) -> Desk:
+    """The desk of somebody who writes: at one indicator, one data item, in ``some`` place, or as the evaluated unit itself."""
+    desk = desk_on(actor, held(subject))
+    if code:
+        denied = desk.why_not(code)
+    elif figure:
+        denied = desk.why_not_figure(figure)
+    else:
+        denied = desk.why_nothing() if some else desk.owner
     if denied is not None:
         raise denied
-    assert window is not None
-    return row, window
+    return desk
+
+
+def _asked(desk: Desk) -> tuple[str, ...]:
+    assert desk.window is not None
+    return desk.window.codes
+
+
+def _note(actor: Actor, desk: Desk, part: Part | None, **data: Any) -> None:
+    """Who wrote: a department its part, or the evaluated unit."""
+    if part is not None and desk.owner is not None:
+        audit.record(actor, "part.fill", part, **data)
+    else:
+        audit.record(actor, "evaluation.fill", desk.subject, **data)
 
 
 def _cell(column: SubjectColumn, cell: object) -> str:
@@ -126,8 +139,9 @@ def save_answer(
     ``revision``: of the answer when the page was loaded, 0 for none yet. Raises ``ValidationError`` by question for what is no
     answer to it, `Stale` for what somebody else changed.
     """
-    row, window = _open(actor, subject)
-    leaf = _leaf(row, window, code)
+    desk = _open(actor, subject, code=code)
+    row = desk.subject
+    leaf = _leaf(desk, code)
     mine = _checked(leaf, cells or {})
     if text is not None:
         mine["text"] = _text(text)
@@ -138,18 +152,18 @@ def save_answer(
     after = {name: cell for name, cell in after.items() if cell != ""}
     words = mine.get("text", answer.text)
     if answer.pk is not None and after == before and words == answer.text:
-        audit.record(actor, "evaluation.fill", row, code=code, again=True)
+        _note(actor, desk, desk.writer(code), code=code, again=True)
         return answer
     answer.cells, answer.text, answer.saved_at = after, words, timezone.now()
     answer.saved_by, answer.revision = actor.name[:100], answer.revision + 1
     answer.save()
-    _saved(row, answer.saved_at, **progress_of(row, window.codes))
-    audit.record(actor, "evaluation.fill", row, code=code, number=answer.revision)
+    _counted(desk, answer.saved_at)
+    _note(actor, desk, desk.writer(code), code=code, number=answer.revision)
     return answer
 
 
-def _leaf(row: Subject, window: Window, code: str) -> Leaf:
-    leaf = leaves_of(system_of(row.campaign), window.codes).get(code)
+def _leaf(desk: Desk, code: str) -> Leaf:
+    leaf = desk.leaves.get(code)
     if leaf is None:
         raise ValidationError(f"这次自评没有代码为“{code[:40]}”的指标，请刷新页面。")
     return leaf
@@ -186,6 +200,15 @@ def _saved(row: Subject, at: datetime, **more: Any) -> None:
         setattr(row, name, value)
 
 
+def _counted(desk: Desk, at: datetime) -> None:
+    """Note a save, and how far the whole and its parts are since."""
+    row, codes = desk.subject, _asked(desk)
+    cells, figures = given_of([row.pk])[row.pk]
+    ((filled, expected),) = counts_of(system_of(row.campaign), codes, [(cells, figures)])
+    _saved(row, at, filled=filled, expected=expected)
+    Part.objects.bulk_update(with_counts(desk.parts, cells, figures, desk.window), ["filled", "expected"])
+
+
 @audit.action
 def save_figure(
     actor: Actor,
@@ -198,8 +221,9 @@ def save_figure(
     was: Mapping[str, str] | None = None,
 ) -> Figure:
     """Keep a typed number. It is the unit's own from now on, wherever it came from before. ``cell`` ``None``: only the note."""
-    row, window = _open(actor, subject)
-    columns = {column.name: column for column in asked_figures(system_of(row.campaign), window.codes)}
+    desk = _open(actor, subject, figure=normal_name(name))
+    row = desk.subject
+    columns = {column.name: column for column in asked_figures(system_of(row.campaign), _asked(desk))}
     column = columns.get(normal_name(name))
     if column is None:
         raise ValidationError(f"这次自评不用填“{name[:40]}”，请刷新页面。")
@@ -215,14 +239,14 @@ def save_figure(
     _clash(figure, revision, now, mine, was)
     after = {**now, **mine}
     if figure.pk is not None and after == now:
-        audit.record(actor, "evaluation.fill", row, item=column.name, again=True)
+        _note(actor, desk, desk.writer(figure=column.name), item=column.name, again=True)
         return figure
     if after["cell"] != now["cell"]:
         figure.taken = figure.taken_url = ""
     _write(figure, actor, cell=after["cell"] or None, note=after["note"])
     figure.save()
-    _saved(row, figure.saved_at, **progress_of(row, window.codes))
-    audit.record(actor, "evaluation.fill", row, item=column.name, number=figure.revision)
+    _counted(desk, figure.saved_at)
+    _note(actor, desk, desk.writer(figure=column.name), item=column.name, number=figure.revision)
     return figure
 
 
@@ -237,9 +261,14 @@ def take_figures(actor: Actor, *, subject: Subject, names: Sequence[str] | None 
     """Fill in from the statistics what is empty, and what was taken over and is out of date; ``names``: exactly these items, also
     where somebody typed another number.
     """
-    row, window = _open(actor, subject)
+    desk = _open(actor, subject, some=True)
+    row = desk.subject
     known = known_of(row.campaign, [row.unit_id]).get(row.unit_id, {})
-    asked = {column.name: column.item for column in asked_figures(system_of(row.campaign), window.codes)}
+    asked = {
+        column.name: column.item
+        for column in asked_figures(system_of(row.campaign), desk.codes)
+        if desk.why_not_figure(column.name) is None
+    }
     have = {figure.name: figure for figure in Figure.objects.filter(subject=row)}
     if names is None:
         empty = [name for name in asked if name not in have or have[name].cell in (None, "")]
@@ -253,22 +282,25 @@ def take_figures(actor: Actor, *, subject: Subject, names: Sequence[str] | None 
             _write(figure, actor, cell=known[name].cell, taken=known[name].taken[:200], taken_url=known[name].url)
             figure.save()
             count += 1
-    _saved(row, timezone.now(), **progress_of(row, window.codes))
-    audit.record(actor, "evaluation.fill", row, what="数据", count=count)
+    _counted(desk, timezone.now())
+    _note(actor, desk, next(iter(desk.own_parts), None), what="数据", count=count)
     return row
 
 
 @audit.action
 def confirm_figures(actor: Actor, *, subject: Subject) -> Subject:
     """Somebody of the unit has looked at the numbers that the platform filled in by itself, and found them right."""
-    row, _ = _open(actor, subject)
+    desk = _open(actor, subject, some=True)
+    row = desk.subject
+    asked = {column.name for column in asked_figures(system_of(row.campaign), desk.codes)}
     count = 0
     for figure in Figure.objects.filter(subject=row, revision=0).exclude(taken=""):
-        _write(figure, actor)
-        figure.save()
-        count += 1
+        if figure.name in asked and desk.why_not_figure(figure.name) is None:
+            _write(figure, actor)
+            figure.save()
+            count += 1
     _saved(row, timezone.now())
-    audit.record(actor, "evaluation.fill", row, what="数据", count=count)
+    _note(actor, desk, next(iter(desk.own_parts), None), what="数据", count=count)
     return row
 
 
@@ -304,7 +336,7 @@ def count_anew(campaign: Campaign, keys: Sequence[int]) -> None:
 @audit.action
 def attach_report(actor: Actor, *, subject: Subject, file: StoredFile, name: str) -> Subject:
     """The signed self-report as a scan; a second one takes the first one's place (what was handed in keeps its own)."""
-    row, _ = _open(actor, subject)
+    row = _open(actor, subject).subject
     Subject.objects.filter(pk=row.pk).update(report=file, report_name=name[:200])
     row.report, row.report_name = file, name[:200]
     _saved(row, timezone.now())
@@ -315,7 +347,8 @@ def attach_report(actor: Actor, *, subject: Subject, file: StoredFile, name: str
 @audit.action
 def answer_remark(actor: Actor, *, remark: Remark, reply: str) -> Remark:
     """Say what was put right about a remark of who checks."""
-    row, _ = _open(actor, remark.subject)
+    desk = _open(actor, remark.subject, code=remark.code)
+    row = desk.subject
     fresh: Remark = Remark.objects.select_for_update().get(pk=remark.pk, subject=row)
     if fresh.state == Remark.State.SETTLED:
         raise Denied("这条意见已经认可，不用再回应。", "evaluation.fill")
@@ -327,5 +360,5 @@ def answer_remark(actor: Actor, *, remark: Remark, reply: str) -> Remark:
     fresh.reply, fresh.state, fresh.answered_at = words, Remark.State.ANSWERED, timezone.now()
     fresh.save(update_fields=["reply", "state", "answered_at"])
     _saved(row, fresh.answered_at)
-    audit.record(actor, "evaluation.fill", row, code=fresh.code, what="修改说明")
+    _note(actor, desk, desk.writer(fresh.code), code=fresh.code, what="修改说明")
     return fresh

@@ -4,6 +4,7 @@ from dudao.evaluations.models.campaigns import Amendment, Campaign, Phase
 from dudao.evaluations.models.cycles import CycleChange, CycleEntry, CyclePlan
 from dudao.evaluations.models.draws import Draw, DrawMember
 from dudao.evaluations.models.marks import Mark, Review
+from dudao.evaluations.models.parts import Part
 from dudao.evaluations.models.recusals import RecusalDeclaration
 from dudao.evaluations.models.results import Decision, Objection, Proposal, Result, ResultUse, ScoreSheet
 from dudao.evaluations.models.subjects import Answer, Figure, Remark, Subject, Submission
@@ -23,6 +24,7 @@ __all__ = [
     "Figure",
     "Mark",
     "Objection",
+    "Part",
     "Phase",
     "Proposal",
     "RecusalDeclaration",

@@ -16,7 +16,7 @@ from dudao.calc.tree import Node
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.flow import by_checker, by_filler
 from dudao.evaluations.models import Answer, Campaign, Figure, Phase, Remark, Subject, Submission
-from dudao.evaluations.queries.systems import blocks_of, columns_by_code, figures_asked, rules_of, system_of
+from dudao.evaluations.queries.systems import blocks_of, columns_by_code, figures_asked, rules_of
 from dudao.evaluations.rules import Freeze
 from dudao.evidence.queries.links import attached
 
@@ -42,7 +42,6 @@ __all__ = [
     "leaves_of",
     "mine",
     "phase_of",
-    "progress_of",
     "remarks_of",
     "seen",
     "subject_of",
@@ -324,12 +323,6 @@ def given_of(
         if cell not in (None, ""):
             found[key][1][name] = cell
     return found
-
-
-def progress_of(subject: Subject, codes: Sequence[str]) -> dict[str, int]:
-    """How far a subject is, by name of its columns."""
-    ((filled, expected),) = counts_of(system_of(subject.campaign), codes, [given_of([subject.pk])[subject.pk]])
-    return {"filled": filled, "expected": expected}
 
 
 # ---- what was handed in -----------------------------------------------------------------------------------------

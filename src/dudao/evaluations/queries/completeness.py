@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.calc.expr import read_cell
-from dudao.calc.score import not_applying
-from dudao.evaluations.models import Answer, Figure, Remark, Subject
+from dudao.calc.score import SubjectColumn, not_applying
+from dudao.evaluations.models import Answer, Figure, Part, Remark, Subject
 from dudao.evaluations.queries.answering import (
     Leaf,
     Window,
@@ -22,6 +22,7 @@ from dudao.evaluations.queries.answering import (
     leaves_of,
 )
 from dudao.evaluations.queries.figures import known_of, outdated
+from dudao.evaluations.queries.parts import figures_of_part, parts_of
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.evaluations.queries.work import label_of
 
@@ -74,21 +75,31 @@ class Completeness:
         return self.grouped(self.hints)
 
 
-def completeness_of(subject: Subject, window: Window, today: date | None = None) -> Completeness:
-    """Eight queries at most, however much is asked."""
+def completeness_of(
+    subject: Subject, window: Window, today: date | None = None, *, part: Part | None = None
+) -> Completeness:
+    """Ten queries at most, however much is asked. ``part``: only what a department answers."""
     system = system_of(subject.campaign)
     day = today or timezone.localdate()
     answers, figures = answers_of(subject), figures_of(subject)
     links = evidence_of(subject)
-    leaves = leaves_of(system, window.codes)
+    parts = parts_of(subject)
+    everything = leaves_of(system, window.codes)
+    leaves = {code: leaf for code, leaf in everything.items() if part is None or code in part.codes}
+    asked = asked_figures(system, window.codes)
+    if part is not None:
+        given = set(figures_of_part(part, parts, everything))
+        asked = [column for column in asked if column.name in given]
     (out,) = not_applying(system, [cells_of(figures)])
-    gaps: list[Gap] = []
+    gaps: list[Gap] = _of_parts(parts) if part is None else []
     for leaf in leaves.values():
         if leaf.node.code in out:
             continue
         gaps += _of_leaf(subject, leaf, answers.get(leaf.node.code), links.get(leaf.node.code, []), day)
-    gaps += _of_figures(subject, window, figures)
+    gaps += _of_figures(subject, asked, figures)
     for remark in Remark.objects.filter(subject=subject, state=Remark.State.OPEN).order_by("pk"):
+        if part is not None and remark.code not in leaves:
+            continue
         block = leaves[remark.code].block if remark.code in leaves else ""
         words = (
             f"{remark.code} 的退回意见还没有回应：{remark.text[:40]}"
@@ -97,7 +108,7 @@ def completeness_of(subject: Subject, window: Window, today: date | None = None)
         )
         url = _item(subject, remark.code) if remark.code in leaves else subject.get_absolute_url()
         gaps.append(Gap(block, remark.code, words, url))
-    if rules_of(subject.campaign).self_report and subject.report_id is None:
+    if part is None and rules_of(subject.campaign).self_report and subject.report_id is None:
         gaps.append(Gap("", "", "还没有上传签字盖章的自评报告。", f"{subject.get_absolute_url()}#report"))
     names = {child.code: f"{child.code} {child.name}" for child in system.tree.root.children}
     return Completeness(gaps, {**names, DATA: "数据"})
@@ -130,8 +141,17 @@ def _of_leaf(subject: Subject, leaf: Leaf, answer: Answer | None, links: Sequenc
     return gaps
 
 
-def _of_figures(subject: Subject, window: Window, figures: Mapping[str, Figure]) -> list[Gap]:
-    asked = asked_figures(system_of(subject.campaign), window.codes)
+def _of_parts(parts: Sequence[Part]) -> list[Gap]:
+    """What departments haven't handed in, and what waits to be merged."""
+    words = {Part.State.SUBMITTED: "的分工已经交来，还没有汇总。"}
+    return [
+        Gap("", "", f"{part.unit}{words.get(Part.State(part.state), '的分工还没有交来。')}", part.get_absolute_url())
+        for part in parts
+        if part.is_with_unit
+    ]
+
+
+def _of_figures(subject: Subject, asked: Sequence[SubjectColumn], figures: Mapping[str, Figure]) -> list[Gap]:
     if not asked:
         return []
     url = reverse("evaluations:figures", args=[subject.pk])

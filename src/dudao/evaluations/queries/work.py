@@ -10,7 +10,7 @@ from dudao.calc.score import Scores, SubjectColumn, explain, subjects_of
 from dudao.calc.tree import Deduct, Node, Pick, Tree, adjust_words, otherwise_words, rule_words
 from dudao.calc.tree.words import number
 from dudao.core.access import Actor, Denied
-from dudao.evaluations.models import Answer, Figure, Remark, Subject
+from dudao.evaluations.models import Answer, Figure, Part, Remark, Subject
 from dudao.evaluations.queries.answering import (
     SELF,
     Leaf,
@@ -25,10 +25,9 @@ from dudao.evaluations.queries.answering import (
     leaves_of,
     remarks_of,
     why_not_check,
-    why_not_fill,
-    window_of,
 )
 from dudao.evaluations.queries.figures import Known, known_of, outdated
+from dudao.evaluations.queries.parts import Desk, desk_on
 from dudao.evaluations.queries.systems import system_of
 from dudao.evidence.queries.links import attached_at
 
@@ -87,6 +86,9 @@ class Row:
     figure: Figure | None
     known: Known | None = None
     is_outdated: bool = False
+    writes: bool = True
+    part: Part | None = None
+    """The department that gives it."""
 
     @property
     def label(self) -> str:
@@ -212,13 +214,17 @@ class Work:
     expected: int
     whole: Sequence[Remark]
     """Remarks about the whole."""
+    holders: Mapping[str, Part] = field(default_factory=dict)
+    """The departments' parts, by code."""
 
 
-def work_of(actor: Actor, subject: Subject, at: str = "", today: date | None = None) -> Work:
-    """``at``: the code in focus; an unknown one is the first that waits for an answer."""
+def work_of(
+    actor: Actor, subject: Subject, at: str = "", today: date | None = None, *, desk: Desk | None = None
+) -> Work:
+    """``at``: the code in focus; an unknown one is the first that waits for an answer. A ``desk`` narrows what is shown."""
     system = system_of(subject.campaign)
-    window = window_of(subject, today)
-    codes = window.codes if window is not None else ()
+    desk = desk or desk_on(actor, subject, today)
+    window, codes = desk.window, desk.codes
     leaves = leaves_of(system, codes)
     answers, figures = answers_of(subject), figures_of(subject)
     checks = why_not_check(subject, actor) is None
@@ -229,7 +235,9 @@ def work_of(actor: Actor, subject: Subject, at: str = "", today: date | None = N
     given.out.update(*(block.out for block in blocks))
     lines = _lines(system.tree, leaves, given)
     if at not in leaves:
-        waiting = (line.code for line in lines if line.remarks or line.state == "open")
+        waiting = (
+            line.code for line in lines if (line.remarks or line.state == "open") and desk.why_not(line.code) is None
+        )
         at = next(waiting, next(iter(leaves), ""))
     branches = []
     for block in blocks:
@@ -241,11 +249,12 @@ def work_of(actor: Actor, subject: Subject, at: str = "", today: date | None = N
         window=window,
         branches=branches,
         focus=_focus(subject, leaves, at, given) if at else None,
-        denied=why_not_fill(subject, actor, window, today),
+        denied=desk.why_not(at) if at else desk.why_nothing(),
         checks=checks,
         filled=sum(branch.filled for branch in branches),
         expected=sum(branch.expected for branch in branches),
-        whole=[remark for remark in remarks if remark.code not in leaves],
+        whole=[remark for remark in remarks if remark.code not in leaves] if desk.whole else [],
+        holders={code: part for part in desk.parts for code in part.codes} if desk.whole else {},
     )
 
 
@@ -423,11 +432,21 @@ def trace_of(subject: Subject, code: str) -> str:
 # ---- figures ----------------------------------------------------------------------------------------------------
 
 
-def figure_rows(subject: Subject, window: Window | None) -> list[Row]:
-    """All data items with where they come from and what the statistics say today."""
-    system = system_of(subject.campaign)
-    columns = asked_figures(system, window.codes if window is not None else ())
+def figure_rows(desk: Desk) -> list[Row]:
+    """The data items that somebody reads, with where they come from and what the statistics say today."""
+    subject = desk.subject
+    columns = asked_figures(system_of(subject.campaign), desk.codes)
     figures = figures_of(subject)
     known = known_of(subject.campaign, [subject.unit_id]).get(subject.unit_id, {}) if columns else {}
     old = outdated(list(figures.values()), known, {column.name: column.item for column in columns})
-    return [Row(column, figures.get(column.name), known.get(column.name), column.name in old) for column in columns]
+    return [
+        Row(
+            column,
+            figures.get(column.name),
+            known.get(column.name),
+            column.name in old,
+            desk.why_not_figure(column.name) is None,
+            desk.part_of_figure(column.name),
+        )
+        for column in columns
+    ]

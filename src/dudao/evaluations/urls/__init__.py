@@ -3,6 +3,7 @@
 from dudao.evaluations.urls.answering import urlpatterns as answering
 from dudao.evaluations.urls.campaigns import urlpatterns as campaigns
 from dudao.evaluations.urls.cycles import urlpatterns as cycles
+from dudao.evaluations.urls.parts import urlpatterns as parts
 from dudao.evaluations.urls.results import urlpatterns as results
 from dudao.evaluations.urls.reviewing import urlpatterns as reviewing
 from dudao.evaluations.urls.teams import urlpatterns as teams
@@ -13,6 +14,7 @@ urlpatterns = [
     *answering,
     *campaigns,
     *cycles,
+    *parts,
     *results,
     *reviewing,
     *teams,

@@ -26,11 +26,13 @@ from dudao.evaluations.actions.checking import accept_evaluation
 from dudao.evaluations.actions.submitting import digest_of, lateness, submit_evaluation, take_back
 from dudao.evaluations.flow import SUBJECT
 from dudao.evaluations.forms.answering import ReportForm
-from dudao.evaluations.labels import SUBJECT_STATES
+from dudao.evaluations.labels import PART_STATES, SUBJECT_STATES
 from dudao.evaluations.models import Subject
 from dudao.evaluations.papers.selfreport import self_report
 from dudao.evaluations.queries import answering as reads
 from dudao.evaluations.queries.completeness import completeness_of
+from dudao.evaluations.queries.licensing import is_ungraded
+from dudao.evaluations.queries.parts import divides, parts_of
 from dudao.evaluations.queries.systems import rules_of, system_of
 
 __all__ = [
@@ -149,6 +151,7 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
             "window": window,
             "done_on": done_on(row),
             "state": SUBJECT_STATES[row.state],
+            "ungraded": is_ungraded(row),
             "line": stages(line, "open" if back else row.state, back="open" if back else ""),
             "crumbs": crumbs_of(request, row),
             "blocks": reads.blocks_filled(
@@ -174,6 +177,8 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
             "remarks": [(remark, REMARK_STATES[remark.state]) for remark in remarks],
             "submissions": list(row.submissions.order_by("-number")),
             "self_report": rules_of(row.campaign).self_report,
+            "divided": divides(row) and window is not None,
+            "parts": [(part, PART_STATES[part.state]) for part in parts_of(row)] if divides(row) else [],
             "events": audit.history(row).exclude(verb="evaluation.fill"),
         },
     )

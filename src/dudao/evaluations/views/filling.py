@@ -29,10 +29,11 @@ from dudao.evaluations.actions.answering import (
 )
 from dudao.evaluations.labels import SUBJECT_STATES
 from dudao.evaluations.models import Figure, Subject
-from dudao.evaluations.queries.answering import key_of, why_not_fill, window_of
+from dudao.evaluations.queries.answering import key_of
+from dudao.evaluations.queries.parts import Desk, desk_of
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.queries.work import figure_rows, trace_of, work_of
-from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of, done_on, subject_or_404
+from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of, done_on
 from dudao.evidence.uses import find
 
 __all__ = ["answer", "answer_save", "answer_score", "figure_save", "figures"]
@@ -44,25 +45,35 @@ def _at(row: Subject, code: str) -> str:
     return f"{reverse('evaluations:answer', args=[row.pk])}?at={code}"
 
 
+def desk_or_404(request: HttpRequest, pk: int) -> Desk:
+    """A self-evaluation that one sees, or of which one's department answers a part."""
+    found = desk_of(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    return found
+
+
 @require_http_methods(["GET", "POST"])
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The desk with the indicator ``?at=`` in focus; a POST answers one remark there."""
-    row = subject_or_404(request, pk)
+    desk = desk_or_404(request, pk)
     if request.method == "POST":
-        return _reply(request, row)
-    return _page(request, row, request.GET.get("at", ""))
+        return _reply(request, desk)
+    return _page(request, desk, request.GET.get("at", ""))
 
 
-def _page(request: HttpRequest, row: Subject, at: str, *, status: int = 200, **more: Any) -> HttpResponse:
-    actor = actor_of(request)
-    work = work_of(actor, row, at)
+def _page(request: HttpRequest, desk: Desk, at: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    actor, row = actor_of(request), desk.subject
+    work = work_of(actor, row, at, desk=desk)
     focus = work.focus
     context = {
+        "desk": desk,
+        "holder": work.holders.get(focus.code) if focus is not None else None,
         "row": row,
         "work": work,
         "focus": focus,
         "state": SUBJECT_STATES[row.state],
-        "crumbs": crumbs_of(request, row, Crumb("填报" if work.denied is None else "自评内容")),
+        "crumbs": desk_crumbs(request, desk, "填报" if desk.why_nothing() is None else "自评内容"),
         "writes": work.denied is None,
         "remark_states": REMARK_STATES,
         "remarks": [(remark, REMARK_STATES[remark.state]) for remark in (focus.remarks if focus is not None else ())],
@@ -76,10 +87,23 @@ def _page(request: HttpRequest, row: Subject, at: str, *, status: int = 200, **m
     return render(request, "evaluations/answering/answer.html", context, status=status)
 
 
-def _reply(request: HttpRequest, row: Subject) -> HttpResponse:
+def desk_crumbs(request: HttpRequest, desk: Desk, last: str) -> list[Crumb]:
+    """From a department's parts, or from where the evaluated unit and who checks come."""
+    if not desk.is_contributor:
+        return crumbs_of(request, desk.subject, Crumb(last))
+    part = desk.own_parts[0]
+    return [
+        Crumb("自评分工", reverse("evaluations:parts")),
+        Crumb(desk.subject.campaign.title, part.get_absolute_url()),
+        Crumb(last),
+    ]
+
+
+def _reply(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What was put right about a remark."""
+    row = desk.subject
     found = row.remarks.filter(pk=_number(request.POST.get("remark", ""))).first()
-    if found is None:
+    if found is None or not (desk.whole or desk.reads(found.code)):
         raise Http404
     run(
         request,
@@ -96,7 +120,8 @@ def _number(text: str) -> int:
 @require_POST
 def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Save what changed at one indicator."""
-    row = subject_or_404(request, pk)
+    desk = desk_or_404(request, pk)
+    row = desk.subject
     post = request.POST
     code = post.get("code", "")
     cells = {name[len(_PREFIX) :]: value for name, value in post.items() if name.startswith(_PREFIX)}
@@ -113,16 +138,16 @@ def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
             was=was if request.headers.get("X-Save") == "1" else None,
         )
 
-    return _kept(request, row, act, _labels(request, row, code), lambda: _at(row, code), code=code)
+    return _kept(request, desk, act, _labels(desk, code), lambda: _at(row, code), code=code)
 
 
 def _plain(name: str) -> str:
     return name.removeprefix(_PREFIX)
 
 
-def _labels(request: HttpRequest, row: Subject, code: str) -> Callable[[], dict[str, str]]:
+def _labels(desk: Desk, code: str) -> Callable[[], dict[str, str]]:
     def labels() -> dict[str, str]:
-        focus = work_of(actor_of(request), row, code).focus
+        focus = work_of(desk.actor, desk.subject, code, desk=desk).focus
         asked = focus.questions if focus is not None else ()
         return {"text": "说明", **{question.name: question.label for question in asked}}
 
@@ -131,7 +156,7 @@ def _labels(request: HttpRequest, row: Subject, code: str) -> Callable[[], dict[
 
 def _kept(
     request: HttpRequest,
-    row: Subject,
+    desk: Desk,
     act: Callable[[], Any],
     labels: Callable[[], dict[str, str]],
     back: Callable[[], str],
@@ -152,7 +177,7 @@ def _kept(
             return HttpResponse(panel, status=409)
         messages.error(request, str(stale))
         return (
-            _page(request, row, about["code"], status=409, conflict=conflict) if "code" in about else redirect(back())
+            _page(request, desk, about["code"], status=409, conflict=conflict) if "code" in about else redirect(back())
         )
     except (Denied, ValidationError) as problem:
         words = problem.reason if isinstance(problem, Denied) else "".join(problem.messages)
@@ -182,9 +207,9 @@ def _field(name: str) -> str:
 @require_GET
 def answer_score(request: HttpRequest, pk: int) -> HttpResponse:
     """How the unit's own score of an indicator, of any level, comes about: computed when it is asked for."""
-    row = subject_or_404(request, pk)
-    code = request.GET.get("at", "")
-    if code not in system_of(row.campaign).tree.nodes:
+    desk = desk_or_404(request, pk)
+    row, code = desk.subject, request.GET.get("at", "")
+    if code not in system_of(row.campaign).tree.nodes or not (desk.whole or desk.reads(code)):
         raise Http404
     return render(request, "evaluations/answering/score.html", {"row": row, "code": code, "trace": trace_of(row, code)})
 
@@ -195,27 +220,27 @@ def answer_score(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def figures(request: HttpRequest, pk: int) -> HttpResponse:
     """All data items; a POST takes numbers over from the statistics (``do=take``) or confirms those taken (``do=confirm``)."""
-    row = subject_or_404(request, pk)
-    actor = actor_of(request)
-    window = window_of(row)
+    desk = desk_or_404(request, pk)
+    row, actor = desk.subject, desk.actor
     if request.method == "POST":
         return _figures_step(request, row)
-    denied = why_not_fill(row, actor, window)
-    rows = figure_rows(row, window)
+    rows = figure_rows(desk)
+    own = [one for one in rows if one.writes]
+    denied = desk.why_nothing()
     return render(
         request,
         "evaluations/answering/figures.html",
         {
             "row": row,
             "state": SUBJECT_STATES[row.state],
-            "crumbs": crumbs_of(request, row, Crumb("数据")),
+            "crumbs": desk_crumbs(request, desk, "数据"),
             "rows": rows,
-            "writes": denied is None,
+            "writes": bool(own),
             "denied": denied.reason if denied is not None else "",
             "person": actor.id or 0,
-            "missing": sum(not one.value for one in rows),
-            "open": sum(one.is_open for one in rows),
-            "offered": sum(one.known is not None and (not one.value or one.is_outdated) for one in rows),
+            "missing": sum(not one.value for one in own),
+            "open": sum(one.is_open for one in own),
+            "offered": sum(one.known is not None and (not one.value or one.is_outdated) for one in own),
         },
     )
 
@@ -236,7 +261,8 @@ def _figures_step(request: HttpRequest, row: Subject) -> HttpResponse:
 @require_POST
 def figure_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Save one data item."""
-    row = subject_or_404(request, pk)
+    desk = desk_or_404(request, pk)
+    row = desk.subject
     post = request.POST
     was = {name[2:]: value for name, value in post.items() if name.startswith("w:")}
 
@@ -252,4 +278,4 @@ def figure_save(request: HttpRequest, pk: int) -> HttpResponse:
         )
 
     labels = {"cell": f"“{post.get('name', '')[:60]}”", "note": "说明"}
-    return _kept(request, row, act, lambda: labels, lambda: reverse("evaluations:figures", args=[row.pk]))
+    return _kept(request, desk, act, lambda: labels, lambda: reverse("evaluations:figures", args=[row.pk]))

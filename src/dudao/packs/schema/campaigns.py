@@ -49,15 +49,20 @@ def campaign_shape() -> tuple[Schema, list[str]]:
         "demand": {"type": "string"},
     }
     rules = {
-        **dict.fromkeys(("announced", "self_report", "check", "blind", "visible_below", "recuse_branch"), flag),
+        **dict.fromkeys(("announced", "self_report", "check", "blind", "visible_below", "recuse_branch", "grade_unlicensed"), flag),
         **dict.fromkeys(("third_at", "findings_below", "reason_at"), share),
         **dict.fromkeys(("objection_days", "publicity_days"), days),
+        "specialities": texts,
         "reviewers": {"enum": [0, 1, 2]},
         "late": {"enum": list(CAMPAIGN_LATE)},
         "shown": {"enum": list(CAMPAIGN_SHOWN)},
         "open_marks": {"enum": list(CAMPAIGN_OPEN)},
         "grace_minutes": {"type": "integer", "minimum": 0, "maximum": 120},
         "counts": texts,
+    }
+    division = {
+        "units": {"type": "array", "minItems": 1, "items": ref("name")},
+        "codes": {"type": "array", "minItems": 1, "items": ref("name")},
     }
     paper = {"kind": {"enum": list(CAMPAIGN_PAPERS)}, "title": ref("name"), "demands": texts}
     return (
@@ -80,6 +85,7 @@ def campaign_shape() -> tuple[Schema, list[str]]:
             ),
             "phases": {"type": "array", "minItems": 1, "items": plain(phase, ["kind", "title", "after", "days"])},
             "rules": plain(rules),
+            "division": {"type": "array", "items": plain(division, ["units", "codes"])},
             "papers": {"type": "array", "items": plain(paper, ["kind", "title"])},
         },
         ["group", "summary", "offices", "objects", "pool", "phases"],

@@ -1,21 +1,35 @@
-"""The background work of evaluations: computing and re-planning cycle plans; handing in at night what is due."""
+"""The background work of evaluations: computing and re-planning cycle plans; opinions and workbooks of whole campaigns; handing in
+at night what is due.
+"""
 
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from dudao.calc.scheduling.cycle import CycleError
 from dudao.calc.scheduling.cycle_model import plan_cycle
 from dudao.calc.scheduling.replanning import replan
 from dudao.calc.scheduling.team_model import plan_teams
-from dudao.core import jobs
+from dudao.core import files, jobs
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.evaluations.actions import cycle_changes, teams
 from dudao.evaluations.actions import cycles as acts
+from dudao.evaluations.actions.opinions import draft_missing, lacking
 from dudao.evaluations.actions.pressing import hand_in_overdue
-from dudao.evaluations.models import CyclePlan, TeamProposal
+from dudao.evaluations.actions.review_book import KEEP_DAYS, export_book
+from dudao.evaluations.models import Campaign, CyclePlan, ScoreSheet, TeamProposal
+from dudao.evaluations.models import Result as Score
 from dudao.evaluations.queries import cycles
 from dudao.evaluations.queries.teams import asked, task_of
 
-__all__ = ["compute", "hand_in_at_night", "replan_job"]
+__all__ = ["compute", "draft_opinions", "find_teams", "hand_in_at_night", "replan_job", "write_review_book"]
+
+OPINIONS = 50
+"""Opinions that are drafted in one transaction."""
 
 
 def _plan(work: Work, verb: str) -> CyclePlan:
@@ -85,3 +99,43 @@ def find_teams(work: Work) -> Result:
     joined = made.wants - len(made.rows)
     saved = f"，合并后少进门 {joined} 次" if joined else ""
     return Result(f"{len(made.rows)} 次实地评估，{made.complete} 次排齐{saved}。", url=made.get_absolute_url())
+
+
+@jobs.handler("evaluations.opinions")
+def draft_opinions(work: Work) -> Result:
+    """Draft the 督导意见书 of many units, some in each transaction. Begun again it goes on with those that have none yet."""
+    rows = ScoreSheet.objects.select_related("campaign__office", "campaign__version__framework")
+    sheet = rows.get(pk=work.params["sheet"])
+    due_on = date.fromisoformat(work.params["due_on"])
+    keys = work.params["results"]
+    for begin in range(0, len(keys), OPINIONS):
+        work.progress(begin, len(keys), "正在起草督导意见书")
+        found = Score.objects.filter(sheet=sheet, pk__in=keys[begin : begin + OPINIONS])
+        part = lacking(found.select_related("subject__unit").order_by("position"))
+        if part:
+            try:
+                draft_missing(work.actor, sheet=sheet, rows=part, due_on=due_on)
+            except ValidationError as problem:
+                raise JobFailed("".join(problem.messages)) from problem
+    work.progress(len(keys), len(keys))
+    return Result(f"共 {len(keys)} 份，请核稿、签发。", url=f"{reverse('papers:papers')}?kind=opinion")
+
+
+@jobs.handler("evaluations.review_book", keep_days=KEEP_DAYS)
+def write_review_book(work: Work) -> Result:
+    """Write the review of a campaign to a file to download. Run again it writes what then is."""
+    campaign = Campaign.objects.select_related("office", "version__framework").get(pk=work.params["campaign"])
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "review.xlsx"
+        try:
+            lines = export_book(
+                work.actor,
+                campaign=campaign,
+                target=target,
+                progress=lambda done, total: work.progress(done, total, "正在写表"),
+            )
+        except ValidationError as problem:
+            raise JobFailed("".join(problem.messages)) from problem
+        work.progress(lines, lines, "正在保存文件")
+        stored = files.keep(target, files.KINDS["xlsx"].media_type)
+    return Result(f"共 {lines} 行，文件保留 {KEEP_DAYS} 天。", file=stored, name=work.params["name"])

@@ -1,5 +1,6 @@
 """Reads of on-site evaluation: which visits somebody sees, what can be visited together, what a team has marked so far."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from dudao.evaluations.models import (
 from dudao.evaluations.queries.desk import Desk, desk_of
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.rules import Rules
+from dudao.findings.queries.findings import seen as findings_seen
 from dudao.orgs.models import Unit
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "desks",
     "file_of",
     "files_of",
+    "findings_of",
     "inspectors",
     "is_inside",
     "is_of_team",
@@ -100,6 +103,19 @@ def with_counts(rows: QuerySet[SiteVisit]) -> QuerySet[Any]:
         return Coalesce(Subquery(one.values("n")), 0)
 
     return rows.annotate(mark_count=counted(Mark), record_count=counted(VisitRecord))
+
+
+def findings_of(actor: Actor, visits: Iterable[SiteVisit]) -> dict[int, int]:
+    """How many findings, as far as the actor sees them, came of the indicators that each visit judged: one query."""
+    rows = list(visits)
+    served = {subject.pk: visit.pk for visit in rows for subject in visit.subjects.all()}
+    keys = findings_seen(actor).filter(unit__in={visit.unit_id for visit in rows}, source_key__startswith="mark:")
+    counts: Counter[int] = Counter()
+    for key in keys.values_list("source_key", flat=True):
+        subject = key.split(":")[1]
+        if subject.isdigit() and int(subject) in served:
+            counts[served[int(subject)]] += 1
+    return dict(counts)
 
 
 def containing(rows: QuerySet[Any], words: str) -> QuerySet[Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.evaluations.views import review_office, reviewing
+from dudao.evaluations.views import review_book, review_office, reviewing
 
 urlpatterns = [
     path("reviews/", reviewing.queue, name="reviews"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("reviews/<int:pk>/correction/", reviewing.correction, name="review_correction"),
     path("reviews/<int:pk>/reassign/", review_office.reassign, name="review_reassign"),
     path("<int:pk>/reviewing/", review_office.overview, name="reviewing"),
+    path("<int:pk>/reviewing/book/", review_book.review_book, name="review_book"),
     path("<int:pk>/reviewing/assign/", review_office.assign, name="review_assign"),
     path("subjects/<int:pk>/third/", review_office.third, name="review_third"),
     path("subjects/<int:pk>/settle/", review_office.settle, name="review_settle"),

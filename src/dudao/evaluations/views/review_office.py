@@ -16,6 +16,7 @@ from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb, Option, Tab
 from dudao.evaluations.actions import marking
 from dudao.evaluations.actions import reviewing as acts
+from dudao.evaluations.actions.review_book import why_not_book
 from dudao.evaluations.forms.reviewing import AssignForm, ReassignForm, SettleForm, cells_of
 from dudao.evaluations.models import Campaign, Phase, Review, Subject
 from dudao.evaluations.queries import recusal
@@ -129,6 +130,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
             else "",
             "source": source,
             "hidden": len(hidden),
+            "books": why_not_book(actor, campaign) is None,
         },
     )
 

@@ -19,7 +19,7 @@ from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations import findings
-from dudao.evaluations.actions import result_papers
+from dudao.evaluations.actions import opinions as batches
 from dudao.evaluations.actions import results as acts
 from dudao.evaluations.forms.results import OpinionsForm
 from dudao.evaluations.models import Campaign, ScoreSheet
@@ -412,13 +412,19 @@ def opinions(request: HttpRequest, pk: int) -> HttpResponse:
     carried = {"keys": ",".join(str(row.pk) for row in chosen)}
     form = OpinionsForm(request.POST if "due_on" in request.POST else None, initial=carried)
     if "due_on" in request.POST and form.is_valid():
-        due_on = form.cleaned_data["due_on"]
-        made = refused(
-            form,
-            lambda: result_papers.draft_opinions(actor, sheet=sheet, rows=chosen, due_on=due_on, token=form.token),
-        )
+        due_on, many = form.cleaned_data["due_on"], len(chosen) > batches.AT_ONCE
+        act = batches.begin_opinions if many else batches.draft_missing
+        made = refused(form, lambda: act(actor, sheet=sheet, rows=chosen, due_on=due_on, token=form.token))
+        if many and made is not None:
+            return redirect(made)
         if made is not None or not form.errors:
-            messages.success(request, f"已起草 {len(chosen)} 份督导意见书，请到“文书”核稿、签发。")
+            told = (
+                ""
+                if made is None or len(made) == len(chosen)
+                else f"{len(chosen) - len(made)} 个单位已有，没有重复起草。"
+            )
+            drafted = len(chosen) if made is None else len(made)
+            messages.success(request, f"已起草 {drafted} 份督导意见书，请到“文书”核稿、签发。{told}")
             return redirect(sheet)
     return form_page(
         request,

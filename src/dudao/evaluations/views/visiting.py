@@ -16,7 +16,7 @@ from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import form_page, refused
-from dudao.core.ui.listing import Column, Empty, Listing
+from dudao.core.ui.listing import EXPORT_LIMIT, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow, RowLink, stages
 from dudao.evaluations.actions import visit_papers
 from dudao.evaluations.actions import visiting as acts
@@ -27,6 +27,8 @@ from dudao.evaluations.models import SiteVisit
 from dudao.evaluations.queries import visiting as reads
 from dudao.evaluations.queries.recusal import candidates, inspectors_among
 from dudao.evaluations.review_labels import VISIT_LINE, VISIT_STATES
+from dudao.evaluations.views.exporting import offered
+from dudao.evaluations.views.visit_sheet import KINDS, outcomes, taken
 from dudao.orgs.models import Unit
 
 __all__ = [
@@ -99,6 +101,9 @@ VISITS = Listing(
     sort="-from_on",
     order=["-pk"],
     row_menu=_tools,
+    export=taken,
+    export_name="实地评估",
+    export_kinds=lambda request: KINDS,
     empty=Empty("还没有实地评估", "安排评估组进校以后，会按日期列在这里。", icon="map-pin"),
 )
 
@@ -116,9 +121,12 @@ def visit_list(request: HttpRequest) -> HttpResponse:
             (f"{word}（{first.month}月{first.day}日—{last.month}月{last.day}日）", f"?day_from={first}&day_to={last}")
         )
     plans = actor.may_somewhere("onsite.plan")
-    return VISITS.respond(
+    listing, rows = offered(request, VISITS), reads.with_counts(reads.seen(actor))
+    if request.method == "POST" and request.POST.get("export") == KINDS[0][0] and listing.export_name is not None:
+        return outcomes(request, listing.narrowed(request, rows)[:EXPORT_LIMIT])
+    return listing.respond(
         request,
-        reads.with_counts(reads.seen(actor)),
+        rows,
         title="实地评估",
         template="evaluations/visiting/visits.html",
         weeks=weeks,

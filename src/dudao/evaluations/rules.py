@@ -58,6 +58,7 @@ class Rules:
     ``open_marks``: what happens when the result is formed and something has no mark yet. ``recuse_branch``: nobody reviews or
     visits a unit of their own county (or township), beside their own unit, which nobody ever does. ``reason_at``: from which
     difference to the self-evaluation, as a share of the points, a mark wants a reason; one below the full points always does.
+    ``grade_unlicensed``: whether a kindergarten without a licence (无证) gets a grade; visited it is in any case.
     ``grace_minutes``: how long after the deadline a submission still counts as in time whose page was opened before it.
     """
 
@@ -78,6 +79,7 @@ class Rules:
     grace_minutes: int = 10
     open_marks: Open = "reason"
     recuse_branch: bool = False
+    grade_unlicensed: bool = False
     reason_at: Decimal = Decimal("0.2")
 
     def data(self) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def select_by_pool(actor: Actor, *, campaign: Campaign, revision: int, pool: Map
     return chosen
 
 
-_EMPTY: Mapping[str, Any] = {"kinds": [], "stages": [], "ownership": "", "counties": []}
+_EMPTY: Mapping[str, Any] = {"kinds": [], "stages": [], "ownership": "", "licence": "", "counties": []}
 
 
 @audit.action

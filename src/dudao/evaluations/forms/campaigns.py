@@ -18,7 +18,7 @@ from dudao.evaluations.models import Campaign, Phase
 from dudao.evaluations.queries.pools import choices_of
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.frameworks.models import FrameworkVersion
-from dudao.orgs.models import Kind, Ownership, Stage, Unit
+from dudao.orgs.models import Kind, Licensed, Ownership, Stage, Unit
 
 __all__ = [
     "AddUnitsForm",
@@ -239,6 +239,10 @@ class PoolForm(Form):
         help_text="只用于学校；都不勾选就是不限。",
     )  # fmt: skip
     ownership = forms.ChoiceField(label="公办民办", required=False, choices=[("", "不限"), *Ownership.choices])
+    licence = forms.ChoiceField(
+        label="办园许可", required=False, choices=[("", "不限"), *Licensed.choices],
+        help_text="只用于幼儿园；无证的是否参加评定，在规则里定。",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         self.campaign = campaign
@@ -246,7 +250,7 @@ class PoolForm(Form):
 
     def adapt(self) -> None:
         pool = self.campaign.pool
-        for name in ("kinds", "stages", "ownership"):
+        for name in ("kinds", "stages", "ownership", "licence"):
             self.fields[name].initial = pool.get(name)
         choices = choices_of(self.campaign.office, pool.get("kinds") or [])
         if choices:

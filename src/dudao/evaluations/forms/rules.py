@@ -26,7 +26,7 @@ RULE_SECTIONS = (
     ),
     Section("评审", ["reviewers", "blind", "third_at", "reason_at", "recuse_branch", "counts", "open_marks"]),
     Section("谁在什么时候看到什么", ["shown", "visible_below"]),
-    Section("结果", ["objection_days", "publicity_days", "findings_below"]),
+    Section("结果", ["objection_days", "publicity_days", "findings_below", "grade_unlicensed"]),
 )
 
 
@@ -77,6 +77,11 @@ def rule_fields(campaign: Campaign) -> dict[str, forms.Field]:
         "open_marks": forms.ChoiceField(label="形成结果时还有没评的项目", choices=list(OPEN.items())),
         "shown": forms.ChoiceField(label="被评单位何时看到得分", choices=list(SHOWN.items())),
         "visible_below": forms.BooleanField(label="县级可以看到本辖区单位的评分过程", required=False),
+        "grade_unlicensed": forms.BooleanField(
+            label="无证园参加评定",
+            required=False,
+            help_text="只对幼儿园有用。不勾选时，登记为无证的园照样自评、入园督导、提出整改，不评等次、不排名次。",
+        ),
         "objection_days": _days("申辩期限", "教育督导条例没有规定天数，由办公室定；0 为不设。"),
         "publicity_days": _days("公示期限", "0 为不公示。"),
         "findings_below": _percent("提示登记问题的得分率", "得分低于该指标满分的百分之几时，提示登记为问题。"),

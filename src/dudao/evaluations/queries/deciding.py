@@ -22,6 +22,7 @@ from dudao.evaluations.models import (
     SiteVisit,
     Subject,
 )
+from dudao.evaluations.queries.licensing import graded, ungraded
 from dudao.evaluations.queries.scoring import Inputs, inputs_of
 from dudao.evaluations.queries.sheets import inputs_now
 from dudao.evaluations.queries.systems import rules_of
@@ -49,7 +50,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What is still to come when a result is formed. ``disputed``: indicators on which reviewers haven't agreed yet."""
+    """What is still to come when a result is formed. ``disputed``: indicators on which reviewers haven't agreed yet;
+    ``ungraded``: kindergartens without a licence, which get no grade and are waited for by nobody.
+    """
 
     subjects: int
     unsubmitted: int
@@ -57,6 +60,7 @@ class Readiness:
     visits: int
     disputed: int
     retired: bool
+    ungraded: int = 0
 
     @property
     def sentences(self) -> list[str]:
@@ -77,7 +81,7 @@ def readiness(campaign: Campaign, inputs: Inputs | None = None) -> Readiness:
     """As things stand. Without ``inputs`` it reads marks only of subjects whose reviewers may differ: a few queries."""
     opened = inputs.open if inputs is not None else _disputed(campaign)
     states = Subject.State
-    counted = Subject.objects.filter(campaign=campaign).aggregate(
+    counted = graded(campaign, Subject.objects.filter(campaign=campaign)).aggregate(
         subjects=Count("pk", distinct=True, filter=~Q(state=states.OUT)),
         unsubmitted=Count("pk", distinct=True, filter=~Q(state__in=[states.ACCEPTED, states.OUT])),
         reviews=Count("reviews", distinct=True, filter=Q(reviews__state=Review.State.ASSIGNED) & ~Q(state=states.OUT)),
@@ -93,6 +97,7 @@ def readiness(campaign: Campaign, inputs: Inputs | None = None) -> Readiness:
         visits=visits,
         disputed=sum(len(found) for found in opened.values()),
         retired=campaign.version.state == FrameworkVersion.State.RETIRED,
+        ungraded=ungraded(campaign),
     )
 
 

@@ -11,7 +11,8 @@ from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, CycleEntry, CyclePlan, Draw, DrawMember
 from dudao.evaluations.queries.draws import FINAL
 from dudao.evaluations.queries.templates import template_of
-from dudao.orgs.models import Kind, Ownership, Stage, Unit
+from dudao.orgs.models import Kind, Licensed, Ownership, Stage, Unit
+from dudao.orgs.queries import licensed
 
 __all__ = [
     "Changes",
@@ -37,6 +38,8 @@ def units_in(office: Unit, pool: Stored) -> QuerySet[Any]:
         rows = rows.filter(pk__in=Stage.objects.filter(level__in=pool["stages"]).values("unit"))
     if pool.get("ownership"):
         rows = rows.filter(ownership=pool["ownership"])
+    if pool.get("licence"):
+        rows = licensed(rows, pool["licence"])
     if pool.get("counties"):
         inside = Q(pk__in=[])
         for path in Unit.objects.filter(pk__in=pool["counties"]).values_list("path", flat=True):
@@ -59,6 +62,8 @@ def pool_words(pool: Stored) -> str:
         said.append("、".join(stages[stage] for stage in pool["stages"] if stage in stages))
     if pool.get("ownership") in owned:
         said.append(owned[pool["ownership"]])
+    if pool.get("licence"):
+        said.append(f"办园许可：{Licensed(pool['licence']).label}")
     if pool.get("counties"):
         said.append("、".join(map(str, Unit.objects.filter(pk__in=pool["counties"]).order_by("path"))))
     return "，".join(word for word in said if word)

@@ -13,6 +13,7 @@ from dudao.calc.reviewing import Agreement, agree
 from dudao.calc.score import Scores, Subjects, subjects_of
 from dudao.calc.tree import Pick, Tree
 from dudao.evaluations.models import Answer, Campaign, Figure, Mark, Subject
+from dudao.evaluations.queries.licensing import graded
 from dudao.evaluations.queries.systems import rules_of, seats_of, system_of
 from dudao.evaluations.rules import Rules
 
@@ -128,7 +129,11 @@ def _gathered(rows: "QuerySet[Any]", *names: str) -> Iterable[tuple[int, list[li
 def inputs_of(campaign: Campaign, subjects: Sequence[Subject] | None = None) -> Inputs:
     """Everything of all subjects that take part, or of some: five queries."""
     chosen = (
-        list(campaign.subjects.exclude(state=Subject.State.OUT).select_related("unit").order_by("unit__path", "id"))
+        list(
+            graded(campaign, campaign.subjects.exclude(state=Subject.State.OUT))
+            .select_related("unit")
+            .order_by("unit__path", "id")
+        )
         if subjects is None
         else list(subjects)
     )

@@ -29,6 +29,7 @@ RULES: Mapping[str, str] = {
     "findings_below": "提示登记问题的得分率",
     "reason_at": "须写理由的差距",
     "recuse_branch": "本县人员回避",
+    "grade_unlicensed": "无证园",
     "freezes": "停报日期",
 }
 """What a rule is called, in the order in which they are shown."""
@@ -39,6 +40,7 @@ _YES = {
     "check": ("县级核查通过后才算受理", "不经县级核查，提交即受理"),
     "blind": ("看不到对方的评分和姓名", "可以看到"),
     "visible_below": ("评分过程中可以看到", "公布后才能看到"),
+    "grade_unlicensed": ("参加评定", "只督导整治，不评等次"),
     "recuse_branch": ("不评本县（乡镇）的单位", "只回避本单位"),
 }
 

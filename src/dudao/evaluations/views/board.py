@@ -21,6 +21,7 @@ from dudao.evaluations.models import Campaign, Subject
 from dudao.evaluations.queries import board as shown
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.dry_run import dry_run, faults_of
+from dudao.evaluations.queries.licensing import mark_standings, standing_so
 from dudao.evaluations.queries.pools import pool_words
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.templates import template_of
@@ -28,6 +29,7 @@ from dudao.evaluations.queries.wording import RULES, rule_words
 from dudao.evaluations.views.common import campaign_or_404, head_of, inside_or_404
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.frameworks.trying.shown import blocks_chart, summary
+from dudao.orgs.models import Licensed
 
 __all__ = ["campaign_page", "dry_run_page", "subject_list"]
 
@@ -121,8 +123,12 @@ def _due(row: Subject) -> Any:
     return deadline(row.due_on, done) if row.due_on else ""
 
 
-def _label(row: Subject) -> str:
-    return "民办" if row.unit.ownership == "private" else ""
+def _label(row: Any) -> str:
+    said = ["民办"] if row.unit.ownership == "private" else []
+    if row.standing in {Licensed.NONE, Licensed.EXPIRED}:
+        no_grade = row.standing == Licensed.NONE and not rules_of(row.campaign).grade_unlicensed
+        said.append(f"{row.standing.label}{'，不评等次' if no_grade else ''}")
+    return "，".join(said)
 
 
 def _bulk(request: HttpRequest) -> list[BulkAction]:
@@ -179,11 +185,13 @@ SUBJECTS = Listing(
         Search(["label", "unit__name"], "单位名称"),
         Choice("branch", "所属", _counties, apply=reads.in_branch),
         Choice("ownership", "公办民办", [("public", "公办"), ("private", "民办")], lookup="unit__ownership"),
+        Choice("licence", "办园许可", Licensed.choices, apply=standing_so),
         YesNo("late", "逾期提交", lookup="late"),
         YesNo("extended", "已延长", where=Q(due_on__isnull=False)),
     ],
     chips=Chips.of_states("state", SUBJECT_STATES),
     order=["unit__path", "pk"],
+    prepare=lambda rows, request: mark_standings(rows),
     bulk=_bulk,
     export=recorded(lambda row: row.campaign),
     export_name="督导对象",

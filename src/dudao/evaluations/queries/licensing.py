@@ -1,0 +1,51 @@
+"""Kindergartens without a licence (无证园): in the register and visited like others, graded only where the campaign says so."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from dudao.evaluations.models import Campaign, Subject
+from dudao.evaluations.queries.systems import rules_of
+from dudao.orgs.models import Licence, Licensed
+from dudao.orgs.queries import standings, today
+
+__all__ = ["graded", "is_ungraded", "mark_standings", "standing_so", "ungraded"]
+
+
+def _unlicensed() -> QuerySet[Any]:
+    day = today()
+    found: QuerySet[Any] = Licence.objects.on(day).standing(Licensed.NONE, day).values("unit")
+    return found
+
+
+def graded(campaign: Campaign, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of a campaign's subjects that get a grade: all but the unlicensed ones, unless the rules let these take part."""
+    return rows if rules_of(campaign).grade_unlicensed else rows.exclude(unit__in=_unlicensed())
+
+
+def ungraded(campaign: Campaign) -> int:
+    """How many take part, and get no grade since they have no licence."""
+    if rules_of(campaign).grade_unlicensed:
+        return 0
+    rows: QuerySet[Any] = Subject.objects.filter(campaign=campaign, unit__in=_unlicensed())
+    return rows.exclude(state=Subject.State.OUT).count()
+
+
+def is_ungraded(subject: Subject) -> bool:
+    """Whether a subject gets no grade since its unit has no licence."""
+    return not graded(subject.campaign, Subject.objects.filter(pk=subject.pk)).exists()
+
+
+def standing_so(rows: QuerySet[Any], status: str) -> QuerySet[Any]:
+    """Subjects whose units stand so with their licence today."""
+    if status == Licensed.UNKNOWN:
+        return rows.filter(unit__kind="kindergarten").exclude(unit__licences__valid_to__isnull=True)
+    day = today()
+    return rows.filter(unit__in=Licence.objects.on(day).standing(status, day).values("unit"))
+
+
+def mark_standings(rows: list[Any]) -> None:
+    """Give each subject its ``standing`` (nothing where none is registered). One query."""
+    found = standings(row.unit_id for row in rows)
+    for row in rows:
+        row.standing = found.get(row.unit_id)

@@ -73,7 +73,7 @@ def reported(town, children):
     today = timezone.localdate()
     item = DataItem.objects.create(code="kg_children", name="在园幼儿数", unit="人", valid_from=today)
     asked = Round.objects.create(
-        unit=town.city, title="幼儿园数据报送", year=today.year, opens_on=today, closes_on=today, state="open"
+        unit=town.city, title="幼儿园数据报送", year=today.year, stages=["preschool"], opens_on=today, closes_on=today
     )
     for name, number in children.items():
         one = Return.objects.create(
@@ -305,7 +305,7 @@ def test_inspectors_by_what_they_did_in_earlier_teams(many):
     row = drawing.create_draw(
         many.officer, office=many.city, title="抽", kind=Draw.Kind.INSPECTORS, numbers="1", criteria=criteria
     )
-    assert reads.members(row).get().name == "刘督学" and ("专业", "食品安全") in reads.criteria_words(row)
+    assert reads.members(row).get().name == "刘督学" and ("专业特长", "食品安全") in reads.criteria_words(row)
 
 
 def test_kindergartens_that_nobody_went_to_for_years(many):

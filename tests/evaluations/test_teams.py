@@ -12,9 +12,12 @@ from dudao.core.jobs import run_now
 from dudao.core.workflow import Conflict
 from dudao.demo.builders import account
 from dudao.evaluations.actions import recusals, teams
-from dudao.evaluations.models import RecusalDeclaration, SiteVisit, TeamProposal
+from dudao.evaluations.actions.travel import set_travel
+from dudao.evaluations.models import RecusalDeclaration, SiteVisit, TeamProposal, VisitMember
 from dudao.evaluations.queries import teams as reads
 from dudao.evaluations.queries.recusal import barred
+from dudao.evaluations.queries.travel import ways_of
+from dudao.people import actions as people
 from dudao.people.queries import actor_for
 from evaluations_town import campaign
 from signing import signed_in
@@ -214,3 +217,96 @@ def test_pages_lead_from_declaring_to_teams(town, wanted, client):
     assert office.get(reverse("evaluations:team_new")).status_code == 200
     office.post(reverse("evaluations:team_step", args=[made.pk]), {"step": "team.apply"})
     assert SiteVisit.objects.count() == 3
+
+
+def needs(campaigns, *words):
+    for one in campaigns:
+        one.rules = {**one.rules, "specialities": list(words)}
+        one.save(update_fields=["rules"])
+
+
+def good_at(town, name, *words):
+    people.set_specialities(town.officer, account=town.accounts[name], specialities=words)
+
+
+def test_a_team_holds_what_its_campaigns_ask_for(town, wanted):
+    account("郑督学", town.city, "city_inspector")
+    good_at(town, "fourth", "校园安全", "教育财务")
+    needs(wanted[1:], "校园安全")
+    row = proposed(town)
+    fourth = town.accounts["fourth"].pk
+    assert row.complete == 3 and all(fourth in one["members"] for one in row.rows)
+    assert all(one["specialities"] == ["校园安全"] for one in row.rows)
+    teams.apply_teams(town.officer, row=row)
+    duties = set(VisitMember.objects.filter(account=fourth).values_list("speciality", flat=True))
+    assert duties == {"校园安全"}
+    page = signed_in(town.accounts["officer"]).get(row.get_absolute_url()).content.decode()
+    assert "要求专长" in page and "钱督学（" in page
+
+
+def test_a_speciality_that_nobody_has_is_told_in_words(town, wanted):
+    needs(wanted, "特殊教育")
+    row = proposed(town)
+    assert row.complete == 0
+    assert "缺“特殊教育”专长的督学：名单里没有这样的人" in row.rows[0]["missing"][0]
+    good_at(town, "inspector", "特殊教育")
+    recusals.declare_recusal(
+        town.inspector, account=town.accounts["inspector"], unit=town.kindergarten, relation="kin", from_on=TODAY
+    )
+    told = next(one for one in proposed(town).rows if one["unit"] == town.kindergarten.pk)["missing"]
+    assert any("名单里有 1 名，1 名须回避" in text for text in told)
+
+
+def test_those_who_live_near_go_where_the_load_allows(town, wanted):
+    near = account("近督学", town.county, "city_inspector")
+    counties = [town.county, town.other]
+    pairs = {(town.city.pk, town.county.pk): 90, (town.city.pk, town.other.pk): 30}
+    assert set_travel(town.officer, office=town.city, minutes=pairs) == 2
+    ways = ways_of(town.city)
+    assert ways.between(town.city.path, counties[0].path) == 90 and ways.distance[counties[1].path, town.city.path] == 5
+    assert ways.between(counties[0].path, counties[1].path) is None
+    row = proposed(town)
+    for one in row.rows:
+        assert len(one["ways"]) == len(one["members"])
+        assert all(way == 0 for key, way in zip(one["members"], one["ways"], strict=True) if key == near.pk)
+
+
+def test_ways_are_written_as_lines(town):
+    client = signed_in(town.accounts["officer"])
+    address = reverse("evaluations:team_travel")
+    city, county, other = str(town.city), str(town.county), str(town.other)
+    sent = client.post(address, {"lines": f"{city} {county} 90\n{county}\t{other}\t120\n\n"})
+    assert sent.status_code == 302, sent.content.decode()
+    page = client.get(address).content.decode()
+    assert f"{city} {county} 90\n{county} {other} 120" in page and "还有 1 对没有填写" in page
+    for lines, words in (
+        (f"{city} {county}", "读不出来"),
+        (f"{city} 别处 5", "“别处”不在名单里"),
+        (f"{city} {city} 5", "两地相同"),
+        (f"{city} {county} 5\n{county} {city} 6", "重复"),
+        (f"{city} {county} 999", "0 到 600 分钟"),
+        (f"{city} {county} 90\n{county} {other} 120", "和原来一样"),
+    ):
+        refused = client.post(address, {"lines": lines})
+        assert refused.status_code == 422 and words in refused.content.decode()
+    with pytest.raises(Denied):
+        set_travel(town.inspector, office=town.city, minutes={})
+
+
+def test_an_office_writes_down_what_an_inspector_is_good_at(town):
+    one = town.accounts["inspector"]
+    client = signed_in(town.accounts["officer"])
+    address = reverse("people:specialities", args=[one.pk])
+    assert "校园安全" in client.get(address).content.decode()
+    sent = client.post(address, {"known": ["校园安全", "学前教育"], "other": "心理健康、"})
+    assert sent.status_code == 302
+    one.refresh_from_db()
+    assert one.specialities == ["学前教育", "校园安全", "心理健康"]
+    assert "心理健康" in client.get(one.get_absolute_url()).content.decode()
+    assert "心理健康" in client.get(address).content.decode()
+    long = client.post(address, {"other": "很" * 21})
+    assert long.status_code == 422 and "超过 20 个字" in long.content.decode()
+    found = client.get(reverse("people:accounts"), {"speciality": "心理健康"}).content.decode()
+    assert one.name in found and town.accounts["second"].name not in found
+    with pytest.raises(Denied, match="只有督学"):
+        people.set_specialities(town.director, account=town.accounts["officer"], specialities=["校园安全"])

@@ -58,6 +58,7 @@ class Rules:
     ``open_marks``: what happens when the result is formed and something has no mark yet. ``recuse_branch``: nobody reviews or
     visits a unit of their own county (or township), beside their own unit, which nobody ever does. ``reason_at``: from which
     difference to the self-evaluation, as a share of the points, a mark wants a reason; one below the full points always does.
+    ``specialities``: what somebody of each team on site must be good at (校园安全 …; `dudao.people.specialities`).
     ``grade_unlicensed``: whether a kindergarten without a licence (无证) gets a grade; visited it is in any case.
     ``grace_minutes``: how long after the deadline a submission still counts as in time whose page was opened before it.
     """
@@ -81,6 +82,7 @@ class Rules:
     recuse_branch: bool = False
     grade_unlicensed: bool = False
     reason_at: Decimal = Decimal("0.2")
+    specialities: tuple[str, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """As it is stored."""
@@ -88,6 +90,7 @@ class Rules:
         for name in _SHARES:
             plain[name] = str(plain[name])
         plain["counts"] = list(self.counts)
+        plain["specialities"] = list(self.specialities)
         plain["freezes"] = [
             {"first": freeze.first.isoformat(), "last": freeze.last.isoformat(), "reason": freeze.reason}
             for freeze in self.freezes
@@ -107,8 +110,9 @@ class Rules:
                 values[name] = Decimal(str(values[name]))
                 if not 0 <= values[name] <= 1:
                     raise ValueError(f"{name} 应在 0 到 1 之间。")
-        if "counts" in values:
-            values["counts"] = tuple(values["counts"])
+        for name in ("counts", "specialities"):
+            if name in values:
+                values[name] = tuple(map(str, values[name]))
         if "freezes" in values:
             values["freezes"] = tuple(
                 Freeze(date.fromisoformat(str(one["first"])), date.fromisoformat(str(one["last"])), str(one["reason"]))

@@ -94,4 +94,5 @@ declare(
     Verb("team.keep", "形成组队方案"),
     Verb("team.apply", "采用组队方案"),
     Verb("team.drop", "不采用组队方案"),
+    Verb("team.travel", "修改路程"),
 )

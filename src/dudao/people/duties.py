@@ -380,6 +380,7 @@ EVALUATIONS_DECIDED = {
 }
 # Cycle plans and teams: who plans visits over the years and who goes, who decides.
 CYCLES = {
+    "account.speciality",
     "cycle.view",
     "cycle.create",
     "cycle.edit",
@@ -387,13 +388,13 @@ CYCLES = {
     "cycle.compute",
     "cycle.solve",
     "cycle.replan",
-    "account.speciality",
     "cycle.export",
     "team.view",
     "team.create",
     "team.keep",
     "team.apply",
     "team.drop",
+    "team.travel",
 }
 CYCLES_DECIDED = {
     "cycle.apply",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["INSPECTING", "MOST", "USUAL", "cleaned"]
+__all__ = ["INSPECTING", "MOST", "USUAL", "cleaned", "in_order"]
 
 USUAL: Final = (
     "学前教育", "义务教育", "普通高中", "职业教育", "特殊教育", "民办教育", "教育财务", "校园安全", "食品安全", "卫生健康",
@@ -23,5 +23,10 @@ def cleaned(words: Iterable[str]) -> list[str]:
         raise ValueError(f"“{long}”超过 {LONGEST} 个字，请用简短的词。")
     if len(found) > MOST:
         raise ValueError(f"专业特长最多 {MOST} 项，现有 {len(found)} 项，请只留最擅长的。")
+    return in_order(found)
+
+
+def in_order(words: Iterable[str]) -> list[str]:
+    """The usual words first."""
     order = {word: place for place, word in enumerate(USUAL)}
-    return sorted(found, key=lambda word: (order.get(word, len(order)), word))
+    return sorted(words, key=lambda word: (order.get(word, len(order)), word))

@@ -1,6 +1,8 @@
 """Teams are found in the background for what campaigns want in some weeks; taken over, they become planned visits."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -11,7 +13,8 @@ from dudao.core.access import Actor
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions.visiting import plan_visit
 from dudao.evaluations.models import SiteVisit, Subject, TeamProposal
-from dudao.evaluations.queries.teams import MOST, Asked, asked, names_of
+from dudao.evaluations.queries.teams import MOST, Asked, asked, keys_of, people_of
+from dudao.evaluations.queries.travel import ways_of
 from dudao.evaluations.team_flow import TEAMS
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
@@ -72,7 +75,15 @@ def keep_teams(actor: Actor, *, row: TeamProposal, wanted: Asked, found: TeamPla
     if fresh.state != TeamProposal.State.DRAFT:
         raise Conflict
     members = found.teams.members
-    names = names_of({int(key) for keys in members.values() for key in keys})
+    people = people_of({int(key) for keys in members.values() for key in keys})
+    ways = ways_of(fresh.office)
+    rows = sorted(
+        (
+            (key, bundle, days, [people[int(one)] for one in members[key]])
+            for key, bundle, days in zip(keys_of(wanted), wanted.bundles, wanted.days, strict=True)
+        ),
+        key=lambda row: row[2][0],
+    )
     told: dict[str, list[str]] = {}
     for missing in found.missing:
         told.setdefault(missing.visit, []).append(missing.text)
@@ -84,12 +95,15 @@ def keep_teams(actor: Actor, *, row: TeamProposal, wanted: Asked, found: TeamPla
             "campaigns": list(bundle.campaigns),
             "from": days[0].isoformat(),
             "until": days[-1].isoformat(),
-            "members": [int(key) for key in members[bundle.school]],
-            "names": [names[int(key)] for key in members[bundle.school]],
-            "leader": int(found.teams.leaders[bundle.school]) if bundle.school in found.teams.leaders else None,
-            "missing": told.get(bundle.school, []),
+            "members": [one.pk for one in team],
+            "names": [one.name for one in team],
+            "leader": int(found.teams.leaders[key]) if key in found.teams.leaders else None,
+            "missing": told.get(key, []),
+            "specialities": sorted(bundle.specialities),
+            "holds": [one.specialities for one in team],
+            "ways": [ways.between(ways.part(one.home), ways.part(wanted.units[int(bundle.school)])) for one in team],
         }
-        for bundle, days in sorted(zip(wanted.bundles, wanted.days, strict=True), key=lambda pair: pair[1][0])
+        for key, bundle, days, team in rows
     ]
     fresh.wants = sum(len(bundle.wants) for bundle in wanted.bundles)
     fresh.levels = [
@@ -136,6 +150,7 @@ def apply_teams(actor: Actor, *, row: TeamProposal) -> list[SiteVisit]:
                     subjects=[subjects[key] for key in one["subjects"]],
                     members=[accounts[key] for key in one["members"]],
                     leader=accounts[one["leader"]],
+                    specialities=_covering(one),
                     from_on=date.fromisoformat(one["from"]),
                     until_on=date.fromisoformat(one["until"]),
                     announced=fresh.announced,
@@ -147,6 +162,13 @@ def apply_teams(actor: Actor, *, row: TeamProposal) -> list[SiteVisit]:
                 f"{one['name']}不能按此安排：{'；'.join(reason.messages)}组队以后情况有变化，请重新组队。"
             ) from None
     return made
+
+
+def _covering(one: Mapping[str, Any]) -> dict[int, str]:
+    """Member → what of the wanted specialities this person brings."""
+    wanted = set(one.get("specialities", ()))
+    pairs = zip(one["members"], one.get("holds", ()), strict=False)
+    return {key: "、".join(word for word in holds if word in wanted) for key, holds in pairs}
 
 
 @audit.action

@@ -3,7 +3,7 @@
 What the team notes down and marks on the spot is in `dudao.evaluations.actions.onsite`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -120,9 +120,11 @@ def plan_visit(
     until_on: date,
     announced: bool = True,
     agenda: str = "",
+    specialities: Mapping[int, str] | None = None,
     demo: bool = False,
 ) -> SiteVisit:
-    """One visit to a unit that serves several campaigns. ``members``: with or without the leader."""
+    """One visit to a unit that serves several campaigns. ``members``: with or without the leader. ``specialities``: what a member
+    (by account) is in the team for."""
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # two plans at once would both find the unit free
     row = SiteVisit(
         office=office,
@@ -140,6 +142,8 @@ def plan_visit(
     if not unit.path.startswith(office.path):
         raise ValidationError({"office": f"{unit}不在{office}之下。"})
     team = _checked(actor, row, subjects, members, leader)
+    for member in team:
+        member.speciality = (specialities or {}).get(member.account_id, "")[:60]
     row.save(force_insert=True)
     row.subjects.set(subjects)
     VisitMember.objects.bulk_create(team)

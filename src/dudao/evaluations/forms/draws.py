@@ -60,7 +60,7 @@ class DrawForm(Form):
         help_text="不选就是全部。",
     )
     speciality = forms.ChoiceField(
-        label="专业", required=False, help_text="以前实地评估时在评估组里承担的专业；没有登记过的不在其中。"
+        label="专业特长", required=False, help_text="人员账号里登记的，或者以前实地评估时在评估组里承担过的。"
     )
     names = forms.BooleanField(
         label="公布督学姓名",

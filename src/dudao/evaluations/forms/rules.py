@@ -13,6 +13,7 @@ from dudao.core.ui.forms import Form, Section
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.evaluations.rules import LATE, OPEN, SHOWN, Freeze, Rules
+from dudao.people.queries.specialities import speciality_choices
 
 __all__ = ["RULE_SECTIONS", "RulesForm", "rule_fields", "rules_from"]
 
@@ -25,6 +26,7 @@ RULE_SECTIONS = (
         ["announced", "self_report", "check", "late", "grace_minutes", "freezes"],
     ),
     Section("评审", ["reviewers", "blind", "third_at", "reason_at", "recuse_branch", "counts", "open_marks"]),
+    Section("实地评估", ["specialities"]),
     Section("谁在什么时候看到什么", ["shown", "visible_below"]),
     Section("结果", ["objection_days", "publicity_days", "findings_below", "grade_unlicensed"]),
 )
@@ -74,6 +76,13 @@ def rule_fields(campaign: Campaign) -> dict[str, forms.Field]:
             widget=forms.CheckboxSelectMultiple,
             help_text="都不勾选时按指标体系的规定。",
         ),
+        "specialities": forms.MultipleChoiceField(
+            label="评估组必须有的专长",
+            choices=_specialities(rules),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="自动组队时，每个评估组里至少有一人具备；督学的专长在人员账号里登记。都不勾选就是不要求。",
+        ),
         "open_marks": forms.ChoiceField(label="形成结果时还有没评的项目", choices=list(OPEN.items())),
         "shown": forms.ChoiceField(label="被评单位何时看到得分", choices=list(SHOWN.items())),
         "visible_below": forms.BooleanField(label="县级可以看到本辖区单位的评分过程", required=False),
@@ -92,10 +101,17 @@ def rule_fields(campaign: Campaign) -> dict[str, forms.Field]:
             value = f"{float(value * 100):g}"
         elif name == "freezes":
             value = "\n".join(f"{one.first} 至 {one.last} {one.reason}" for one in value)
-        elif name == "counts":
+        elif name in {"counts", "specialities"}:
             value = list(value)
         field.initial = value
     return fields
+
+
+def _specialities(rules: Rules) -> list[tuple[str, str]]:
+    """Those there are, and those that the rules name already."""
+    known = speciality_choices()
+    words = {word for word, _ in known}
+    return [*known, *((word, word) for word in rules.specialities if word not in words)]
 
 
 def _percent(label: str, words: str) -> forms.Field:
@@ -123,7 +139,8 @@ def rules_from(values: Mapping[str, Any]) -> Rules:
     given = {name: values[name] for name in Rules.__slots__ if name in values}
     for name in _PERCENTS:
         given[name] = (Decimal(given[name]) / 100).normalize()
-    given["counts"] = tuple(given["counts"])
+    for name in ("counts", "specialities"):
+        given[name] = tuple(given.get(name) or ())
     given["freezes"] = freezes_from(given["freezes"])
     return Rules(**given)
 

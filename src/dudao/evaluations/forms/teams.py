@@ -1,8 +1,11 @@
 """Shapes of input about recusals and teams."""
 
+import re
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from dudao.core.ui.forms import DateField, Form, PickField, Section
@@ -10,7 +13,7 @@ from dudao.evaluations.models import RecusalDeclaration
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
 
-__all__ = ["RecusalForm", "TeamForm"]
+__all__ = ["RecusalForm", "TeamForm", "TravelForm"]
 
 
 class RecusalForm(Form):
@@ -62,3 +65,42 @@ class TeamForm(Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["office"].queryset = offices
+
+
+class TravelForm(Form):
+    """A way a line: «平江县 湘阴县 90», as it is typed or pasted from a table."""
+
+    lines = forms.CharField(
+        label="一行一条",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text="两地名称和分钟数，用空格、逗号或制表符隔开，如“平江县 湘阴县 90”；可以从表格里复制三列粘贴。删掉的行不再计算。",
+    )
+
+    def __init__(self, *args: Any, parts: Sequence[Unit], **kwargs: Any) -> None:
+        self.parts = parts
+        super().__init__(*args, **kwargs)
+
+    def clean_lines(self) -> dict[tuple[int, int], int]:
+        known = {name: unit.pk for unit in self.parts for name in (unit.name, unit.short_name) if name}
+        found: dict[tuple[int, int], int] = {}
+        for number, line in enumerate(self.cleaned_data["lines"].splitlines(), 1):
+            words = [word for word in re.split(r"[\s,，、]+", line) if word]
+            if not words:
+                continue
+            if len(words) != 3 or not re.fullmatch(r"[0-9]{1,4}", words[2]):
+                raise ValidationError(f"第 {number} 行“{line.strip()}”读不出来，请写成“平江县 湘阴县 90”。")
+            strange = next((word for word in words[:2] if word not in known), None)
+            if strange is not None:
+                raise ValidationError(f"第 {number} 行的“{strange}”不在名单里，请用左表里的名称。")
+            one, other = sorted(known[word] for word in words[:2])
+            if one == other:
+                raise ValidationError(f"第 {number} 行的两地相同，同一地不计路程，请删除。")
+            if (one, other) in found:
+                raise ValidationError(f"第 {number} 行与前面重复：{words[0]}和{words[1]}只写一次。")
+            found[one, other] = int(words[2])
+        return found
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"minutes": super().values["lines"]}

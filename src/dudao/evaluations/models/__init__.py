@@ -8,7 +8,7 @@ from dudao.evaluations.models.parts import Part
 from dudao.evaluations.models.recusals import RecusalDeclaration
 from dudao.evaluations.models.results import Decision, Objection, Proposal, Result, ResultUse, ScoreSheet
 from dudao.evaluations.models.subjects import Answer, Figure, Remark, Subject, Submission
-from dudao.evaluations.models.teams import TeamProposal
+from dudao.evaluations.models.teams import TeamProposal, Travel
 from dudao.evaluations.models.visits import SiteVisit, VisitFile, VisitMember, VisitRecord
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Subject",
     "Submission",
     "TeamProposal",
+    "Travel",
     "VisitFile",
     "VisitMember",
     "VisitRecord",

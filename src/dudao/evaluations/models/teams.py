@@ -1,4 +1,4 @@
-"""Teams as they were found for the visits of some weeks, before and after somebody takes them over."""
+"""Teams as they were found for the visits of some weeks, before and after somebody takes them over; how far it is to go."""
 
 from typing import ClassVar
 
@@ -10,11 +10,42 @@ from django.utils import timezone
 from dudao.core.access import ScopedQuerySet
 from dudao.orgs.models import Unit
 
-__all__ = ["TeamProposal"]
+__all__ = ["TeamProposal", "Travel"]
+
+
+class Travel(models.Model):
+    """How many minutes it takes from one part of an office's area to another: its counties (or townships), or the office itself.
+
+    Once for each pair, the smaller key first. Within a part the way doesn't count; a pair without a row counts as `FAR` minutes.
+    """
+
+    SCOPE: ClassVar = ("office__path",)
+    FAR: ClassVar = 60
+
+    office = models.ForeignKey(Unit, models.PROTECT, related_name="travels", verbose_name="督导机构")
+    one = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="一地")
+    other = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="另一地")
+    minutes = models.PositiveSmallIntegerField("分钟")
+    demo = models.BooleanField("演示数据", default=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "路程"
+        ordering: ClassVar = ["one", "other"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["office", "one", "other"], name="travel_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="travel_smaller_first"),
+            models.CheckConstraint(condition=Q(minutes__lte=600), name="travel_minutes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one}—{self.other} {self.minutes} 分钟"
 
 
 class TeamProposal(models.Model):
-    """Who goes where in a span of days. ``rows``: a visit each – unit, subjects, days, members, the leader first, what is missing.
+    """Who goes where in a span of days. ``rows``: a visit each – unit, subjects, days, members, the leader first, what is missing;
+    ``specialities`` that are wanted, ``holds`` what each member is good at, ``ways`` the minutes that each has to go.
 
     ``wants`` counts what the campaigns want, the rows are the doors that are gone through: several campaigns that want the same
     school in overlapping days share one. ``levels`` say what was reached against its bound.

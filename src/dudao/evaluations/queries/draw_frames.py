@@ -15,6 +15,7 @@ from dudao.evaluations.models import Draw, SiteVisit, VisitMember
 from dudao.evaluations.queries.pupils import pupils_of
 from dudao.orgs.models import Kind, Ownership, Stage, Unit
 from dudao.people.models import Appointment
+from dudao.people.queries.specialities import held_specialities
 from dudao.people.roles import ROLES
 
 __all__ = [
@@ -52,7 +53,7 @@ STRATA: dict[str, tuple[str, ...]] = {
 class Criteria:
     """What a frame is filtered by; empty means all. ``counties``: keys of units. ``unseen_years``: not visited for so long.
 
-    ``speciality``: what an inspector was in the team of an earlier visit for (安全, 学前 …); nowhere else is it kept.
+    ``speciality``: what an inspector is good at, or was in the team of an earlier visit for (校园安全, 学前教育 …).
     ``names``: whether the names of inspectors are published (of institutions they always are).
     """
 
@@ -217,7 +218,8 @@ def _inspectors(office: Unit, criteria: Criteria, day: date) -> list[Candidate]:
         account__is_active=True,
     ).filter(_under("unit__", criteria))
     if criteria.speciality:
-        rows = rows.filter(account__in=VisitMember.objects.filter(speciality=criteria.speciality).values("account"))
+        before = VisitMember.objects.filter(speciality=criteria.speciality).values("account")
+        rows = rows.filter(Q(account__specialities__contains=[criteria.speciality]) | Q(account__in=before))
     held = rows.select_related("account__home", "unit").order_by("unit__path", "account__pinyin", "account_id", "id")
     counties = _counties(office)
     found: dict[int, Candidate] = {}
@@ -241,6 +243,7 @@ def _inspectors(office: Unit, criteria: Criteria, day: date) -> list[Candidate]:
 
 
 def specialities(actor: Actor) -> list[str]:
-    """What inspectors of one's offices were in teams for, each once."""
+    """What inspectors of one's offices are good at, and were in teams for, each once."""
     seen = VisitMember.objects.filter(visit__in=SiteVisit.objects.visible_to(actor, "onsite.view"), inspector=True)
-    return list(seen.exclude(speciality="").order_by("speciality").values_list("speciality", flat=True).distinct())
+    before = seen.exclude(speciality="").order_by("speciality").values_list("speciality", flat=True).distinct()
+    return list(dict.fromkeys([*held_specialities(actor.paths("draw.create")), *before]))

@@ -117,7 +117,7 @@ def criteria_words(row: Draw) -> list[tuple[str, str]]:
         roles = [ROLES[role].label for role in criteria.roles]
         found.append(("督学类别", "、".join(roles) or "全部"))
         if criteria.speciality:
-            found.append(("专业", criteria.speciality))
+            found.append(("专业特长", criteria.speciality))
         return [*found, ("公布姓名", "是" if criteria.names else "否")]
     kinds, levels, owners = dict(Kind.choices), dict(Stage.Level.choices), dict(Ownership.choices)
     found.append(("类别", "、".join(str(kinds[kind]) for kind in criteria.kinds) or "学校、教学点、幼儿园"))

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -12,9 +11,10 @@ from django.utils import timezone
 from dudao.calc.scheduling.bundles import Bundle, Want, bundle_visits
 from dudao.calc.scheduling.teams import Inspector, TeamTask, Visit
 from dudao.core.access import Actor
-from dudao.evaluations.models import Campaign, Phase, RecusalDeclaration, SiteVisit, Subject, TeamProposal
-from dudao.evaluations.queries.recusal import barred, branch_of
+from dudao.evaluations.models import Campaign, Phase, RecusalDeclaration, SiteVisit, Subject, TeamProposal, Travel
+from dudao.evaluations.queries.recusal import barred
 from dudao.evaluations.queries.systems import rules_of
+from dudao.evaluations.queries.travel import MINUTES_PER_STEP, ways_of
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import work_calendar
 from dudao.people.models import Account, Appointment
@@ -24,8 +24,10 @@ __all__ = [
     "Asked",
     "asked",
     "inspectors_of",
+    "keys_of",
     "may_declare_for",
     "offices",
+    "people_of",
     "proposal",
     "proposals",
     "recusal",
@@ -115,13 +117,16 @@ def asked(office: Unit, first: date, last: date, days: int) -> Asked:
     )
     subjects = {row.pk: row for row in rows}
     spans = _spans({row.campaign_id for row in subjects.values()})
+    needs = {
+        row.campaign_id: frozenset(rules_of(row.campaign).specialities)
+        for row in {row.campaign_id: row for row in subjects.values()}.values()
+    }
     wants = []
     for key, row in subjects.items():
         opens, closes = spans[row.campaign_id]
         if max(opens, first) <= min(closes, last):
-            wants.append(
-                Want(str(key), row.campaign.title, str(row.unit_id), max(opens, first), min(closes, last), days)
-            )
+            span = max(opens, first), min(closes, last)
+            wants.append(Want(str(key), row.campaign.title, str(row.unit_id), *span, days, needs[row.campaign_id]))
     bundles = bundle_visits(wants)
     calendar = work_calendar(office)
     working = [day for day in _each(first, last) if calendar.is_workday(day)]
@@ -143,6 +148,11 @@ def asked(office: Unit, first: date, last: date, days: int) -> Asked:
         kept.append(bundle)
         placed.append(chosen)
     return Asked(subjects, kept, placed, units)
+
+
+def keys_of(wanted: Asked) -> list[str]:
+    """The key of each visit in what the solver is asked and answers; a unit may be visited twice."""
+    return [f"{place:04}" for place in range(len(wanted.bundles))]
 
 
 def _spans(campaigns: Iterable[int]) -> dict[int, tuple[date, date]]:
@@ -178,6 +188,7 @@ def task_of(row: TeamProposal, wanted: Asked) -> TeamTask:
     people = inspectors_of(row.office)
     accounts = [account for account, _ in people.values()]
     units = [wanted.units[int(bundle.school)] for bundle in wanted.bundles]
+    ways = ways_of(row.office)
     branch = any(rules_of(subject.campaign).recuse_branch for subject in wanted.subjects.values())
     bars = barred(row.office, accounts, units, branch=branch)
     busy: defaultdict[int, set[date]] = defaultdict(set)
@@ -188,16 +199,17 @@ def task_of(row: TeamProposal, wanted: Asked) -> TeamTask:
         busy[account].update(_each(start, end))
     visits = tuple(
         Visit(
-            key=bundle.school,
+            key=key,
             name=unit.name,
             school=bundle.school,
-            county=branch_of(row.office, unit),
+            county=ways.part(unit),
             window="{}-{}".format(*days[0].isocalendar()[:2]),
             days=len(days),
             dates=frozenset(days),
             size=row.size,
+            specialities=bundle.specialities,
         )
-        for bundle, unit, days in zip(wanted.bundles, units, wanted.days, strict=True)
+        for key, bundle, unit, days in zip(keys_of(wanted), wanted.bundles, units, wanted.days, strict=True)
     )
     return TeamTask(
         visits,
@@ -205,8 +217,9 @@ def task_of(row: TeamProposal, wanted: Asked) -> TeamTask:
             Inspector(
                 key=str(key),
                 name=account.name,
-                county=branch_of(row.office, account.home),
+                county=ways.part(account.home),
                 may_lead=row.office.path in paths or not any(row.office.path in held for _, held in people.values()),
+                specialities=frozenset(account.specialities),
                 recusals={str(unit.pk): bars[key, unit.pk] for unit in units if (key, unit.pk) in bars},
                 elsewhere=frozenset(
                     str(unit.pk) for unit in units if not any(unit.path.startswith(path) for path in paths)
@@ -216,8 +229,11 @@ def task_of(row: TeamProposal, wanted: Asked) -> TeamTask:
             )
             for key, (account, paths) in people.items()
         ),
+        ways.distance,
+        round(Travel.FAR / MINUTES_PER_STEP),
     )
 
 
-def names_of(keys: Iterable[Any]) -> dict[int, str]:
-    return dict(Account.objects.filter(pk__in=list(keys)).values_list("pk", "name"))
+def people_of(keys: Iterable[int]) -> dict[int, Account]:
+    """The accounts of these keys with their homes."""
+    return {one.pk: one for one in Account.objects.filter(pk__in=list(keys)).select_related("home")}

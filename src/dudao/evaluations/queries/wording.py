@@ -29,6 +29,7 @@ RULES: Mapping[str, str] = {
     "findings_below": "提示登记问题的得分率",
     "reason_at": "须写理由的差距",
     "recuse_branch": "本县人员回避",
+    "specialities": "评估组必须有的专长",
     "grade_unlicensed": "无证园",
     "freezes": "停报日期",
 }
@@ -64,6 +65,8 @@ def rule_words(campaign: Campaign, rules: Rules, name: str) -> str:
     if name == "counts":
         labels = {source.key: source.label for source in system_of(campaign).tree.sources}
         return "、".join(labels.get(key, key) for key in value) or "按指标体系的规定"
+    if name == "specialities":
+        return "、".join(value) or "不要求"
     return "；".join(freeze_words(freeze) for freeze in value) or "没有"
 
 

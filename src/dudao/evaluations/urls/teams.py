@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.evaluations.views import teams
+from dudao.evaluations.views import teams, travel
 
 urlpatterns = [
     path("recusals/", teams.recusal_list, name="recusals"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("recusals/<int:pk>/step/", teams.recusal_step, name="recusal_step"),
     path("teams/", teams.team_list, name="teams"),
     path("teams/new/", teams.team_new, name="team_new"),
+    path("teams/travel/", travel.travel, name="team_travel"),
     path("teams/<int:pk>/", teams.team_page, name="team"),
     path("teams/<int:pk>/step/", teams.team_step, name="team_step"),
 ]

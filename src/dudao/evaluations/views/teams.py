@@ -1,5 +1,6 @@
 """Pages of recusals and of teams: what inspectors declare and who decides; who goes where, as found and as taken over."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -166,7 +167,12 @@ def team_list(request: HttpRequest) -> HttpResponse:
     primary = None
     if actor_of(request).may_somewhere("team.create"):
         primary = ("自动组队", reverse("evaluations:team_new"), "wand")
-    return TEAM_LIST.respond(request, teams.proposals(actor_of(request)), title="组队方案", primary=primary)
+    more = (
+        [("路程", reverse("evaluations:team_travel"), "map")] if actor_of(request).may_somewhere("team.travel") else []
+    )
+    return TEAM_LIST.respond(
+        request, teams.proposals(actor_of(request)), title="组队方案", primary=primary, actions=more
+    )
 
 
 def _team_crumbs() -> list[Crumb]:
@@ -225,16 +231,43 @@ def team_page(request: HttpRequest, pk: int) -> HttpResponse:
                 {
                     **one,
                     "days": _days(one["from"], one["until"]),
-                    "leader_name": one["names"][one["members"].index(one["leader"])] if one["leader"] else "",
+                    "team": _team(one),
+                    "wanted": [
+                        (word, any(word in holds for holds in one.get("holds", ())))
+                        for word in one.get("specialities", ())
+                    ],
+                    "way": _way(one.get("ways", ())),
                 }
                 for one in row.rows
             ],
+            "wants_specialities": any(one.get("specialities") for one in row.rows),
             "joined": row.wants - len(row.rows),
             "loads": sorted(loads.items(), key=lambda pair: (-pair[1], pair[0])),
             "missing": [text for one in row.rows for text in one["missing"]],
             "events": list(audit.history(row)[:EVENTS]),
         },
     )
+
+
+def _team(one: dict[str, Any]) -> list[dict[str, str]]:
+    """Each member with what the member is there for: the leader, and what of the wanted specialities they bring."""
+    wanted = one.get("specialities", ())
+    holds = one.get("holds", [[] for _ in one["members"]])
+    found = []
+    for key, name, held in zip(one["members"], one["names"], holds, strict=True):
+        duties = ["组长"] * (key == one["leader"]) + [word for word in wanted if word in held]
+        found.append({"name": name, "duty": "，".join(duties)})
+    return found
+
+
+def _way(ways: Sequence[int | None]) -> str:
+    """The longest way of the team in words; unknown ones are told from short ones."""
+    known = [minutes for minutes in ways if minutes is not None]
+    if not ways:
+        return "—"
+    if len(known) < len(ways):
+        return f"{max(known)} 分钟以上" if any(known) else "未填写"
+    return f"{max(known)} 分钟" if max(known) else "本地"
 
 
 def _days(first: str, last: str) -> str:

@@ -1,20 +1,28 @@
 """Which specialities there are: the usual words, and those that are written down of anybody."""
 
-from django.db.models import Func, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Func, Q, QuerySet
 
 from dudao.people.models import Account
-from dudao.people.specialities import USUAL
+from dudao.people.specialities import USUAL, in_order
 
-__all__ = ["speciality_choices"]
-
-
-def _held() -> "QuerySet[str]":
-    words = Func("specialities", function="unnest")
-    found: QuerySet[str] = Account.objects.filter(is_active=True).order_by().values_list(words, flat=True).distinct()
-    return found
+__all__ = ["held_specialities", "speciality_choices"]
 
 
 def speciality_choices() -> list[tuple[str, str]]:
     """For a field: the usual ones first, then what offices have added."""
-    more = sorted(word for word in _held() if word not in USUAL)
-    return [(word, word) for word in (*USUAL, *more)]
+    return [(word, word) for word in dict.fromkeys((*USUAL, *_known(Account.objects.all())))]
+
+
+def held_specialities(paths: Iterable[str]) -> list[str]:
+    """What people at or below these places are good at, the usual words first."""
+    below = Q(pk__in=[])
+    for path in paths:
+        below |= Q(home__path__startswith=path)
+    return in_order(_known(Account.objects.filter(below)))
+
+
+def _known(rows: "QuerySet[Account]") -> list[str]:
+    words = Func("specialities", function="unnest")
+    return sorted(rows.filter(is_active=True).order_by().values_list(words, flat=True).distinct())

@@ -39,7 +39,9 @@ def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        # Its own words (of a date field, say) follow the surroundings, not the switch.
+        surroundings = {**os.environ, "LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"}
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=SWITCHES, env=surroundings)
         yield chromium
         chromium.close()
 

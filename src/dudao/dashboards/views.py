@@ -12,6 +12,7 @@ from dudao.core.access import Actor, Denied
 from dudao.core.notices import notices_of
 from dudao.dashboards.menus import address
 from dudao.dashboards.queries.admin import admin_figures
+from dudao.dashboards.queries.evaluating import evaluating
 from dudao.dashboards.queries.overview import board, light_figures
 from dudao.dashboards.queries.rectification import rectification
 from dudao.dashboards.queries.search import find
@@ -76,6 +77,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "plans": plans,
             "board": shown,
             "rectification": rectification(actor, today),
+            "evaluations": evaluating(actor, today),
             "now": timezone.now(),
             "plans_url": address("plans:plans"),
         },

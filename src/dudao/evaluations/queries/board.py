@@ -68,6 +68,9 @@ class Cell:
 
     done: int = 0
     total: int = 0
+    head: str = ""
+    waits: bool = False
+    """Its phase hasn't begun yet."""
 
     @property
     def words(self) -> str:
@@ -102,7 +105,7 @@ class Table:
         return all(row.total == 1 for row in self.rows)
 
 
-def progress_table(campaign: Campaign, phases: Sequence[Phase], subjects: Sequence[Subject]) -> Table:
+def progress_table(campaign: Campaign, phases: Sequence[Phase], subjects: Sequence[Subject], today: date) -> Table:
     """By county (for a county's campaign by township) how many subjects are through each phase. Five queries at most."""
     part = [subject for subject in subjects if subject.state != Subject.State.OUT]
     shown = [phase for phase in phases if phase.kind == Phase.Kind.SELF or (phase.kind in _MARKED)]
@@ -113,20 +116,26 @@ def progress_table(campaign: Campaign, phases: Sequence[Phase], subjects: Sequen
         groups.setdefault(".".join(subject.unit.path.split(".")[: depth + 1]) + ".", []).append(subject)
     units = {unit.path: unit for unit in Unit.objects.filter(path__in=groups)}
     rows = [
-        _row(str(units[path]), inside, shown, done, units[path].pk) for path, inside in groups.items() if path in units
+        _row(Row(str(units[path]), county=units[path].pk), inside, shown, done, today)
+        for path, inside in groups.items()
+        if path in units
     ]
     return Table(
-        [phase.title for phase in shown], rows, _row("合计", part, shown, done, 0), "县市区" if depth <= 2 else "单位"
+        [phase.title for phase in shown],
+        rows,
+        _row(Row("合计"), part, shown, done, today),
+        "县市区" if depth <= 2 else "单位",
     )
 
 
 def _row(
-    name: str, inside: Sequence[Subject], shown: Sequence[Phase], done: Mapping[int, set[int]], county: int
+    made: Row, inside: Sequence[Subject], shown: Sequence[Phase], done: Mapping[int, set[int]], today: date
 ) -> Row:
-    made = Row(name, len(inside), county=county)
+    made.total = len(inside)
     for phase in shown:
         through = done[phase.pk]
-        made.cells.append(Cell(sum(subject.pk in through for subject in inside), len(inside)))
+        many = sum(subject.pk in through for subject in inside)
+        made.cells.append(Cell(many, len(inside), phase.title, today < phase.opens_on))
     made.late = sum(subject.late for subject in inside)
     return made
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from dudao.calc.canonical import canonical
 from dudao.calc.expr import State, show_number
+from dudao.calc.rounding import percent
 from dudao.calc.score import ADOPTED, Movement, Outcome, columns_of
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries.sheets import loaded, sheet_system
@@ -124,7 +125,7 @@ def at_indicator(sheet: ScoreSheet, rows: Sequence[Result], code: str) -> list[A
             AtIndicator(
                 row=rows[line - 1],
                 mark=words or f"—（{state.words}）",
-                rate=None if mark is None or not full else round(float(mark / full * 100), 1),
+                rate=None if mark is None or not full else float(percent(mark, full) or 0),
                 own=" ".join(part for part in ("" if own is None else show_number(own), own_level or "") if part)
                 or "—",
                 deviation="—" if mark is None or own is None else signed(mark - own),

@@ -26,6 +26,7 @@ __all__ = [
     "counties_of_sheet",
     "county_means",
     "decision_file",
+    "finals_of",
     "givers",
     "is_led",
     "means_of",
@@ -297,7 +298,8 @@ def campaigns_alike(campaign: Campaign) -> list[Campaign]:
     )
 
 
-def _finals(campaigns: Sequence[Campaign]) -> dict[int, ScoreSheet]:
+def finals_of(campaigns: Sequence[Campaign]) -> dict[int, ScoreSheet]:
+    """The last final sheet of each, by campaign."""
     found: dict[int, ScoreSheet] = {}
     rows = ScoreSheet.objects.filter(campaign__in=campaigns, purpose=ScoreSheet.Purpose.FINAL).order_by("number")
     by_key = {campaign.pk: campaign for campaign in campaigns}
@@ -310,7 +312,7 @@ def _finals(campaigns: Sequence[Campaign]) -> dict[int, ScoreSheet]:
 def years_of(actor: Actor, campaign: Campaign, *, unit: int | None = None, county: str = "") -> list[Year]:
     """How a unit, a county (mean of its subjects) or all (neither given) did over the years, as far as one may see it."""
     campaigns = campaigns_alike(campaign)
-    finals = _finals(campaigns)
+    finals = finals_of(campaigns)
     rows = seen(actor).filter(sheet__in=list(finals.values())).order_by("sheet_id", "position")
     if unit is not None:
         rows = rows.filter(subject__unit=unit)

@@ -20,7 +20,9 @@ from dudao.evaluations.labels import SUBJECT_STATES
 from dudao.evaluations.models import Campaign, Subject
 from dudao.evaluations.queries import board as shown
 from dudao.evaluations.queries import campaigns as reads
+from dudao.evaluations.queries import results
 from dudao.evaluations.queries.dry_run import dry_run, faults_of
+from dudao.evaluations.queries.glance import glance
 from dudao.evaluations.queries.licensing import mark_standings, standing_so
 from dudao.evaluations.queries.pools import pool_words
 from dudao.evaluations.queries.systems import rules_of
@@ -54,7 +56,7 @@ def _overview(request: HttpRequest, row: Campaign) -> dict[str, Any]:
     mine = subjects[0] if len(subjects) == 1 and not reads.is_inside(actor, row) else None
     table = None
     if row.state != Campaign.State.DRAFT and mine is None and subjects:
-        table = shown.progress_table(row, phases, subjects)
+        table = shown.progress_table(row, phases, subjects, today)
     pack = template_of(row.template)
     return {
         "bars": shown.bars(row, phases, today),
@@ -67,6 +69,7 @@ def _overview(request: HttpRequest, row: Campaign) -> dict[str, Any]:
         "faults": faults_of(row) if row.state == Campaign.State.DRAFT else [],
         "subject_count": len(subjects),
         "links": _links(pack),
+        "glance": glance(row, phases, table, today) if results.is_led(actor, row) else None,
     }
 
 

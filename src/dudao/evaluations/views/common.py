@@ -87,8 +87,10 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
     ]
     if inside:
         if row.state != Campaign.State.DRAFT:
-            named.append(("reviews", "评审", _address("reviewing", row.pk), None))
-            named.append(("scores", "得分", _address("results", row.pk), None))
+            if actor.may("review.assign", row.office.path):
+                named.append(("reviews", "评审", _address("reviewing", row.pk), None))
+            if actor.may("result.view", row.office.path):
+                named.append(("scores", "得分", _address("results", row.pk), None))
         named.append(("papers", "文书", f"{row.get_absolute_url()}?tab=papers", None))
         named.append(("history", "历史", f"{row.get_absolute_url()}?tab=history", None))
     if row.state in {Campaign.State.PUBLICISED, Campaign.State.PUBLISHED, Campaign.State.ARCHIVED}:

@@ -144,7 +144,13 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int])
                 optional=True,
                 hidden=True,
             ),
-            Column("deviation", "与自评的偏差", lambda row: deviation(row.outcome, "self"), numeric=True, nowrap=True),
+            Column(
+                "deviation",
+                "与自评的偏差",
+                lambda row: deviation(row.outcome, "self", places.get("", 0)),
+                numeric=True,
+                nowrap=True,
+            ),
         ]
     columns.append(
         Column(

@@ -234,12 +234,12 @@ def moved_words(rows: Sequence[Moved]) -> str:
     return f"{len(rows)} 个单位：{'，'.join([*parts, f'{grades} 个等次变动'])}。"
 
 
-def deviation(result: Mapping[str, Any], source: str) -> str | None:
-    """The adopted total less the total of a source, with its sign."""
+def deviation(result: Mapping[str, Any], source: str, places: int = 0) -> str | None:
+    """The adopted total less the total of a source, with its sign, with ``places`` decimals at least."""
     own = result["totals"].get(source)
     if own is None or result["total"] is None:
         return None
-    return signed(Fraction(result["total"]) - Fraction(own))
+    return signed(Fraction(result["total"]) - Fraction(own), places)
 
 
 def signed(value: Fraction, places: int = 0) -> str:

@@ -9,10 +9,15 @@ from django.db import transaction
 from dudao.core.access import Denied
 from dudao.core.audit import verify as verify_chain
 from dudao.core.models import Event
+from dudao.core.ui import kept
 from dudao.core.workflow import Conflict
 from dudao.findings.actions import clock, issuing, judging, making, pressing, rectifying
 from dudao.findings.flow import BY_UNIT
 from dudao.findings.models import Finding, Pause
+from dudao.findings.queries import findings as reads
+from dudao.findings.queries.lights import Lights
+from dudao.findings.queries.terms import terms_on
+from dudao.findings.views.listing import FINDINGS
 from findings_town import again, day, proof
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +101,9 @@ def check(town, row):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_a_walk_never_breaks_a_rule(town, seed):
+def test_a_walk_never_breaks_a_rule(town, seed, monkeypatch):
+    monkeypatch.setattr(kept, "LEAST", 0)
+    lights = Lights(terms_on(day()))
     dice = random.Random(seed)
     rows = [town.draft(severity=severity, description=severity) for severity in ("small", "general", "serious")]
     units = {town.accounts[name].pk for name in ("head", "reporter")}
@@ -114,6 +121,9 @@ def test_a_walk_never_breaks_a_rule(town, seed):
             done += 1
         for each in rows:
             check(town, again(each))
+        listed = lights.annotate(reads.with_units(reads.seen(town.county)))
+        chips = FINDINGS.chips.counted(listed)
+        assert FINDINGS.kept.counted(listed, lambda: FINDINGS.chips.counted(listed)) == chips  # noqa: B023
     assert done > 5
     for event in Event.objects.filter(verb__startswith="finding.", actor_id__isnull=False):
         if event.verb in BY_UNIT:

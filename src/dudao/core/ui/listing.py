@@ -31,6 +31,7 @@ from django.utils.safestring import SafeString
 from dudao.core.ui.columns import Column
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.filters import Chip, Chips, Filter, Shown
+from dudao.core.ui.kept import Kept
 from dudao.core.ui.parts import RowLink
 
 __all__ = ["BulkAction", "Column", "Empty", "ListPage", "Listing"]
@@ -176,6 +177,7 @@ class Listing:
 
     ``sort``: key of a column, ``-`` for descending; ``order``: columns of the database that decide among equals, or always when
     there is no ``sort``. ``keep``: parameters of the address that the view itself reads (a tab) and that must not get lost.
+    ``kept``: keeps the counts of the chips where the list grows long (`kept.Kept`).
     ``prepare(rows, request)`` adds to the rows of one page what they need (a constant number of queries).
     ``row_menu(row, request)`` and ``bulk(request)`` say what may be done. ``export(request, columns, rows, name)`` answers the
     file; by default an Excel sheet. ``None`` for ``export_name`` means no export. ``export_kinds(request)``: (key, label) of other
@@ -186,6 +188,7 @@ class Listing:
     columns: Sequence[Column]
     filters: Sequence[Filter] = ()
     chips: Chips | None = None
+    kept: Kept | None = None
     sort: str = ""
     order: Sequence[str] = ()
     page_size: int = 50
@@ -329,7 +332,8 @@ class Listing:
         if self.chips is None:
             return [], rows.order_by().count(), None
         chosen = self.chips.chosen(request.GET)
-        total, counts = self.chips.counted(rows)
+        chips, kept = self.chips, self.kept
+        total, counts = chips.counted(rows) if kept is None else kept.counted(rows, lambda: chips.counted(rows))
         return [total, *counts], total if chosen is None else counts[list(self.chips.chips).index(chosen)], chosen
 
     def _sorting(self, request: HttpRequest) -> tuple[Column | None, bool]:

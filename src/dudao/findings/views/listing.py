@@ -15,6 +15,7 @@ from dudao.core.lights import LIGHTS
 from dudao.core.ui.acting import actor_of, may_anywhere, tried
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, Text, YesNo
+from dudao.core.ui.kept import Kept
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
@@ -207,6 +208,7 @@ FINDINGS = Listing(
         YesNo("in_time", "按期报告完成", where=Q(finished_on__isnull=False, days_left__gte=0)),
     ],
     chips=CHIPS,
+    kept=Kept("finding", "lookback", "feedback", "consult", "term", "unit"),
     order=["-pk"],
     keep=("scope",),
     prepare=_attach,

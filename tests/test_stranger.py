@@ -219,7 +219,7 @@ OBJECTS = {
     "evaluations:remark": lambda w: {"pk": w.subject_remark.pk},
     **{
         f"evaluations:campaign{name}": lambda w: {"pk": w.campaign.pk}
-        for name in ("", "_clone", "_amend", "_notice", "_subjects", "_extend")
+        for name in ("", "_clone", "_amend", "_notice", "_subjects", "_extend", "_runs")
     },
     **{
         f"evaluations:campaign_{name}": lambda w: {"pk": w.campaign_draft.pk}

@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from dudao.core.access import SYSTEM
 from dudao.evaluations.actions.answering import confirm_figures, save_figure, take_figures
 from dudao.evaluations.models import Figure
 from dudao.evaluations.queries.answering import window_of
 from dudao.evaluations.queries.completeness import completeness_of
+from dudao.evaluations.queries.parts import desk_on
 from dudao.evaluations.queries.work import figure_rows
 from dudao.stats.models import DataItem, Return, Round, RoundItem, Value
 from evaluations_town import campaign
@@ -39,7 +41,7 @@ def subject(town, reported):
 
 
 def rows(subject):
-    return {row.column.name: row for row in figure_rows(subject, window_of(subject))}
+    return {row.column.name: row for row in figure_rows(desk_on(SYSTEM, subject))}
 
 
 def words(subject):

@@ -13,6 +13,7 @@ from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions.answering import count_anew, take_figures_of
+from dudao.evaluations.actions.run_marks import mark_from_runs
 from dudao.evaluations.actions.telling import tell_subjects
 from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.models import Campaign, Phase, Subject
@@ -222,6 +223,7 @@ def start_campaign(actor: Actor, *, campaign: Campaign, revision: int) -> Campai
     )
     if phase is not None:
         take_figures_of(row)
+    mark_from_runs(row)
     count_anew(row, list(row.subjects.values_list("pk", flat=True)))
     if phase is None:
         row.subjects.filter(state=Subject.State.OPEN).update(state=Subject.State.ACCEPTED, accepted_at=now)

@@ -11,6 +11,7 @@ from dudao.calc.campaigns import years_on
 from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects
+from dudao.evaluations.actions.runs import pin_newest
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries.pools import Changes, changes_since, label_of, units_in
 from dudao.evaluations.queries.systems import rules_of
@@ -68,6 +69,7 @@ def create_from_template(
         "ownership": pack.pool.ownership,
         "counties": list(counties),
     }
+    pin_newest(actor, made)
     return _choose(actor, made, pool)
 
 
@@ -142,6 +144,7 @@ def clone_campaign(
         basis=before,
         demo=demo,
     )
+    said += [f"取用{pin}。" for pin in pin_newest(actor, made)]
     if version.pk != before.version_id:
         said.insert(0, f"指标体系由“{before.version}”换为“{version}”。")
     made, changes = _choose_again(actor, before, made)

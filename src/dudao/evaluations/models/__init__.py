@@ -7,6 +7,7 @@ from dudao.evaluations.models.marks import Mark, Review
 from dudao.evaluations.models.parts import Part
 from dudao.evaluations.models.recusals import RecusalDeclaration
 from dudao.evaluations.models.results import Decision, Objection, Proposal, Result, ResultUse, ScoreSheet
+from dudao.evaluations.models.runs import RunPin
 from dudao.evaluations.models.subjects import Answer, Figure, Remark, Subject, Submission
 from dudao.evaluations.models.teams import TeamProposal, Travel
 from dudao.evaluations.models.visits import SiteVisit, VisitFile, VisitMember, VisitRecord
@@ -32,6 +33,7 @@ __all__ = [
     "Result",
     "ResultUse",
     "Review",
+    "RunPin",
     "ScoreSheet",
     "SiteVisit",
     "Subject",

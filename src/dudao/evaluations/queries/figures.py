@@ -1,7 +1,6 @@
 """What the statistics already know of the data items that a campaign asks for: nobody types a number twice."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.urls import reverse
 
 from dudao.calc.expr import Item, read_cell
 from dudao.evaluations.models import Campaign, Figure
+from dudao.evaluations.queries.runs import YEARS, Known, fed
 from dudao.evaluations.queries.systems import figures_asked, system_of
 from dudao.frameworks.queries.statistics import HANDED_IN, matched, value_of
 from dudao.stats.checks import plain
@@ -17,29 +17,22 @@ from dudao.stats.queries import catalogue, returns
 
 __all__ = ["YEARS", "Known", "known_of", "outdated", "same_cell"]
 
-YEARS = 2
-"""How many years back the newest return may lie."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A number of the statistics: as a cell, from where («2025—2026学年数据报送»), and that return's page."""
-
-    cell: str
-    taken: str
-    url: str
-
-
 def known_of(campaign: Campaign, units: Iterable[int]) -> dict[int, dict[str, Known]]:
-    """By unit and name of the item, each from the newest return that was handed in and says it. The number of queries grows with
-    the rounds, not with the units.
+    """By unit and name of the item: from the run that the campaign is pinned to, else from the newest return that was handed in
+    and says it. The number of queries grows with the rounds, not with the units.
     """
     columns = figures_asked(system_of(campaign))
     if not columns:
         return {}
+    units = list(units)
+    asked_names = {column.name for column in columns}
+    found: dict[int, dict[str, Known]] = {
+        unit: {name: known for name, known in given.items() if name in asked_names}
+        for unit, given in fed(campaign, units).items()
+    }
     rows = list(
         Return.objects.filter(
-            unit__in=list(units),
+            unit__in=units,
             state__in=HANDED_IN,
             round__year__lte=campaign.year,
             round__year__gte=campaign.year - YEARS,
@@ -48,14 +41,13 @@ def known_of(campaign: Campaign, units: Iterable[int]) -> dict[int, dict[str, Kn
         .order_by("-round__year", "-round_id", "-id")
     )
     if not rows:
-        return {}
+        return found
     places: dict[tuple[int, bool], Mapping[str, catalogue.Cell]] = {}
     for asked in {row.round_id: row.round for row in rows}.values():
         items = catalogue.items_of(asked)
         for county in (True, False):
             places[asked.pk, county] = matched(columns, catalogue.columns_for(items, county=county))
     numbers = returns.numbers_of(row.pk for row in rows)
-    found: dict[int, dict[str, Known]] = {}
     for row in rows:
         known = found.setdefault(row.unit_id, {})
         for name, cell in places[row.round_id, row.unit.kind in catalogue.COUNTIES].items():

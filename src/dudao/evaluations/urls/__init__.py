@@ -6,6 +6,7 @@ from dudao.evaluations.urls.cycles import urlpatterns as cycles
 from dudao.evaluations.urls.parts import urlpatterns as parts
 from dudao.evaluations.urls.results import urlpatterns as results
 from dudao.evaluations.urls.reviewing import urlpatterns as reviewing
+from dudao.evaluations.urls.runs import urlpatterns as runs
 from dudao.evaluations.urls.teams import urlpatterns as teams
 from dudao.evaluations.urls.visiting import urlpatterns as visiting
 
@@ -17,6 +18,7 @@ urlpatterns = [
     *parts,
     *results,
     *reviewing,
+    *runs,
     *teams,
     *visiting,
 ]

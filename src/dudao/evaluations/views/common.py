@@ -19,6 +19,7 @@ from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.labels import CAMPAIGN_STATES, LINE
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import campaigns as reads
+from dudao.evaluations.queries.runs import kinds_of
 from dudao.evaluations.queries.systems import rules_of
 
 __all__ = ["campaign_or_404", "crumbs", "draft_or_back", "head_of", "inside_or_404", "tell"]
@@ -85,6 +86,8 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
         ("rules", "规则", f"{row.get_absolute_url()}?tab=rules", None),
         ("amendments", "变更", f"{row.get_absolute_url()}?tab=amendments", counts["amendments"]),
     ]
+    if kinds_of(row):
+        named.append(("runs", "测算", reverse("evaluations:campaign_runs", args=[row.pk]), None))
     if inside:
         if row.state != Campaign.State.DRAFT:
             if actor.may("review.assign", row.office.path):

@@ -31,6 +31,7 @@ from dudao.evaluations.labels import SUBJECT_STATES
 from dudao.evaluations.models import Figure, Subject
 from dudao.evaluations.queries.answering import key_of
 from dudao.evaluations.queries.parts import Desk, desk_of
+from dudao.evaluations.queries.runs import verdict_lines
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.queries.work import figure_rows, trace_of, work_of
 from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of, done_on
@@ -82,6 +83,7 @@ def _page(request: HttpRequest, desk: Desk, at: str, *, status: int = 200, **mor
         "remarkable": work.checks and row.state in {"submitted", "accepted"},
         "done_on": done_on(row),
         "conflict": None,
+        "verdicts": verdict_lines(row.campaign, row.unit_id, focus.code) if focus is not None else [],
         **more,
     }
     return render(request, "evaluations/answering/answer.html", context, status=status)
@@ -211,7 +213,17 @@ def answer_score(request: HttpRequest, pk: int) -> HttpResponse:
     row, code = desk.subject, request.GET.get("at", "")
     if code not in system_of(row.campaign).tree.nodes or not (desk.whole or desk.reads(code)):
         raise Http404
-    return render(request, "evaluations/answering/score.html", {"row": row, "code": code, "trace": trace_of(row, code)})
+    part = request.headers.get("HX-Request") == "true"
+    context = {
+        "row": row,
+        "code": code,
+        "trace": trace_of(row, code),
+        "crumbs": desk_crumbs(request, desk, "自评得分"),
+    }
+    template = "score" if part else "score_page"
+    answer = render(request, f"evaluations/answering/{template}.html", context)
+    answer["Vary"] = "HX-Request"
+    return answer
 
 
 # ---- figures ------------------------------------------------------------------------------------------------------

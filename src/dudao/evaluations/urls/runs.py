@@ -1,0 +1,7 @@
+"""Addresses of the runs that a campaign takes numbers and verdicts from."""
+
+from django.urls import path
+
+from dudao.evaluations.views import runs
+
+urlpatterns = [path("campaigns/<int:pk>/runs/", runs.campaign_runs, name="campaign_runs")]

@@ -1,0 +1,80 @@
+"""The runs of the statistics that a campaign takes numbers and verdicts from: which, since when, what they say, what is newer."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from dudao.core.ui.acting import actor_of
+from dudao.evaluations.actions.runs import pin_run, why_not_pin
+from dudao.evaluations.forms.runs import PinForm
+from dudao.evaluations.models import Campaign, RunPin
+from dudao.evaluations.queries import campaigns as campaign_reads
+from dudao.evaluations.queries import runs as reads
+from dudao.evaluations.views.common import campaign_or_404, head_of, tell
+
+__all__ = ["campaign_runs"]
+
+
+@require_http_methods(["GET", "POST"])
+def campaign_runs(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is pinned, by kind; a POST (``kind``, ``run``, ``reason``) pins another one."""
+    row = campaign_or_404(request, pk)
+    kinds = reads.kinds_of(row)
+    if not kinds:
+        raise Http404
+    actor = actor_of(request)
+    denied = why_not_pin(row, actor)
+    sent = request.POST.get("kind", "") if request.method == "POST" else ""
+    pins = reads.pinned(row)
+    subjects = list(campaign_reads.subjects_seen(actor, row).exclude(state="out").order_by("unit__path"))
+    sections = []
+    for kind in kinds:
+        runs = reads.offered(row, kind)
+        choices = [(run.pk, _words(run, kind)) for run in runs]
+        form = PinForm(
+            request.POST if sent == kind else None,
+            choices=choices,
+            running=row.state != Campaign.State.DRAFT,
+            auto_id=f"id_{kind}_%s",
+        )
+        if sent == kind and form.is_valid():
+            made = _pinned(request, row, sent, form)
+            if made is not None:
+                messages.success(request, f"已取用{made}。")
+                return redirect("evaluations:campaign_runs", row.pk)
+        sections.append(_section(row, kind, pins.get(kind), subjects) | {"form": form if choices else None})
+    return render(
+        request,
+        "evaluations/campaigns/runs.html",
+        head_of(request, row, "runs", "取用的测算")
+        | {"sections": sections, "denied": denied.reason if denied is not None else "", "pins": denied is None},
+        status=422 if any(one["form"] is not None and one["form"].errors for one in sections) else 200,
+    )
+
+
+def _pinned(request: HttpRequest, row: Campaign, kind: str, form: PinForm) -> RunPin | None:
+    given: dict[str, Any] = {"kind": kind, "run": int(form.values["run"]), "reason": form.values["reason"]}
+    found: RunPin | None = tell(form, lambda: pin_run(actor_of(request), campaign=row, token=form.token, **given))
+    return found
+
+
+def _words(run: Any, kind: str) -> str:
+    year = run.round.year_words if kind == RunPin.Kind.BALANCE else run.year_words
+    return f"{year} 第 {reads.numbered(run)} 次（{run.unit}，{run.pack_name}，{run.made_at:%Y-%m-%d}）"
+
+
+def _section(row: Campaign, kind: RunPin.Kind, pin: RunPin | None, subjects: list[Any]) -> dict[str, Any]:
+    found = reads.standings(pin, [one.unit_id for one in subjects]) if pin is not None else {}
+    newer = reads.newer_than(row, pin) if pin is not None else None
+    return {
+        "kind": kind,
+        "label": kind.label,
+        "pin": pin,
+        "newer": _words(newer, kind) if newer is not None else "",
+        "newer_url": newer.get_absolute_url() if newer is not None else "",
+        "rows": [(subject, found.get(subject.unit_id)) for subject in subjects],
+        "below": "低于标准的学校" if kind == RunPin.Kind.BALANCE else "有缺项的幼儿园",
+    }

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from dudao.core import files
 from dudao.core.files import FileRefused, scanning, sniff
+from dudao.core.files.ranges import Part, part_of
 from dudao.core.models import StoredFile
 
 PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\n%%EOF"
@@ -65,7 +66,6 @@ def root(settings, tmp_path):
         ("佐证.pdf", PDF, "pdf"),
         ("照片.JPEG", JPG, "jpg"),
         ("截图.png", PNG, "png"),
-        ("手机.heic", b"\x00\x00\x00\x18ftypheic" + bytes(20), "heic"),
         ("录像.mp4", b"\x00\x00\x00\x18ftypisom" + bytes(20), "mp4"),
         ("报告.docx", word_file(), "docx"),
         ("台账.xlsx", excel_file(), "xlsx"),
@@ -106,6 +106,7 @@ def test_kinds_are_told_by_content(name, content, key):
         ("包.rar", b"Rar!\x1a\x07", "RAR 压缩包.*解压后"),
         ("断.docx", word_file()[:400], "损坏或不完整"),
         ("音.mp4", b"\x00\x00\x00\x18ftypqt  ", "转换为 MP4"),
+        ("手机.heic", b"\x00\x00\x00\x18ftypheic" + bytes(20), "HEIC 图片，多数电脑打不开.*导出为 JPG"),
         ("乱.txt", b"\x00\x01\x02\x03", "认不出"),
         ("乱.txt", b"\xff\xfe\x00\x81\xff", "认不出"),
     ],
@@ -116,7 +117,7 @@ def test_what_is_not_let_in_is_named(name, content, words):
 
 
 def test_a_place_may_want_fewer_kinds():
-    with pytest.raises(FileRefused, match="这里只能上传：JPEG 图片、PNG 图片、HEIC 图片"):
+    with pytest.raises(FileRefused, match="这里只能上传：JPEG 图片、PNG 图片。"):
         sniff(io.BytesIO(PDF), "a.pdf", files.PICTURES)
 
 
@@ -225,6 +226,56 @@ def test_a_file_is_served_as_a_harmless_download(root, db):
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["Content-Length"] == str(len(PDF))
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "length"),
+    [
+        ("bytes=0-3", 0, 4),
+        ("bytes=4-", 4, 6),
+        ("bytes=-3", 7, 3),
+        ("bytes=-30", 0, 10),
+        ("bytes=8-99", 8, 2),
+        ("Bytes = 0 - 0", 0, 1),
+        ("bytes=10-", 10, 0),
+        ("bytes=-0", 10, 0),
+    ],
+)
+def test_a_part_is_what_was_asked_for(asked, first, length):
+    assert part_of(asked, 10) == Part(first, length)
+
+
+@pytest.mark.parametrize("asked", ["bytes=-", "bytes=5-2", "bytes=0-1,3-4", "lines=1-2", "bytes=a-b", ""])
+def test_what_is_no_part_is_the_whole(asked):
+    assert part_of(asked, 10) is None
+
+
+def test_a_part_of_another_version_is_the_whole_and_a_film_comes_in_pieces():
+    assert part_of("bytes=0-3", 10, if_range='"old"', etag='"new"') is None
+    assert part_of("bytes=0-3", 10, if_range='"new"', etag='"new"') == Part(0, 4)
+    assert part_of("bytes=2-", 10, most=3) == Part(2, 3)
+
+
+def asked_for(stored, **headers):
+    request = RequestFactory().get("/", headers={name.replace("_", "-"): value for name, value in headers.items()})
+    return files.serve(stored, "甲.pdf", inline=True, request=request)
+
+
+def test_a_browser_gets_the_part_that_it_asks_for(root, db):
+    stored = files.store(SimpleUploadedFile("甲.pdf", PDF))
+    whole = asked_for(stored)
+    assert whole.status_code == 200 and whole["Accept-Ranges"] == "bytes" and whole["ETag"]
+    whole.close()
+    answer = asked_for(stored, Range="bytes=5-9", If_Range=whole["ETag"])
+    assert answer.status_code == 206 and b"".join(answer.streaming_content) == PDF[5:10]
+    assert answer["Content-Range"] == f"bytes 5-9/{len(PDF)}" and answer["Content-Length"] == "5"
+    assert answer["Content-Disposition"].startswith("inline") and answer["X-Content-Type-Options"] == "nosniff"
+    answer.close()
+    behind = asked_for(stored, Range=f"bytes={len(PDF)}-")
+    assert behind.status_code == 416 and behind["Content-Range"] == f"bytes */{len(PDF)}"
+    plain = files.serve(stored, "甲.pdf")
+    assert "Accept-Ranges" not in plain
+    plain.close()
 
 
 def test_only_harmless_kinds_are_shown_in_the_browser(root, db):

@@ -1,6 +1,7 @@
 """The S3 store: the signature of the published example, and a server that believes nothing and fails when told to."""
 
 import hashlib
+import re
 import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import RequestFactory
 
 from dudao.core import files
 from dudao.core.files import FileRefused, Missing, Unavailable
@@ -66,6 +68,7 @@ class Bucket(ThreadingHTTPServer):
         self.objects: dict[str, bytes] = {}
         self.faults: list[int] = []
         self.asked: list[str] = []
+        self.knows_parts = True
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -129,7 +132,12 @@ class Handler(BaseHTTPRequestHandler):
             body += f"<NextContinuationToken>{rest[1]}</NextContinuationToken>" if more else ""
             self.answer(200, body.encode())
         elif path in self.server.objects:
-            self.answer(200, self.server.objects[path])
+            found = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+            body = self.server.objects[path]
+            if found and self.server.knows_parts:
+                self.answer(206, body[int(found[1]) : int(found[2]) + 1])
+            else:
+                self.answer(200, body)
         else:
             self.answer(404, b"<Code>NoSuchKey</Code>")
 
@@ -161,6 +169,17 @@ def test_files_go_to_the_bucket_and_come_back(bucket, db, tmp_path):
     assert b"".join(answer.streaming_content) == PDF
     answer.close()
     assert list((tmp_path / "files/incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("knows_parts", [True, False])
+def test_a_part_is_all_that_is_fetched_where_the_server_can(bucket, db, knows_parts):
+    bucket.knows_parts = knows_parts
+    stored = files.store(SimpleUploadedFile("甲.pdf", PDF))
+    for asked, wanted in (("bytes=5-9", PDF[5:10]), ("bytes=-4", PDF[-4:]), ("bytes=0-", PDF)):
+        request = RequestFactory().get("/", headers={"Range": asked})
+        answer = files.serve(stored, "甲.pdf", request=request)
+        assert answer.status_code == 206 and b"".join(answer.streaming_content) == wanted
+        answer.close()
 
 
 def test_the_bucket_is_verified_like_a_folder(bucket, db):

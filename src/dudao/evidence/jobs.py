@@ -3,16 +3,21 @@
 import tempfile
 from pathlib import Path
 
+from django.utils import timezone
+
 from dudao.core import files, jobs
+from dudao.core.access import SYSTEM
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.evidence.actions.checks import check_waiting, make_preview
 from dudao.evidence.actions.exports import KEEP_DAYS
+from dudao.evidence.actions.following import follow_merger
 from dudao.evidence.actions.uploads import expire
 from dudao.evidence.models import EvidenceVersion
 from dudao.evidence.queries.links import versions_seen
+from dudao.evidence.queries.mergers import mergers_due
 from dudao.evidence.zipping import write_zip
 
-__all__ = ["convert", "forget_uploads", "pack", "scan_again"]
+__all__ = ["convert", "follow_mergers", "forget_uploads", "pack", "scan_again"]
 
 
 @jobs.handler("evidence.zip", keep_days=KEEP_DAYS)
@@ -48,6 +53,13 @@ def convert(work: Work) -> Result:
 def scan_again() -> None:
     """Ask the scanner about what it owes an answer for."""
     check_waiting()
+
+
+@jobs.daily("evidence.mergers", hour=1)
+def follow_mergers() -> None:
+    """Bring the libraries of merged units to whom they were merged into. Run again it finds nothing more."""
+    for source, target in list(mergers_due(timezone.localdate())):
+        follow_merger(SYSTEM, source=source, target=target)
 
 
 @jobs.daily("evidence.uploads", hour=2)

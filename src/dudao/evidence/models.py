@@ -22,6 +22,7 @@ class Evidence(models.Model):
 
     When it *holds* is not when it was uploaded: ``effective_from`` and ``effective_until`` (the last day, open when it doesn't end)
     are what a person says of its content. ``current`` is the version that new uses get.
+    ``origin``: the unit that kept it before it was merged into this one.
     """
 
     SCOPE: ClassVar = ("unit__path",)
@@ -31,6 +32,7 @@ class Evidence(models.Model):
         WITHDRAWN = "withdrawn", "已撤下"
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="evidence_items", verbose_name="单位")
+    origin = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="来自单位")
     title = models.CharField("名称", max_length=200)
     category = models.CharField("类别", max_length=60, blank=True)
     number = models.CharField("文号或证号", max_length=80, blank=True)

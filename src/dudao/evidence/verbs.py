@@ -14,5 +14,6 @@ declare(
     Verb("evidence.freeze", "锁定引用的佐证材料"),
     Verb("evidence.thaw", "解除锁定引用的佐证材料"),
     Verb("evidence.check", "检查佐证材料"),
+    Verb("evidence.follow", "材料随单位合并转入"),
     Verb("evidence.limit", "设定资料库容量"),
 )

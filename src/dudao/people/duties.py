@@ -72,6 +72,7 @@ UNITS = {
     "unit.rename",
     "unit.move",
     "unit.merge",
+    "evidence.follow",
     "unit.split",
     "unit.close",
     "unit.licence",

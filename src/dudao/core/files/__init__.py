@@ -2,7 +2,7 @@
 
     stored = files.store(upload, name)                  an upload: capped, told by its content, scanned; raises FileRefused
     stored = files.keep(path_or_bytes, media_type)      something the platform made itself
-    response = files.serve(stored, "佐证.pdf")           a download with safe headers
+    response = files.serve(stored, "佐证.pdf")           a download with safe headers (of a part: ``request=request``)
     report = files.verify()                             which files are missing, altered or belong to nobody
 
 Who may add or fetch a file is decided by the row of the domain that points to it (``PROTECT`` on every such key).
@@ -23,9 +23,10 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from dudao.core.files.kinds import DOCUMENTS, EVIDENCE, KINDS, PICTURES, FileRefused, Kind, sniff
+from dudao.core.files.kinds import DOCUMENTS, EVIDENCE, KINDS, PICTURES, FileRefused, Kind, heic_words, sniff
+from dudao.core.files.ranges import MOST, part_of
 from dudao.core.files.scanning import Verdict, scan
 from dudao.core.files.stores import DiskStore, Missing, Store, Unavailable
 from dudao.core.models import StoredFile
@@ -46,6 +47,7 @@ __all__ = [
     "Verdict",
     "adopt",
     "forget",
+    "heic_words",
     "keep",
     "opened",
     "rescan",
@@ -230,25 +232,70 @@ def opened(stored: StoredFile, *, check: bool = False) -> io.BufferedIOBase:
     return stream
 
 
-def serve(stored: StoredFile, name: str, *, inline: bool = False) -> FileResponse:
-    """The file as an answer. The caller has checked the right. Only harmless kinds are ever shown in the browser itself."""
+def serve(
+    stored: StoredFile, name: str, *, inline: bool = False, request: HttpRequest | None = None
+) -> HttpResponseBase:
+    """The file as an answer. The caller has checked the right. Only harmless kinds are ever shown in the browser itself.
+
+    With the ``request`` the answer is the part that it asks for (HTTP Range), at most `ranges.MOST` bytes of a film.
+    """
     try:
-        stream = opened(stored)
+        answer = _answer(stored, request)
     except Missing:
         log.exception("stored file %s is missing", stored.digest)
         raise Http404("文件在存储中缺失，请联系系统管理员。") from None
     kind = next((kind for kind in KINDS.values() if kind.media_type == stored.media_type), None)
     shown = inline and kind is not None and kind.inline
-    answer = FileResponse(stream, content_type=stored.media_type)
-    answer["Content-Length"] = str(stored.size)
     answer["Content-Disposition"] = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(name, safe='')}"
     answer["X-Content-Type-Options"] = "nosniff"
     # A sandbox would also switch off the browser's own PDF viewer, which needs no right of the page.
     sandbox = "" if shown and kind is not None and kind.key == "pdf" else "; sandbox"
     answer["Content-Security-Policy"] = f"default-src 'none'{sandbox}"
     answer["Cache-Control"] = "private, no-cache"
-    answer["ETag"] = f'"{stored.digest}"'
+    answer["ETag"] = _etag(stored)
     return answer
+
+
+def _etag(stored: StoredFile) -> str:
+    return f'"{stored.digest}"'
+
+
+def _answer(stored: StoredFile, request: HttpRequest | None) -> HttpResponseBase:
+    """The whole file, or the part that is asked for; parts are offered to whom gives the request."""
+    asked = request.headers.get("Range", "") if request is not None and request.method == "GET" else ""
+    part = (
+        part_of(
+            asked,
+            stored.size,
+            if_range=request.headers.get("If-Range", "") if request is not None else "",
+            etag=_etag(stored),
+            most=MOST if stored.media_type.startswith("video/") else None,
+        )
+        if asked
+        else None
+    )
+    answer: HttpResponseBase
+    if part is None:
+        answer = FileResponse(opened(stored), content_type=stored.media_type)
+        answer["Content-Length"] = str(stored.size)
+    elif not part.length:
+        answer = HttpResponse(status=416, content_type=stored.media_type)
+        answer["Content-Range"] = part.content_range(stored.size)
+    else:
+        stream = the_store().open_part(stored.digest, part.first, part.length)
+        answer = StreamingHttpResponse(_piece(stream, part.length), status=206, content_type=stored.media_type)
+        answer["Content-Length"] = str(part.length)
+        answer["Content-Range"] = part.content_range(stored.size)
+        answer._resource_closers.append(stream.close)  # type: ignore[attr-defined]  as FileResponse does
+    if request is not None:
+        answer["Accept-Ranges"] = "bytes"
+    return answer
+
+
+def _piece(stream: BinaryIO | io.BufferedIOBase, length: int) -> Iterator[bytes]:
+    while length and (chunk := stream.read(min(length, 1 << 16))):
+        length -= len(chunk)
+        yield chunk
 
 
 @dataclass(slots=True)

@@ -88,6 +88,19 @@ class S3Store:
         target.seek(0)
         return target
 
+    def open_part(self, digest: str, first: int, length: int) -> io.BufferedIOBase:
+        """The same for a part: no more of the object is fetched than was asked for."""
+        target = tempfile.TemporaryFile(dir=self.workspace())  # noqa: SIM115  the caller closes it
+        try:
+            self._ask("GET", self._path(digest), into=target, part=f"bytes={first}-{first + length - 1}")
+        except BaseException:
+            target.close()
+            raise
+        # A server that doesn't know parts has sent the whole.
+        target.seek(0, io.SEEK_END)
+        target.seek(first if target.tell() > length else 0)
+        return target
+
     def remove(self, digest: str) -> None:
         with contextlib.suppress(Missing):
             self._ask("DELETE", self._path(digest))
@@ -124,6 +137,7 @@ class S3Store:
         digest: str = EMPTY,
         size: int = 0,
         into: BinaryIO | None = None,
+        part: str = "",
     ) -> None:
         """One request, tried again when the server is overloaded or the connection breaks."""
         problem = ""
@@ -136,11 +150,13 @@ class S3Store:
                 into.seek(0)
                 into.truncate()
             try:
-                status, problem = self._once(method, path, query or {}, body=body, digest=digest, size=size, into=into)
+                status, problem = self._once(
+                    method, path, query or {}, body=body, digest=digest, size=size, into=into, part=part
+                )
             except (OSError, http.client.HTTPException) as broken:
                 problem = str(broken) or type(broken).__name__
                 continue
-            if status in {200, 201, 204}:
+            if status in {200, 201, 204, 206}:
                 return
             if status == http.client.NOT_FOUND and "NoSuchBucket" not in problem:
                 raise Missing(path.rpartition("/")[2])
@@ -158,6 +174,7 @@ class S3Store:
         digest: str,
         size: int,
         into: BinaryIO | None,
+        part: str,
     ) -> tuple[int, str]:
         headers = {"host": self.host, "x-amz-content-sha256": digest}
         signed = sign(
@@ -165,6 +182,8 @@ class S3Store:
         )
         if body is not None:
             signed["content-length"] = str(size)
+        if part:
+            signed["range"] = part
         connection = (
             http.client.HTTPSConnection(self.host, timeout=TIMEOUT, context=ssl.create_default_context())
             if self.secure
@@ -173,7 +192,7 @@ class S3Store:
         try:
             connection.request(method, f"{_encoded(path)}?{_query(query)}".rstrip("?"), body=body, headers=signed)
             answer = connection.getresponse()
-            if answer.status != http.client.OK or into is None:
+            if answer.status not in {http.client.OK, http.client.PARTIAL_CONTENT} or into is None:
                 return answer.status, answer.read(2000).decode("utf-8", "replace")
             while chunk := answer.read(1 << 20):
                 into.write(chunk)

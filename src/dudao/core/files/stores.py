@@ -26,6 +26,9 @@ class Store(Protocol):
     def open(self, digest: str) -> BufferedIOBase:
         """The bytes as a stream. Raises ``Missing``."""
 
+    def open_part(self, digest: str, first: int, length: int) -> BufferedIOBase:
+        """A stream of which the next ``length`` bytes are those from ``first`` on. Raises ``Missing``."""
+
     def remove(self, digest: str) -> None:
         """Let go of the bytes; those that aren't there are no error."""
 
@@ -69,6 +72,11 @@ class DiskStore:
             return self.path(digest).open("rb")
         except FileNotFoundError as problem:
             raise Missing(digest) from problem
+
+    def open_part(self, digest: str, first: int, length: int) -> BufferedIOBase:
+        stream = self.open(digest)
+        stream.seek(first)
+        return stream
 
     def remove(self, digest: str) -> None:
         self.path(digest).unlink(missing_ok=True)

@@ -116,6 +116,8 @@ def _may_come(unit: Unit, name: str, size: int, unfinished: int) -> None:
             f"放不下“{name}”（{size / MB:.1f} MB）。请压缩文件，或请上级督导办增加容量。"
         )
     extension = Path(name).suffix.lower()
+    if extension in files.KINDS["heic"].extensions:
+        raise ValidationError(files.heic_words(name))
     if not any(extension in files.KINDS[key].extensions for key in files.EVIDENCE):
         raise ValidationError(f"文件“{name}”的格式不能上传。请改用 PDF、Word、Excel、演示文稿、图片或 MP4。")
 

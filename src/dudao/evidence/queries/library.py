@@ -47,7 +47,7 @@ def standing(day: date) -> Case:
 
 def _with(rows: QuerySet[Any]) -> QuerySet[Any]:
     links = EvidenceLink.objects.filter(version__evidence=OuterRef("pk")).order_by().values("version__evidence")
-    return rows.select_related("unit__parent", "current__file").annotate(
+    return rows.select_related("unit__parent", "origin", "current__file").annotate(
         standing=standing(timezone.localdate()),
         uses=Coalesce(Subquery(links.annotate(n=Count("pk")).values("n")), 0),
     )

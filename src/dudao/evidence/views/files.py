@@ -27,15 +27,15 @@ def _version_or_404(request: HttpRequest, pk: int) -> EvidenceVersion:
     return found
 
 
-def version_response(version: EvidenceVersion, *, inline: bool = False) -> Any:
+def version_response(version: EvidenceVersion, *, inline: bool = False, request: HttpRequest | None = None) -> Any:
     """A version's file as an answer; the caller has checked who asks. A file that the scanner keeps closed isn't handed out."""
     if not version.is_open:
         raise Denied(f"“{version.name}”{version.get_scan_display()}，不能打开。")
-    return _served(version.file, version.name, inline)
+    return _served(version.file, version.name, inline, request)
 
 
-def _served(stored: StoredFile, name: str, inline: bool) -> Any:
-    answer = files.serve(stored, name, inline=inline)
+def _served(stored: StoredFile, name: str, inline: bool, request: HttpRequest | None) -> Any:
+    answer = files.serve(stored, name, inline=inline, request=request)
     if inline:
         # Our own page shows it in a frame; nobody else's may.
         answer["X-Frame-Options"] = "SAMEORIGIN"
@@ -46,7 +46,8 @@ def _served(stored: StoredFile, name: str, inline: bool) -> Any:
 @require_GET
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """The original: a download, or with ``?inline`` what the browser itself shows of it."""
-    answer: HttpResponse = version_response(_version_or_404(request, pk), inline="inline" in request.GET)
+    version = _version_or_404(request, pk)
+    answer: HttpResponse = version_response(version, inline="inline" in request.GET, request=request)
     return answer
 
 
@@ -58,7 +59,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if not version.is_open:
         raise Denied(f"“{version.name}”{version.get_scan_display()}，不能打开。")
-    answer: HttpResponse = _served(version.preview, f"{version.name}.pdf", inline=True)
+    answer: HttpResponse = _served(version.preview, f"{version.name}.pdf", True, request)
     return answer
 
 

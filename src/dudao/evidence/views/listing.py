@@ -31,7 +31,8 @@ MANY = 100
 
 def _tags(row: Any) -> str:
     file = row.current.name if row.current is not None else ""
-    return "　".join([file, *(f"#{tag}" for tag in row.tags)])
+    came = [f"来自{row.origin}"] if row.origin is not None else []
+    return "　".join([file, *came, *(f"#{tag}" for tag in row.tags)])
 
 
 def _size(row: Any) -> str:

@@ -36,7 +36,7 @@ def pdf(request: HttpRequest, pk: int) -> FileResponse:
     paper = seen_paper(request, pk)
     if paper.pdf is None:
         raise Http404
-    return files.serve(paper.pdf, _name(paper, ".pdf"), inline=request.GET.get("download") is None)
+    return files.serve(paper.pdf, _name(paper, ".pdf"), inline=request.GET.get("download") is None, request=request)
 
 
 @require_GET
@@ -46,7 +46,7 @@ def sealed(request: HttpRequest, pk: int) -> FileResponse:
     if paper.sealed is None or (paper.seal == Paper.Seal.IMAGE and not queries.is_inside(actor_of(request), paper)):
         raise Http404
     kind = next((kind for kind in files.KINDS.values() if kind.media_type == paper.sealed.media_type), None)
-    return files.serve(paper.sealed, _name(paper, f"（用印件）{kind.extensions[0] if kind else ''}"), inline=True)
+    return files.serve(paper.sealed, _name(paper, f"（用印件）{kind.extensions[0] if kind else ''}"), inline=True, request=request)
 
 
 @require_GET

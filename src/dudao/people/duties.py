@@ -8,6 +8,7 @@ __all__ = [
     "ACCUSED",
     "BALANCE",
     "CONSULTING",
+    "CONTRIBUTING",
     "CYCLES",
     "CYCLES_DECIDED",
     "DIRECTOR",
@@ -37,6 +38,7 @@ __all__ = [
     "SIZES",
     "SIZES_DECIDED",
     "SIZES_PLANNED",
+    "SPREADING",
     "STATISTICS",
     "SUPERVISING",
     "TRIALS",
@@ -324,6 +326,9 @@ EVALUATED = {
     "objection.withdraw",
     "proposal.make",
 }
+# What a department answers in its government's self-evaluation, and what the government's office does about it.
+CONTRIBUTING = {"part.view", "part.fill", "part.submit", "part.take_back"}
+SPREADING = {"part.view", "part.assign", "part.edit", "part.return", "part.merge", "part.remind", "part.withdraw"}
 REVIEWING = {"review.view", "review.mark", "review.submit", "review.hand_back", "recusal.declare"}
 ON_SITE = {
     "onsite.view",
@@ -335,6 +340,7 @@ ON_SITE = {
 }
 EVALUATING = {
     *EVALUATED,
+    *SPREADING,
     *REVIEWING,
     *ON_SITE,
     "campaign.create",

@@ -196,6 +196,7 @@ ROLES: dict[str, Role] = {
             frozenset({Kind.DEPARTMENT}),
             duties.READ,
             duties.EVALUATED,
+            duties.CONTRIBUTING,
             duties.RECTIFYING,
             duties.CONSULTING,
             duties.ACCUSED,

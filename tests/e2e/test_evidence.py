@@ -97,7 +97,7 @@ def test_many_files_then_what_they_are(world, page_of, tmp_path):
     # The same file again is told, not kept twice.
     page.goto(page.url.replace("/evidence/", "/evidence/add/"))
     page.locator("input[data-files]").first.set_input_files(chosen[:1])
-    page.get_by_text("资料库里已有同样的文件：“许可证”第1版").wait_for()
+    page.get_by_text("资料库里已有同样的文件：“许可证”第 1 版").wait_for()
     assert Evidence.objects.count() == 4
 
     # Pictures and texts are shown at once, an office document when it was converted.
@@ -213,15 +213,15 @@ def test_a_new_version_and_the_box(world, page_of, tmp_path, monkeypatch):
     look(page, "evidence-version-new")
     page.locator("input[data-files]").first.set_input_files(two)
     page.get_by_role("link", name="查看材料").click()
-    page.get_by_text("第2版").first.wait_for()
+    page.get_by_text("第 2 版").first.wait_for()
     page.get_by_role("link", name="2026年幼儿园办园行为督导评估 A2.1").wait_for()
     look(page, "evidence-item")
     page.goto_name("evidence:box", "spot:1:A2.1")
     page.get_by_role("button", name="改用新版本").click()
-    page.get_by_text("新证.pdf，第2版").wait_for()
+    page.get_by_text("新证.pdf，第 2 版").wait_for()
     look(page, "evidence-box")
     page.get_by_role("button", name="取消引用“旧证”").click()
-    page.get_by_text("新证.pdf，第2版").wait_for(state="detached")
+    page.get_by_text("新证.pdf，第 2 版").wait_for(state="detached")
     assert EvidenceLink.objects.count() == 1
 
     office = page_of(world["office"], path="/evidence/")

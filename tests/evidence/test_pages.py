@@ -110,7 +110,7 @@ def test_a_plain_form_does_without_javascript(town, client_of):
     same = io.BytesIO(town.pdf("二"))
     same.name = "又.pdf"
     refused = client.post(reverse("evidence:version_new", args=[rows[0].pk]), {"chosen": [same]})
-    assert "是“二”的第1版" in refused.content.decode()
+    assert "是“二”的第 1 版" in refused.content.decode()
 
 
 def test_a_file_is_handed_out_with_headers_that_run_nothing(town, client_of):

@@ -143,7 +143,7 @@ class EvidenceVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.evidence} 第{self.number}版"
+        return f"{self.evidence} 第 {self.number} 版"
 
     @property
     def is_open(self) -> bool:

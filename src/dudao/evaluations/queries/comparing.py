@@ -6,12 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 from dudao.calc.canonical import canonical
-from dudao.calc.expr import State, show_number
+from dudao.calc.expr import State
 from dudao.calc.rounding import percent
 from dudao.calc.score import ADOPTED, Movement, Outcome, columns_of
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries.sheets import loaded, sheet_system
-from dudao.frameworks.trying.shown import Moved, moved, signed, total_places
+from dudao.frameworks.trying.shown import Moved, moved, padded, places_of, signed, total_places
 
 __all__ = ["AtIndicator", "Comparison", "at_indicator", "compared"]
 
@@ -112,6 +112,8 @@ def at_indicator(sheet: ScoreSheet, rows: Sequence[Result], code: str) -> list[A
     levels = adopted.level(code)
     owns = None if first is None else scores.sheet(first).mark(code)
     own_levels = None if first is None else scores.sheet(first).level(code)
+    known = [column.at(place) for column in (marks, owns) if column is not None for place in range(len(table.rows))]
+    places = places_of(known)
     found = []
     for place, line in enumerate(table.rows):
         mark, full = marks.at(place), possible.at(place)
@@ -120,15 +122,15 @@ def at_indicator(sheet: ScoreSheet, rows: Sequence[Result], code: str) -> list[A
         own = None if owns is None else owns.at(place)
         own_level = None if own_levels is None else own_levels.at(place)
         state = State.KNOWN if mark is not None or level is not None else State(int(column.state[place]))
-        words = " ".join(part for part in ("" if mark is None else show_number(mark), level or "") if part)
+        words = " ".join(part for part in ("" if mark is None else padded(mark, places), level or "") if part)
         found.append(
             AtIndicator(
                 row=rows[line - 1],
                 mark=words or f"—（{state.words}）",
                 rate=None if mark is None or not full else float(percent(mark, full) or 0),
-                own=" ".join(part for part in ("" if own is None else show_number(own), own_level or "") if part)
+                own=" ".join(part for part in ("" if own is None else padded(own, places), own_level or "") if part)
                 or "—",
-                deviation="—" if mark is None or own is None else signed(mark - own),
+                deviation="—" if mark is None or own is None else signed(mark - own, places),
                 is_open=state not in {State.KNOWN, State.NOT_APPLICABLE},
             )
         )

@@ -332,6 +332,20 @@ def _focus(subject: Subject, leaves: Mapping[str, Leaf], at: str, given: _Given)
 _WORDS = {Kind.TRUTH: "是否符合", Kind.CHOICE: "自评等级", Kind.COUNT: "数量", Kind.NUMBER: "自评得分"}
 
 
+def said_of(leaf: Leaf | None, cells: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(question, answer with its unit) of what was said at an indicator; a choice among levels needs no question."""
+    if leaf is None:
+        return [(name, str(cell)) for name, cell in cells.items()]
+    found = []
+    for one in questions_of(leaf, cells):
+        if one.value:
+            lone = len(leaf.columns) == 1 and one.kind == "choice"
+            found.append(
+                ("" if lone else one.label, f"{one.value} {one.unit}".strip() if one.kind == "number" else one.value)
+            )
+    return found
+
+
 def questions_of(leaf: Leaf, cells: Mapping[str, Any]) -> list[Question]:
     """The questions of an indicator with what is answered."""
     found = []

@@ -34,6 +34,7 @@ from dudao.evaluations.queries.completeness import completeness_of
 from dudao.evaluations.queries.licensing import is_ungraded
 from dudao.evaluations.queries.parts import divides, parts_of
 from dudao.evaluations.queries.systems import rules_of, system_of
+from dudao.evaluations.queries.work import said_of
 
 __all__ = [
     "answer_list",
@@ -271,9 +272,16 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     row, content = found.subject, found.content
-    nodes = system_of(row.campaign).tree.nodes
+    system = system_of(row.campaign)
+    nodes, leaves = system.tree.nodes, reads.leaves_of(system)
     answers = [
-        (code, nodes[code].name if code in nodes else "", said, content["evidence"].get(code, []))
+        (
+            code,
+            nodes[code].name if code in nodes else "",
+            said_of(leaves.get(code), said["cells"]),
+            said["text"],
+            content["evidence"].get(code, []),
+        )
         for code, said in content["answers"].items()
     ]
     return render(

@@ -50,7 +50,11 @@ CAMPAIGNS = Listing(
     ],
     chips=Chips.of_states("state", CAMPAIGN_STATES),
     order=["-year", "-pk"],
-    empty=Empty("还没有督导项目", "对县市区、乡镇、学校和幼儿园的督导评估从这里组织。", icon="clipboard-list"),
+    empty=Empty(
+        "还没有督导项目",
+        "对县市区、乡镇、学校和幼儿园的督导评估从这里组织：选模板，核对阶段、规则和对象，试评后启动。",
+        icon="clipboard-list",
+    ),
 )
 
 

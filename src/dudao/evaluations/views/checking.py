@@ -235,7 +235,7 @@ def _said(change: Change, value: Any) -> list[str]:
         source = f"（取自{value['taken']}）" if value["taken"] else ""
         return [f"{value['cell']}{source}", *([f"说明：{value['note']}"] if value["note"] else [])]
     if change.kind == "evidence":
-        return [f"{one['title']}（{one['file']}，第{one['number']}版）" for one in value]
+        return [f"{one['title']}（{one['file']}，第 {one['number']} 版）" for one in value]
     return [str(value["file"])]
 
 

@@ -70,7 +70,9 @@ CYCLES = Listing(
     chips=Chips.of_states("state", CYCLE_STATES),
     order=["-first_term", "-pk"],
     empty=Empty(
-        "还没有周期规划", "义务教育学校五年一轮、幼儿园三至五年一轮的督导从这里排定。", icon="calendar-stats"
+        "还没有周期规划",
+        "义务教育学校五年一轮、幼儿园三至五年一轮的督导从这里排定。督导办先列出学校，再测算每学期督导哪些学校，批准后执行。",
+        icon="calendar-stats",
     ),
 )  # fmt: skip
 

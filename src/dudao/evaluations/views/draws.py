@@ -202,7 +202,7 @@ _TAKING = Q(excluded="")
 MEMBERS = Listing(
     key="draw-members",
     columns=[
-        Column("position", "序号", "position", sort="position", numeric=True),
+        Column("position", "序号", "position", sort="position", nowrap=True),
         Column("identifier", "编号", "identifier", sort="identifier", nowrap=True),
         Column("name", "名称", "name", sort="name"),
         Column("stratum", "层", lambda row: row.stratum or "—", sort="stratum", nowrap=True),

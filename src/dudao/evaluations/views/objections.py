@@ -62,7 +62,11 @@ OBJECTIONS = Listing(
     order=["-pk"],
     export=recorded(lambda row: row.subject.campaign),
     export_name="异议申辩",
-    empty=Empty("还没有异议", "单位对初步意见或公示的结果有异议时，在期限内提出，列在这里。", icon="message-report"),
+    empty=Empty(
+        "还没有异议",
+        "单位对初步意见或公示的结果有异议时，在期限内从“评估结果”打开本单位的结果提出，列在这里。",
+        icon="message-report",
+    ),
 )
 
 

@@ -101,7 +101,7 @@ def _marks(request: HttpRequest, row: Result, scores: Scores, given: Any) -> dic
     found = explain(scores, 0, code)
     gone = lost(found if code == tree.root.code else explain(scores, 0))
     hooks = Hooks(actor_of(request), f"mark:{row.subject_id}:")
-    lines = lines_of(scores, ADOPTED, given)
+    lines = lines_of(scores, ADOPTED, given, even=True)
     who = reads.givers(scores, row.subject, inside=inside)
     labels = {source.key: source.label for source in tree.sources}
     means = reads.means_of(row, inside=inside)

@@ -65,7 +65,11 @@ RECUSALS = Listing(
     ],
     chips=Chips.of_states("state", RECUSAL_STATES),
     sort="-declared_at",
-    empty=Empty("没有回避申报", "近亲属任职、现在或曾经任职、责任督学挂牌的学校，应当申报回避。", icon="user-x"),
+    empty=Empty(
+        "没有回避申报",
+        "近亲属任职、现在或曾经任职、责任督学挂牌的学校，应当申报回避。点“申报回避”写明单位和情形，督导办认定后不再派去。",
+        icon="user-x",
+    ),
 )  # fmt: skip
 
 
@@ -157,7 +161,11 @@ TEAM_LIST = Listing(
     ],
     chips=Chips.of_states("state", TEAM_STATES),
     sort="-span",
-    empty=Empty("还没有组队方案", "把进行中项目的实地评估合并、排上日期，给每次配齐督学。", icon="users-group"),
+    empty=Empty(
+        "还没有组队方案",
+        "点“自动组队”选时间段：把进行中项目的实地评估合并、排上日期，给每次配齐督学，采用以后生成实地评估。",
+        icon="users-group",
+    ),
 )
 
 

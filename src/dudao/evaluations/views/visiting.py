@@ -104,7 +104,9 @@ VISITS = Listing(
     export=taken,
     export_name="实地评估",
     export_kinds=lambda request: KINDS,
-    empty=Empty("还没有实地评估", "安排评估组进校以后，会按日期列在这里。", icon="map-pin"),
+    empty=Empty(
+        "还没有实地评估", "督导办选定单位、日期和评估组以后，按日期列在这里，并通知评估组和单位。", icon="map-pin"
+    ),
 )
 
 

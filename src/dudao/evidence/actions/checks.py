@@ -33,7 +33,7 @@ def note_scan(actor: Actor, *, version: EvidenceVersion, clean: bool) -> Evidenc
     if not clean and version.uploaded_by_id is not None:
         notices.tell(
             [version.uploaded_by_id],
-            text=f"“{version.evidence}”第{version.number}版没有通过病毒扫描，已停用。请杀毒后上传新版本。",
+            text=f"“{version.evidence}”第 {version.number} 版没有通过病毒扫描，已停用。请杀毒后上传新版本。",
             url=version.get_absolute_url(),
             key=f"evidence-scan-{version.pk}",
         )

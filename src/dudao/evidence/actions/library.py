@@ -48,8 +48,8 @@ class Added:
         row = self.version.evidence
         return {
             Outcome.NEW: f"已存入资料库：“{row}”。",
-            Outcome.VERSION: f"已存为“{row}”第{self.version.number}版。",
-            Outcome.EXISTING: f"资料库里已有同样的文件：“{row}”第{self.version.number}版，没有重复保存。",
+            Outcome.VERSION: f"已存为“{row}”第 {self.version.number} 版。",
+            Outcome.EXISTING: f"资料库里已有同样的文件：“{row}”第 {self.version.number} 版，没有重复保存。",
             Outcome.RESTORED: f"资料库里有同样的文件“{row}”，曾经撤下，现已恢复。",
         }[Outcome(self.outcome)]
 
@@ -128,9 +128,9 @@ def _fits(unit: Unit, size: int, name: str) -> None:
 def _again(actor: Actor, same: EvidenceVersion, row: Evidence | None) -> Added:
     item = same.evidence
     if row is not None and row.pk != item.pk:
-        raise ValidationError(f"这个文件已在资料库里，是“{item}”的第{same.number}版，不能再作为“{row}”的新版本。")
+        raise ValidationError(f"这个文件已在资料库里，是“{item}”的第 {same.number} 版，不能再作为“{row}”的新版本。")
     if row is not None:
-        raise ValidationError(f"这个文件与“{row}”的第{same.number}版完全相同，不用再传。")
+        raise ValidationError(f"这个文件与“{row}”的第 {same.number} 版完全相同，不用再传。")
     outcome = Outcome.EXISTING
     if item.state == Evidence.State.WITHDRAWN:
         fresh = locked(item)

@@ -292,11 +292,12 @@ class Line:
 _ROLES = {Role.NORMAL: "", Role.BONUS: "加分", Role.PENALTY: "减分"}
 
 
-def lines_of(scores: Scores, main: str, sources: Sequence[str]) -> list[Line]:
-    """All indicators of a table of one row, in the order of the document."""
+def lines_of(scores: Scores, main: str, sources: Sequence[str], *, even: bool = False) -> list[Line]:
+    """All indicators of a table of one row, in the order of the document. ``even``: all marks with one number of decimals."""
     tree = scores.tree
     sheet = scores.sheet(main)
     apart = sources if len(sources) > 1 else ()
+    places = _places(scores, [main, *apart]) if even else 0
     lines = []
     for code, node in tree.nodes.items():
         score = sheet.nodes[code].row(0)
@@ -315,13 +316,13 @@ def lines_of(scores: Scores, main: str, sources: Sequence[str]) -> list[Line]:
                     mark,
                     None if score.level is None else score.level.at(0),
                     state,
-                    total_places(tree) if node is tree.root else 0,
+                    max(places, total_places(tree) if node is tree.root else 0),
                 ),
                 rate=None if mark is None or not possible else max(0, min(100, round(mark * 100 / possible))),
                 role=_ROLES[node.role],
                 is_open=state not in {State.KNOWN, State.NOT_APPLICABLE},
-                sources=tuple(_of_source(column) for column in own),
-                deviation=_difference(mark, own[0]) if own else "",
+                sources=tuple(_of_source(column, places) for column in own),
+                deviation=_difference(mark, own[0], places) if own else "",
                 is_leaf=not node.children,
             )
         )
@@ -343,11 +344,16 @@ def _words(mark: Fraction | None, level: str | None, state: State, places: int =
     return " ".join(parts) or f"—（{state.words}）"
 
 
-def _of_source(column: Numbers) -> str:
+def _places(scores: Scores, sheets: Sequence[str]) -> int:
+    """The decimals of the longest mark of the first row on some sheets."""
+    return places_of(scores.sheet(key).mark(code).at(0) for key in sheets for code in scores.tree.nodes)
+
+
+def _of_source(column: Numbers, places: int) -> str:
     value = column.at(0)
-    return "—" if value is None else show_number(value)
+    return "—" if value is None else padded(value, places)
 
 
-def _difference(mark: Fraction | None, own: Numbers) -> str:
+def _difference(mark: Fraction | None, own: Numbers, places: int) -> str:
     value = own.at(0)
-    return "—" if mark is None or value is None else signed(mark - value)
+    return "—" if mark is None or value is None else signed(mark - value, places)

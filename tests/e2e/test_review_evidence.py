@@ -133,7 +133,6 @@ def test_files_are_read_beside_the_mark(desk, page_of):
 def test_a_document_is_converted_where_it_is_read(desk, page_of):
     page = page_of(desk.accounts["inspector"], path=f"/evaluations/reviews/{desk.review.pk}/?code=F1.1")
     page.get_by_role("link", name="自评说明").first.click()
-    page.get_by_role("button", name="在页面中查看").click()
     page.get_by_text("正在转换").wait_for()
     jobs.run_now(Job.objects.get(kind="evidence.preview"))
     page.locator("iframe.ev-frame").wait_for()

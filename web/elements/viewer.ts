@@ -84,6 +84,9 @@ class ViewerElement extends HTMLElement {
     }
     body.removeAttribute("aria-busy");
     this.picture(this.image !== null);
+    // Who opens a document means to read it: what was never converted is asked for without another press.
+    const form = body.querySelector<HTMLFormElement>("form[data-convert]");
+    if (form) await this.convert(form);
   }
 
   private close(): void {
@@ -161,7 +164,18 @@ class ViewerElement extends HTMLElement {
     if (!(form instanceof HTMLFormElement) || !this.body?.contains(form)) return;
     event.preventDefault();
     event.stopPropagation();
-    void fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", redirect: "manual" }).then(() => this.load());
+    void this.convert(form);
+  }
+
+  private async convert(form: HTMLFormElement): Promise<void> {
+    const place = this.place;
+    delete form.dataset.convert;
+    try {
+      await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", redirect: "manual" });
+    } catch {
+      return;
+    }
+    if (this.place === place && this.isOpen) await this.load();
   }
 
   private pressed(event: KeyboardEvent): void {

@@ -16,7 +16,9 @@ from dudao.demo.cycles import build_cycles
 from dudao.demo.draws import build_draws
 from dudao.demo.findings import build_findings
 from dudao.demo.frameworks import build_frameworks
+from dudao.demo.governments import build_governments
 from dudao.demo.library import build_library
+from dudao.demo.licences import build_licences
 from dudao.demo.logins import Login, make_logins, table
 from dudao.demo.plan import TASKS, TaskSpec
 from dudao.demo.standing import build_standing
@@ -75,6 +77,7 @@ def build_city(
             with told("… people", "……人员"):
                 made = City(city, units, make_logins(units, institutions.OPENED, now))
         with told("… a year in progress", "……进行中的一年"):
+            build_licences(today=today)
             build_year(city, units, made.logins, today=today, tasks=tasks)
             build_statistics(city, made.logins, today=today)
             build_standing(city, made.counties, made.logins, today=today, now=now)
@@ -85,6 +88,7 @@ def build_city(
             build_findings(city, made.counties, made.logins, now=now)
         with told("… evaluations in progress", "……进行中的督导评估"):
             build_campaigns(city, units, made.logins, now=now)
+            build_governments(city, units, made.logins, now=now)
         with told("… a five-year plan of visits", "……五年督导规划"):
             build_cycles(city, made.logins, now=now)
         with told("… draws that anybody can check", "……随机抽取"):

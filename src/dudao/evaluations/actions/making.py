@@ -18,6 +18,7 @@ from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.templates import template_of
 from dudao.evaluations.rules import Freeze, Rules
 from dudao.frameworks.models import FrameworkVersion
+from dudao.frameworks.queries.versions import tree
 from dudao.orgs.models import Unit
 
 __all__ = ["Cloned", "clone_campaign", "create_from_template"]
@@ -43,12 +44,15 @@ def create_from_template(
     if pack is None:
         raise ValidationError({"template": f"没有名为“{template}”的项目模板。"})
     codes = set(_codes(version))
+    sources = {one.key for one in tree(version).sources}
     phases = []
     for plan in pack.phases:
         first, last = plan.window(starts_on)
-        # Another system than the usual one may not have the parts that the template names: then a phase is about all.
+        # Another system than the usual one may not have the parts or sources that the template names: then a phase is about
+        # all, or nobody's.
         kept = plan.codes if set(plan.codes) <= codes else ()
-        phases.append(PhaseGiven(plan.kind, plan.title, first, last, plan.source, kept, plan.demand))
+        source = plan.source if plan.source in sources else ""
+        phases.append(PhaseGiven(plan.kind, plan.title, first, last, source, kept, plan.demand))
     made: Campaign = create_campaign(
         actor,
         office=office,

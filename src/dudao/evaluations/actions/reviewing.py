@@ -44,7 +44,7 @@ def opened(review: Review) -> Review:
     """The row, locked, with everything that guards and scores look at."""
     row: Review = (
         Review.objects.select_for_update(of=("self",))
-        .select_related("subject__campaign__office", "subject__campaign__version", "subject__unit", "reviewer")
+        .select_related("subject__campaign__office", "subject__campaign__version", "subject__unit", "reviewer__home")
         .get(pk=review.pk)
     )
     return row
@@ -301,8 +301,21 @@ def why_not_mark(actor: Actor, row: Review) -> Denied | None:
         return denied
     if row.state != Review.State.ASSIGNED:
         return Denied(f"任务{row.get_state_display()}，不能再评分。", "review.mark")
-    denied = may_mark(row.subject, "review.mark")
-    return denied if denied is not None else _checked(row.subject)
+    for denied in (may_mark(row.subject, "review.mark"), _checked(row.subject), _keeps_away(actor, row, "review.mark")):
+        if denied is not None:
+            return denied
+    return None
+
+
+def _keeps_away(actor: Actor, row: Review, verb: str) -> Denied | None:
+    """Whether the reviewer has come to belong to whom they review since they were asked: moved there, declared it."""
+    if actor.id != row.reviewer_id:
+        return None
+    subject = row.subject
+    branch = rules_of(subject.campaign).recuse_branch
+    bars = barred(subject.campaign.office, [row.reviewer], [subject.unit], branch=branch)
+    why = next(iter(bars.values()), "")
+    return Denied(f"您{why}，应当回避{subject}，请交回这项任务。", verb) if why else None
 
 
 def _checked(subject: Subject) -> Denied | None:
@@ -375,9 +388,9 @@ def submit_review(actor: Actor, *, review: Review, opinion: str = "") -> Review:
         if open_items:
             more = f"等 {len(open_items)} 项" if len(open_items) > 8 else ""
             raise ValidationError(f"还有 {len(open_items)} 项没有评完：{'、'.join(open_items[:8])}{more}。")
-        denied = may_mark(row.subject, "review.submit")
-        if denied is not None:
-            raise denied
+        for denied in (may_mark(row.subject, "review.submit"), _keeps_away(actor, row, "review.submit")):
+            if denied is not None:
+                raise denied
     REVIEW.move(
         row,
         "review.submit",

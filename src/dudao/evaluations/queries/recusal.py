@@ -16,6 +16,7 @@ from dudao.people.roles import ROLES
 __all__ = [
     "Person",
     "barred",
+    "barred_pairs",
     "branch_of",
     "candidates",
     "found_people",
@@ -78,20 +79,29 @@ def barred(
     """(account, unit) → why they must not meet: the account belongs to the unit or to one below it; with ``branch`` also to its
     county (or township); or they have declared that they must keep away, unless that was refused. The accounts must be loaded
     with their homes. Two queries."""
-    places = _belongs(accounts)
-    declared = _declared(accounts)
+    return barred_pairs(office, [(account, unit) for unit in units for account in accounts], branch=branch)
+
+
+def barred_pairs(office: Unit, pairs: Sequence[tuple[Account, Unit]], *, branch: bool) -> dict[tuple[int, int], str]:
+    """The same of those pairs only."""
+    accounts = {account.pk: account for account, _ in pairs}
+    places = _belongs([*accounts.values()])
+    declared: dict[int, list[tuple[str, str]]] = {}
+    for account, path, words in _declared([*accounts.values()]):
+        declared.setdefault(account, []).append((path, words))
+    parts: dict[int, str] = {}
     found: dict[tuple[int, int], str] = {}
-    for unit in units:
-        part = branch_of(office, unit)
-        for account, path, words in declared:
+    for person, unit in pairs:
+        key = (person.pk, unit.pk)
+        part = parts[unit.pk] if unit.pk in parts else parts.setdefault(unit.pk, branch_of(office, unit))
+        for path, words in declared.get(person.pk, ()):
             if unit.path.startswith(path):
-                found[account, unit.pk] = words
-        for account, held in places.items():
-            for path, name in held:
-                if path.startswith(unit.path):
-                    found[account, unit.pk] = f"在{name}任职"
-                elif branch and path.startswith(part):
-                    found.setdefault((account, unit.pk), f"在{name}任职，与{unit.name}同属一地")
+                found[key] = words
+        for path, name in places[person.pk]:
+            if path.startswith(unit.path):
+                found[key] = f"在{name}任职"
+            elif branch and path.startswith(part):
+                found.setdefault(key, f"在{name}任职，与{unit.name}同属一地")
     return found
 
 

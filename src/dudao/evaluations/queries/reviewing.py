@@ -18,7 +18,7 @@ from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Remark, Review, SiteVisit, Subject
 from dudao.evaluations.queries.answering import key_of
 from dudao.evaluations.queries.desk import Desk, desk_of
-from dudao.evaluations.queries.recusal import branch_of, orphans
+from dudao.evaluations.queries.recusal import barred_pairs, branch_of, orphans
 from dudao.evaluations.queries.scoring import adopted, adopted_by_subject
 from dudao.evaluations.queries.systems import asks, rules_of, seats_of, system_of
 from dudao.evidence.queries.links import attached
@@ -71,7 +71,9 @@ def seen(actor: Actor) -> QuerySet[Review]:
         for path in actor.paths("review.assign"):
             scope |= Q(subject__campaign__office__path__startswith=path)
         rows = rows.filter(scope)
-    return rows.select_related("subject__campaign__office", "subject__campaign__version", "subject__unit", "reviewer")
+    return rows.select_related(
+        "subject__campaign__office", "subject__campaign__version", "subject__unit", "reviewer__home"
+    )
 
 
 def mine(actor: Actor) -> QuerySet[Review]:
@@ -186,17 +188,25 @@ def parts_of(campaign: Campaign) -> list[Part]:
 
 
 def office_reviews(campaign: Campaign, source: str, path: str = "") -> list[Any]:
-    """All tasks of a source, those that were given back included; each knows whether its reviewer is still there."""
+    """All tasks of a source, those that were given back included; each knows whether its reviewer can still do it: ``left`` says
+    in a word why not, ``left_why`` in a sentence."""
     rows = list(
         Review.objects.filter(subject__campaign=campaign, source=source, subject__unit__path__startswith=path)
         .exclude(state=Review.State.REVOKED)
-        .select_related("reviewer", "subject__unit", "subject__campaign__office")
+        .select_related("reviewer__home", "subject__unit", "subject__campaign__office")
         .order_by("subject__unit__path", "subject_id", "seat", "id")
     )
+    open_ = [(row.reviewer, row.subject.unit) for row in rows if row.state == Review.State.ASSIGNED]
+    bars = barred_pairs(campaign.office, open_, branch=rules_of(campaign).recuse_branch)
     gone = orphans("review.mark", campaign.office.path, {row.reviewer_id for row in rows})
     for row in rows:
         row.words = f"{row.marked}/{row.expected}"  # type: ignore[attr-defined]
-        row.orphan = row.reviewer_id in gone and row.state == Review.State.ASSIGNED  # type: ignore[attr-defined]
+        waits = row.state == Review.State.ASSIGNED
+        bar = bars.get((row.reviewer_id, row.subject.unit_id), "") if waits else ""
+        left = waits and row.reviewer_id in gone
+        row.orphan = left or bool(bar)  # type: ignore[attr-defined]
+        row.left = "已离任" if left else "应当回避"  # type: ignore[attr-defined]
+        row.left_why = "不再有评分权限，已给的评分保留" if left else f"{bar}，已给的评分保留"  # type: ignore[attr-defined]
     return rows
 
 

@@ -6,6 +6,7 @@ lock): what was counted after the last event of some verbs holds until the next 
 can be newer than its stamp, never older. Short lists are counted each time.
 """
 
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -42,6 +43,7 @@ class Kept:
     def __init__(self, *areas: str) -> None:
         self._areas = areas
         self._seen, self._stamp = 0, 0
+        self._looking = threading.Lock()
         self._found: OrderedDict[Any, _Count] = OrderedDict()
 
     def counted(self, rows: QuerySet[Any], count: Callable[[], Counts]) -> Counts:
@@ -66,7 +68,8 @@ class Kept:
 
     def _now(self) -> int:
         """The number of the last event that concerns us: only what is new since the last look is read."""
-        with connection.cursor() as cursor:
+        # One thread at a time: a slower one must not put an older stamp beside a newer look.
+        with self._looking, connection.cursor() as cursor:
             if not self._seen:
                 cursor.execute("SELECT max(id), max(id) FROM core_event")
             else:
@@ -76,6 +79,6 @@ class Kept:
                     [verbs, self._seen],
                 )
             last, ours = cursor.fetchone()
-        self._seen = last or self._seen
-        self._stamp = ours or self._stamp
-        return self._stamp
+            self._seen = last or self._seen
+            self._stamp = ours or self._stamp
+            return self._stamp

@@ -65,7 +65,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """A version to look at: a page of its own for whom sees it at a place, the bare file for a pane of another page (`<dd-viewer>`)."""
+    """A version to look at: a page for whom sees it at a place, the bare file for a pane of another page (`<dd-viewer>`)."""
     version = _version_or_404(request, pk)
     part = request.headers.get("HX-Request") == "true"
     context = {"version": version, "shown": shown(version), "state_url": f"{_convert_url(version)}?pane"}

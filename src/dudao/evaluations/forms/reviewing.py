@@ -173,7 +173,8 @@ class SettleForm(Form):
     def adapt(self) -> None:
         asked: dict[str, forms.Field] = {}
         for one in self._inputs:
-            label = one.column.header
+            name, _, source = one.column.header.partition("@")
+            label = f"{name}（{source}）" if source else name
             if one.is_choice:
                 asked[one.name] = forms.ChoiceField(
                     label=label,

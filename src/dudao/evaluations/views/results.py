@@ -131,6 +131,7 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
     running = row.state in {Campaign.State.RUNNING, Campaign.State.DECIDING, Campaign.State.PUBLICISED}
     ready = deciding.readiness(row) if running else None
     fresh = sheet is None or not running or deciding.is_fresh(sheet)
+    decided = sheet is not None and row.decided_on is not None and deciding.is_decided(sheet, decision)
     decides = actor.may("campaign.decide", row.office.path) and row.state in {"deciding", "publicised"}
     buttons = {
         step.verb: CAMPAIGN.why_not(row, step.verb, actor)
@@ -152,7 +153,8 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
         "sheet": sheet,
         "sheets": list(reads.sheets_of(row)),
         "decision": decision,
-        "decided": sheet is not None and row.decided_on is not None and deciding.is_decided(sheet, decision),
+        "decided": decided,
+        "resit": running and fresh and row.decided_on is not None and not decided,
         "rules": rules_of(row),
         "shown": SHOWN[rules_of(row).shown],
         "scores": running

@@ -1,4 +1,4 @@
-"""In a real browser: the reviewer reads a unit's files beside the mark, by key and by click; on a phone below it; axe on every page.
+"""In a real browser: the reviewer reads a unit's files beside the mark, by key and by click; on a phone below it; axe on all.
 
 ``DUDAO_SHOTS=folder`` leaves pictures of the pages.
 """

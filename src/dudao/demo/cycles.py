@@ -14,6 +14,7 @@ from dudao.core.access import SYSTEM, Actor
 from dudao.demo.drafts import on
 from dudao.demo.invented import person, phone
 from dudao.demo.logins import Login
+from dudao.demo.teams import build_specialities
 from dudao.evaluations.actions import cycles as acts
 from dudao.evaluations.actions import recusals
 from dudao.evaluations.cycle_rules import CycleRules
@@ -63,6 +64,7 @@ def build_cycles(city: Unit, logins: Sequence[Login], *, now: datetime) -> Cycle
     with on(now, -50):
         plan = acts.approve_cycle(director, plan=plan, revision=plan.revision)
     _recuse(plan, director, logins, now)
+    build_specialities(city, logins, now=now)
     return plan
 
 

@@ -70,8 +70,18 @@ def test_visits_are_shared_out_evenly_and_near():
     plan = plan_teams(TeamTask(visits, people))
     loads = [sum(each.key in members for members in plan.teams.members.values()) for each in people]
     assert loads == [2] * 6
-    assert plan.levels[1].value == 0
+    assert plan.levels[2].value == 0
     assert sorted(plan.teams.leaders.values()) == sorted(set(plan.teams.leaders.values()))
+
+
+def test_better_one_visit_whole_than_two_by_halves():
+    people = tuple(person(f"p{index}", may_lead=True) for index in range(4))
+    task = TeamTask((visit("v", dates=frozenset({DAY})), visit("w", dates=frozenset({DAY}))), people)
+    plan = plan_teams(task)
+    assert sorted(len(members) for members in plan.teams.members.values()) == [1, 3]
+    assert [level.value for level in plan.levels[:2]] == [1, 20]
+    halves = Teams({"v": ("p0", "p1"), "w": ("p2", "p3")}, {"v": "p0", "w": "p2"})
+    assert cost(task, halves)[:2] == (2, 20)
 
 
 def test_what_is_missing_is_explained():

@@ -1,7 +1,8 @@
 """The best teams for visits: the model for the solver, and the answer with its proof and what could not be had.
 
-Level «unmet»: people, leaders and specialities that are missing. Level «quality»: ways and even loads. Whom recusal,
-absence or the limit keeps away from a visit has no variable for it. Members of a visit can be no more than it asks for.
+Level «whole»: visits that lack anything, since half a team isn't sent: better some visits whole than all by halves. Level «unmet»:
+people, leaders and specialities that are missing. Level «quality»: ways and even loads. Whom recusal, absence or the limit keeps
+away from a visit has no variable for it. Members of a visit can be no more than it asks for.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class _Model:
     model: cp_model.CpModel
     goes: dict[tuple[str, str], cp_model.IntVar]
     leads: dict[str, cp_model.LinearExprT]
+    lacking: list[cp_model.LinearExprT]
     unmet: list[cp_model.LinearExprT]
     quality: list[cp_model.LinearExprT]
 
@@ -47,7 +49,7 @@ class _Model:
 def _build(task: TeamTask) -> _Model:
     from ortools.sat.python import cp_model
 
-    made = _Model(cp_model.CpModel(), {}, {}, [], [])
+    made = _Model(cp_model.CpModel(), {}, {}, [], [], [])
     for visit in sorted(task.visits, key=lambda visit: visit.key):
         _visit(task, made, visit)
     for person in sorted(task.inspectors, key=lambda person: person.key):
@@ -64,14 +66,19 @@ def _visit(task: TeamTask, made: _Model, visit: Visit) -> None:
         made.quality.append(weights.distance * task.way(person, visit) * goes)
     count = sum(made.goes[person.key, visit.key] for person in people)
     model.add(count <= visit.size)
+    lacks = model.new_bool_var("")
+    model.add(visit.size * lacks >= visit.size - count)
+    made.lacking.append(lacks)
     made.unmet.append(weights.short * (visit.size - count))
     leaderless = model.new_bool_var("")
     model.add(sum(made.goes[person.key, visit.key] for person in people if person.may_lead) + leaderless >= 1)
+    model.add_implication(leaderless, lacks)
     made.unmet.append(weights.leaderless * leaderless)
     for speciality in sorted(visit.specialities):
         lacking = model.new_bool_var("")
         having = sum(made.goes[person.key, visit.key] for person in people if speciality in person.specialities)
         model.add(having + lacking >= 1)
+        model.add_implication(lacking, lacks)
         made.unmet.append(weights.speciality * lacking)
 
 
@@ -128,6 +135,7 @@ def plan_teams(task: TeamTask, limits: Limits = DEFAULT_LIMITS) -> TeamPlan:
     teams, levels = solve_levels(
         made.model,
         [
+            Objective("whole", "没有排齐的次数", sum(made.lacking)),
             Objective("unmet", "缺少的人员", sum(made.unmet)),
             Objective("quality", "路程与负担均衡", sum(made.quality)),
         ],

@@ -60,8 +60,8 @@ class Inspector:
 
 @dataclass(frozen=True)
 class TeamWeights:
-    """First level: a missing inspector, a visit without a leader, a missing speciality. Second level: a unit of distance,
-    and `unevenness` of a person's days over all windows against an even share."""
+    """Second level (the first counts the visits that lack anything): a missing inspector, a visit without a leader, a missing
+    speciality. Third level: a unit of distance, and `unevenness` of a person's days over all windows against an even share."""
 
     short: int = 10
     leaderless: int = 25
@@ -151,19 +151,23 @@ def fits(task: TeamTask, teams: Teams) -> bool:
     )
 
 
-def cost(task: TeamTask, teams: Teams) -> tuple[int, int]:
-    """What teams cost on the levels «unmet» and «quality»."""
+def cost(task: TeamTask, teams: Teams) -> tuple[int, int, int]:
+    """What teams cost on the levels «whole» (visits that lack anything), «unmet» and «quality»."""
     people = {person.key: person for person in task.inspectors}
     weights = task.weights
-    unmet = quality = 0
+    lacking = unmet = quality = 0
     days: Counter[str] = Counter()
     for visit in task.visits:
         members = [people[key] for key in teams.members[visit.key]]
         covered = frozenset().union(*(person.specialities for person in members))
-        unmet += weights.short * (visit.size - len(members))
-        unmet += weights.leaderless * (visit.key not in teams.leaders)
-        unmet += weights.speciality * len(visit.specialities - covered)
+        missing = (
+            weights.short * (visit.size - len(members))
+            + weights.leaderless * (visit.key not in teams.leaders)
+            + weights.speciality * len(visit.specialities - covered)
+        )
+        lacking += missing > 0
+        unmet += missing
         quality += weights.distance * sum(task.way(person, visit) for person in members)
         days.update({person.key: visit.days for person in members})
     quality += weights.load * sum(unevenness(days[person.key], task.share) for person in task.inspectors)
-    return unmet, quality
+    return lacking, unmet, quality

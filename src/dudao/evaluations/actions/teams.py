@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from dudao.calc.scheduling.team_model import TeamPlan
+from dudao.calc.scheduling.team_reasons import Missing
 from dudao.core import audit, jobs
 from dudao.core.access import Actor
 from dudao.core.workflow import Conflict
@@ -84,9 +85,9 @@ def keep_teams(actor: Actor, *, row: TeamProposal, wanted: Asked, found: TeamPla
         ),
         key=lambda row: row[2][0],
     )
-    told: dict[str, list[str]] = {}
+    told: dict[str, list[Missing]] = {}
     for missing in found.missing:
-        told.setdefault(missing.visit, []).append(missing.text)
+        told.setdefault(missing.visit, []).append(missing)
     fresh.rows = [
         {
             "unit": int(bundle.school),
@@ -98,7 +99,8 @@ def keep_teams(actor: Actor, *, row: TeamProposal, wanted: Asked, found: TeamPla
             "members": [one.pk for one in team],
             "names": [one.name for one in team],
             "leader": int(found.teams.leaders[key]) if key in found.teams.leaders else None,
-            "missing": told.get(key, []),
+            "missing": [one.text for one in told.get(key, [])],
+            "lacks": [one.speciality or str(one.kind) for one in told.get(key, [])],
             "specialities": sorted(bundle.specialities),
             "holds": [one.specialities for one in team],
             "ways": [ways.between(ways.part(one.home), ways.part(wanted.units[int(bundle.school)])) for one in team],

@@ -1,5 +1,6 @@
 """Pages of recusals and of teams: what inspectors declare and who decides; who goes where, as found and as taken over."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -251,10 +252,21 @@ def team_page(request: HttpRequest, pk: int) -> HttpResponse:
             "wants_specialities": any(one.get("specialities") for one in row.rows),
             "joined": row.wants - len(row.rows),
             "loads": sorted(loads.items(), key=lambda pair: (-pair[1], pair[0])),
-            "missing": [text for one in row.rows for text in one["missing"]],
+            "lacking": _lacking(row.rows),
             "events": list(audit.history(row)[:EVENTS]),
         },
     )
+
+
+def _lacking(rows: Sequence[dict[str, Any]]) -> str:
+    """How many visits lack what, in a sentence; empty where none does."""
+    incomplete = [one for one in rows if one["missing"]]
+    if not incomplete:
+        return ""
+    counts = Counter(lack for one in incomplete for lack in dict.fromkeys(one.get("lacks", ())))
+    words = {"people": "督学不够", "leader": "没有组长"}
+    parts = [f"{count} 次{words.get(lack, f'缺“{lack}”专长')}" for lack, count in counts.most_common()]
+    return f"{len(rows)} 次里有 {len(incomplete)} 次没有排齐{'：' if parts else ''}{'，'.join(parts)}。"
 
 
 def _team(one: dict[str, Any]) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ from dudao.frameworks.actions.versions import clone_version, publish_version
 from dudao.frameworks.models import Framework, FrameworkVersion, Indicator, Trial, TrialSubject
 from dudao.frameworks.queries import trials
 from dudao.frameworks.trees import whole_of
-from dudao.frameworks.trying.shown import padded, places_of, signed
+from dudao.frameworks.trying.shown import difference, padded, places_of, said, signed
 from frameworks.reporting import reported_round
 from signing import signed_in
 
@@ -190,7 +190,7 @@ def test_the_list_the_ranking_and_a_subject(client, version, trial):
     row = trial.rows.get(name="平江县")
     told = page(client, row.get_absolute_url())
     assert "每百名学生拥有高于规定学历教师数 52 ÷ 1180 × 100 = 4.41，达到 4.2 的要求，得 20 分" in told
-    assert "<details open><summary>DEMO 办学水平督导评估：88.5 分（满分 100 分）" in told
+    assert "<details open><summary>办学水平督导评估：88.5 分（满分 100 分）" in told
     assert "−2" in told  # 28 of the review less 30 of its own
     alone = page(client, row.get_absolute_url(), code="C5")
     assert "复核评 28 分" in alone and "达到 4.2 的要求" not in alone.split('id="trace"')[1]
@@ -462,3 +462,23 @@ def test_a_column_has_one_number_of_decimals(totals, shown):
 )
 def test_a_difference_keeps_its_decimals(value, places, shown):
     assert signed(Fraction(value), places) == shown
+
+
+@pytest.mark.parametrize(
+    ("adopted", "own", "words"),
+    [
+        ((Fraction(3), None), (Fraction(9, 2), None), "−1.5"),
+        ((None, "合格"), (None, "优"), "低 2 档"),
+        ((None, "优"), (None, "良"), "高 1 档"),
+        ((None, "良"), (None, "良"), "一致"),
+        ((None, "良"), (None, None), "—"),
+        ((None, None), (Fraction(1), "良"), "—"),
+    ],
+)
+def test_what_was_adopted_is_set_against_what_was_given(adopted, own, words):
+    assert difference(("优", "良", "合格"), adopted, own, 1) == words
+
+
+def test_a_source_may_give_a_mark_a_level_or_both():
+    given = [(Fraction(9, 2), None), (None, "良"), (Fraction(1), "良"), (None, None)]
+    assert [said(*one, 1) for one in given] == ["4.5", "良", "1.0 良", "—"]

@@ -38,6 +38,8 @@ class Trace:
     lines: tuple[str, ...]
     formulas: tuple[Explanation, ...] = ()
     children: tuple[Trace, ...] = ()
+    is_whole: bool = False
+    """Of the whole system, whose code says nothing to a reader."""
 
     @property
     def result(self) -> str:
@@ -125,6 +127,7 @@ def _explain(scores: Scores, sheet: Sheet, row: int, node: Node) -> Trace:
         lines=tuple(lines),
         formulas=formulas,
         children=tuple(_explain(scores, sheet, row, child) for child in node.children),
+        is_whole=node is scores.tree.root,
     )
 
 
@@ -138,7 +141,8 @@ def _state(score: NodeScore) -> State:
 
 
 def _html(trace: Trace, levels: int) -> Iterator[str]:
-    head = f"{trace.code} {trace.name}：{trace.result}"
+    name = trace.name if trace.is_whole else f"{trace.code} {trace.name}"
+    head = f"{name}：{trace.result}"
     yield f"<details{' open' if levels > 0 else ''}><summary>{escape(head)}</summary>"
     if trace.lines:
         yield f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in trace.lines)}</ul>"

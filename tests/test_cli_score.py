@@ -95,7 +95,7 @@ def test_what_is_open_is_no_zero_and_a_veto_is_named(tmp_path, pack):
 def test_a_subject_is_explained_in_words_and_as_data(tmp_path, pack):
     file = as_csv(tmp_path / "a.csv", [HEAD, *ROWS])
     told = score(pack, file, "--explain", "云溪一中").stdout
-    assert told.startswith("DEMO 办学水平督导评估：88.5 分（满分 100 分）\n")
+    assert told.startswith("办学水平督导评估：88.5 分（满分 100 分）\n")
     assert "每百名学生拥有高于规定学历教师数 52 ÷ 1180 × 100 = 4.41，达到 4.2 的要求，得 20 分" in told
     trace = json.loads(score(pack, file, "--explain", "云溪一中", "--json").stdout)["trace"]
     assert trace["mark"] == "177/2" and trace["children"][0]["code"] == "A1"

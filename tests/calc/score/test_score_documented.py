@@ -14,7 +14,7 @@ PAGE = (Path(__file__).parents[3] / "docs/calculations/scoring.md").read_text(en
 
 def test_the_worked_example() -> None:
     [system] = re.findall(r"```yaml\n(.*?)```", PAGE, re.S)
-    [printed] = re.findall(r"```\n(DEMO .*?)```", PAGE, re.S)
+    [printed] = re.findall(r"```\n(办学水平.*?)```", PAGE, re.S)
     tree = from_data(yaml.safe_load(system))
     assert validate(tree) == ()
     data = read_table(tree.catalogue, [{"在校生数": 1180, "高于规定学历教师数": 52, "寄宿制": "是"}] * 2).table

@@ -244,7 +244,7 @@ def test_silence_counts_nothing_where_the_system_says_so() -> None:
     scores = scored(tree, {})
     assert scores.sheet().total.values() == [0]
     assert explain(scores, 0, "C1").lines == ("—（未评）", "没有评分，计 0 分")
-    assert "T 总评：0 分（满分 20 分）" in explain(scores, 0).text()
+    assert "总评：0 分（满分 20 分）" in explain(scores, 0).text()
 
 
 def test_formulas_of_a_trace_can_be_rendered() -> None:

@@ -54,6 +54,12 @@ class Trace:
             return words
         return f"{words}（{'满分' if self.role is Role.NORMAL else '最多'} {show_number(self.possible)} 分）"
 
+    @property
+    def heading(self) -> str:
+        """«A1 办学条件：49 分（满分 60 分）»."""
+        name = self.name if self.is_whole else f"{self.code} {self.name}"
+        return f"{name}：{self.result}"
+
     def walk(self) -> Iterator[Trace]:
         yield self
         for child in self.children:
@@ -65,7 +71,7 @@ class Trace:
 
     def _text(self, depth: int) -> Iterator[str]:
         indent = "\u3000" * depth
-        yield f"{indent}{self.code} {self.name}：{self.result}"
+        yield f"{indent}{self.heading}"
         for line in self.lines:
             yield f"{indent}\u3000{line}"
         for child in self.children:
@@ -141,9 +147,7 @@ def _state(score: NodeScore) -> State:
 
 
 def _html(trace: Trace, levels: int) -> Iterator[str]:
-    name = trace.name if trace.is_whole else f"{trace.code} {trace.name}"
-    head = f"{name}：{trace.result}"
-    yield f"<details{' open' if levels > 0 else ''}><summary>{escape(head)}</summary>"
+    yield f"<details{' open' if levels > 0 else ''}><summary>{escape(trace.heading)}</summary>"
     if trace.lines:
         yield f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in trace.lines)}</ul>"
     if trace.formulas:

@@ -391,3 +391,30 @@ def test_a_reader_of_a_county_reads_one_school(town, approved, client):
     foreign = approved.entries.filter(county=town.other).first()
     assert client.get(foreign.get_absolute_url()).status_code == 404
     assert actor_for(town.accounts["county_officer"]).may_somewhere("cycle.view")
+
+
+def test_a_countys_plan_is_balanced_over_its_townships(town, client):
+    towns = [unit(name, Kind.TOWNSHIP, town.county) for name in ("汉昌街道", "长寿镇")]
+    for place, (parent, count) in enumerate(((towns[0], 10), (towns[1], 6), (town.county, 2))):
+        for number in range(count):
+            school = unit(f"{place}-{number}小学", Kind.SCHOOL, parent, ownership="public")
+            Stage.objects.create(unit=school, level=Stage.Level.PRIMARY)
+    row = acts.create_cycle(
+        town.county_officer,
+        office=town.county,
+        title="平江县综合督导规划",
+        objects_kind="compulsory",
+        first_term=cycles.this_term(),
+        years=5,
+    )
+    solved = computed(town.county_officer, row)
+    matrix = cycles.own_matrix(town.county_officer, solved)
+    assert [(line.name, line.schools) for line in matrix.lines] == [("长寿镇", 6), ("汉昌街道", 10), ("平江县直属", 2)]
+    assert {cell.planned for cell in matrix.lines[1].cells} == {1}
+    assert {cell.planned for cell in matrix.total.cells} <= {1, 2}
+    signed_in(town.accounts["county_officer"], client)
+    page = client.get(solved.get_absolute_url()).content.decode()
+    assert "各乡镇街道、各学期" in page and "县市区</th>" not in page
+    book = client.post(reverse("evaluations:cycle_export", args=[solved.pk]))
+    sheets = CalamineWorkbook.from_filelike(io.BytesIO(book.content)).sheet_names
+    assert sheets[0] == "分乡镇分学期"

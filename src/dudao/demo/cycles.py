@@ -29,6 +29,8 @@ __all__ = ["build_cycles"]
 
 SEED = 4306
 INSPECTORS = 8
+COUNTY = "430626"
+"""Pingjiang, whose plan is shown."""
 REASONS = ("换届后首次督导", "新校区启用后督导", "群众反映较多，优先督导", "配合义务教育优质均衡创建")
 
 
@@ -63,9 +65,32 @@ def build_cycles(city: Unit, logins: Sequence[Login], *, now: datetime) -> Cycle
         plan = acts.keep_solution(officer, plan=plan, revision=plan.revision, solution=solution)
     with on(now, -50):
         plan = acts.approve_cycle(director, plan=plan, revision=plan.revision)
+    _of_county(logins, first, now)
     _recuse(plan, director, logins, now)
     build_specialities(city, logins, now=now)
     return plan
+
+
+def _of_county(logins: Sequence[Login], first: int, now: datetime) -> None:
+    """The plan of a county over its townships: computed, waiting for approval."""
+    login = next((one for one in logins if one.role == "county_office" and one.unit.region_code == COUNTY), None)
+    if login is None or not cycles.eligible(login.unit, CyclePlan.Objects.KINDERGARTENS).exists():
+        return
+    officer = actor_for(login.account)
+    with on(now, -20):
+        plan = acts.create_cycle(
+            officer,
+            office=login.unit,
+            title=f"{first // 2}—{first // 2 + 3}年幼儿园督导评估规划",
+            objects_kind=CyclePlan.Objects.KINDERGARTENS,
+            first_term=first,
+            years=3,
+            spare=None,
+            demo=True,
+        )
+        rows = list(plan.entries.select_related("school", "county"))
+        plan.refresh_from_db()
+        acts.keep_solution(officer, plan=plan, revision=plan.revision, solution=plan_cycle(cycles.problem(plan, rows)))
 
 
 def _recuse(plan: CyclePlan, director: Actor, logins: Sequence[Login], now: datetime) -> None:

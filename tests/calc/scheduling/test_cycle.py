@@ -165,7 +165,7 @@ def test_too_many_fixed_schools_are_named_as_the_reason():
     plan = plan_cycle(cycle)
     assert [unmet.text for unmet in plan.unmet] == [
         "平江县2027年春季容量 2 所，固定日期已占 3 所，超出 1 所；请放开几所的固定日期或提高容量。",
-        "全部县市区2027年春季容量 1 所，固定日期已占 3 所，超出 2 所；请放开几所的固定日期或提高容量。",
+        "全部地区2027年春季容量 1 所，固定日期已占 3 所，超出 2 所；请放开几所的固定日期或提高容量。",
     ]
     assert plan.placements[0].why == "固定在这一学期：换届后首查。"
 

@@ -125,7 +125,7 @@ def _capacities(cycle: Cycle, plan: Mapping[str, int]) -> Iterator[Unmet]:
         if capacity is not None and totals[number] > capacity:
             places = [cycle.total_capacity.get(each) for each in cycle.numbers]
             text = _full(
-                "全部县市区",
+                "全部地区",
                 number,
                 capacity,
                 schools=totals[number],

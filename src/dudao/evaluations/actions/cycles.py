@@ -181,7 +181,7 @@ def set_capacities(actor: Actor, *, plan: CyclePlan, revision: int, capacity: Ma
     known = {f"{county}:{term}" for county in counties for term in row.terms}
     for key, most in capacity.items():
         if key not in known or not 0 <= most <= 9999:
-            raise ValidationError("容量应是 0 到 9999 的整数，县市区和学期须在本规划之内。")
+            raise ValidationError("容量应是 0 到 9999 的整数，地区和学期须在本规划之内。")
     before = CycleRules.of(row.rules)
     changed = sum(before.capacity.get(key) != capacity.get(key) for key in {*before.capacity, *capacity})
     row.rules = replace(before, capacity=dict(capacity)).data()

@@ -89,12 +89,12 @@ class CycleForm(Form):
         help_text="《教育督导条例》规定综合督导每 3 至 5 年一次；义务教育学校一般 5 年，幼儿园 3 至 5 年。",
     )
     spare = forms.IntegerField(
-        label="各县市区每学期容量：平均数加几所",
+        label="各地每学期容量：平均数加几所",
         min_value=0,
         max_value=99,
         initial=SPARE,
         required=False,
-        help_text="给固定日期留余地；留空不限。以后可以逐县逐学期修改。",
+        help_text="给固定日期留余地；留空不限。市级规划按县市区、县级规划按乡镇街道均衡；以后可以逐地逐学期修改。",
     )
 
     def __init__(self, *args: Any, offices: Any, now: int, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from dudao.core import sheets
 from dudao.core.sheets import Column, Problem, Table, Writer
 from dudao.evaluations.actions.cycles import Fix
 from dudao.evaluations.models import CycleEntry, CyclePlan
-from dudao.evaluations.queries.cycles import Matrix, county_name
+from dudao.evaluations.queries.cycles import Matrix, area_word, by_townships, county_name
 from dudao.stats.papers.sheet import add_sheet
 
 __all__ = ["read_fixes", "school_table", "write_cycle"]
@@ -31,7 +31,7 @@ def school_table() -> Table:
         "学校名单",
         [
             Column("number", "编号", "integer", required=True, width=10, help="由平台给出，不要改。"),
-            Column("county", "县市区", read_only=True, width=12),
+            Column("county", "地区", read_only=True, width=12),
             Column("school", "学校", read_only=True, width=30),
             Column("ownership", "公民办", read_only=True, width=8),
             Column("term", "排定学期", read_only=True, width=13),
@@ -62,7 +62,7 @@ def write_cycle(
         f"摘要：{plan.digest[:12]}",
     ]
     heads = [
-        Column("county", "县市区", width=14),
+        Column("county", area_word(plan), width=14),
         Column("schools", "学校", "integer", width=8),
         *(Column(f"t{term}", term_label(term), "integer", width=11) for term in matrix.terms),
     ]
@@ -70,7 +70,9 @@ def write_cycle(
         {"county": one.name, "schools": one.schools} | {f"t{cell.term}": cell.planned for cell in one.cells}
         for one in (*matrix.lines, matrix.total)
     ]
-    add_sheet(writer, "分县分学期", heads, table, title=str(plan), line=line)
+    add_sheet(
+        writer, "分乡镇分学期" if by_townships(plan.office) else "分县分学期", heads, table, title=str(plan), line=line
+    )
     listed = [
         {
             "number": entry.pk,

@@ -25,6 +25,8 @@ __all__ = [
     "Line",
     "Matrix",
     "Outlook",
+    "area_word",
+    "by_townships",
     "change",
     "changes_of",
     "counties_of",
@@ -131,12 +133,22 @@ def _with_levels(levels: Sequence[str]) -> Any:
     return Stage.objects.filter(level__in=levels).values("unit")
 
 
+def by_townships(office: Unit) -> bool:
+    """Whether an office's plans are balanced over townships: a county's are, a city's over counties and zones."""
+    return office.kind in {Kind.COUNTY, Kind.ZONE}
+
+
+def area_word(of: CyclePlan) -> str:
+    """What the parts are called over which a plan is balanced."""
+    return "乡镇街道" if by_townships(of.office) else "县市区"
+
+
 def counties_of(office: Unit) -> list[Unit]:
-    """The counties and zones below an office, and the office itself for schools that stand in none of them."""
-    found = list(
-        Unit.objects.below(office).counties().filter(valid_to__isnull=True).order_by("sort_no", "sort_key", "id")
-    )
-    return found if any(unit.pk == office.pk for unit in found) else [*found, office]
+    """The parts over which plans of an office are balanced (`CycleEntry.county`): counties and zones of a city, townships of a
+    county; last the office itself, for schools that stand in none of them."""
+    below = Unit.objects.below(office).filter(valid_to__isnull=True).exclude(pk=office.pk)
+    parts = below.filter(kind=Kind.TOWNSHIP) if by_townships(office) else below.counties()
+    return [*parts.order_by("sort_no", "sort_key", "id"), office]
 
 
 def county_for(unit: Unit, counties: Sequence[Unit]) -> Unit:
@@ -209,7 +221,7 @@ def problem(of: CyclePlan, rows: Sequence[CycleEntry]) -> Cycle:
 
 
 def county_name(county: Unit, of: CyclePlan) -> str:
-    return f"{county}直属" if county.pk == of.office_id and county.kind == Kind.CITY else str(county)
+    return f"{county}直属" if county.pk == of.office_id else str(county)
 
 
 def digest_of(of: CyclePlan, rows: Iterable[CycleEntry]) -> str:

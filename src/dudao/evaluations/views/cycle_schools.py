@@ -79,7 +79,7 @@ SCHOOLS = Listing(
             sort=("school__sort_no", "school__sort_key"),
         ),
         Column(
-            "county", "县市区", lambda row: cycles.county_name(row.county, row.plan), sort=("county__sort_no", "county_id"),
+            "county", "地区", lambda row: cycles.county_name(row.county, row.plan), sort=("county__sort_no", "county_id"),
             nowrap=True,
         ),
         Column(
@@ -94,7 +94,7 @@ SCHOOLS = Listing(
     ],
     filters=[
         Search(["school__name", "school__short_name"], "学校名称"),
-        Choice("county", "县市区", _counties, lookup="county_id"),
+        Choice("county", "地区", _counties, lookup="county_id"),
         Choice("term", "学期", _terms),
         Choice("owner", "公民办", Ownership.choices, lookup="school__ownership"),
         YesNo("fixed", "固定了学期", where=Q(fixed_term__isnull=False)),
@@ -147,6 +147,7 @@ def cycle_entry(request: HttpRequest, pk: int) -> HttpResponse:
         "fixed": _term(entry.fixed_term),
         "last": _term(entry.last_visited),
         "county": cycles.county_name(entry.county, plan),
+        "area": cycles.area_word(plan),
         "private": entry.school.ownership == Ownership.PRIVATE,
         "state": CYCLE_STATES[plan.state],
     }
@@ -276,6 +277,7 @@ def cycle_change(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "change": made,
             "plan": plan,
+            "area": cycles.area_word(plan),
             "state": CHANGE_STATES[made.state],
             "crumbs": crumbs(plan),
             "buttons": CHANGE.available(made, actor),

@@ -164,6 +164,8 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
             "busy": busy if busy is None or busy.owner_id == actor.id else None,
             "tabs": tabs_of(plan, "page", matrix.total.schools),
             "matrix": matrix,
+            "area": cycles.area_word(plan),
+            "title": f"各{cycles.area_word(plan)}、各学期",
             "heads": [(term, term_label(term)[5:]) for term in matrix.terms],
             "levels": cycles.levels_seen(plan.levels),
             "unmet": unmet[:SHOWN],
@@ -266,6 +268,7 @@ def cycle_capacity(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "容量已保存，重新测算或重排后生效。")
             return redirect(plan)
     rules = CycleRules.of(plan.rules)
+    area = cycles.area_word(plan)
     lines = []
     for line, key in zip((*matrix.lines, matrix.total), keys, strict=True):
         cells = []
@@ -288,6 +291,9 @@ def cycle_capacity(request: HttpRequest, pk: int) -> HttpResponse:
         "evaluations/cycles/capacity.html",
         {
             "plan": plan,
+            "area": area,
+            "title": f"各{area}、各学期的容量",
+            "note": f"每个{area}每学期最多督导多少所；留空不限。合计行限制全部。",
             "crumbs": crumbs(plan),
             "heads": [(term, term_label(term)) for term in plan.terms],
             "lines": lines,

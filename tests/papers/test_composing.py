@@ -89,13 +89,13 @@ def test_every_kind_says_all_that_was_filled_in(kind):
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_has_its_parts(kind):
     words = text(made(kind))
-    if kind in {Kind.TALK_RECORD, Kind.PUBLICITY, Kind.BRIEF, Kind.VISIT_RECORD}:
+    if kind in {Kind.TALK_RECORD, Kind.PUBLICITY, Kind.BRIEF, Kind.VISIT_RECORD, Kind.SELF_REPORT}:
         assert LOOK.masthead not in words
     else:
         assert words.startswith(LOOK.masthead) or kind == Kind.REPORT
         assert "某政教督办〔2026〕1号" in words
         assert f"{'，'.join(SAMPLE_RECIPIENTS[kind])}：" in words
-    if kind != Kind.VISIT_RECORD:
+    if kind not in {Kind.VISIT_RECORD, Kind.SELF_REPORT}:
         assert f"{LOOK.signature}\t2026年3月5日印发" in words
 
 

@@ -33,7 +33,7 @@ OFFICES: Final = ("city", "county")
 """Which offices a template is made for."""
 
 OBJECTS: Final = ("city", "counties", "leaders", "townships", "schools", "kindergartens", "districts")
-PHASES: Final = ("self", "check", "data", "online", "onsite", "routine", "decision", "objection", "publicity")
+PHASES: Final = ("self", "check", "data", "online", "onsite", "routine", "decision", "objection", "publicity", "upper")
 
 
 class CampaignPackError(ValueError):

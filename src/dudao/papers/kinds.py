@@ -20,3 +20,4 @@ class Kind(models.TextChoices):
     PUBLICITY = "publicity", "公示"
     BRIEF = "brief", "工作简报"
     VISIT_RECORD = "visit_record", "责任督学工作记录表"
+    SELF_REPORT = "self_report", "自评报告"

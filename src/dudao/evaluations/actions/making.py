@@ -13,7 +13,7 @@ from dudao.core.access import Actor
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects
 from dudao.evaluations.actions.runs import pin_newest
 from dudao.evaluations.models import Campaign
-from dudao.evaluations.queries.pools import Changes, changes_since, label_of, units_in
+from dudao.evaluations.queries.pools import Changes, changes_since, cycle_year, label_of, units_in
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.templates import template_of
 from dudao.evaluations.rules import Freeze, Rules
@@ -74,18 +74,23 @@ def create_from_template(
         "counties": list(counties),
     }
     pin_newest(actor, made)
-    return _choose(actor, made, pool)
+    return _choose(actor, made, pool, cycle_year(office, pack, year))
 
 
 def _codes(version: FrameworkVersion) -> list[str]:
     return list(version.indicators.values_list("code", flat=True))
 
 
-def _choose(actor: Actor, made: Campaign, pool: Mapping[str, Any]) -> Campaign:
+def _choose(
+    actor: Actor, made: Campaign, pool: Mapping[str, Any], turn: tuple[str, Sequence[Unit]] = ("", ())
+) -> Campaign:
+    """The units that the pool names; of them, those whose ``turn`` it is by a cycle plan, where there is one."""
     Campaign.objects.filter(pk=made.pk).update(pool=pool)
     made.pool = dict(pool)
-    units = list(units_in(made.office, pool))
-    given = [SubjectGiven(unit, label_of(made, unit), "按条件") for unit in units]
+    words, turns = turn
+    keys = {unit.pk for unit in turns}
+    units = [unit for unit in units_in(made.office, pool) if not words or unit.pk in keys]
+    given = [SubjectGiven(unit, label_of(made, unit), words or "按条件") for unit in units]
     chosen: Campaign = set_subjects(actor, campaign=made, revision=made.revision, subjects=given)
     chosen.pool = dict(pool)
     return chosen

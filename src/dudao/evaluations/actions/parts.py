@@ -139,6 +139,7 @@ def assign_part(
         demand=demand.strip()[:1000],
         reads_all=reads_all,
         created_by=actor.name[:100],
+        created_at=timezone.now(),
     )
     _count(row)
     audit.record(actor, "part.assign", made, count=len(made.codes), day=made.due_on)

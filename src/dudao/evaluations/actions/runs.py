@@ -68,7 +68,13 @@ def pin_run(actor: Actor, *, campaign: Campaign, kind: str, run: int, reason: st
 def _pin(actor: Actor, row: Campaign, kind: str, run: Any, reason: str) -> RunPin:
     RunPin.objects.filter(campaign=row, kind=kind, ended_at__isnull=True).update(ended_at=timezone.now())
     made: RunPin = RunPin.objects.create(
-        campaign=row, kind=kind, number=numbered(run), reason=reason[:500], by=actor.name[:100], **{kind: run}
+        campaign=row,
+        kind=kind,
+        number=numbered(run),
+        reason=reason[:500],
+        at=timezone.now(),
+        by=actor.name[:100],
+        **{kind: run},
     )
     return made
 

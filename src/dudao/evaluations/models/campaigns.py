@@ -122,6 +122,7 @@ class Phase(models.Model):
         DECISION = "decision", "评定"
         OBJECTION = "objection", "异议申辩"
         PUBLICITY = "publicity", "公示"
+        UPPER = "upper", "上级抽查"
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="phases")
     position = models.PositiveSmallIntegerField("次序")

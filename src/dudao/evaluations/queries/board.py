@@ -9,7 +9,7 @@ from dudao.core.ui.parts import State
 from dudao.evaluations.models import Campaign, Mark, Phase, Review, SiteVisit, Subject
 from dudao.evaluations.queries.campaigns import subjects_seen
 from dudao.evaluations.queries.systems import rules_of, system_of
-from dudao.orgs.models import Unit
+from dudao.orgs.models import Kind, Unit
 
 __all__ = ["WIDTH", "Bar", "Cell", "Row", "Table", "bars", "progress_table", "visible_subjects"]
 
@@ -32,6 +32,21 @@ class Bar:
     source: str
 
 
+_WHO = {
+    Phase.Kind.SELF: "被评单位",
+    Phase.Kind.CHECK: "县级督导机构",
+    Phase.Kind.DATA: "数据",
+    Phase.Kind.ONLINE: "评审人员",
+    Phase.Kind.ONSITE: "评估组",
+    Phase.Kind.ROUTINE: "组织单位",
+    Phase.Kind.DECISION: "组织单位",
+    Phase.Kind.OBJECTION: "被评单位",
+    Phase.Kind.PUBLICITY: "组织单位",
+    Phase.Kind.UPPER: "上级督导机构",
+}
+"""Who acts in a phase that marks of no source are made in."""
+
+
 def bars(campaign: Campaign, phases: Sequence[Phase], today: date) -> list[Bar]:
     """All phases on one scale, from the first day to the last."""
     if not phases:
@@ -41,11 +56,12 @@ def bars(campaign: Campaign, phases: Sequence[Phase], today: date) -> list[Bar]:
     labels = {source.key: source.label for source in system_of(campaign).tree.sources}
     at = (today - first).days * WIDTH // days if 0 <= (today - first).days < days else -1
     runs = campaign.state in {Campaign.State.RUNNING, Campaign.State.DECIDING, Campaign.State.PUBLICISED}
+    draft = campaign.state == Campaign.State.DRAFT
     found = []
     for phase in phases:
         x = (phase.opens_on - first).days * WIDTH // days
         width = max(((phase.closes_on - phase.opens_on).days + 1) * WIDTH // days, 6)
-        if today < phase.opens_on or campaign.state == Campaign.State.DRAFT:
+        if draft or (runs and today < phase.opens_on):
             state, status = State("未开始", "grey"), "todo"
         elif today > phase.closes_on or not runs:
             state, status = State("已结束", "green"), "done"
@@ -53,7 +69,11 @@ def bars(campaign: Campaign, phases: Sequence[Phase], today: date) -> list[Bar]:
             state, status = State("临近截止", "amber", "clock"), "soon"
         else:
             state, status = State("进行中", "blue"), "now"
-        found.append(Bar(phase, x, min(width, WIDTH - x), at, state, status, labels.get(phase.source, "")))
+        found.append(
+            Bar(
+                phase, x, min(width, WIDTH - x), at, state, status, labels.get(phase.source) or _WHO.get(phase.kind, "")
+            )
+        )
     return found
 
 
@@ -124,7 +144,7 @@ def progress_table(campaign: Campaign, phases: Sequence[Phase], subjects: Sequen
         [phase.title for phase in shown],
         rows,
         _row(Row("合计"), part, shown, done, today),
-        "县市区" if depth <= 2 else "单位",
+        "县市区" if campaign.office.kind == Kind.CITY else "单位",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from dudao.calc.campaigns import Pool
+from dudao.calc.campaigns import CampaignPack, Pool
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, CycleEntry, CyclePlan, Draw, DrawMember
 from dudao.evaluations.queries.draws import FINAL
@@ -20,6 +20,7 @@ __all__ = [
     "choices_of",
     "cycle_terms",
     "cycle_units",
+    "cycle_year",
     "drawn_units",
     "draws_of",
     "label_of",
@@ -140,6 +141,31 @@ def cycle_terms(actor: Actor, office: Unit) -> list[tuple[str, str]]:
             (f"{plan.pk}:{term}", f"{plan.title}：{term // 2}年{'秋季' if term % 2 else '春季'}") for term in terms
         ]
     return found
+
+
+def cycle_year(office: Unit, pack: CampaignPack, year: int) -> tuple[str, list[Unit]]:
+    """(the plan in words, whose turn it is in a year by the office's approved cycle plan of such schools), for a template that goes
+    round in years; «» where there is no plan for that year.
+    """
+    kind = _cycle_kind(pack)
+    if not pack.cycle_years or not kind:
+        return "", []
+    rows = CyclePlan.objects.filter(office=office, state=CyclePlan.State.APPROVED, objects_kind=kind)
+    terms = (2 * year, 2 * year + 1)
+    plan = next((row for row in rows if row.first_term <= terms[1] and terms[0] < row.first_term + 2 * row.years), None)
+    if plan is None:
+        return "", []
+    entries = CycleEntry.objects.filter(plan=plan, term__in=terms, left_why="").select_related("school")
+    return f"{plan.title}：{year}年", [entry.school for entry in entries.order_by("school__path")]
+
+
+def _cycle_kind(pack: CampaignPack) -> str:
+    stages = set(pack.pool.stages)
+    if pack.objects == "kindergartens":
+        return CyclePlan.Objects.KINDERGARTENS
+    if stages and stages <= {"senior", "vocational"}:
+        return CyclePlan.Objects.SENIORS
+    return CyclePlan.Objects.COMPULSORY if stages and stages <= {"primary", "junior"} else ""
 
 
 def cycle_units(actor: Actor, office: Unit, key: str) -> tuple[str, list[Unit]]:

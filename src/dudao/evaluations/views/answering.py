@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit, files
 from dudao.core.access import Denied
+from dudao.core.documents import DocumentError
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Search
@@ -35,6 +36,7 @@ from dudao.evaluations.queries.licensing import is_ungraded
 from dudao.evaluations.queries.parts import divides, parts_of
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.evaluations.queries.work import said_of
+from dudao.papers.composing import ComposeError
 
 __all__ = [
     "answer_list",
@@ -339,8 +341,13 @@ def report_new(request: HttpRequest, pk: int) -> HttpResponse:
 def report_word(request: HttpRequest, pk: int) -> HttpResponse:
     """The self-report as Word, filled in with what is answered, to be completed, signed and scanned."""
     row = subject_or_404(request, pk)
+    try:
+        content = self_report(row)
+    except (ComposeError, DocumentError) as problem:
+        messages.error(request, f"自评报告没有生成：{problem}")
+        return redirect(row)
     return attachment(
-        self_report(row),
+        content,
         f"{row.label}自评报告（{row.campaign.year}年）.docx",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     )

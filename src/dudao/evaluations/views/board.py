@@ -79,13 +79,21 @@ def _links(pack: CampaignPack | None) -> list[tuple[str, str, str]]:
         return []
     return {
         "city-government": [
-            ("用年度计划分工", reverse("plans:tasks"), "list-details"),
             ("登记省级反馈", reverse("findings:feedbacks"), "file-import"),
         ],
+        "schools-high": _cycled(),
+        "schools-vocational": _cycled(),
         "excellent-balance": [("均衡测算", reverse("stats:balances"), "chart-bar")],
         "preschool-universal": [("普及普惠测算", reverse("stats:preschools"), "building-community")],
         "follow-up": [("问题台账", reverse("findings:findings"), "clipboard-list")],
     }.get(pack.code, [])
+
+
+def _cycled() -> list[tuple[str, str, str]]:
+    return [
+        ("周期规划", reverse("evaluations:cycles"), "calendar-stats"),
+        ("登记省级反馈", reverse("findings:feedbacks"), "file-import"),
+    ]
 
 
 def _rules(request: HttpRequest, row: Campaign) -> dict[str, Any]:

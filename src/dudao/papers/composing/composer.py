@@ -29,6 +29,7 @@ _LETTERS: Mapping[Kind, Callable[[Draft], Letter]] = {
     Kind.PUBLICITY: notices.publicity,
     Kind.BRIEF: reports.brief,
     Kind.VISIT_RECORD: reports.visit_record,
+    Kind.SELF_REPORT: reports.self_report,
 }
 
 
@@ -64,7 +65,7 @@ def letter_of(draft: Draft) -> Letter:
     look = draft.look
     plain = draft.kind in UNNUMBERED
     names = [*draft.recipients] or ([] if plain else [draft.text("subject")] if draft.text("subject") else [])
-    own = draft.kind is not Kind.VISIT_RECORD
+    own = draft.kind not in {Kind.VISIT_RECORD, Kind.SELF_REPORT}
     return replace(
         made,
         title=draft.text("title") or made.title,

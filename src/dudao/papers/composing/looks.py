@@ -17,7 +17,7 @@ __all__ = ["STANDARD", "UNNUMBERED", "Look", "layout_with", "look_of", "standard
 
 STANDARD = "gb-t-9704-2012"
 """The pack that offices deviate from."""
-UNNUMBERED = frozenset({Kind.TALK_RECORD, Kind.PUBLICITY, Kind.BRIEF, Kind.VISIT_RECORD})
+UNNUMBERED = frozenset({Kind.TALK_RECORD, Kind.PUBLICITY, Kind.BRIEF, Kind.VISIT_RECORD, Kind.SELF_REPORT})
 """Kinds that are not documents with a number (发文字号), unless an office's style says otherwise."""
 
 

@@ -3,7 +3,7 @@
 from dudao.core.documents import Annex, Entry, Form, Letter, Line, counted
 from dudao.papers.composing.drafts import Draft, Part, items, sections, sentence
 
-__all__ = ["brief", "circular", "look_back", "report", "visit_record"]
+__all__ = ["brief", "circular", "look_back", "report", "self_report", "visit_record"]
 
 
 def circular(draft: Draft) -> Letter:
@@ -130,3 +130,38 @@ def visit_record(draft: Draft) -> Letter:
         [Entry("督学签字", "", 2), Entry("学校签字", "", 2)],
     ]
     return Letter(title="责任督学工作记录表", office="", body=[Form(rows)], signed=False)
+
+
+def self_report(draft: Draft) -> Letter:
+    """自评报告: basis, how it was made, what came out, what is behind it; what only the unit can say is left to be written."""
+    write = Line("（请补充。）")
+    total = [Line(f"自评总分 {draft.text('total')}。")] if draft.text("total") else []
+    result: list[Part] = [*total, draft.table("blocks")]
+    for name, caption in (("members", "成员单位分工"), ("figures", "数据")):
+        if draft.rows(name):
+            result.append(draft.table(name, caption=caption))
+    said: list[Part] = []
+    for place, row in enumerate(draft.rows("said"), 1):
+        said.append(Line(f"（{counted(place)}）{row['block']}", 2))
+        said += [Line(sentence(line)) for line in row["text"].splitlines()]
+    ending: list[Part] = [*(items(draft.texts("measures")) or [write])]
+    if draft.text("signature"):
+        ending.append(Line(draft.text("signature")))
+    body = [
+        *sections(
+            ("基本情况与依据", [Line(sentence(draft.text("basis")))]),
+            ("自评过程", [Line(sentence(draft.text("process")))]),
+            ("自评结果", result),
+            ("主要成绩", said or [write]),
+            ("存在问题与原因", items(draft.texts("problems")) or [write]),
+            ("下一步措施", ending),
+        ),
+    ]
+    annexes = [Annex("佐证材料目录", [draft.table("evidence", counter=True)])] if draft.rows("evidence") else []
+    return Letter(
+        title=f"{draft.text('subject')}“{draft.text('campaign')}”自评报告",
+        office=draft.text("subject"),
+        body=body,
+        annexes=annexes,
+        together=(draft.text("subject"),),
+    )

@@ -18,7 +18,7 @@ from dudao.evaluations.flow import by_checker, by_filler
 from dudao.evaluations.models import Answer, Campaign, Figure, Phase, Remark, Subject, Submission
 from dudao.evaluations.queries.systems import blocks_of, columns_by_code, figures_asked, rules_of
 from dudao.evaluations.rules import Freeze
-from dudao.evidence.queries.links import attached
+from dudao.evidence.queries.links import attached, attached_at
 
 __all__ = [
     "EVIDENCE",
@@ -33,6 +33,7 @@ __all__ = [
     "checks_seen",
     "counts_of",
     "earlier",
+    "evidence_at",
     "evidence_of",
     "figures_of",
     "given_of",
@@ -240,6 +241,11 @@ def evidence_of(subject: Subject) -> dict[str, list[Any]]:
     for link in attached(key_of(subject.pk)).select_related("version__evidence", "version__file"):
         found.setdefault(link.key.split(":", 2)[2], []).append(link)
     return found
+
+
+def evidence_at(subject: Subject, code: str) -> list[Any]:
+    """The links of evidence of one indicator: one query."""
+    return list(attached_at(key_of(subject.pk, code)))
 
 
 def remarks_of(subject: Subject, *, inside: bool) -> list[Remark]:

@@ -294,24 +294,22 @@ def strict(campaign: Campaign, source: str, path: str = "") -> list[tuple[str, S
     sheet = table.scores().sheet(source)
     person = {row.pk: row.reviewer_id for row in reviews}
     marks: list[tuple[int, tuple[int, str], Decimal | Fraction, Decimal]] = []
-    for place, name in enumerate(table.names):
-        review = int(name)
-        for ask in asks(system, source):
-            node = ask.node
-            if (review, node.code) not in given or node.role is not Role.NORMAL:
+    reviewed = [int(name) for name in table.names]
+    for ask in asks(system, source):
+        node = ask.node
+        if node.role is not Role.NORMAL:
+            continue
+        score, code = sheet.nodes[node.code], node.code
+        values = [None] * len(reviewed) if score.mark is None else score.mark.values()
+        levels = score.level.values() if score.level is not None and len(node.levels) > 1 else None
+        for place, review in enumerate(reviewed):
+            if (review, code) not in given:
                 continue
-            score = sheet.nodes[node.code]
-            mark = None if score.mark is None else score.mark.at(place)
-            full = node.points
-            if mark is None and score.level is not None and len(node.levels) > 1:
-                level = score.level.at(place)
-                if level in node.levels:
-                    marks.append(
-                        (person[review], (subject_of[review], node.code), _rank(node.levels, level), Decimal(1))
-                    )
-                continue
-            if mark is not None and full:
-                marks.append((person[review], (subject_of[review], node.code), mark, full))
+            mark, level = values[place], None if levels is None else levels[place]
+            if mark is not None and node.points:
+                marks.append((person[review], (subject_of[review], code), mark, node.points))
+            elif mark is None and level is not None and level in node.levels:
+                marks.append((person[review], (subject_of[review], code), _rank(node.levels, level), Decimal(1)))
     names = {row.reviewer_id: row.reviewer.name for row in reviews}
     return [(names[one.reviewer], one) for one in strictness(marks)]
 

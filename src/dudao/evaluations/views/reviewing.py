@@ -29,7 +29,7 @@ from dudao.evaluations.flow import REVIEW
 from dudao.evaluations.forms.reviewing import CorrectionForm, cells_of
 from dudao.evaluations.models import Review
 from dudao.evaluations.queries import reviewing as reads
-from dudao.evaluations.queries.answering import evidence_of
+from dudao.evaluations.queries.answering import evidence_at
 from dudao.evaluations.queries.desk import Desk, Item
 from dudao.evaluations.queries.scoring import SELF
 from dudao.evaluations.queries.systems import blocks_of, rules_of, system_of
@@ -210,7 +210,7 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
             "figures": desk.figures_of(item.code),
             "own_trace": desk.trace(item.code, SELF) if item.own_cells else "",
             "trace": desk.trace(item.code, row.source) if item.is_started else "",
-            "evidence": evidence_of(row.subject).get(item.code, []),
+            "evidence": evidence_at(row.subject, item.code),
             "remarks": reads.remarks_at(row.subject, item.code),
             "previous": _next_url(row, shown, item.code, -1, only),
             "next": _next_url(row, shown, item.code, 1, only),

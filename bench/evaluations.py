@@ -3,7 +3,7 @@ ready to use, and against a plain COPY of the same rows out and in.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import cycle
 from typing import Any
@@ -30,7 +30,7 @@ from dudao.frameworks.trees import whole_of
 from dudao.orgs.models import Kind, Unit
 from dudao.people.queries import actor_for
 
-__all__ = ["run"]
+__all__ = ["LEAVES", "SUBJECTS", "campaign_over", "cell_of", "institutions", "run", "system_tree"]
 
 SUBJECTS, LEAVES = 2_600, 10
 """Ten leaves under each of six first-level indicators."""
@@ -41,12 +41,12 @@ class _Undo(Exception):
 
 
 def run(city: City) -> None:
-    tree = _tree()
+    tree = system_tree()
     heading(
         f"Score {SUBJECTS:,} subjects by {LEAVES * len(WEIGHTS)} indicators from the database, rank, keep the sheet"
     )
     director = actor_for(city.login("director").account)
-    campaign = _campaign(city, director, tree)
+    campaign = campaign_over(city, director, tree, institutions(city, SUBJECTS, "计分学校"), "计分测量")
     marks, figures = _fill(campaign, tree)
     row("stored", f"{marks:,} marks, {figures:,} figures")
     inputs = inputs_of(campaign)
@@ -83,7 +83,7 @@ def _best(function: Callable[[], object], times: int) -> float:
     return min(found)
 
 
-def _tree() -> Tree:
+def system_tree() -> Tree:
     rules = cycle(RULES)
     blocks = []
     for a, weight in enumerate(WEIGHTS, 1):
@@ -119,15 +119,11 @@ def _tree() -> Tree:
     )
 
 
-def _campaign(city: City, director: Actor, tree: Tree) -> Campaign:
-    """Over institutions of the bench's own, spread over the counties."""
-    framework = Framework.objects.create(unit=city.city, name=tree.root.name)
-    version = FrameworkVersion.objects.create(framework=framework, number=1, whole=whole_of(tree))
-    write_tree(version, tree)
-    version = publish_version(director, version=version, reason="测量用。")
+def institutions(city: City, count: int, name: str) -> list[Unit]:
+    """Institutions of the bench's own, spread over the counties."""
     first = Unit.objects.order_by("-pk").values_list("pk", flat=True)[0] + 1
     units = []
-    for number in range(SUBJECTS):
+    for number in range(count):
         county = city.counties[number % len(city.counties)]
         units.append(
             Unit(
@@ -136,17 +132,25 @@ def _campaign(city: City, director: Actor, tree: Tree) -> Campaign:
                 path=f"{county.path}{first + number}.",
                 depth=county.depth + 1,
                 kind=Kind.SCHOOL,
-                name=f"计分学校{number + 1}",
+                name=f"{name}{number + 1}",
                 valid_from=county.valid_from,
                 demo=True,
             )
         )
-    Unit.objects.bulk_create(units, batch_size=1000)
+    return Unit.objects.bulk_create(units, batch_size=1000)
+
+
+def campaign_over(city: City, director: Actor, tree: Tree, units: Sequence[Unit], title: str) -> Campaign:
+    """A running campaign over some institutions, by a system of its own."""
+    framework = Framework.objects.create(unit=city.city, name=f"{tree.root.name}：{title}")
+    version = FrameworkVersion.objects.create(framework=framework, number=1, whole=whole_of(tree))
+    write_tree(version, tree)
+    version = publish_version(director, version=version, reason="测量用。")
     day = timezone.localdate()
     made = create_campaign(
         director,
         office=city.city,
-        title="计分测量",
+        title=title,
         year=day.year,
         objects_kind=Campaign.Objects.SCHOOLS,
         version=version,
@@ -167,7 +171,7 @@ def _fill(campaign: Campaign, tree: Tree) -> tuple[int, int]:
     for subject, given in zip(subjects, answers, strict=True):
         by_code: dict[str, dict[str, Any]] = {}
         for question, answer in given.items():
-            by_code.setdefault(system.answered_by[question], {})[question] = _cell(answer)
+            by_code.setdefault(system.answered_by[question], {})[question] = cell_of(answer)
         marks += [
             Mark(subject=subject, source="online", code=code, cells=cells, by="测量") for code, cells in by_code.items()
         ]
@@ -181,7 +185,8 @@ def _fill(campaign: Campaign, tree: Tree) -> tuple[int, int]:
     return len(marks), len(figures)
 
 
-def _cell(answer: object) -> object:
+def cell_of(answer: object) -> object:
+    """An answer as it is typed."""
     return ("是" if answer else "否") if isinstance(answer, bool) else str(answer)
 
 

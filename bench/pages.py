@@ -75,14 +75,14 @@ def load(city: City, seconds: float) -> None:
     compare(city.login("director").account, {name: PAGES[name] for name in LOADED}, seconds)
 
 
-def compare(account: Account, pages: Mapping[str, str], seconds: float) -> None:
+def compare(account: Account, pages: Mapping[str, str], seconds: float, connections: int = CONNECTIONS) -> None:
     """Load pages as somebody sees them, each beside a page that does nothing behind the same middleware."""
     with serving() as port:
         cookies = "; ".join(f"{name}={value}" for name, value in cookies_of(account).items())
-        bare = measure(port, "/bare/", cookies, seconds)
+        bare = measure(port, "/bare/", cookies, seconds, connections)
         row("bare page (same server, same middleware)", shown(bare))
         for name, path in pages.items():
-            found = measure(port, path, cookies, seconds)
+            found = measure(port, path, cookies, seconds, connections)
             row(
                 name,
                 shown(found),
@@ -121,9 +121,9 @@ def _wait(port: int) -> None:
     raise RuntimeError("the server did not start")
 
 
-def measure(port: int, path: str, cookies: str, seconds: float) -> dict[str, float]:
+def measure(port: int, path: str, cookies: str, seconds: float, connections: int = CONNECTIONS) -> dict[str, float]:
     done = subprocess.run(
-        [sys.executable, "-m", "bench.load", str(port), path, cookies, str(CONNECTIONS), str(seconds)],
+        [sys.executable, "-m", "bench.load", str(port), path, cookies, str(connections), str(seconds)],
         cwd=Path(__file__).parents[1],
         capture_output=True,
         text=True,

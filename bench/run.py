@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.report import heading, machine, row
 
 PARTS = (
-    "parse", "papers", "balance", "cluster", "score", "cycle", "import", "returns", "findings", "results", "deadline", "pages",
+    "parse", "papers", "balance", "cluster", "score", "cycle", "import", "returns", "findings", "results", "review",
+    "deadline", "pages",
 )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def main() -> int:
         from bench import bench_cycle
 
         bench_cycle.run()
-    if {"import", "returns", "findings", "results", "deadline", "pages"} & set(wanted):
+    if {"import", "returns", "findings", "results", "review", "deadline", "pages"} & set(wanted):
         _with_database(wanted, arguments.seconds)
     return 0
 
@@ -71,7 +72,7 @@ def _with_database(wanted: tuple[str, ...], seconds: float) -> None:
         from django.core.management import call_command
         from django.db import connections
 
-        from bench import deadline, evaluations, findings, importing, pages, returns
+        from bench import deadline, evaluations, findings, importing, pages, returns, reviews
         from dudao.demo.city import build_city
 
         call_command("migrate", interactive=False, verbosity=0)
@@ -87,6 +88,8 @@ def _with_database(wanted: tuple[str, ...], seconds: float) -> None:
             findings.run(city, seconds)
         if "results" in wanted:
             evaluations.run(city)
+        if "review" in wanted:
+            reviews.run(city, seconds)
         if "deadline" in wanted:
             deadline.run(city)
         if {"import", "pages"} & set(wanted):

@@ -18,6 +18,7 @@ class CodesWidget(forms.SelectMultiple):
     """Indicators to be ticked, by first-level indicator; the first box of a group stands for all of it."""
 
     template_name = "evaluations/parts/codes.html"
+    input_type = "checkbox"
     use_fieldset = True
 
 

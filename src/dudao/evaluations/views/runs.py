@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.ui.acting import actor_of
+from dudao.core.ui.formats import date_cn
 from dudao.evaluations.actions.runs import pin_run, why_not_pin
 from dudao.evaluations.forms.runs import PinForm
 from dudao.evaluations.models import Campaign, RunPin
@@ -63,7 +65,7 @@ def _pinned(request: HttpRequest, row: Campaign, kind: str, form: PinForm) -> Ru
 
 def _words(run: Any, kind: str) -> str:
     year = run.round.year_words if kind == RunPin.Kind.BALANCE else run.year_words
-    return f"{year} 第 {reads.numbered(run)} 次（{run.unit}，{run.pack_name}，{run.made_at:%Y-%m-%d}）"
+    return f"{year} 第 {reads.numbered(run)} 次（{run.unit}，{date_cn(timezone.localtime(run.made_at).date())}）"
 
 
 def _section(row: Campaign, kind: RunPin.Kind, pin: RunPin | None, subjects: list[Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def test_who_decides_sees_what_waits():
     assert told == {
         "回避待认定": [("张督学回避平江县小太阳幼儿园", "是该校的责任督学")],
         "组队方案待采用": [("岳阳市11月2日至11月6日组队方案", "0 次排齐")],
-        "规划调整待决定": [("五年规划", "动了 1 所")],
+        "规划调整待决定": [("五年规划", "变动 1 所")],
         "周期规划待批准": [("五年规划", f"{plan.span_words}")],
     }
     assert [group.title for group in cycle_groups(town.officer)] == ["组队方案待采用"]

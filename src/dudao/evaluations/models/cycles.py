@@ -212,7 +212,7 @@ class CycleChange(models.Model):
 
     @property
     def summary(self) -> str:
-        words: list[Any] = [f"动了 {len(self.moves)} 所"]
+        words: list[Any] = [f"变动 {len(self.moves)} 所"]
         if self.joined:
             words.append(f"新增 {len(self.joined)} 所")
         if self.left:

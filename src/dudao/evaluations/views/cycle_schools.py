@@ -280,7 +280,8 @@ def cycle_change(request: HttpRequest, pk: int) -> HttpResponse:
             "area": cycles.area_word(plan),
             "state": CHANGE_STATES[made.state],
             "crumbs": crumbs(plan),
-            "buttons": CHANGE.available(made, actor),
+            "buttons": (buttons := CHANGE.available(made, actor)),
+            "waits": made.state == "proposed" and not any(button.enabled for button in buttons),
             "moves": [
                 {
                     **one,

@@ -261,6 +261,16 @@ def test_what_becomes_of_a_result(town, open_as):
     look(leader, "leader-results")
 
 
+def test_the_leader_sees_in_a_minute_who_moved_and_what_to_decide(town, open_as):
+    acts.make_sheet(town.officer, campaign=town.row, purpose="final", reason="按期评定。")
+    leader = open_as("leader", town.row.get_absolute_url())
+    expect(leader.get_by_text("结果已经形成，还没有召开评定会议审定")).to_be_visible()
+    expect(leader.get_by_role("columnheader", name="名次变化")).to_be_visible()
+    look(leader, "results-glance")
+    phone = open_as("leader", town.row.get_absolute_url(), PHONE)
+    look(phone, "results-glance-phone")
+
+
 def _judged(row):
     """An indicator judged by points, early in the document."""
     return row.version.indicators.filter(kind="judged").order_by("path").values_list("code", flat=True)[0]

@@ -39,8 +39,9 @@ def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as play:
-        # Its own words (of a date field, say) follow the surroundings, not the switch.
-        surroundings = {**os.environ, "LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"}
+        # Its own words (of a date field, say) follow the surroundings, not the switch; a locale that isn't installed would leave it
+        # unable to open files with Chinese names.
+        surroundings = {**os.environ, "LANG": "C.UTF-8", "LANGUAGE": "zh_CN"}
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=SWITCHES, env=surroundings)
         yield chromium
         chromium.close()

@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 PARTS = ("evaluations:", "draws:", "evidence:")
 ADDRESSES = sorted(name for name in route_names(get_resolver()) if name.startswith(PARTS))
+CHUNKS = 3
+"""So many parts keep a test short."""
 REFUSED = ("403", "404", "405", "422", "Failed to load resource")
 BARE = """() => {
   const form = document.querySelector('main form.dd-form[method=post]');
@@ -62,10 +64,10 @@ def faults_of(page):
     return found
 
 
-def walk(page, world, who):
-    """Every address: what is wrong with its page, where there is one."""
+def walk(page, world, who, names):
+    """What is wrong with the pages at some addresses, where there are any."""
     found, client = [], signed_in(getattr(world, who))
-    for name in ADDRESSES:
+    for name in names:
         if not is_page(client, address(world, name)):
             continue
         page.goto(page.base + address(world, name))
@@ -74,13 +76,19 @@ def walk(page, world, who):
     return found
 
 
-@pytest.mark.parametrize(
-    ("who", "size"), [("director", DESK), ("own", DESK), ("head", PHONE), ("reader", PHONE)], ids=str
-)
-def test_every_page_as_each_role(world, page_of, live_server, who, size):
+@pytest.mark.parametrize("part", range(CHUNKS))
+@pytest.mark.parametrize(("who", "size"), [("director", DESK), ("own", DESK)], ids=["city", "county"])
+def test_every_page_at_the_desk(world, page_of, live_server, who, size, part):
     page = page_of(getattr(world, who), size, expected=REFUSED)
     page.base = live_server.url
-    assert not walk(page, world, who)
+    assert not walk(page, world, who, ADDRESSES[part::CHUNKS])
+
+
+@pytest.mark.parametrize("who", ["head", "reader"])
+def test_every_page_on_the_phone(world, page_of, live_server, who):
+    page = page_of(getattr(world, who), PHONE, expected=REFUSED)
+    page.base = live_server.url
+    assert not walk(page, world, who, ADDRESSES)
 
 
 def test_every_form_says_what_is_missing(world, page_of, live_server):

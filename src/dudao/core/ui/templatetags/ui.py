@@ -47,6 +47,12 @@ def icon_names() -> frozenset[str]:
 @register.simple_tag
 def icon(name: str, look: str = "") -> SafeString:
     """An icon of the sprite. ``look``: extra classes (``icon-sm``, ``icon-lg``). Decorative: the word stands beside it."""
+    return _icon(name, look)
+
+
+@functools.lru_cache(maxsize=2048)
+def _icon(name: str, look: str) -> SafeString:
+    """Written once a process: a long list has hundreds, and where the sprite lies does not change while it runs."""
     if name not in icon_names():
         raise ValueError(f"icon {name!r} is not in core/ui/icons.txt: add it there and run `npm run build`")
     return format_html(

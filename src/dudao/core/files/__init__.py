@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, overload
 from urllib.parse import quote
 
 from django.conf import settings
@@ -232,6 +232,14 @@ def opened(stored: StoredFile, *, check: bool = False) -> io.BufferedIOBase:
     return stream
 
 
+@overload
+def serve(stored: StoredFile, name: str, *, inline: bool = False) -> FileResponse: ...
+
+
+@overload
+def serve(stored: StoredFile, name: str, *, inline: bool = False, request: HttpRequest | None) -> HttpResponseBase: ...
+
+
 def serve(
     stored: StoredFile, name: str, *, inline: bool = False, request: HttpRequest | None = None
 ) -> HttpResponseBase:
@@ -283,19 +291,29 @@ def _answer(stored: StoredFile, request: HttpRequest | None) -> HttpResponseBase
         answer["Content-Range"] = part.content_range(stored.size)
     else:
         stream = the_store().open_part(stored.digest, part.first, part.length)
-        answer = StreamingHttpResponse(_piece(stream, part.length), status=206, content_type=stored.media_type)
+        answer = StreamingHttpResponse(_Piece(stream, part.length), status=206, content_type=stored.media_type)
         answer["Content-Length"] = str(part.length)
         answer["Content-Range"] = part.content_range(stored.size)
-        answer._resource_closers.append(stream.close)  # type: ignore[attr-defined]  as FileResponse does
     if request is not None:
         answer["Accept-Ranges"] = "bytes"
     return answer
 
 
-def _piece(stream: BinaryIO | io.BufferedIOBase, length: int) -> Iterator[bytes]:
-    while length and (chunk := stream.read(min(length, 1 << 16))):
-        length -= len(chunk)
-        yield chunk
+class _Piece(Iterator[bytes]):
+    """The next bytes of a stream, so many of them; the answer closes it."""
+
+    def __init__(self, stream: io.BufferedIOBase, length: int) -> None:
+        self.stream, self.left = stream, length
+
+    def __next__(self) -> bytes:
+        chunk = self.stream.read(min(self.left, 1 << 16))
+        if not chunk:
+            raise StopIteration
+        self.left -= len(chunk)
+        return chunk
+
+    def close(self) -> None:
+        self.stream.close()
 
 
 @dataclass(slots=True)

@@ -69,11 +69,9 @@ class DrawForm(Form):
         help_text="不勾选时只公布编号、单位和类别。电话、证件号码任何时候都不公布。",
     )
     strata = forms.ChoiceField(label="分层", required=False, help_text="分层后各层按比例抽取，不会集中在一处。")
-    size = forms.TypedChoiceField(
+    size = forms.ChoiceField(
         label="抽中的机会",
         choices=[("", "每个对象相同"), ("size", "与在校生数成正比（大校更容易抽中）")],
-        coerce=bool,
-        empty_value=False,
         widget=forms.RadioSelect,
         required=False,
         help_text="成正比时，人数多一倍，抽中的机会大一倍；特别大的必定抽中。用最近一次审核通过的报送数，没有的自动排除并写明理由。",
@@ -126,6 +124,8 @@ class DrawForm(Form):
             if name in found
         }
         names = found.pop("names", True)
+        if "size" in found:
+            found["size"] = bool(found["size"])
         return {**found, "criteria": Criteria.of({**criteria, "counties": counties, "names": names})}
 
 

@@ -44,8 +44,9 @@ class Travel(models.Model):
 
 
 class TeamProposal(models.Model):
-    """Who goes where in a span of days. ``rows``: a visit each – unit, subjects, days, members, the leader first, what is missing;
-    (``lacks``: people, leader, or the speciality); ``specialities`` that are wanted, ``holds`` what each member is good at, ``ways`` the minutes that each has to go.
+    """Who goes where in a span of days. ``rows``: a visit each – unit, subjects, days, members, the leader first; what is missing
+    in sentences, and in ``lacks`` as people, leader or the name of a speciality; ``specialities`` that are wanted, ``holds`` what
+    each member is good at, ``ways`` the minutes that each has to go.
 
     ``wants`` counts what the campaigns want, the rows are the doors that are gone through: several campaigns that want the same
     school in overlapping days share one. ``levels`` say what was reached against its bound.

@@ -52,15 +52,10 @@ def ways_of(office: Unit) -> Ways:
 
 def travel_text(office: Unit, parts: Sequence[Unit]) -> str:
     """What is known as the lines that the form takes: «平江县 湘阴县 90»."""
-    places = {unit.pk: place for place, unit in enumerate(parts)}
-    rows = [
-        row
-        for row in Travel.objects.filter(office=office).select_related("one", "other")
-        if row.one_id in places and row.other_id in places
-    ]
+    names = {unit.pk: (place, str(unit)) for place, unit in enumerate(parts)}
     told = [
-        (*sorted((row.one, row.other), key=lambda unit: places[unit.pk]), row.minutes)
-        for row in rows
-    ]  # fmt: skip
-    told.sort(key=lambda line: (places[line[0].pk], places[line[1].pk]))
-    return "\n".join(f"{one} {other} {minutes}" for one, other, minutes in told)
+        (*sorted((names[row.one_id], names[row.other_id])), row.minutes)
+        for row in Travel.objects.filter(office=office)
+        if row.one_id in names and row.other_id in names
+    ]
+    return "\n".join(f"{one} {other} {minutes}" for (_, one), (_, other), minutes in sorted(told))

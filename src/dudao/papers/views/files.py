@@ -1,6 +1,6 @@
 """The files of papers, each behind its permission: Word for the office that drafts, the issued PDF for its receivers too."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
@@ -31,7 +31,7 @@ def word(request: HttpRequest, pk: int) -> FileResponse:
 
 @require_GET
 @xframe_options_sameorigin
-def pdf(request: HttpRequest, pk: int) -> FileResponse:
+def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The issued bytes, as they were frozen."""
     paper = seen_paper(request, pk)
     if paper.pdf is None:
@@ -40,13 +40,15 @@ def pdf(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @require_GET
-def sealed(request: HttpRequest, pk: int) -> FileResponse:
+def sealed(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The scan of the sealed paper; a picture of a signature is for the office alone."""
     paper = seen_paper(request, pk)
     if paper.sealed is None or (paper.seal == Paper.Seal.IMAGE and not queries.is_inside(actor_of(request), paper)):
         raise Http404
     kind = next((kind for kind in files.KINDS.values() if kind.media_type == paper.sealed.media_type), None)
-    return files.serve(paper.sealed, _name(paper, f"（用印件）{kind.extensions[0] if kind else ''}"), inline=True, request=request)
+    return files.serve(
+        paper.sealed, _name(paper, f"（用印件）{kind.extensions[0] if kind else ''}"), inline=True, request=request
+    )
 
 
 @require_GET

@@ -14,7 +14,7 @@ from dudao.evaluations.actions.campaigns import (
     start_campaign,
 )
 from dudao.evaluations.actions.submitting import digest_of, snapshot
-from dudao.evaluations.models import Draw, Part, Remark, Submission
+from dudao.evaluations.models import Draw, Part, Remark, RunPin, Submission
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.versions import publish_version
 from dudao.orgs.models import Kind
@@ -43,6 +43,7 @@ def add_evaluation(w, own, secret):
         codes=["F1.1"],
         due_on=timezone.localdate() + timedelta(days=9),
     )
+    w.run_pin = RunPin.objects.create(campaign=w.campaign, kind="balance", balance=w.balance, number=1, by="某人")
     w.draw = drawing.create_draw(
         own, office=w.county, title=f"{secret}抽查", kind=Draw.Kind.OBJECTS, numbers="1", strata="县市区"
     )

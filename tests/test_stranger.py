@@ -214,6 +214,7 @@ OBJECTS = {
             "subject_move", "division", "division_step", "part_new",
         )
     },
+    "evaluations:subject_run": lambda w: {"pk": w.subject.pk, "pin": w.run_pin.pk},
     **{f"evaluations:part{name}": lambda w: {"pk": w.part.pk} for name in ("", "_step", "_edit", "_return")},
     "evaluations:submission": lambda w: {"pk": w.submission.pk},
     "evaluations:remark": lambda w: {"pk": w.subject_remark.pk},

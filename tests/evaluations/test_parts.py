@@ -19,6 +19,7 @@ from dudao.evaluations.actions.submitting import digest_of, submit_evaluation
 from dudao.evaluations.models import Answer, Part, Subject
 from dudao.evaluations.queries.answering import leaves_of, window_of
 from dudao.evaluations.queries.completeness import completeness_of
+from dudao.evaluations.queries.divisions import suggested
 from dudao.evaluations.queries.parts import desk_of, part_of
 from dudao.evaluations.queries.systems import system_of
 from dudao.evidence import uses
@@ -231,6 +232,27 @@ def test_the_template_suggests_a_division(city):
     }
     with pytest.raises(ValidationError, match="没有可以直接采用"):
         acts.assign_as_suggested(city.officer, subject=city.subject, due_on=TODAY() + timedelta(9))
+
+
+def test_the_next_year_begins_with_the_division_of_this_one(city):
+    spread(city, codes=["P5.1", "P1.1"])
+    made = create_campaign(
+        city.director,
+        office=city.city,
+        title="2027年市人民政府履行教育职责自评",
+        year=2027,
+        objects_kind="city",
+        version=city.subject.campaign.version,
+        template="city-government",
+        phases=[PhaseGiven("self", "分工填报", TODAY() - timedelta(5), TODAY() + timedelta(20), source="self")],
+    )
+    made = set_subjects(
+        city.director, campaign=made, revision=made.revision, subjects=[SubjectGiven(city.city, "岳阳市人民政府")]
+    )
+    start_campaign(city.director, campaign=made, revision=made.revision)
+    source, found = suggested(made.subjects.get(), [])
+    assert source == "“2026年市人民政府履行教育职责自评”的分工"
+    assert found == [(city.finance, ["P1.1", "P5.1"])]
 
 
 def test_reminding_is_once_a_day(city):

@@ -84,7 +84,7 @@ def test_a_campaign_is_pinned_to_the_newest_run_and_takes_its_numbers(filled, ru
     cv = county["stages"][0]["indicators"][0]["cv"]
     assert float(found.cell) == pytest.approx(cv, abs=1e-4)
     assert found.taken == "2025—2026学年义务教育均衡测算第1次"
-    assert found.taken_url == f"{reverse('stats:balance_verdict', args=[run.pk])}?county={filled.east.pk}"
+    assert found.taken_url == reverse("evaluations:subject_run", args=[subject.pk, pin.pk])
     assert figure(subject, "均衡测算的小学部数").cell == "2" and figure(subject, "资源配置达标的小学部数").cell == "1"
 
 
@@ -93,11 +93,11 @@ def test_verdicts_are_marks_of_the_indicators_and_lead_to_the_run(filled, run, c
     assert (mark.source, list(mark.cells.values()), mark.by) == ("data", ["未达标"], "测算：科员")
     assert mark.reason == "来自2025—2026学年义务教育均衡测算第1次的判定：规划没有印发。"
     assert scored(subject).sheet().level("G1").at(0) == "未达标"
-    (found,) = verdict_lines(campaign, filled.east.pk, "L0")
-    assert "小学部 2 所，达标 1 所，低于标准 1 所" in found.lines[0].words and found.schools_url
-    (found,) = verdict_lines(campaign, filled.east.pk, "G1")
-    assert (found.lines[0].status, found.url) == ("未达标", found.pin.url_of(filled.east.pk))
-    assert "差异系数" in verdict_lines(campaign, filled.east.pk, "L1")[0].lines[0].words
+    (found,) = verdict_lines(subject, "L0")
+    assert "小学部 2 所，达标 1 所，低于标准 1 所" in found.lines[0].words
+    (found,) = verdict_lines(subject, "G1")
+    assert (found.lines[0].status, found.url) == ("未达标", found.pin.url_for(subject.pk))
+    assert "差异系数" in verdict_lines(subject, "L1")[0].lines[0].words
     standing = standings(found.pin, [filled.east.pk])[filled.east.pk]
     assert (standing.below, standing.total) == (1, 2) and "G1" in standing.codes
 
@@ -146,7 +146,12 @@ def test_only_the_office_pins_and_only_runs_of_its_place(filled, run, campaign):
 def test_the_pages_show_where_numbers_come_from(filled, run, campaign, subject, django_assert_max_num_queries):  # noqa: F811
     east = signed_in(filled.accounts["east"])
     page = east.get(f"{reverse('evaluations:answer', args=[subject.pk])}?at=L1").content.decode()
-    assert "测算结论" in page and f"/balance/{run.pk}/" in page
+    there = reverse("evaluations:subject_run", args=[subject.pk, pinned(campaign)["balance"].pk])
+    assert "测算结论" in page and there in page
+    page = east.get(there).content.decode()
+    assert "汉昌小学" in page and "规划没有印发" in page and "打开这次测算" not in page
+    assert "打开这次测算" in signed_in(filled.accounts["officer"]).get(there).content.decode()
+    assert signed_in(filled.accounts["west"]).get(there).status_code == 404
     page = east.get(reverse("evaluations:campaign_runs", args=[campaign.pk])).content.decode()
     assert "平江县" in page and "湘阴县" not in page and "改用这次测算" not in page
     address = reverse("evaluations:campaign_runs", args=[campaign.pk])
@@ -164,7 +169,8 @@ def test_preschool_runs_do_the_same(gardens):  # noqa: F811
     campaign = started(gardens, "preschool-universal", "preschool-universal-2020")
     subject = campaign.subjects.get(unit=gardens.east)
     assert figure(subject, "在园幼儿数").cell == "720"
-    assert figure(subject, "在园幼儿数").taken_url == reverse("stats:preschool_county", args=[made.pk, gardens.east.pk])
+    page = signed_in(gardens.accounts["east"]).get(figure(subject, "在园幼儿数").taken_url).content.decode()
+    assert "金苗幼儿园" in page and "没有落实用地" in page
     assert list(Mark.objects.get(subject=subject, code="P5").cells.values()) == ["不合格"]
-    assert "75 %" in verdict_lines(campaign, gardens.east.pk, "P2")[0].lines[0].words
+    assert "75 %" in verdict_lines(subject, "P2")[0].lines[0].words
     assert standings(pinned(campaign)["preschool"], [gardens.east.pk])[gardens.east.pk].total == 3

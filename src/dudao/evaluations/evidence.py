@@ -3,8 +3,7 @@
 from django.urls import reverse
 
 from dudao.core.access import Actor
-from dudao.evaluations.models import Subject
-from dudao.evaluations.queries.parts import desk_of, desk_on
+from dudao.evaluations.queries.parts import desk_of, desk_on, worked_on
 from dudao.evidence.uses import Place
 
 __all__ = ["answer_place"]
@@ -17,7 +16,7 @@ def answer_place(actor: Actor, key: str) -> Place | None:
         return None
     desk = desk_of(actor, int(number))
     if desk is None:
-        row = _worked_on(actor, int(number))
+        row = worked_on(actor, int(number))
         if row is None:
             return None
         desk = desk_on(actor, row)
@@ -34,14 +33,3 @@ def answer_place(actor: Actor, key: str) -> Place | None:
         url=f"{reverse('evaluations:answer', args=[row.pk])}?at={code}",
         closed="" if denied is None else denied.reason,
     )
-
-
-def _worked_on(actor: Actor, pk: int) -> Subject | None:
-    """A subject that somebody reviews or visits, without being of its county."""
-    if actor.id is None:
-        return None
-    rows = Subject.objects.select_related("unit", "campaign__office", "campaign__version__framework").filter(pk=pk)
-    reviewed = rows.filter(reviews__reviewer=actor.id, reviews__state__in=["assigned", "done"])
-    visited = rows.filter(visits__members__account=actor.id)
-    found: Subject | None = reviewed.first() or visited.first()
-    return found

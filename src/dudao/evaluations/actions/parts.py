@@ -149,14 +149,14 @@ def assign_part(
 
 @audit.action
 def assign_as_suggested(actor: Actor, *, subject: Subject, due_on: date) -> list[Part]:
-    """Divide as the campaign's template suggests, as far as there are such departments and free indicators."""
+    """Divide as the last time, else as the template suggests, as far as there are such departments and free indicators."""
     row = _divided(actor, subject, "part.assign")
     made = [
         assign_part(actor, subject=row, unit=unit, codes=codes, due_on=due_on)
-        for unit, codes in suggested(row, parts_of(row))
+        for unit, codes in suggested(row, parts_of(row))[1]
     ]
     if not made:
-        raise ValidationError("模板里没有可以直接采用的分工：相应的部门不在机构里，或者指标都已经分出去。")
+        raise ValidationError("没有可以直接采用的分工：相应的部门不在机构里，或者指标都已经分出去。")
     return made
 
 

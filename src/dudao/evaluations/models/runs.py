@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import ScopedQuerySet
@@ -64,6 +65,10 @@ class RunPin(models.Model):
         return self.balance.round.year_words if self.balance is not None else self.run.year_words  # type: ignore[union-attr]
 
     def url_of(self, county: int) -> str:
-        """The page of the run, at one county."""
+        """The page of the run, at one county; for whom may see the run."""
         address = self.run.get_absolute_url()
         return f"{address}verdict/?county={county}" if self.kind == self.Kind.BALANCE else f"{address}{county}/"
+
+    def url_for(self, subject: int) -> str:
+        """What the run says of one subject; for whom sees the subject."""
+        return reverse("evaluations:subject_run", args=[subject, self.pk])

@@ -39,6 +39,7 @@ __all__ = [
     "parts_seen",
     "standing",
     "with_counts",
+    "worked_on",
 ]
 
 GOVERNMENTS = (Kind.CITY, Kind.COUNTY, Kind.ZONE)
@@ -234,6 +235,17 @@ def desk_of(actor: Actor, pk: int) -> Desk | None:
     if not own:
         return None
     return desk_on(actor, own[0].subject, whole=any(part.reads_all for part in own))
+
+
+def worked_on(actor: Actor, pk: int) -> Subject | None:
+    """A subject that somebody reviews or visits, without being of its county."""
+    if actor.id is None:
+        return None
+    rows = Subject.objects.select_related("unit", "campaign__office", "campaign__version__framework").filter(pk=pk)
+    reviewed = rows.filter(reviews__reviewer=actor.id, reviews__state__in=["assigned", "done"])
+    visited = rows.filter(visits__members__account=actor.id)
+    found: Subject | None = reviewed.first() or visited.first()
+    return found
 
 
 def standing(subject: Subject) -> list[Part]:

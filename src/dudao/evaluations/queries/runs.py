@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from dudao.calc.expr import normal_name
-from dudao.evaluations.models import Campaign, RunPin
+from dudao.evaluations.models import Campaign, RunPin, Subject
 from dudao.evaluations.queries.systems import figures_asked, system_of
 from dudao.stats.checks import plain
 from dudao.stats.models import BalanceRun, ItemJudgement, PreschoolJudgement, PreschoolRun
 from dudao.stats.queries.balance_items import CountyItems, county_items, item_set, units_of_run, verdict_overview
+from dudao.stats.queries.balance_results import failing_of, lack_parts
 from dudao.stats.queries.preschool import CountyView, run_view
 
 __all__ = [
@@ -27,7 +27,9 @@ __all__ = [
     "newer_than",
     "numbered",
     "offered",
+    "pin_of",
     "pinned",
+    "report_of",
     "standings",
     "verdict_lines",
 ]
@@ -103,9 +105,13 @@ def newer_than(campaign: Campaign, pin: RunPin) -> Any:
 def fed(campaign: Campaign, units: Iterable[int]) -> dict[int, dict[str, Known]]:
     """By unit and name of the data item: what the pinned runs say."""
     found: dict[int, dict[str, Known]] = {unit: {} for unit in units}
-    for pin in pinned(campaign).values() if kinds_of(campaign) else ():
+    if not kinds_of(campaign):
+        return found
+    pins = pinned(campaign)
+    subjects = dict(campaign.subjects.values_list("unit", "pk")) if pins else {}
+    for pin in pins.values():
         for unit, numbers in _numbers(pin, found).items():
-            url = pin.url_of(unit)
+            url = pin.url_for(subjects[unit]) if unit in subjects else ""
             found[unit] |= {normal_name(name): Known(plain(value), str(pin), url) for name, value in numbers.items()}
     return found
 
@@ -172,7 +178,6 @@ class Finding:
     pin: RunPin
     url: str
     lines: Sequence[Line]
-    schools_url: str = ""
 
 
 _TONES = {
@@ -186,9 +191,9 @@ _TONES = {
 }
 
 
-def verdict_lines(campaign: Campaign, unit: int, code: str) -> list[Finding]:
+def verdict_lines(subject: Subject, code: str) -> list[Finding]:
     """What the pinned runs say of one indicator of one county."""
-    found = []
+    campaign, unit, found = subject.campaign, subject.unit_id, []
     for pin in pinned(campaign).values() if kinds_of(campaign) else ():
         if isinstance(pin.run, BalanceRun):
             place = units_of_run(pin.run).get(unit)
@@ -196,16 +201,13 @@ def verdict_lines(campaign: Campaign, unit: int, code: str) -> list[Finding]:
                 continue
             items = county_items(pin.run, place)
             lines = _of_indicator(items, code) or _of_item(items, code)
-            name = items.county["county"]
-            schools = f"{reverse('stats:balance_schools', args=[pin.run.pk])}?county={name}"
-            below = code == "L0" or any(line.code == code for line in items.indicators)
             if lines:
-                found.append(Finding(pin, pin.url_of(unit), lines, schools if below else ""))
+                found.append(Finding(pin, pin.url_for(subject.pk), lines))
         else:
             county = run_view(pin.run).county(unit)
             lines = _of_preschool(county, code) if county is not None else []
             if lines:
-                found.append(Finding(pin, pin.url_of(unit), lines))
+                found.append(Finding(pin, pin.url_for(subject.pk), lines))
     return found
 
 
@@ -249,6 +251,51 @@ def _of_preschool(county: CountyView, code: str) -> list[Line]:
     status = view.result.status.value
     words = "；".join([*view.values, *view.gaps]) or (view.judgement.note if view.judgement else view.name)
     return [Line(words, status, _TONES.get(status, "grey"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a run says of one subject: its verdict, every indicator, and who is below the line with what is lacking."""
+
+    verdict: str
+    rows: Sequence[tuple[str, str, Line]]
+    """(code, name of the indicator, what is said)."""
+    below: Sequence[tuple[str, str]]
+    total: int
+
+
+MOST_BELOW = 300
+
+
+def pin_of(subject: Subject, pk: int) -> RunPin | None:
+    """A pin of a subject's campaign, also one that has ended."""
+    found: RunPin | None = _pins().filter(campaign=subject.campaign_id, pk=pk).first()
+    return found
+
+
+def report_of(pin: RunPin, subject: Subject) -> Report | None:
+    """``None`` where the run hasn't the subject's county."""
+    nodes = system_of(subject.campaign).tree.nodes
+    unit = subject.unit_id
+    if isinstance(pin.run, BalanceRun):
+        place = units_of_run(pin.run).get(unit)
+        if place is None:
+            return None
+        items = county_items(pin.run, place)
+        said = [
+            (code, node.name, line)
+            for code, node in nodes.items()
+            for line in (_of_indicator(items, code) or _of_item(items, code))
+        ]
+        failing, total = failing_of(pin.run, items.county["county"], MOST_BELOW)
+        below = [(f"{row.school}（{row.stage}）", "；".join(words for _, words in lack_parts(row))) for row in failing]
+        return Report(str(items.verdict.value) if items.verdict else "待定", said, below, total)
+    county = run_view(pin.run).county(unit)
+    if county is None:
+        return None
+    said = [(code, node.name, line) for code, node in nodes.items() for line in _of_preschool(county, code)]
+    lacking = [(str(one["name"]), "、".join(str(lack["code"]) for lack in one["lacks"])) for one in county.failing]
+    return Report(county.run.verdict or "待定", said, lacking[:MOST_BELOW], len(lacking))
 
 
 @dataclass(slots=True)

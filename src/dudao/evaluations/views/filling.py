@@ -83,7 +83,7 @@ def _page(request: HttpRequest, desk: Desk, at: str, *, status: int = 200, **mor
         "remarkable": work.checks and row.state in {"submitted", "accepted"},
         "done_on": done_on(row),
         "conflict": None,
-        "verdicts": verdict_lines(row.campaign, row.unit_id, focus.code) if focus is not None else [],
+        "verdicts": verdict_lines(row, focus.code) if focus is not None else [],
         **more,
     }
     return render(request, "evaluations/answering/answer.html", context, status=status)

@@ -319,7 +319,7 @@ def division(request: HttpRequest, pk: int) -> HttpResponse:
         block = blocks.get(code, code)
         own.setdefault(f"{block} {tree.nodes[block].name}", []).append(f"{code} {tree.nodes[code].name}")
     window = window_of(row)
-    offered = suggested(row, parts) if denied is None else []
+    source, offered = suggested(row, parts) if denied is None else ("", [])
     return render(
         request,
         "evaluations/parts/division.html",
@@ -332,6 +332,7 @@ def division(request: HttpRequest, pk: int) -> HttpResponse:
             "parts": [(part, PART_STATES[part.state], done_on(part), _codes_words(part, blocks)) for part in parts],
             "waiting": any(part.state in {Part.State.OPEN, Part.State.RETURNED} for part in parts),
             "handed": any(part.state == Part.State.SUBMITTED for part in parts),
+            "source": source,
             "suggested": [(unit, [f"{code} {tree.nodes[code].name}" for code in codes]) for unit, codes in offered],
             "due_form": DueForm(initial={"due_on": window.last if window is not None else None}),
             "free": list(own.items()) if parts else [],
@@ -351,7 +352,7 @@ def _codes_words(part: Part, blocks: Any) -> str:
 
 @require_POST
 def division_step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remind those who haven't handed in, merge what came, or spread as the template suggests."""
+    """Remind those who haven't handed in, merge what came, or spread as is suggested."""
     row = subject_or_404(request, pk)
     actor = actor_of(request)
     match request.POST.get("step"):
@@ -366,7 +367,7 @@ def division_step(request: HttpRequest, pk: int) -> HttpResponse:
                 run(
                     request,
                     lambda: acts.assign_as_suggested(actor, subject=row, due_on=due_on, token=form.token),
-                    "已按模板下达分工，各单位收到了通知。",
+                    "已下达分工，各单位收到了通知。",
                 )
             else:
                 messages.error(request, "请填写完成时限。")

@@ -6,18 +6,25 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.formats import date_cn
+from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions.runs import pin_run, why_not_pin
 from dudao.evaluations.forms.runs import PinForm
+from dudao.evaluations.labels import SUBJECT_STATES
 from dudao.evaluations.models import Campaign, RunPin
 from dudao.evaluations.queries import campaigns as campaign_reads
 from dudao.evaluations.queries import runs as reads
+from dudao.evaluations.queries.parts import desk_of, worked_on
+from dudao.evaluations.views.answering import crumbs_of
 from dudao.evaluations.views.common import campaign_or_404, head_of, tell
+from dudao.evaluations.views.filling import desk_crumbs
 
-__all__ = ["campaign_runs"]
+__all__ = ["campaign_runs", "subject_run"]
+
+_VIEW = {RunPin.Kind.BALANCE: "balance.view", RunPin.Kind.PRESCHOOL: "preschool.view"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,7 +54,7 @@ def campaign_runs(request: HttpRequest, pk: int) -> HttpResponse:
             if made is not None:
                 messages.success(request, f"已取用{made}。")
                 return redirect("evaluations:campaign_runs", row.pk)
-        sections.append(_section(row, kind, pins.get(kind), subjects) | {"form": form if choices else None})
+        sections.append(_section(actor, row, kind, pins.get(kind), subjects) | {"form": form if choices else None})
     return render(
         request,
         "evaluations/campaigns/runs.html",
@@ -68,15 +75,45 @@ def _words(run: Any, kind: str) -> str:
     return f"{year} 第 {reads.numbered(run)} 次（{run.unit}，{date_cn(timezone.localtime(run.made_at).date())}）"
 
 
-def _section(row: Campaign, kind: RunPin.Kind, pin: RunPin | None, subjects: list[Any]) -> dict[str, Any]:
+def _section(actor: Any, row: Campaign, kind: RunPin.Kind, pin: RunPin | None, subjects: list[Any]) -> dict[str, Any]:
     found = reads.standings(pin, [one.unit_id for one in subjects]) if pin is not None else {}
+    sees = pin is not None and actor.may(_VIEW[kind], pin.run.unit.path)
     newer = reads.newer_than(row, pin) if pin is not None else None
     return {
         "kind": kind,
         "label": kind.label,
         "pin": pin,
+        "run_url": pin.run.get_absolute_url() if pin is not None and sees else "",
         "newer": _words(newer, kind) if newer is not None else "",
-        "newer_url": newer.get_absolute_url() if newer is not None else "",
-        "rows": [(subject, found.get(subject.unit_id)) for subject in subjects],
+        "newer_url": newer.get_absolute_url() if newer is not None and sees else "",
+        "rows": [
+            (subject, found.get(subject.unit_id), pin.url_for(subject.pk) if pin is not None else "")
+            for subject in subjects
+        ],
         "below": "低于标准的学校" if kind == RunPin.Kind.BALANCE else "有缺项的幼儿园",
     }
+
+
+@require_GET
+def subject_run(request: HttpRequest, pk: int, pin: int) -> HttpResponse:
+    """What a run that the campaign is (or was) pinned to says of one subject: for everybody who sees the subject."""
+    actor = actor_of(request)
+    desk = desk_of(actor, pk)
+    row = desk.subject if desk is not None else worked_on(actor, pk)
+    found = reads.pin_of(row, pin) if row is not None else None
+    if row is None or found is None:
+        raise Http404
+    word = str(found)
+    return render(
+        request,
+        "evaluations/answering/run.html",
+        {
+            "row": row,
+            "pin": found,
+            "state": SUBJECT_STATES[row.state],
+            "crumbs": desk_crumbs(request, desk, word) if desk is not None else crumbs_of(request, row, Crumb(word)),
+            "report": reads.report_of(found, row),
+            "run_url": found.url_of(row.unit_id) if actor.may(_VIEW[found.kind], found.run.unit.path) else "",
+            "below": "低于标准的学校" if found.kind == RunPin.Kind.BALANCE else "有缺项的幼儿园",
+        },
+    )

@@ -52,10 +52,10 @@ def ways_of(office: Unit) -> Ways:
 
 def travel_text(office: Unit, parts: Sequence[Unit]) -> str:
     """What is known as the lines that the form takes: «平江县 湘阴县 90»."""
-    names = {unit.pk: (place, str(unit)) for place, unit in enumerate(parts)}
-    told = [
-        (*sorted((names[row.one_id], names[row.other_id])), row.minutes)
-        for row in Travel.objects.filter(office=office)
-        if row.one_id in names and row.other_id in names
-    ]
-    return "\n".join(f"{one} {other} {minutes}" for (_, one), (_, other), minutes in sorted(told))
+    places = {unit.pk: place for place, unit in enumerate(parts)}
+    told: list[tuple[int, int, int]] = []
+    for row in Travel.objects.filter(office=office):
+        if row.one_id in places and row.other_id in places:
+            first, second = sorted((places[row.one_id], places[row.other_id]))
+            told.append((first, second, row.minutes))
+    return "\n".join(f"{parts[first]} {parts[second]} {minutes}" for first, second, minutes in sorted(told))

@@ -247,7 +247,7 @@ def team_page(request: HttpRequest, pk: int) -> HttpResponse:
                     ],
                     "way": _way(one.get("ways", ())),
                 }
-                for one in row.rows
+                for one in sorted(row.rows, key=lambda one: bool(one["missing"]))
             ],
             "wants_specialities": any(one.get("specialities") for one in row.rows),
             "joined": row.wants - len(row.rows),

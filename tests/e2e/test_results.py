@@ -220,10 +220,11 @@ def test_the_office_changes_a_mark_and_publishes(town, objected, open_as):
     look(officer, "sheet-compare-after")
     expect(officer.get_by_text("1.5").first).to_be_visible()
 
-    # The term is over: the director publishes; everything is frozen.
+    # The term is over: the director has the changed result decided on and publishes; everything is frozen.
     director = open_as("director", where)
-    assert "期满后才能公布" in director.content()
+    assert "期满后才能公布" in director.content() and "需要重新登记评定会议" in director.content()
     _over(town.row)
+    _decided(town, town.row)
     director.goto(director.url)
     ask(director, "公布")
     director.get_by_text("已公布。从现在起").wait_for()

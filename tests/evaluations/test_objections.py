@@ -4,17 +4,21 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import Denied
 from dudao.core.models import Notice
 from dudao.core.workflow import Conflict
+from dudao.dashboards.queries.results import result_groups
 from dudao.evaluations.actions import objections as acts
 from dudao.evaluations.actions import results
 from dudao.evaluations.models import Campaign, Mark, Objection, ScoreSheet
+from dudao.evaluations.queries.deciding import undecided
 from dudao.evaluations.queries.sheets import replayed
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding, total
+from signing import signed_in
 
 
 @pytest.fixture
@@ -103,6 +107,32 @@ def test_a_change_is_a_settled_mark_that_names_the_objection_and_a_new_sheet(tow
     assert after.number == before.number + 1
     assert total(after.results.get(subject=subject)) < total(before.results.get(subject=subject))
     assert replayed(after).is_sound
+
+
+def test_a_changed_result_wants_a_meeting_of_its_own(town, open_):
+    row, _, subject = open_
+    code, key = changed_place(row, subject)
+    made = asked(town, subject, code)
+    assert not undecided(Campaign.objects.all()).exists()
+    acts.change_objection(town.officer, objection=made, revision=made.revision, answer="改为 0 分。", cells={key: "0"})
+    today = timezone.localdate()
+    Campaign.objects.filter(pk=row.pk).update(
+        publicised_on=today - timedelta(40), publicised_until=today - timedelta(30)
+    )
+    row = Campaign.objects.get(pk=row.pk)
+    assert list(undecided(Campaign.objects.all())) == [row]
+    assert [group.title for group in result_groups(town.director) if group.total] == ["评定会议待登记"]
+    client = signed_in(town.accounts["director"])
+    page = client.get(reverse("evaluations:results", args=[row.pk])).content.decode()
+    assert "需要重新登记评定会议" in page and "请重新开会或书面确认" in page
+    with pytest.raises(ValidationError, match="重新登记评定会议"):
+        results.publish_campaign(town.director, campaign=row)
+    results.record_decision(town.director, campaign=row, held_on=today, attendees="李主任", text="同意调整。")
+    assert [group.title for group in result_groups(town.director) if group.total] == ["公示期满待公布"]
+    # The very same digits, computed once more, want no other meeting.
+    results.make_sheet(town.officer, campaign=row, purpose="final", reason="复算。")
+    assert not undecided(Campaign.objects.all()).exists()
+    assert results.publish_campaign(town.director, campaign=Campaign.objects.get(pk=row.pk)).state == "published"
 
 
 def changed_place(row, subject):

@@ -12,7 +12,7 @@ from dudao.calc.tree import from_data
 from dudao.dashboards.queries.results import result_groups
 from dudao.evaluations.actions import objections, uses
 from dudao.evaluations.actions import results as acts
-from dudao.evaluations.models import Campaign
+from dudao.evaluations.models import Answer, Campaign, Mark
 from dudao.evaluations.views.shown import block_words, decimals, number, total
 from dudao.people.queries import actor_for
 from evaluations_town import published
@@ -120,6 +120,24 @@ def test_a_level_system_has_its_pages_too(town):
         assert client.get(reverse(f"evaluations:{name}", args=[sheet.pk])).status_code == 200, name
     assert client.get(sheet.results.first().get_absolute_url()).status_code == 200
     assert client.get(reverse("evaluations:results", args=[row.pk])).status_code == 200
+
+
+def test_levels_of_all_sources_stand_side_by_side_with_their_distance(town):
+    row, _ = deciding(town)
+    subject = row.subjects.get(unit=town.kindergarten)
+    Answer.objects.create(subject=subject, code="F1.1", cells={"F1.1": "符合"})
+    for source, level in (("online", "部分符合"), ("onsite", "不符合")):
+        Mark.objects.update_or_create(
+            subject=subject, code="F1.1", source=source, defaults={"cells": {"F1.1": level}, "by": "办公室"}
+        )
+    sheet = acts.make_sheet(town.officer, campaign=row, purpose="final", reason="测试。")
+    client = signed_in(town.accounts["officer"])
+    page = client.get(reverse("evaluations:sheet_indicator", args=[sheet.pk]), {"code": "F1.1"}).content.decode()
+    line = page.split(subject.label)[1].split("</tr>")[0]
+    assert [line.count(word) for word in (">符合<", ">部分符合<", ">不符合<", "低 2 档")] == [1, 1, 2, 1]
+    page = client.get(sheet.results.get(subject=subject).get_absolute_url()).content.decode()
+    line = page.split("F1.1 ")[-1].split("</tr>")[0]
+    assert "低 2 档" in line and "部分符合" in line
 
 
 def test_the_ranking_asks_a_constant_number_of_queries(world, django_assert_max_num_queries):

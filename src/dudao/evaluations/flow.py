@@ -43,16 +43,29 @@ def _office_of(row: Any) -> Any:
 
 
 def by_office(row: Any, actor: Actor, verb: str) -> Denied | None:
-    """The office that runs the campaign, or one above it; never somebody of the evaluated unit."""
+    """The office that runs the campaign, by people of its own: who stands above it looks on (市级可以看到，不能代替县级改).
+    Never somebody of the evaluated unit.
+    """
     if actor.everything:
         return None
     office = _office_of(row)
     unit = getattr(row, "unit", None) or getattr(getattr(row, "subject", None), "unit", None)
     if unit is not None and unit.pk != office.pk and is_own(actor, unit.path):
         return Denied(f"您在{unit}任职，应当回避。", verb)
-    if any(office.path.startswith(grant.path) and grant.covers(verb, office.path) for grant in actor.grants):
+    if any(grant.path == office.path and grant.covers(verb, office.path) for grant in actor.grants):
         return None
     return Denied(f"由{office}{VERBS[verb].label}。", verb)
+
+
+def _within(subject: Subject, actor: Actor, verb: str) -> Denied | None:
+    """The right on the unit, held at the campaign's office or below it: an office above that one only looks on."""
+    denied = actor.why_not(verb, subject.unit.path)
+    if denied is not None or actor.everything:
+        return denied
+    office, place = subject.campaign.office, subject.unit.path
+    if any(grant.path.startswith(office.path) and grant.covers(verb, place) for grant in actor.grants):
+        return None
+    return Denied(f"由{office}组织，您只能查看，不能{VERBS[verb].label}。", verb)
 
 
 def by_subject(row: Any, actor: Actor, verb: str) -> Denied | None:
@@ -60,7 +73,7 @@ def by_subject(row: Any, actor: Actor, verb: str) -> Denied | None:
     subject = row if isinstance(row, Subject) else row.subject
     if subject.campaign.state not in {C.RUNNING, C.DECIDING, C.PUBLICISED}:
         return Denied(f"项目{subject.campaign.get_state_display()}，不能{VERBS[verb].label}。", verb)
-    return actor.why_not(verb, subject.unit.path)
+    return _within(subject, actor, verb)
 
 
 def by_filler(row: Any, actor: Actor, verb: str) -> Denied | None:
@@ -68,18 +81,19 @@ def by_filler(row: Any, actor: Actor, verb: str) -> Denied | None:
     subject = row if isinstance(row, Subject) else row.subject
     if subject.campaign.state != C.RUNNING:
         return Denied(f"项目{subject.campaign.get_state_display()}，不能{VERBS[verb].label}。", verb)
-    return actor.why_not(verb, subject.unit.path)
+    return _within(subject, actor, verb)
 
 
 def by_checker(subject: Subject, actor: Actor, verb: str) -> Denied | None:
-    """Who checks a self-evaluation: the office that runs the campaign, or the county in between; not the unit itself."""
+    """Who checks a self-evaluation: the office that runs the campaign, or the county in between; not the unit itself, nor an
+    office above."""
     if actor.everything:
         return None
     if is_own(actor, subject.unit.path) and subject.unit_id != subject.campaign.office_id:
         return Denied(f"您在{subject.unit}任职，不能核查本单位的自评。", verb)
     if actor.id is not None and actor.id == subject.submitted_by_id:
         return Denied("这份自评由您提交，请由其他人核查。", verb)
-    return actor.why_not(verb, subject.unit.path)
+    return _within(subject, actor, verb)
 
 
 def by_reviewer(review: Review, actor: Actor, verb: str) -> Denied | None:

@@ -161,10 +161,14 @@ def mine(actor: Actor) -> "QuerySet[Any]":
 
 
 def checks_seen(actor: Actor) -> "QuerySet[Any]":
-    """The self-evaluations that somebody may check: below their own unit, in campaigns that have such a phase."""
+    """The self-evaluations that somebody may check: below their own unit, in campaigns that have such a phase and are run by
+    their own office or one above it."""
     asked = Phase.objects.filter(campaign=OuterRef("campaign"), kind=Phase.Kind.SELF)
     own = [grant.path for grant in actor.grants]
     rows = seen(actor, "evaluation.accept").exclude(unit__path__in=own).exclude(campaign__state=Campaign.State.DRAFT)
+    if not actor.everything:
+        above = {path[: end + 1] for path in own for end, sign in enumerate(path) if sign == "."}
+        rows = rows.filter(campaign__office__path__in=above)
     return rows.filter(Exists(asked)).prefetch_related("campaign__phases")
 
 

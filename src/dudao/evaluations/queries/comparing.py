@@ -11,7 +11,7 @@ from dudao.calc.rounding import percent
 from dudao.calc.score import ADOPTED, Movement, Outcome, columns_of
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries.sheets import loaded, sheet_system
-from dudao.frameworks.trying.shown import Moved, moved, padded, places_of, signed, total_places
+from dudao.frameworks.trying.shown import Moved, difference, moved, places_of, said, total_places
 
 __all__ = ["AtIndicator", "Comparison", "at_indicator", "compared"]
 
@@ -93,45 +93,45 @@ def _said(cell: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AtIndicator:
-    """One subject at one indicator. ``own``: what it gave itself; ``deviation``: adopted less that."""
+    """One subject at one indicator. ``given``: what each source gave, its own first; ``deviation``: adopted less its own."""
 
     row: Result
     mark: str
     rate: float | None
-    own: str
+    given: Sequence[str]
     deviation: str
     is_open: bool
 
 
-def at_indicator(sheet: ScoreSheet, rows: Sequence[Result], code: str) -> list[AtIndicator]:
-    """All subjects at an indicator, in the order given; those whose cells could not be read are left out."""
+def at_indicator(sheet: ScoreSheet, rows: Sequence[Result], code: str) -> tuple[list[str], list[AtIndicator]]:
+    """The sources that gave something, and all subjects at an indicator, in the order given; those whose cells could not be read
+    are left out.
+    """
     table, scores = loaded(sheet, rows)
-    adopted = scores.sheet(ADOPTED)
-    first = next((key for key in table.given if key == "self"), None)
-    marks, possible = adopted.mark(code), adopted.possible(code)
-    levels = adopted.level(code)
-    owns = None if first is None else scores.sheet(first).mark(code)
-    own_levels = None if first is None else scores.sheet(first).level(code)
-    known = [column.at(place) for column in (marks, owns) if column is not None for place in range(len(table.rows))]
-    places = places_of(known)
+    adopted, node = scores.sheet(ADOPTED), scores.tree.nodes[code]
+    marks, levels, possible = adopted.mark(code), adopted.level(code), adopted.possible(code)
+    asked = [source for source in scores.tree.sources if source.key in table.given]
+    of = [(scores.sheet(source.key).mark(code), scores.sheet(source.key).level(code)) for source in asked]
+    columns = [marks, *(mark for mark, _ in of)]
+    places = places_of(column.at(place) for column in columns for place in range(len(table.rows)))
     found = []
     for place, line in enumerate(table.rows):
         mark, full = marks.at(place), possible.at(place)
         level = None if levels is None else levels.at(place)
         column = marks if levels is None else levels
-        own = None if owns is None else owns.at(place)
-        own_level = None if own_levels is None else own_levels.at(place)
+        given = [(one.at(place), None if at is None else at.at(place)) for one, at in of]
         state = State.KNOWN if mark is not None or level is not None else State(int(column.state[place]))
-        words = " ".join(part for part in ("" if mark is None else padded(mark, places), level or "") if part)
+        words = said(mark, level, places)
         found.append(
             AtIndicator(
                 row=rows[line - 1],
-                mark=words or f"—（{state.words}）",
+                mark=f"—（{state.words}）" if mark is None and level is None else words,
                 rate=None if mark is None or not full else float(percent(mark, full) or 0),
-                own=" ".join(part for part in ("" if own is None else padded(own, places), own_level or "") if part)
-                or "—",
-                deviation="—" if mark is None or own is None else signed(mark - own, places),
+                given=[said(*one, places) for one in given],
+                deviation=difference(node.levels, (mark, level), given[0], places)
+                if asked and asked[0].key == "self"
+                else "—",
                 is_open=state not in {State.KNOWN, State.NOT_APPLICABLE},
             )
         )
-    return found
+    return [source.label for source in asked], found

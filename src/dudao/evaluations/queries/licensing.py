@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 
 from dudao.evaluations.models import Campaign, Subject
 from dudao.evaluations.queries.systems import rules_of
-from dudao.orgs.models import Licence, Licensed
+from dudao.orgs.models import Licence, Licensed, Unit
 from dudao.orgs.queries import standings, today
 
-__all__ = ["graded", "is_ungraded", "mark_standings", "standing_so", "ungraded"]
+__all__ = ["graded", "is_ungraded", "mark_standings", "registered", "standing_so", "ungraded"]
 
 
 def _unlicensed() -> QuerySet[Any]:
@@ -36,12 +36,16 @@ def is_ungraded(subject: Subject) -> bool:
     return not graded(subject.campaign, Subject.objects.filter(pk=subject.pk)).exists()
 
 
+def registered(unit: Unit) -> str:
+    """What the register says against a kindergarten, for those who look at its papers: «名录登记：无证». Empty if nothing does."""
+    standing = standings([unit.pk]).get(unit.pk)
+    return f"名录登记：{standing.label}" if standing in {Licensed.NONE, Licensed.EXPIRED} else ""
+
+
 def standing_so(rows: QuerySet[Any], status: str) -> QuerySet[Any]:
     """Subjects whose units stand so with their licence today."""
-    if status == Licensed.UNKNOWN:
-        return rows.filter(unit__kind="kindergarten").exclude(unit__licences__valid_to__isnull=True)
-    day = today()
-    return rows.filter(unit__in=Licence.objects.on(day).standing(status, day).values("unit"))
+    units: QuerySet[Any] = Unit.objects.licensed(status, today())
+    return rows.filter(unit__in=units.values("pk"))
 
 
 def mark_standings(rows: list[Any]) -> None:

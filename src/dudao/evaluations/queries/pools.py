@@ -34,7 +34,9 @@ Stored = Mapping[str, Any]
 
 def units_in(office: Unit, pool: Stored) -> QuerySet[Any]:
     """The open units of an office's tree that a stored pool names, in their order."""
-    rows = Unit.objects.filter(path__startswith=office.path, valid_to__isnull=True, kind__in=pool.get("kinds") or [])
+    rows: QuerySet[Any] = Unit.objects.filter(
+        path__startswith=office.path, valid_to__isnull=True, kind__in=pool.get("kinds") or []
+    )
     if pool.get("stages"):
         rows = rows.filter(pk__in=Stage.objects.filter(level__in=pool["stages"]).values("unit"))
     if pool.get("ownership"):

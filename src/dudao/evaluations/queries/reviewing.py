@@ -40,9 +40,11 @@ __all__ = [
     "is_blind_to",
     "loads",
     "mine",
+    "name_phases",
     "office_reviews",
     "others_at",
     "parts_of",
+    "phase_title",
     "remarks_at",
     "remarks_open",
     "review_of",
@@ -108,6 +110,20 @@ def review_phases(campaign: Campaign) -> list[Phase]:
 def seats(campaign: Campaign, source: str) -> int:
     """How many review a subject for a source."""
     return seats_of(campaign).get(source, 2 if rules_of(campaign).reviewers == 2 else 1)
+
+
+def name_phases(rows: Sequence[Any]) -> None:
+    """Give each task the ``phase`` in which it is marked («县级核查»): somebody may have two of one unit. One query."""
+    found = Phase.objects.filter(campaign__in={row.subject.campaign_id for row in rows}).order_by("-position")
+    titles = {(phase.campaign_id, phase.source): phase.title for phase in found}
+    for row in rows:
+        row.phase = titles.get((row.subject.campaign_id, row.source), "")
+
+
+def phase_title(review: Review) -> str:
+    """The phase in which a task is marked, as the campaign calls it."""
+    found = Phase.objects.filter(campaign=review.subject.campaign_id, source=review.source).order_by("position")
+    return found.values_list("title", flat=True).first() or ""
 
 
 def loads(campaign: Campaign, accounts: Any) -> dict[int, int]:

@@ -25,6 +25,7 @@ from dudao.evaluations.forms.visiting import RecordForm
 from dudao.evaluations.models import SiteVisit, Subject
 from dudao.evaluations.queries import visiting as reads
 from dudao.evaluations.queries.desk import Desk
+from dudao.evaluations.queries.licensing import registered
 from dudao.evaluations.review_labels import VISIT_STATES
 from dudao.evaluations.views.visiting import days, visit_or_404
 from dudao.findings.queries.sources import Hooks
@@ -54,7 +55,7 @@ def field(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row,
         "state": VISIT_STATES[row.state],
-        "days": days(row),
+        "days": " · ".join(filter(None, [days(row), registered(row.unit)])),
         "crumbs": [Crumb("实地评估", reverse("evaluations:visits")), Crumb(row.unit.name, row.get_absolute_url())],
         "tab": tab,
         "tabs": [

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
+from dudao.core.access import Actor
 from dudao.core.files import serve
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Choice, Search
@@ -19,7 +20,7 @@ from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, stages
 from dudao.evaluations.actions import result_papers
 from dudao.evaluations.actions import results as acts
-from dudao.evaluations.flow import CAMPAIGN
+from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.forms.results import DecideForm, PubliciseForm, ScoreForm
 from dudao.evaluations.labels import CAMPAIGN_STATES, LINE
 from dudao.evaluations.models import Campaign, ScoreSheet
@@ -119,6 +120,11 @@ def result_list(request: HttpRequest) -> HttpResponse:
     return offered(request, RESULTS).respond(request, reads.published_results(actor_of(request)), title="评估结果")
 
 
+def _acts(row: Campaign, actor: Actor, verb: str) -> bool:
+    """Whether somebody does this for the office that runs the campaign; from above one only looks on."""
+    return actor.may(verb, row.office.path) and by_office(row, actor, verb) is None
+
+
 # ---- the page of the way --------------------------------------------------------------------------------------
 
 
@@ -132,11 +138,11 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
     ready = deciding.readiness(row) if running else None
     fresh = sheet is None or not running or deciding.is_fresh(sheet)
     decided = sheet is not None and row.decided_on is not None and deciding.is_decided(sheet, decision)
-    decides = actor.may("campaign.decide", row.office.path) and row.state in {"deciding", "publicised"}
+    decides = _acts(row, actor, "campaign.decide") and row.state in {"deciding", "publicised"}
     buttons = {
         step.verb: CAMPAIGN.why_not(row, step.verb, actor)
         for step in CAMPAIGN.steps
-        if row.state in step.sources and actor.may_somewhere(step.verb)
+        if row.state in step.sources and _acts(row, actor, step.verb)
     }
     blocked: dict[str, list[str]] = {"campaign.publicise": [], "campaign.publish": []}
     if sheet is not None and running:
@@ -157,8 +163,7 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
         "resit": running and fresh and row.decided_on is not None and not decided,
         "rules": rules_of(row),
         "shown": SHOWN[rules_of(row).shown],
-        "scores": running
-        and (actor.may("campaign.try", row.office.path) or actor.may("campaign.score", row.office.path)),
+        "scores": running and (_acts(row, actor, "campaign.try") or _acts(row, actor, "campaign.score")),
         "decides": decides and sheet is not None,
         "why": {
             verb.partition(".")[2]: (denied.reason if denied is not None else "".join(blocked.get(verb, ())))
@@ -167,8 +172,10 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
         "objections": used.objections(actor).filter(subject__campaign=row),
         "waiting": deciding.open_objections(row).count(),
         "uses": list(used.uses(actor).filter(campaign=row)[:5]),
-        "writes": actor.may("paper.draft", row.office.path) and sheet is not None,
-        "uses_results": actor.may("result.use", row.office.path) and row.published_at is not None,
+        "writes": actor.may("paper.draft", row.office.path)
+        and _acts(row, actor, "campaign.view")
+        and sheet is not None,
+        "uses_results": _acts(row, actor, "result.use") and row.published_at is not None,
         "step_url": reverse("evaluations:result_step", args=[row.pk]),
         "paper_url": reverse("evaluations:result_paper", args=[row.pk]),
         "over": row.publicised_until is not None and today > row.publicised_until,

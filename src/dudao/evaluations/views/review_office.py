@@ -17,6 +17,7 @@ from dudao.core.ui.parts import Crumb, Option, Tab
 from dudao.evaluations.actions import marking
 from dudao.evaluations.actions import reviewing as acts
 from dudao.evaluations.actions.review_book import why_not_book
+from dudao.evaluations.flow import by_office
 from dudao.evaluations.forms.reviewing import AssignForm, ReassignForm, SettleForm, cells_of
 from dudao.evaluations.models import Campaign, Phase, Review, Subject
 from dudao.evaluations.queries import recusal
@@ -95,7 +96,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     has_third = any(3 in place.seats for place in places)
     strict = reads.strict(campaign, source, path)
     live = [row for row in reviews if row.state in {Review.State.ASSIGNED, Review.State.DONE}]
-    assigns = campaign.state == Campaign.State.RUNNING
+    assigns = campaign.state == Campaign.State.RUNNING and by_office(campaign, actor, "review.assign") is None
     spec, finding = _chart(strict)
     shown = [1, 2, 3][: seats + has_third] if seats == 2 else [1]
     return render(

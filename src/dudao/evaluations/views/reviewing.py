@@ -31,6 +31,7 @@ from dudao.evaluations.models import Review
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.answering import evidence_at
 from dudao.evaluations.queries.desk import Desk, Item
+from dudao.evaluations.queries.licensing import registered
 from dudao.evaluations.queries.scoring import SELF
 from dudao.evaluations.queries.systems import blocks_of, rules_of, system_of
 from dudao.evaluations.review_findings import hook_at
@@ -66,7 +67,13 @@ QUEUE = Listing(
     key="reviews",
     columns=[
         Column("subject", "被评单位", lambda row: row.subject.label, link=_link, sort="subject__unit__sort_key"),
-        Column("campaign", "督导项目", lambda row: row.subject.campaign.title, sort="subject__campaign"),
+        Column(
+            "campaign",
+            "督导项目",
+            lambda row: row.subject.campaign.title,
+            sort="subject__campaign",
+            sub=lambda row: row.phase,
+        ),
         Column("seat", "席位", lambda row: {3: "裁定"}.get(row.seat, f"第 {row.seat} 席"), sort="seat", nowrap=True),
         Column(
             "marked",
@@ -99,6 +106,7 @@ QUEUE = Listing(
     ],
     chips=Chips.of_states("state", REVIEW_STATES),
     order=["state", "due_on", "pk"],
+    prepare=lambda rows, request: reads.name_phases(rows),
     row_menu=lambda row, request: [RowLink("打开", row.get_absolute_url(), "eye")],
     empty=Empty("没有评审任务", "督导办把单位分配给您评审以后，会出现在这里，同时收到通知。", icon="clipboard-check"),
 )
@@ -176,6 +184,9 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
     state = row.subject.state
     context: dict[str, Any] = {
         "review": row,
+        "note": " · ".join(
+            filter(None, [row.subject.campaign.title, reads.phase_title(row), registered(row.subject.unit)])
+        ),
         "campaign": row.subject.campaign,
         "state": REVIEW_STATES[row.state],
         "desk": desk,

@@ -283,7 +283,7 @@ def indicator(request: HttpRequest, pk: int) -> HttpResponse:
     rows = reads.results_of(sheet).order_by("position")
     if county:
         rows = rows.filter(county=county)
-    found = at_indicator(sheet, list(rows), code)
+    sources, found = at_indicator(sheet, list(rows), code)
     ordered = sorted(found, key=lambda one: (one.rate is None, one.rate or 0.0))
     low = findings.set_key_of(sheet.pk, code)
     context = {
@@ -294,7 +294,8 @@ def indicator(request: HttpRequest, pk: int) -> HttpResponse:
         "codes": [(one, f"{one} {node.name}") for one, node in tree.nodes.items() if node is not tree.root],
         "counties": reads.counties_of_sheet(sheet),
         "county": county,
-        "rows": ordered[:MOST_AT_INDICATOR],
+        "sources": sources,
+        "rows": [(one, list(zip(sources, one.given, strict=True))) for one in ordered[:MOST_AT_INDICATOR]],
         "count": len(ordered),
         "spec": _spread(found),
         "finding": _spread_finding(found),

@@ -25,6 +25,7 @@ from dudao.evaluations.flow import VISIT
 from dudao.evaluations.forms.visiting import FeedBackForm, PickForm, PlanForm, SettleVisitForm, StatementForm
 from dudao.evaluations.models import SiteVisit
 from dudao.evaluations.queries import visiting as reads
+from dudao.evaluations.queries.licensing import registered
 from dudao.evaluations.queries.recusal import candidates, inspectors_among
 from dudao.evaluations.review_labels import VISIT_LINE, VISIT_STATES
 from dudao.evaluations.views.exporting import offered
@@ -270,6 +271,7 @@ def visit_page(request: HttpRequest, pk: int) -> HttpResponse:
             "line": stages(VISIT_LINE, row.state),
             "crumbs": _crumbs(),
             "days": days(row),
+            "registered": registered(row.unit),
             "inside": inside,
             "told": told,
             "members": list(row.members.all()),

@@ -6,9 +6,9 @@ Pure functions of what was loaded.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
-from dudao.calc.expr import Numbers, State, show_number
+from dudao.calc.expr import State, show_number
 from dudao.calc.rounding import round_half_up
 from dudao.calc.score import Movement, Outcome, Scores
 from dudao.calc.tree import Role, Tree
@@ -20,11 +20,13 @@ __all__ = [
     "block_places",
     "blocks_chart",
     "deviation",
+    "difference",
     "lines_of",
     "moved",
     "moved_words",
     "padded",
     "places_of",
+    "said",
     "summary",
     "total_places",
 ]
@@ -305,7 +307,8 @@ def lines_of(scores: Scores, main: str, sources: Sequence[str], *, even: bool = 
         possible = score.possible.at(0)
         column = score.mark if score.mark is not None else score.level
         state = State.KNOWN if column is None else State(int(column.state[0]))
-        own = [scores.sheet(key).mark(code) for key in apart]
+        level = None if score.level is None else score.level.at(0)
+        own = [_given(scores, key, code) for key in apart]
         lines.append(
             Line(
                 code=code,
@@ -314,15 +317,15 @@ def lines_of(scores: Scores, main: str, sources: Sequence[str], *, even: bool = 
                 points="—" if node.points is None else show_number(Fraction(node.points)),
                 mark=_words(
                     mark,
-                    None if score.level is None else score.level.at(0),
+                    level,
                     state,
                     max(places, total_places(tree) if node is tree.root else 0),
                 ),
                 rate=None if mark is None or not possible else max(0, min(100, round(mark * 100 / possible))),
                 role=_ROLES[node.role],
                 is_open=state not in {State.KNOWN, State.NOT_APPLICABLE},
-                sources=tuple(_of_source(column, places) for column in own),
-                deviation=_difference(mark, own[0], places) if own else "",
+                sources=tuple(said(of, at, places) for of, at in own),
+                deviation=difference(node.levels, (mark, level), own[0], places) if own else "",
                 is_leaf=not node.children,
             )
         )
@@ -349,11 +352,26 @@ def _places(scores: Scores, sheets: Sequence[str]) -> int:
     return places_of(scores.sheet(key).mark(code).at(0) for key in sheets for code in scores.tree.nodes)
 
 
-def _of_source(column: Numbers, places: int) -> str:
-    value = column.at(0)
-    return "—" if value is None else padded(value, places)
+Told: TypeAlias = tuple[Fraction | None, str | None]
+"""A mark and a level of one source at one indicator."""
 
 
-def _difference(mark: Fraction | None, own: Numbers, places: int) -> str:
-    value = own.at(0)
-    return "—" if mark is None or value is None else signed(mark - value, places)
+def _given(scores: Scores, key: str, code: str) -> Told:
+    levels = scores.sheet(key).level(code)
+    return scores.sheet(key).mark(code).at(0), None if levels is None else levels.at(0)
+
+
+def said(mark: Fraction | None, level: str | None, places: int) -> str:
+    """«3.5», «部分符合», «—»."""
+    parts = [padded(mark, places)] if mark is not None else []
+    return " ".join([*parts, *([level] if level is not None else [])]) or "—"
+
+
+def difference(levels: Sequence[str], adopted: Told, own: Told, places: int) -> str:
+    """What was adopted less what was given: in points, «−1.5»; where only levels are judged in steps, «低 1 档», «一致»."""
+    if adopted[0] is not None and own[0] is not None:
+        return signed(adopted[0] - own[0], places)
+    if adopted[1] not in levels or own[1] not in levels:
+        return "—"
+    steps = levels.index(own[1]) - levels.index(adopted[1])  # the best level comes first
+    return f"{'高' if steps > 0 else '低'} {abs(steps)} 档" if steps else "一致"

@@ -93,7 +93,7 @@ def test_an_office_makes_a_five_year_plan(town, page_of, tmp_path):
     computed(page)
     page.goto(page.url)
     page.get_by_role("link", name="查看结果").click()
-    page.get_by_role("heading", name="变动").wait_for()
+    page.get_by_role("heading", level=1, name="变动").wait_for()
     page.get_by_text("按要求固定：新校区明年启用。").wait_for()
     look(page, "cycles-change")
     ask(page, "采用调整")

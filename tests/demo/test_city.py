@@ -1,16 +1,20 @@
 """The demo city: the same builders as the tests use, at full size only in its numbers, small in the database."""
 
 from collections import Counter
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from dudao.core.access import VERBS
 from dudao.core.audit import verify
-from dudao.demo.city import build_city, city_exists
-from dudao.demo.institutions import institution_rows, region_rows
+from dudao.demo import clock
+from dudao.demo.city import build_city, build_units, city_exists
+from dudao.demo.institutions import SEARCHED, institution_rows, region_rows
+from dudao.demo.licences import build_licences
 from dudao.demo.places import COUNTIES, TOTALS, apportion
 from dudao.demo.plan import TASKS
-from dudao.orgs.models import Contact, Kind, Unit
+from dudao.orgs.models import Contact, Kind, Licence, Licensed, Unit
 from dudao.people.models import Account
 from dudao.people.queries import actor_for
 from dudao.people.roles import ROLES
@@ -42,6 +46,29 @@ def test_institutions_carry_no_code_or_number_that_could_be_somebodys():
         assert row["local_code"].startswith("DEMO-")
         assert "uscc" not in row and "institution_code" not in row
         assert row["leader_phone"].startswith("100") and len(row["leader_phone"]) == 11
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.02])
+def test_a_handful_of_kindergartens_have_no_licence_or_one_that_has_expired(scale):
+    gardens = [row for row in institution_rows(scale) if row["kind"] == "kindergarten"]
+    counts = Counter(row["licence"] for row in gardens)
+    expired = [row for row in gardens if row.get("licence_until") == date(2025, 8, 31)]
+    assert counts["held"] + counts["none"] == len(gardens)
+    assert 1 <= counts["none"] <= 30 and 1 <= len(expired) <= 15
+    assert all(row["ownership"] == "private" for row in gardens if row["licence"] == "none" or row in expired)
+
+
+def test_a_site_gets_its_licence_in_the_course_of_the_year():
+    today = timezone.localdate()
+    with clock.set_to(timezone.now() - timedelta(300)):
+        build_units(scale=0.02)
+    found = Unit.objects.licensed(Licensed.NONE, today).count()
+    build_licences(today=today)
+    assert Unit.objects.licensed(Licensed.NONE, today).count() == found - 1
+    now, before = Licence.objects.filter(unit__in=Licence.objects.filter(source=SEARCHED).values("unit")).order_by(
+        "-pk"
+    )
+    assert now.held and not before.held and now.valid_from == before.valid_to
 
 
 def test_rows_are_the_same_every_time():

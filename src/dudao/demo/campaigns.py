@@ -20,7 +20,7 @@ from dudao.demo.logins import Login
 from dudao.demo.trials import sample_rows
 from dudao.evaluations.actions.answering import count_anew
 from dudao.evaluations.actions.campaigns import start_campaign
-from dudao.evaluations.actions.editing import select_by_pool
+from dudao.evaluations.actions.editing import select_by_pool, select_units
 from dudao.evaluations.actions.making import create_from_template
 from dudao.evaluations.actions.results import make_sheet, publicise, publish_campaign, record_decision
 from dudao.evaluations.actions.reviewing import assign_reviews, submit_review
@@ -28,7 +28,8 @@ from dudao.evaluations.actions.submitting import submit_as_it_is
 from dudao.evaluations.models import Answer, Campaign, Figure, Mark, Review, Subject
 from dudao.evaluations.queries.systems import system_of
 from dudao.frameworks.models import FrameworkVersion
-from dudao.orgs.models import Unit
+from dudao.orgs.models import Licensed, Unit
+from dudao.orgs.queries import licensed
 from dudao.people.queries import actor_for
 
 __all__ = ["build_campaigns"]
@@ -36,6 +37,7 @@ __all__ = ["build_campaigns"]
 SEED = 4306
 TOWNSHIPS_OF = "430626"
 MOST_KINDERGARTENS = 30
+MOST_SITES = 2
 _BY = "演示数据"
 
 
@@ -172,6 +174,9 @@ def _kindergartens(
         if owned:
             pool = {"kinds": ["kindergarten"], "ownership": owned, "counties": [county.pk]}
             row = select_by_pool(people.officer, campaign=row, revision=row.revision, pool=pool)
+            # Sites without a licence are visited too, and get no grade.
+            sites = list(licensed(inside, Licensed.NONE).order_by("path")[:MOST_SITES])
+            row = select_units(people.officer, campaign=row, revision=row.revision, add=sites)
         row = start_campaign(people.director, campaign=row, revision=row.revision)
     cells = _cells(row, SEED + 2)
     with on(now, -20):

@@ -18,6 +18,7 @@ from dudao.demo.findings import build_findings
 from dudao.demo.frameworks import build_frameworks
 from dudao.demo.governments import build_governments
 from dudao.demo.library import build_library
+from dudao.demo.licences import build_licences
 from dudao.demo.logins import Login, make_logins, table
 from dudao.demo.plan import TASKS, TaskSpec
 from dudao.demo.standing import build_standing
@@ -76,6 +77,7 @@ def build_city(
             with told("… people", "……人员"):
                 made = City(city, units, make_logins(units, institutions.OPENED, now))
         with told("… a year in progress", "……进行中的一年"):
+            build_licences(today=today)
             build_year(city, units, made.logins, today=today, tasks=tasks)
             build_statistics(city, made.logins, today=today)
             build_standing(city, made.counties, made.logins, today=today, now=now)

@@ -9,7 +9,7 @@ from typing import Any
 from dudao.demo.invented import person, phone, school_words
 from dudao.demo.places import COUNTIES, DEPARTMENTS, TOTALS, Place, apportion
 
-__all__ = ["CITY_CODE", "OPENED", "Row", "institution_rows", "region_rows"]
+__all__ = ["CITY_CODE", "OPENED", "SEARCHED", "Row", "institution_rows", "region_rows"]
 
 CITY_CODE = "430600"
 OPENED = date(2020, 1, 1)
@@ -102,13 +102,38 @@ def institution_rows(scale: float = 1.0, seed: int = 4306) -> Iterator[Row]:
     chance = random.Random(seed)
     words = {place.code: school_words(random.Random(f"{seed}-{place.code}")) for place in COUNTIES}
     serial = dict.fromkeys(words, 0)
+    private = 0
     for name, sort in _SORTS.items():
         total = max(1, round(TOTALS[name] * scale))
         weights = [place.rural if sort.by_rural else place.weight for place in COUNTIES]
         for place, count in zip(COUNTIES, apportion(total, weights), strict=True):
             for _ in range(count):
                 serial[place.code] += 1
-                yield _institution(place, sort, next(words[place.code]), serial[place.code], chance)
+                row = _institution(place, sort, next(words[place.code]), serial[place.code], chance)
+                if sort.kind == "kindergarten":
+                    private += row["ownership"] == "private"
+                    _licence(row, private if row["ownership"] == "private" else 0)
+                yield row
+
+
+SEARCHED = "无证园排查，限期整改（演示）"
+"""What is written at the sites that get their licence in the course of the year (``demo.licences``)."""
+
+
+def _licence(row: Row, private: int) -> None:
+    """Of a hundred private kindergartens two have none (one of them will get one), and one has let it run out. ``private``: the
+    how manieth it is; 0 for a public one. A small city has them too.
+    """
+    place = private % 100
+    if place == 3 or private in {9, 15}:
+        row |= {"name": row["name"].removesuffix("幼儿园") + "看护点", "inclusive": False}
+        row |= {"licence": "none", "licence_source": "无证园排查（演示）"}
+    elif place == 7:
+        row |= {"licence": "none", "licence_source": SEARCHED, "inclusive": False}
+    else:
+        row |= {"licence": "held", "licence_number": f"演示园证{row['local_code'].removeprefix('DEMO-')}号"}
+        if private:
+            row["licence_until"] = date(2025, 8, 31) if place == 5 else date(2028 + private % 3, 8, 31)
 
 
 def _institution(place: Place, sort: _Sort, word: str, serial: int, chance: random.Random) -> Row:

@@ -32,7 +32,7 @@ class Bar:
     source: str
 
 
-_WHO = {
+_WHO: Mapping[str, str] = {
     Phase.Kind.SELF: "被评单位",
     Phase.Kind.CHECK: "县级督导机构",
     Phase.Kind.DATA: "数据",

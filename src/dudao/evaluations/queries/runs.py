@@ -8,12 +8,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from dudao.calc.balance.items import Finding as BalanceFinding
 from dudao.calc.expr import normal_name
 from dudao.evaluations.models import Campaign, RunPin, Subject
 from dudao.evaluations.queries.systems import figures_asked, system_of
 from dudao.stats.checks import plain
 from dudao.stats.models import BalanceRun, ItemJudgement, PreschoolJudgement, PreschoolRun
-from dudao.stats.queries.balance_items import CountyItems, county_items, item_set, units_of_run, verdict_overview
+from dudao.stats.queries.balance_items import (
+    CountyItems,
+    county_items,
+    item_set,
+    said,
+    units_of_run,
+    verdict_overview,
+)
 from dudao.stats.queries.balance_results import failing_of, lack_parts
 from dudao.stats.queries.preschool import CountyView, run_view
 
@@ -180,6 +188,7 @@ class Finding:
     lines: Sequence[Line]
 
 
+_SIGNS = {">=": "不低于", "<=": "不高于", ">": "高于", "<": "低于"}
 _TONES = {
     "达标": "green",
     "合格": "green",
@@ -213,10 +222,10 @@ def verdict_lines(subject: Subject, code: str) -> list[Finding]:
 
 def _of_indicator(items: CountyItems, code: str) -> list[Line]:
     if code == "L0":
-        return [_of_schools(stage) for stage in items.county["stages"]]
+        return [_of_schools(stage) for stage in items.county["stages"] if stage["schools"]]
     found = []
     for line in items.indicators:
-        if line.code == code:
+        if line.code == code and line.reaching + line.at_floor + line.below:
             limit = "" if line.limit is None else f"（不高于 {line.limit:.2f}）"
             cv = "—" if line.cv is None else f"{line.cv:.3f}"
             words = (
@@ -240,8 +249,20 @@ def _of_item(items: CountyItems, code: str) -> list[Line]:
     if result is None:
         return []
     judgement = items.judgements.get(code)
-    words = f"人工判定：{judgement.note}" if judgement is not None else result.item.name
+    words = f"人工判定：{judgement.note}" if judgement is not None else "；".join(map(_told, result.findings))
     return [Line(words, result.status.value, _TONES.get(result.status.value, "grey"))]
+
+
+def _told(finding: BalanceFinding) -> str:
+    """«超过规定规模的学校数 3（不高于 0）», or what is missing."""
+    condition = finding.condition
+    if finding.value is None:
+        return finding.message
+    over = f"与{condition.over}之比" if condition.over else ""
+    bound = (
+        "" if finding.bound is None else f"（{_SIGNS[condition.op]} {said(condition, finding.bound)}{condition.unit}）"
+    )
+    return f"{condition.of}{over} {said(condition, finding.value)}{condition.unit}{bound}"
 
 
 def _of_preschool(county: CountyView, code: str) -> list[Line]:
@@ -282,20 +303,20 @@ def report_of(pin: RunPin, subject: Subject) -> Report | None:
         if place is None:
             return None
         items = county_items(pin.run, place)
-        said = [
+        lines = [
             (code, node.name, line)
             for code, node in nodes.items()
             for line in (_of_indicator(items, code) or _of_item(items, code))
         ]
         failing, total = failing_of(pin.run, items.county["county"], MOST_BELOW)
         below = [(f"{row.school}（{row.stage}）", "；".join(words for _, words in lack_parts(row))) for row in failing]
-        return Report(str(items.verdict.value) if items.verdict else "待定", said, below, total)
+        return Report(str(items.verdict.value) if items.verdict else "待定", lines, below, total)
     county = run_view(pin.run).county(unit)
     if county is None:
         return None
-    said = [(code, node.name, line) for code, node in nodes.items() for line in _of_preschool(county, code)]
+    lines = [(code, node.name, line) for code, node in nodes.items() for line in _of_preschool(county, code)]
     lacking = [(str(one["name"]), "、".join(str(lack["code"]) for lack in one["lacks"])) for one in county.failing]
-    return Report(county.run.verdict or "待定", said, lacking[:MOST_BELOW], len(lacking))
+    return Report(county.run.verdict or "待定", lines, lacking[:MOST_BELOW], len(lacking))
 
 
 @dataclass(slots=True)

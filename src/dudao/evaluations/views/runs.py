@@ -24,7 +24,7 @@ from dudao.evaluations.views.filling import desk_crumbs
 
 __all__ = ["campaign_runs", "subject_run"]
 
-_VIEW = {RunPin.Kind.BALANCE: "balance.view", RunPin.Kind.PRESCHOOL: "preschool.view"}
+_VIEW: dict[str, str] = {RunPin.Kind.BALANCE: "balance.view", RunPin.Kind.PRESCHOOL: "preschool.view"}
 
 
 @require_http_methods(["GET", "POST"])

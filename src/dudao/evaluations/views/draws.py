@@ -1,6 +1,7 @@
 """Pages of draws for the office: the list, a new one, its page with the frame, the moment of drawing, files."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import segno
@@ -227,6 +228,17 @@ MEMBERS = Listing(
 )
 
 
+MEMBERS_BY_SIZE = replace(
+    MEMBERS,
+    columns=[
+        *MEMBERS.columns[:4],
+        Column("size", "在校生数", lambda row: row.cells[-1] or "—", numeric=True),
+        *MEMBERS.columns[4:],
+    ],
+)
+"""The same for a draw whose chances are in proportion to the last published column."""
+
+
 def public_address(request: HttpRequest, row: Draw) -> str:
     """Where anybody looks at a draw: on the host that papers name, else on this one."""
     path = reverse("draws:public", args=[row.uid])
@@ -273,7 +285,7 @@ def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
         "events": audit.history(row),
     }
     crumbs = _crumbs(Crumb(row.title))
-    return MEMBERS.respond(
+    return (MEMBERS_BY_SIZE if row.size_column else MEMBERS).respond(
         request, reads.members(row), title=row.title, template="evaluations/draws/draw.html", crumbs=crumbs, **context
     )
 

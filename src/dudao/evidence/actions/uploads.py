@@ -6,7 +6,9 @@ points to it. A process may be killed anywhere: the same piece, or the end, is s
 """
 
 import contextlib
+import logging
 import os
+import socket
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +29,8 @@ from dudao.evidence.queries.policy import MB, library, policy_on, used, waiting
 from dudao.orgs.models import Unit
 
 __all__ = ["CHUNK", "Piece", "begin", "cancel", "expire", "finish", "receive"]
+
+log = logging.getLogger(__name__)
 
 CHUNK = 8 * MB
 """The largest piece that is taken."""
@@ -159,6 +163,12 @@ def receive(actor: Actor, *, upload: Upload, offset: int, chunk: bytes) -> Piece
             return Piece(row, taken=False)
         part = _part(row)
         if _length(part) < row.received:
+            log.warning(
+                "part file %s isn't on host %s: several web hosts need sticky sessions or a shared %s (docs/operations.md)",
+                part.name,
+                socket.gethostname(),
+                part.parent,
+            )
             return Piece(_set(row, received=0), taken=False)
         if offset != row.received or offset + len(chunk) > row.size:
             return Piece(row, taken=False)

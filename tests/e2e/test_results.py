@@ -263,8 +263,14 @@ def test_what_becomes_of_a_result(town, open_as):
 
 
 def test_the_leader_sees_in_a_minute_who_moved_and_what_to_decide(town, open_as):
+    codes = list(town.row.version.indicators.filter(kind="judged").order_by("path").values_list("code", flat=True)[:3])
+    low = Mark.objects.filter(subject__campaign=town.row, code__in=codes)
+    for mark in low.filter(subject__unit__in=[town.other, *town.counties[3:5]]):
+        mark.cells = dict.fromkeys(mark.cells, "0.5")
+        mark.save()
     acts.make_sheet(town.officer, campaign=town.row, purpose="final", reason="按期评定。")
     leader = open_as("leader", town.row.get_absolute_url())
+    expect(leader.get_by_text("降 ").first).to_be_visible()
     expect(leader.get_by_text("结果已经形成，还没有召开评定会议审定")).to_be_visible()
     expect(leader.get_by_role("columnheader", name="名次变化")).to_be_visible()
     look(leader, "results-glance")

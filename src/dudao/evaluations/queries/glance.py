@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from statistics import median
 from typing import Any
 
@@ -267,10 +267,11 @@ def _spread(outcomes: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], str]
         return None
     width = 5 if max(shares) - min(shares) <= 30 else 10
     first = min(floor(min(shares) / width) * width, 100 - width)
-    lows = list(range(first, 100, width))
+    top = min(100, max(first + width, ceil(max(shares) / width) * width))
+    lows = list(range(first, top, width))
     unit = "分" if {one["possible"] for one in outcomes if one["possible"] is not None} == {"100"} else "%"
     counts = [sum(low <= share and (share < low + width or low == lows[-1]) for share in shares) for low in lows]
-    names = [f"{low}—{low + width} {unit}" if low != lows[-1] else f"{low} {unit}以上" for low in lows]
+    names = [f"{low}—{low + width} {unit}" if low + width < 100 else f"{low} {unit}以上" for low in lows]
     spec = {"kind": "bar", "categories": names, "series": [{"name": "单位数", "values": counts}], "unit": "个"}
     apart = round_half_up(max(shares) - min(shares), 1)
     return (

@@ -134,5 +134,5 @@ def run() -> None:
     row(
         "solver",
         f"{taken:.2f} s",
-        f"{found.levels[0].value} unmet, {last.value} cost, bound {last.bound}, gap {last.gap:.1%}",
+        f"{found.levels[0].value} not whole, {last.value} cost, bound {last.bound}, gap {last.gap:.1%}",
     )

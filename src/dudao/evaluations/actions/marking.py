@@ -120,7 +120,7 @@ def _exact(where: Mapping[str, Any]) -> dict[str, Any]:
 def _in_range(subject: Subject, source: str, mark: Mark) -> None:
     """A mark for which the rule has no band is refused: it would leave the total open."""
     item = desk_of(subject, source, [mark], codes=[mark.code]).item(mark.code)
-    if item is not None and item.result.startswith("—（") and mark.cells:
+    if item is not None and item.is_out_of_range:
         raise ValidationError(f"“{item.code} {item.node.name}”的评分不在规则的范围内：{item.rule}。")
 
 

@@ -47,7 +47,8 @@ class Input:
 
 @dataclass(slots=True)
 class Item:
-    """An indicator on the desk. ``lacks``: what keeps its mark from being whole, in words; empty when it is."""
+    """An indicator on the desk. ``lacks``: what keeps its mark from being whole, in words; empty when it is, also where its points
+    wait for data of the unit (``state``): who marks has done their part."""
 
     ask: Ask
     text: str = ""
@@ -60,6 +61,7 @@ class Item:
     given: Fraction | None = None
     possible: Fraction | None = None
     level: str | None = None
+    state: State = State.UNMARKED
     lacks: str = ""
     why_reason: str = ""
     changed: bool = False
@@ -79,6 +81,11 @@ class Item:
     @property
     def is_done(self) -> bool:
         return self.is_started and not self.lacks
+
+    @property
+    def is_out_of_range(self) -> bool:
+        """Whether the rule has no place for what was given."""
+        return self.is_started and self.state is State.NO_BAND
 
     @property
     def is_low(self) -> bool:
@@ -266,7 +273,7 @@ def _score(item: Item, scores: Scores, source: str) -> None:
         return
     score = scores.sheet(source).nodes[item.code].row(0)
     column = score.mark if score.mark is not None else score.level
-    state = State.KNOWN if column is None else State(int(column.state[0]))
+    state = item.state = State.KNOWN if column is None else State(int(column.state[0]))
     item.given = None if score.mark is None else score.mark.at(0)
     item.level = None if score.level is None else score.level.at(0)
     possible = score.possible.at(0)
@@ -301,7 +308,7 @@ def _lacks(item: Item) -> str:
         return "未评"
     if not item.result:
         return "没有评完"
-    if item.result.startswith("—"):
+    if item.is_out_of_range:
         return "评分不在规则的范围内"
     assert item.mark is not None
     return "缺理由" if item.why_reason and not item.mark.reason.strip() else ""

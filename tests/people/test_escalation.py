@@ -16,7 +16,7 @@ from dudao.people import actions
 from dudao.people.models import Account, Appointment
 from dudao.people.roles import ADMINISTRATORS, ROLES
 
-COUNTY = {"township", "school_head", "school_reporter", "county_inspector"}
+COUNTY = {"township", "school_head", "school_reporter", "county_inspector", "expert"}
 GIVES = {
     "system_admin": set(),
     "security_admin": set(ROLES),

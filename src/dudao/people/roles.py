@@ -46,7 +46,7 @@ def appoints(*roles: str) -> set[str]:
     return {f"appoint.{role}" for role in roles}
 
 
-_COUNTY_GIVES = ("township", "school_head", "school_reporter", "county_inspector")
+_COUNTY_GIVES = ("township", "school_head", "school_reporter", "county_inspector", "expert")
 _ALL = (
     *_COUNTY_GIVES,
     "city_director",
@@ -54,7 +54,6 @@ _ALL = (
     "county_office",
     "liaison",
     "city_inspector",
-    "expert",
     "leader",
     "system_admin",
     "security_admin",
@@ -228,7 +227,7 @@ ROLES: dict[str, Role] = {
             duties.REVIEWING,
             duties.ON_SITE,
         ),
-        _role("expert", "评估专家", "inspector", _CITY, {"unit.view"}, duties.REVIEWING, duties.ON_SITE),
+        _role("expert", "评估专家", "inspector", _CITY | _COUNTY, {"unit.view"}, duties.REVIEWING, duties.ON_SITE),
         _role(
             "leader",
             "领导",

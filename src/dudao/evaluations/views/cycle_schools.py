@@ -119,7 +119,7 @@ def cycle_schools(request: HttpRequest, pk: int) -> HttpResponse:
         cycles.with_done(cycles.entries(actor, plan), plan),
         title=f"{plan}：学校名单",
         template="evaluations/cycles/schools.html",
-        crumbs=crumbs(plan),
+        crumbs=crumbs(plan, "学校名单"),
         tabs=tabs_of(plan, "schools"),
         plan=plan,
         may_fix=actor.may("cycle.fix", plan.office.path) and plan.state != "discarded",
@@ -151,7 +151,7 @@ def cycle_entry(request: HttpRequest, pk: int) -> HttpResponse:
         "private": entry.school.ownership == Ownership.PRIVATE,
         "state": CYCLE_STATES[plan.state],
     }
-    way = crumbs(plan)
+    way = crumbs(plan, str(entry.school))
     if not may_fix:
         actor.require("cycle.view", entry.county.path)
         if request.method == "POST":
@@ -224,7 +224,7 @@ def cycle_import(request: HttpRequest, pk: int) -> HttpResponse:
         save="导入",
         save_icon="file-import",
         cancel_url=plan.get_absolute_url(),
-        crumbs=crumbs(plan),
+        crumbs=crumbs(plan, "导入固定学期"),
         template="evaluations/cycles/import.html",
         problems=problems[:SHOWN],
         problem_count=len(problems),
@@ -251,7 +251,7 @@ def cycle_replan(request: HttpRequest, pk: int) -> HttpResponse:
         save="开始重排",
         save_icon="player-play",
         cancel_url=plan.get_absolute_url(),
-        crumbs=crumbs(plan),
+        crumbs=crumbs(plan, "重排"),
         template="evaluations/cycles/replan.html",
         outlook=cycles.outlook(plan),
     )
@@ -279,7 +279,7 @@ def cycle_change(request: HttpRequest, pk: int) -> HttpResponse:
             "plan": plan,
             "area": cycles.area_word(plan),
             "state": CHANGE_STATES[made.state],
-            "crumbs": crumbs(plan),
+            "crumbs": crumbs(plan, f"第 {made.number} 次调整"),
             "buttons": (buttons := CHANGE.available(made, actor)),
             "waits": made.state == "proposed" and not any(button.enabled for button in buttons),
             "moves": [

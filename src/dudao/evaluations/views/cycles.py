@@ -84,9 +84,11 @@ def plan_or_404(request: HttpRequest, pk: int) -> CyclePlan:
     return found
 
 
-def crumbs(plan: CyclePlan | None = None) -> list[Crumb]:
-    first = [Crumb("周期规划", reverse("evaluations:cycles"))]
-    return first if plan is None else [*first, Crumb(str(plan), plan.get_absolute_url())]
+def crumbs(plan: CyclePlan | None = None, last: str = "") -> list[Crumb]:
+    found = [Crumb("周期规划", reverse("evaluations:cycles"))]
+    if plan is not None:
+        found.append(Crumb(str(plan), plan.get_absolute_url() if last else ""))
+    return [*found, Crumb(last)] if last else found
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,7 +122,7 @@ def cycle_new(request: HttpRequest) -> HttpResponse:
         title="编制周期规划",
         save="列出学校",
         cancel_url=reverse("evaluations:cycles"),
-        crumbs=crumbs(),
+        crumbs=crumbs(last="编制"),
     )
 
 
@@ -151,7 +153,7 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
             "plan": plan,
             "state": CYCLE_STATES[plan.state],
             "line": stages(CYCLE_LINE, plan.state) if plan.state in dict(CYCLE_LINE) else [],
-            "crumbs": crumbs(),
+            "crumbs": crumbs(plan),
             "buttons": [
                 button for button in CYCLE.available(plan, actor) if inside and button.step.verb != "cycle.solve"
             ],
@@ -244,7 +246,7 @@ def cycle_rules(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "规则已保存，重新测算后生效。")
             return redirect(made)
     return form_page(
-        request, form, title="规则", save="保存规则", cancel_url=plan.get_absolute_url(), crumbs=crumbs(plan)
+        request, form, title="规则", save="保存规则", cancel_url=plan.get_absolute_url(), crumbs=crumbs(plan, "规则")
     )
 
 
@@ -294,7 +296,7 @@ def cycle_capacity(request: HttpRequest, pk: int) -> HttpResponse:
             "area": area,
             "title": f"各{area}、各学期的容量",
             "note": f"每个{area}每学期最多督导多少所；留空不限。合计行限制全部。",
-            "crumbs": crumbs(plan),
+            "crumbs": crumbs(plan, "容量"),
             "heads": [(term, term_label(term)) for term in plan.terms],
             "lines": lines,
             "faults": [f"“{typed}”不是 0 到 9999 的整数。" for typed in faults.values()],

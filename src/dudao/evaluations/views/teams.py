@@ -85,8 +85,8 @@ def recusal_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _recusal_crumbs() -> list[Crumb]:
-    return [Crumb("回避申报", reverse("evaluations:recusals"))]
+def _recusal_crumbs(last: str) -> list[Crumb]:
+    return [Crumb("回避申报", reverse("evaluations:recusals")), Crumb(last)]
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,7 +109,7 @@ def recusal_new(request: HttpRequest) -> HttpResponse:
         save="申报",
         save_icon="send",
         cancel_url=reverse("evaluations:recusals"),
-        crumbs=_recusal_crumbs(),
+        crumbs=_recusal_crumbs("申报"),
     )
 
 
@@ -130,7 +130,7 @@ def recusal_page(request: HttpRequest, pk: int) -> HttpResponse:
             "row": row,
             "state": RECUSAL_STATES[row.state],
             "span": _span(row),
-            "crumbs": _recusal_crumbs(),
+            "crumbs": _recusal_crumbs(str(row)),
             "buttons": RECUSAL.available(row, actor_of(request)),
             "events": list(audit.history(row)[:EVENTS]),
         },
@@ -184,8 +184,8 @@ def team_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _team_crumbs() -> list[Crumb]:
-    return [Crumb("组队方案", reverse("evaluations:teams"))]
+def _team_crumbs(last: str) -> list[Crumb]:
+    return [Crumb("组队方案", reverse("evaluations:teams")), Crumb(last)]
 
 
 @require_http_methods(["GET", "POST"])
@@ -204,7 +204,7 @@ def team_new(request: HttpRequest) -> HttpResponse:
         save="开始组队",
         save_icon="wand",
         cancel_url=reverse("evaluations:teams"),
-        crumbs=_team_crumbs(),
+        crumbs=_team_crumbs("自动组队"),
     )
 
 
@@ -232,7 +232,7 @@ def team_page(request: HttpRequest, pk: int) -> HttpResponse:
             "row": row,
             "state": TEAM_STATES[row.state],
             "span": _span(row),
-            "crumbs": _team_crumbs(),
+            "crumbs": _team_crumbs(str(row)),
             "buttons": TEAMS.available(row, actor),
             "busy": busy,
             "levels": levels_seen(row.levels),

@@ -255,6 +255,31 @@ def test_the_next_year_begins_with_the_division_of_this_one(city):
     assert found == [(city.finance, ["P1.1", "P5.1"])]
 
 
+def test_a_county_divides_its_own_and_the_city_above_it_does_not(city):
+    made = create_campaign(
+        city.director,
+        office=city.city,
+        title="2026年县市区人民政府履行教育职责评价",
+        year=2026,
+        objects_kind="counties",
+        version=city.subject.campaign.version,
+        phases=[PhaseGiven("self", "自评", TODAY() - timedelta(5), TODAY() + timedelta(20), source="self")],
+    )
+    made = set_subjects(city.director, campaign=made, revision=made.revision, subjects=[SubjectGiven(city.county)])
+    start_campaign(city.director, campaign=made, revision=made.revision)
+    subject = made.subjects.get()
+    given = {"subject": subject, "unit": city.county_bureau, "codes": ["P3.1"], "due_on": TODAY() + timedelta(9)}
+    with pytest.raises(Denied):
+        acts.assign_part(city.director, **given)
+    part = acts.assign_part(city.county_officer, **given)
+    say(city.bureau, subject, "P3.1")
+    acts.submit_part(city.bureau, part=part)
+    for actor in (city.director, city.stranger):
+        with pytest.raises(Denied):
+            acts.merge_parts(actor, subject=subject)
+    assert acts.merge_parts(city.county_officer, subject=subject)[0].state == Part.State.MERGED
+
+
 def test_reminding_is_once_a_day(city):
     spread(city)
     assert acts.remind_parts(city.officer, subject=city.subject) == 1

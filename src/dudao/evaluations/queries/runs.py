@@ -127,7 +127,11 @@ def fed(campaign: Campaign, units: Iterable[int]) -> dict[int, dict[str, Known]]
 def _numbers(pin: RunPin, units: Mapping[int, Any]) -> dict[int, dict[str, Decimal]]:
     if isinstance(pin.run, BalanceRun):
         found = {}
-        for one in verdict_overview(pin.run):
+        places = units_of_run(pin.run)
+        # One county is read by itself: the whole run reads the returns of a thousand schools.
+        alone = [places[unit] for unit in units if unit in places] if len(units) == 1 else []
+        every = [county_items(pin.run, place) for place in alone] if len(units) == 1 else verdict_overview(pin.run)
+        for one in every:
             if one.unit in units:
                 sure = {name: number.value for name, number in one.numbers.items() if not number.at_least}
                 found[one.unit] = sure | _computed(pin.run, one.county)

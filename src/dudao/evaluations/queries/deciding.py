@@ -162,7 +162,7 @@ def is_of_today(sheet: ScoreSheet, inputs: Inputs) -> bool:
 
 _TOUCHING = (
     "evaluation.exempt", "evaluation.restore", "evaluation.move", "review.revoke", "review.hand_back", "onsite.cancel",
-    "campaign.amend",
+    "campaign.amend", "unit.licence",
 )  # fmt: skip
 """Acts that change what counts without a mark, an answer or a figure."""
 MOST_COMPARED = 200
@@ -181,7 +181,7 @@ def touched(sheet: ScoreSheet) -> set[int]:
 def is_fresh(sheet: ScoreSheet) -> bool:
     """Whether a sheet is of today, for pages: only what somebody touched since is read, and compared with what the sheet kept."""
     campaign = sheet.campaign
-    taking_part = campaign.subjects.exclude(state=Subject.State.OUT)
+    taking_part = graded(campaign, campaign.subjects.exclude(state=Subject.State.OUT))
     if taking_part.count() != sheet.size:
         return False
     keys = touched(sheet)

@@ -49,7 +49,9 @@ def campaign_shape() -> tuple[Schema, list[str]]:
         "demand": {"type": "string"},
     }
     rules = {
-        **dict.fromkeys(("announced", "self_report", "check", "blind", "visible_below", "recuse_branch", "grade_unlicensed"), flag),
+        **dict.fromkeys(
+            ("announced", "self_report", "check", "blind", "visible_below", "recuse_branch", "grade_unlicensed"), flag
+        ),
         **dict.fromkeys(("third_at", "findings_below", "reason_at"), share),
         **dict.fromkeys(("objection_days", "publicity_days"), days),
         "specialities": texts,

@@ -21,7 +21,11 @@ def shown(town, subject):
     work = work_of(town.clerk, subject)
     subject.refresh_from_db()
     assert (work.filled, work.expected) == (subject.filled, subject.expected)
-    return subject.filled, subject.expected, {line.code for one in work.branches for line in one.lines if line.state == "out"}
+    return (
+        subject.filled,
+        subject.expected,
+        {line.code for one in work.branches for line in one.lines if line.state == "out"},
+    )
 
 
 def test_what_the_figures_take_out_is_not_counted(town, subject):

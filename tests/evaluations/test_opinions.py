@@ -13,6 +13,7 @@ from dudao.core.jobs import Busy
 from dudao.core.models import Job
 from dudao.evaluations.actions import opinions
 from dudao.evaluations.actions import results as acts
+from dudao.evaluations.models import Result
 from dudao.papers.actions.routing import discard_paper
 from dudao.papers.models import Paper
 from evaluations_town import build_town, published
@@ -85,6 +86,19 @@ def test_who_has_one_is_not_given_another(formed):
     assert [row.pk for row in opinions.lacking(formed.rows)] == [formed.rows[0].pk]
 
 
+def test_who_has_no_result_at_all_holds_nobody_up(formed):
+    nothing = Result(
+        subject_id=formed.rows[0].subject_id,
+        sheet=formed.sheet,
+        outcome={"total": None, "blocks": {"A": {"mark": None, "level": None}}},
+    )
+    assert not opinions.is_judged(nothing) and all(opinions.is_judged(row) for row in formed.rows)
+    made = opinions.draft_missing(formed.officer, sheet=formed.sheet, rows=[nothing, *formed.rows[1:]], due_on=due())
+    assert len(made) == len(formed.rows) - 1
+    with pytest.raises(ValidationError, match="还没有任何一项评定结果"):
+        opinions.draft_missing(formed.officer, sheet=formed.sheet, rows=[nothing], due_on=due())
+
+
 def test_two_officers_jobs_come_to_the_same_papers(formed):
     ours, theirs = begin(formed), begin(formed, formed.director)
     jobs.run_now(ours)
@@ -112,7 +126,10 @@ def test_the_page_gives_many_to_a_worker_and_drafts_a_few_at_once(formed, monkey
     some = chosen | {"keys": str(formed.rows[0].pk)}
     assert client.post(url, some).url == formed.sheet.get_absolute_url()
     answer = client.post(url, chosen, follow=True)
-    assert f"已起草 {len(formed.rows) - 1} 份" in answer.content.decode() and "1 个单位已有" in answer.content.decode()
+    assert (
+        f"已起草 {len(formed.rows) - 1} 份" in answer.content.decode()
+        and "1 个单位已有或还没有评定结果" in answer.content.decode()
+    )
     assert jobs.run_now(job).state == "done" and keys() == formed.keys
 
 

@@ -17,12 +17,30 @@ from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries import deciding
 from dudao.papers.models import Paper
 
-__all__ = ["AT_ONCE", "begin_opinions", "draft_missing", "lacking"]
+__all__ = ["AT_ONCE", "begin_opinions", "draft_missing", "is_judged", "lacking"]
 
 AT_ONCE = 30
 """Opinions that are drafted in the request; more go to a worker."""
 
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
+
+
+def is_judged(row: Result) -> bool:
+    """Whether there is anything to say of a unit: a total, a grade, or one part with its marks or level."""
+    told = row.outcome
+    parts = any(part["mark"] is not None or part["level"] is not None for part in told["blocks"].values())
+    return bool(row.grade) or told["total"] is not None or parts
+
+
+def _drafted(rows: Sequence[Result]) -> list[Result]:
+    """Those that an opinion can be drafted of now; refused in words where there is none."""
+    left = lacking(rows)
+    if rows and not left:
+        raise ValidationError("所选单位都已经有督导意见书。要重新起草的，请先把原来的作废或撤回。")
+    judged = [row for row in left if is_judged(row)]
+    if left and not judged:
+        raise ValidationError("所选单位还没有任何一项评定结果，没有可写的内容。请评完后重新计算。")
+    return judged
 
 
 def lacking(rows: Iterable[Result]) -> list[Result]:
@@ -38,10 +56,7 @@ def lacking(rows: Iterable[Result]) -> list[Result]:
 def draft_missing(actor: Actor, *, sheet: ScoreSheet, rows: Sequence[Result], due_on: date) -> list[Paper]:
     """Draft the opinions of those units that have none. Drafts of one campaign wait for each other, so that none is made twice."""
     locked(sheet.campaign)
-    left = lacking(rows)
-    if rows and not left:
-        raise ValidationError("所选单位都已经有督导意见书。要重新起草的，请先把原来的作废或撤回。")
-    made: list[Paper] = draft_opinions(actor, sheet=sheet, rows=left, due_on=due_on)
+    made: list[Paper] = draft_opinions(actor, sheet=sheet, rows=_drafted(rows), due_on=due_on)
     return made
 
 
@@ -53,9 +68,7 @@ def begin_opinions(actor: Actor, *, sheet: ScoreSheet, rows: Sequence[Result], d
     final = deciding.final_sheet(campaign)
     if final is None or final.pk != sheet.pk:
         raise Denied("只能从最近一次评定起草督导意见书。", "paper.draft")
-    left = lacking(rows)
-    if not left:
-        raise ValidationError("所选单位都已经有督导意见书。要重新起草的，请先把原来的作废或撤回。")
+    left = _drafted(rows)
     job: Job = jobs.start(
         actor,
         kind="evaluations.opinions",

@@ -428,7 +428,7 @@ def opinions(request: HttpRequest, pk: int) -> HttpResponse:
             told = (
                 ""
                 if made is None or len(made) == len(chosen)
-                else f"{len(chosen) - len(made)} 个单位已有，没有重复起草。"
+                else f"{len(chosen) - len(made)} 个单位已有或还没有评定结果，没有起草。"
             )
             drafted = len(chosen) if made is None else len(made)
             messages.success(request, f"已起草 {drafted} 份督导意见书，请到“文书”核稿、签发。{told}")

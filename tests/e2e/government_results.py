@@ -86,7 +86,7 @@ def objected_and_decided_again(town, open_as, row) -> None:
     assert "请就调整后的结果重新登记评定会议" in director.content()
     look(director, "gov-decide-again")
     decide(director, "异议成立，同意调整平江县得分和名次。")
-    assert "重新登记评定会议" not in director.content()
+    assert "需要重新登记评定会议" not in director.content()
     county.goto(f"{base(county)}{Objection.objects.get().get_absolute_url()}")
     county.get_by_text("按“好”评定").first.wait_for()
 

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import Denied
+from dudao.core.models import Event
 from dudao.evaluations.actions import result_papers, uses
 from dudao.evaluations.actions import results as acts
 from dudao.evaluations.findings import key_of, set_key_of
@@ -16,6 +18,7 @@ from dudao.findings import sources
 from dudao.papers.queries import compare
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding
+from signing import signed_in
 
 
 @pytest.fixture
@@ -142,6 +145,17 @@ def test_proposals_are_decided_and_carried_into_the_next_draft(town, formed):
     with pytest.raises(ValidationError, match="没有已采纳"):
         uses.carry_proposals(town.officer, framework=system)
     assert Proposal.objects.filter(carried=draft).count() == 1
+
+
+def test_proposals_that_are_taken_away_leave_an_event(town, formed):
+    row, _ = formed
+    made = uses.make_proposal(
+        town.county_officer, framework=row.version.framework, unit=town.county, text="增加信息化指标。"
+    )
+    answer = signed_in(town.accounts["officer"]).post(reverse("evaluations:proposals"), {"export": "1"})
+    assert answer.status_code == 200 and "spreadsheet" in answer["Content-Type"]
+    event = Event.objects.get(verb="campaign.export")
+    assert (event.object_id, event.data["list"], event.data["rows"]) == (made.pk, "指标修订建议", 1)
 
 
 def test_a_proposal_names_an_indicator_that_there_is(town, formed):

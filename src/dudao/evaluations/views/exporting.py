@@ -10,18 +10,17 @@ from dudao.core.ui.acting import actor_of
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.listing import Column, Listing
 from dudao.evaluations.actions.exports import note_export
-from dudao.evaluations.models import Campaign
+from dudao.evaluations.models import Campaign, Proposal
 
 __all__ = ["offered", "recorded"]
 
 
-def recorded(campaign_of: Callable[[Any], Campaign]) -> Callable[..., HttpResponse]:
-    """How a list answers its export: the sheet, and the event at the campaign of its first row."""
+def recorded(about: Callable[[Any], Campaign | Proposal]) -> Callable[..., HttpResponse]:
+    """How a list answers its export: the sheet, and the event at what its first row is about."""
 
     def export(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any], name: str) -> HttpResponse:
         taken = list(rows)
-        campaign = campaign_of(taken[0]) if taken else None
-        note_export(actor_of(request), name=name, rows=len(taken), campaign=campaign)
+        note_export(actor_of(request), name=name, rows=len(taken), about=about(taken[0]) if taken else None)
         return xlsx_response(request, columns, taken, name)
 
     return export

@@ -123,6 +123,7 @@ PROPOSALS = Listing(
     chips=Chips.of_states("state", STATES),
     order=["-pk"],
     row_menu=_menu,
+    export=recorded(lambda row: row),
     export_name="指标修订建议",
     template="evaluations/results/proposals.html",
     empty=Empty("还没有修订建议", "用指标体系时发现的不合理之处随时提出来，修订下一版时一起研究。", icon="message-2"),
@@ -133,7 +134,7 @@ PROPOSALS = Listing(
 def proposal_list(request: HttpRequest) -> HttpResponse:
     may_anywhere(request, "proposal.make")
     actor = actor_of(request)
-    return PROPOSALS.respond(
+    return offered(request, PROPOSALS).respond(
         request,
         reads.proposals(actor),
         title="指标修订建议",

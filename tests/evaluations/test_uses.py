@@ -15,6 +15,7 @@ from dudao.evaluations.findings import key_of, set_key_of
 from dudao.evaluations.models import Campaign, Mark, Proposal
 from dudao.evaluations.queries.lows import by_indicator, lows_of
 from dudao.findings import sources
+from dudao.findings.actions import making
 from dudao.papers.queries import compare
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding
@@ -121,6 +122,29 @@ def test_low_marks_become_findings(town, formed):
     assert one is not None
     assert one.problems[0].facts
     assert sources.find(town.stranger, set_key_of(sheet.pk, code)) is None
+
+
+def test_a_finding_says_when_the_mark_it_states_was_changed(town, formed):
+    _, sheet = formed
+    low = next(
+        low for lows in by_indicator(lows_of(sheet)).values() for low in lows if low.row.subject.unit == town.private
+    )
+    origin = sources.find(town.officer, key_of(low.row.subject_id, low.code))
+    (made,) = making.create_from(
+        town.officer, office=town.city, origin=origin, problems=origin.problems, severity="general"
+    )
+    said = made.facts[0]["text"]
+    client = signed_in(town.accounts["officer"])
+    pages = [made.get_absolute_url(), reverse("findings:issue", args=[made.pk])]
+    assert sources.outdated(made) == [] and all("后来变了" not in client.get(page).content.decode() for page in pages)
+    Mark.objects.filter(subject=low.row.subject_id, code__startswith=low.code).update(cells={})
+    sentences = sources.outdated(made)
+    assert said in sentences[0]
+    shown = [client.get(page).content.decode() for page in pages]
+    shown.append(client.post(reverse("findings:issue_many"), {"ids": [made.pk]}).content.decode())
+    assert all(sentence in page for sentence in sentences for page in shown)
+    made = making.edit(town.officer, finding=made, description="学生体质监测没有开展。")
+    assert sources.outdated(made) == []
 
 
 def test_proposals_are_decided_and_carried_into_the_next_draft(town, formed):

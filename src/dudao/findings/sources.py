@@ -12,9 +12,10 @@ from datetime import date
 from dudao.core.access import SYSTEM, Actor
 from dudao.findings.models import Finding
 from dudao.orgs.models import Unit
+from dudao.papers.comparing import pattern_of
 from dudao.papers.sources import Fact
 
-__all__ = ["Origin", "Problem", "facts_now", "find", "opens", "register"]
+__all__ = ["Origin", "Problem", "facts_now", "find", "opens", "outdated", "register", "stated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,28 @@ def facts_now(row: Finding) -> Sequence[Fact]:
     own = (one for one in origin.problems if one.key == row.source_key and one.unit in {row.unit, None})
     problem = next(own, None)
     return problem.facts if problem is not None else ()
+
+
+def stated(row: Finding) -> list[Fact]:
+    """The numbers of its source that a finding's description still says."""
+    kept = [Fact(**fact) for fact in row.facts]
+    return [fact for fact in kept if pattern_of(fact.text).search(row.description)]
+
+
+def outdated(row: Finding) -> list[str]:
+    """A sentence for each number that the description says and the source no longer does: a mark was settled since, a return
+    corrected. Whoever hands the finding down must know.
+    """
+    said = stated(row)
+    now = {fact.name: fact for fact in facts_now(row)} if said else {}
+    found = []
+    for then in said:
+        fact = now.get(then.name)
+        if fact is None:
+            found.append(f"问题描述写的是“{then.text}”，来源中现在没有这个数。")
+        elif fact.value != then.value:
+            found.append(f"问题描述写的是“{then.text}”，来源中现在是“{fact.text}”。")
+    return found
 
 
 def opens(actor: Actor, row: Finding) -> bool:

@@ -19,7 +19,6 @@ from dudao.findings.flow import by_office
 from dudao.findings.models import Consultation, Finding
 from dudao.findings.queries.findings import given_since, noticed, with_units
 from dudao.papers.actions import draft_paper
-from dudao.papers.comparing import pattern_of
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Delivery, Paper
 from dudao.papers.sources import Fact
@@ -57,12 +56,6 @@ def _facts(rows: Sequence[Finding]) -> list[Fact]:
         last = max(row.deadline for row in standing if row.deadline is not None)
         facts.append(Fact("整改期限", last.isoformat(), date_cn(last)))
     return facts
-
-
-def _stated(row: Finding) -> list[Fact]:
-    """The numbers of its source that a finding's description still says."""
-    kept = [Fact(**fact) for fact in row.facts]
-    return [fact for fact in kept if pattern_of(fact.text).search(row.description)]
 
 
 def _named(row: Finding, facts: Sequence[Fact]) -> list[Fact]:
@@ -132,7 +125,7 @@ def _notice(actor: Actor, rows: list[Finding]) -> Paper:
         if len(rows) == 1
         else f"{reverse('findings:findings')}?under={first.unit_id}",
         source_key=f"finding:{first.pk}",
-        facts=[*_facts(rows), *(fact for row in rows for fact in _named(row, _stated(row)))],
+        facts=[*_facts(rows), *(fact for row in rows for fact in _named(row, sources.stated(row)))],
     )
     Finding.objects.filter(pk__in=[row.pk for row in rows]).update(notice=paper)
     return paper

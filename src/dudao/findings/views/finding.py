@@ -107,6 +107,7 @@ _SHOWN_LATER = {
     "finding.recall",
     "finding.waive",
 }
+_OVER = {Finding.State.CLOSED, Finding.State.WAIVED}
 _SHOWN_LATER |= {"finding.discard", "finding.ask_time", "consult.ask", "finding.reopen"}
 
 
@@ -215,6 +216,7 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
         "states": STATES,
         "like": earlier_like(actor, row, lights.terms) if compares else [],
         "can_open_source": sources.opens(actor, row),
+        "outdated": sources.outdated(row) if row.state not in _OVER and concerns(row, actor, "finding.issue") else [],
         "drafts_notice": drafts,
         "calls": row.escalation > 0 and row.state in OPEN and actor.may("talk.plan", row.office.path),
         "accuses": row.escalation > 0 and row.state in OPEN and actor.may("case.open", row.office.path),

@@ -15,6 +15,7 @@ from dudao.core.ui.acting import actor_of, may_anywhere, sent, tried
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
+from dudao.findings import sources
 from dudao.findings.actions import issuing, making, notices
 from dudao.findings.endings import ENDINGS
 from dudao.findings.forms.office import DraftForm, EditForm, IssueForm, IssueManyForm
@@ -105,6 +106,12 @@ def _said(row: Finding) -> str:
     return f"不填则按规定{most}到{date_cn(ruled.deadline)}：{ruled.basis}。"
 
 
+def _doubts(rows: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:
+    """Those among the first that state numbers which their sources no longer do, with the sentences that say so."""
+    told = [(row, sources.outdated(row)) for row in rows[:CHECKED] if row.facts]
+    return [(row, sentences) for row, sentences in told if sentences]
+
+
 @require_http_methods(["GET", "POST"])
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand one finding down."""
@@ -123,7 +130,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
             if form.cleaned_data.get("notice"):
                 draft_for(request, [done])
             return redirect(done)
-    return finding_form(request, row, form, title="下达整改", save="下达", save_icon="send")
+    return finding_form(request, row, form, title="下达整改", save="下达", save_icon="send", doubts=_doubts([row]))
 
 
 @require_POST
@@ -163,10 +170,14 @@ def issue_many(request: HttpRequest) -> HttpResponse:
         crumbs=[Crumb("问题整改", reverse("findings:findings")), Crumb("下达")],
         note=f"涉及 {units} 个单位，下达后它们会收到通知，问题描述和整改要求不能再改。",
         action=reverse("findings:issue_many"),
+        template="findings/issue_many.html",
+        doubts=_doubts(rows),
     )
 
 
 MOST = 2000
+CHECKED = 100
+"""Findings whose sources are asked again before they are handed down together."""
 
 
 def _check(rows: Sequence[Any]) -> None:

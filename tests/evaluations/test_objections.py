@@ -1,5 +1,6 @@
 """Right of reply: who may object until when, what an answer does, how a change gets into the marks and the next sheet."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -114,7 +115,11 @@ def test_a_changed_result_wants_a_meeting_of_its_own(town, open_):
     code, key = changed_place(row, subject)
     made = asked(town, subject, code)
     assert not undecided(Campaign.objects.all()).exists()
+    before = publicised(town, row)
     acts.change_objection(town.officer, objection=made, revision=made.revision, answer="改为 0 分。", cells={key: "0"})
+    waiting = publicised(town, row)
+    assert "有变动待确认" in waiting and "有变动待确认" not in before
+    assert entries(waiting) == entries(before), "what a meeting decided stays public until the next one"
     today = timezone.localdate()
     Campaign.objects.filter(pk=row.pk).update(
         publicised_on=today - timedelta(40), publicised_until=today - timedelta(30)
@@ -128,11 +133,21 @@ def test_a_changed_result_wants_a_meeting_of_its_own(town, open_):
     with pytest.raises(ValidationError, match="重新登记评定会议"):
         results.publish_campaign(town.director, campaign=row)
     results.record_decision(town.director, campaign=row, held_on=today, attendees="李主任", text="同意调整。")
+    assert entries(publicised(town, row)) != entries(before)
     assert [group.title for group in result_groups(town.director) if group.total] == ["公示期满待公布"]
     # The very same digits, computed once more, want no other meeting.
     results.make_sheet(town.officer, campaign=row, purpose="final", reason="复算。")
     assert not undecided(Campaign.objects.all()).exists()
     assert results.publish_campaign(town.director, campaign=Campaign.objects.get(pk=row.pk)).state == "published"
+
+
+def publicised(town, row):
+    return signed_in(town.accounts["director"]).get(reverse("evaluations:publicity", args=[row.pk])).content.decode()
+
+
+def entries(page):
+    """The cells of the table, without the addresses of results."""
+    return re.findall(r"<td[^>]*>(?:<a[^>]*>)?([^<]*)<", page)
 
 
 def changed_place(row, subject):

@@ -323,6 +323,11 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = deciding.final_sheet(row)
     if sheet is None:
         raise Http404
+    decision = deciding.last_decision(row)
+    changed = decision is not None and not deciding.is_decided(sheet, decision)
+    if decision is not None and changed:
+        # What is publicised is what a meeting decided; a change waits for the next one.
+        sheet = decision.sheet
     own = {found.subject_id: found.pk for found in reads.seen(actor).filter(sheet=sheet)}
     tree = system_of(row).tree
     context = {
@@ -330,7 +335,8 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
         "state": CAMPAIGN_STATES[row.state],
         "crumbs": campaign_crumbs(row, Crumb("公示" if row.state == "publicised" else "公布的结果")),
         "sheet": sheet,
-        "decision": deciding.last_decision(row),
+        "decision": decision,
+        "changed": changed,
         "entries": [
             (one, own.get(one.subject_id), total(tree, one.outcome["total"]))
             for one in reads.results_of(sheet).order_by("position")

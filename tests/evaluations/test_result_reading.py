@@ -140,6 +140,7 @@ def test_a_draft_over_leaders_chooses_its_twin(town):
     assert client.post(address, sent).status_code == 302
     leaders.refresh_from_db()
     assert leaders.twin == governments
+    assert leaders.get_absolute_url() in client.get(governments.get_absolute_url()).content.decode(), "and back"
     with pytest.raises(ValidationError, match="重新选择并行项目"):
         other = create_campaign(
             town.director, office=town.city, title="另一个", year=2026, objects_kind="schools", version=version,

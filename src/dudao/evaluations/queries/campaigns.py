@@ -10,6 +10,7 @@ from dudao.evaluations.models import Campaign, Subject
 from dudao.orgs.models import Kind, Unit
 
 __all__ = [
+    "beside",
     "amendments_seen",
     "branches",
     "campaign",
@@ -135,6 +136,13 @@ def twins_for(office: Unit) -> QuerySet[Any]:
     """The campaigns over governments beside which one over their leaders may run."""
     rows = Campaign.objects.filter(office=office, objects_kind=Campaign.Objects.COUNTIES)
     return rows.exclude(state=Campaign.State.CANCELLED).order_by("-year", "-pk")[:20]
+
+
+def beside(actor: Actor, row: Campaign) -> list[Campaign]:
+    """What runs beside a campaign over governments: those over their leaders, as far as they are seen."""
+    if row.objects_kind != Campaign.Objects.COUNTIES:
+        return []
+    return list(seen(actor).filter(twin=row).exclude(state=Campaign.State.CANCELLED).order_by("pk"))
 
 
 def twins_of(row: Campaign) -> list[Campaign]:

@@ -110,6 +110,7 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
         "draft": row.state == Campaign.State.DRAFT,
         "start": _button(buttons.get("campaign.start")),
         "cancel": _button(buttons.get("campaign.cancel")),
+        "beside": reads.beside(actor, row),
         "quiet": not rules_of(row).announced,
         "edits": inside and _may(by_office(row, actor, "campaign.edit")) and row.state == Campaign.State.DRAFT,
         "amends": inside and why_not_amend(row, actor) is None,

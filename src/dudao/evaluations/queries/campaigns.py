@@ -10,8 +10,8 @@ from dudao.evaluations.models import Campaign, Subject
 from dudao.orgs.models import Kind, Unit
 
 __all__ = [
-    "beside",
     "amendments_seen",
+    "beside",
     "branches",
     "campaign",
     "counted",

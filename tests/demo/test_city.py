@@ -14,6 +14,8 @@ from dudao.demo.institutions import SEARCHED, institution_rows, region_rows
 from dudao.demo.licences import build_licences
 from dudao.demo.places import COUNTIES, TOTALS, apportion
 from dudao.demo.plan import TASKS
+from dudao.evaluations.models import SiteVisit, Subject
+from dudao.evidence.models import EvidenceLink
 from dudao.orgs.models import Contact, Kind, Licence, Licensed, Unit
 from dudao.people.models import Account
 from dudao.people.queries import actor_for
@@ -132,6 +134,23 @@ def test_schools_have_stages_and_contacts(city):
     assert not Unit.objects.institutions().filter(stages=None).exists()
     assert Contact.objects.filter(leader=True).count() == Unit.objects.institutions().count()
     assert Unit.objects.filter(kind=Kind.KINDERGARTEN).first().stages.get().level == "preschool"
+
+
+def test_a_kindergarten_was_visited_and_one_is_being_visited_today(city):
+    over, running = SiteVisit.objects.order_by("from_on")
+    assert over.state == SiteVisit.State.SETTLED and over.statement and over.conclusion
+    assert running.state == SiteVisit.State.ONGOING and running.from_on == timezone.localdate()
+    marked = {visit: visit.marks.count() for visit in (over, running)}
+    assert marked[over] > marked[running] > 0
+    assert all(visit.members.filter(inspector=True).count() >= 3 and visit.demo for visit in marked)
+
+
+def test_somebody_has_a_self_evaluation_to_put_right(city):
+    login = city.login("kindergarten-reporter")
+    subject = Subject.objects.get(unit=login.unit, campaign__objects_kind="kindergartens")
+    assert subject.state == Subject.State.RETURNED and subject.due_on > timezone.localdate()
+    assert subject.remarks.filter(state="open").exists()
+    assert EvidenceLink.objects.filter(key__startswith=f"answer:{subject.pk}:").count() >= 4
 
 
 def test_the_log_of_the_making_is_whole(city):

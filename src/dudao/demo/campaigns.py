@@ -20,6 +20,7 @@ from dudao.demo.logins import Login
 from dudao.demo.trials import sample_rows
 from dudao.evaluations.actions.answering import count_anew
 from dudao.evaluations.actions.campaigns import start_campaign
+from dudao.evaluations.actions.checking import remark_on, return_evaluation
 from dudao.evaluations.actions.editing import select_by_pool, select_units
 from dudao.evaluations.actions.making import create_from_template
 from dudao.evaluations.actions.results import make_sheet, publicise, publish_campaign, record_decision
@@ -27,14 +28,17 @@ from dudao.evaluations.actions.reviewing import assign_reviews, submit_review
 from dudao.evaluations.actions.submitting import submit_as_it_is
 from dudao.evaluations.models import Answer, Campaign, Figure, Mark, Review, Subject
 from dudao.evaluations.queries.systems import system_of
+from dudao.evidence.actions.links import attach
+from dudao.evidence.models import EvidenceVersion
 from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Licensed, Unit
 from dudao.orgs.queries import licensed
 from dudao.people.queries import actor_for
 
-__all__ = ["build_campaigns"]
+__all__ = ["KINDERGARTENS", "build_campaigns", "by_code", "cells_of"]
 
 SEED = 4306
+KINDERGARTENS = SEED + 2
 TOWNSHIPS_OF = "430626"
 MOST_KINDERGARTENS = 30
 MOST_SITES = 2
@@ -118,7 +122,7 @@ def _last_year(city: Unit, version: FrameworkVersion, people: _People, now: date
     with on(now, -236):
         row = _made(people.officer, city, "county-government", version, now, now.year - 1, 235)
         row = start_campaign(people.director, campaign=row, revision=row.revision)
-        cells = _cells(row, SEED)
+        cells = cells_of(row, SEED)
     with on(now, -200):
         _fill(row, cells, 1.0)
     with on(now, -198):
@@ -150,7 +154,7 @@ def _this_year(city: Unit, version: FrameworkVersion, people: _People, now: date
         row = _made(people.officer, city, "county-government", version, now, now.year, 30)
         row = start_campaign(people.director, campaign=row, revision=row.revision)
     with on(now, -6):
-        cells = _cells(row, SEED + 1)
+        cells = cells_of(row, SEED + 1)
         subjects = _subjects(row)
         whole, part = subjects[: len(subjects) // 3], subjects[len(subjects) // 3 :]
         _fill(row, {one.pk: cells[one.pk] for one in whole}, 1.0)
@@ -164,7 +168,7 @@ def _this_year(city: Unit, version: FrameworkVersion, people: _People, now: date
 def _kindergartens(
     city: Unit, county: Unit, version: FrameworkVersion, people: _People, now: datetime
 ) -> list[Campaign]:
-    """The self-evaluation is over; two thirds are reviewed online."""
+    """The self-evaluation is over; two thirds are reviewed online, those with a log-in sent back."""
     inside = Unit.objects.filter(path__startswith=county.path, kind="kindergarten")
     owned = "public" if inside.count() > MOST_KINDERGARTENS else ""
     if not inside.exists() or not people.reviewers:
@@ -176,11 +180,18 @@ def _kindergartens(
             row = select_by_pool(people.officer, campaign=row, revision=row.revision, pool=pool)
             # Sites without a licence are visited too, and get no grade.
             sites = list(licensed(inside, Licensed.NONE).order_by("path")[:MOST_SITES])
-            row = select_units(people.officer, campaign=row, revision=row.revision, add=sites)
+            own = (
+                inside.filter(path__in=list(people.at))
+                .exclude(ownership=owned)
+                .exclude(pk__in=[one.pk for one in sites])
+            )
+            row = select_units(people.officer, campaign=row, revision=row.revision, add=[*sites, *own])
         row = start_campaign(people.director, campaign=row, revision=row.revision)
-    cells = _cells(row, SEED + 2)
+    cells = cells_of(row, KINDERGARTENS)
     with on(now, -20):
         _fill(row, cells, 1.0)
+        for subject in _subjects(row):
+            _prove(people.of(subject.unit), subject)
     with on(now, -12):
         subjects = _subjects(row)
         for subject in subjects:
@@ -196,7 +207,46 @@ def _kindergartens(
         )
     with on(now, -3):
         _review(reviews[: len(reviews) * 2 // 3], cells)
+    _send_back(row, people, now)
     return [row]
+
+
+_PROOFS = {
+    "食堂食品经营许可证": "F1.3",
+    "从业人员健康证明汇总": "F2.3",
+    "食品安全管理制度": "F6.1",
+    "消防验收备案凭证": "F6.3",
+    "食堂操作间照片": "F6.3",
+    "突发事件应急预案": "F6.4",
+}
+"""What kindergartens keep in their libraries, and which indicator it proves."""
+
+
+def _prove(actor: Actor, subject: Subject) -> None:
+    kept = EvidenceVersion.objects.filter(
+        evidence__unit=subject.unit, evidence__title__in=_PROOFS, evidence__current=F("pk")
+    ).select_related("evidence", "unit")
+    for version in kept:
+        attach(actor, version=version, key=f"answer:{subject.pk}:{_PROOFS[version.evidence.title]}")
+
+
+def _send_back(row: Campaign, people: _People, now: datetime) -> None:
+    """The kindergartens that have a log-in are asked to put something right: there is something to fill in."""
+    with on(now, -2):
+        for subject in _subjects(row):
+            if subject.unit.path in people.at:
+                remark_on(
+                    people.officer,
+                    subject=subject,
+                    code="F6.4",
+                    text="应急演练只附了预案，请补充本学期的演练记录和照片。",
+                )
+                return_evaluation(
+                    people.officer,
+                    subject=subject,
+                    reason="请按评审意见补充材料后重新提交。",
+                    due_on=timezone.localdate(now) + timedelta(5),
+                )
 
 
 def _townships(county: Unit, version: FrameworkVersion, people: _People, now: datetime) -> list[Campaign]:
@@ -207,7 +257,7 @@ def _townships(county: Unit, version: FrameworkVersion, people: _People, now: da
         row = _made(office, county, "townships", version, now, now.year, 18)
         row = start_campaign(office, campaign=row, revision=row.revision)
     with on(now, -5):
-        cells = _cells(row, SEED + 3)
+        cells = cells_of(row, SEED + 3)
         subjects = _subjects(row)
         whole, part = subjects[: len(subjects) // 4], subjects[len(subjects) // 4 :]
         _fill(row, {one.pk: cells[one.pk] for one in whole}, 1.0)
@@ -224,14 +274,14 @@ def _subjects(row: Campaign) -> list[Subject]:
     return list(rows.order_by("unit__path"))
 
 
-def _cells(row: Campaign, seed: int) -> dict[int, Mapping[str, Any]]:
+def cells_of(row: Campaign, seed: int) -> dict[int, Mapping[str, Any]]:
     """Cells by key of column for each subject: «在校生数», «C3@online»."""
     subjects = _subjects(row)
     found = sample_rows(system_of(row), len(subjects), seed=seed)
     return {subject.pk: cells for subject, cells in zip(subjects, found, strict=True)}
 
 
-def _by_code(row: Campaign, cells: Mapping[str, Any], source: str) -> dict[str, dict[str, str]]:
+def by_code(row: Campaign, cells: Mapping[str, Any], source: str) -> dict[str, dict[str, str]]:
     """What one source says, by indicator."""
     system = system_of(row)
     found: dict[str, dict[str, str]] = {}
@@ -250,7 +300,7 @@ def _fill(row: Campaign, cells: Mapping[int, Mapping[str, Any]], share: float) -
     answers: list[Answer] = []
     figures: list[Figure] = []
     for key, given in cells.items():
-        own = _by_code(row, given, "self")
+        own = by_code(row, given, "self")
         until = len(order) * min(share * draw.uniform(0.7, 1.3), 1.0) if share < 1 else len(order)
         kept = {code: value for code, value in own.items() if order.index(code) < until}
         now = timezone.now()
@@ -278,7 +328,7 @@ def _settle(row: Campaign, cells: Mapping[int, Mapping[str, Any]]) -> None:
         for key, given in cells.items():
             marks += [
                 Mark(subject_id=key, source=source.key, code=code, cells=value, reason="核对材料后核定。", by=_BY)
-                for code, value in _by_code(row, given, source.key).items()
+                for code, value in by_code(row, given, source.key).items()
             ]
     Mark.objects.bulk_create(marks, batch_size=2000)
 
@@ -286,7 +336,7 @@ def _settle(row: Campaign, cells: Mapping[int, Mapping[str, Any]]) -> None:
 def _review(reviews: Sequence[Review], cells: Mapping[int, Mapping[str, Any]]) -> None:
     marks = []
     for review in reviews:
-        found = _by_code(review.subject.campaign, cells[review.subject_id], review.source)
+        found = by_code(review.subject.campaign, cells[review.subject_id], review.source)
         marks += [
             Mark(
                 subject_id=review.subject_id,

@@ -24,6 +24,7 @@ from dudao.demo.plan import TASKS, TaskSpec
 from dudao.demo.standing import build_standing
 from dudao.demo.statistics import build_statistics
 from dudao.demo.trials import build_trials
+from dudao.demo.visits import build_visits
 from dudao.demo.year import build_year
 from dudao.orgs.actions import import_units, open_unit, seed_calendar
 from dudao.orgs.models import Kind, Unit
@@ -91,6 +92,7 @@ def build_city(
             build_governments(city, units, made.logins, now=now)
         with told("… a five-year plan of visits", "……五年督导规划"):
             build_cycles(city, made.logins, now=now)
+            build_visits(made.logins, now=now)
         with told("… draws that anybody can check", "……随机抽取"):
             build_draws(city, made.logins, now=now)
     return made

@@ -103,7 +103,37 @@ _NUMBERS: Mapping[str, Range] = {
     "上年度反馈问题整改完成数": ("上年度评价反馈问题数", 0.8, 1.0),
     "排查出的校园安全隐患数": ("", 40, 160),
     "按期整改的校园安全隐患数": ("排查出的校园安全隐患数", 0.94, 1.0),
+    "应持教师资格证人数": ("", 6, 22),
+    "持教师资格证人数": ("应持教师资格证人数", 0.85, 1.0),
+    "应持保育或卫生保健证明人数": ("", 3, 12),
+    "持保育或卫生保健证明人数": ("应持保育或卫生保健证明人数", 0.75, 1.0),
+    "应签劳动合同人数": ("", 12, 38),
+    "已签劳动合同人数": ("应签劳动合同人数", 0.88, 1.0),
+    "应参加社会保险人数": ("应签劳动合同人数", 1.0, 1.0),
+    "已参加社会保险人数": ("应参加社会保险人数", 0.7, 1.0),
+    "班级数": ("", 3, 12),
+    "班额达标班级数": ("班级数", 0.8, 1.0),
+    "本学期应急演练次数": ("", 1, 4),
 }
+_TOWNSHIP = "公办中心幼儿园数"
+_OF_TOWNSHIPS: dict[str, tuple[str, float, float]] = {
+    _TOWNSHIP: ("", 1, 2),
+    "适龄儿童少年数": ("", 900, 6_200),
+    "已入学适龄儿童少年数": ("适龄儿童少年数", 0.997, 1.0),
+    "失学辍学学生数": ("", 0, 4),
+    "劝返复学学生数": ("失学辍学学生数", 0.8, 1.0),
+    "适龄残疾儿童少年数": ("", 6, 45),
+    "已安置的适龄残疾儿童少年数": ("适龄残疾儿童少年数", 0.92, 1.0),
+    "学前三年适龄人口数": ("", 320, 2_100),
+    "入园幼儿数": ("学前三年适龄人口数", 0.85, 0.98),
+    "未取缔的无证园数": ("", 0, 1),
+    "上年度评价反馈问题数": ("", 3, 9),
+    "上年度反馈问题整改完成数": ("上年度评价反馈问题数", 0.7, 1.0),
+    "排查出的校园周边隐患数": ("", 4, 26),
+    "已整改的校园周边隐患数": ("排查出的校园周边隐患数", 0.8, 1.0),
+    "回收有效问卷数": ("", 120, 420),
+}
+"""What is a hundred times as large in a county as in a township."""
 
 
 class _Subject:
@@ -112,6 +142,8 @@ class _Subject:
     def __init__(self, system: System, level: float, draw: random.Random) -> None:
         self.system, self.level, self.draw = system, level, draw
         self.numbers: dict[str, Decimal] = {}
+        is_township = _TOWNSHIP in system.tree.catalogue.items
+        self.scales = {**_NUMBERS, **(_OF_TOWNSHIPS if is_township else {})}
 
     def within(self, least: float, most: float) -> float:
         """Nearer to the upper end for the better."""
@@ -129,7 +161,7 @@ class _Subject:
         if item.kind is Kind.TEXT:
             return ""
         if item.name not in self.numbers:
-            whole, least, most = _NUMBERS.get(item.name, ("", 1, 9))
+            whole, least, most = self.scales.get(item.name, ("", 1, 9))
             base = Decimal(1)
             if whole:
                 self.value(self.system.tree.catalogue.items.get(whole, Item(whole, Kind.COUNT)))
@@ -147,9 +179,10 @@ class _Subject:
         if not column.is_needed and not self.system.plans[column.code].is_extra:
             return ""
         match node.rule:
-            case Judged():
-                points = float(node.points or 0)
-                return round(points * self.within(0.45, 1.0) * 2) / 2
+            case Judged(step=step):
+                points, size = float(node.points or 0), step or Decimal("0.5")
+                number = round(points * self.within(0.45, 1.0) / float(size)) * size
+                return float(number) if number % 1 else int(number)
             case Pick(bands):
                 labelled = [band.label for band in bands if band.label and band.within.is_point]
                 top = bands[0].within.low or Decimal(0)

@@ -24,7 +24,7 @@ from signing import signed_in
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def wanted(town):
 
 
 def proposed(town, **given) -> TeamProposal:
-    span = {"from_on": TODAY, "until_on": TODAY + timedelta(20)}
+    span = {"from_on": TODAY(), "until_on": TODAY() + timedelta(20)}
     row = teams.propose_teams(town.officer, office=town.city, **(span | given))
     job = run_now(row.job)
     assert job.state == "done", job.message
@@ -69,7 +69,7 @@ def test_who_declared_a_recusal_is_not_sent_and_the_reason_is_told(town, wanted)
             account=town.accounts[name],
             unit=town.kindergarten,
             relation="kin",
-            from_on=TODAY,
+            from_on=TODAY(),
             detail="配偶任园长",
         )
     row = proposed(town)
@@ -82,12 +82,12 @@ def test_who_declared_a_recusal_is_not_sent_and_the_reason_is_told(town, wanted)
 
 
 def test_a_day_already_taken_keeps_a_person_away(town, wanted):
-    first = proposed(town, until_on=TODAY + timedelta(10))
+    first = proposed(town, until_on=TODAY() + timedelta(10))
     teams.apply_teams(town.officer, row=first)
     span = reads.inspectors_of(town.city)
     assert set(span) == {town.accounts[name].pk for name in ("inspector", "second", "third", "fourth")}
     campaign(town, title="食品安全专项", version=wanted[0].version)
-    again = proposed(town, until_on=TODAY + timedelta(25))
+    again = proposed(town, until_on=TODAY() + timedelta(25))
     days = {
         (member, day)
         for row in (first, again)
@@ -100,7 +100,7 @@ def test_a_day_already_taken_keeps_a_person_away(town, wanted):
 
 def test_without_people_nothing_can_be_taken_over(town, wanted):
     for name in ("inspector", "second", "third", "fourth"):
-        town.accounts[name].appointments.update(valid_to=TODAY - timedelta(1))
+        town.accounts[name].appointments.update(valid_to=TODAY() - timedelta(1))
     row = proposed(town)
     assert row.complete == 0
     with pytest.raises(Conflict, match="没有一次实地评估排齐了人"):
@@ -111,9 +111,9 @@ def test_without_people_nothing_can_be_taken_over(town, wanted):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"until_on": TODAY - timedelta(1)}, "早于"),
-        ({"until_on": TODAY + timedelta(200)}, "不超过三个月"),
-        ({"from_on": TODAY + timedelta(60), "until_on": TODAY + timedelta(70)}, "没有待安排"),
+        ({"until_on": TODAY() - timedelta(1)}, "早于"),
+        ({"until_on": TODAY() + timedelta(200)}, "不超过三个月"),
+        ({"from_on": TODAY() + timedelta(60), "until_on": TODAY() + timedelta(70)}, "没有待安排"),
     ],
 )
 def test_a_span_that_makes_no_sense_is_refused(town, wanted, given, words):
@@ -122,7 +122,7 @@ def test_a_span_that_makes_no_sense_is_refused(town, wanted, given, words):
 
 
 def declared(town, **given) -> RecusalDeclaration:
-    told = {"account": town.accounts["inspector"], "unit": town.kindergarten, "relation": "former", "from_on": TODAY}
+    told = {"account": town.accounts["inspector"], "unit": town.kindergarten, "relation": "former", "from_on": TODAY()}
     return recusals.declare_recusal(given.pop("actor", town.inspector), **(told | given))
 
 
@@ -147,7 +147,7 @@ def test_a_recusal_holds_until_it_is_refused(town):
 def test_a_recusal_ends_with_its_last_day(town):
     person = town.accounts["inspector"]
     RecusalDeclaration.objects.create(
-        account=person, unit=town.private, relation="own", from_on=TODAY - timedelta(9), until_on=TODAY - timedelta(1),
+        account=person, unit=town.private, relation="own", from_on=TODAY() - timedelta(9), until_on=TODAY() - timedelta(1),
         declared_by="甲",
     )  # fmt: skip
     assert barred(town.city, [person], [town.private], branch=False) == {}
@@ -159,7 +159,7 @@ def test_who_declares_for_whom_and_who_decides(town):
     with pytest.raises(ValidationError, match="请写明是什么情形"):
         declared(town, relation="other")
     with pytest.raises(ValidationError, match="早于"):
-        declared(town, until_on=TODAY - timedelta(1))
+        declared(town, until_on=TODAY() - timedelta(1))
     row = declared(town, actor=town.officer, relation="asked", detail="幼儿园申请回避")
     with pytest.raises(Denied):
         recusals.decide_recusal(town.officer, row=row, verb="recusal.approve")
@@ -170,7 +170,7 @@ def test_who_declares_for_whom_and_who_decides(town):
 
 def test_nobody_decides_on_their_own(town):
     row = RecusalDeclaration.objects.create(
-        account=town.accounts["director"], unit=town.private, relation="own", from_on=TODAY, declared_by="李主任"
+        account=town.accounts["director"], unit=town.private, relation="own", from_on=TODAY(), declared_by="李主任"
     )
     with pytest.raises(Denied, match="不能认定自己的申报"):
         recusals.decide_recusal(town.director, row=row, verb="recusal.approve")
@@ -184,7 +184,7 @@ def test_pages_lead_from_declaring_to_teams(town, wanted, client):
             "account": town.accounts["inspector"].pk,
             "unit": town.private.pk,
             "relation": "kin",
-            "from_on": TODAY.isoformat(),
+            "from_on": TODAY().isoformat(),
             "detail": "姐姐任园长",
         },
     )
@@ -200,8 +200,8 @@ def test_pages_lead_from_declaring_to_teams(town, wanted, client):
         reverse("evaluations:team_new"),
         {
             "office": town.city.pk,
-            "from_on": TODAY.isoformat(),
-            "until_on": (TODAY + timedelta(20)).isoformat(),
+            "from_on": TODAY().isoformat(),
+            "until_on": (TODAY() + timedelta(20)).isoformat(),
             "size": 3,
             "limit": 3,
             "days": 1,
@@ -251,7 +251,7 @@ def test_a_speciality_that_nobody_has_is_told_in_words(town, wanted):
     assert "缺“特殊教育”专长的督学：名单里没有这样的人" in row.rows[0]["missing"][0]
     good_at(town, "inspector", "特殊教育")
     recusals.declare_recusal(
-        town.inspector, account=town.accounts["inspector"], unit=town.kindergarten, relation="kin", from_on=TODAY
+        town.inspector, account=town.accounts["inspector"], unit=town.kindergarten, relation="kin", from_on=TODAY()
     )
     told = next(one for one in proposed(town).rows if one["unit"] == town.kindergarten.pk)["missing"]
     assert any("名单里有 1 名，1 名须回避" in text for text in told)

@@ -24,7 +24,7 @@ from findings_town import proof
 from review_town import CODES, FULL, again, build, opened
 from signing import signed_in
 
-DAY = timezone.localdate()
+DAY = timezone.localdate
 TEAM = ("inspector", "second", "third")
 
 
@@ -43,7 +43,7 @@ def special(town):
         year=2026,
         objects_kind="schools",
         version=town.campaign.version,
-        phases=[PhaseGiven("onsite", "实地督导", DAY, DAY + timedelta(20), source="onsite", codes=["F2.1"])],
+        phases=[PhaseGiven("onsite", "实地督导", DAY(), DAY() + timedelta(20), source="onsite", codes=["F2.1"])],
     )
     made = set_subjects(town.director, campaign=made, revision=made.revision, subjects=[SubjectGiven(town.school)])
     made = start_campaign(town.director, campaign=made, revision=made.revision)
@@ -58,8 +58,8 @@ def plan(town, *, team=TEAM, leader="inspector", subjects=None, actor=None, unit
         subjects=subjects or [opened(town.campaign, unit or town.school)],
         members=[town.accounts[name] for name in team],
         leader=town.accounts[leader],
-        from_on=DAY,
-        until_on=DAY + timedelta(1),
+        from_on=DAY(),
+        until_on=DAY() + timedelta(1),
         **more,
     )
 
@@ -105,8 +105,8 @@ def test_a_team_has_three_inspectors_with_their_leader(town):
             subjects=[town.subject],
             members=[town.accounts[name] for name in TEAM],
             leader=town.accounts["second"],
-            from_on=DAY,
-            until_on=DAY - timedelta(1),
+            from_on=DAY(),
+            until_on=DAY() - timedelta(1),
         )
     made = SiteVisit.objects.get()
     assert [member.account.name for member in made.members.all() if member.leader] == ["张督学"]
@@ -168,7 +168,7 @@ def test_with_notice_nobody_begins_before_it(town):
 
 def test_who_lost_the_right_can_not_go_on(town):
     made = plan(town, announced=False)
-    town.accounts["inspector"].appointments.update(valid_to=DAY - timedelta(1))
+    town.accounts["inspector"].appointments.update(valid_to=DAY() - timedelta(1))
     with pytest.raises(Denied):
         visiting.begin(actor_for(town.accounts["inspector"]), visit=made)
 
@@ -297,8 +297,8 @@ def test_a_plan_changes_until_the_team_is_there(going):
             subjects=[going.subject],
             members=[going.accounts[name] for name in TEAM],
             leader=going.accounts["second"],
-            from_on=DAY,
-            until_on=DAY,
+            from_on=DAY(),
+            until_on=DAY(),
         )
 
 
@@ -368,8 +368,8 @@ def test_a_visit_is_planned_by_forms(town):
     data = {
         "office": town.city.pk,
         "subjects": [town.subject.pk],
-        "from_on": DAY.isoformat(),
-        "until_on": DAY.isoformat(),
+        "from_on": DAY().isoformat(),
+        "until_on": DAY().isoformat(),
         "announced": "on",
         "leader": town.accounts["inspector"].pk,
         "members": [town.accounts["second"].pk],
@@ -383,7 +383,7 @@ def test_a_visit_is_planned_by_forms(town):
     assert again(made).state == "notified"
     edit = reverse("evaluations:visit_edit", args=[made.pk])
     assert "修改实地评估安排" in words(client.get(edit))
-    data["until_on"] = (DAY + timedelta(2)).isoformat()
+    data["until_on"] = (DAY() + timedelta(2)).isoformat()
     assert client.post(edit, data).status_code == 302
     assert Notice.objects.filter(account=town.accounts["principal"], text__contains="改为").exists()
 

@@ -22,7 +22,7 @@ from signing import signed_in
 
 pytestmark = pytest.mark.django_db
 
-DAY = timezone.localdate()
+DAY = timezone.localdate
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def merged(town):
     town.add(name="同一文件.pdf", text="丙")
     town.add(town.keeper, name="也有的.pdf", text="丙", at=town.centre)
     attach(town.clerk, version=used, key="note:12:A1", label="评估 A1", url="/x/")
-    merge_units(town.officer, sources=[town.school], target=town.centre, day=DAY, reason="布局调整")
+    merge_units(town.officer, sources=[town.school], target=town.centre, day=DAY(), reason="布局调整")
     town.school.refresh_from_db()
     return town
 
@@ -65,10 +65,10 @@ def test_a_chain_of_mergers_leads_to_its_end(town):
     second = unit("第二小学", Kind.SCHOOL, town.county)
     third = unit("第三小学", Kind.SCHOOL, town.county)
     town.add()
-    merge_units(town.officer, sources=[town.school], target=second, day=DAY - timedelta(2), reason="布局调整")
-    merge_units(town.officer, sources=[second], target=third, day=DAY, reason="布局调整")
-    assert list(mergers_due(DAY - timedelta(3))) == []
-    assert list(mergers_due(DAY)) == [(town.school, third)]
+    merge_units(town.officer, sources=[town.school], target=second, day=DAY() - timedelta(2), reason="布局调整")
+    merge_units(town.officer, sources=[second], target=third, day=DAY(), reason="布局调整")
+    assert list(mergers_due(DAY() - timedelta(3))) == []
+    assert list(mergers_due(DAY())) == [(town.school, third)]
 
 
 def test_only_who_may_merge_lets_a_library_follow(merged):

@@ -103,6 +103,7 @@ def test_files_are_read_beside_the_mark(desk, page_of):
     page.keyboard.press("]")
     picture = pane.locator("img")
     picture.wait_for()
+    page.wait_for_function("picture => picture.complete && picture.naturalWidth > 0", arg=picture.element_handle())
     narrow = picture.bounding_box()["width"]
     look(page, "review-files-picture")
     for _ in range(3):

@@ -60,7 +60,7 @@ def draft_paper(
         unit=unit,
         kind=Kind(kind),
         title=_title(title),
-        values=_plain(values),
+        values=_values(values),
         facts=[fact.stored() for fact in facts],
         recipients=_reached(actor, unit, recipients),
         reply_days=_days(reply_days),
@@ -95,7 +95,7 @@ def edit_paper(
     if found.revision != revision:
         raise Conflict("别人刚刚修改了这份文书，您的修改还没有保存。请看过最新内容后再改。")
     before = (found.title, found.values, found.recipients)
-    found.title, found.values = _title(title), _plain(values)
+    found.title, found.values = _title(title), _values(values)
     found.recipients = _reached(actor, found.unit, recipients, had=found.recipients)
     found.reply_days = _days(reply_days)
     found.revision += 1
@@ -243,12 +243,17 @@ def _days(days: int | None) -> int | None:
 def _plain(value: Any) -> Any:
     """Values as JSON keeps them: days in ISO, no letters that no document may hold."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items() if key != "title"}
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, date):
         return value.isoformat()
     return value.replace("\x00", "").replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+def _values(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form says, without the title: that is the paper's own."""
+    return {str(key): _plain(item) for key, item in said.items() if key != "title"}
 
 
 def _said_anew(value: Any, old: str, new: str) -> tuple[Any, int]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dudao.demo.builders import account, unit
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
-from dudao.evaluations.actions.reviewing import save_mark
+from dudao.evaluations.actions.reviewing import assign_reviews, save_mark
 from dudao.evaluations.models import Answer, Campaign, Review, Submission
 from dudao.evaluations.queries.desk import desk_of
 from dudao.evaluations.rules import Rules
@@ -103,3 +103,17 @@ def mark_all(actor, review: Review, **changed) -> None:
 
 def desk(review: Review):
     return desk_of(review.subject, review.source, review.marks.all(), codes=review.codes)
+
+
+def given_to_two(town):
+    """The first school, given to two reviewers: ``town.one`` and ``town.two`` in the order of their seats."""
+    assign_reviews(
+        town.officer,
+        campaign=town.campaign,
+        source="online",
+        subjects=[town.subject],
+        reviewers=[town.accounts["inspector"], town.accounts["second"]],
+        way="hand",
+        codes=CODES,
+    )
+    town.one, town.two = Review.objects.order_by("seat")

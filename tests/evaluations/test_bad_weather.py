@@ -22,7 +22,7 @@ from dudao.orgs.actions import merge_units
 from dudao.orgs.models import Kind
 from dudao.people.models import Account, Appointment
 from dudao.people.queries import actor_for
-from review_town import CODES, FULL, build, mark_all
+from review_town import CODES, FULL, build, given_to_two, mark_all
 from signing import signed_in
 
 LOW = {"F1.1": "0.6"}
@@ -33,16 +33,7 @@ def pair(db, settings, tmp_path):
     """Two review one school; the first has given one mark."""
     settings.FILES_ROOT = tmp_path / "files"
     town = build()
-    reviewing.assign_reviews(
-        town.officer,
-        campaign=town.campaign,
-        source="online",
-        subjects=[town.subject],
-        reviewers=[town.accounts["inspector"], town.accounts["second"]],
-        way="hand",
-        codes=CODES,
-    )
-    town.one, town.two = Review.objects.order_by("seat")
+    given_to_two(town)
     reviewing.save_mark(town.inspector, review=town.one, code="F1.1", cells=LOW, reason="缺两次。")
     return town
 

@@ -16,9 +16,8 @@ from dudao.core.access import Denied
 from dudao.core.models import Event, Job
 from dudao.evaluations.actions import review_book, reviewing
 from dudao.evaluations.actions.marking import settle_mark
-from dudao.evaluations.models import Review
 from dudao.evidence import converting
-from review_town import CODES, build, mark_all
+from review_town import CODES, build, given_to_two, mark_all
 from signing import signed_in
 
 SHEETS = ["逐项对照", "核定得分", "评分明细", "评审宽严"]
@@ -29,16 +28,7 @@ def town(db, settings, tmp_path):
     """Two reviewed the first school, one more strictly: at F1.1 they differ."""
     settings.FILES_ROOT = tmp_path / "files"
     town = build()
-    reviewing.assign_reviews(
-        town.officer,
-        campaign=town.campaign,
-        source="online",
-        subjects=[town.subject],
-        reviewers=[town.accounts["inspector"], town.accounts["second"]],
-        way="hand",
-        codes=CODES,
-    )
-    town.one, town.two = Review.objects.order_by("seat")
+    given_to_two(town)
     mark_all(town.inspector, town.one, F1_1=({"F1.1": "0.8"}, "一次会议没有记录。"))
     mark_all(town.second, town.two)
     return town

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from dudao.evaluations.actions import reviewing
 from dudao.evaluations.models import Mark, Remark, Review
-from review_town import CODES, build, mark_all
+from review_town import CODES, build, given_to_two, mark_all
 from signing import signed_in
 
 LOW = {"F1.1": "0.6"}
@@ -19,16 +19,7 @@ LOW = {"F1.1": "0.6"}
 def town(db, settings, tmp_path):
     settings.FILES_ROOT = tmp_path / "files"
     town = build()
-    reviewing.assign_reviews(
-        town.officer,
-        campaign=town.campaign,
-        source="online",
-        subjects=[town.subject],
-        reviewers=[town.accounts["inspector"], town.accounts["second"]],
-        way="hand",
-        codes=CODES,
-    )
-    town.one, town.two = Review.objects.order_by("seat")
+    given_to_two(town)
     return town
 
 

@@ -2,7 +2,6 @@
 
 import datetime
 import io
-import time
 import zipfile
 
 import openpyxl
@@ -205,25 +204,17 @@ def test_an_outline_deeper_than_any_tree():
     assert any("层级太多" in line for line in faults(read(deep)))
 
 
-def test_two_thousand_indicators_are_read_within_two_seconds_and_no_more_are_taken():
+def test_two_thousand_indicators_are_read_and_no_more_are_taken():
     rows = [["A1 甲", "B1 乙", "C1 丙", "查阅", 5, "少1项扣1分"]]
     rows += [
         ["", "", f"C{number} 第{number}项", "查阅资料", 5, "≥95%得5分，≥90%得4分"] for number in range(2, MAX_NODES - 1)
     ]
     data = book(HEAD, *rows)
-    best = min(_timed(data) for _ in range(3))
-    assert best < 2, f"{best:.2f} s"
-    with pytest.raises(SheetError, match=f"一次最多导入 {MAX_NODES} 个"):
-        read(book(HEAD, *rows, ["", "", "C9998 多一", "查", 5, ""], ["", "", "C9999 多二", "查", 5, ""]))
-
-
-def _timed(data):
-    begin = time.process_time()
     settled = settle(read_tables(data, "大表.xlsx"))
     built(settled.plain())
-    spent = time.process_time() - begin
     assert len(settled.places) == MAX_NODES
-    return spent
+    with pytest.raises(SheetError, match=f"一次最多导入 {MAX_NODES} 个"):
+        read(book(HEAD, *rows, ["", "", "C9998 多一", "查", 5, ""], ["", "", "C9999 多二", "查", 5, ""]))
 
 
 def test_the_copy_given_back_has_a_column_of_problems():

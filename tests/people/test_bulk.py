@@ -87,15 +87,13 @@ def test_a_county_can_not_make_county_offices_in_bulk(town):
         actions.create_accounts(town.actor("east_office"), county=town.east, role="county_office", rule="code")
 
 
-def test_three_hundred_schools_take_seconds_and_few_queries(town, django_assert_max_num_queries):
+def test_three_hundred_schools_take_few_queries(town, django_assert_max_num_queries):
     for number in range(300):
         unit(f"平东第{number}小学", Kind.SCHOOL, town.east, institution_code=f"3{number:09d}")
     actor = town.actor("east_office")
-    start = time.monotonic()
     with django_assert_max_num_queries(25):
         fresh = actions.create_accounts(actor, county=town.east, role="school_reporter", rule="code")
     assert len(fresh) == 301
-    assert time.monotonic() - start < 10
     assert audit.verify()[1] is None
 
 

@@ -11,11 +11,20 @@ from dudao.core import audit
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Conflict
 from dudao.evaluations.flow import by_office
-from dudao.evaluations.models import Campaign, Mark, Subject
+from dudao.evaluations.models import Campaign, Mark, Review, Subject
 from dudao.evaluations.queries.desk import desk_of, faults_of
 from dudao.evaluations.queries.systems import Ask, asks, system_of
 
-__all__ = ["REASON", "ask_of", "may_mark", "opened_subject", "put_mark", "settle_mark", "write_settled"]
+__all__ = [
+    "REASON",
+    "ask_of",
+    "count_reviews",
+    "may_mark",
+    "opened_subject",
+    "put_mark",
+    "settle_mark",
+    "write_settled",
+]
 
 REASON = 1000
 
@@ -109,6 +118,15 @@ def put_mark(
             setattr(row, name, value)
     _in_range(subject, source, row)
     return row
+
+
+def count_reviews(subject: Subject) -> None:
+    """Part of an action that changes data items: what applies has changed with them, and so how far each open task is."""
+    rows = list(Review.objects.filter(subject=subject, state=Review.State.ASSIGNED))
+    for row in rows:
+        desk = desk_of(subject, row.source, Mark.objects.filter(review=row), codes=row.codes)
+        row.marked, row.expected = desk.done, desk.expected
+    Review.objects.bulk_update(rows, ["marked", "expected"])
 
 
 def _exact(where: Mapping[str, Any]) -> dict[str, Any]:

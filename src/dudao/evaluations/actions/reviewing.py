@@ -17,9 +17,9 @@ from dudao.core.notices import tell
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions.marking import may_mark, put_mark
 from dudao.evaluations.flow import REVIEW, by_office, by_reviewer
-from dudao.evaluations.models import Campaign, Mark, Phase, Review, Subject, Submission
+from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Review, Subject, Submission
 from dudao.evaluations.queries import reviewing as reads
-from dudao.evaluations.queries.desk import Desk, desk_of
+from dudao.evaluations.queries.desk import Desk, desk_of, expected_of
 from dudao.evaluations.queries.recusal import barred, candidates
 from dudao.evaluations.queries.systems import asks, rules_of, system_of
 from dudao.people.models import Account
@@ -82,8 +82,7 @@ def assign_reviews(
     _by_office(actor, row, "review.assign")
     rules = rules_of(row)
     wanted = reads.seats(row, source)
-    expected = len(asks(system_of(row), source, codes))
-    if not expected:
+    if not asks(system_of(row), source, codes):
         raise ValidationError("这个来源没有要评分的指标，请检查阶段的评分来源。")
     chosen = [one for one in subjects if one.campaign_id == row.pk and one.state != Subject.State.OUT]
     if not chosen:
@@ -117,6 +116,7 @@ def assign_reviews(
         places = list(found.placed)
     if not places:
         raise ValidationError({"subjects": "所选单位的评审席位都已经有人，不用再分配。"})
+    expected = _expected(row, source, sorted(unit_of), codes)
     made = Review.objects.bulk_create(
         Review(
             subject_id=subject,
@@ -125,7 +125,7 @@ def assign_reviews(
             seat=seat,
             codes=list(codes),
             due_on=due_on or _closes(row, source),
-            expected=expected,
+            expected=expected[subject],
         )
         for subject, seat, person in places
     )
@@ -324,6 +324,14 @@ def _checked(subject: Subject) -> Denied | None:
     return None
 
 
+def _expected(campaign: Campaign, source: str, keys: Sequence[int], codes: Sequence[str]) -> dict[int, int]:
+    """How many indicators there are to mark of each subject: those that apply to it. One query."""
+    figures: dict[int, dict[str, object]] = {key: {} for key in keys}
+    for key, name, cell in Figure.objects.filter(subject__in=keys).values_list("subject_id", "name", "cell"):
+        figures[key][name] = cell
+    return dict(zip(keys, expected_of(system_of(campaign), source, list(figures.values()), codes), strict=True))
+
+
 def _desk(row: Review) -> Desk:
     return desk_of(row.subject, row.source, Mark.objects.filter(review=row), codes=row.codes)
 
@@ -356,7 +364,7 @@ def save_mark(
         held={"review": row},
     )
     desk = _desk(row)
-    _touch(row, {"marked": desk.done, "expected": len(desk.items), "looked_at": row.looked_at or _last(row.subject)})
+    _touch(row, {"marked": desk.done, "expected": desk.expected, "looked_at": row.looked_at or _last(row.subject)})
     audit.record(actor, "review.mark", row, indicator=code)
     return mark
 
@@ -399,7 +407,7 @@ def submit_review(actor: Actor, *, review: Review, opinion: str = "") -> Review:
             "done_at": timezone.now(),
             "opinion": opinion.strip(),
             "marked": desk.done,
-            "expected": len(desk.items),
+            "expected": desk.expected,
             "looked_at": _last(row.subject),
             "revision": row.revision + 1,
         },
@@ -451,7 +459,7 @@ def give_third(actor: Actor, *, subject: Subject, source: str, reviewer: Account
         reviewer=reviewer,
         seat=3,
         codes=codes,
-        expected=len(codes),
+        expected=_expected(row.campaign, source, [row.pk], codes)[row.pk],
         due_on=_closes(row.campaign, source),
     )
     _fits(made, reviewer)

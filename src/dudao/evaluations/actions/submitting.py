@@ -18,6 +18,7 @@ from dudao.calc.handing_in import is_late
 from dudao.core import audit
 from dudao.core.access import SYSTEM, Actor, Denied
 from dudao.evaluations.actions.answering import held
+from dudao.evaluations.actions.marking import count_reviews
 from dudao.evaluations.flow import SUBJECT, by_filler
 from dudao.evaluations.models import Subject, Submission
 from dudao.evaluations.queries.answering import (
@@ -152,6 +153,7 @@ def _hand_in(actor: Actor, row: Subject, *, at: datetime, late: bool) -> Submiss
         subject=row, number=number, content=content, digest=digest_of(content), at=at, by=actor.name[:100]
     )
     freeze(actor, prefix=key_of(row.pk), unit=row.unit)
+    count_reviews(row)
     changes = {
         "submitted_at": at,
         "submitted_by_id": actor.id,

@@ -11,13 +11,13 @@ from fractions import Fraction
 from typing import Any
 
 from dudao.calc.expr import Kind, State, read_cell, show_number
-from dudao.calc.score import Scores, SubjectColumn, columns_of, explain, subjects_of
+from dudao.calc.score import Scores, SubjectColumn, System, columns_of, explain, not_applying, subjects_of
 from dudao.calc.tree import Judged, Node, Pick, Role, rule_words
 from dudao.evaluations.models import Answer, Figure, Mark, Subject
 from dudao.evaluations.queries.scoring import SELF
 from dudao.evaluations.queries.systems import Ask, asks, rules_of, system_of
 
-__all__ = ["Desk", "Input", "Item", "Quick", "desk_of", "faults_of"]
+__all__ = ["Desk", "Input", "Item", "Quick", "desk_of", "expected_of", "faults_of"]
 
 _SHARES = (Decimal(1), Decimal("0.8"), Decimal("0.6"), Decimal("0.4"), Decimal(0))
 """Of the full points, what the number keys offer where the rule names no bands."""
@@ -48,9 +48,11 @@ class Input:
 @dataclass(slots=True)
 class Item:
     """An indicator on the desk. ``lacks``: what keeps its mark from being whole, in words; empty when it is, also where its points
-    wait for data of the unit (``state``): who marks has done their part."""
+    wait for data of the unit (``state``): who marks has done their part. One that doesn't ``apply`` to the subject, as far as its
+    figures say, lacks nothing and counts nowhere."""
 
     ask: Ask
+    applies: bool = True
     text: str = ""
     saved_at: datetime | None = None
     own_cells: Mapping[str, Any] = field(default_factory=dict)
@@ -80,7 +82,12 @@ class Item:
 
     @property
     def is_done(self) -> bool:
-        return self.is_started and not self.lacks
+        return self.applies and self.is_started and not self.lacks
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a mark, or for the rest of one."""
+        return self.applies and not self.is_done
 
     @property
     def is_out_of_range(self) -> bool:
@@ -129,6 +136,11 @@ class Desk:
     @property
     def done(self) -> int:
         return sum(item.is_done for item in self.items)
+
+    @property
+    def expected(self) -> int:
+        """How many there are to mark: those that apply to the subject."""
+        return sum(item.applies for item in self.items)
 
     def trace(self, code: str, sheet: str) -> str:
         """How a mark came about, as HTML; empty without a table that can be scored."""
@@ -238,6 +250,7 @@ def desk_of(
         cells |= {f"{question}@{source}": cell for question, cell in mark.cells.items()}
     scores = subjects_of(system, [(subject.label, cells)]).scores()
     known = scores if scores.size else None
+    (out,) = not_applying(system, [{name: one.cell for name, one in figures.items()}])
     read: dict[str, list[str]] = {}
     for name, readers in system.reading.items():
         for code in readers:
@@ -245,7 +258,7 @@ def desk_of(
     items = []
     for ask in wanted:
         answer, found = answers.get(ask.node.code), given.get(ask.node.code)
-        item = Item(ask, mark=found)
+        item = Item(ask, mark=found, applies=ask.node.code not in out)
         if answer is not None:
             item.text, item.saved_at, item.own_cells = answer.text, answer.saved_at, answer.cells
             after = found.at if found is not None else since
@@ -262,6 +275,14 @@ def desk_of(
     return Desk(subject, source, items, known, figures)
 
 
+def expected_of(
+    system: System, source: str, figures: Sequence[Mapping[str, Any]], codes: Sequence[str] = ()
+) -> list[int]:
+    """How many indicators a source has to mark of each of many subjects. ``figures``: of each its data items by name."""
+    asked = {ask.node.code for ask in asks(system, source, codes)}
+    return [len(asked - out) for out in not_applying(system, figures)]
+
+
 def _score(item: Item, scores: Scores, source: str) -> None:
     sources = {one.key for one in scores.tree.sources}
     if SELF in sources and item.own_cells:
@@ -269,7 +290,9 @@ def _score(item: Item, scores: Scores, source: str) -> None:
         item.own_mark = None if own.mark is None else own.mark.at(0)
         level = None if own.level is None else own.level.at(0)
         item.own = level or ("" if item.own_mark is None else show_number(item.own_mark))
-    if item.mark is None:
+    if not item.applies:
+        item.result = "不适用"
+    if item.mark is None or not item.applies:
         return
     score = scores.sheet(source).nodes[item.code].row(0)
     column = score.mark if score.mark is not None else score.level
@@ -288,6 +311,8 @@ def _score(item: Item, scores: Scores, source: str) -> None:
 
 def _why_reason(item: Item, reason_at: Decimal) -> str:
     """Why a mark wants a reason, in words; empty if it wants none."""
+    if not item.applies:
+        return ""
     if item.result == "不适用":
         return "不适用的指标要写理由"
     if item.node.role is not Role.NORMAL:
@@ -304,6 +329,8 @@ def _why_reason(item: Item, reason_at: Decimal) -> str:
 
 
 def _lacks(item: Item) -> str:
+    if not item.applies:
+        return ""
     if not item.is_started:
         return "未评"
     if not item.result:

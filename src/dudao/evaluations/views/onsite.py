@@ -67,7 +67,7 @@ def field(request: HttpRequest, pk: int) -> HttpResponse:
         "denied": denied.reason if denied is not None else "",
         "writes": denied is None,
         "done": sum(desk.done for desk in desks),
-        "total": sum(len(desk.items) for desk in desks),
+        "total": sum(desk.expected for desk in desks),
         "step_url": reverse("evaluations:visit_step", args=[row.pk]),
         "begins": VISIT.why_not(row, "onsite.begin", actor) is None and not (row.announced and row.state == "planned"),
     }
@@ -204,7 +204,7 @@ def _told(row: SiteVisit, subject: Subject, made: Any) -> dict[str, Any]:
         "why": item.why_reason,
         "by": made.by,
         "done": sum(desk.done for desk in desks),
-        "total": sum(len(desk.items) for desk in desks),
+        "total": sum(desk.expected for desk in desks),
     }
 
 

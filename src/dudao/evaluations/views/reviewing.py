@@ -133,6 +133,10 @@ class Branch:
     def done(self) -> int:
         return sum(item.is_done for item in self.items)
 
+    @property
+    def expected(self) -> int:
+        return sum(item.applies for item in self.items)
+
 
 def branches(desk: Desk, shown: Sequence[Item]) -> list[Branch]:
     """The items that are shown, below their first-level indicators."""
@@ -147,7 +151,7 @@ def branches(desk: Desk, shown: Sequence[Item]) -> list[Branch]:
 
 def _shown(desk: Desk, only: str) -> list[Item]:
     if only == "open":
-        return [item for item in desk.items if not item.is_done]
+        return [item for item in desk.items if item.is_open]
     if only == "changed":
         return [item for item in desk.items if item.changed]
     return list(desk.items)
@@ -173,7 +177,7 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
     only = request.GET.get("only", "") if request.GET.get("only", "") in ONLY else ""
     shown = _shown(desk, only)
     asked = request.GET.get("code", "")
-    first = next((item for item in shown if not item.is_done or item.changed), shown[0] if shown else None)
+    first = next((item for item in shown if item.is_open or item.changed), shown[0] if shown else None)
     item = desk.item(asked) if asked else first
     if item is None and asked:
         raise Http404
@@ -202,7 +206,7 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
         "is_own": is_own,
         "crumbs": _crumbs(row, is_own),
         "opinion": row.opinion,
-        "left": len(desk.items) - desk.done,
+        "left": desk.expected - desk.done,
         "buttons": [one for one in REVIEW.available(row, actor) if one.step.verb != "review.submit" and one.enabled],
         "reassigns": actor.may("review.assign", row.subject.campaign.office.path)
         and row.state in {Review.State.ASSIGNED, Review.State.HANDED_BACK},
@@ -318,7 +322,7 @@ def _told(row: Review, made: Any) -> dict[str, Any]:
         "lacks": item.lacks,
         "why": item.why_reason,
         "done": desk.done,
-        "total": len(desk.items),
+        "total": desk.expected,
         "low": item.is_low,
     }
 

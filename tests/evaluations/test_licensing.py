@@ -6,10 +6,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from dudao.evaluations.actions import drawing
 from dudao.evaluations.actions.editing import select_by_pool
 from dudao.evaluations.actions.results import make_sheet
 from dudao.evaluations.models import Result
-from dudao.evaluations.queries import deciding, pools, visiting
+from dudao.evaluations.queries import deciding, draws, pools, visiting
+from dudao.evaluations.queries.draw_frames import Criteria
 from dudao.evaluations.queries.licensing import registered
 from dudao.evaluations.rules import Rules
 from dudao.orgs.actions import register_licence
@@ -74,6 +76,26 @@ def test_objects_are_chosen_by_licence(town):
         select_by_pool(
             town.officer, campaign=row, revision=row.revision, pool={"kinds": ["kindergarten"], "licence": "held"}
         )
+
+
+@pytest.mark.parametrize(("status", "who"), [("none", "private"), ("expired", "foreign"), ("unknown", "kindergarten")])
+def test_a_draw_of_kindergartens_by_licence(town, status, who):
+    criteria = Criteria(kinds=("kindergarten",), licence=status)
+    row = drawing.create_draw(
+        town.officer, office=town.city, title="无证园抽查", kind="objects", numbers="1", criteria=criteria
+    )
+    assert [one.unit for one in draws.members(row)] == [getattr(town, who)]
+    assert Criteria.of(row.criteria) == criteria
+    said = dict(draws.criteria_words(row))["办园许可"]
+    assert dict(zip(row.columns[1:], draws.members(row).get().cells, strict=True))["办园许可"] == said
+
+
+def test_strata_by_licence(town):
+    given = {"office": town.city, "title": "抽查", "kind": "objects", "numbers": "无证=1,证照过期=1"}
+    row = drawing.create_draw(town.officer, **given, strata="办园许可", criteria=Criteria(kinds=("kindergarten",)))
+    assert {line.name: line.n for line in draws.lines(row)[0]} == {"无证": 1, "未登记": 0, "证照过期": 1}
+    plain = drawing.create_draw(town.officer, **{**given, "numbers": "1"}, criteria=Criteria(kinds=("kindergarten",)))
+    assert "办园许可" not in plain.columns, "nothing is published that the draw doesn't need"
 
 
 def test_the_pages_mark_them(town):

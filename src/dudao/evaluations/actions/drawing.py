@@ -18,6 +18,7 @@ from dudao.evaluations.flow import DRAW, by_office
 from dudao.evaluations.models import Campaign, Draw, DrawMember
 from dudao.evaluations.queries import draws as reads
 from dudao.evaluations.queries.draw_frames import (
+    LICENCE,
     PUPILS,
     STRATA,
     UNMEASURED,
@@ -148,7 +149,8 @@ def _filled(
         if row.kind != Draw.Kind.OBJECTS:
             raise ValidationError({"size": "只有抽检查对象可以按规模抽取。"})
         row.numbers["size"] = PUPILS
-    row.columns = columns_of(row.kind, criteria.names, size=row.size_column)
+    licence = bool(criteria.licence) or strata == LICENCE
+    row.columns = columns_of(row.kind, criteria.names, size=row.size_column, licence=licence)
     found = candidates(actor, row.office, row.kind, criteria, timezone.localdate(now))
     if size and not any(one.cells[PUPILS] for one in found):
         raise ValidationError(

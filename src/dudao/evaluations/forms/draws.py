@@ -10,7 +10,7 @@ from dudao.core.ui.forms import FileField, Form, PickManyField, Section
 from dudao.evaluations.models import Campaign, Draw
 from dudao.evaluations.queries import draws as reads
 from dudao.evaluations.queries.draw_frames import INSPECTING, KINDS, STRATA, Criteria, specialities
-from dudao.orgs.models import Ownership, Stage, Unit
+from dudao.orgs.models import Licensed, Ownership, Stage, Unit
 from dudao.people.roles import ROLES
 
 __all__ = ["CheckForm", "DrawForm", "HoldForm"]
@@ -44,6 +44,12 @@ class DrawForm(Form):
     )
     stage = forms.ChoiceField(label="学段", choices=[("", "全部"), *Stage.Level.choices], required=False)
     ownership = forms.ChoiceField(label="公民办", choices=[("", "全部"), *Ownership.choices], required=False)
+    licence = forms.ChoiceField(
+        label="办园许可",
+        choices=[("", "全部"), *Licensed.choices],
+        required=False,
+        help_text="按名录里登记的许可证，只用于幼儿园。选了以后只抽幼儿园，公布的抽样框里会写明每园的许可情况。",
+    )
     unseen_years = forms.IntegerField(
         label="近几年没有实地评估过",
         min_value=1,
@@ -85,9 +91,12 @@ class DrawForm(Form):
     def __init__(self, *args: Any, actor: Actor, kind: str, fixed: Unit | None = None, **kwargs: Any) -> None:
         self.actor, self.kind, self.fixed = actor, kind, fixed
         objects = kind == Draw.Kind.OBJECTS
-        filters = ["kinds", "stage", "ownership", "unseen_years"] if objects else ["roles", "speciality", "names"]
-        every = {"kinds", "stage", "ownership", "unseen_years", "size", "roles", "speciality", "names"}
-        self._left_out = every - {*filters, *(["size"] if objects else [])}
+        of_objects, of_people = (
+            ["kinds", "stage", "ownership", "licence", "unseen_years"],
+            ["roles", "speciality", "names"],
+        )
+        filters = of_objects if objects else of_people
+        self._left_out = {*of_objects, *of_people, "size"} - {*filters, *(["size"] if objects else [])}
         kwargs["sections"] = (
             Section("这次抽取", ["office", "title", "campaign"]),
             Section("从哪些里面抽" if objects else "从哪些督学里抽", ["counties", *filters]),
@@ -120,7 +129,7 @@ class DrawForm(Form):
         counties = tuple(unit.pk for unit in found.pop("counties"))
         criteria: dict[str, Any] = {
             name: found.pop(name)
-            for name in ("kinds", "stage", "ownership", "unseen_years", "roles", "speciality")
+            for name in ("kinds", "stage", "ownership", "licence", "unseen_years", "roles", "speciality")
             if name in found
         }
         names = found.pop("names", True)

@@ -13,13 +13,15 @@ from dudao.calc.sampling import plain
 from dudao.core.access import Actor
 from dudao.evaluations.models import Draw, SiteVisit, VisitMember
 from dudao.evaluations.queries.pupils import pupils_of
-from dudao.orgs.models import Kind, Ownership, Stage, Unit
+from dudao.orgs.models import Kind, Licensed, Ownership, Stage, Unit
+from dudao.orgs.queries import standings
 from dudao.people.models import Appointment
 from dudao.people.queries.specialities import held_specialities
 from dudao.people.roles import ROLES
 
 __all__ = [
     "KINDS",
+    "LICENCE",
     "MOST",
     "PUPILS",
     "STRATA",
@@ -36,6 +38,8 @@ MOST = 10_000
 KINDS: tuple[Kind, ...] = (Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN)
 INSPECTING = ("city_inspector", "county_inspector")
 COUNTY, TOWNSHIP, KIND, STAGE, OWNERSHIP, PLACE = "县市区", "乡镇街道", "类别", "学段", "公民办", "城乡"
+LICENCE = "办园许可"
+"""Only in frames that are filtered by it or stratified by it."""
 ROLE = "督学类别"
 PUPILS = "在校生数"
 """The column of sizes of a draw in proportion to size."""
@@ -43,7 +47,7 @@ UNMEASURED = "没有审核通过的在校生数，不能按规模抽取"
 """Why a member without a size is left out of such a draw."""
 UNKNOWN = "未登记"
 STRATA: dict[str, tuple[str, ...]] = {
-    Draw.Kind.OBJECTS: (COUNTY, TOWNSHIP, KIND, STAGE, OWNERSHIP, PLACE),
+    Draw.Kind.OBJECTS: (COUNTY, TOWNSHIP, KIND, STAGE, OWNERSHIP, PLACE, LICENCE),
     Draw.Kind.INSPECTORS: (COUNTY, ROLE),
 }
 """The columns by which a draw of each kind may be stratified."""
@@ -61,6 +65,7 @@ class Criteria:
     kinds: tuple[str, ...] = ()
     stage: str = ""
     ownership: str = ""
+    licence: str = ""
     unseen_years: int | None = None
     roles: tuple[str, ...] = ()
     speciality: str = ""
@@ -73,6 +78,7 @@ class Criteria:
             **lists,
             stage=data.get("stage") or "",
             ownership=data.get("ownership") or "",
+            licence=data.get("licence") or "",
             speciality=data.get("speciality") or "",
             unseen_years=data.get("unseen_years"),
             names=data.get("names", True),
@@ -84,6 +90,7 @@ class Criteria:
             "kinds": list(self.kinds),
             "stage": self.stage,
             "ownership": self.ownership,
+            "licence": self.licence,
             "unseen_years": self.unseen_years,
             "roles": list(self.roles),
             "speciality": self.speciality,
@@ -101,10 +108,11 @@ class Candidate:
     account_id: int | None = None
 
 
-def columns_of(kind: str, names: bool, *, size: str = "") -> list[str]:
+def columns_of(kind: str, names: bool, *, size: str = "", licence: bool = False) -> list[str]:
     """The heads of the published frame, the identifier first; ``size``: the column of sizes, if it is drawn by them."""
     if kind == Draw.Kind.OBJECTS:
-        return ["标识码", "名称", COUNTY, TOWNSHIP, KIND, STAGE, OWNERSHIP, PLACE, *([size] if size else [])]
+        more = [*([LICENCE] if licence else []), *([size] if size else [])]
+        return ["标识码", "名称", COUNTY, TOWNSHIP, KIND, STAGE, OWNERSHIP, PLACE, *more]
     return ["编号", *(["姓名"] if names else []), "单位", COUNTY, ROLE]
 
 
@@ -169,6 +177,8 @@ def _objects(actor: Actor, office: Unit, criteria: Criteria, day: date) -> list[
         rows = rows.filter(pk__in=Stage.objects.filter(level=criteria.stage).values("unit"))
     if criteria.ownership:
         rows = rows.filter(ownership=criteria.ownership)
+    if criteria.licence:
+        rows = rows.filter(pk__in=Unit.objects.licensed(criteria.licence, day).values("pk"))
     if criteria.unseen_years:
         seen = SiteVisit.objects.exclude(state__in=[SiteVisit.State.PLANNED, SiteVisit.State.CANCELLED])
         since = date(day.year - criteria.unseen_years, day.month, min(day.day, 28))  # 29 February has no day of its own
@@ -177,6 +187,7 @@ def _objects(actor: Actor, office: Unit, criteria: Criteria, day: date) -> list[
     stages = _stages([unit.pk for unit in units])
     counties, kinds, owners = _counties(office), dict(Kind.choices), dict(Ownership.choices)
     townships, pupils = _townships(office), pupils_of([unit.pk for unit in units])
+    standing = standings(unit.pk for unit in units if unit.kind == Kind.KINDERGARTEN)
     return [
         Candidate(
             unit.name,
@@ -189,6 +200,7 @@ def _objects(actor: Actor, office: Unit, criteria: Criteria, day: date) -> list[
                 OWNERSHIP: str(owners.get(unit.ownership, UNKNOWN)),
                 TOWNSHIP: _township_of(unit.path, townships),
                 PLACE: _place(unit.urban_rural),
+                LICENCE: str(standing.get(unit.pk, Licensed.UNKNOWN).label) if unit.kind == Kind.KINDERGARTEN else "—",
                 PUPILS: str(pupils.get(unit.pk, "")),
             },
             unit_id=unit.pk,

@@ -26,7 +26,7 @@ from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Draw, DrawMember, Subject
 from dudao.evaluations.queries import draw_frames
 from dudao.evaluations.queries.recusal import barred
-from dudao.orgs.models import Kind, Ownership, Stage, Unit
+from dudao.orgs.models import Kind, Licensed, Ownership, Stage, Unit
 from dudao.people.roles import ROLES
 
 __all__ = [
@@ -125,6 +125,8 @@ def criteria_words(row: Draw) -> list[tuple[str, str]]:
         found.append(("学段", str(levels[criteria.stage])))
     if criteria.ownership:
         found.append(("公民办", str(owners[criteria.ownership])))
+    if criteria.licence:
+        found.append(("办园许可", str(Licensed(criteria.licence).label)))
     if criteria.unseen_years:
         found.append(("实地评估", f"近 {criteria.unseen_years} 年没有去过"))
     return found

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dudao import packs
 from dudao.calc.calendar import calendar_from, seed_day_exceptions
-from dudao.calc.deadlines import SUBJECTS, Term, TermError, due, received_on, resumed, terms_from
+from dudao.calc.deadlines import SUBJECTS, Term, TermError, due, received_on, resumed, terms_from, urge_again
 
 SEED = seed_day_exceptions([2025, 2026])
 CALENDAR = calendar_from(SEED.exceptions, known_from=SEED.known_from, known_to=SEED.known_to)
@@ -143,3 +143,30 @@ def test_terms_read_as_an_office_says_them():
     assert Term("general", 30).length == "30 日"
     with pytest.raises(ValueError):
         due(date(2025, 1, 1), 0, False, CALENDAR)
+
+
+def test_who_is_waited_for_is_reminded_three_times():
+    """Seven days before the 20th, on the day before it, and once when it has passed, whoever asks every day."""
+    due_on, urged, days = date(2026, 3, 20), None, []
+    for day in range(1, 31):
+        today = date(2026, 3, day)
+        if urge_again(due_on, 7, urged, today):
+            urged = today
+            days.append(day)
+    assert days == [13, 19, 21]
+
+
+@pytest.mark.parametrize(
+    ("urged", "day", "again"),
+    [
+        (None, 15, True),  # the platform stood still on the 13th
+        (14, 15, False),  # somebody reminded them since
+        (12, 15, True),
+        (15, 20, True),
+        (19, 20, False),
+        (None, 12, False),
+    ],
+)
+def test_a_missed_reminder_is_made_up_for(urged, day, again):
+    urged_on = date(2026, 3, urged) if urged else None
+    assert urge_again(date(2026, 3, 20), 7, urged_on, date(2026, 3, day)) is again

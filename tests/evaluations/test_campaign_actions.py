@@ -8,13 +8,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from dudao.core.access import Denied
-from dudao.core.models import Notice
+from dudao.core.models import Event, Notice
 from dudao.core.workflow import Conflict
 from dudao.demo.builders import unit
 from dudao.evaluations.actions import editing, pressing
 from dudao.evaluations.actions.amending import PhaseChange, amend_campaign
 from dudao.evaluations.actions.campaigns import start_campaign
 from dudao.evaluations.actions.making import clone_campaign, create_from_template
+from dudao.evaluations.actions.urging import urge_all
 from dudao.evaluations.models import Amendment, Campaign, Subject, Submission
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.systems import rules_of
@@ -243,6 +244,32 @@ def test_reminding_is_once_a_day_and_only_for_the_late(town, running):
     assert not Notice.objects.filter(verb="campaign.remind", account__name="湘阴办").exists()
     with pytest.raises(ValidationError, match="没有需要催报"):
         pressing.remind_subjects(town.officer, campaign=running)
+
+
+def test_the_platform_reminds_before_the_deadline_and_once_after(town):
+    running = campaign(town, rules=replace(rules_of_default(), late="mark"))
+    today = timezone.localdate()
+    running.phases.filter(kind="self").update(closes_on=today + timedelta(8))
+    extended = running.subjects.get(unit=town.private)
+    assert urge_all(today) == 0
+    running.phases.filter(kind="self").update(closes_on=today + timedelta(7))
+    Subject.objects.filter(pk=extended.pk).update(due_on=today + timedelta(20))
+    assert urge_all(today) == 2, "who was given more time is left alone"
+    assert urge_all(today) == 0
+    assert Event.objects.filter(verb="campaign.remind", actor_name="系统").count() == 1
+    running.phases.filter(kind="self").update(closes_on=today - timedelta(1))
+    running.subjects.exclude(pk=extended.pk).update(reminded_on=today - timedelta(2))
+    assert urge_all(today) == 2
+    running.subjects.update(reminded_on=today - timedelta(2))
+    refused = replace(rules_of_default(), late="refuse")
+    Campaign.objects.filter(pk=running.pk).update(rules=refused.data())
+    assert urge_all(today) == 0, "what can't be handed in any more is not asked for"
+
+
+def test_nobody_is_reminded_of_an_inspection_without_notice(town):
+    running = campaign(town, rules=replace(rules_of_default(), announced=False))
+    running.phases.filter(kind="self").update(closes_on=timezone.localdate() + timedelta(1))
+    assert urge_all(timezone.localdate()) == 0
 
 
 def test_at_the_deadline_the_platform_hands_in_once(town):

@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import Denied
-from dudao.core.models import Notice
+from dudao.core.models import Event, Notice
 from dudao.core.workflow import Conflict
 from dudao.demo.builders import account, unit
 from dudao.evaluations.actions import parts as acts
 from dudao.evaluations.actions.answering import confirm_figures, save_answer, save_figure, take_figures
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
 from dudao.evaluations.actions.submitting import digest_of, submit_evaluation
+from dudao.evaluations.actions.urging import urge_all
 from dudao.evaluations.models import Answer, Part, Subject
 from dudao.evaluations.queries.answering import leaves_of, window_of
 from dudao.evaluations.queries.completeness import completeness_of
@@ -285,6 +286,38 @@ def test_reminding_is_once_a_day(city):
     assert acts.remind_parts(city.officer, subject=city.subject) == 1
     with pytest.raises(ValidationError, match="今天催过"):
         acts.remind_parts(city.officer, subject=city.subject)
+
+
+def test_the_platform_reminds_near_the_term_and_records_it(city):
+    part = spread(city, due_on=TODAY() + timedelta(8))
+    assert urge_all(TODAY()) == 0, "eight days before it is too early"
+    Part.objects.update(due_on=TODAY() + timedelta(7))
+    assert urge_all(TODAY()) == 1
+    assert urge_all(TODAY()) == 0, "run again it reminds nobody twice"
+    assert Notice.objects.filter(account=city.accounts["money"], verb="part.remind").count() == 1
+    assert Event.objects.filter(verb="part.remind", object_id=part.pk, actor_name="系统").exists()
+    Part.objects.update(due_on=TODAY() - timedelta(1), reminded_on=TODAY() - timedelta(2))
+    assert urge_all(TODAY()) == 1
+    assert "已过" in Notice.objects.filter(account=city.accounts["money"], verb="part.remind").latest("pk").text
+    Part.objects.update(reminded_on=None)
+    fill(city.money, part)
+    acts.submit_part(city.money, part=part)
+    assert urge_all(TODAY()) == 0, "who has handed in is left alone"
+
+
+def test_one_department_is_urged_from_its_page_once_a_day(city):
+    part, other = spread(city), spread(city, city.staffing, ["P5.2"])
+    office = Client()
+    office.force_login(city.accounts["officer"])
+    step = reverse("evaluations:part_step", args=[part.pk])
+    assert step in office.get(part.get_absolute_url()).content.decode()
+    assert office.post(step, {"step": "part.remind"}).status_code == 302
+    assert list(Part.objects.filter(reminded_on=TODAY())) == [part]
+    assert "今天已经催办过" in office.get(part.get_absolute_url()).content.decode()
+    assert "催办</div>" in office.get(reverse("evaluations:division", args=[city.subject.pk])).content.decode()
+    money = Client()
+    money.force_login(city.accounts["money"])
+    assert "催办" not in money.get(other.get_absolute_url()).content.decode()
 
 
 def test_the_pages_of_each(city, django_assert_max_num_queries):

@@ -14,7 +14,18 @@ from typing import Any, Final
 
 from dudao.calc.calendar import WorkCalendar
 
-__all__ = ["ALARMS", "STARTS", "SUBJECTS", "Term", "TermError", "due", "received_on", "resumed", "terms_from"]
+__all__ = [
+    "ALARMS",
+    "STARTS",
+    "SUBJECTS",
+    "Term",
+    "TermError",
+    "due",
+    "received_on",
+    "resumed",
+    "terms_from",
+    "urge_again",
+]
 
 SUBJECTS: Final[Mapping[str, str]] = {
     "sign": "签收整改通知",
@@ -125,6 +136,17 @@ def resumed(deadline: date, since: date, until: date, is_working: bool, calendar
         worked = calendar.count_workdays(since, until - timedelta(days=1))
         return calendar.add_workdays(deadline, worked)
     return calendar.shift_to_workday(deadline + timedelta(days=stood))
+
+
+def urge_again(due_on: date, near: int, urged_on: date | None, today: date) -> bool:
+    """Whether who is still waited for is to be reminded today: ``near`` days before the term, on the day before it, and once after.
+
+    ``urged_on``: the last day on which somebody reminded them, a person or the platform. A day on which nobody reminds (the platform
+    stood still) is made up for on the next; two reminders never fall on one day.
+    """
+    days = [due_on - timedelta(days=max(near, 1)), due_on - timedelta(days=1), due_on + timedelta(days=1)]
+    passed = [day for day in days if day <= today]
+    return bool(passed) and (urged_on is None or urged_on < max(passed))
 
 
 def terms_from(data: Mapping[str, Any]) -> tuple[Term, ...]:

@@ -1,5 +1,5 @@
 """The background work of evaluations: computing and re-planning cycle plans; opinions and workbooks of whole campaigns; handing in
-at night what is due.
+at night what is due, reminding in the morning of what soon will be.
 """
 
 import tempfile
@@ -21,12 +21,21 @@ from dudao.evaluations.actions import cycles as acts
 from dudao.evaluations.actions.opinions import draft_missing, lacking
 from dudao.evaluations.actions.pressing import hand_in_overdue
 from dudao.evaluations.actions.review_book import KEEP_DAYS, export_book
+from dudao.evaluations.actions.urging import urge_all
 from dudao.evaluations.models import Campaign, CyclePlan, ScoreSheet, TeamProposal
 from dudao.evaluations.models import Result as Score
 from dudao.evaluations.queries import cycles
 from dudao.evaluations.queries.teams import asked, task_of
 
-__all__ = ["compute", "draft_opinions", "find_teams", "hand_in_at_night", "replan_job", "write_review_book"]
+__all__ = [
+    "compute",
+    "draft_opinions",
+    "find_teams",
+    "hand_in_at_night",
+    "morning_reminders",
+    "replan_job",
+    "write_review_book",
+]
 
 OPINIONS = 50
 """Opinions that are drafted in one transaction."""
@@ -83,6 +92,12 @@ def replan_job(work: Work) -> Result:
 def hand_in_at_night() -> None:
     """Hand in what is there where the deadline is over, in campaigns that say so. Run again it does nothing more."""
     hand_in_overdue(timezone.localdate())
+
+
+@jobs.daily("evaluations.urging", hour=8)
+def morning_reminders() -> None:
+    """Remind those whose self-evaluation, or part of one, is due soon or just became late."""
+    urge_all(timezone.localdate())
 
 
 @jobs.handler("teams.compute")

@@ -277,8 +277,8 @@ def merge_parts(actor: Actor, *, subject: Subject, parts: Sequence[int] | None =
 
 
 @audit.action
-def remind_parts(actor: Actor, *, subject: Subject) -> int:
-    """Remind the departments that haven't handed in, once a day. Answers how many."""
+def remind_parts(actor: Actor, *, subject: Subject, parts: Sequence[int] | None = None) -> int:
+    """Remind the departments that haven't handed in (of these, or all), once a day. Answers how many."""
     row = _divided(actor, subject, "part.remind")
     today = timezone.localdate()
     waiting = [
@@ -286,10 +286,16 @@ def remind_parts(actor: Actor, *, subject: Subject) -> int:
         for part in parts_of(row)
         if part.state in {Part.State.OPEN, Part.State.RETURNED} and (part.reminded_on or date.min) < today
     ]
+    if parts is not None:
+        waiting = [part for part in waiting if part.pk in set(parts)]
     if not waiting:
         raise ValidationError("没有需要催办的单位：已经交来的不用催，今天催过的不再催。")
     for part in waiting:
-        _tell(part, f"的自评分工还没有交来，请在{chinese_date(part.due_on)}前完成", "part.remind")
+        late = part.due_on < today
+        until = (
+            f"已过{chinese_date(part.due_on)}的时限，请尽快交出" if late else f"请在{chinese_date(part.due_on)}前完成"
+        )
+        _tell(part, f"的自评分工还没有交来，{until}", "part.remind")
         audit.record(actor, "part.remind", part)
     Part.objects.filter(pk__in=[part.pk for part in waiting]).update(reminded_on=today)
     return len(waiting)

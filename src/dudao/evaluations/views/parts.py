@@ -170,6 +170,9 @@ def part_page(request: HttpRequest, pk: int) -> HttpResponse:
             ],
             "returns": "part.return" in steps and steps["part.return"].denied is None,
             "withdraws": "part.withdraw" in steps and steps["part.withdraw"].denied is None,
+            "urges": part.state in {Part.State.OPEN, Part.State.RETURNED}
+            and by_spreader(row, actor, "part.remind") is None,
+            "urged": part.reminded_on == timezone.localdate(),
             "edits": part.state in {Part.State.OPEN, Part.State.RETURNED}
             and by_spreader(row, actor, "part.edit") is None,
             "gaps": gaps,
@@ -232,6 +235,10 @@ _STEPS: Final[dict[str, tuple[Callable[[Any, Part, str], Any], str]]] = {
     "part.merge": (
         lambda actor, part, _: acts.merge_parts(actor, subject=part.subject, parts=[part.pk]),
         "已汇总到自评。",
+    ),
+    "part.remind": (
+        lambda actor, part, _: acts.remind_parts(actor, subject=part.subject, parts=[part.pk]),
+        "已催办，该单位收到了通知。",
     ),
     "part.withdraw": (lambda actor, part, why: acts.withdraw_part(actor, part=part, reason=why), "已收回分工。"),
 }

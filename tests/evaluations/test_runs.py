@@ -9,6 +9,7 @@ from dudao.core.access import Denied
 from dudao.evaluations.actions.answering import save_figure, take_figures
 from dudao.evaluations.actions.campaigns import start_campaign
 from dudao.evaluations.actions.making import create_from_template
+from dudao.evaluations.actions.results import make_sheet
 from dudao.evaluations.actions.runs import pin_run
 from dudao.evaluations.models import Amendment, Figure, Mark, RunPin, Subject
 from dudao.evaluations.queries.runs import newer_than, pinned, standings, verdict_lines
@@ -100,6 +101,27 @@ def test_verdicts_are_marks_of_the_indicators_and_lead_to_the_run(filled, run, c
     assert "差异系数" in verdict_lines(subject, "L1")[0].lines[0].words
     standing = standings(found.pin, [filled.east.pk])[filled.east.pk]
     assert (standing.below, standing.total) == (1, 2) and "G1" in standing.codes
+
+
+def test_a_veto_that_somebody_judged_is_a_veto_of_the_campaign(filled, run, campaign, subject):  # noqa: F811
+    officer = filled.actor("officer")
+    for code, verdict in (("V6", "applies"), ("V1", "none")):
+        judge_item(
+            officer, run=run, county=filled.east, code=code, verdict=verdict, note="审计发现学生数虚报。", version=0
+        )
+    assert not Mark.objects.filter(code__startswith="V").exists(), "nothing follows by itself"
+    pin_run(filled.actor("director"), campaign=campaign, kind="balance", run=run.pk, reason="取用一票否决的判定。")
+    given = {mark.code: list(mark.cells.values()) for mark in Mark.objects.filter(subject=subject, code__startswith="V")}
+    assert given == {"V6": ["是"], "V1": ["否"]}
+    assert scored(subject).sheet().grade.at(0) == "未达到"
+    sheet = make_sheet(filled.actor("director"), campaign=campaign, purpose="trial")
+    row = sheet.results.get(subject=subject)
+    assert row.outcome["vetoes"] == ["V6"]
+    page = signed_in(filled.accounts["officer"]).get(row.get_absolute_url()).content.decode()
+    assert "弄虚作假" in page and "均衡测算第1次的判定：审计发现学生数虚报。" in page
+    newest = again(filled)
+    pin_run(filled.actor("director"), campaign=campaign, kind="balance", run=newest.pk, reason="数据已更正。")
+    assert not Mark.objects.filter(subject=subject, code="V6").exists(), "nobody judged it in the second run"
 
 
 def test_a_newer_run_changes_nothing_until_it_is_pinned(filled, run, campaign, subject):  # noqa: F811

@@ -38,6 +38,7 @@ __all__ = [
     "sheets_of",
     "shows_marks",
     "standing",
+    "veto_grounds",
     "years_of",
 ]
 
@@ -257,6 +258,12 @@ def givers(scores: Scores, subject: Subject, *, inside: bool) -> dict[str, Giver
         if plan.rule is not None and not plan.asks:
             found[code] = Giver("数据")
     return found
+
+
+def veto_grounds(row: Result) -> dict[str, str]:
+    """By code of a veto: why it was raised, where that was said with it. One query."""
+    marks = Mark.objects.filter(subject=row.subject_id, code__in=row.outcome["vetoes"], review=None, visit=None)
+    return dict(marks.exclude(reason="").values_list("code", "reason"))
 
 
 def standing(row: Result) -> str:

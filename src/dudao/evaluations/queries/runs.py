@@ -160,14 +160,17 @@ def _computed(run: BalanceRun, county: Mapping[str, Any]) -> dict[str, Decimal]:
 
 # ---- verdicts -----------------------------------------------------------------------------------------------------
 
+_VETOES: Mapping[str, str] = {ItemJudgement.Verdict.APPLIES.value: "是", ItemJudgement.Verdict.NONE.value: "否"}
+"""A veto is a question: does it apply?"""
+
 
 def judged(pin: RunPin, units: Iterable[int]) -> dict[int, dict[str, tuple[str, str, str]]]:
-    """What people decided of items that no number decides: by unit and code (level, reason, who)."""
+    """What people decided of items that no number decides, and of vetoes: by unit and code (level or 是, 否; reason, who)."""
     found: dict[int, dict[str, tuple[str, str, str]]] = {unit: {} for unit in units}
     if pin.kind == RunPin.Kind.BALANCE:
         for one in ItemJudgement.objects.filter(run=pin.run.pk, county__in=list(found)):
-            if one.verdict in {ItemJudgement.Verdict.MET, ItemJudgement.Verdict.FAILED}:
-                found[one.county_id][one.code] = one.get_verdict_display(), one.note, one.judged_by
+            said = _VETOES.get(one.verdict) or one.get_verdict_display()
+            found[one.county_id][one.code] = said, one.note, one.judged_by
     else:
         for other in PreschoolJudgement.objects.filter(run=pin.run.pk, county__in=list(found)):
             found[other.county_id][other.item] = other.get_status_display(), other.note, other.judged_by

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from dudao.calc.expr import normal_name
 from dudao.calc.score import SubjectColumn, System, columns_of
 from dudao.calc.tree import Node, Source, Tree
 from dudao.evaluations.models import Campaign, Phase
@@ -11,7 +12,7 @@ from dudao.evaluations.rules import Rules
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.queries.versions import tree as tree_of_version
 
-__all__ = ["Ask", "asks", "blocks_of", "columns_by_code", "figures_asked", "rules_of", "seats_of", "system_of"]
+__all__ = ["Ask", "asks", "blocks_of", "columns_by_code", "figures_asked", "rules_of", "seats_of", "system_of", "vetoes_by_code"]
 
 
 @lru_cache(maxsize=64)
@@ -65,6 +66,13 @@ def columns_by_code(system: System, source: str) -> Mapping[str, tuple[SubjectCo
         if column.source == source and column.code:
             found[column.code].append(column)
     return {code: tuple(columns) for code, columns in found.items() if columns}
+
+
+@lru_cache(maxsize=64)
+def vetoes_by_code(system: System) -> Mapping[str, SubjectColumn]:
+    """The vetoes that people raise (those without a condition), by code: each a question of the source that settles it."""
+    found = {column.name: column for column in columns_of(system, apart=True) if column.source and not column.code}
+    return {veto.code: found[name] for veto in system.tree.vetoes if (name := normal_name(veto.code)) in found}
 
 
 def blocks_of(tree: Tree) -> Mapping[str, str]:

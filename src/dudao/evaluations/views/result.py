@@ -56,8 +56,12 @@ def _blocks(row: Result, scores: Scores) -> list[tuple[str, str, str]]:
     return found
 
 
-def _vetoes(row: Result, scores: Scores) -> list[str]:
-    return [veto.name for veto in scores.tree.vetoes if veto.code in row.outcome["vetoes"]]
+def _vetoes(row: Result, scores: Scores) -> list[tuple[str, str]]:
+    """(name, on what grounds) of those raised."""
+    grounds = reads.veto_grounds(row) if row.outcome["vetoes"] else {}
+    return [
+        (veto.name, grounds.get(veto.code, "")) for veto in scores.tree.vetoes if veto.code in row.outcome["vetoes"]
+    ]
 
 
 @require_GET

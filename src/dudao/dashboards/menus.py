@@ -3,7 +3,7 @@ holds its verb somewhere; nothing here grants anything.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -227,7 +227,7 @@ def menu_for(request: HttpRequest, actor: Actor, held: Held | None) -> Sequence[
         )
     if sum(item.current for item in items) > 1:
         longest = max((item for item in items if item.current), key=lambda item: len(item.url))
-        items = [item if item is longest or not item.current else _unmarked(item) for item in items]
+        items = [item if item is longest else replace(item, current=False) for item in items]
     return tuple(items)
 
 
@@ -243,7 +243,3 @@ def _under(here: str, url: str, siblings: Sequence[Entry], actor: Actor, held: H
         return False
     others = [_open(other, actor, held) for other in siblings]
     return not any(len(other) > len(url) and here.startswith(other) for other in others if other)
-
-
-def _unmarked(item: MenuItem) -> MenuItem:
-    return MenuItem(item.label, item.url, item.icon, current=False, count=item.count)

@@ -1,7 +1,7 @@
 """What stands around every page. The layer above fills it (a context processor puts ``shell`` into the context)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dudao.core.ui.parts import MenuItem
 
@@ -40,6 +40,20 @@ class Shell:
     view_as: str = ""
     view_as_end_url: str = ""
     slim: bool = False
+
+    def begun_at(self, url: str) -> "Shell":
+        """The same with the menu marked where the page's crumbs begin: a page may be reached from several lists, and its crumbs say
+        from which. Where the menu has no such entry its own marks stay."""
+        menu = [
+            replace(
+                item,
+                current=item.url == url or any(child.url == url for child in item.children),
+                children=tuple(replace(child, current=child.url == url) for child in item.children),
+            )
+            for item in self.menu
+        ]
+        found = [item for item in menu if item.current]
+        return replace(self, menu=tuple(menu)) if len(found) == 1 else self
 
     @property
     def bottom(self) -> Sequence[MenuItem]:

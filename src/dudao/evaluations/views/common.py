@@ -22,7 +22,7 @@ from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.runs import kinds_of
 from dudao.evaluations.queries.systems import rules_of
 
-__all__ = ["campaign_or_404", "crumbs", "draft_or_back", "head_of", "inside_or_404", "tell"]
+__all__ = ["campaign_or_404", "crumbs", "draft_or_back", "head_of", "inside_or_404", "tabs_of", "tell"]
 
 
 def campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
@@ -72,10 +72,9 @@ def _line(row: Campaign) -> list[Stage]:
     return stages(LINE, row.state)
 
 
-def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[str, Any]:
-    """The context of ``evaluations/campaigns/head.html``: state, step line, buttons, tabs. ``tab`` is the one that is open."""
+def tabs_of(request: HttpRequest, row: Campaign, tab: str) -> list[Tab]:
+    """The pages of a campaign, each of which shows them all; ``tab`` is the one that is open."""
     actor = actor_of(request)
-    inside = reads.is_inside(actor, row)
     counts = {
         "amendments": reads.amendments_seen(actor, row).count(),
         "subjects": reads.subjects_seen(actor, row).count(),
@@ -88,7 +87,7 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
     ]
     if kinds_of(row):
         named.append(("runs", "测算", reverse("evaluations:campaign_runs", args=[row.pk]), None))
-    if inside:
+    if reads.is_inside(actor, row):
         if row.state != Campaign.State.DRAFT:
             if actor.may("review.assign", row.office.path):
                 named.append(("reviews", "评审", _address("reviewing", row.pk), None))
@@ -99,6 +98,13 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
     if row.state in {Campaign.State.PUBLICISED, Campaign.State.PUBLISHED, Campaign.State.ARCHIVED}:
         word = "公示" if row.state == Campaign.State.PUBLICISED else "结果"
         named.append(("publicity", word, _address("publicity", row.pk), None))
+    return [Tab(label, url, key == tab, count) for key, label, url, count in named if url]
+
+
+def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[str, Any]:
+    """The context of ``evaluations/campaigns/head.html``: state, step line, buttons, tabs. ``tab`` is the one that is open."""
+    actor = actor_of(request)
+    inside = reads.is_inside(actor, row)
     buttons = {button.step.verb: button for button in CAMPAIGN.available(row, actor)} if inside else {}
     return {
         "row": row,
@@ -106,7 +112,7 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
         "line": _line(row),
         "crumbs": crumbs(row, *more),
         "inside": inside,
-        "tabs": [Tab(label, url, key == tab, count) for key, label, url, count in named if url],
+        "tabs": tabs_of(request, row, tab),
         "draft": row.state == Campaign.State.DRAFT,
         "start": _button(buttons.get("campaign.start")),
         "cancel": _button(buttons.get("campaign.cancel")),

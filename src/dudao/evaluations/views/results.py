@@ -29,6 +29,7 @@ from dudao.evaluations.queries import results as reads
 from dudao.evaluations.queries import uses as used
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.evaluations.rules import SHOWN
+from dudao.evaluations.views.common import tabs_of
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.shown import figure, total
 
@@ -153,6 +154,7 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
         "state": CAMPAIGN_STATES[row.state],
         "line": stages(LINE, row.state),
         "crumbs": campaign_crumbs(row, Crumb("评定与结果")),
+        "tabs": tabs_of(request, row, "scores"),
         "ready": ready,
         "running": running,
         "stale": not fresh,
@@ -334,6 +336,7 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "state": CAMPAIGN_STATES[row.state],
         "crumbs": campaign_crumbs(row, Crumb("公示" if row.state == "publicised" else "公布的结果")),
+        "tabs": tabs_of(request, row, "publicity"),
         "sheet": sheet,
         "decision": decision,
         "changed": changed,

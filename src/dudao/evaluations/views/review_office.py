@@ -25,6 +25,7 @@ from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.desk import desk_of
 from dudao.evaluations.queries.recusal import candidates
 from dudao.evaluations.review_labels import REVIEW_STATES
+from dudao.evaluations.views.common import tabs_of
 
 __all__ = ["assign", "overview", "people", "reassign", "settle", "third"]
 
@@ -82,7 +83,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         return render(
             request,
             "evaluations/reviewing/none.html",
-            {"campaign": campaign, "crumbs": _crumbs(campaign)},
+            {"campaign": campaign, "crumbs": _crumbs(campaign), "tabs": tabs_of(request, campaign, "reviews")},
         )
     source = phase.source
     parts = reads.parts_of(campaign)
@@ -106,7 +107,8 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
             "campaign": campaign,
             "phase": phase,
             "crumbs": _crumbs(campaign),
-            "tabs": [Tab(one.title, _back(campaign, one.source), one.source == source) for one in phases]
+            "tabs": tabs_of(request, campaign, "reviews"),
+            "sources": [Tab(one.title, _back(campaign, one.source), one.source == source) for one in phases]
             if len(phases) > 1
             else [],
             "parts": parts if len(parts) > 1 else [],

@@ -255,6 +255,7 @@ def _crumbs(row: Review, is_own: bool) -> list[Crumb]:
     if is_own:
         return [Crumb("网上评审", reverse("evaluations:reviews"))]
     return [
+        Crumb("督导项目", reverse("evaluations:campaigns")),
         Crumb(campaign.title, campaign.get_absolute_url()),
         Crumb("评审", reverse("evaluations:reviewing", args=[campaign.pk])),
     ]

@@ -130,7 +130,10 @@ def progress(
 def shell_of(context: Context) -> Shell:
     """The shell of this page; an empty one where nobody filled it (error pages, log-in)."""
     found = context.get("shell")
-    return found if isinstance(found, Shell) else Shell()
+    if not isinstance(found, Shell):
+        return Shell()
+    crumbs = context.get("crumbs")
+    return found.begun_at(crumbs[0].url) if crumbs and crumbs[0].url else found
 
 
 @register.simple_block_tag

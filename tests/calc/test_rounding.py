@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dudao.calc.rounding import percent, round_half_up
+from dudao.calc.rounding import percent, round_apart, round_half_up
 
 decimals = st.decimals(min_value=-(10**12), max_value=10**12, allow_nan=False, allow_infinity=False, places=6)
 
@@ -40,6 +40,21 @@ def test_more_digits_than_the_default_context_survive() -> None:
 def test_a_fraction_is_rounded_once_not_twice() -> None:
     just_below_half = Fraction(1, 2) - Fraction(1, 10**40)
     assert round_half_up(just_below_half, 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "places", "expected"),
+    [
+        ("94.96", "95", 1, "94.96"),
+        ("94.9", "95", 1, "94.9"),
+        ("95", "95", 1, "95.0"),
+        ("0.50004", "0.5", 4, "0.50004"),
+        ("0.49996", "0.5", 4, "0.49996"),
+        ("0.500000000000001", "0.5", 4, "0.500000000000"),
+    ],
+)
+def test_a_number_is_not_shown_as_the_bound_that_it_is_not(value: str, bound: str, places: int, expected: str) -> None:
+    assert str(round_apart(Decimal(value), Decimal(bound), places)) == expected
 
 
 @given(decimals, st.integers(0, 6))

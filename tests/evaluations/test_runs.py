@@ -12,12 +12,14 @@ from dudao.evaluations.actions.making import create_from_template
 from dudao.evaluations.actions.results import make_sheet
 from dudao.evaluations.actions.runs import pin_run
 from dudao.evaluations.models import Amendment, Figure, Mark, RunPin, Subject
+from dudao.evaluations.queries.runs import _computed as computed
 from dudao.evaluations.queries.runs import newer_than, pinned, standings, verdict_lines
 from dudao.evaluations.queries.scoring import scored
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.versions import publish_version
 from dudao.stats.actions.balance import run_balance
 from dudao.stats.actions.balance_inputs import judge_item
+from dudao.stats.models import BalanceRun
 from signing import signed_in
 from stats.conftest import YEAR, good, place  # noqa: F401
 from stats.test_balance import filled  # noqa: F401
@@ -111,7 +113,9 @@ def test_a_veto_that_somebody_judged_is_a_veto_of_the_campaign(filled, run, camp
         )
     assert not Mark.objects.filter(code__startswith="V").exists(), "nothing follows by itself"
     pin_run(filled.actor("director"), campaign=campaign, kind="balance", run=run.pk, reason="取用一票否决的判定。")
-    given = {mark.code: list(mark.cells.values()) for mark in Mark.objects.filter(subject=subject, code__startswith="V")}
+    given = {
+        mark.code: list(mark.cells.values()) for mark in Mark.objects.filter(subject=subject, code__startswith="V")
+    }
     assert given == {"V6": ["是"], "V1": ["否"]}
     assert scored(subject).sheet().grade.at(0) == "未达到"
     sheet = make_sheet(filled.actor("director"), campaign=campaign, purpose="trial")
@@ -142,6 +146,22 @@ def test_a_newer_run_changes_nothing_until_it_is_pinned(filled, run, campaign, s
     assert RunPin.objects.filter(campaign=campaign, ended_at__isnull=False).count() == 1
     assert "改用2025—2026学年义务教育均衡测算第2次" in Amendment.objects.get().changes[0]
     assert not Mark.objects.filter(subject=subject, code="G1").exists(), "nobody judged it in the second run"
+
+
+@pytest.mark.parametrize(
+    ("cv", "passed", "taken"),
+    [
+        (0.50004, False, "0.50004"),
+        (0.49996, True, "0.5000"),
+        (0.5000000000000002, True, "0.5000"),
+        (0.31234567, True, "0.3123"),
+    ],
+)
+def test_a_coefficient_is_not_rounded_to_another_verdict(cv, passed, taken):
+    run = BalanceRun(results={"indicators": [{"code": "L1", "name": "甲"}]})
+    indicators = [{"code": "L1", "cv": cv, "limit": 0.5, "passed": passed}]
+    county = {"stages": [{"stage": "小学", "schools": 2, "passing": 2, "indicators": indicators}]}
+    assert str(computed(run, county)["小学甲差异系数"]) == taken
 
 
 def test_what_was_handed_in_stays(filled, campaign, subject):  # noqa: F811

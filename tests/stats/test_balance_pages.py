@@ -3,6 +3,7 @@
 import io
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 import python_calamine
@@ -244,6 +245,25 @@ def test_large_classes_between_two_bands_are_unknown_unless_some_are_surely_too_
         county.middle,
     )
     assert statuses()["G5"] == "未达标"
+
+
+def test_schools_that_said_nothing_leave_open_what_is_counted_in_all(county):
+    silent = school("平江五小", county.east, "211", "primary")
+    sync_round(SYSTEM, asked=county.round)
+    Return.objects.filter(unit__in=[county.nine, county.complete]).delete()
+    assert Return.objects.filter(unit=silent).exists()
+    numbers, _ = balance_items.county_numbers(run(county), county.east.pk)
+    assert not {"超过规定规模的学校数", "小学超过45人的班级数", "专任教师数"} & set(numbers)
+    assert numbers["初中超过50人的班级数"].value == 0, "it has no junior classes"
+    with_numbers(county, JUNIOR | {("pupils", "junior"): 2600}, county.middle)
+    numbers, _ = balance_items.county_numbers(run(county), county.east.pk)
+    assert (numbers["超过规定规模的学校数"].value, numbers["超过规定规模的学校数"].at_least) == (1, True)
+
+
+def test_proportions_are_rounded_half_up_and_never_to_the_bound_they_miss(county):
+    condition = balance_items.item_set("excellent-2017").items[8].conditions[0]
+    assert balance_items.said(condition, Fraction(9425, 100)) == "94.3"
+    assert balance_items.said(condition, Fraction(9996, 100), Fraction(100)) == "99.96"
 
 
 def test_an_item_is_judged_with_grounds_and_evidence_and_nobody_is_overwritten(county):

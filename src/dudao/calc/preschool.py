@@ -32,7 +32,7 @@ from dudao.calc.balance.items import (
     items_from,
 )
 from dudao.calc.balance.rules import Reader, RulesError
-from dudao.calc.rounding import round_half_up
+from dudao.calc.rounding import round_apart, round_half_up
 
 __all__ = [
     "WORDS",
@@ -483,10 +483,7 @@ def gap_words(finding: Finding, data: Mapping[str, Decimal | int | None]) -> str
 
 def shown(value: Fraction, bound: Fraction | None = None) -> str:
     """Two decimals without trailing zeros; as many more as it takes not to look like the ``bound`` that it isn't."""
-    places = 2
-    while bound is not None and value != bound and places < 12 and round_half_up(value, places) == bound:
-        places += 1
-    return _plain(round_half_up(value, places))
+    return _plain(round_half_up(value, 2) if bound is None else round_apart(value, bound, 2))
 
 
 def _upward(value: Fraction) -> str:

@@ -15,6 +15,8 @@ _NOT_EXACT = "只接受精确的数（Decimal、整数或分数），不接受 {
 # A number typed by a person never comes near this; without the limit «1e999999999» would fill the memory.
 MAX_EXPONENT = 200
 
+_MOST_PLACES = 12
+
 Exact = Decimal | Fraction | int
 
 
@@ -50,6 +52,19 @@ def round_half_up(value: Exact, places: int) -> Decimal:
     digits = tuple(int(digit) for digit in str(units))
     # Built from digits: arithmetic would round again to the precision of the current context.
     return Decimal((1 if exact < 0 and units else 0, digits, -places))
+
+
+def round_apart(value: Exact, bound: Exact, places: int) -> Decimal:
+    """Round to ``places`` decimals, or to as many more (12 at the most) as it takes not to look like the ``bound`` that it isn't.
+
+    ``round_apart(Decimal("94.96"), 95, 1) == Decimal("94.96")``: shown as 95.0 it would have failed at its own bound.
+    """
+    exact, limit = _exact(value), _exact(bound)
+    found = round_half_up(exact, places)
+    while places < _MOST_PLACES and exact != limit and (found > limit, found < limit) != (exact > limit, exact < limit):
+        places += 1
+        found = round_half_up(exact, places)
+    return found
 
 
 def percent(numerator: Exact, denominator: Exact, places: int = 1) -> Decimal | None:

@@ -144,7 +144,8 @@ def _gaps(result: ItemResult) -> Iterable[tuple[str, str]]:
             continue
         name = f"{condition.of}÷{condition.over}" if condition.over else condition.of
         wanted = condition.op.replace(">=", "≥").replace("<=", "≤")
-        words = f"{name}为{said(condition, one.value)}{condition.unit}，要求{wanted}{said(condition, one.bound)}{condition.unit}"
+        now, bound = said(condition, one.value, one.bound), said(condition, one.bound)
+        words = f"{name}为{now}{condition.unit}，要求{wanted}{bound}{condition.unit}"
         yield name, words
 
 

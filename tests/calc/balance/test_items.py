@@ -90,7 +90,7 @@ def test_thirds_are_exact():
     """Of 3 teachers 100 % must be certified: 2 are two thirds, one is lacking."""
     found = result(run(data={"专任教师数": 3, "持教师资格证的专任教师数": 2}), "G12")
     assert found.findings[0].value == Fraction(200, 3) and found.findings[0].gap == 1
-    assert found.findings[0].message == "持教师资格证的专任教师数：66.6667%，要求 >= 100%。"
+    assert found.findings[0].message == "持教师资格证的专任教师数：66.6667%，要求 ≥ 100%。"
 
 
 def test_a_strict_bound():
@@ -102,12 +102,12 @@ def test_compared_with_another_number_of_the_county():
     pay = {"义务教育教师年平均工资收入_元": 98_000, "当地公务员年平均工资收入_元": 98_500}
     (finding,) = result(run(data=pay), "G8").findings
     assert (finding.is_met, finding.bound, finding.gap) == (False, 98_500, 500)
-    assert "98000元，要求 >= 98500元" in finding.message
+    assert "98000元，要求 ≥ 98500元" in finding.message
 
 
 def test_too_large_amounts_in_sentences():
     (finding,) = result(run(data={"特殊教育学校公用经费_元": 10**9, "特殊教育学校学生数": 1}), "G7").findings
-    assert finding.message == "特殊教育学校公用经费_元：1000000000元，要求 >= 8000元。"
+    assert finding.message == "特殊教育学校公用经费_元：1000000000元，要求 ≥ 8000元。"
 
 
 class TestUnknown:
@@ -120,6 +120,24 @@ class TestUnknown:
     def test_a_divisor_of_zero(self):
         finding = result(run(data={"回收有效问卷数": 0}), "S1").findings[0]
         assert (finding.value, finding.is_met, finding.message) == (None, None, "“回收有效问卷数”是 0，无法计算。")
+
+    def test_where_there_is_nothing_of_the_kind_nothing_fails(self):
+        none = {"特殊教育学校公用经费_元": 0, "特殊教育学校学生数": 0}
+        finding = result(run(data=none), "G7").findings[0]
+        assert (finding.is_met, finding.message) == (True, "“特殊教育学校学生数”是 0，没有不达标的情形。")
+        spent = result(run(data={**none, "特殊教育学校公用经费_元": 5}), "G7")
+        assert (spent.status, spent.findings[0].message) == (Status.MISSING, "“特殊教育学校学生数”是 0，无法计算。")
+
+    def test_a_part_larger_than_its_whole_is_no_pass(self):
+        found = result(run(data={"专任教师数": 90, "持教师资格证的专任教师数": 100}), "G12")
+        assert found.status is Status.MISSING
+        assert found.findings[0].message == "“持教师资格证的专任教师数”100 多于“专任教师数”90，请核对。"
+
+    def test_a_failure_does_not_look_like_its_bound(self):
+        found = result(run(data={"入学的适龄残疾儿童少年数": 949_999, "适龄残疾儿童少年数": 1_000_000}), "Q2")
+        assert found.findings[0].message == "入学的适龄残疾儿童少年数：94.9999%，要求 ≥ 95%。"
+        worse = run(data={"入学的适龄残疾儿童少年数": 9_499_999, "适龄残疾儿童少年数": 10_000_000})
+        assert "94.99999%" in result(worse, "Q2").findings[0].message
 
     def test_what_people_have_not_decided(self):
         numbers, decided = good(COUNTY)

@@ -19,6 +19,7 @@ from typing import Any
 
 from dudao.calc.balance.evaluation import Verdict
 from dudao.calc.balance.rules import Reader, RulesError
+from dudao.calc.rounding import round_apart
 
 __all__ = [
     "Condition",
@@ -65,7 +66,11 @@ class LocalValue:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``per`` × ``of`` / ``over`` compared with ``value``, or with what the county returns as ``value_of``."""
+    """``per`` × ``of`` / ``over`` compared with ``value``, or with what the county returns as ``value_of``.
+
+    ``is_part``: what is counted is a part of ``over``, so that more than all is a mistake. ``none_is_met``: 0 of 0 has nothing to
+    fail (a county without a special school).
+    """
 
     of: str
     over: str
@@ -75,6 +80,8 @@ class Condition:
     value_of: str
     unit: str
     local: tuple[LocalValue, ...]
+    is_part: bool = False
+    none_is_met: bool = False
 
     def bound(self, day: date, region: str) -> Decimal | None:
         """The bound in force; the most local one, then the newest, wins. ``None``: it is one of the county's own numbers."""
@@ -234,18 +241,29 @@ def _finding(condition: Condition, data: Mapping[str, Decimal | int | None], pla
     number = {name: Fraction(data[name] or 0) for name in names}
     bound = number[condition.value_of] if local is None else Fraction(local)
     divisor = number[condition.over] / Fraction(condition.per) if condition.over else 1 / Fraction(condition.per)
+    if not divisor and condition.none_is_met and not number[condition.of]:
+        return Finding(condition, None, bound, True, Fraction(0), f"“{condition.over}”是 0，没有不达标的情形。")
+    if divisor and condition.is_part and number[condition.of] > number[condition.over]:
+        said = (
+            f"“{condition.of}”{_decimal(number[condition.of])} 多于“{condition.over}”{_decimal(number[condition.over])}"
+        )
+        return Finding(condition, None, bound, None, None, f"{said}，请核对。")
     if not divisor:
         return Finding(condition, None, bound, None, None, f"“{condition.over}”是 0，无法计算。")
     value = number[condition.of] / divisor
     is_met = OPERATORS[condition.op](value, bound)
     gap = Fraction(0) if is_met else abs(bound - value) * divisor
-    shown = f"{_decimal(value)}{condition.unit}，要求 {condition.op} {_decimal(bound)}{condition.unit}"
+    wanted = f"{_SIGNS[condition.op]} {_decimal(bound)}{condition.unit}"
+    shown = f"{_decimal(value, bound)}{condition.unit}，要求 {wanted}"
     return Finding(condition, value, bound, is_met, gap, f"{condition.of}：{shown}。")
 
 
-def _decimal(value: Fraction) -> str:
-    """For sentences only: four decimals, no trailing zeros."""
-    return format(float(round(value, 4)), "g") if value < 10**5 else str(round(value))
+_SIGNS: Mapping[str, str] = MappingProxyType({">=": "≥", "<=": "≤", "<": "<", ">": ">"})
+
+
+def _decimal(value: Fraction, bound: Fraction | None = None) -> str:
+    """For sentences only: four decimals, no trailing zeros, and never like a bound that it isn't."""
+    return format(round_apart(value, value if bound is None else bound, 4).normalize(), "f")
 
 
 def county_verdict(resources: Verdict, run: ItemRun) -> Verdict | None:
@@ -302,6 +320,8 @@ def _condition(part: Reader, pack: Reader) -> Condition:
     if not per:
         raise RulesError(f"{part.place}：per 不能为 0。")
     local = part.parts("local") if "local" in part.values else []
+    if ("part" in part.values or "none" in part.values) and "over" not in part.values:
+        raise RulesError(f"{part.place}：part、none 只能和 over 一起写。")
     return Condition(
         of=part.text("of"),
         over=part.text("over", ""),
@@ -320,4 +340,6 @@ def _condition(part: Reader, pack: Reader) -> Condition:
             )
             for inner in local
         ),
+        is_part=bool(part.values.get("part", False)),
+        none_is_met=part.values.get("none") == "met",
     )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from dudao.calc.balance.items import Finding as BalanceFinding
 from dudao.calc.expr import normal_name
+from dudao.calc.rounding import round_apart, round_half_up
 from dudao.evaluations.models import Campaign, RunPin, Subject
 from dudao.evaluations.queries.systems import figures_asked, system_of
 from dudao.stats.checks import plain
@@ -154,8 +155,17 @@ def _computed(run: BalanceRun, county: Mapping[str, Any]) -> dict[str, Decimal]:
         for one in stage["indicators"]:
             met += one["passed"] is True
             if one["cv"] is not None:
-                found[f"{stage['stage']}{names[one['code']]}差异系数"] = round(Decimal(repr(one["cv"])), 4)
+                found[f"{stage['stage']}{names[one['code']]}差异系数"] = _coefficient(one)
     return {**found, "校际差异系数达标项数": Decimal(met)}
+
+
+def _coefficient(one: Mapping[str, Any]) -> Decimal:
+    """With four decimals, and more where those would lead to another verdict than the run's (0.50004 is above 0.5)."""
+    exact, limit = Decimal(repr(one["cv"])), one["limit"]
+    if limit is None:
+        return round_half_up(exact, 4)
+    bound = Decimal(repr(limit))
+    return round_half_up(min(exact, bound), 4) if one["passed"] else round_apart(exact, bound, 4)
 
 
 # ---- verdicts -----------------------------------------------------------------------------------------------------
@@ -269,7 +279,7 @@ def _told(finding: BalanceFinding) -> str:
     bound = (
         "" if finding.bound is None else f"（{_SIGNS[condition.op]} {said(condition, finding.bound)}{condition.unit}）"
     )
-    return f"{condition.of}{over} {said(condition, finding.value)}{condition.unit}{bound}"
+    return f"{condition.of}{over} {said(condition, finding.value, finding.bound)}{condition.unit}{bound}"
 
 
 def _of_preschool(county: CountyView, code: str) -> list[Line]:

@@ -199,6 +199,8 @@ def _condition() -> Schema:
                 "value": amount,
                 "value_of": ref("name"),
                 "unit": {"type": "string"},
+                "part": {"type": "boolean"},
+                "none": {"enum": ["met"]},
                 "local": {"type": "array", "items": plain(local, ["region", "value", "source"])},
             },
             ["of", "op", "unit"],

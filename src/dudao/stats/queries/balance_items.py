@@ -5,7 +5,7 @@ has stays 待填报; what people decide is a judgement, or stays open. Nothing h
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -24,9 +24,11 @@ from dudao.calc.balance.items import (
 )
 from dudao.calc.balance.sizes import oversized, sizes_from
 from dudao.calc.codetables import Stage as CalcStage
+from dudao.calc.rounding import round_apart
 from dudao.orgs.models import Unit
 from dudao.packs import names, read
 from dudao.stats.models import BalanceRun, DataItem, ItemJudgement, Return, SchoolResult, Value
+from dudao.stats.queries.returns import stages_of
 
 __all__ = [
     "CountyItems",
@@ -49,6 +51,8 @@ SETTLED = (Return.State.ACCEPTED, Return.State.LOCKED)
 _COUNTED = (
     "pupils", "teachers", "classes_55", "classes_65", "classes_66", "band_55", "band_60", "band_65", "band_66",
 )  # fmt: skip
+Held = Mapping[int, Mapping[tuple[str, str], Decimal]]
+"""By school: (item, stage) → number."""
 _STAGES = {"primary": CalcStage.PRIMARY, "junior": CalcStage.JUNIOR}
 
 
@@ -177,44 +181,68 @@ def _counted(run: BalanceRun, counties: Sequence[int]) -> dict[int, dict[str, Nu
         if county is not None:
             held[unit][code, stage] = number
             where[unit] = county, kind
+    returns = Return.objects.filter(round=run.round_id, unit__path__startswith=below)
+    expected = dict(returns.values_list("unit", "unit__path"))
+    levels = stages_of(expected)
+    staged = {word: {unit for unit in expected if word in levels[unit]} for word in _STAGES}
     relieved = {claim["unit"] for claim in run.reliefs if claim["clause"] == "G4"}
     found: dict[int, dict[str, Number]] = {}
     for county in counties:
         of_county = {unit: cells for unit, cells in held.items() if where[unit][0] == county}
         if of_county:
             kinds = {unit: where[unit][1] for unit in of_county}
-            found[county] = _numbers(of_county, kinds, relieved)
+            asked = {key for key, prefix in expected.items() if prefix.startswith(paths[county])}
+            silent = {word: _silent(of_county, asked & staged[word], word) for word in _STAGES}
+            found[county] = _numbers(of_county, kinds, relieved, silent)
+    return found
+
+
+def _silent(held: Held, asked: Collection[int], stage: str) -> dict[str, bool]:
+    """Of what (pupils, teachers, classes) some school that was asked has said nothing: a sum without it is no sum."""
+    empty: Mapping[tuple[str, str], Decimal] = {}
+    of_asked = [held.get(unit, empty) for unit in asked]
+    found = {code: any((code, stage) not in cells for cells in of_asked) for code in ("pupils", "teachers")}
+    layouts = (("classes_55", "classes_65", "classes_66"), ("band_55", "band_60", "band_65", "band_66"))
+    found["classes"] = any(
+        not any(all((code, stage) in cells for code in layout) for layout in layouts) for cells in of_asked
+    )
     return found
 
 
 def _numbers(
-    held: Mapping[int, Mapping[tuple[str, str], Decimal]], kinds: Mapping[int, str], relieved: set[int]
+    held: Held, kinds: Mapping[int, str], relieved: set[int], silent: Mapping[str, Mapping[str, bool]]
 ) -> dict[str, Number]:
+    """``silent``: by stage, as `_silent` says. What is found too large already is so whoever is silent."""
     rules = sizes_from(read("sizes", "national"))
     oversize = 0
     for unit, cells in held.items():
         pupils = {stage: int(cells.get(("pupils", word), 0)) for word, stage in _STAGES.items()}
         oversize += bool(oversized(kinds[unit], pupils, rules, relief=unit in relieved))
-    found = {"超过规定规模的学校数": Number(Decimal(oversize), "各校在校生数")}
+    found = {}
+    is_open = any(of_stage["pupils"] for of_stage in silent.values())
+    if oversize or not is_open:
+        found["超过规定规模的学校数"] = Number(Decimal(oversize), "各校在校生数", at_least=is_open)
     over = _sum(held, ("classes_55", "classes_65", "classes_66"), "primary")
-    if over is not None:
-        found["小学超过45人的班级数"] = Number(over, "各校班额")
+    is_open = silent["primary"]["classes"]
+    if over is not None and (over or not is_open):
+        found["小学超过45人的班级数"] = Number(over, "各校班额", at_least=is_open)
     # Coarse bands end at 45 and 55: of the classes with 46 to 55 pupils nobody knows how many have more than 50.
     fine = {unit: cells for unit, cells in held.items() if ("band_55", "junior") in cells}
     coarse = {unit: cells for unit, cells in held.items() if unit not in fine}
     exact = _sum(fine, ("band_55", "band_60", "band_65", "band_66"), "junior")
     large, unsure = _sum(coarse, ("classes_65", "classes_66"), "junior"), _sum(coarse, ("classes_55",), "junior")
     sure = None if exact is None and large is None else (exact or Decimal(0)) + (large or Decimal(0))
-    if sure is not None and (sure or not unsure):
+    is_open = bool(unsure) or silent["junior"]["classes"]
+    if sure is not None and (sure or not is_open):
         words = "各校班额，56 人以上的班" if unsure else "各校班额"
-        found["初中超过50人的班级数"] = Number(sure, words, at_least=bool(unsure))
+        found["初中超过50人的班级数"] = Number(sure, words, at_least=is_open)
     teachers = [_sum(held, ("teachers",), stage) for stage in _STAGES]
-    if any(number is not None for number in teachers):
+    if any(number is not None for number in teachers) and not any(of_stage["teachers"] for of_stage in silent.values()):
         found["专任教师数"] = Number(sum((number or Decimal(0) for number in teachers), Decimal(0)), "各校专任教师数")
     return found
 
 
-def _sum(held: Mapping[int, Mapping[tuple[str, str], Decimal]], codes: Sequence[str], stage: str) -> Decimal | None:
+def _sum(held: Held, codes: Sequence[str], stage: str) -> Decimal | None:
     numbers = [cells[code, stage] for cells in held.values() for code in codes if (code, stage) in cells]
     return sum(numbers, Decimal(0)) if numbers else None
 
@@ -321,13 +349,14 @@ def _floor(pack: str) -> float:
     return float(rule.get("floor", 1))
 
 
-def said(condition: Condition, value: Fraction | None) -> str:
-    """A number as the form writes it: proportions with one decimal, everything else as it is."""
+def said(condition: Condition, value: Fraction | None, bound: Fraction | None = None) -> str:
+    """A number as the form writes it: proportions with one decimal, everything else with two at the most; with as many more as it
+    takes not to look like the ``bound`` that it isn't.
+    """
     if value is None:
         return "—"
-    places = 1 if condition.unit == "%" else 2
-    text = format(float(round(value, places)), f".{places}f")
-    return text if condition.unit == "%" else text.rstrip("0").rstrip(".")
+    found = round_apart(value, value if bound is None else bound, 1 if condition.unit == "%" else 2)
+    return format(found if condition.unit == "%" else found.normalize(), "f")
 
 
 def results_by_part(found: CountyItems) -> dict[str, list[ItemResult]]:

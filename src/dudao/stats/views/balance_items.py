@@ -1,6 +1,8 @@
 """Pages of a county's whole verdict: every item with number, source and judge; the judging; the evidence; 表Ⅰ–表Ⅵ."""
 
 import io
+from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.balance import Verdict
-from dudao.calc.balance.items import Status
+from dudao.calc.balance.items import Finding, Status
 from dudao.core import files
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import form_page, refused
@@ -131,12 +133,13 @@ def _item(run: BalanceRun, found: CountyItems, result: Any, may_judge: bool) -> 
         conditions.append(
             {
                 "name": f"{condition.of} ÷ {condition.over}" if condition.over else condition.of,
-                "value": ("至少 " if least else "") + said(condition, finding.value),
+                "value": ("至少 " if least else "") + said(condition, finding.value, finding.bound),
                 "unit": condition.unit,
                 "bound": f"{condition.op.replace('>=', '≥').replace('<=', '≤')} {said(condition, finding.bound)}",
                 "source": "、".join(sources),
                 "missing": [name for name in names if name not in found.numbers],
-                "gap": said(condition, finding.gap) if finding.gap else "",
+                "gap": _gap(finding),
+                "note": "" if finding.value is not None or _is_missing(finding, found) else finding.message,
             }
         )
     return {
@@ -149,6 +152,20 @@ def _item(run: BalanceRun, found: CountyItems, result: Any, may_judge: bool) -> 
         "url": reverse("stats:balance_item", args=[run.pk, found.unit, item.code]) if may_judge and item.judged else "",
         "file": _file_url(run, found, item.code),
     }
+
+
+def _is_missing(finding: Finding, found: CountyItems) -> bool:
+    return any(name and name not in found.numbers for name in (finding.condition.of, finding.condition.over))
+
+
+def _gap(finding: Finding) -> str:
+    """How much is lacking or too much, rounded up to what can be counted: «，差 12», «，多 3 所»."""
+    if not finding.gap:
+        return ""
+    condition = finding.condition
+    far = Decimal(ceil(finding.gap)) if condition.unit == "%" else Decimal(ceil(finding.gap * 100)) / 100
+    words = f"，{'差' if condition.op in {'>=', '>'} else '多'} {format(far.normalize(), 'f')}"
+    return words if condition.unit == "%" else f"{words} {condition.unit}".rstrip()
 
 
 def _at_least(number: Number | None) -> bool:

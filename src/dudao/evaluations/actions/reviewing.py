@@ -19,6 +19,7 @@ from dudao.evaluations.actions.marking import may_mark, put_mark
 from dudao.evaluations.flow import REVIEW, by_office, by_reviewer
 from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Review, Subject, Submission
 from dudao.evaluations.queries import reviewing as reads
+from dudao.evaluations.queries.county_marks import away, counties_give, place_of
 from dudao.evaluations.queries.desk import Desk, desk_of, expected_of
 from dudao.evaluations.queries.recusal import barred, candidates
 from dudao.evaluations.queries.systems import asks, rules_of, system_of
@@ -80,7 +81,6 @@ def assign_reviews(
     """
     row = Campaign.objects.select_for_update(of=("self",)).select_related("office", "version").get(pk=campaign.pk)
     _by_office(actor, row, "review.assign")
-    rules = rules_of(row)
     wanted = reads.seats(row, source)
     if not asks(system_of(row), source, codes):
         raise ValidationError("这个来源没有要评分的指标，请检查阶段的评分来源。")
@@ -90,8 +90,9 @@ def assign_reviews(
     people = list(dict.fromkeys(reviewers))
     if not people:
         raise ValidationError({"reviewers": "请至少选择一位评审人。"})
-    _able(row, people)
-    bars = barred(row.office, people, [one.unit for one in chosen], branch=rules.recuse_branch)
+    if not counties_give(row, source):
+        _able(row, people)
+    bars = away(row, source, people, [one.unit for one in chosen])
     unit_of = {one.pk: one.unit_id for one in chosen}
     stops = {(person, subject) for subject, unit in unit_of.items() for person, place in bars if place == unit}
     held: dict[int, dict[int, int]] = {one.pk: {} for one in chosen}
@@ -238,8 +239,9 @@ def reassign(actor: Actor, *, review: Review, reviewer: Account, reason: str = "
 
 def _fits(row: Review, reviewer: Account) -> None:
     campaign = row.subject.campaign
-    _able(campaign, [reviewer])
-    bars = barred(campaign.office, [reviewer], [row.subject.unit], branch=rules_of(campaign).recuse_branch)
+    if not counties_give(campaign, row.source):
+        _able(campaign, [reviewer])
+    bars = away(campaign, row.source, [reviewer], [row.subject.unit])
     if bars:
         raise ValidationError({"reviewer": f"{reviewer.name}{next(iter(bars.values()))}，应当回避{row.subject}。"})
     sits = Review.objects.filter(subject=row.subject, source=row.source, reviewer=reviewer, state__in=_OPEN)
@@ -280,7 +282,8 @@ def reopen(actor: Actor, *, review: Review, reason: str) -> Review:
 def hand_back(actor: Actor, *, review: Review, reason: str) -> Review:
     """The reviewer gives the task back, with the reason: recusal, illness, no time."""
     row = opened(review)
-    REVIEW.move(row, "review.hand_back", actor, reason=reason, changes=_why(row, reason))
+    office = row.subject.campaign.office.path
+    REVIEW.move(row, "review.hand_back", actor, reason=reason, changes=_why(row, reason), tell_at=office)
     return row
 
 
@@ -293,7 +296,8 @@ def _why(row: Review, reason: str) -> dict[str, Any]:
 
 def why_not_mark(actor: Actor, row: Review) -> Denied | None:
     """Whether this person can mark in this task now."""
-    denied = actor.why_not("review.mark", row.subject.campaign.office.path)
+    subject = row.subject
+    denied = actor.why_not("review.mark", place_of(subject.campaign, row.source, subject.unit))
     if denied is not None:
         return denied
     denied = by_reviewer(row, actor, "review.mark")
@@ -312,8 +316,7 @@ def _keeps_away(actor: Actor, row: Review, verb: str) -> Denied | None:
     if actor.id != row.reviewer_id:
         return None
     subject = row.subject
-    branch = rules_of(subject.campaign).recuse_branch
-    bars = barred(subject.campaign.office, [row.reviewer], [subject.unit], branch=branch)
+    bars = away(subject.campaign, row.source, [row.reviewer], [subject.unit])
     why = next(iter(bars.values()), "")
     return Denied(f"您{why}，应当回避{subject}，请交回这项任务。", verb) if why else None
 
@@ -411,6 +414,7 @@ def submit_review(actor: Actor, *, review: Review, opinion: str = "") -> Review:
             "looked_at": _last(row.subject),
             "revision": row.revision + 1,
         },
+        tell_at=row.subject.campaign.office.path,
     )
     if row.seat in {1, 2}:
         call_thirds(SYSTEM, subject=row.subject, source=row.source)

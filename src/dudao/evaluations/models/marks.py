@@ -15,7 +15,10 @@ from dudao.core.history import track
 from dudao.evaluations.models.subjects import Subject
 from dudao.evaluations.models.visits import SiteVisit
 
-__all__ = ["Mark", "Review"]
+__all__ = ["COUNTY", "Mark", "Review"]
+
+COUNTY = "county"
+"""The source of the marks that counties give (县评), the same in every indicator system."""
 
 
 class Review(models.Model):
@@ -25,7 +28,7 @@ class Review(models.Model):
     differ by more than the campaign allows. A reviewer sees nobody else's marks where the campaign is blind.
     """
 
-    SCOPE: ClassVar = ("subject__campaign__office__path",)
+    SCOPE: ClassVar = ("subject__campaign__office__path", "subject__unit__path")
 
     class State(models.TextChoices):
         ASSIGNED = "assigned", "待评"
@@ -76,6 +79,13 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.source} 第 {self.seat} 席"
+
+    @property
+    def place(self) -> str:
+        """The office that gives it out; of marks that are the counties' (县评) the unit, whose county gives them."""
+        subject = self.subject
+        path: str = subject.unit.path if self.source == COUNTY else subject.campaign.office.path
+        return path
 
     def get_absolute_url(self) -> str:
         return reverse("evaluations:review", args=[self.pk])

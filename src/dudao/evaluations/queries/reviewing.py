@@ -17,6 +17,7 @@ from dudao.calc.tree import Role
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Remark, Review, SiteVisit, Subject
 from dudao.evaluations.queries.answering import key_of
+from dudao.evaluations.queries.county_marks import counties_give, place_of
 from dudao.evaluations.queries.desk import Desk, desk_of
 from dudao.evaluations.queries.recusal import barred_pairs, branch_of, orphans
 from dudao.evaluations.queries.scoring import adopted, adopted_by_subject
@@ -213,13 +214,17 @@ def office_reviews(campaign: Campaign, source: str, path: str = "") -> list[Any]
         .order_by("subject__unit__path", "subject_id", "seat", "id")
     )
     open_ = [(row.reviewer, row.subject.unit) for row in rows if row.state == Review.State.ASSIGNED]
-    bars = barred_pairs(campaign.office, open_, branch=rules_of(campaign).recuse_branch)
-    gone = orphans("review.mark", campaign.office.path, {row.reviewer_id for row in rows})
+    county = counties_give(campaign, source)
+    bars = barred_pairs(campaign.office, open_, branch=rules_of(campaign).recuse_branch and not county)
+    asked: dict[str, set[int]] = {}
+    for row in rows:
+        asked.setdefault(place_of(campaign, source, row.subject.unit), set()).add(row.reviewer_id)
+    gone = {(place, who) for place, people in asked.items() for who in orphans("review.mark", place, people)}
     for row in rows:
         row.words = f"{row.marked}/{row.expected}"  # type: ignore[attr-defined]
         waits = row.state == Review.State.ASSIGNED
         bar = bars.get((row.reviewer_id, row.subject.unit_id), "") if waits else ""
-        left = waits and row.reviewer_id in gone
+        left = waits and (place_of(campaign, source, row.subject.unit), row.reviewer_id) in gone
         row.orphan = left or bool(bar)  # type: ignore[attr-defined]
         row.left = "已离任" if left else "应当回避"  # type: ignore[attr-defined]
         row.left_why = "不再有评分权限，已给的评分保留" if left else f"{bar}，已给的评分保留"  # type: ignore[attr-defined]

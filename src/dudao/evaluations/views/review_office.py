@@ -22,6 +22,7 @@ from dudao.evaluations.forms.reviewing import AssignForm, ReassignForm, SettleFo
 from dudao.evaluations.models import Campaign, Phase, Review, Subject
 from dudao.evaluations.queries import recusal
 from dudao.evaluations.queries import reviewing as reads
+from dudao.evaluations.queries.county_marks import counties_give, of_county, reviewers
 from dudao.evaluations.queries.desk import desk_of
 from dudao.evaluations.queries.recusal import candidates
 from dudao.evaluations.review_labels import REVIEW_STATES
@@ -175,16 +176,19 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     phase, _ = _phase(request, campaign)
     if phase is None:
         raise Http404
-    people = candidates("review.mark", campaign.office.path)
     parts = reads.parts_of(campaign)
     part = _part(request, parts)
+    county = counties_give(campaign, phase.source)
+    if county and part is None and parts:
+        part = parts[0]  # each county marks its own: never all of them at once
     path = part.path if part is not None else ""
+    people = of_county(path) if county and part is not None else candidates("review.mark", campaign.office.path)
     form = AssignForm(
         sent(request),
         people=people,
         subjects=reads.subjects_of(campaign).filter(unit__path__startswith=path),
         loads=reads.loads(campaign, people.values("pk")),
-        at=campaign.office_id,
+        at=part.pk if county and part is not None else campaign.office_id,
         initial={"subjects": list(reads.unseated(campaign, phase.source)), "due_on": phase.closes_on},
     )
     if request.method == "POST" and form.is_valid():
@@ -207,13 +211,14 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         save="分配",
         save_icon="user-plus",
         cancel_url=_back(campaign, phase.source),
-        note=f"{campaign} · {phase.title}",
+        note=f"{campaign} · {phase.title}"
+        + (f" · 由{part.name}的评审人评本地的单位，逐个县市区分配" if county and part is not None else ""),
         crumbs=_crumbs(campaign, Crumb("评审", _back(campaign, phase.source)), Crumb("分配评审任务")),
         template="evaluations/reviewing/assign.html",
         parts=parts if len(parts) > 1 else [],
         part=part,
         whole=sum(one.total for one in parts),
-        fits=sum(one.total for one in parts) <= MOST,
+        fits=sum(one.total for one in parts) <= MOST and not county,
         source=phase.source,
     )
 
@@ -237,9 +242,8 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None or reads.campaign_of(actor, row.subject.campaign_id) is None:
         raise Http404
     campaign = row.subject.campaign
-    form = ReassignForm(
-        sent(request), people=candidates("review.mark", campaign.office.path).exclude(pk=row.reviewer_id)
-    )
+    able = reviewers(campaign, row.source, row.subject.unit)
+    form = ReassignForm(sent(request), people=able.exclude(pk=row.reviewer_id))
     if request.method == "POST" and form.is_valid():
         made = refused(form, lambda: acts.reassign(actor, review=row, token=form.token, **form.values))
         if made is not None:
@@ -267,7 +271,8 @@ def third(request: HttpRequest, pk: int) -> HttpResponse:
     subject, actor = _subject_or_404(request, pk), actor_of(request)
     source, _ = _asked(request)
     campaign = subject.campaign
-    people = candidates("review.mark", campaign.office.path).exclude(pk__in=reads.reviewers_of(subject, source))
+    able = reviewers(campaign, source, subject.unit)
+    people = able.exclude(pk__in=reads.reviewers_of(subject, source))
     form = ReassignForm(sent(request), people=people)
     codes = reads.third_codes(subject, source)
     if request.method == "POST" and form.is_valid():

@@ -30,6 +30,7 @@ from dudao.evaluations.forms.reviewing import CorrectionForm, cells_of
 from dudao.evaluations.models import Review
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.answering import evidence_at
+from dudao.evaluations.queries.county_marks import place_of
 from dudao.evaluations.queries.desk import Desk, Item
 from dudao.evaluations.queries.licensing import registered
 from dudao.evaluations.queries.scoring import SELF
@@ -380,7 +381,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the unit to put one indicator right (``?code=``)."""
     row = review_or_404(request, pk)
     actor, code = actor_of(request), request.GET.get("code", "")
-    actor.require("review.mark", row.subject.campaign.office.path)
+    actor.require("review.mark", place_of(row.subject.campaign, row.source, row.subject.unit))
     item = reads.desk(row).item(code)
     if item is None:
         raise Http404

@@ -54,5 +54,11 @@ def _flush_append_only_tables():
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Browser tests come last: once Playwright has started, an event loop runs in this thread and workers can't have theirs."""
+    """Browser tests come last: once Playwright has started, an event loop runs in this thread and workers can't have theirs.
+
+    They are journeys that take minutes on a busy machine; the limit is for what hangs.
+    """
+    for item in items:
+        if item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.timeout(900))
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)

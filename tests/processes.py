@@ -31,7 +31,7 @@ def _clean():
     return {name: os.environ[name] for name in KEPT if name in os.environ}
 
 
-def run(*arguments, env=None, cwd=None, timeout=100):
+def run(*arguments, env=None, cwd=None, timeout=300):
     """One command in a bare environment."""
     return subprocess.run(
         [sys.executable, "-m", "dudao.cli", *map(str, arguments)],
@@ -70,7 +70,7 @@ def serving(data, port, *arguments):
     assert code == 0, log.read_text()
 
 
-def wait_for(url, process, log, seconds=90):
+def wait_for(url, process, log, seconds=400):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         assert process.poll() is None, log.read_text()

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from processes import free_port, open_folder, serving
+from ready import copy_city
 
 __all__ = ["Site", "running_site"]
 
@@ -31,10 +32,11 @@ class Site:
 
 
 @contextmanager
-def running_site(scale: float = 0.02) -> Iterator[Site]:
+def running_site() -> Iterator[Site]:
     with open_folder() as folder:
         port = free_port()
-        with serving(folder / "data", port, "--scale", str(scale)):
+        copy_city(folder / "data")
+        with serving(folder / "data", port):
             lines = (folder / "data" / "demo-logins.txt").read_text(encoding="utf-8").splitlines()[1:]
             # The last two columns are log-in name and password, without spaces inside.
             passwords = dict(line.split()[-2:] for line in lines)

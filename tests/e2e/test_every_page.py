@@ -18,7 +18,7 @@ from signing import signed_in
 from test_consistency import route_names
 from test_stranger import address
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 PARTS = ("evaluations:", "draws:", "evidence:")
 ADDRESSES = sorted(name for name in route_names(get_resolver()) if name.startswith(PARTS))

@@ -32,7 +32,7 @@ from e2e.test_findings import open_as, town  # noqa: F401  fixtures
 from findings_town import again, proof
 from office import to_pdf
 
-pytestmark = [pytest.mark.e2e, pytest.mark.office, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.office, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("DUDAO_SHOTS", "")
 
 

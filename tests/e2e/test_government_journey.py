@@ -25,7 +25,7 @@ from e2e.steps import answer_the_rest, base, go, mark_the_rest, press, visit_the
 from findings_town import proof
 from government_town import SHARES, SPENT, build
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

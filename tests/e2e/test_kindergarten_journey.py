@@ -25,7 +25,7 @@ from e2e.steps import answer_the_rest, base, go, mark_the_rest, press, visit_the
 from evaluations_town import build_town, published
 from findings_town import proof
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 DRAWN = 4
 FULL = Decimal(1)

@@ -24,7 +24,7 @@ from e2e.conftest import PHONE
 from e2e.looking import ask, look
 from evaluations_town import build_town, published
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 TITLE = "2026年市人民政府履行教育职责自评"
 

@@ -19,7 +19,7 @@ from e2e.looking import look
 from papers.conftest import build_office, drafted, issued, signed
 from papers.words import PNG, edited
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 PASTE = """(text) => {
   const data = new DataTransfer();

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.e2e
 
 OWN = Path(__file__).parents[1] / "calc/worktext/data/plan-2024.txt"
 REAL = Path(__file__).parents[3] / "shared/seed/yueyang-2023-work-points.txt"

@@ -9,7 +9,7 @@ from dudao.evaluations.models import Figure
 from e2e.looking import look
 from evaluations.test_runs import CV, again, campaign, filled, good, place, run, subject  # noqa: F401
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_campaign_takes_a_run_and_another_one_only_by_hand(page_of, filled, run, campaign, subject):  # noqa: F811

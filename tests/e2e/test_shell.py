@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from e2e.axe import run_axe
 from e2e.conftest import DESK, PHONE
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.e2e
 ROLES = ["officer1", "county-430626", "school-reporter", "inspector", "leader"]
 """The first sees the most: the pages of the others are examined for accessibility where they are not hers too."""
 

@@ -19,7 +19,7 @@ from e2e.looking import ask, look
 from e2e.steps import answer_the_rest, base, go, mark_the_rest, press, visit_the_rest
 from evaluations_town import build_town
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 TOWNSHIPS = ("三阳乡", "安定镇", "瓮江镇")
 SHARES = {"三阳乡": Decimal("0.95"), "安定镇": Decimal("0.85"), "瓮江镇": Decimal("0.7")}

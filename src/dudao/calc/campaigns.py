@@ -45,12 +45,14 @@ class Pool:
     """Among which units the subjects are chosen: kinds of units, stages of schools, public or private; empty: all of them.
 
     ``labels``: what a subject is called, by kind of its unit («{}人民政府»); a kind without one keeps the unit's name.
+    ``later``: nothing is chosen by itself when a campaign is made: whom it is about is drawn, or follows from what was found.
     """
 
     kinds: tuple[str, ...]
     stages: tuple[str, ...] = ()
     ownership: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    later: bool = False
 
     def label(self, kind: str, name: str) -> str:
         """«平江县人民政府» for ``("county", "平江县")``."""
@@ -164,6 +166,7 @@ def campaign_from(data: Mapping[str, Any]) -> CampaignPack:
             tuple(map(str, pool.get("stages") or ())),
             str(pool.get("ownership") or ""),
             {str(kind): str(label) for kind, label in (pool.get("labels") or {}).items()},
+            bool(pool.get("later")),
         ),
         systems=tuple(map(str, data.get("systems") or ())),
         phases=_phases(data.get("phases")),

@@ -141,8 +141,8 @@ def resumed(deadline: date, since: date, until: date, is_working: bool, calendar
 def urge_again(due_on: date, near: int, urged_on: date | None, today: date) -> bool:
     """Whether who is still waited for is to be reminded today: ``near`` days before the term, on the day before it, and once after.
 
-    ``urged_on``: the last day on which somebody reminded them, a person or the platform. A day on which nobody reminds (the platform
-    stood still) is made up for on the next; two reminders never fall on one day.
+    ``urged_on``: the last day on which they were reminded, by a person or the platform. A day on which nobody reminds (the
+    platform stood still) is made up for on the next; two reminders never fall on one day.
     """
     days = [due_on - timedelta(days=max(near, 1)), due_on - timedelta(days=1), due_on + timedelta(days=1)]
     passed = [day for day in days if day <= today]

@@ -19,9 +19,10 @@ from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.models import Campaign, Phase, Subject
 from dudao.evaluations.queries.answering import phase_of
 from dudao.evaluations.queries.systems import system_of
+from dudao.evaluations.queries.templates import template_of
 from dudao.evaluations.rules import Rules
 from dudao.frameworks.models import FrameworkVersion
-from dudao.orgs.models import Unit
+from dudao.orgs.models import Kind, Unit
 
 __all__ = ["PhaseGiven", "SubjectGiven", "create_campaign", "locked", "set_phases", "set_subjects", "start_campaign"]
 
@@ -180,7 +181,28 @@ def set_subjects(actor: Actor, *, campaign: Campaign, revision: int, subjects: I
         Subject(campaign=row, unit=one.unit, label=labels[one.unit.pk], drawn_from=one.drawn_from[:200])
         for one in given
     )
-    return _touched(actor, row, "campaign.edit", {}, what="对象", total=len(given))
+    changes = {"objects_kind": _kind_of(row, given)} if given and _is_of_anything(row) else {}
+    return _touched(actor, row, "campaign.edit", changes, what="对象", total=len(given))
+
+
+def _is_of_anything(row: Campaign) -> bool:
+    """Whether its template leaves open what kind of units it is about (回访督导)."""
+    pack = template_of(row.template)
+    return pack is not None and pack.pool.later and not pack.systems
+
+
+def _kind_of(row: Campaign, given: Sequence[SubjectGiven]) -> str:
+    """What the chosen units are, where they are all of one kind; else as it was."""
+    found = {_KINDS.get(one.unit.kind, Campaign.Objects.SCHOOLS) for one in given}
+    return str(found.pop()) if len(found) == 1 else row.objects_kind
+
+
+_KINDS: Mapping[str, str] = {
+    Kind.COUNTY: Campaign.Objects.COUNTIES,
+    Kind.ZONE: Campaign.Objects.COUNTIES,
+    Kind.TOWNSHIP: Campaign.Objects.TOWNSHIPS,
+    Kind.KINDERGARTEN: Campaign.Objects.KINDERGARTENS,
+}
 
 
 def _labels(given: Sequence[SubjectGiven]) -> dict[int, str]:

@@ -1,12 +1,14 @@
 """A draft is changed: its head, its rules, its subjects; or it is called off."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.actions.campaigns import SubjectGiven, locked, set_subjects
@@ -14,7 +16,7 @@ from dudao.evaluations.actions.telling import tell_subjects
 from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries.campaigns import twins_of
-from dudao.evaluations.queries.pools import cycle_units, drawn_units, label_of, units_in
+from dudao.evaluations.queries.pools import cycle_units, drawn_units, found_units, label_of, units_in
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.rules import Rules
 from dudao.frameworks.models import FrameworkVersion
@@ -26,6 +28,7 @@ __all__ = [
     "edit_campaign",
     "select_by_cycle",
     "select_by_draw",
+    "select_by_findings",
     "select_by_pool",
     "select_units",
     "set_rules",
@@ -163,6 +166,20 @@ def select_by_cycle(actor: Actor, *, campaign: Campaign, revision: int, term: st
     if not units:
         raise ValidationError({"cycle": "这个学期没有安排学校，请另选一个学期。"})
     given = [SubjectGiven(unit, label_of(row, unit), words) for unit in units]
+    chosen: Campaign = set_subjects(actor, campaign=row, revision=revision, subjects=given)
+    return chosen
+
+
+@audit.action
+def select_by_findings(actor: Actor, *, campaign: Campaign, revision: int, least: int, since: date) -> Campaign:
+    """Those with so many findings since a day, the most first: whom a follow-up visit is for."""
+    row = _draft(actor, campaign, revision)
+    given = [
+        SubjectGiven(unit, label_of(row, unit), f"{chinese_date(since)}以来 {count} 个问题")
+        for unit, count in found_units(row.office, row.pool.get("kinds") or [row.office.kind], least, since)
+    ]
+    if not given:
+        raise ValidationError({"least": f"{chinese_date(since)}以来没有哪个单位有 {least} 个以上的问题，请放宽条件。"})
     chosen: Campaign = set_subjects(actor, campaign=row, revision=revision, subjects=given)
     return chosen
 

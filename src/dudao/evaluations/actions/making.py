@@ -39,7 +39,9 @@ def create_from_template(
     twin: Campaign | None = None,
     demo: bool = False,
 ) -> Campaign:
-    """A draft with the template's phases and rules, over all units that its pool names. Raises ``ValidationError`` by field."""
+    """A draft with the template's phases and rules, over all units that its pool names, or over nobody yet. Raises
+    ``ValidationError`` by field.
+    """
     pack = template_of(template)
     if pack is None:
         raise ValidationError({"template": f"没有名为“{template}”的项目模板。"})
@@ -74,6 +76,10 @@ def create_from_template(
         "counties": list(counties),
     }
     pin_newest(actor, made)
+    if pack.pool.later:
+        Campaign.objects.filter(pk=made.pk).update(pool=pool)
+        made.pool = pool
+        return made
     return _choose(actor, made, pool, cycle_year(office, pack, year))
 
 
@@ -169,7 +175,7 @@ def _renamed(before: Campaign, year: int) -> str:
 
 def _choose_again(actor: Actor, before: Campaign, made: Campaign) -> tuple[Campaign, Changes]:
     by_hand = before.subjects.exclude(state="out").exclude(drawn_from="按条件")
-    if before.pool and not by_hand.exists():
+    if before.pool and before.subjects.exists() and not by_hand.exists():
         made = _choose(actor, made, before.pool)
         units = [subject.unit for subject in made.subjects.select_related("unit")]
         return made, changes_since(before, units)

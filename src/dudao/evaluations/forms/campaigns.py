@@ -1,7 +1,7 @@
 """Forms of campaigns: made from a template or from last year's, its head, its phases, its subjects, amendments."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -269,6 +269,22 @@ class AddUnitsForm(Form):
     def adapt(self) -> None:
         field: Any = self.fields["units"]
         field.objects = self.chosen
+
+
+class FoundForm(Form):
+    """Subjects by what was found with them."""
+
+    least = forms.IntegerField(
+        label="至少几个问题",
+        min_value=1,
+        max_value=1000,
+        initial=2,
+        widget=forms.NumberInput(attrs={"class": "is-short"}),
+    )
+    since = DateField(label="从哪天起发现的", help_text="已经销号的也计入；草稿和免予整改的不计。")
+
+    def adapt(self) -> None:
+        self.fields["since"].initial = timezone.localdate() - timedelta(days=365)
 
 
 class AmendForm(Form):

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from dudao.calc.campaigns import CampaignPack, Pool
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, CycleEntry, CyclePlan, Draw, DrawMember
 from dudao.evaluations.queries.draws import FINAL
 from dudao.evaluations.queries.templates import template_of
+from dudao.findings.models import Finding
 from dudao.orgs.models import Kind, Licensed, Ownership, Stage, Unit
 from dudao.orgs.queries import licensed
 
@@ -23,6 +25,7 @@ __all__ = [
     "cycle_year",
     "drawn_units",
     "draws_of",
+    "found_units",
     "label_of",
     "pool_words",
     "units_in",
@@ -81,7 +84,8 @@ def label_of(campaign: Campaign, unit: Unit) -> str:
 def choices_of(office: Unit, kinds: Iterable[str]) -> list[tuple[int, str]]:
     """The counties (for a county: the townships) by which a pool can be narrowed; none where they are the objects themselves."""
     below = [Kind.COUNTY, Kind.ZONE] if office.kind == Kind.CITY else [Kind.TOWNSHIP]
-    if set(kinds) & set(below) or office.kind not in {Kind.CITY, Kind.COUNTY, Kind.ZONE}:
+    wanted = set(kinds) - {office.kind}
+    if not wanted or wanted & set(below) or office.kind not in {Kind.CITY, Kind.COUNTY, Kind.ZONE}:
         return []
     rows = Unit.objects.filter(path__startswith=office.path, kind__in=below, valid_to__isnull=True).order_by("path")
     return [(unit.pk, str(unit)) for unit in rows]
@@ -134,6 +138,17 @@ def drawn_units(actor: Actor, office: Unit, pk: int) -> tuple[str, list[Unit]]:
     return row.title, [member.unit for member in members.order_by("position") if member.unit is not None]
 
 
+def found_units(office: Unit, kinds: Iterable[str], least: int, since: date) -> list[tuple[Unit, int]]:
+    """(unit, how many) with at least so many findings that the office handed down and that were found since a day, most first."""
+    out = [Finding.State.DRAFT, Finding.State.WAIVED]
+    rows = Finding.objects.filter(office=office, found_on__gte=since, unit__kind__in=list(kinds)).exclude(state__in=out)
+    counted = rows.order_by().values("unit").annotate(n=Count("pk")).filter(n__gte=least).values_list("unit", "n")
+    counts = dict(counted)
+    units = Unit.objects.filter(pk__in=counts, path__startswith=office.path, valid_to__isnull=True)
+    found = [(unit, counts[unit.pk]) for unit in units.order_by("path")]
+    return sorted(found, key=lambda one: -one[1])
+
+
 def cycle_terms(actor: Actor, office: Unit) -> list[tuple[str, str]]:
     """The terms of the office's approved cycle plans: («12:4053», «五年轮查：2026年秋季»)."""
     found: list[tuple[str, str]] = []
@@ -146,28 +161,27 @@ def cycle_terms(actor: Actor, office: Unit) -> list[tuple[str, str]]:
 
 
 def cycle_year(office: Unit, pack: CampaignPack, year: int) -> tuple[str, list[Unit]]:
-    """(the plan in words, whose turn it is in a year by the office's approved cycle plan of such schools), for a template that goes
-    round in years; «» where there is no plan for that year.
+    """(the plans in words, whose turn it is in a year by the office's approved cycle plans of such schools), for a template
+    that goes round in years; «» where there is no plan for that year.
     """
-    kind = _cycle_kind(pack)
-    if not pack.cycle_years or not kind:
+    if not pack.cycle_years:
         return "", []
-    rows = CyclePlan.objects.filter(office=office, state=CyclePlan.State.APPROVED, objects_kind=kind)
     terms = (2 * year, 2 * year + 1)
-    plan = next((row for row in rows if row.first_term <= terms[1] and terms[0] < row.first_term + 2 * row.years), None)
-    if plan is None:
-        return "", []
-    entries = CycleEntry.objects.filter(plan=plan, term__in=terms, left_why="").select_related("school")
-    return f"{plan.title}：{year}年", [entry.school for entry in entries.order_by("school__path")]
+    rows = CyclePlan.objects.filter(office=office, state=CyclePlan.State.APPROVED, objects_kind__in=_cycle_kinds(pack))
+    plans = [row for row in rows if row.first_term <= terms[1] and terms[0] < row.first_term + 2 * row.years]
+    entries = CycleEntry.objects.filter(plan__in=plans, term__in=terms, left_why="").select_related("school")
+    units = [entry.school for entry in entries.order_by("school__path")]
+    return "、".join(f"{plan.title}：{year}年" for plan in plans), units
 
 
-def _cycle_kind(pack: CampaignPack) -> str:
+def _cycle_kinds(pack: CampaignPack) -> list[str]:
     stages = set(pack.pool.stages)
-    if pack.objects == "kindergartens":
-        return CyclePlan.Objects.KINDERGARTENS
-    if stages and stages <= {"senior", "vocational"}:
-        return CyclePlan.Objects.SENIORS
-    return CyclePlan.Objects.COMPULSORY if stages and stages <= {"primary", "junior"} else ""
+    found: list[str] = [CyclePlan.Objects.KINDERGARTENS] if pack.objects == "kindergartens" else []
+    if stages & {"primary", "junior"}:
+        found.append(CyclePlan.Objects.COMPULSORY)
+    if stages & {"senior", "vocational"}:
+        found.append(CyclePlan.Objects.SENIORS)
+    return found
 
 
 def cycle_units(actor: Actor, office: Unit, key: str) -> tuple[str, list[Unit]]:

@@ -17,7 +17,7 @@ from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.templatetags.ui import deadline, progress
 from dudao.evaluations.actions.papers import papers_of, plans_of, why_not_notice
 from dudao.evaluations.labels import SUBJECT_STATES
-from dudao.evaluations.models import Campaign, Subject
+from dudao.evaluations.models import Campaign, Phase, Subject
 from dudao.evaluations.queries import board as shown
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries import results
@@ -77,23 +77,19 @@ def _links(pack: CampaignPack | None) -> list[tuple[str, str, str]]:
     """Pages of other parts that belong to this kind of campaign: (label, address, icon)."""
     if pack is None:
         return []
-    return {
+    own = {
         "city-government": [
             ("登记省级反馈", reverse("findings:feedbacks"), "file-import"),
         ],
-        "schools-high": _cycled(),
-        "schools-vocational": _cycled(),
         "excellent-balance": [("均衡测算", reverse("stats:balances"), "chart-bar")],
         "preschool-universal": [("普及普惠测算", reverse("stats:preschools"), "building-community")],
         "follow-up": [("问题台账", reverse("findings:findings"), "clipboard-list")],
+        "special-inspection": [("随机抽取", reverse("draws:draws"), "pointer")],
     }.get(pack.code, [])
-
-
-def _cycled() -> list[tuple[str, str, str]]:
-    return [
-        ("周期规划", reverse("evaluations:cycles"), "calendar-stats"),
-        ("登记省级反馈", reverse("findings:feedbacks"), "file-import"),
-    ]
+    cycle = [("周期规划", reverse("evaluations:cycles"), "calendar-stats")] if pack.cycle_years else []
+    upper = any(phase.kind == Phase.Kind.UPPER for phase in pack.phases)
+    feedback = [("登记省级反馈", reverse("findings:feedbacks"), "file-import")] if upper else []
+    return [*cycle, *feedback, *own]
 
 
 def _rules(request: HttpRequest, row: Campaign) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from dudao.evaluations.forms.rules import RulesForm
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.pools import units_to_add
+from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.templates import usable_versions
 from dudao.evaluations.views.common import campaign_or_404, crumbs, draft_or_back, inside_or_404, tell
 
@@ -139,7 +140,8 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
         if made is not None:
             messages.success(request, f"已变更：{''.join(made.changes)}")
             return redirect(f"{row.get_absolute_url()}?tab=amendments")
-    note = "只改要变的地方，其余保持原样。变更前后的内容和理由会留在“变更”里，被评单位会收到通知。"
+    told = "被评单位会收到通知。" if rules_of(row).announced else "不通知被评单位。"
+    note = f"只改要变的地方，其余保持原样。变更前后的内容和理由会留在“变更”里，{told}"
     return _page(request, row, form, title="变更项目", save="确认变更", note=note)
 
 
@@ -154,7 +156,9 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
         run(
             request,
             lambda: start_campaign(actor, campaign=row, revision=row.revision),
-            "项目已启动，指标体系已固定，被评单位收到了通知。",
+            "项目已启动，指标体系已固定，被评单位收到了通知。"
+            if rules_of(row).announced
+            else "项目已启动，指标体系已固定；没有通知被评单位。",
         )
     elif verb == "campaign.cancel":
         run(

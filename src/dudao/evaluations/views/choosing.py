@@ -1,4 +1,4 @@
-"""The subjects of a draft are chosen: by a filter, by name, from a cycle plan, from a draw."""
+"""The subjects of a draft are chosen: by a filter, by name, by what was found, from a cycle plan, from a draw."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import Form
 from dudao.evaluations.actions import editing
-from dudao.evaluations.forms.campaigns import AddUnitsForm, PoolForm
+from dudao.evaluations.forms.campaigns import AddUnitsForm, FoundForm, PoolForm
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import pools
 from dudao.evaluations.views.common import crumbs, draft_or_back, tell
@@ -36,7 +36,7 @@ class _OneForm(Form):
 
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
-    """Four ways, each a small form; ``way`` says which was sent."""
+    """Five ways, each a small form; ``way`` says which was sent."""
     row, back = draft_or_back(request, pk)
     if back is not None:
         return back
@@ -47,6 +47,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
         "units": AddUnitsForm(
             request.POST if way == "units" else None, objects=lambda: pools.units_to_add(row), auto_id="id_units_%s"
         ),
+        "found": FoundForm(request.POST if way == "found" else None, auto_id="id_found_%s"),
         "cycle": _OneForm(
             request.POST if way == "cycle" else None,
             label="周期计划的学期",
@@ -86,6 +87,8 @@ def _chosen(request: HttpRequest, row: Campaign, way: str, form: Form) -> Campai
         made: Campaign = editing.select_by_pool(actor, pool=values, **given)
     elif way == "units":
         made = editing.select_units(actor, add=values["units"], **given)
+    elif way == "found":
+        made = editing.select_by_findings(actor, least=values["least"], since=values["since"], **given)
     elif way == "cycle":
         made = editing.select_by_cycle(actor, term=values["one"], **given)
     else:

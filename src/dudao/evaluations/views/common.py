@@ -106,6 +106,7 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
     actor = actor_of(request)
     inside = reads.is_inside(actor, row)
     buttons = {button.step.verb: button for button in CAMPAIGN.available(row, actor)} if inside else {}
+    quiet = not rules_of(row).announced
     return {
         "row": row,
         "state": CAMPAIGN_STATES[row.state],
@@ -117,7 +118,9 @@ def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[s
         "start": _button(buttons.get("campaign.start")),
         "cancel": _button(buttons.get("campaign.cancel")),
         "beside": reads.beside(actor, row),
-        "quiet": not rules_of(row).announced,
+        "quiet": quiet,
+        "cancel_words": "取消后不能恢复；已填的内容保留在办公室"
+        + ("。" if quiet or row.state == Campaign.State.DRAFT else "，被评单位会收到通知。"),
         "edits": inside and _may(by_office(row, actor, "campaign.edit")) and row.state == Campaign.State.DRAFT,
         "amends": inside and why_not_amend(row, actor) is None,
         "clones": inside and _may(by_office(row, actor, "campaign.create")),

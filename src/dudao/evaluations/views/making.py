@@ -93,10 +93,12 @@ def new(request: HttpRequest, template: str) -> HttpResponse:
             ),
         )
         if made is not None:
-            messages.success(
-                request,
-                f"已建好“{made.title}”，按条件选入 {made.subjects.count()} 个对象。请核对阶段、规则和对象，试评后启动。",
-            )
+            count, turn = made.subjects.count(), made.subjects.values_list("drawn_from", flat=True).first()
+            if pack.pool.later:
+                messages.success(request, f"已建好“{made.title}”。请选择对象，核对阶段和规则后启动。")
+                return redirect("evaluations:campaign_choose", pk=made.pk)
+            how = "按条件" if turn == "按条件" else f"按“{turn}”"
+            messages.success(request, f"已建好“{made.title}”，{how}选入 {count} 个对象。请核对阶段、规则和对象，试评后启动。")
             return redirect(made)
     return form_page(
         request,

@@ -38,6 +38,7 @@ def campaign_shape() -> tuple[Schema, list[str]]:
         "stages": {"type": "array", "items": {"enum": list(UNIT_STAGES)}},
         "ownership": {"enum": ["public", "private"]},
         "labels": {"type": "object", "additionalProperties": {"type": "string", "pattern": r"\{\}"}},
+        "later": flag,
     }
     phase = {
         "kind": {"enum": list(PHASES)},

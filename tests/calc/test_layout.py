@@ -55,6 +55,8 @@ def test_lines_and_characters_always_fill_the_type_area(lines, characters, top, 
     ("data", "words"),
     [
         ({}, "缺少 margins"),
+        (PLAIN | {"imprint": {"back": "no"}}, "imprint 的 back 应为 true 或 false"),
+        (PLAIN | {"imprint": []}, "imprint 的 back 应为 true 或 false"),
         (PLAIN | {"page": []}, "缺少 page"),
         (changed("margins", top=3), "top 应为 5 到 100 之间的数"),
         (changed("margins", top="37"), "top 应为"),

@@ -123,10 +123,14 @@ def test_the_head_is_red_with_a_rule_under_the_number():
     made = written(letter(masthead="某市教育局文件"), LAYOUT)
     head = paragraph(made, "某市教育局文件")
     assert str(head.style.font.color.rgb) == "E60012"
-    assert round(head.paragraph_format.space_before.mm) == 35
+    # 35 mm to the letters, which begin a fifth of their size below the upper edge of their line.
+    assert round(head.paragraph_format.space_before.mm + 0.2 * 40 / 72 * 25.4) == 35
     assert head.runs[0].font.size.pt == 40
     rule = paragraph(made, "〔2026〕1号")._element.pPr.find(f"{qn('w:pBdr')}/{qn('w:bottom')}")
-    assert (rule.get(qn("w:color")), rule.get(qn("w:space"))) == ("E60012", "11")  # 4 mm are 11 points
+    assert (rule.get(qn("w:color")), rule.get(qn("w:space"))) == (
+        "E60012",
+        "6",
+    )  # 4 mm are 11 points, 5 of them in its line
 
 
 def test_a_long_head_is_narrowed_before_it_gets_smaller():
@@ -178,6 +182,14 @@ def test_a_draft_leaves_room_for_its_day():
     assert f"{OFFICE}\t　　　　年　月　日印发" in text_of(read_word(made))
 
 
+def test_a_paper_to_a_superior_names_who_signed_in_another_font():
+    made = written(letter(signatory="王示例"), LAYOUT)
+    head = paragraph(made, "签发人：王示例")
+    faces = {run.text.strip("　"): run._element.rPr for run in head.runs}
+    assert faces["王示例"].rFonts.get(qn("w:eastAsia")) == "楷体_GB2312"
+    assert all(face is None for text, face in faces.items() if text != "王示例")
+
+
 def test_the_imprint_stands_at_the_foot_between_rules():
     made = written(letter(), LAYOUT)
     table = opened(made).tables[-1]._tbl
@@ -198,8 +210,8 @@ def test_page_numbers_stand_outside_one_character_from_the_edge():
         assert footer.find(f".//{W}ind").get(f"{W}{side}Chars") == "100"
         assert "".join(footer.itertext()) == "—  PAGE 1 —"
     assert part(made, "word/settings.xml").find(f"{W}evenAndOddHeaders") is not None
-    # The dash 7 mm below the type area: 35 - 7 - 4.9 mm from the paper's edge.
-    assert round(opened(made).sections[0].footer_distance.mm) == 23
+    # The dash, in the middle of a line of 4.9 mm, 7 mm below the type area: 35 - 7 - 2.5 mm from the paper's edge.
+    assert round(opened(made).sections[0].footer_distance.mm, 1) == 25.5
 
 
 def test_attachments_are_named_below_the_text_and_come_before_the_imprint():

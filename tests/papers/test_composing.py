@@ -28,6 +28,7 @@ from dudao.papers.composing import (
 )
 from dudao.papers.composing.drafts import chinese_day, period
 from dudao.papers.kinds import Kind
+from dudao.papers.stamping import turned
 from office import to_pdf
 
 LOOK = Look("某市人民政府教育督导委员会办公室", "某市人民政府教育督导委员会办公室文件", "某政教督办")
@@ -95,8 +96,8 @@ def test_every_kind_has_its_parts(kind):
         assert words.startswith(LOOK.masthead) or kind == Kind.REPORT
         assert "某政教督办〔2026〕1号" in words
         assert f"{'，'.join(SAMPLE_RECIPIENTS[kind])}：" in words
-    if kind not in {Kind.VISIT_RECORD, Kind.SELF_REPORT}:
-        assert f"{LOOK.signature}\t2026年3月5日印发" in words
+    printed = f"{LOOK.signature}\t2026年3月5日印发" in words
+    assert printed == (kind not in {Kind.VISIT_RECORD, Kind.SELF_REPORT, Kind.PUBLICITY})
 
 
 def test_an_opinion_has_what_the_regulation_asks_for():
@@ -116,7 +117,7 @@ def test_a_decision_has_facts_grounds_forms_and_the_day_it_takes_effect():
 
 def test_a_rectification_notice_has_standard_and_value_a_limit_and_a_receipt():
     words = text(made(Kind.RECTIFICATION))
-    assert "（标准要求：周课时总量不超过 34 节；实际情况：38 节）" in words  # its limit is the general one
+    assert "（标准要求：周课时总量不超过34节；实际情况：38节）" in words  # its limit is the general one
     assert "限2026年3月31日前完成" in words
     assert "请于2026年4月15日前完成整改" in words
     assert "签收人（签字）" in words
@@ -130,6 +131,19 @@ def test_a_publication_shows_what_it_publishes_before_how_long_and_how_to_object
 def test_a_report_of_looking_back_makes_no_demands_of_whom_it_reports_to():
     said = text(made("look_back"))
     assert "下一步工作" in said and "工作要求" not in said and "特此报告" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("查阅资料 126 份，满意度 93.4% ，共 1,840 人", "查阅资料126份，满意度93.4% ，共1,840人"),
+        ("12 处中 3 处失效", "12处中3处失效"),
+        ("P1.1 党委教育工作；3 教师队伍", "P1.1 党委教育工作；3 教师队伍"),
+        ("GB 50099 第 4.2 条，A4 纸", "GB 50099 第4.2条，A4 纸"),
+    ],
+)
+def test_no_space_stands_around_a_number(said, words):
+    assert words in text(made(Kind.OPINION, {**sample(Kind.OPINION), "method": said}))
 
 
 def test_empty_parts_leave_no_heading_and_no_hole_in_the_counting():
@@ -335,7 +349,7 @@ def _pages(file):
 @pytest.mark.office
 def test_every_kind_opens_in_libreoffice_with_its_words(tmp_path):
     for kind in (Kind.RECTIFICATION, Kind.REPORT, Kind.VISIT_RECORD, Kind.BRIEF):
-        content = made(kind)
+        content = turned(made(kind), LOOK.layout)
         file = to_pdf(content, f"{kind}.docx", tmp_path)
         pdf = typeset(read_word(content), LOOK.layout, title="x", author="y", moment=MOMENT)
         own = tmp_path / "own.pdf"

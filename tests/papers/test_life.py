@@ -248,7 +248,7 @@ def test_a_number_that_changed_since_the_draft_stops_signing_until_it_is_renewed
     assert not Number.objects.exists(), "no number was taken"
     routing.send_back_paper(office.director, paper=paper, reason="数字变了")
     drafting.renew_facts(office.drafter, paper=paper)
-    assert "13 个问题" in words(paper) and "12 个问题" not in words(paper)
+    assert "13个问题" in words(paper) and "12个问题" not in words(paper)
     routing.submit_paper(office.drafter, paper=paper)
     routing.check_paper(office.checker, paper=paper)
     assert routing.sign_paper(office.director, paper=paper).state == "signed"

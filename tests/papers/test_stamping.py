@@ -1,14 +1,15 @@
 """Number, day and handwriting put into a Word file that a person has edited."""
 
+import io
 import re
 from datetime import date, datetime
 
 import pytest
 from docx import Document
 
-from dudao.core.documents import DocumentError, read_word, text_of, typeset
+from dudao.core.documents import DocumentError, pictured, read_word, text_of, typeset
 from dudao.papers.composing import Look, compose, sample
-from dudao.papers.stamping import HANDWRITING, places, room_for_number, stamped, with_handwriting
+from dudao.papers.stamping import HANDWRITING, places, room_for_number, stamped, turned, with_handwriting
 from papers.words import PNG, edited
 
 DAY = date(2026, 3, 5)
@@ -72,3 +73,35 @@ def test_the_day_of_printing_stays_at_the_right_margin():
 def test_a_picture_that_is_none_is_refused():
     with pytest.raises(DocumentError, match="图片"):
         with_handwriting(draft(), PNG[:40])
+
+
+def problems(count):
+    row = {"category": "", "description": "教" * 20, "standard": "", "actual": "", "due_on": ""}
+    values = {**sample("rectification"), "problems": [row] * count}
+    return compose("rectification", values, look=LOOK, number="某政教督办〔2026〕1号", day=DAY, recipients=["三阳小学"])
+
+
+def pages(content):
+    return len(pictured(read_word(content), LOOK.layout, ppi=4))
+
+
+def breaks(content):
+    return [
+        paragraph.paragraph_format.page_break_before for paragraph in Document(io.BytesIO(content)).paragraphs
+    ].count(True)
+
+
+def test_the_imprint_is_turned_to_the_back_of_the_last_leaf_in_word_too():
+    found = {}
+    for count in range(1, 12):
+        made = turned(problems(count), LOOK.layout)
+        found.setdefault(breaks(made), made)
+        assert pages(made) == pages(problems(count))  # a PDF turns the leaf by itself, never twice
+        assert pages(made) % 2 == 0
+        assert turned(made, LOOK.layout) == made or breaks(turned(made, LOOK.layout)) == breaks(made)
+    assert {0, 1} <= set(found)
+
+
+def test_a_file_without_an_imprint_is_left_as_it_is():
+    plain = compose("visit_record", sample("visit_record"), look=LOOK, day=DAY)
+    assert turned(plain, LOOK.layout) == plain

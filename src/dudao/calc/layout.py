@@ -28,7 +28,7 @@ class LayoutError(ValueError):
 class Layout:
     """Lengths in millimetres, sizes in points. ``fonts[role]``: the name Word knows, then what a PDF may take instead.
 
-    ``words``: of titles, which no line should break.
+    ``words``: of titles, which no line should break. ``imprint_on_back``: the imprint (版记) closes the last leaf.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Layout:
     fonts: Mapping[str, tuple[str, ...]]
     latin: str
     words: frozenset[str] = frozenset()
+    imprint_on_back: bool = True
 
     @property
     def width(self) -> float:
@@ -89,6 +90,7 @@ def layout_from(data: Mapping[str, Any]) -> Layout:
         fonts={role: _names(fonts[role], role) for role in ROLES},
         latin=str(data.get("latin", "Times New Roman")),
         words=frozenset(map(str, data.get("words") or ())),
+        imprint_on_back=_switch(data.get("imprint", {}), "back"),
     )
     if made.width < 50 or made.height < 50:
         raise LayoutError("版式规则：页边距太大，版心不足 50 毫米。")
@@ -102,6 +104,13 @@ def _group(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(values, Mapping):
         raise LayoutError(f"版式规则：缺少 {name}。")
     return values
+
+
+def _switch(values: Any, name: str) -> bool:
+    value = values.get(name, True) if isinstance(values, Mapping) else None
+    if not isinstance(value, bool):
+        raise LayoutError(f"版式规则：imprint 的 {name} 应为 true 或 false。")
+    return value
 
 
 def _names(value: Any, role: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Number, day and handwriting put into a Word draft that a person has edited: its words stay, only the places left are filled.
 
+Signed, its imprint is turned to the back of the last leaf (`turned`): Word can't know by itself on which page a text ends.
+
 A draft leaves room for its number («岳政教督办〔2026〕　号») and its day («　年　月　日»). A document that lost such a place can't
 be signed as it is: `places` says so when it comes in.
 """
@@ -10,19 +12,21 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from dudao.core.documents import DocumentError
+from dudao.core.documents import DocumentError, Layout, leaves_before_imprint, read_word
 
-__all__ = ["HANDWRITING", "Places", "places", "room_for_number", "stamped", "with_handwriting"]
+__all__ = ["HANDWRITING", "Places", "places", "room_for_number", "stamped", "turned", "with_handwriting"]
 
 HANDWRITING = "（手写签名图片，不是电子签章）"
 """What stands under a picture of a signature: it proves nothing that an electronic seal would."""
@@ -75,6 +79,35 @@ def stamped(content: bytes, *, number: str, day: date) -> bytes:
         match = _PRINTED.search(paragraph.text)
         if match is not None:
             _replace(paragraph, match.start(), match.end(), words)
+    return _saved(document)
+
+
+def turned(content: bytes, layout: Layout, *, own_fonts: Path | None = None) -> bytes:
+    """The document with its imprint on the even page that closes the last leaf, as the PDF has it. Raises `DocumentError`.
+
+    The imprint is a table in a frame at the foot of the page of the paragraph behind it: that paragraph begins a page.
+    """
+    document = _opened(content)
+    frame = next(
+        (
+            table
+            for table in document.element.body.iterchildren(qn("w:tbl"))
+            if table.xpath("./w:tblPr/w:tblpPr[@w:tblpYSpec='bottom']")
+        ),
+        None,
+    )
+    anchor = None if frame is None else frame.getnext()
+    if frame is None or anchor is None or anchor.tag != qn("w:p"):
+        return content
+    behind = Paragraph(anchor, document)
+    behind.paragraph_format.page_break_before = None
+    leaves = leaves_before_imprint(read_word(_saved(document)), layout, own_fonts=own_fonts)
+    if leaves > 1:
+        blank = OxmlElement("w:p")
+        frame.addprevious(blank)
+        Paragraph(blank, document).paragraph_format.page_break_before = True
+    if leaves:
+        behind.paragraph_format.page_break_before = True
     return _saved(document)
 
 

@@ -11,7 +11,7 @@ from dudao.calc.layout import ROLES, Layout, LayoutError, layout_from
 from dudao.core.documents.filling import asked_for, fill
 from dudao.core.documents.fonts import missing
 from dudao.core.documents.letters import Annex, Entry, Form, Grid, Letter, Line, counted
-from dudao.core.documents.pdf import Mark, pictured, typeset
+from dudao.core.documents.pdf import Mark, leaves_before_imprint, pictured, typeset
 from dudao.core.documents.reading import Reading, read_word, text_of
 from dudao.core.documents.templates import DOCX, DocumentError, chinese_font, render
 from dudao.core.documents.titles import title_lines
@@ -36,6 +36,7 @@ __all__ = [
     "counted",
     "fill",
     "layout_from",
+    "leaves_before_imprint",
     "missing",
     "pictured",
     "read_word",

@@ -8,7 +8,8 @@ import io
 import json
 import re
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from dudao.core.documents.fonts import FLOOR, folders, role_of
 from dudao.core.documents.reading import Block, Cell, Piece, Reading
 from dudao.core.documents.templates import DocumentError
 
-__all__ = ["Mark", "pictured", "typeset"]
+__all__ = ["Mark", "leaves_before_imprint", "pictured", "typeset"]
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 MAX_MARKED_ROWS = 500
@@ -70,17 +71,41 @@ def pictured(reading: Reading, layout: Layout, *, ppi: int = 90, own_fonts: Path
     return made if isinstance(made, list) else [made]
 
 
+def leaves_before_imprint(reading: Reading, layout: Layout, *, own_fonts: Path | None = None) -> int:
+    """How many page breaks stand between the text and the imprint: 0 where it fits below, 1 to the back of the leaf, 2 with a
+    blank page between. Raises `DocumentError`.
+    """
+    if not layout.imprint_on_back or not any(block.at_foot for block in reading.blocks):
+        return 0
+    text = replace(reading, blocks=tuple(block for block in reading.blocks if not block.at_foot))
+    whole, alone = (len(pictured(each, layout, ppi=4, own_fonts=own_fonts)) for each in (reading, text))
+    return whole - alone
+
+
+def _tail_dropped(blocks: Sequence[Block]) -> list[Block]:
+    """Without the empty paragraphs behind the text: in Word they turn the leaf, a PDF turns it by itself."""
+    said = (place for place, block in enumerate(blocks) if not block.at_foot and (block.rows or _says(block)))
+    last = max(said, default=0)
+    return [block for place, block in enumerate(blocks) if place <= last or block.at_foot]
+
+
+def _says(block: Block) -> bool:
+    return bool(block.text.strip()) or any(piece.image for piece in block.pieces)
+
+
 def _data(reading: Reading, layout: Layout, *, title: str, author: str, mark: Mark | None) -> dict[str, Any]:
     """All that the template is told."""
     setting = _Setting(layout)
     page = reading.page
-    blocks = [setting.block(block) for block in reading.blocks]
+    on_back = layout.imprint_on_back and any(block.at_foot for block in reading.blocks)
+    blocks = [setting.block(block) for block in (_tail_dropped(reading.blocks) if on_back else reading.blocks)]
     return {
         "title": title,
         "author": author,
         "page": {name: getattr(page, name) for name in ("width", "height", "top", "bottom", "left", "right")},
         "first_number": page.first,
         "bare_first": page.bare,
+        "imprint_on_back": on_back,
         "number_size": layout.sizes["page_number"],
         "blocks": blocks,
         "fonts": setting.fonts,
@@ -184,6 +209,8 @@ class _Setting:
             "font": self.font(piece.font),
             "size": piece.size,
             "bold": piece.bold,
+            # A 小标宋 has heavy strokes: whatever stands in for it is taken bold, where there is a bold one.
+            "heavy": role_of(piece.font) == "title",
             "underlined": piece.underlined,
             "colour": piece.colour,
             "scale": piece.scale,

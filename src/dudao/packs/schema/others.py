@@ -334,6 +334,7 @@ def _papers() -> Schema:
             ),
             "sizes": plain(dict.fromkeys(ROLES, length(80)), list(ROLES)),
             "fonts": plain({role: {"anyOf": [ref("name"), names]} for role in ROLES}, list(ROLES)),
+            "imprint": plain({"back": {"type": "boolean"}}, ["back"]),
             "latin": ref("name"),
             "words": names,
         },

@@ -14,9 +14,9 @@ from dudao.papers import queries
 from dudao.papers.comparing import Difference
 from dudao.papers.composing import ComposeError, compose, look_of
 from dudao.papers.models import Paper, PaperVersion
-from dudao.papers.stamping import room_for_number
+from dudao.papers.stamping import room_for_number, turned
 
-__all__ = ["ROUTING", "Stage", "blocking", "hold", "keep_version", "silent", "written_out"]
+__all__ = ["ROUTING", "Stage", "blocking", "hold", "keep_version", "leaf_turned", "silent", "written_out"]
 
 Stage = Callable[[int, int, str], None]
 """What hears how far a long act is: stages done, stages in all, what is done now."""
@@ -51,6 +51,12 @@ def written_out(paper: Paper, *, number: str = "", day: date | None = None) -> b
         return compose(paper.kind, values, look=look, number=number, day=day, recipients=names, template=template)
     except ComposeError as problem:
         raise ValidationError(str(problem)) from problem
+
+
+def leaf_turned(paper: Paper, content: bytes, day: date) -> bytes:
+    """A signed Word file with its imprint where the office's look wants it on the day of signing. Raises `DocumentError`."""
+    folder = queries.fonts_folder()
+    return turned(content, look_of(paper.unit, day).layout, own_fonts=folder if folder.is_dir() else None)
 
 
 def keep_version(actor: Actor, paper: Paper, content: bytes | Any, *, is_uploaded: bool = False) -> PaperVersion:

@@ -12,7 +12,7 @@ from dudao.core import audit, files, notices
 from dudao.core.access import Actor, Denied
 from dudao.core.documents import DocumentError, Mark, Reading, read_word, typeset
 from dudao.papers import queries, sources
-from dudao.papers.actions.holding import Stage, blocking, hold, keep_version, silent
+from dudao.papers.actions.holding import Stage, blocking, hold, keep_version, leaf_turned, silent
 from dudao.papers.composing import look_of
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Delivery, Number, Paper
@@ -70,6 +70,7 @@ def add_handwriting(actor: Actor, *, paper: Paper, upload: Any, name: str = "") 
     with files.opened(picture) as stream:
         try:
             content = with_handwriting(queries.content_of(version), stream.read())
+            content = leaf_turned(found, content, found.signed_on or timezone.localdate())
         except DocumentError as problem:
             raise ValidationError(str(problem)) from problem
     keep_version(actor, found, content, is_uploaded=version.is_uploaded)

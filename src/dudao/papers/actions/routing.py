@@ -10,7 +10,15 @@ from dudao.core.access import Actor, Denied
 from dudao.core.documents import DocumentError, read_word
 from dudao.core.numbering import next_number
 from dudao.papers import queries
-from dudao.papers.actions.holding import Stage, blocking, hold, keep_version, silent, written_out
+from dudao.papers.actions.holding import (
+    Stage,
+    blocking,
+    hold,
+    keep_version,
+    leaf_turned,
+    silent,
+    written_out,
+)
 from dudao.papers.composing import look_of
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Number, Paper
@@ -70,6 +78,7 @@ def sign_paper(actor: Actor, *, paper: Paper, stage: Stage = silent) -> Paper:
             if version.is_uploaded
             else written_out(found, number=words, day=day)
         )
+        filled = leaf_turned(found, filled, day)
     except DocumentError as problem:
         raise Denied(str(problem), "paper.sign") from problem
     except ValidationError as problem:

@@ -65,7 +65,8 @@ def letter_of(draft: Draft) -> Letter:
     look = draft.look
     plain = draft.kind in UNNUMBERED
     names = [*draft.recipients] or ([] if plain else [draft.text("subject")] if draft.text("subject") else [])
-    own = draft.kind not in {Kind.VISIT_RECORD, Kind.SELF_REPORT}
+    # An imprint belongs to what an office sends out, not to what it posts or fills in.
+    own = draft.kind not in {Kind.VISIT_RECORD, Kind.SELF_REPORT, Kind.PUBLICITY}
     return replace(
         made,
         title=draft.text("title") or made.title,

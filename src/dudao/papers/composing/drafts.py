@@ -1,5 +1,6 @@
 """The values of a paper, checked against the fields of its kind and turned into what sentences are made of."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,10 +33,10 @@ class Draft:
     recipients: Sequence[str]
 
     def text(self, name: str) -> str:
-        return str(self.values.get(name) or "").strip()
+        return closed_up(str(self.values.get(name) or "").strip())
 
     def texts(self, name: str) -> list[str]:
-        return [text for item in self.values.get(name) or () if (text := str(item).strip())]
+        return [closed_up(text) for item in self.values.get(name) or () if (text := str(item).strip())]
 
     def rows(self, name: str) -> list[dict[str, str]]:
         """The rows of a table, every column of the field in each; dates as an office writes them."""
@@ -142,7 +143,18 @@ def _date(value: Any) -> date | None:
 
 def _cell(value: Any) -> str:
     found = _date(value)
-    return chinese_day(found) if found is not None else str("" if value is None else value).strip()
+    return chinese_day(found) if found is not None else closed_up(str("" if value is None else value).strip())
+
+
+_CHINESE = r"\u3400-\u9fff，。；：、（）《》“”"
+_MEASURES = "项个人所份次条天节名件处元万亿分年月日场门间册台张户套本位倍米吨平周届批轮篇类种组道页字学课小时"
+_BEFORE_NUMBER = re.compile(rf"(?<=[{_CHINESE}]) +(?=\d)")
+_BEHIND_NUMBER = re.compile(rf"(?<![A-Za-z\d.])(\d[\d,.]*%?) +(?=[{_MEASURES}])")
+
+
+def closed_up(text: str) -> str:
+    """Without the spaces that pages set around numbers: an official paper has none. «P1.1 办学条件» keeps its own."""
+    return _BEHIND_NUMBER.sub(r"\1", _BEFORE_NUMBER.sub("", text))
 
 
 def chinese_day(day: date) -> str:

@@ -146,7 +146,8 @@ def self_report(draft: Draft) -> Letter:
         said += [Line(sentence(line)) for line in row["text"].splitlines()]
     ending: list[Part] = [*(items(draft.texts("measures")) or [write])]
     if draft.text("signature"):
-        ending.append(Line(draft.text("signature")))
+        # Who signs and when stay in one line.
+        ending.append(Line(draft.text("signature").replace("。负责人签字", "。\n负责人签字")))
     body = [
         *sections(
             ("基本情况与依据", [Line(sentence(draft.text("basis")))]),

@@ -15,6 +15,7 @@ from dudao.papers.models import OfficeStyle
 __all__ = ["NO_NUMBER", "StyleForm", "TemplateForm", "initial_of"]
 
 NO_NUMBER = "不编号"
+BACK = "back"
 _SEPARATOR = "｜"
 _SIZES = {"二号": 22.0, "小二": 18.0, "三号": 16.0, "小三": 15.0, "四号": 14.0, "小四": 12.0}
 """Sizes of Chinese type in points."""
@@ -60,7 +61,7 @@ class StyleForm(Form):
 
     sections = (
         Section("名称和字号", ["signature", "masthead", "code_word", "code_words"]),
-        Section("版面", [*_LENGTHS, *_COUNTS, "body_size", "title_size"], note="没有特殊要求的不用改。"),
+        Section("版面", [*_LENGTHS, *_COUNTS, "body_size", "title_size", "imprint"], note="没有特殊要求的不用改。"),
         Section("字体", [f"font_{role}" for role in _FONTS], note="写 Word 或 WPS 里的字体名。"),
         Section("启用", ["valid_from"]),
     )
@@ -96,6 +97,12 @@ class StyleForm(Form):
                 choices=[(size, f"{name}（{size:g} 磅）") for name, size in _SIZES.items()],
                 help_text=f"国家标准{named}。",
             )
+        self.fields["imprint"] = forms.TypedChoiceField(
+            label="版记位置",
+            coerce=lambda value: value == BACK,
+            choices=[(BACK, "最后一面（双面印刷的偶数页）"), ("last", "正文结束的那一页")],
+            help_text="国家标准在最后一面。",
+        )
         for role in _FONTS:
             self.fields[f"font_{role}"] = forms.CharField(
                 label=ROLES[role], max_length=60, help_text=f"国家标准为{standard().fonts[role][0]}。"
@@ -113,6 +120,7 @@ class StyleForm(Form):
             "margins": {name: said[name] for name in _LENGTHS if said[name] != getattr(plain, name)},
             "grid": {name: said[name] for name in _COUNTS if said[name] != getattr(plain, name)},
             "sizes": sizes,
+            "imprint": {} if said["imprint"] == plain.imprint_on_back else {"back": said["imprint"]},
             "fonts": {
                 role: list(dict.fromkeys([said[f"font_{role}"].strip(), *plain.fonts[role]]))
                 for role in _FONTS
@@ -135,6 +143,7 @@ def initial_of(style: OfficeStyle | None, layout: Layout) -> dict[str, Any]:
     }  # fmt: skip
     said |= {name: f"{getattr(layout, name):g}" for name in (*_LENGTHS, *_COUNTS)}
     said |= {f"{role}_size": layout.sizes[role] for role in ("body", "title")}
+    said["imprint"] = BACK if layout.imprint_on_back else "last"
     return said | {f"font_{role}": layout.fonts[role][0] for role in _FONTS}
 
 

@@ -25,7 +25,7 @@ __all__ = ["style", "style_edit", "style_preview"]
 
 _SAMPLE = Kind.RECTIFICATION
 """Shows most parts of a paper in few pages."""
-_NAMES = {"margins": "页边距", "grid": "行数和字数", "sizes": "字号", "fonts": "字体"}
+_NAMES = {"margins": "页边距", "grid": "行数和字数", "sizes": "字号", "fonts": "字体", "imprint": "版记位置"}
 
 
 def _state(row: OfficeStyle, today: Any) -> State:
@@ -75,9 +75,12 @@ def _facts(layout: Layout) -> list[tuple[str, str]]:
     def fonts(it: Layout) -> str:
         return f"标题{it.fonts['title'][0]}，正文{it.fonts['body'][0]}"
 
+    def imprint(it: Layout) -> str:
+        return "最后一面（偶数页）" if it.imprint_on_back else "正文结束的那一页"
+
     return [
         (label, said(layout) + ("" if said(layout) == said(plain) else f"（国家标准：{said(plain)}）"))
-        for label, said in (("页边距", margins), ("版心", grid), ("字号", sizes), ("字体", fonts))
+        for label, said in (("页边距", margins), ("版心", grid), ("字号", sizes), ("字体", fonts), ("版记", imprint))
     ]
 
 

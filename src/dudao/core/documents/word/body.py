@@ -128,7 +128,7 @@ class _Body:
     # ---- head -------------------------------------------------------------------------------------------------
 
     def masthead(self) -> Iterator[str]:
-        """35 mm below the type area's edge; number two lines below; a red line of the area's width 4 mm below that."""
+        """35 mm from the type area's edge to the letters; number two lines below; a red line as wide as the area 4 mm below it."""
         letter = self.letter
         room, wanted = self.layout.width / 25.4 * 72, self.layout.sizes["masthead"]
         full = room / (_characters(letter.masthead) + 0.5) / wanted
@@ -136,9 +136,12 @@ class _Body:
         size = min(wanted, room / (_characters(letter.masthead) + 0.5) / (scale / 100))
         half = int(size * 2)
         look = (f'<w:w w:val="{scale}"/>' if scale < 100 else "") + f'<w:sz w:val="{half}"/><w:szCs w:val="{half}"/>'
-        spacing = f'<w:spacing w:before="{round(35 / 25.4 * 1440)}" w:line="{round(half * 13)}" w:lineRule="exact"/>'
+        # Letters begin below the upper edge of their line: a fifth of their size.
+        above = round(35 / 25.4 * 1440 - half * 10 * 0.2)
+        spacing = f'<w:spacing w:before="{above}" w:line="{round(half * 13)}" w:lineRule="exact"/>'
         yield self.line("发文机关标志", letter.masthead, properties=spacing, look=look)
-        rule = f'<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="11" w:color="{RED}"/></w:pBdr>'
+        # 4 mm below the number's letters, of which their line holds five points.
+        rule = f'<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="6" w:color="{RED}"/></w:pBdr>'
         if letter.dated_head:
             yield self.blank()
             yield self.line("发文字号", letter.number)
@@ -148,15 +151,20 @@ class _Body:
             yield from (self.blank(), self.blank())
             if letter.signatory:
                 # A paper to a superior: number left, 签发人 right, a character from the edges.
-                yield self.between(rule, f"　{letter.number}", f"签发人：{letter.signatory}　")
+                yield self.between(rule, f"　{letter.number}", "签发人：", f"{letter.signatory}　")
             else:
                 yield self.line("发文字号", letter.number, before=rule)
         yield from (self.blank(), self.blank())
 
-    def between(self, rule: str, left: str, right: str) -> str:
-        """Left and right in one line."""
+    def between(self, rule: str, left: str, right: str, name: str) -> str:
+        """Left and right in one line, the name at the end of it in 楷体."""
         tabs = f'<w:tabs><w:tab w:val="right" w:pos="{round(self.width)}"/></w:tabs>'
-        return self.line("发文字号", f"{left}\t{right}", before=rule + tabs, properties='<w:jc w:val="left"/>')
+        both = _text(f"{left}\t{right}")
+        kai = fonts(self.layout.latin, self.layout.fonts["level2"][0])
+        return (
+            f'<w:p><w:pPr><w:pStyle w:val="{IDS["发文字号"]}"/>{rule}{tabs}<w:jc w:val="left"/></w:pPr>'
+            f"<w:r>{both}</w:r><w:r><w:rPr>{kai}</w:rPr>{_text(name)}</w:r></w:p>"
+        )
 
     def cover(self) -> Iterator[str]:
         """Title in the upper third, office and day at the foot, on a page of their own."""

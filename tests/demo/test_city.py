@@ -8,10 +8,9 @@ from django.utils import timezone
 
 from dudao.core.access import VERBS
 from dudao.core.audit import verify
-from dudao.demo.city import build_city, city_exists
+from dudao.demo.city import city_exists
 from dudao.demo.institutions import SEARCHED, institution_rows, region_rows
 from dudao.demo.places import COUNTIES, TOTALS, apportion
-from dudao.demo.plan import TASKS
 from dudao.evaluations.models import SiteVisit, Subject
 from dudao.evidence.models import EvidenceLink
 from dudao.orgs.models import Contact, Kind, Licence, Licensed, Unit
@@ -79,15 +78,6 @@ def test_parts_sum_to_the_whole(total, weights, parts):
 
 def test_totals_are_those_of_the_source():
     assert sum(TOTALS.values()) == 2602 - 5
-
-
-@pytest.fixture(scope="module")
-def city(django_db_setup, django_db_blocker):
-    from django.db import transaction
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield build_city(scale=0.02, tasks=TASKS[::6])
-        transaction.set_rollback(True)
 
 
 def test_everything_below_the_province_is_marked_as_demo(city):

@@ -1,11 +1,8 @@
 """The demo city's findings and papers: all states, real sources, numbers without gaps, nothing that lies in the future."""
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
-from dudao.demo.city import build_city
-from dudao.demo.plan import TASKS
 from dudao.findings.models import Extension, Feedback, Finding, LookBack, LookBackItem
 from dudao.findings.queries.feedback import board
 from dudao.findings.queries.lights import Lights
@@ -17,13 +14,6 @@ from dudao.papers.queries import compare, overdue
 
 pytestmark = pytest.mark.django_db
 State = Finding.State
-
-
-@pytest.fixture(scope="module")
-def city(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield build_city(scale=0.02, tasks=TASKS[::6])
-        transaction.set_rollback(True)
 
 
 def test_there_are_findings_in_every_state_and_all_are_marked(city):

@@ -10,7 +10,6 @@ from dudao.calc import worktext
 from dudao.core.audit import verify
 from dudao.core.models import Event
 from dudao.demo import clock
-from dudao.demo.city import build_city
 from dudao.demo.plan import TASKS, plan_text
 from dudao.demo.stories import story
 from dudao.demo.year import plan_year
@@ -68,15 +67,6 @@ def test_the_clock_goes_back_to_real_time_even_after_a_fault():
         assert timezone.localdate() < before.date()
         raise ZeroDivisionError
     assert timezone.now() >= before
-
-
-@pytest.fixture(scope="module")
-def city(django_db_setup, django_db_blocker):
-    from django.db import transaction
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield build_city(scale=0.01, tasks=[spec for at, spec in enumerate(TASKS) if at % 3 == 0 or spec.due < -100])
-        transaction.set_rollback(True)
 
 
 def test_the_plan_is_published_and_marked(city):

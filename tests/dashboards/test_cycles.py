@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from dudao.dashboards.queries.cycles import cycle_groups
+from dudao.dashboards.queries.cycles import cycle_piles
+from dudao.dashboards.queries.waiting import gathered
 from dudao.evaluations.models import CycleChange, CyclePlan, RecusalDeclaration, TeamProposal
 from evaluations_town import build_town
 
@@ -29,13 +30,15 @@ def test_who_decides_sees_what_waits():
     TeamProposal.objects.create(
         office=town.city, from_on=date(2026, 11, 2), until_on=date(2026, 11, 6), state="ready", made_by="王科员"
     )
-    told = {group.title: [(todo.title, todo.note) for todo in group.items] for group in cycle_groups(town.director)}
+    told = {
+        group.title: [(todo.title, todo.note) for todo in group.items] for group in gathered(cycle_piles(town.director))
+    }
     assert told == {
         "回避待认定": [("张督学回避平江县小太阳幼儿园", "是该校的责任督学")],
         "组队方案待采用": [("岳阳市11月2日至11月6日组队方案", "0 次排齐")],
         "规划调整待决定": [("五年规划", "变动 1 所")],
         "周期规划待批准": [("五年规划", f"{plan.span_words}")],
     }
-    assert [group.title for group in cycle_groups(town.officer)] == ["组队方案待采用"]
-    assert all(not group.items for group in cycle_groups(town.stranger))
-    assert cycle_groups(town.head) == []
+    assert [group.title for group in gathered(cycle_piles(town.officer))] == ["组队方案待采用"]
+    assert all(not group.items for group in gathered(cycle_piles(town.stranger)))
+    assert cycle_piles(town.head) == []

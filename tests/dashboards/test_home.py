@@ -18,13 +18,12 @@ from dudao.people.models import Appointment
 from dudao.people.roles import ROLES
 from dudao.plans.actions.assignments import confirm, report, return_row, sign
 from dudao.plans.models import WorkPlan
-from dudao.plans.queries import lights_on
 from plans.conftest import a_row, a_task, day, fresh
 from signing import signed_in
 
 
 def groups(actor) -> dict[str, int]:
-    return {group.title: group.total for group in todo_groups(actor, lights_on(day()))}
+    return {group.title: group.total for group in todo_groups(actor)}
 
 
 def page(person) -> str:
@@ -75,7 +74,7 @@ def test_each_number_is_the_length_of_the_list_behind_it(city):
     report(city.county, row=fresh(row), text="已完成。", progress=100, complete=True)
     for name in ("county", "officer"):
         client = signed_in(city.account(name))
-        for group in todo_groups(getattr(city, name), lights_on(day())):
+        for group in todo_groups(getattr(city, name)):
             html = client.get(group.url).content.decode()
             found = re.search(r'id="list-[a-z]+-count">共 <span class="dd-num">(\d+)</span>', html)
             assert found and int(found.group(1)) == group.total, group.title

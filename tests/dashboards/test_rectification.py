@@ -15,7 +15,6 @@ from dudao.findings.actions.clock import ask_time
 from dudao.findings.actions.notices import draft_notices
 from dudao.findings.models import Finding
 from dudao.papers.actions.routing import submit_paper
-from dudao.plans.queries import lights_on
 from findings_town import again, build, day
 from signing import signed_in
 
@@ -28,7 +27,7 @@ def town(db):
 
 
 def groups(actor):
-    return {group.title: group for group in todo_groups(actor, lights_on(day()))}
+    return {group.title: group for group in todo_groups(actor)}
 
 
 def scene(town):

@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from dudao.dashboards.queries.answering import answering_groups
+from dudao.dashboards.queries.answering import answering_piles
+from dudao.dashboards.queries.waiting import gathered
 from dudao.evaluations.actions import checking
 from dudao.evaluations.actions.submitting import submit_evaluation
 from dudao.evaluations.rules import Rules
@@ -11,7 +12,9 @@ from evaluations_town import campaign
 
 
 def titles(actor):
-    return {group.title: [item.title for item in group.items] for group in answering_groups(actor) if group.total}
+    return {
+        group.title: [item.title for item in group.items] for group in gathered(answering_piles(actor)) if group.total
+    }
 
 
 def test_each_sees_what_waits_for_them(town):
@@ -32,6 +35,6 @@ def test_each_sees_what_waits_for_them(town):
 def test_the_number_of_queries_does_not_grow(town, django_assert_max_num_queries):
     campaign(town, rules=Rules(check=True))
     with django_assert_max_num_queries(6):
-        answering_groups(town.clerk)
+        gathered(answering_piles(town.clerk))
     with django_assert_max_num_queries(6):
-        answering_groups(town.county_officer)
+        gathered(answering_piles(town.county_officer))

@@ -16,7 +16,8 @@ from django.utils import timezone
 from dudao.calc.balance.crowding import Counted, Pace, Span
 from dudao.core.access import SYSTEM, Denied
 from dudao.core.workflow import Conflict
-from dudao.dashboards.queries.todos import statistics_groups
+from dudao.dashboards.queries.statistics import statistics_piles
+from dudao.dashboards.queries.waiting import gathered
 from dudao.stats.actions import returns, rounds
 from dudao.stats.actions import sizes as acts
 from dudao.stats.models import DataItem, EliminationPlan, EliminationRow, Return, Value
@@ -149,7 +150,7 @@ def test_the_page_shows_figures_schools_and_exports(crowded):
     assert book.sheet_names == ["县区", "各校", "历年"]
     grid = book.get_sheet_by_name("各校").to_python()
     row = dict(zip(grid[2], next(line for line in grid if "三阳小学" in line), strict=True))
-    assert (row["班级数"], row["大班额班数"], row["大班额比例_%"], row["校额上限"]) == (18, 3, 16.67, 2000)
+    assert (row["班级数"], row["大班额班数"], row["大班额比例（%）"], row["校额上限"]) == (18, 3, 16.67, 2000)
     assert signed_in(crowded.accounts["inspector"]).get(reverse("stats:sizes")).status_code == 200
     assert signed_in(crowded.accounts["inspector"]).post(reverse("stats:sizes_export")).status_code == 403
     assert signed_in(crowded.accounts["head"]).get(reverse("stats:sizes")).status_code == 403
@@ -239,7 +240,7 @@ def test_a_plan_that_does_not_reach_the_end_says_so(crowded):
 
 def test_the_city_approves_and_the_county_can_not(handed_in):
     place, plan = handed_in
-    assert [group.title for group in statistics_groups(place.actor("officer"))][-1] == "消除计划待批准"
+    assert [group.title for group in gathered(statistics_piles(place.actor("officer")))][-1] == "消除计划待批准"
     with pytest.raises(Denied):
         acts.approve_plan(place.actor("east"), plan=plan)
     with pytest.raises(Denied, match="不能再改"):

@@ -16,7 +16,7 @@ from dudao.dashboards.queries.evaluating import evaluating
 from dudao.dashboards.queries.overview import board, light_figures
 from dudao.dashboards.queries.rectification import rectification
 from dudao.dashboards.queries.search import find
-from dudao.dashboards.queries.todos import pressing, todo_groups
+from dudao.dashboards.queries.todos import desk
 from dudao.people.queries import current_appointment
 from dudao.plans.queries import lights_on
 from dudao.plans.queries.tasks import current_plan, plans_seen
@@ -38,20 +38,18 @@ def home(request: HttpRequest) -> HttpResponse:
     if menu == "leader":
         return redirect("dashboards:overview")
     today = timezone.localdate()
-    lights = lights_on(today)
     # Whoever judges sees what was handed down; whoever only reports sees their own.
     own = actor.may_somewhere("assignment.report") and not actor.may_somewhere("assignment.confirm")
     county = menu == "county"
     seen = actor.may_somewhere("assignment.view")
+    groups, due = desk(actor, own or county, today + AHEAD) if seen else ([], None)
     context: dict[str, Any] = {
         "title": {"school": "待办", "inspector": "今日"}.get(menu, "工作台"),
         "held": held,
         "day": today,
-        "groups": todo_groups(actor, lights) if seen else [],
-        "seen": seen,
-        "figures": light_figures(actor, lights, own or county) if seen else [],
-        "pressing": pressing(actor, lights, own or county, today + AHEAD) if seen else [],
-        "rows_url": address("plans:assignments"),
+        "groups": groups,
+        "due": due,
+        "figures": light_figures(actor, lights_on(today), own or county) if seen else [],
         "notices": list(notices_of(actor).filter(read_at__isnull=True).order_by("-at")[:5]),
         "notices_url": address("core:notices"),
         "admin": admin_figures(actor, today) if menu == "admin" else [],

@@ -7,43 +7,37 @@ from django.urls import reverse
 
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
-from dudao.dashboards.queries.groups import SHOWN, TodoGroup
+from dudao.dashboards.queries.waiting import Kind, Pile
 from dudao.evaluations.models import Campaign, Review, SiteVisit
 from dudao.evaluations.queries import reviewing, visiting
 
-__all__ = ["review_groups"]
+__all__ = ["review_piles"]
+
+_REVIEWS: QuerySet[Any] = Review.objects.select_related("subject__campaign", "reviewer")
+_VISITS: QuerySet[Any] = SiteVisit.objects.select_related("office", "unit")
+_GOING = [SiteVisit.State.PLANNED, SiteVisit.State.NOTIFIED, SiteVisit.State.ONGOING, SiteVisit.State.FED_BACK]
 
 
-def review_groups(actor: Actor) -> list[TodoGroup]:
-    """The groups of one's trade; empty ones among them."""
-    groups = []
+def review_piles(actor: Actor) -> list[Pile]:
+    piles = []
+    running = {"subject__campaign__state": Campaign.State.RUNNING}
     if actor.may_somewhere("review.mark"):
-        rows = reviewing.mine(actor).filter(
-            state=Review.State.ASSIGNED, subject__campaign__state=Campaign.State.RUNNING
-        )
-        url = f"{reverse('evaluations:reviews')}?state=assigned"
-        groups.append(_group("网上评审待评", "eye-check", rows.order_by("due_on", "pk"), _review, url))
+        rows = reviewing.mine(actor).filter(state=Review.State.ASSIGNED, **running)
+        kind = Kind("网上评审待评", "eye-check", f"{reverse('evaluations:reviews')}?state=assigned", _review)
+        piles.append(Pile(rows, (kind,), ("due_on",), _REVIEWS))
     if actor.may_somewhere("review.assign"):
-        rows = reviewing.seen(actor).filter(
-            state=Review.State.HANDED_BACK, subject__campaign__state=Campaign.State.RUNNING
-        )
-        groups.append(_group("评审任务待改派", "replace", rows.order_by("pk"), _back, reverse("evaluations:campaigns")))
+        rows = reviewing.seen(actor).filter(state=Review.State.HANDED_BACK, **running)
+        kind = Kind("评审任务待改派", "replace", reverse("evaluations:campaigns"), _back)
+        piles.append(Pile(rows, (kind,), read=_REVIEWS))
     visits = reverse("evaluations:visits")
     if actor.may_somewhere("onsite.record"):
-        state = SiteVisit.State
-        due = visiting.mine(actor).filter(state__in=[state.PLANNED, state.NOTIFIED, state.ONGOING, state.FED_BACK])
-        groups.append(_group("实地评估", "map-pin", due.order_by("from_on", "pk"), _visit, visits))
+        due = visiting.mine(actor).filter(state__in=_GOING)
+        piles.append(Pile(due, (Kind("实地评估", "map-pin", visits, _visit),), ("from_on",), _VISITS))
     if actor.may_somewhere("onsite.state"):
         told = visiting.waiting_for_statement(actor)
-        url = f"{visits}?state=fed_back"
-        groups.append(_group("实地评估待说明", "message-report", told.order_by("fed_back_at", "pk"), _statement, url))
-    return groups
-
-
-def _group(title: str, icon: str, rows: QuerySet[Any], todo: Any, url: str) -> TodoGroup:
-    found = list(rows[: SHOWN + 1])
-    total = len(found) if len(found) <= SHOWN else rows.order_by().count()
-    return TodoGroup(title, icon, [todo(row) for row in found[:SHOWN]], total, url)
+        kind = Kind("实地评估待说明", "message-report", f"{visits}?state=fed_back", _statement)
+        piles.append(Pile(told, (kind,), ("fed_back_at",), _VISITS))
+    return piles
 
 
 def _review(row: Review) -> Todo:

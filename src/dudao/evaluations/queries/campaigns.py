@@ -18,6 +18,7 @@ __all__ = [
     "in_branch",
     "is_inside",
     "led_by",
+    "of_own_offices",
     "offices",
     "own_offices",
     "seen",
@@ -122,8 +123,17 @@ def in_branch(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
 
 def own_offices(actor: Actor) -> list[Unit]:
     """The offices for which somebody may make a campaign: where they hold that right themselves."""
-    rows = Unit.objects.filter(path__in=actor.paths("campaign.create")) if not actor.everything else Unit.objects.none()
-    return list(rows.filter(kind__in=[Kind.CITY, Kind.COUNTY, Kind.ZONE]).order_by("path"))
+    return list(Unit.objects.filter(_own(actor)).order_by("path"))
+
+
+def of_own_offices(actor: Actor) -> Q:
+    """The campaigns of these offices."""
+    return _own(actor, "office__")
+
+
+def _own(actor: Actor, prefix: str = "") -> Q:
+    kinds = [Kind.CITY, Kind.COUNTY, Kind.ZONE]
+    return Q(**{f"{prefix}path__in": actor.paths("campaign.create"), f"{prefix}kind__in": kinds})
 
 
 def to_clone(actor: Actor, office: Unit) -> QuerySet[Any]:

@@ -35,6 +35,7 @@ __all__ = [
     "units_asked",
     "uploads_seen",
     "waiting_by_round",
+    "waiting_returns",
     "with_units",
 ]
 
@@ -300,12 +301,15 @@ def own_returns(actor: Actor) -> "QuerySet[Return]":
     return returns_seen(actor, "return.fill").filter(own(actor)).filter(open_now)
 
 
+def waiting_returns(actor: Actor) -> "QuerySet[Return]":
+    """The returns that wait for a verdict of the actor."""
+    rows = returns_seen(actor, "return.accept").filter(state=Return.State.SUBMITTED)
+    return rows.exclude(submitted_by=actor.id) if actor.id is not None else rows
+
+
 def waiting_by_round(actor: Actor) -> list[tuple[int, str, int]]:
     """(round, title, how many of its returns wait for a verdict of the actor): one query."""
-    rows = returns_seen(actor, "return.accept").filter(state=Return.State.SUBMITTED)
-    if actor.id is not None:
-        rows = rows.exclude(submitted_by=actor.id)
-    counted = rows.order_by("round").values_list("round", "round__title").annotate(n=Count("pk"))
+    counted = waiting_returns(actor).order_by("round").values_list("round", "round__title").annotate(n=Count("pk"))
     return [(key, title, count) for key, title, count in counted]
 
 

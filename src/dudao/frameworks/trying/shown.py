@@ -276,7 +276,9 @@ def padded(value: Fraction, places: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One indicator of one subject. ``sources``: its mark on the sheet of each source; ``deviation``: adopted less the first."""
+    """One indicator of one subject. ``sources``: its mark on the sheet of each source, «37.95／41» where it marks only some of
+    what is below, and nothing of the whole then; ``deviation``: adopted less the first.
+    """
 
     code: str
     name: str
@@ -300,6 +302,7 @@ def lines_of(scores: Scores, main: str, sources: Sequence[str], *, even: bool = 
     sheet = scores.sheet(main)
     apart = sources if len(sources) > 1 else ()
     places = _places(scores, [main, *apart]) if even else 0
+    parts = {key: _marked_in_part(scores, key) for key in apart}
     lines = []
     for code, node in tree.nodes.items():
         score = sheet.nodes[code].row(0)
@@ -324,8 +327,11 @@ def lines_of(scores: Scores, main: str, sources: Sequence[str], *, even: bool = 
                 rate=None if mark is None or not possible else max(0, min(100, round(mark * 100 / possible))),
                 role=_ROLES[node.role],
                 is_open=state not in {State.KNOWN, State.NOT_APPLICABLE},
-                sources=tuple(said(of, at, places) for of, at in own),
-                deviation=difference(node.levels, (mark, level), own[0], places) if own else "",
+                sources=tuple(
+                    _in_part(scores, key, code, given, places) if code in parts[key] else said(*given, places)
+                    for key, given in zip(apart, own, strict=True)
+                ),
+                deviation=_apart(node.levels, (mark, level), own[0], places, code in parts[apart[0]]) if own else "",
                 is_leaf=not node.children,
             )
         )
@@ -354,6 +360,30 @@ def _places(scores: Scores, sheets: Sequence[str]) -> int:
 
 Told: TypeAlias = tuple[Fraction | None, str | None]
 """A mark and a level of one source at one indicator."""
+
+
+def _apart(levels: Sequence[str], adopted: Told, own: Told, places: int, in_part: bool) -> str:
+    """The deviation; nothing where what was given is of other indicators than what was adopted."""
+    return "—" if in_part else difference(levels, adopted, own, places)
+
+
+def _marked_in_part(scores: Scores, key: str) -> frozenset[str]:
+    """The indicators below which a source doesn't mark all that somebody marks: its sum isn't out of the full points."""
+    tree, found = scores.tree, set()
+    for code, node in tree.nodes.items():
+        if not node.children and scores.system.is_foreign(code, key):
+            while code in tree.parents:
+                code = tree.parents[code]
+                found.add(code)
+    return frozenset(found)
+
+
+def _in_part(scores: Scores, key: str, code: str, given: Told, places: int) -> str:
+    """What a source gave of what it marks, «37.95／41»; of the whole nothing, which would be a guess."""
+    possible = scores.sheet(key).nodes[code].row(0).possible.at(0)
+    if code == scores.tree.root.code or given[0] is None or not possible:
+        return "—"
+    return f"{padded(given[0], places)}／{show_number(possible)}"
 
 
 def _given(scores: Scores, key: str, code: str) -> Told:

@@ -75,7 +75,7 @@ def test_workbook_and_csv_of_any_encoding_give_the_same_json(tmp_path):
 
 def test_the_report_for_people(tmp_path):
     done = balance(as_csv(tmp_path / "a.csv", cells(*ROWS)), env=CHINESE)
-    assert "甲县　七项指标：未达标" in done.stdout
+    assert "甲县　7 项指标：未达标" in done.stdout
     assert "小学　3 所，1850 人，2 所达标" in done.stdout
     assert "L2 每百名学生拥有县级以上骨干教师数　均值" in done.stdout
     assert "1 所学校没有达到资源配置要求。" in done.stdout

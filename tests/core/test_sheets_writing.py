@@ -110,6 +110,15 @@ def test_an_export_has_the_layout_of_a_ledger_and_no_formula():
     assert sheet["B4"].font.name == "仿宋"
 
 
+def test_a_number_shows_its_decimals_and_stays_a_number():
+    target = io.BytesIO()
+    table = sheets.Table("系数", [sheets.Column("cv", "差异系数", "decimal", places=3)])
+    sheets.export(table, [{"cv": 0.09566165423165877}, {"cv": 0.5}], target, title="差异系数")
+    cells = openpyxl.load_workbook(target).active["B"][3:5]
+    assert [(cell.data_type, cell.number_format) for cell in cells] == [("n", "0.000")] * 2
+    assert cells[0].value == 0.09566165423165877
+
+
 def test_an_export_of_any_length_takes_no_more_memory():
     import tracemalloc
 

@@ -109,6 +109,9 @@ def test_it_is_run_read_and_exported_in_the_browser(filled):
     assert book.sheet_names == ["差异系数", "各校", "不计入的学校"]
     assert len(book.get_sheet_by_name("差异系数").to_python()) == 3 + 14
     assert any("汉昌小学" in row for row in book.get_sheet_by_name("各校").to_python())
+    row = book.get_sheet_by_name("差异系数").to_python()[3]
+    assert all(isinstance(cell, float) for cell in row[3:7]), "numbers to go on with, not texts"
+    assert any("L1 还差 12 名高于规定学历教师" in str(row[-1]) for row in book.get_sheet_by_name("各校").to_python())
     inspector = signed_in(filled.accounts["inspector"])
     assert inspector.get(made.get_absolute_url()).status_code == 200
     assert inspector.post(reverse("stats:balance_export", args=[made.pk])).status_code == 403

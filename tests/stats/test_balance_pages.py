@@ -143,6 +143,9 @@ def test_the_plan_names_schools_amounts_and_cost_and_its_outcome_passes(county):
     answer = client.post(reverse("stats:balance_plan_export", args=[made.pk]))
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
     assert book.sheet_names == ["汇总", "各校", "补充后的结果"]
+    whole = [row[3:6] for row in book.get_sheet_by_name("汇总").to_python()[3:-1]]
+    assert ["高于规定学历教师（小学）", 9.0, "名"] in whole
+    assert {row[4] for row in book.get_sheet_by_name("各校").to_python()[3:]} <= {"名", "㎡", "万元", "间"}
 
 
 def test_without_all_prices_there_is_a_plan_but_no_cost(county):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from dudao.calc import balance
+from dudao.calc.balance.rules import COMPOSITE
 from dudao.calc.rounding import round_half_up
 from dudao.cli.environment import Refused
 from dudao.cli.tables import bytes_of, cells_of, print_json, values_of
@@ -94,10 +95,12 @@ def _report(result: balance.Balance) -> Iterable[str]:
     for number, name in enumerate(result.counties):
         verdict, stages = result.county(number)
         yield ""
-        yield f"{name}　七项指标：{verdict.value}"
+        yield f"{name}　{len(rules.indicators)} 项指标：{verdict.value}"
         for stage, item in stages.items():
             schools = f"{item.schools} 所，{item.pupils} 人，{item.schools_passing} 所达标"
-            yield f"  {stage.label}　{schools}　综合 {_number(item.composite, 3)}　{item.verdict.value}"
+            limit = result.standards.limits.get((COMPOSITE, stage))
+            within = "" if limit is None else f"（≤ {limit.value:.2f}）"
+            yield f"  {stage.label}　{schools}　综合 {_number(item.composite, 3)}{within}　{item.verdict.value}"
             if in_full and item.schools:
                 yield from (f"    {line}" for line in _indicators(rules, item))
             yield from (f"    · {reason}" for reason in item.reasons)
@@ -117,9 +120,11 @@ def _report(result: balance.Balance) -> Iterable[str]:
 def _indicators(rules: balance.Rules, item: balance.CountyStage) -> Iterable[str]:
     for indicator in rules.indicators:
         found = item.indicators[indicator.code]
-        verdict = {True: "达标", False: "未达标", None: "—"}[found.passed]
+        verdict = {True: "达标", False: "超限", None: "—"}[found.passed]
         boundary = "　临界：四舍五入后结论会不同" if found.at_boundary else ""
         mean = f"{_number(found.mean, rules.places.mean)} {indicator.unit}"
-        coefficient = f"{_number(found.cv, rules.places.coefficient)}（≤ {_number(found.limit, 2)}）"
-        reaching = f"{found.schools_reaching}/{item.schools} 所达到"
-        yield f"{indicator.code} {indicator.name}　均值 {mean}　差异系数 {coefficient}　{verdict}　{reaching}{boundary}"
+        coefficient = _number(found.cv, rules.places.coefficient)
+        # Of a standard that limits only the mean of the coefficients, and asks nothing of single schools, there is no more to say.
+        judged = "" if found.limit is None else f"（≤ {_number(found.limit, 2)}）　{verdict}"
+        reaching = "" if rules.school_rule is None else f"　{found.schools_reaching}/{item.schools} 所达到"
+        yield f"{indicator.code} {indicator.name}　均值 {mean}　差异系数 {coefficient}{judged}{reaching}{boundary}"

@@ -120,6 +120,14 @@ class TestOtherRules:
         assert stage.verdict == "未达标"
         assert stage.reasons == ("综合差异系数 0.1429 超过 0.1。",)
 
+    def test_a_composite_that_rounding_would_let_pass_is_flagged(self):
+        # The mean of seven coefficients is 1/7 = 0.14286; 0.143 with three decimals.
+        rows = [school(primary=1000, 小学骨干教师数=0), school(primary=1000, 小学骨干教师数=50)]
+        for limit, passes, flagged in ((0.1428, False, False), (0.1429, True, True), (0.15, True, False)):
+            rules = balance.rules_from(changed("limits", to=[{"小学": limit, "初中": 1}]) | {"school_rule": None})
+            stage = evaluate(*rows, rules=rules).county(0)[1][Stage.PRIMARY]
+            assert (stage.verdict == "达标", any("临界" in reason for reason in stage.reasons)) == (passes, flagged)
+
     def test_a_limit_on_one_indicator(self):
         rules = balance.rules_from(changed("limits", to=[{"indicator": "L5", "小学": 0.3}]))
         assert set(rules.on(date(2024, 1, 1)).limits) == {("L5", Stage.PRIMARY)}

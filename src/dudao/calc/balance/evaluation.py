@@ -68,6 +68,7 @@ class StageResult:
     cv_at_boundary: tuple[Flags, ...]
     composite: Floats
     composite_met: Flags
+    composite_at_boundary: Flags
     schools_reaching: tuple[Codes, ...]
     schools_passing: Codes
     is_unsure: Flags
@@ -177,6 +178,8 @@ class Balance:
         composite = self._limit(COMPOSITE, result.sections.stage)
         if composite is not None and schools > 1 and not result.composite_met[number]:
             found.append(f"综合差异系数 {result.composite[number]:.4f} 超过 {composite:g}。")
+        if composite is not None and schools > 1 and result.composite_at_boundary[number]:
+            found.append(f"综合差异系数临界：按申报表的 {self.rules.places.coefficient} 位小数，结论会不同。")
         failing = schools - int(result.schools_passing[number])
         if failing:
             found.append(f"{failing} 所学校没有达到资源配置要求。")
@@ -340,7 +343,7 @@ def _evaluate_stage(part: Sections, unsure: frozenset[int], rules: Rules, standa
     limits = [standards.limits.get((indicator.code, stage)) for indicator in rules.indicators]
     judged = [_within(found.cv, bound, rules.places.coefficient) for found, bound in zip(spreads, limits, strict=True)]
     composite = sum((found.cv for found in spreads), np.zeros(len(schools))) / len(spreads)
-    composite_met, _ = _within(composite, standards.limits.get((COMPOSITE, stage)), rules.places.coefficient)
+    composite_met, composite_at_boundary = _within(composite, standards.limits.get((COMPOSITE, stage)), rules.places.coefficient)
     schools_passing = groups.count(passed)
     is_unsure = np.full(len(schools), -1 in unsure) | np.isin(np.arange(len(schools)), list(unsure))
     verdict_passed = (schools_passing == schools) & composite_met & np.logical_and.reduce([met for met, _ in judged])
@@ -359,6 +362,7 @@ def _evaluate_stage(part: Sections, unsure: frozenset[int], rules: Rules, standa
         cv_at_boundary=tuple(at_boundary for _, at_boundary in judged),
         composite=composite,
         composite_met=composite_met,
+        composite_at_boundary=composite_at_boundary,
         schools_reaching=tuple(groups.count(flags) for flags in reached),
         schools_passing=schools_passing,
         is_unsure=is_unsure,

@@ -33,6 +33,7 @@ class Column:
     ``limit`` is the greatest length of a text. ``check`` is asked last: it answers the (perhaps normalised) value or raises
     ``ValueError`` with a reason that continues «“列名”…». ``read_only`` columns are exported for the eye and not read back;
     ``aliases`` are other headings that offices use; ``total`` columns are summed by an export. ``width`` is in characters.
+    ``places``: how many decimals a number shows (the cell keeps them all).
     Neighbours of the same ``group`` stand under one common head; give a group no name that a column has.
     """
 
@@ -50,6 +51,7 @@ class Column:
     read_only: bool = False
     total: bool = False
     group: str = ""
+    places: int | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in {*PARSERS, "choice", "choices"}:

@@ -58,7 +58,7 @@ class Writer:
             },
         )
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self._bodies: dict[tuple[str, str], Format] = {}
+        self._bodies: dict[tuple[str, str, int | None], Format] = {}
 
     def format(self, **wanted: Any) -> Format:
         """A format with the house's defaults (仿宋 11, vertically centred); the same wish gives the same object."""
@@ -75,11 +75,11 @@ class Writer:
             sheet.merge_range(row, 0, row, last_column, "", style)
         sheet.write_string(row, 0, text, style)
 
-    def line(self, sheet: Worksheet, row: int, parts: Sequence[str], last_column: int) -> None:
-        """The line below the title: unit, person, date."""
-        style = self.format()
-        sheet.set_row(row, 20)
+    def line(self, sheet: Worksheet, row: int, parts: Sequence[str], last_column: int, *, width: float = 0) -> None:
+        """The line below the title: unit, person, date. ``width`` of the columns, where it may have to go on in a second line."""
+        style = self.format(text_wrap=True) if width else self.format()
         text = "　　".join(part for part in parts if part)
+        sheet.set_row(row, 5 + 15 * -(-2 * len(text) // int(width)) if width else 20)
         if last_column > 0:
             sheet.merge_range(row, 0, row, last_column, "", style)
         sheet.write_string(row, 0, text, style)
@@ -148,7 +148,7 @@ class Writer:
         sheet.freeze_panes(last_header + 1, 0)
 
     def body(self, column: Column | None, tone: str = "") -> Format:
-        key = (column.kind if column else "", tone)
+        key = (column.kind if column else "", tone, column.places if column else None)
         if key not in self._bodies:
             self._bodies[key] = self._body(column, tone)
         return self._bodies[key]
@@ -163,6 +163,8 @@ class Writer:
             wanted |= {"num_format": "@"}
         elif column.kind in {"yes_no", "choice"}:
             wanted |= {"align": "center"}
+        elif column.places is not None:
+            wanted |= {"num_format": f"0.{'0' * column.places}".rstrip(".")}
         if tone:
             fill, colour = TONE_COLOURS[tone]
             wanted |= {"bg_color": fill, "font_color": colour, "bold": True}
@@ -311,8 +313,8 @@ def shown(column: Column, value: Any) -> str:
 
 
 def _too_long(value: float | Decimal) -> bool:
-    """Fifteen digits are what a spreadsheet keeps of a number; a longer one is only safe as text."""
-    return len(Decimal(str(value)).as_tuple().digits) > 15
+    """Fifteen digits are what a spreadsheet keeps of a number; a longer exact one is only safe as text (a float is no longer)."""
+    return not isinstance(value, float) and len(Decimal(str(value)).as_tuple().digits) > 15
 
 
 def template(

@@ -26,8 +26,9 @@ def write_plan(run: BalanceRun, efforts: Sequence[CountyEffort], day: date, targ
     heads = [
         Column("county", "县市区", width=14), Column("verdict", "现在的结论", width=12),
         Column("failing", "未达标的校（部）数", "integer", width=12), Column("resource", "要补充的资源", width=30),
-        Column("amount", "数量", "decimal", width=12), Column("bound", "不少于", "decimal", width=12),
-        Column("price", "单价（元）", "decimal", width=12), Column("cost", "费用（万元）", "decimal", width=14),
+        Column("amount", "数量", "decimal", width=12), Column("unit", "单位", width=8),
+        Column("bound", "不少于", "decimal", width=12),
+        Column("price", "单价（元）", "decimal", width=12, places=2), Column("cost", "费用（万元）", "decimal", width=14, places=2),
         Column("reason", "说明", width=40),
     ]  # fmt: skip
     rows: list[dict[str, Any]] = []
@@ -36,7 +37,7 @@ def write_plan(run: BalanceRun, efforts: Sequence[CountyEffort], day: date, targ
         if not effort.totals:
             rows.append({**first, "reason": effort.reason or "不需要补充。"})
         rows += [
-            {**first, "resource": total["words"], "amount": total["amount"], "bound": total["bound"],
+            {**first, "resource": total["what"], "unit": total["unit"], "amount": total["amount"], "bound": total["bound"],
              "price": total["price"], "cost": wan_of(total["cost"])}
             for total in effort.totals
         ]  # fmt: skip
@@ -45,19 +46,22 @@ def write_plan(run: BalanceRun, efforts: Sequence[CountyEffort], day: date, targ
     add_sheet(writer, "汇总", heads, rows, title=title, line=line)
     heads = [
         Column("county", "县市区", width=14), Column("school", "学校", width=28), Column("resource", "补充什么", width=30),
-        Column("amount", "数量", "decimal", width=12), Column("own", "其中本校达标", "decimal", width=14),
-        Column("level", "其中缩小差距", "decimal", width=14), Column("cost", "费用（万元）", "decimal", width=14),
+        Column("amount", "数量", "decimal", width=12), Column("unit", "单位", width=8),
+        Column("own", "其中本校达标", "decimal", width=14),
+        Column("level", "其中缩小差距", "decimal", width=14), Column("cost", "费用（万元）", "decimal", width=14, places=2),
     ]  # fmt: skip
     rows = [
-        {"county": effort.name, "school": school.school, "resource": change["column"], "amount": change["amount"],
+        {"county": effort.name, "school": school.school, "resource": change["what"], "unit": change["unit"],
+         "amount": change["amount"],
          "own": change["for_school"], "level": change["amount"] - change["for_school"], "cost": wan_of(change["cost"])}
         for effort in efforts for school in effort.schools for change in school.changes
     ]  # fmt: skip
     add_sheet(writer, "各校", heads, rows, title=title, line=line)
     heads = [
         Column("county", "县市区", width=14), Column("stage", "学段", width=8), Column("code", "指标", width=8),
-        Column("before", "现在的差异系数", "decimal", width=16), Column("after", "补充后的差异系数", "decimal", width=16),
-        Column("limit", "上限", "decimal", width=10), Column("passing", "现在达标学校", width=14),
+        Column("before", "现在的差异系数", "decimal", width=16, places=3),
+        Column("after", "补充后的差异系数", "decimal", width=16, places=3),
+        Column("limit", "上限", "decimal", width=10, places=2), Column("passing", "现在达标学校", width=14),
         Column("passing_after", "补充后达标学校", width=14),
     ]  # fmt: skip
     rows = []

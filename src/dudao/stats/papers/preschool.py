@@ -5,7 +5,7 @@ from typing import Any
 
 from dudao.calc.preschool import WORDS
 from dudao.core.sheets import Column, Writer
-from dudao.stats.papers.sizes import write_sheet
+from dudao.stats.papers.sheet import add_sheet
 from dudao.stats.queries.preschool import RunView
 
 __all__ = ["write_preschool"]
@@ -31,7 +31,7 @@ def write_preschool(view: RunView, target: io.BytesIO) -> None:
         {"code": "结论", "name": run.pack_name}
         | {f"c{county.key}": county.run.verdict or "待定" for county in view.counties}
     )
-    write_sheet(writer, "各县指标", heads, rows, title=title, line=line)
+    add_sheet(writer, "各县指标", heads, rows, title=title, line=line)
     heads = [
         Column("county", "县市区"), Column("code", "编号", width=8), Column("name", "指标", width=44),
         Column("value", "数据", width=18), Column("wanted", "要求", width=20), Column("status", "结论"),
@@ -46,7 +46,7 @@ def write_preschool(view: RunView, target: io.BytesIO) -> None:
         }
         for county in view.counties for one in county.items
     ]  # fmt: skip
-    write_sheet(writer, "数据和差距", heads, rows, title=title, line=line)
+    add_sheet(writer, "数据和差距", heads, rows, title=title, line=line)
     heads = [
         Column("county", "县市区"), Column("name", "幼儿园", width=30), Column("nature", "办园性质", width=14),
         Column("code", "指标", width=8), Column("words", "缺什么", width=60),
@@ -55,7 +55,7 @@ def write_preschool(view: RunView, target: io.BytesIO) -> None:
         {"county": county.name, "name": one["name"], "nature": one["nature"], **lack}
         for county in view.counties for one in county.failing for lack in one["lacks"]
     ]  # fmt: skip
-    write_sheet(writer, "不达标幼儿园", heads, rows, title=title, line=line)
+    add_sheet(writer, "不达标幼儿园", heads, rows, title=title, line=line)
     heads = [
         Column("county", "县市区"), Column("name", "幼儿园（班）", width=30), Column("code", "指标", width=8),
         Column("words", "缺漏和矛盾", width=60),
@@ -67,5 +67,5 @@ def write_preschool(view: RunView, target: io.BytesIO) -> None:
         {"county": county.name, "name": one["name"], **lack}
         for county in view.counties for one in county.unknown for lack in one["lacks"]
     ]  # fmt: skip
-    write_sheet(writer, "缺报", heads, rows, title=title, line=line)
+    add_sheet(writer, "缺报", heads, rows, title=title, line=line)
     writer.close()

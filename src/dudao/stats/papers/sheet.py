@@ -23,7 +23,7 @@ def add_sheet(
         sheet.set_column(place, place, column.width)
     writer.page(sheet, header_row=2, width=sum(column.width for column in heads))
     writer.title(sheet, f"{title}：{name}", last)
-    writer.line(sheet, 1, line, last)
+    writer.line(sheet, 1, line, last, width=sum(column.width for column in heads))
     writer.header(sheet, 2, heads)
     for at, row in enumerate(rows, 3):
         for place, column in enumerate(heads):

@@ -10,10 +10,11 @@ from dudao.core.sheets import Column, Problem, Table, Writer
 from dudao.orgs.models import Unit
 from dudao.stats.actions.sizes import RowInput
 from dudao.stats.models import EliminationPlan, EliminationRow, year_words
+from dudao.stats.papers.sheet import add_sheet
 from dudao.stats.queries.catalogue import STAGE_WORDS
 from dudao.stats.queries.sizes import Board, PlanView, percent
 
-__all__ = ["plan_table", "read_plan", "write_plan", "write_sheet", "write_sizes"]
+__all__ = ["plan_table", "read_plan", "write_plan", "write_sizes"]
 
 MEASURES = {str(value): str(label) for value, label in EliminationRow.Measure.choices}
 SORTS = {str(value): str(label) for value, label in EliminationRow.Sort.choices}
@@ -118,8 +119,9 @@ def write_sizes(board: Board, year: int, counties: Sequence[Unit], scope: str, t
     counts = [
         Column("classes", "班级数", "integer"), Column("standard", "超标准班额班数", "integer", width=14),
         Column("large", "大班额班数", "integer"),
-        Column("large_share", "大班额比例_%", "decimal", width=13), Column("extra", "超大班额班数", "integer", width=13),
-        Column("extra_share", "超大班额比例_%", "decimal", width=14),
+        Column("large_share", "大班额比例（%）", "decimal", width=13, places=2),
+        Column("extra", "超大班额班数", "integer", width=13),
+        Column("extra_share", "超大班额比例（%）", "decimal", width=14, places=2),
     ]  # fmt: skip
     heads = [
         Column("county", "县区"), Column("stage", "学段", width=8), Column("schools", "学校数", "integer"), *counts,
@@ -138,7 +140,7 @@ def write_sizes(board: Board, year: int, counties: Sequence[Unit], scope: str, t
                 "too_large": one.too_large,
             }
         )
-    write_sheet(writer, "县区", heads, rows, title="班额和校额", line=line)
+    add_sheet(writer, "县区", heads, rows, title="班额和校额", line=line)
     heads = [
         Column("county", "县区"), Column("name", "学校名称", width=30), Column("stage", "学段", width=8),
         Column("pupils", "学生数", "integer"), *counts, Column("size", "全校学生数", "integer"),
@@ -155,13 +157,13 @@ def write_sizes(board: Board, year: int, counties: Sequence[Unit], scope: str, t
                     "relief": school.size.relief,
                 }  # fmt: skip
             rows.append(row)
-    write_sheet(writer, "各校", heads, rows, title="班额和校额", line=line)
+    add_sheet(writer, "各校", heads, rows, title="班额和校额", line=line)
     heads = [Column("year", "学年", width=16), Column("schools", "学校数", "integer"), *counts]
     rows = []
     for one_year in board.years:
         whole = board.whole(one_year)
         rows.append({"year": year_words(one_year), "schools": whole.schools, **_counts(whole.all)})
-    write_sheet(writer, "历年", heads, rows, title="班额和校额", line=line)
+    add_sheet(writer, "历年", heads, rows, title="班额和校额", line=line)
     writer.close()
 
 
@@ -179,26 +181,3 @@ def _counts(counted: Counted) -> dict[str, Any]:
         "extra": number(counted.extra_large),
         "extra_share": percent(counted, counted.extra_large),
     }
-
-
-def write_sheet(
-    writer: Writer,
-    name: str,
-    heads: Sequence[Column],
-    rows: Sequence[dict[str, Any]],
-    *,
-    title: str,
-    line: Sequence[str],
-) -> None:
-    """One table on a sheet of its own: title, line below it, heads, rows."""
-    sheet = writer.book.add_worksheet(name)
-    last = len(heads) - 1
-    for place, column in enumerate(heads):
-        sheet.set_column(place, place, column.width)
-    writer.page(sheet, header_row=2, width=sum(column.width for column in heads))
-    writer.title(sheet, f"{title}：{name}", last)
-    writer.line(sheet, 1, line, last)
-    writer.header(sheet, 2, heads)
-    for at, row in enumerate(rows, 3):
-        for place, column in enumerate(heads):
-            writer.value(sheet, at, place, column, row.get(column.key))

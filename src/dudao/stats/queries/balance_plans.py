@@ -226,6 +226,7 @@ def _totals(rules: Rules, plan: CountyPlan | None, costs: Mapping[str, Decimal] 
             "code": columns[total.column][0].code,
             "column": total.column,
             "words": columns[total.column][1],
+            **_parted(columns[total.column][1]),
             "amount": _amount(total.amount),
             "bound": _amount(total.bound),
             "price": costs[columns[total.column][0].code] if costs else None,
@@ -256,6 +257,7 @@ def _schools(rules: Rules, plan: CountyPlan | None, costs: Mapping[str, Decimal]
                 "amount": amount,
                 "for_school": own,
                 "words": text,
+                **_parted(words),
                 "cost": amount * costs[indicator.code] if costs else None,
             }
         )
@@ -266,6 +268,15 @@ def _schools(rules: Rules, plan: CountyPlan | None, costs: Mapping[str, Decimal]
         for row, changes in by_row.items()
     ]
     return sorted(made, key=lambda school: (-(school.cost or 0), school.row))
+
+
+_UNITS = ("万元", "㎡", "名", "间")
+
+
+def _parted(words: str) -> Mapping[str, str]:
+    """«名骨干教师（小学）» as unit and what, for columns of their own."""
+    unit = next((unit for unit in _UNITS if words.startswith(unit)), "")
+    return {"unit": unit, "what": words.removeprefix(unit)}
 
 
 def _number(value: Decimal) -> str:

@@ -2,6 +2,9 @@
 
 import functools
 import io
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from django.contrib import messages
 from django.db.models import Q
@@ -19,7 +22,7 @@ from dudao.findings.queries.sources import Hook, Hooks, address
 from dudao.stats import findings
 from dudao.stats.actions import balance as acts
 from dudao.stats.forms.balance import BalanceForm
-from dudao.stats.models import SchoolResult
+from dudao.stats.models import BalanceRun, SchoolResult
 from dudao.stats.papers.balance import write_balance
 from dudao.stats.queries import balance
 from dudao.stats.queries.balance_results import failing_of, lack_parts, results_seen, schools_of
@@ -108,6 +111,13 @@ SCHOOLS = Listing(
 )  # fmt: skip
 
 
+def _named(columns: Sequence[Column], run: BalanceRun) -> list[Column]:
+    """The columns with the run's indicators by their names; columns that stand for more than it has are left out."""
+    names = {f"v{place}": f"{one['code']} {one['name']}" for place, one in enumerate(run.results["indicators"], 1)}
+    kept = [one for one in columns if one.key in names or not re.fullmatch(r"v\d", one.key)]
+    return [replace(one, label=names.get(one.key, one.label)) for one in kept]
+
+
 @require_GET
 def balance_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
@@ -181,7 +191,9 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
                 }
                 for one in stage["indicators"]
             ]
-            stages.append({**stage, "state": VERDICTS[stage["verdict"]], "rows": rows})
+            limits_each = any(one["limit"] is not None for one in stage["indicators"])
+            made = {"title": f"{chosen['county']}{stage['stage']}", "limits_each": limits_each, "rows": rows}
+            stages.append({**stage, **made, "state": VERDICTS[stage["verdict"]]})
         failing, failing_count = failing_of(run, chosen["county"], SHOWN)
         for row in results["excluded"]:
             if row["county"] == chosen["county"]:
@@ -195,6 +207,8 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
             "counties": counties if len(counties) > 1 else [],
             "chosen": chosen,
             "stages": stages,
+            "has_thresholds": any(results["thresholds"].values()),
+            "may_make": any(row["make_url"] for stage in stages for row in stage["rows"]),
             "failing": [{"row": row, "words": lack_words(row), "hook": _hook(hooks, row)} for row in failing],
             "make_url": address(findings.balances_key(run.pk, chosen["unit"]))
             if chosen is not None and chosen.get("unit") and hooks.may and failing
@@ -220,7 +234,8 @@ def balance_schools(request: HttpRequest, pk: int) -> HttpResponse:
     request.balance_counties = [county["county"] for county in run.results["counties"]]  # type: ignore[attr-defined]
     if request.method == "POST":
         acts.note_balance_export(actor_of(request), run=run, what="schools")
-    return SCHOOLS.respond(
+    listed = replace(SCHOOLS, columns=_named(SCHOOLS.columns, run))
+    return listed.respond(
         request,
         schools_of(run),
         title=f"{run}：各校结果",

@@ -122,6 +122,7 @@ OBJECTS = {
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
     **{f"evidence:{name}": lambda w: {"pk": w.kept.pk} for name in ("item", "edit", "version_new", "step")},
     **{f"evidence:{name}": lambda w: {"pk": w.kept.current_id} for name in ("show", "file", "preview", "convert")},
+    "evidence:picture": lambda w: {"pk": w.kept.current_id, "size": "small"},
     "evidence:upload": lambda w: {"key": w.piece.pk},
     "evidence:box": lambda w: {"key": f"nobody:{w.kept.pk}:A1"},
     **{
@@ -240,6 +241,8 @@ OBJECTS = {
     },
     "evaluations:visit_plan": lambda w: {"pk": w.school.pk},
     "evaluations:visit_file": lambda w: {"pk": w.visit_photo.pk},
+    "evaluations:visit_show": lambda w: {"pk": w.visit_photo.pk},
+    "evaluations:visit_picture": lambda w: {"pk": w.visit_photo.pk, "size": "small"},
     **{
         f"evaluations:{name}": lambda w: {"pk": w.result_campaign.pk}
         for name in (

@@ -1,4 +1,5 @@
-"""In a real browser: the reviewer reads a unit's files beside the mark, by key and by click; on a phone below it; axe on all.
+"""In a real browser: a unit's files beside what they prove, by key and by click, for the reviewer and for whom checks; on a phone
+over the page; axe on all.
 
 ``DUDAO_SHOTS=folder`` leaves pictures of the pages.
 """
@@ -16,14 +17,12 @@ from docx import Document
 
 from dudao.core import files, jobs
 from dudao.core.models import Job
-from dudao.evaluations.actions import reviewing
-from dudao.evaluations.models import Review
 from dudao.evidence.actions.library import add_file
 from dudao.evidence.models import EvidenceLink
 from e2e.axe import run_axe
 from e2e.conftest import PHONE
 from e2e.looking import look
-from review_town import CODES, build
+from review_town import build, given_to_two
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -53,15 +52,7 @@ def desk(db, settings, tmp_path):
     """A review whose first indicator has four files: a PDF, a picture, a table, a Word document."""
     settings.FILES_ROOT = tmp_path / "files"
     town = build()
-    reviewing.assign_reviews(
-        town.officer,
-        campaign=town.campaign,
-        source="online",
-        subjects=[town.subject],
-        reviewers=[town.accounts["inspector"], town.accounts["second"]],
-        way="hand",
-        codes=CODES,
-    )
+    given_to_two(town)
     picture = typst.compile(RULES, format="png", ppi=96)
     contents = {
         "议事规则.pdf": typst.compile(RULES),
@@ -80,7 +71,6 @@ def desk(db, settings, tmp_path):
             created_by_name="方校长",
             created_at=timezone.now() - timedelta(1),
         )
-    town.review = Review.objects.get(reviewer=town.accounts["inspector"])
     return town
 
 
@@ -92,7 +82,7 @@ def seen(page, name):
 
 
 def test_files_are_read_beside_the_mark(desk, page_of):
-    page = page_of(desk.accounts["inspector"], path=f"/evaluations/reviews/{desk.review.pk}/?code=F1.1")
+    page = page_of(desk.accounts["inspector"], path=f"/evaluations/reviews/{desk.one.pk}/?code=F1.1")
     pane, count = page.locator("[data-viewer-pane]"), page.locator("[data-viewer-count]")
     look(page, "review-files-closed")
     assert not pane.is_visible()
@@ -101,7 +91,7 @@ def test_files_are_read_beside_the_mark(desk, page_of):
     assert count.inner_text() == "1/4"
     seen(page, "review-files-pdf")
     page.keyboard.press("]")
-    picture = pane.locator("img")
+    picture = pane.locator("[data-viewer-body] img")
     picture.wait_for()
     page.wait_for_function("picture => picture.complete && picture.naturalWidth > 0", arg=picture.element_handle())
     narrow = picture.bounding_box()["width"]
@@ -132,7 +122,7 @@ def test_files_are_read_beside_the_mark(desk, page_of):
 
 
 def test_a_document_is_converted_where_it_is_read(desk, page_of):
-    page = page_of(desk.accounts["inspector"], path=f"/evaluations/reviews/{desk.review.pk}/?code=F1.1")
+    page = page_of(desk.accounts["inspector"], path=f"/evaluations/reviews/{desk.one.pk}/?code=F1.1")
     page.get_by_role("link", name="自评说明").first.click()
     page.get_by_text("正在转换").wait_for()
     jobs.run_now(Job.objects.get(kind="evidence.preview"))
@@ -141,13 +131,21 @@ def test_a_document_is_converted_where_it_is_read(desk, page_of):
     seen(page, "review-files-word")
 
 
-def test_on_a_phone_they_open_below_and_without_a_script_on_a_page(desk, page_of, browser, live_server):
-    page = page_of(desk.accounts["inspector"], PHONE, path=f"/evaluations/reviews/{desk.review.pk}/?code=F1.1")
-    page.get_by_role("link", name="会议照片").first.click()
-    page.locator("[data-viewer-pane] img").wait_for()
+def test_on_a_phone_they_lie_over_the_page_and_without_a_script_on_a_page(desk, page_of, browser, live_server):
+    page = page_of(desk.accounts["inspector"], PHONE, path=f"/evaluations/reviews/{desk.one.pk}/?code=F1.1")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    link = page.get_by_role("link", name="会议照片").first
+    link.click()
+    pane = page.locator("[data-viewer-pane]")
+    pane.locator("[data-viewer-body] img").wait_for()
     look(page, "review-files-phone")
-    mark, pane = page.locator(".mk-at").bounding_box(), page.locator("[data-viewer-pane]").bounding_box()
-    assert pane["y"] > mark["y"]
+    assert pane.bounding_box() == {"x": 0, "y": 0, "width": PHONE["width"], "height": PHONE["height"]}
+    assert not [url for url in asked if "/file/" in url], "a phone gets the picture, not the original"
+    pane.get_by_role("button", name="会议次数").click()
+    pane.get_by_text("12月").wait_for()
+    pane.get_by_role("button", name="关闭材料").click()
+    assert not pane.is_visible() and page.locator("a[data-view]:focus").inner_text() == "会议次数"
 
     plain = browser.new_context(java_script_enabled=False, locale="zh-CN")
     plain.add_cookies(page.context.cookies())
@@ -157,3 +155,19 @@ def test_on_a_phone_they_open_below_and_without_a_script_on_a_page(desk, page_of
         bare.get_by_role("link", name="会议照片").first.click()
     assert opened.value.get_by_role("heading", name="会议照片").is_visible()
     plain.close()
+
+
+def test_who_checks_and_the_unit_read_them_where_they_stand(desk, page_of):
+    for who in ("county_officer", "principal"):
+        page = page_of(desk.accounts[who], path=f"/evaluations/subjects/{desk.subject.pk}/answer/?at=F1.1")
+        page.locator(".ev-box a[data-view]").first.wait_for()
+        page.keyboard.press("v")
+        page.locator("iframe.ev-frame").wait_for()
+        assert page.locator(".sa.is-viewing").count() == 1 and not page.locator(".sa-tree").is_visible()
+        page.locator("[data-viewer-strip] button").nth(1).click()
+        page.locator("[data-viewer-body] img").wait_for()
+        look(page, f"check-files-{who}")
+        # On to an indicator without files: the tree is there again.
+        page.keyboard.press("n")
+        page.get_by_text("还没有佐证材料").first.wait_for()
+        assert page.locator(".sa-tree").is_visible() and page.locator(".sa.is-viewing").count() == 0

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 
 from dudao.evaluations.models import Mark, SiteVisit, VisitFile, VisitRecord
 from e2e.conftest import PHONE
@@ -23,6 +24,13 @@ def town(db, settings, tmp_path):
 @pytest.fixture
 def open_as(page_of, town):
     return lambda name, path, *args, **more: page_of(town.accounts[name], *args, path=path, **more)
+
+
+def snapshot(folder):
+    """A photo as a phone takes it."""
+    path = folder / "大门.jpg"
+    Image.new("RGB", (4000, 3000), "steelblue").save(path, "JPEG")
+    return path
 
 
 def open_item(page, word):
@@ -69,6 +77,21 @@ def test_a_visit_on_a_phone_from_begin_to_decision(town, open_as, tmp_path):
     phone.locator("details[open] [data-files] a").wait_for()
     look(phone, "phone-item")
     assert Mark.objects.get().cells == {"F1.1": "0.6"} and VisitFile.objects.get().code == "F1.1"
+
+    # A photo is small in the list, and shown over the page.
+    phone.locator("details[open] input[type=file]").set_input_files(snapshot(tmp_path))
+    photos = phone.locator("details[open] [data-files] a:has(img.dd-thumb)")
+    photos.wait_for()
+    asked = []
+    phone.on("request", lambda request: asked.append(request.url))
+    photos.click()
+    shown = phone.locator("[data-viewer-body] img")
+    shown.wait_for()
+    phone.wait_for_function("image => image.naturalWidth === 1800", arg=shown.element_handle())
+    look(phone, "phone-photo")
+    assert not [url for url in asked if url.endswith("?inline")], "never the original"
+    phone.get_by_role("button", name="关闭材料").click()
+    assert phone.locator("details[open]").count() == 1
 
     # The network fails: what was pressed is kept, and sent when it is back.
     open_item(phone, "F1.1")

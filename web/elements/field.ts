@@ -17,7 +17,7 @@ interface Saved {
   why?: string;
   by?: string;
   done?: number;
-  files?: { name: string; url: string }[];
+  files?: { name: string; url: string; picture: string }[];
 }
 
 class FieldElement extends HTMLElement {
@@ -219,12 +219,7 @@ class FieldElement extends HTMLElement {
         if (response.ok && !isWholePage(text)) {
           const made = (JSON.parse(text) as Saved).files?.[0];
           line.textContent = "";
-          const link = document.createElement("a");
-          link.href = made?.url ?? "#";
-          link.target = "_blank";
-          link.rel = "noopener";
-          link.textContent = file.name;
-          line.append(link);
+          line.append(linkTo(made?.url ?? "#", made?.name ?? file.name, made?.picture ?? ""));
           break;
         }
         if (response.status < 500) {
@@ -245,6 +240,23 @@ class FieldElement extends HTMLElement {
     place.textContent = words;
     place.classList.toggle("is-trouble", trouble);
   }
+}
+
+/** As evidence/viewing.html draws it: the <dd-viewer> around shows the file. */
+function linkTo(url: string, name: string, picture: string): HTMLAnchorElement {
+  const link = document.createElement("a");
+  Object.assign(link, { className: "vw-link", href: url, target: "_blank", rel: "noopener" });
+  link.dataset.view = url;
+  link.dataset.name = name;
+  if (picture) {
+    const image = document.createElement("img");
+    Object.assign(image, { className: "dd-thumb", src: picture, alt: "", loading: "lazy" });
+    link.append(image);
+  }
+  const words = document.createElement("span");
+  words.textContent = name;
+  link.append(words);
+  return link;
 }
 
 customElements.define("dd-field", FieldElement);

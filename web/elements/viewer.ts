@@ -1,17 +1,22 @@
-// <dd-viewer> around a list of files: shows them beside what they prove, without leaving the page. Its links carry data-view (the
-// address of the bare file as a part of a page); without this script they lead to a page of their own.
+// <dd-viewer> around files (evidence/viewing.html, evidence/pane.html): shows them beside what they prove, without leaving the page.
+// Its links carry data-view (the address of the bare file as a part of a page); without this script they lead to a page of their own.
 // v opens and closes, [ and ] turn to the file before and after, + − 0 size a picture, Esc closes. The nearest [data-viewing] gets
-// the class is-viewing while the pane is open; in one tab it stays open from page to page.
+// the class is-viewing while the pane is open; in one tab it stays open from page to page there. A viewer with the class is-over
+// lays its pane over the page at the right; on a phone every pane lies over all of it.
+// A photo is shown as large as one looks at it; who sizes it up gets the original.
 import { fragment } from "../lib/dom";
 
 const KEPT = "dd-viewer";
 const STEP = 1.25;
 const LEAST = 1;
 const MOST = 6;
+/** From this size on the original shows more than the picture that is shown first. */
+const WHOLE = 1.5;
 
 class ViewerElement extends HTMLElement {
   private place = -1;
   private size = 1;
+  private frame: Element | null = null;
   private asked = new AbortController();
   private stop = new AbortController();
 
@@ -22,11 +27,13 @@ class ViewerElement extends HTMLElement {
     this.addEventListener("submit", (event) => this.sent(event), { signal });
     this.addEventListener("dd:done", () => void this.load(), { signal });
     document.addEventListener("keydown", (event) => this.pressed(event), { signal });
-    if (this.links.length && sessionStorage.getItem(KEPT) === "open") void this.show(0, false);
+    this.frame = this.closest("[data-viewing]");
+    if (this.frame && !this.isOver && this.links.length && sessionStorage.getItem(KEPT) === "open") void this.show(0, false);
   }
   disconnectedCallback(): void {
     this.stop.abort();
     this.asked.abort();
+    this.frame?.classList.remove("is-viewing");
   }
 
   private get links(): HTMLAnchorElement[] {
@@ -41,6 +48,9 @@ class ViewerElement extends HTMLElement {
   private get isOpen(): boolean {
     return this.pane?.hidden === false;
   }
+  private get isOver(): boolean {
+    return this.classList.contains("is-over") || window.matchMedia("(max-width: 767.98px)").matches;
+  }
 
   // ---- showing ----
 
@@ -50,8 +60,8 @@ class ViewerElement extends HTMLElement {
     this.place = place;
     this.size = 1;
     this.pane.hidden = false;
-    this.closest("[data-viewing]")?.classList.add("is-viewing");
-    sessionStorage.setItem(KEPT, "open");
+    this.frame?.classList.add("is-viewing");
+    if (this.frame) sessionStorage.setItem(KEPT, "open");
     for (const one of this.links) one.removeAttribute("aria-current");
     link.setAttribute("aria-current", "true");
     const count = this.querySelector("[data-viewer-count]");
@@ -62,7 +72,9 @@ class ViewerElement extends HTMLElement {
     this.enable("previous", place > 0);
     this.enable("next", place < this.links.length - 1);
     this.picture(false);
-    if (moves) this.pane.scrollIntoView({ block: "nearest" });
+    this.strip();
+    if (moves && this.isOver) this.pane.querySelector<HTMLElement>('[data-viewer="close"]')?.focus({ preventScroll: true });
+    else if (moves) this.pane.scrollIntoView({ block: "nearest" });
     await this.load();
   }
 
@@ -94,11 +106,30 @@ class ViewerElement extends HTMLElement {
     this.pane.hidden = true;
     this.asked.abort();
     this.body?.replaceChildren();
-    this.closest("[data-viewing]")?.classList.remove("is-viewing");
-    sessionStorage.removeItem(KEPT);
+    this.frame?.classList.remove("is-viewing");
+    if (this.frame) sessionStorage.removeItem(KEPT);
     const link = this.links[this.place];
     link?.removeAttribute("aria-current");
     link?.focus({ preventScroll: true });
+  }
+
+  /** Several files as a row of small pictures. Drawn anew each time: photos are added while the pane is open. */
+  private strip(): void {
+    const strip = this.querySelector<HTMLElement>("[data-viewer-strip]");
+    if (!strip) return;
+    const links = this.links;
+    strip.hidden = links.length < 2;
+    strip.replaceChildren(...links.map((link, place) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.dataset.viewerAt = String(place);
+      button.setAttribute("aria-label", link.dataset.name ?? link.textContent ?? "");
+      if (place === this.place) button.setAttribute("aria-current", "true");
+      const drawn = link.querySelector("img, svg")?.cloneNode(true);
+      if (drawn) button.append(drawn);
+      return button;
+    }));
+    strip.children[this.place]?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   private enable(act: string, on: boolean): void {
@@ -122,6 +153,8 @@ class ViewerElement extends HTMLElement {
     this.size = Math.min(MOST, Math.max(LEAST, size));
     const image = this.image;
     if (!image) return;
+    const whole = image.dataset.whole;
+    if (this.size > WHOLE && whole && image.getAttribute("src") !== whole) image.src = whole;
     image.classList.toggle("is-large", this.size > 1);
     image.style.width = this.size > 1 ? `${this.size * 100}%` : "";
     this.enable("smaller", this.size > LEAST);
@@ -146,6 +179,8 @@ class ViewerElement extends HTMLElement {
     const target = event.target instanceof Element ? event.target : null;
     const button = target?.closest<HTMLElement>("[data-viewer]");
     if (button) return this.act(button.dataset.viewer ?? "");
+    const at = target?.closest<HTMLElement>("[data-viewer-at]");
+    if (at) return void this.show(Number(at.dataset.viewerAt), false);
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     const link = target?.closest<HTMLAnchorElement>("a");
     if (!link) return;

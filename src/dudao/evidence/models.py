@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from dudao.core import files
 from dudao.core.access import ScopedQuerySet
 from dudao.core.models import StoredFile
 from dudao.orgs.models import Unit
@@ -156,6 +157,17 @@ class EvidenceVersion(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('evidence:item', args=[self.evidence_id])}?version={self.number}"
+
+    @property
+    def show_url(self) -> str:
+        """Where it is looked at, beside another page (``<dd-viewer>``) or by itself."""
+        return reverse("evidence:show", args=[self.pk])
+
+    @property
+    def picture_url(self) -> str:
+        """Its small picture; "" where it has none."""
+        has = self.is_open and files.has_picture(self.media_type)
+        return reverse("evidence:picture", args=[self.pk, "small"]) if has else ""
 
 
 class EvidenceLink(models.Model):

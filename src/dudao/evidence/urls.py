@@ -16,6 +16,7 @@ urlpatterns = [
     path("at/<path:key>/", picking.box, name="box"),
     path("versions/<int:pk>/", files.show, name="show"),
     path("versions/<int:pk>/file/", files.file, name="file"),
+    path("versions/<int:pk>/picture/<slug:size>/", files.picture, name="picture"),
     path("versions/<int:pk>/preview/", files.preview, name="preview"),
     path("versions/<int:pk>/convert/", files.convert, name="convert"),
     path("<int:pk>/", items.item_page, name="item"),

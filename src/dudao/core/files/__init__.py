@@ -3,6 +3,7 @@
     stored = files.store(upload, name)                  an upload: capped, told by its content, scanned; raises FileRefused
     stored = files.keep(path_or_bytes, media_type)      something the platform made itself
     response = files.serve(stored, "佐证.pdf")           a download with safe headers (of a part: ``request=request``)
+    response = files.serve_picture(stored, "small", request)    a photo, small enough for a list or a phone
     report = files.verify()                             which files are missing, altered or belong to nobody
 
 Who may add or fetch a file is decided by the row of the domain that points to it (``PROTECT`` on every such key).
@@ -26,6 +27,7 @@ from django.db.models import ProtectedError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from dudao.core.files.kinds import DOCUMENTS, EVIDENCE, KINDS, PICTURES, FileRefused, Kind, heic_words, sniff
+from dudao.core.files.pictures import SIDES, drop_pictures, has_picture, picture_answer
 from dudao.core.files.ranges import MOST, part_of
 from dudao.core.files.scanning import Verdict, scan
 from dudao.core.files.stores import DiskStore, Missing, Store, Unavailable
@@ -36,6 +38,7 @@ __all__ = [
     "EVIDENCE",
     "KINDS",
     "PICTURES",
+    "SIDES",
     "UPLOAD_BYTES",
     "Altered",
     "FileRefused",
@@ -47,12 +50,15 @@ __all__ = [
     "Verdict",
     "adopt",
     "forget",
+    "framed",
+    "has_picture",
     "heic_words",
     "keep",
     "opened",
     "rescan",
     "scans",
     "serve",
+    "serve_picture",
     "sniff",
     "store",
     "the_store",
@@ -217,8 +223,13 @@ def forget(stored: StoredFile) -> bool:
             stored.delete()
     except ProtectedError:
         return False
-    transaction.on_commit(lambda: the_store().remove(digest))
+    transaction.on_commit(lambda: _remove(digest))
     return True
+
+
+def _remove(digest: str) -> None:
+    drop_pictures(digest)
+    the_store().remove(digest)
 
 
 def opened(stored: StoredFile, *, check: bool = False) -> io.BufferedIOBase:
@@ -262,6 +273,18 @@ def serve(
     answer["Cache-Control"] = "private, no-cache"
     answer["ETag"] = _etag(stored)
     return answer
+
+
+def framed(answer: HttpResponseBase) -> HttpResponseBase:
+    """The same answer for a frame of our own pages; nobody else's may show it."""
+    answer["X-Frame-Options"] = "SAMEORIGIN"
+    answer["Content-Security-Policy"] = f"{answer['Content-Security-Policy']}; frame-ancestors 'self'"
+    return answer
+
+
+def serve_picture(stored: StoredFile, size: str, request: HttpRequest) -> HttpResponse:
+    """A small picture of a photo (``size`` of `SIDES`), as an answer. The caller has checked the right, the same as to the file."""
+    return picture_answer(stored, size, the_store(), request)
 
 
 def _etag(stored: StoredFile) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import ScopedQuerySet
+from dudao.core.files import has_picture
 from dudao.core.models import StoredFile
 from dudao.evaluations.models.subjects import Subject
 from dudao.orgs.models import Unit
@@ -162,3 +163,14 @@ class VisitFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def show_url(self) -> str:
+        """Where it is looked at, beside another page (``<dd-viewer>``) or by itself."""
+        return reverse("evaluations:visit_show", args=[self.pk])
+
+    @property
+    def picture_url(self) -> str:
+        """Its small picture, for rows loaded with ``file``; "" where it has none."""
+        has = has_picture(self.file.media_type)
+        return reverse("evaluations:visit_picture", args=[self.pk, "small"]) if has else ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.evaluations.views import onsite, visiting
+from dudao.evaluations.views import onsite, visit_files, visiting
 
 urlpatterns = [
     path("visits/", visiting.visit_list, name="visits"),
@@ -19,5 +19,7 @@ urlpatterns = [
     path("visits/<int:pk>/record/", onsite.record, name="visit_record"),
     path("visits/<int:pk>/photo/", onsite.photo, name="visit_photo"),
     path("visits/<int:pk>/drop/", onsite.drop, name="visit_drop"),
-    path("visits/files/<int:pk>/", onsite.file, name="visit_file"),
+    path("visits/files/<int:pk>/", visit_files.file, name="visit_file"),
+    path("visits/files/<int:pk>/show/", visit_files.show, name="visit_show"),
+    path("visits/files/<int:pk>/picture/<slug:size>/", visit_files.picture, name="visit_picture"),
 ]

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from dudao.core.access import Denied
-from dudao.core.files import FileRefused, serve
+from dudao.core.files import FileRefused
 from dudao.core.ui.acting import actor_of, sent
 from dudao.core.ui.parts import Crumb, Tab
 from dudao.core.workflow import Conflict
@@ -24,13 +24,14 @@ from dudao.evaluations.forms.reviewing import cells_of
 from dudao.evaluations.forms.visiting import RecordForm
 from dudao.evaluations.models import SiteVisit, Subject
 from dudao.evaluations.queries import visiting as reads
+from dudao.evaluations.queries.answering import evidence_of
 from dudao.evaluations.queries.desk import Desk
 from dudao.evaluations.queries.licensing import registered
 from dudao.evaluations.review_labels import VISIT_STATES
 from dudao.evaluations.views.visiting import days, visit_or_404
 from dudao.findings.queries.sources import Hooks
 
-__all__ = ["drop", "field", "file", "mark", "photo", "record"]
+__all__ = ["drop", "field", "mark", "photo", "record"]
 
 TABS = {"marks": "清单", "records": "记录", "problems": "问题", "feedback": "反馈"}
 
@@ -75,7 +76,7 @@ def field(request: HttpRequest, pk: int) -> HttpResponse:
         by_code: dict[str, list[Any]] = {}
         for one in files:
             by_code.setdefault(one.code, []).append(one)
-        context["groups"] = [(desk, _rows(desk, by_code)) for desk in desks]
+        context["groups"] = [(desk, _rows(desk, by_code, evidence_of(desk.subject))) for desk in desks]
     elif tab == "records":
         rows = reads.records_of(row)
         asked = request.GET.get("record", "")
@@ -104,9 +105,18 @@ def field(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/visiting/field.html", context)
 
 
-def _rows(desk: Desk, files: dict[str, list[Any]]) -> list[tuple[Any, Any, int, list[Any]]]:
+def _rows(
+    desk: Desk, files: dict[str, list[Any]], evidence: dict[str, list[Any]]
+) -> list[tuple[Any, Any, int, list[Any], list[Any]]]:
+    """Each indicator with its questions, the revision of its mark, the team's photos and what the unit proves it with."""
     return [
-        (item, item.inputs(), item.mark.revision if item.mark is not None else 0, files.get(item.code, []))
+        (
+            item,
+            item.inputs(),
+            item.mark.revision if item.mark is not None else 0,
+            files.get(item.code, []),
+            evidence.get(item.code, []),
+        )
         for item in desk.items
     ]
 
@@ -260,10 +270,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         act,
         lambda made: {
-            "files": [
-                {"name": one.name, "url": reverse("evaluations:visit_file", args=[one.pk]), "pk": one.pk}
-                for one in made
-            ]
+            "files": [{"name": one.name, "url": one.show_url, "picture": one.picture_url, "pk": one.pk} for one in made]
         },
         back,
         "已上传。",
@@ -292,12 +299,3 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
         return acts.drop_file(actor, visit=row, file=loose)
 
     return _answer(request, act, lambda _: {}, _url(row, "records"), "已删除。")
-
-
-@require_GET
-def file(request: HttpRequest, pk: int) -> FileResponse:
-    """A photo or file, for the team and its office."""
-    found = reads.file_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return serve(found.file, found.name, inline=True)

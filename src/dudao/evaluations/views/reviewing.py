@@ -205,6 +205,7 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
         "marks": marks,
         "denied": denied.reason if denied is not None and is_own and row.state == Review.State.ASSIGNED else "",
         "is_own": is_own,
+        "done_on": timezone.localdate(row.done_at) if row.done_at is not None else None,
         "crumbs": _crumbs(row, is_own),
         "opinion": row.opinion,
         "left": desk.expected - desk.done,

@@ -17,7 +17,7 @@ from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import EXPORT_LIMIT, Column, Empty, Listing
-from dudao.core.ui.parts import Crumb, FileRow, RowLink, stages
+from dudao.core.ui.parts import Crumb, RowLink, stages
 from dudao.evaluations.actions import visit_papers
 from dudao.evaluations.actions import visiting as acts
 from dudao.evaluations.actions.onsite import why_not_record
@@ -278,14 +278,7 @@ def visit_page(request: HttpRequest, pk: int) -> HttpResponse:
             "subjects": list(row.subjects.all()),
             "desks": desks,
             "records": reads.records_of(row) if inside else [],
-            "files": [
-                FileRow(
-                    one.name, reverse("evaluations:visit_file", args=[one.pk]), one.file.size, one.by, one.at, one.code
-                )
-                for one in reads.files_of(row)
-            ]
-            if inside
-            else [],
+            "files": [one for one in reads.files_of(row) if one.record_id is None] if inside else [],
             "buttons": buttons,
             "step_url": reverse("evaluations:visit_step", args=[row.pk]),
             "edits": plans and row.state in {SiteVisit.State.PLANNED, SiteVisit.State.NOTIFIED},

@@ -17,7 +17,7 @@ from dudao.evidence.models import EvidenceVersion
 from dudao.evidence.queries.links import version_seen
 from dudao.evidence.showing import shown
 
-__all__ = ["convert", "file", "preview", "show", "version_response"]
+__all__ = ["convert", "file", "picture", "preview", "show", "version_response"]
 
 
 def _version_or_404(request: HttpRequest, pk: int) -> EvidenceVersion:
@@ -29,18 +29,18 @@ def _version_or_404(request: HttpRequest, pk: int) -> EvidenceVersion:
 
 def version_response(version: EvidenceVersion, *, inline: bool = False, request: HttpRequest | None = None) -> Any:
     """A version's file as an answer; the caller has checked who asks. A file that the scanner keeps closed isn't handed out."""
+    _is_open(version)
+    return _served(version.file, version.name, inline, request)
+
+
+def _is_open(version: EvidenceVersion) -> None:
     if not version.is_open:
         raise Denied(f"“{version.name}”{version.get_scan_display()}，不能打开。")
-    return _served(version.file, version.name, inline, request)
 
 
 def _served(stored: StoredFile, name: str, inline: bool, request: HttpRequest | None) -> Any:
     answer = files.serve(stored, name, inline=inline, request=request)
-    if inline:
-        # Our own page shows it in a frame; nobody else's may.
-        answer["X-Frame-Options"] = "SAMEORIGIN"
-        answer["Content-Security-Policy"] += "; frame-ancestors 'self'"
-    return answer
+    return files.framed(answer) if inline else answer
 
 
 @require_GET
@@ -52,13 +52,22 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+def picture(request: HttpRequest, pk: int, size: str) -> HttpResponse:
+    """A photo, as small as a list or a phone wants it."""
+    version = _version_or_404(request, pk)
+    if size not in files.SIDES:
+        raise Http404
+    _is_open(version)
+    return files.serve_picture(version.file, size, request)
+
+
+@require_GET
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The PDF that was made of an office document."""
     version = _version_or_404(request, pk)
     if version.preview is None:
         raise Http404
-    if not version.is_open:
-        raise Denied(f"“{version.name}”{version.get_scan_display()}，不能打开。")
+    _is_open(version)
     answer: HttpResponse = _served(version.preview, f"{version.name}.pdf", True, request)
     return answer
 
@@ -68,14 +77,10 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """A version to look at: a page for whom sees it at a place, the bare file for a pane of another page (`<dd-viewer>`)."""
     version = _version_or_404(request, pk)
     part = request.headers.get("HX-Request") == "true"
-    context = {"version": version, "shown": shown(version), "state_url": f"{_convert_url(version)}?pane"}
+    context = {"version": version, "shown": shown(version), "pane": part}
     answer = render(request, "evidence/shown.html" if part else "evidence/version.html", context)
     answer["Vary"] = "HX-Request"
     return answer
-
-
-def _convert_url(version: EvidenceVersion) -> str:
-    return reverse("evidence:convert", args=[version.pk])
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,7 +7,6 @@ from typing import Any
 
 from dudao.cli.environment import Refused, connect, data_folder, prepare
 from dudao.cli.language import t
-from dudao.cli.tables import print_json
 
 __all__ = ["answer", "register", "replay"]
 
@@ -75,6 +74,8 @@ def answer(arguments: argparse.Namespace) -> int:
             )
         )
     if arguments.json:
+        from dudao.cli.tables import print_json
+
         print_json({"campaign": campaign.pk, "title": campaign.title, "sheets": [_data(one) for one in found]})
     else:
         sys.stdout.write("\n".join(line for one in found for line in _lines(one)) + "\n")

@@ -202,13 +202,17 @@ def _serving(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def _plans(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    from dudao.cli import documents
+    def parse_plan(arguments: argparse.Namespace) -> int:
+        # Imported when called: it takes longer to load than the rest of the command line.
+        from dudao.cli import documents
+
+        return documents.parse_plan(arguments)
 
     plan = _group(verbs, "plan", t("Work plans.", "年度工作要点。"))
     parse = _add(
         plan,
         "parse",
-        documents.parse_plan,
+        parse_plan,
         t(
             "Read a work plan (.txt, .docx): sections, points, items, targets.",
             "识别工作要点文件（.txt、.docx）：部分、要点、事项、目标。",

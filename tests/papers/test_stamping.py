@@ -98,7 +98,7 @@ def test_the_imprint_is_turned_to_the_back_of_the_last_leaf_in_word_too():
         found.setdefault(breaks(made), made)
         assert pages(made) == pages(problems(count))  # a PDF turns the leaf by itself, never twice
         assert pages(made) % 2 == 0
-        assert turned(made, LOOK.layout) == made or breaks(turned(made, LOOK.layout)) == breaks(made)
+        assert breaks(turned(made, LOOK.layout)) == breaks(made)
     assert {0, 1} <= set(found)
 
 

@@ -99,13 +99,18 @@ def turned(content: bytes, layout: Layout, *, own_fonts: Path | None = None) -> 
     anchor = None if frame is None else frame.getnext()
     if frame is None or anchor is None or anchor.tag != qn("w:p"):
         return content
+    before = frame.getprevious()
+    if before is not None and before.tag == qn("w:p"):
+        blank = Paragraph(before, document)
+        if not blank.runs and blank.paragraph_format.page_break_before:
+            before.getparent().remove(before)  # of an earlier turn
     behind = Paragraph(anchor, document)
     behind.paragraph_format.page_break_before = None
     leaves = leaves_before_imprint(read_word(_saved(document)), layout, own_fonts=own_fonts)
     if leaves > 1:
-        blank = OxmlElement("w:p")
-        frame.addprevious(blank)
-        Paragraph(blank, document).paragraph_format.page_break_before = True
+        page = OxmlElement("w:p")
+        frame.addprevious(page)
+        Paragraph(page, document).paragraph_format.page_break_before = True
     if leaves:
         behind.paragraph_format.page_break_before = True
     return _saved(document)

@@ -9,7 +9,7 @@ import json
 import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -77,9 +77,21 @@ def leaves_before_imprint(reading: Reading, layout: Layout, *, own_fonts: Path |
     """
     if not layout.imprint_on_back or not any(block.at_foot for block in reading.blocks):
         return 0
-    text = replace(reading, blocks=tuple(block for block in reading.blocks if not block.at_foot))
-    whole, alone = (len(pictured(each, layout, ppi=4, own_fonts=own_fonts)) for each in (reading, text))
-    return whole - alone
+    data = _data(reading, layout, title="", author="", mark=None)
+    try:
+        with _ONE_AT_A_TIME:
+            found = typst.query(
+                str(TEMPLATE),
+                "<leaves>",
+                field="value",
+                one=True,
+                root=str(TEMPLATE.parent),
+                font_paths=_fonts(tuple(map(str, folders(own_fonts)))),
+                sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            )
+    except typst.TypstError as problem:
+        raise _refused(problem) from problem
+    return int(json.loads(found))
 
 
 def _tail_dropped(blocks: Sequence[Block]) -> list[Block]:
@@ -119,19 +131,26 @@ def _compiled(data: dict[str, Any], own_fonts: Path | None, **how: Any) -> Any:
         with _ONE_AT_A_TIME:
             return compiler.compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **how)
     except typst.TypstError as problem:
-        if found := _NO_FONT.search(str(problem)):
-            raise DocumentError(
-                f"所有字体里都没有“{found[1]}”这个字，不能排成 PDF。请换一个写法，或者把有这个字的字体放进字体文件夹。"
-            ) from problem
-        raise DocumentError(f"文书不能排成 PDF：{problem}") from problem
+        raise _refused(problem) from problem
+
+
+def _refused(problem: Exception) -> DocumentError:
+    if found := _NO_FONT.search(str(problem)):
+        return DocumentError(
+            f"所有字体里都没有“{found[1]}”这个字，不能排成 PDF。请换一个写法，或者把有这个字的字体放进字体文件夹。"
+        )
+    return DocumentError(f"文书不能排成 PDF：{problem}")
 
 
 @lru_cache(maxsize=2)
 def _compiler(places: tuple[str, ...]) -> Any:
     """One compiler for all papers: reading the fonts takes longer than setting a page."""
-    return typst.Compiler(
-        input=str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=list(places), ignore_system_fonts=True
-    )
+    return typst.Compiler(input=str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=_fonts(places))
+
+
+@lru_cache(maxsize=2)
+def _fonts(places: tuple[str, ...]) -> Any:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=list(places))
 
 
 def _code(address: str) -> bytes:

@@ -17,6 +17,8 @@ LONG_CELL = 600
 """A row with more characters than this in a cell may go over to the next page; every other row stays whole."""
 _NARROWEST = 66
 """Per cent of a character's width to which a long red head is narrowed before it gets smaller."""
+_SMALLEST_HEAD = 22.0
+"""Points below which a red head goes over two lines: it is never smaller than the title."""
 _ROOM = "　　　　年　月　日"
 """Where the day will stand."""
 
@@ -131,15 +133,18 @@ class _Body:
         """35 mm from the type area's edge to the letters; number two lines below; a red line as wide as the area 4 mm below it."""
         letter = self.letter
         room, wanted = self.layout.width / 25.4 * 72, self.layout.sizes["masthead"]
-        full = room / (_characters(letter.masthead) + 0.5) / wanted
-        scale = max(min(round(full * 100), 100), _NARROWEST)
-        size = min(wanted, room / (_characters(letter.masthead) + 0.5) / (scale / 100))
+        most = int(room / (_SMALLEST_HEAD * _NARROWEST / 100) - 0.5)
+        lines = title_lines(printable(letter.masthead), most, letter.together, self.layout.words)
+        widest = max(map(_characters, lines), default=1.0) + 0.5
+        scale = max(min(round(room / widest / wanted * 100), 100), _NARROWEST)
+        size = min(wanted, room / widest / (scale / 100))
         half = int(size * 2)
         look = (f'<w:w w:val="{scale}"/>' if scale < 100 else "") + f'<w:sz w:val="{half}"/><w:szCs w:val="{half}"/>'
         # Letters begin below the upper edge of their line: a fifth of their size.
         above = round(35 / 25.4 * 1440 - half * 10 * 0.2)
-        spacing = f'<w:spacing w:before="{above}" w:line="{round(half * 13)}" w:lineRule="exact"/>'
-        yield self.line("发文机关标志", letter.masthead, properties=spacing, look=look)
+        for place, part in enumerate(lines):
+            spacing = f'<w:spacing w:before="{0 if place else above}" w:line="{round(half * 13)}" w:lineRule="exact"/>'
+            yield self.line("发文机关标志", part, properties=spacing, look=look)
         # 4 mm below the number's letters, of which their line holds five points.
         rule = f'<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="6" w:color="{RED}"/></w:pBdr>'
         if letter.dated_head:
@@ -216,8 +221,9 @@ class _Body:
         letter = self.letter
         day = _day(letter.day)
         # Words of a template stand for a day, which is six characters wide.
+        lines = title_lines(printable(letter.office), self.layout.characters - 2, letter.together, self.layout.words)
         office_width, day_width = (
-            _characters(letter.office),
+            max(map(_characters, lines), default=0.0),
             _characters(_day(date(2026, 1, 1)) if "{{" in day else day),
         )
         if letter.sealed:
@@ -231,8 +237,10 @@ class _Body:
                 over, under = over + 2 - under, 2.0
         for _ in range(2 if letter.sealed else 1):
             yield self.blank(keep=True)
-        if letter.office:
-            yield self.line("署名", letter.office, before="<w:keepNext/>", properties=self.indent(right=over))
+        for part in lines:
+            # Lines of a name that takes several stand centred under each other.
+            right = over + (office_width - _characters(part)) / 2
+            yield self.line("署名", part, before="<w:keepNext/>", properties=self.indent(right=right))
         yield self.line("署名", day, properties=self.indent(right=under))
 
     def receipt(self) -> Iterator[str]:

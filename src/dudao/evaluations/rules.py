@@ -60,6 +60,7 @@ class Rules:
     difference to the self-evaluation, as a share of the points, a mark wants a reason; one below the full points always does.
     ``specialities``: what somebody of each team on site must be good at (校园安全 …; `dudao.people.specialities`).
     ``grade_unlicensed``: whether a kindergarten without a licence (无证) gets a grade; visited it is in any case.
+    ``ranked``: whether places are told. Without it nobody is ranked, on no page and in no paper (幼儿园、学校的督导结果不用于排名).
     ``grace_minutes``: how long after the deadline a submission still counts as in time whose page was opened before it.
     """
 
@@ -83,6 +84,7 @@ class Rules:
     grade_unlicensed: bool = False
     reason_at: Decimal = Decimal("0.2")
     specialities: tuple[str, ...] = ()
+    ranked: bool = True
 
     def data(self) -> dict[str, Any]:
         """As it is stored."""

@@ -50,7 +50,8 @@ class _Facts:
         sheet = deciding.final_sheet(campaign)
         if sheet is None:
             return None
-        rows = list(Result.objects.filter(sheet=sheet).select_related("subject__unit").order_by("position"))
+        order = "position" if rules_of(campaign).ranked else "path"
+        rows = list(Result.objects.filter(sheet=sheet).select_related("subject__unit").order_by(order))
         for row in rows:
             row.sheet = sheet
         tree = system_of(campaign).tree
@@ -168,14 +169,14 @@ def _source(campaign: Campaign, prefix: str) -> dict[str, Any]:
 
 @audit.action
 def draft_circular(actor: Actor, *, campaign: Campaign) -> Paper:
-    """督导通报: the ranking, what was common, what to do. Only of a published result."""
+    """督导通报: the results, ranked where the rules say so, what was common, what to do. Only of a published result."""
     found = _may(actor, campaign)
     if campaign.published_at is None:
         raise Denied("结果公布后才能起草通报。", "paper.draft")
-    common = found.common()
+    common, ranked = found.common(), rules_of(campaign).ranked
     rows = [
         {
-            "rank": "" if row.rank is None else str(row.rank),
+            "rank": "" if row.rank is None or not ranked else str(row.rank),
             "unit": row.name,
             "score": found.total(row),
             "grade": row.grade,

@@ -28,7 +28,7 @@ RULE_SECTIONS = (
     Section("评审", ["reviewers", "blind", "third_at", "reason_at", "recuse_branch", "counts", "open_marks"]),
     Section("实地评估", ["specialities"]),
     Section("谁在什么时候看到什么", ["shown", "visible_below"]),
-    Section("结果", ["objection_days", "publicity_days", "findings_below", "grade_unlicensed"]),
+    Section("结果", ["objection_days", "publicity_days", "findings_below", "ranked", "grade_unlicensed"]),
 )
 
 
@@ -90,6 +90,11 @@ def rule_fields(campaign: Campaign) -> dict[str, forms.Field]:
             label="无证园参加评定",
             required=False,
             help_text="只对幼儿园有用。不勾选时，登记为无证的园照样自评、入园督导、提出整改，不评等次、不排名次。",
+        ),
+        "ranked": forms.BooleanField(
+            label="排出名次",
+            required=False,
+            help_text="不勾选时，页面、公示和通报里都没有名次，按机构顺序列出。幼儿园和学校的督导结果用于改进，不用于排名。",
         ),
         "objection_days": _days("申辩期限", "教育督导条例没有规定天数，由办公室定；0 为不设。"),
         "publicity_days": _days("公示期限", "0 为不公示。"),

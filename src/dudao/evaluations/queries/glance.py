@@ -21,6 +21,7 @@ from dudao.evaluations.queries import deciding
 from dudao.evaluations.queries.board import Table
 from dudao.evaluations.queries.results import FORMED, OUT, campaigns_alike, finals_of, results_of
 from dudao.evaluations.queries.sheets import sheet_system
+from dudao.evaluations.queries.systems import rules_of
 from dudao.frameworks.trying.shown import deviation, padded, signed, summary, total_places
 
 __all__ = ["Ask", "Figure", "Glance", "Line", "glance"]
@@ -70,7 +71,8 @@ class Line:
 
 @dataclass(slots=True)
 class Glance:
-    """``ends``: only the first and last of ``size`` stand in ``lines``. ``against``: what the last column compares with.
+    """``ends``: only the first and last of ``size`` stand in ``lines``, which are nobody where none are ranked. ``against``: what
+    the last column compares with.
     ``charts``: pairs of a chart's spec and its finding.
     """
 
@@ -146,20 +148,22 @@ def _of_result(campaign: Campaign, sheet: ScoreSheet, today: date) -> Glance:
     )
     told = summary(((row.name, row.outcome) for row in rows), tree)
     found = Glance(size=len(rows), sheet=sheet)
+    ranked = rules_of(campaign).ranked
     before = _year_before(campaign)
     list_url = sheet.get_absolute_url()
     if told.is_scored:
         mean = f"{before.campaign.year}年 {_mean(before)} 分" if before is not None else ""
         found.figures = [
             Figure("平均分", told.mean_words, "分", mean),
-            Figure("最高", told.best_words, "分", told.best_name),
-            Figure("最低", told.worst_words, "分", told.worst_name),
+            Figure("最高", told.best_words, "分", told.best_name if ranked else ""),
+            Figure("最低", told.worst_words, "分", told.worst_name if ranked else ""),
         ]
     if told.grades:
         (first, many), *others = told.grades
         rest = "，".join(f"{name} {count}" for name, count in others)
         found.figures.append(Figure(first, many, "个", rest, _of_grade(list_url, first)))
-    found.lines, found.against, found.compares_years = _ranking(rows, tree, before)
+    if ranked:
+        found.lines, found.against, found.compares_years = _ranking(rows, tree, before)
     found.movers = _movers(found)
     found.ends = len(found.lines) > SHORT
     if found.ends:

@@ -268,7 +268,7 @@ def veto_grounds(row: Result) -> dict[str, str]:
 
 def standing(row: Result) -> str:
     """«第 3 名（共 13 个）», with who shares it."""
-    if row.rank is None:
+    if row.rank is None or not rules_of(row.sheet.campaign).ranked:
         return ""
     same = results_of(row.sheet).filter(rank=row.rank).count()
     return f"第 {row.rank} 名（共 {row.sheet.size} 个{f'，{same} 个并列' if same > 1 else ''}）"
@@ -361,7 +361,7 @@ def _year(
         else padded(mean if single else Fraction(round_half_up(mean, places)), places)
         + (f"／{show_number(Fraction(points))}" if points is not None else ""),
         rate=round(float(sum(shares, Fraction(0)) / len(shares) * 100), 1) if shares else None,
-        rank=(f"{own.rank}／{final.size}" if own is not None and own.rank is not None and known else "—"),
+        rank=f"{own.rank}／{final.size}" if own is not None and standing(own) and known else "—",
         grade=own.grade if own is not None else _grades(rows),
         result=own,
         changes=_changed(before, campaign),

@@ -31,6 +31,7 @@ RULES: Mapping[str, str] = {
     "recuse_branch": "本县人员回避",
     "specialities": "评估组必须有的专长",
     "grade_unlicensed": "无证园",
+    "ranked": "名次",
     "freezes": "停报日期",
 }
 """What a rule is called, in the order in which they are shown."""
@@ -42,6 +43,7 @@ _YES = {
     "blind": ("看不到对方的评分和姓名", "可以看到"),
     "visible_below": ("评分过程中可以看到", "公布后才能看到"),
     "grade_unlicensed": ("参加评定", "只督导整治，不评等次"),
+    "ranked": ("按总分排出名次", "不排名次"),
     "recuse_branch": ("不评本县（乡镇）的单位", "只回避本单位"),
 }
 

@@ -75,6 +75,7 @@ def results_crumb(row: Campaign) -> Crumb:
 def _mark_shown(rows: list[Any], request: HttpRequest) -> None:
     for row in rows:
         row.marks_shown = reads.shows_marks(actor_of(request), row)
+        row.rank_shown = row.marks_shown and rules_of(row.sheet.campaign).ranked
 
 
 RESULTS = Listing(
@@ -93,7 +94,7 @@ RESULTS = Listing(
             numeric=True,
             nowrap=True,
         ),
-        Column("rank", "名次", lambda row: row.rank if row.marks_shown else None, numeric=True),
+        Column("rank", "名次", lambda row: row.rank if row.rank_shown else None, numeric=True),
         Column("grade", "等次", "grade", sort="grade", nowrap=True),
         Column("state", "状态", lambda row: CAMPAIGN_STATES[row.sheet.campaign.state], nowrap=True),
     ],
@@ -342,7 +343,7 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
         "changed": changed,
         "entries": [
             (one, own.get(one.subject_id), total(tree, one.outcome["total"]))
-            for one in reads.results_of(sheet).order_by("position")
+            for one in reads.results_of(sheet).order_by("position" if rules_of(row).ranked else "path")
         ],
         "shows": rules_of(row).shown != "never",
         "places": row.objects_kind not in OF_COUNTIES,

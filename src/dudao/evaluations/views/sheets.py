@@ -28,6 +28,7 @@ from dudao.evaluations.queries import results as reads
 from dudao.evaluations.queries.comparing import AtIndicator, at_indicator, compared
 from dudao.evaluations.queries.lows import by_indicator, lows_of, threshold_words
 from dudao.evaluations.queries.sheets import grade_names, loaded, replayed, sheet_system
+from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.results import OF_COUNTIES, campaign_crumbs, results_crumb
 from dudao.evaluations.views.shown import block_figure, block_words, decimals, figure, number
@@ -103,9 +104,11 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int])
             hidden=sheet.campaign.objects_kind in OF_COUNTIES,
         ),
     ]
+    ranked = scored and rules_of(sheet.campaign).ranked
+    if ranked:
+        columns.append(Column("rank", "名次", sort=["rank", "position"], numeric=True))
     if scored:
         columns += [
-            Column("rank", "名次", sort=["rank", "position"], numeric=True),
             Column(
                 "total",
                 "总分",
@@ -179,8 +182,8 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int])
             YesNo("open", "有指标没有得分", where=Q(open_count__gt=0)),
         ],
         chips=Chips("grade", [Chip(name, name, Q(grade=name)) for name in names]) if names else None,
-        sort="rank" if scored else "",
-        order=["position"],
+        sort="rank" if ranked else "",
+        order=["position"] if ranked else ["path"],
         bulk=(lambda _request: bulk) if writes else None,
         template="evaluations/results/sheet.html",
         export=recorded(lambda _row: sheet.campaign),

@@ -49,7 +49,7 @@ def away(
 def _foreign(campaign: Campaign, people: Iterable[Account], units: Iterable[Unit]) -> dict[tuple[int, int], str]:
     keys = [person.pk for person in people]
     able: dict[str, set[int]] = {}
-    found = {}
+    found: dict[tuple[int, int], str] = {}
     for unit in units:
         place = branch_of(campaign.office, unit)
         if place not in able:

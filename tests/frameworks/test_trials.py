@@ -11,8 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dudao.calc.score import System, columns_of
+from dudao.calc.score import System, columns_of, exact_text
 from dudao.calc.tree import from_data
 from dudao.core import sheets
 from dudao.core.models import Event
@@ -22,7 +24,16 @@ from dudao.frameworks.actions.versions import clone_version, publish_version
 from dudao.frameworks.models import Framework, FrameworkVersion, Indicator, Trial, TrialSubject
 from dudao.frameworks.queries import trials
 from dudao.frameworks.trees import whole_of
-from dudao.frameworks.trying.shown import difference, padded, places_of, said, signed
+from dudao.frameworks.trying.shown import (
+    difference,
+    exact,
+    padded,
+    places_of,
+    places_of_texts,
+    said,
+    signed,
+    summary,
+)
 from frameworks.reporting import reported_round
 from signing import signed_in
 
@@ -482,3 +493,27 @@ def test_what_was_adopted_is_set_against_what_was_given(adopted, own, words):
 def test_a_source_may_give_a_mark_a_level_or_both():
     given = [(Fraction(9, 2), None), (None, "良"), (Fraction(1), "良"), (None, None)]
     assert [said(*one, 1) for one in given] == ["4.5", "良", "1.0 良", "—"]
+
+
+@given(st.lists(st.fractions(min_value=-1000, max_value=1000, max_denominator=10**6), min_size=1, max_size=20))
+def test_exact_texts_are_read_and_shown_as_the_numbers_they_are(values):
+    texts = [exact_text(value) for value in values]
+    assert [exact(text) for text in texts] == values
+    assert places_of_texts(dict.fromkeys(texts)) == places_of(values)
+
+
+def test_a_summary_counts_alike_results_once_and_means_the_same():
+    tree = from_data({"code": "T", "name": "甲", "points": 10, "indicators": [
+        {"code": "A", "name": "乙", "points": 10, "rule": "judged"}]})  # fmt: skip
+    totals = ["25/3", "8.5", "8.5", None, "0", "25/3", "9"]
+    results = [
+        (f"校{place}", {"total": text, "rank": None, "grade": None, "level": None, "vetoes": [],
+                       "blocks": {"A": {"mark": text, "possible": "10" if place % 2 else "8"}}})
+        for place, text in enumerate(totals)
+    ]  # fmt: skip
+    found = summary(results, tree)
+    known = [Fraction(text) for text in totals if text is not None]
+    rates = [Fraction(text) / (10 if place % 2 else 8) for place, text in enumerate(totals) if text is not None]
+    assert (found.ranked, found.mean) == (6, sum(known) / 6)
+    assert (found.best, found.worst) == (("校6", Fraction(9)), ("校4", Fraction(0)))
+    assert found.rates == [("A 乙", sum(rates) / 6)]

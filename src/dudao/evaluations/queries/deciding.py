@@ -166,7 +166,7 @@ _TOUCHING = (
 )  # fmt: skip
 """Acts that change what counts without a mark, an answer or a figure."""
 MOST_COMPARED = 200
-"""So many touched subjects are compared one by one; of more everything is read at once."""
+"""So many touched subjects are compared one by one: mostly one of them has changed. Of more everything is read, if they have not."""
 
 
 def touched(sheet: ScoreSheet) -> set[int]:
@@ -184,14 +184,22 @@ def is_fresh(sheet: ScoreSheet) -> bool:
     taking_part = graded(campaign, campaign.subjects.exclude(state=Subject.State.OUT))
     if taking_part.count() != sheet.size:
         return False
-    keys = touched(sheet)
+    keys = sorted(touched(sheet))
+    if not _is_as_kept(sheet, taking_part.filter(pk__in=keys[:MOST_COMPARED])):
+        return False
     if len(keys) > MOST_COMPARED or events_since(sheet.made_at, _TOUCHING, campaign.office.path).exists():
         return is_of_today(sheet, inputs_of(campaign))
-    if not keys:
+    return True
+
+
+def _is_as_kept(sheet: ScoreSheet, chosen: "QuerySet[Subject]") -> bool:
+    """Whether the cells of some subjects are still those that a sheet kept."""
+    subjects = list(chosen.select_related("unit"))
+    if not subjects:
         return True
-    subjects = list(taking_part.filter(pk__in=keys).select_related("unit"))
+    keys = [subject.pk for subject in subjects]
     kept = {row.subject_id: row for row in Result.objects.filter(sheet=sheet, subject__in=keys).defer("outcome")}
-    cells = inputs_of(campaign, subjects).cells
+    cells = inputs_of(sheet.campaign, subjects).cells
     return all(
         one.pk in kept and kept[one.pk].name == one.label and canonical(kept[one.pk].cells) == canonical(cells[one.pk])
         for one in subjects

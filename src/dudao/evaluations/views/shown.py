@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from dudao.calc.tree import Tree
-from dudao.frameworks.trying.shown import block_places, padded, places_of, total_places
+from dudao.frameworks.trying.shown import block_places, padded, places_of_texts, total_places
 
 __all__ = ["block_figure", "block_words", "decimals", "figure", "number", "total"]
 
@@ -24,14 +24,15 @@ def decimals(tree: Tree, outcomes: Iterable[Mapping[str, Any]]) -> dict[str, int
     """How many decimals a column of a ranking is shown with: «» the totals, else a first-level indicator by its code. As many as
     the indicator system rounds to; where it doesn't, those of the longest.
     """
-    columns: dict[str, list[Fraction]] = {"": []}
+    columns: dict[str, set[str]] = {"": set()}
     for outcome in outcomes:
-        told = {"": outcome["total"], **{code: block["mark"] for code, block in outcome["blocks"].items()}}
-        for code, text in told.items():
-            if text is not None:
-                columns.setdefault(code, []).append(Fraction(text))
+        if outcome["total"] is not None:
+            columns[""].add(outcome["total"])
+        for code, block in outcome["blocks"].items():
+            if block["mark"] is not None:
+                columns.setdefault(code, set()).add(block["mark"])
     stated = {code: block_places(tree, code) if code else total_places(tree) for code in columns}
-    return {code: max(stated[code], places_of(values)) for code, values in columns.items()}
+    return {code: max(stated[code], places_of_texts(texts)) for code, texts in columns.items()}
 
 
 def block_words(block: Mapping[str, Any] | None, places: int = 0) -> str | None:

@@ -3,6 +3,7 @@
 Pure functions of what was loaded.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,11 +22,13 @@ __all__ = [
     "blocks_chart",
     "deviation",
     "difference",
+    "exact",
     "lines_of",
     "moved",
     "moved_words",
     "padded",
     "places_of",
+    "places_of_texts",
     "said",
     "summary",
     "total_places",
@@ -84,17 +87,19 @@ class Summary:
 def summary(results: Iterable[tuple[str, Mapping[str, Any]]], tree: Tree) -> Summary:
     """From names and results (`Outcome.data`) of all subjects of a trial, best first."""
     found = Summary(is_scored=tree.root.points is not None, places=total_places(tree))
-    totals: list[tuple[str, Fraction]] = []
+    totals: Counter[str] = Counter()
+    first: dict[str, str] = {}
     by_rank: dict[int, list[str]] = {}
     grades: dict[str, int] = {}
-    marks: dict[str, list[Fraction]] = {}
+    marks: dict[str, dict[str, Counter[str]]] = {}
     for name, result in results:
         found.size += 1
         found.vetoed += bool(result["vetoes"])
         if len(found.subjects) < MOST_SUBJECTS_IN_CHART + 1:
             found.subjects.append((name, result))
         if result["total"] is not None:
-            totals.append((name, Fraction(result["total"])))
+            totals[result["total"]] += 1
+            first.setdefault(result["total"], name)
         if result["rank"] is not None:
             by_rank.setdefault(result["rank"], []).append(name)
         word = result["grade"] if tree.scale else result["level"]
@@ -102,25 +107,46 @@ def summary(results: Iterable[tuple[str, Mapping[str, Any]]], tree: Tree) -> Sum
             grades[word] = grades.get(word, 0) + 1
         for code, block in result["blocks"].items():
             if block["mark"] is not None and block["possible"] not in {None, "0"}:
-                marks.setdefault(code, []).append(Fraction(block["mark"]) / Fraction(block["possible"]))
-    found.ranked = len(totals) if found.is_scored else sum(grades.values())
+                marks.setdefault(code, {}).setdefault(block["possible"], Counter())[block["mark"]] += 1
+    found.ranked = totals.total() if found.is_scored else sum(grades.values())
     if totals:
-        found.best = max(totals, key=lambda pair: pair[1])
-        found.worst = min(totals, key=lambda pair: pair[1])
-        found.mean = sum((total for _, total in totals), Fraction(0)) / len(totals)
+        values = [(first[text], exact(text)) for text in totals]
+        found.best = max(values, key=lambda pair: pair[1])
+        found.worst = min(values, key=lambda pair: pair[1])
+        found.mean = _sum(totals) / totals.total()
     found.ties = [(rank, names) for rank, names in sorted(by_rank.items()) if len(names) > 1]
     names = dict.fromkeys(grade.name for row in (tree.scale.grades.values() if tree.scale else ()) for grade in row)
     found.grades = [(name, grades.get(name, 0)) for name in (names or tree.root.levels)]
     found.rates = [
-        (f"{child.code} {child.name}", _mean(marks.get(child.code)))
+        (f"{child.code} {child.name}", _mean_rate(marks.get(child.code)))
         for child in tree.root.children
         if child.role is Role.NORMAL and child.points is not None
     ]
     return found
 
 
-def _mean(values: Sequence[Fraction] | None) -> Fraction | None:
-    return None if not values else sum(values, Fraction(0)) / len(values)
+def exact(text: str) -> Fraction:
+    """The number that an exact text of a result («12.5», «25/3») stands for; `Fraction` reads it too, in ten times as long."""
+    top, _, bottom = text.partition("/")
+    whole, _, decimals = top.partition(".")
+    return Fraction(int(whole + decimals), int(bottom or 1) * 10 ** len(decimals))
+
+
+def _sum(texts: Counter[str]) -> Fraction:
+    """Exact, and without a common divisor for each: few denominators occur."""
+    by_divisor: dict[int, int] = {}
+    for text, many in texts.items():
+        value = exact(text)
+        by_divisor[value.denominator] = by_divisor.get(value.denominator, 0) + value.numerator * many
+    return sum((Fraction(top, bottom) for bottom, top in by_divisor.items()), Fraction(0))
+
+
+def _mean_rate(marks: Mapping[str, Counter[str]] | None) -> Fraction | None:
+    """``marks``: by the points that applied, how often each mark was given."""
+    if not marks:
+        return None
+    rates = sum((_sum(given) / exact(possible) for possible, given in marks.items()), Fraction(0))
+    return rates / sum(given.total() for given in marks.values())
 
 
 def blocks_chart(found: Summary, tree: Tree) -> tuple[dict[str, Any] | None, str]:
@@ -255,6 +281,19 @@ def places_of(values: Iterable[Fraction | None]) -> int:
     """The decimals that the longest of some numbers is shown with; a tiny one doesn't lengthen all others."""
     texts = (show_number(value) for value in values if value is not None)
     return min(max((len(text.partition(".")[2]) for text in texts), default=0), MOST_PADDED)
+
+
+def places_of_texts(texts: Iterable[str]) -> int:
+    """The same for exact texts, each of which is best given once."""
+    most = 0
+    for text in texts:
+        _, _, decimals = text.partition(".")
+        most = max(
+            most, len(decimals) if "/" not in text and len(decimals) <= MOST_PADDED else places_of([exact(text)])
+        )
+        if most >= MOST_PADDED:
+            break
+    return most
 
 
 def total_places(tree: Tree) -> int:

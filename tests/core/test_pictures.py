@@ -19,7 +19,7 @@ JPEG, PNG = "image/jpeg", "image/png"
 @pytest.fixture(autouse=True)
 def root(settings, tmp_path):
     settings.FILES_ROOT = tmp_path / "files"
-    return settings.FILES_ROOT
+    return tmp_path
 
 
 def photo(size=(4000, 3000), **more):

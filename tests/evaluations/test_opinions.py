@@ -1,9 +1,11 @@
 """督导意见书 of a whole campaign: by a worker, with progress; killed, begun again or asked for twice, a unit has one."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,9 +13,10 @@ from dudao.core import jobs
 from dudao.core.access import Denied
 from dudao.core.jobs import Busy
 from dudao.core.models import Job
-from dudao.evaluations.actions import opinions
+from dudao.evaluations.actions import opinions, result_papers
 from dudao.evaluations.actions import results as acts
 from dudao.evaluations.models import Result
+from dudao.evaluations.queries.opinions import is_judged, lacking
 from dudao.papers.actions.routing import discard_paper
 from dudao.papers.models import Paper
 from evaluations_town import build_town, published
@@ -76,14 +79,14 @@ def test_a_worker_drafts_one_for_each_and_says_how_far_it_is(formed):
 
 
 def test_who_has_one_is_not_given_another(formed):
-    first = opinions.draft_missing(formed.officer, sheet=formed.sheet, rows=formed.rows[:1], due_on=due())
+    first = result_papers.draft_opinions(formed.officer, sheet=formed.sheet, rows=formed.rows[:1], due_on=due())
     jobs.run_now(begin(formed))
     assert keys() == formed.keys
-    for act in (opinions.draft_missing, opinions.begin_opinions):
+    for act in (result_papers.draft_opinions, opinions.begin_opinions):
         with pytest.raises(ValidationError, match="都已经有督导意见书"):
             act(formed.officer, sheet=formed.sheet, rows=formed.rows, due_on=due())
     discard_paper(formed.officer, paper=first[0], reason="写错了。")
-    assert [row.pk for row in opinions.lacking(formed.rows)] == [formed.rows[0].pk]
+    assert [row.pk for row in lacking(formed.rows)] == [formed.rows[0].pk]
 
 
 def test_who_has_no_result_at_all_holds_nobody_up(formed):
@@ -92,11 +95,13 @@ def test_who_has_no_result_at_all_holds_nobody_up(formed):
         sheet=formed.sheet,
         outcome={"total": None, "blocks": {"A": {"mark": None, "level": None}}},
     )
-    assert not opinions.is_judged(nothing) and all(opinions.is_judged(row) for row in formed.rows)
-    made = opinions.draft_missing(formed.officer, sheet=formed.sheet, rows=[nothing, *formed.rows[1:]], due_on=due())
+    assert not is_judged(nothing) and all(is_judged(row) for row in formed.rows)
+    made = result_papers.draft_opinions(
+        formed.officer, sheet=formed.sheet, rows=[nothing, *formed.rows[1:]], due_on=due()
+    )
     assert len(made) == len(formed.rows) - 1
     with pytest.raises(ValidationError, match="还没有任何一项评定结果"):
-        opinions.draft_missing(formed.officer, sheet=formed.sheet, rows=[nothing], due_on=due())
+        result_papers.draft_opinions(formed.officer, sheet=formed.sheet, rows=[nothing], due_on=due())
 
 
 def test_two_officers_jobs_come_to_the_same_papers(formed):
@@ -145,4 +150,31 @@ def test_killed_in_the_middle_and_begun_again_nothing_is_lost_or_doubled(setting
     assert len(keys()) == 1, "the first was committed, the second rolled back"
     job = jobs.run_now(job)
     assert (job.state, job.tries) == ("done", 2), job.message
+    assert keys() == sorted(f"result_opinion:{row.subject_id}" for row in town.rows)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_draft_at_the_same_moment_come_to_one_for_each(settings, tmp_path):
+    settings.FILES_ROOT = tmp_path / "files"
+    town = build_town()
+    town.running, town.sheet = deciding(town, version=published(town, GOVERNMENT))
+    town.rows = rows_of(town.sheet)
+    start, answers = threading.Barrier(2), []
+
+    def draft(who):
+        try:
+            start.wait()
+            answers.append(len(result_papers.draft_opinions(who, sheet=town.sheet, rows=town.rows, due_on=due())))
+        except ValidationError as refusal:
+            answers.append("".join(refusal.messages))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=draft, args=(who,)) for who in (town.officer, town.director)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    made, refused = sorted(answers, key=str)
+    assert made == len(town.rows) and "都已经有督导意见书" in refused
     assert keys() == sorted(f"result_opinion:{row.subject_id}" for row in town.rows)

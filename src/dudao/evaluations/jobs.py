@@ -16,15 +16,15 @@ from dudao.calc.scheduling.replanning import replan
 from dudao.calc.scheduling.team_model import plan_teams
 from dudao.core import files, jobs
 from dudao.core.jobs import JobFailed, Result, Work
-from dudao.evaluations.actions import cycle_changes, teams
+from dudao.evaluations.actions import cycle_changes, result_papers, teams
 from dudao.evaluations.actions import cycles as acts
-from dudao.evaluations.actions.opinions import draft_missing, lacking
 from dudao.evaluations.actions.pressing import hand_in_overdue
 from dudao.evaluations.actions.review_book import KEEP_DAYS, export_book
 from dudao.evaluations.actions.urging import urge_all
 from dudao.evaluations.models import Campaign, CyclePlan, ScoreSheet, TeamProposal
 from dudao.evaluations.models import Result as Score
 from dudao.evaluations.queries import cycles
+from dudao.evaluations.queries.opinions import lacking
 from dudao.evaluations.queries.teams import asked, task_of
 
 __all__ = [
@@ -129,7 +129,7 @@ def draft_opinions(work: Work) -> Result:
         part = lacking(found.select_related("subject__unit").order_by("position"))
         if part:
             try:
-                draft_missing(work.actor, sheet=sheet, rows=part, due_on=due_on)
+                result_papers.draft_opinions(work.actor, sheet=sheet, rows=part, due_on=due_on)
             except ValidationError as problem:
                 raise JobFailed("".join(problem.messages)) from problem
     work.progress(len(keys), len(keys))

@@ -1,7 +1,7 @@
 """Small pictures of photos: what a list or a phone shows instead of eight megabytes.
 
 Made when somebody first asks, from the stored bytes, upright, without the place and the camera that a phone writes into a photo,
-and kept beside the store on each host by the digest of what they show (they can be thrown away at any time). A photo comes from
+and kept on each host by the digest of what they show (they can be thrown away at any time). A photo comes from
 outside: only JPEG and PNG are decoded, and nothing that would unfold to more points than a camera has.
 """
 
@@ -87,7 +87,8 @@ def picture_answer(stored: StoredFile, size: str, place: Store, request: HttpReq
 
 
 def _path(digest: str, size: str) -> Path:
-    return Path(settings.FILES_ROOT) / "pictures" / digest[:2] / digest[2:4] / f"{digest}-{size}.jpg"
+    """Beside the store, not in it: a backup leaves out what can be made again."""
+    return Path(settings.FILES_ROOT).with_name("pictures") / digest[:2] / digest[2:4] / f"{digest}-{size}.jpg"
 
 
 def _keep(path: Path, made: bytes) -> None:

@@ -14,10 +14,12 @@ from dudao.calc.rounding import percent, round_half_up
 from dudao.calc.tree import Tree
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
+from dudao.evaluations.actions.campaigns import locked
 from dudao.evaluations.flow import by_office
 from dudao.evaluations.models import Campaign, Result, ScoreSheet, Subject
 from dudao.evaluations.queries import deciding
 from dudao.evaluations.queries.lows import Low, by_indicator, lows_of, lows_of_rows, threshold_words
+from dudao.evaluations.queries.opinions import is_judged, lacking
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.frameworks.trying.shown import Summary, padded, summary, total_places
 from dudao.orgs.models import Kind as UnitKind
@@ -27,7 +29,15 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.papers.sources import Fact, register
 
-__all__ = ["MOST_OPINIONS", "draft_circular", "draft_opinions", "draft_publicity", "draft_report", "register_all"]
+__all__ = [
+    "MOST_OPINIONS",
+    "draft_circular",
+    "draft_opinions",
+    "draft_publicity",
+    "draft_report",
+    "opinions_to_draft",
+    "register_all",
+]
 
 MOST_OPINIONS = 200
 MOST_ADDRESSED = 200
@@ -320,8 +330,11 @@ def _facts_of_opinion(key: str) -> Sequence[Fact]:
 
 @audit.action
 def draft_opinions(actor: Actor, *, sheet: ScoreSheet, rows: Sequence[Result], due_on: date) -> list[Paper]:
-    """督导意见书 for each of the chosen units, at most `MOST_OPINIONS` at once; ``due_on``: until when they put things right."""
+    """督导意见书 for those of the chosen units that have none, at most `MOST_OPINIONS` at once; ``due_on``: until when they put
+    things right. Drafts of one campaign wait for each other, so that a unit has one whatever comes twice.
+    """
     campaign = sheet.campaign
+    locked(campaign)
     found = _may(actor, campaign)
     if found.sheet.pk != sheet.pk:
         raise Denied(f"最近一次评定是第 {found.sheet.number} 次计算，请在那里起草督导意见书。", "paper.draft")
@@ -329,10 +342,22 @@ def draft_opinions(actor: Actor, *, sheet: ScoreSheet, rows: Sequence[Result], d
         raise ValidationError("没有选择单位。")
     if len(rows) > MOST_OPINIONS:
         raise ValidationError(f"选了 {len(rows)} 个单位，一次最多起草 {MOST_OPINIONS} 份，请按县市区筛选后分批起草。")
+    rows = opinions_to_draft(rows)
     lows: dict[int, list[Low]] = {}
     for low in lows_of_rows(sheet, rows):
         lows.setdefault(low.row.pk, []).append(low)
     return [_opinion(actor, found, row, lows.get(row.pk, []), due_on) for row in rows]
+
+
+def opinions_to_draft(rows: Sequence[Result]) -> list[Result]:
+    """Those that an opinion can be drafted of now; refused in words where there is none."""
+    left = lacking(rows)
+    if rows and not left:
+        raise ValidationError("所选单位都已经有督导意见书。要重新起草的，请先把原来的作废或撤回。")
+    judged = [row for row in left if is_judged(row)]
+    if left and not judged:
+        raise ValidationError("所选单位还没有任何一项评定结果，没有可写的内容。请评完后重新计算。")
+    return judged
 
 
 def _opinion(actor: Actor, found: _Facts, row: Result, lows: Sequence[Low], due_on: date) -> Paper:

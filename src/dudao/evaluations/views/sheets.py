@@ -21,6 +21,7 @@ from dudao.core.ui.parts import Crumb
 from dudao.evaluations import findings
 from dudao.evaluations.actions import opinions as batches
 from dudao.evaluations.actions import results as acts
+from dudao.evaluations.actions.result_papers import draft_opinions
 from dudao.evaluations.forms.results import OpinionsForm
 from dudao.evaluations.models import Campaign, ScoreSheet
 from dudao.evaluations.queries import deciding
@@ -423,7 +424,7 @@ def opinions(request: HttpRequest, pk: int) -> HttpResponse:
     form = OpinionsForm(request.POST if "due_on" in request.POST else None, initial=carried)
     if "due_on" in request.POST and form.is_valid():
         due_on, many = form.cleaned_data["due_on"], len(chosen) > batches.AT_ONCE
-        act = batches.begin_opinions if many else batches.draft_missing
+        act = batches.begin_opinions if many else draft_opinions
         made = refused(form, lambda: act(actor, sheet=sheet, rows=chosen, due_on=due_on, token=form.token))
         if many and made is not None:
             return redirect(made)

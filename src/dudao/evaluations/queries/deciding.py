@@ -166,7 +166,7 @@ _TOUCHING = (
 )  # fmt: skip
 """Acts that change what counts without a mark, an answer or a figure."""
 MOST_COMPARED = 200
-"""So many touched subjects are compared one by one: mostly one of them has changed. Of more everything is read, if they have not."""
+"""So many touched subjects are compared one by one. Mostly one of them has changed; else, of more, everything is read."""
 
 
 def touched(sheet: ScoreSheet) -> set[int]:

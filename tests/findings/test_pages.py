@@ -10,7 +10,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from dudao.core.models import Event
-from dudao.findings.actions import consulting, judging, making, pressing
+from dudao.findings.actions import clock, consulting, issuing, judging, making, pressing
 from dudao.findings.models import Finding, Policy
 from findings_town import again, day, proof
 from signing import signed_in
@@ -192,6 +192,66 @@ def test_bulk_acts_tell_what_was_not_done(town):
     client(town, "county").post(reverse("findings:bulk", args=["remind"]), {"ids": [bad.pk], "reason": "请抓紧"})
     again_ = client(town, "county").post(reverse("findings:bulk", args=["remind"]), {"ids": [bad.pk]}, follow=True)
     assert "今天已经催办过" in again_.content.decode()
+
+
+def _bulk(town, who, act, rows, **more):
+    address = reverse("findings:bulk", args=[act])
+    ids = [row.pk for row in rows]
+    return client(town, who).post(address, {"ids": ids, **more}, follow=True).content.decode()
+
+
+def test_a_unit_signs_for_many_at_once_and_for_itself_only(town):
+    rows = [town.issued(description=f"待签{number}") for number in range(3)]
+    elsewhere = issuing.issue(
+        town.director,
+        finding=making.create_finding(
+            town.director, office=town.city, unit=town.pingjiang, description="县里的", source="visit"
+        ),
+    )
+    content = _bulk(town, "head", "sign", [*rows, elsewhere])
+    assert "已签收 3 项" in content
+    assert Finding.objects.filter(state=State.SIGNED).count() == 3
+    assert Event.objects.filter(verb="finding.sign").count() == 3
+    assert "没有一项可以签收" in _bulk(town, "head", "sign", rows)
+    assert again(elsewhere).state == State.ISSUED
+
+
+def test_an_office_stops_and_starts_many_clocks_and_agrees_to_many(town):
+    rows = [town.planned(description=f"停课{number}") for number in range(2)]
+    closed = judging.close(town.county2, finding=town.verified(description="早已销号"))
+    content = _bulk(town, "county", "pause", [*rows, closed], reason="汛期停课")
+    assert "已暂停计时 2 项" in content and "没有办理 1 项" in content and "早已销号" in content
+    assert "请写明为什么暂停计时" in _bulk(town, "county", "pause", [town.planned(description="无理由")], reason=" ")
+    assert "已恢复计时 2 项" in _bulk(town, "county", "resume", rows)
+    assert Event.objects.filter(verb__in=["finding.pause", "finding.resume"]).count() == 4
+    clock.ask_time(town.head, finding=again(rows[0]), until=day(90), reason="设备未到")
+    listed = page(town, "county", "findings", asked="1")
+    assert "停课0" in listed and "停课1" not in listed
+    content = _bulk(town, "county", "agree", rows, reason="同意")
+    assert "已同意延期 1 项" in content and "没有等待批复的延期申请" in content
+    assert again(rows[0]).deadline == day(90)
+
+
+def test_many_get_time_of_the_office_s_own_accord(town):
+    rows = [town.planned(description=f"水毁{number}") for number in range(2)]
+    asking = town.planned(description="自己申请了")
+    clock.ask_time(town.head, finding=asking, until=day(200), reason="设备未到")
+    late = again(rows[0]).deadline
+    shown = post(town, "county", "extend_many", ids=[row.pk for row in [*rows, asking]])
+    keys = re.search(r'name="rows" value="([\d,]+)"', shown.content.decode()).group(1)
+    assert "统一延期 3 个问题" in shown.content.decode()
+    bad = post(town, "county", "extend_many", rows=keys, until=day(-1).isoformat(), reason="洪水")
+    assert bad.status_code == 422 and "已经过去" in bad.content.decode()
+    assert post(town, "county", "extend_many", rows=keys, until=day(120).isoformat(), reason="洪水").status_code == 302
+    assert [again(row).deadline for row in rows] == [day(120)] * 2 and again(asking).deadline != day(120)
+    content = page(town, "head", "finding", rows[0].pk)
+    assert "洪水" in content and "统一延期" in content
+    assert str(late.day) in again(rows[0]).deadline_basis
+    assert (
+        "没有一项可以批复延期"
+        in post(town, "county", "extend_many", rows=keys, until=day(60).isoformat(), reason="反悔").content.decode()
+    )
+    assert post(town, "head", "extend_many", rows=keys).status_code == 403
 
 
 def test_time_is_asked_for_and_decided(town):

@@ -29,6 +29,7 @@ urlpatterns = [
     path("uploads/<int:pk>/errors/", ledgers.upload_errors, name="upload_errors"),
     path("of/<path:key>/", sources.make, name="make"),
     path("issue/", making.issue_many, name="issue_many"),
+    path("extend/", judging.extend_many, name="extend_many"),
     path("board/", board.board, name="board"),
     path("<int:pk>/", finding.finding_page, name="finding"),
     path("<int:pk>/step/", finding.finding_step, name="step"),

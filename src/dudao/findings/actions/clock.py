@@ -1,5 +1,6 @@
 """The clock of a finding: more time asked for and decided, stopped with a reason and started again."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -9,14 +10,25 @@ from django.utils import timezone
 from dudao.calc.calendar import chinese_date
 from dudao.calc.deadlines import resumed
 from dudao.core import audit
-from dudao.core.access import Actor
+from dudao.core.access import Actor, Denied
+from dudao.findings.actions.issuing import Done, each
 from dudao.findings.actions.steps import change, day_of, fresh, stop_pause
 from dudao.findings.flow import why_not_free
 from dudao.findings.models import Extension, Finding, Pause
 from dudao.findings.queries.findings import open_extension
 from dudao.orgs.queries import work_calendar
 
-__all__ = ["ask_time", "give_time", "pause", "resume", "run_again"]
+__all__ = [
+    "agree_many",
+    "ask_time",
+    "extend_many",
+    "give_time",
+    "pause",
+    "pause_many",
+    "resume",
+    "resume_many",
+    "run_again",
+]
 
 audit.TELLS["finding.ask_time"] = ("finding.give_time",)
 audit.TELLS["finding.give_time"] = ("finding.ask_time",)
@@ -67,7 +79,12 @@ def give_time(
     """The office decides about more time: as asked, until another day (``until``), or not, with the reason."""
     row = fresh(extension.finding)
     asked = Extension.objects.select_for_update().get(pk=extension.pk)
-    now = at or timezone.now()
+    return _give_time(actor, row, asked, given=given, until=until, answer=answer, now=at or timezone.now())
+
+
+def _give_time(
+    actor: Actor, row: Finding, asked: Extension, *, given: bool, until: date | None, answer: str, now: datetime
+) -> Finding:
     denied = why_not_free(row, actor, "finding.give_time")
     if denied is not None:
         raise denied
@@ -104,10 +121,68 @@ def give_time(
 
 
 @audit.action
+def agree_many(
+    actor: Actor, *, findings: Iterable[Finding], answer: str = "", at: datetime | None = None
+) -> list[Done]:
+    """Agree to what the units of many findings ask for, each until the day it named."""
+    now = at or timezone.now()
+
+    def act(row: Finding) -> None:
+        asked = open_extension(row)
+        if asked is None:
+            raise Denied("没有等待批复的延期申请。", "finding.give_time")
+        _give_time(actor, row, asked, given=True, until=None, answer=answer, now=now)
+
+    return each("finding.give_time", findings, act)
+
+
+@audit.action
+def extend_many(
+    actor: Actor, *, findings: Iterable[Finding], until: date, reason: str, at: datetime | None = None
+) -> list[Done]:
+    """Give many findings time until one day of the office's own accord, with the reason: a flood, a holiday put off."""
+    now = at or timezone.now()
+    problems = {}
+    if not reason.strip():
+        problems["reason"] = "请写明为什么统一延期。"
+    if until < day_of(now):
+        problems["until"] = f"{chinese_date(until)}已经过去，请填今天或以后的日期。"
+    if problems:
+        raise ValidationError(problems)
+
+    def act(row: Finding) -> None:
+        denied = why_not_free(row, actor, "finding.give_time")
+        if denied is not None:
+            raise denied
+        if open_extension(row) is not None:
+            raise Denied("有一份延期申请在等批复，请先批复。", "finding.give_time")
+        if row.deadline is not None and until <= row.deadline:
+            raise Denied(
+                f"现在的时限是{chinese_date(row.deadline)}，不早于{chinese_date(until)}。", "finding.give_time"
+            )
+        made = Extension.objects.create(
+            finding=row, until=until, reason=reason.strip()[:500], asked_by=str(row.office)[:100], asked_at=now
+        )
+        _give_time(actor, row, made, given=True, until=None, answer=f"由{row.office}统一延期", now=now)
+
+    return each("finding.give_time", findings, act)
+
+
+@audit.action
 def pause(actor: Actor, *, finding: Finding, reason: str, at: datetime | None = None) -> Finding:
     """Stop the clock from today on, with the reason. The deadline moves when it runs again."""
     row = fresh(finding)
-    day = day_of(at)
+    _pause(actor, row, reason, day_of(at))
+    return row
+
+
+@audit.action
+def pause_many(actor: Actor, *, findings: Iterable[Finding], reason: str, at: datetime | None = None) -> list[Done]:
+    """Stop the clocks of many from today on, all for one reason."""
+    return each("finding.pause", findings, lambda row: _pause(actor, row, reason, day_of(at)))
+
+
+def _pause(actor: Actor, row: Finding, reason: str, day: date) -> None:
     denied = why_not_free(row, actor, "finding.pause")
     if denied is not None:
         raise denied
@@ -115,17 +190,25 @@ def pause(actor: Actor, *, finding: Finding, reason: str, at: datetime | None = 
         raise ValidationError({"reason": "请写明为什么暂停计时。"})
     change(actor, row, "finding.pause", reason=reason, changes={"paused_since": day}, tell_at=row.unit.path)
     Pause.objects.create(finding=row, since=day, reason=reason.strip()[:300], by_name=actor.name[:100])
-    return row
 
 
 @audit.action
 def resume(actor: Actor, *, finding: Finding, at: datetime | None = None) -> Finding:
     """Let the clock run again from today on: the deadline moves by the days that it stood, in the days it is counted in."""
     row = fresh(finding)
+    return _resume(actor, row, day_of(at))
+
+
+@audit.action
+def resume_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | None = None) -> list[Done]:
+    """Let the clocks of many run again from today on."""
+    return each("finding.resume", findings, lambda row: _resume(actor, row, day_of(at)))
+
+
+def _resume(actor: Actor, row: Finding, day: date) -> Finding:
     denied = why_not_free(row, actor, "finding.resume")
     if denied is not None:
         raise denied
-    day = day_of(at)
     before = row.deadline
     changes = run_again(row, day)
     return change(

@@ -1,6 +1,6 @@
 """A finding goes out: number, deadline by the office's terms, recall; and is signed for by its unit."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,7 +22,20 @@ from dudao.orgs.models import Unit
 from dudao.orgs.queries import work_calendar
 from dudao.papers.models import Paper
 
-__all__ = ["Done", "Rules", "Timing", "deadline_for", "issue", "issue_many", "recall", "sign", "some", "step_due"]
+__all__ = [
+    "Done",
+    "Rules",
+    "Timing",
+    "deadline_for",
+    "each",
+    "issue",
+    "issue_many",
+    "recall",
+    "sign",
+    "sign_many",
+    "some",
+    "step_due",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +174,27 @@ def issue_many(
     return some(done, "finding.issue")
 
 
+def each(verb: str, findings: Iterable[Finding], act: Callable[[Finding], object]) -> list[Done]:
+    """One act on many findings, locked in the order of their keys: one that it refuses holds up no other.
+
+    ``act`` must refuse before it writes anything.
+    """
+    keys = [row.pk for row in findings]
+    if not keys:
+        raise ValidationError(f"请先勾选要{VERBS[verb].label}的问题。")
+    done = []
+    for row in with_units(Finding.objects.select_for_update(of=("self",)).filter(pk__in=keys)).order_by("pk"):
+        try:
+            act(row)
+        except Denied as denied:
+            done.append(Done(row, denied.reason))
+        except ValidationError as problem:
+            done.append(Done(row, problem.messages[0]))
+        else:
+            done.append(Done(row))
+    return some(done, verb)
+
+
 def some(done: list[Done], verb: str) -> list[Done]:
     """A bulk act that did nothing is refused with the first reason."""
     if all(one.refused for one in done):
@@ -181,7 +215,18 @@ def recall(actor: Actor, *, finding: Finding, reason: str) -> Finding:
 def sign(actor: Actor, *, finding: Finding, at: datetime | None = None) -> Finding:
     """The unit takes note. A deadline that runs from receipt is counted now, unless a paper names it; the plan's term begins."""
     row = fresh(finding)
+    _sign(actor, row, at or timezone.now())
+    return row
+
+
+@audit.action
+def sign_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | None = None) -> list[Done]:
+    """The unit takes note of many; what it can't sign for comes back with the reason."""
     now = at or timezone.now()
+    return each("finding.sign", findings, lambda row: _sign(actor, row, now))
+
+
+def _sign(actor: Actor, row: Finding, now: datetime) -> None:
     day = day_of(now)
     denied = FINDING.why_not(row, "finding.sign", actor)
     if denied is not None:
@@ -199,7 +244,6 @@ def sign(actor: Actor, *, finding: Finding, at: datetime | None = None) -> Findi
         counted = due(received, row.term_days, row.term_working, rules.calendar)
         changes |= {"deadline": counted, "first_deadline": counted}
     step(actor, row, "finding.sign", changes=changes, deadline=changes.get("deadline"), tell_at=row.office.path)
-    return row
 
 
 def _printed(row: Finding) -> bool:

@@ -9,13 +9,12 @@ from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
-from dudao.core.access import Actor, Denied
-from dudao.findings.actions.issuing import Done, Rules, deadline_for, some
+from dudao.core.access import Actor
+from dudao.findings.actions.issuing import Done, Rules, deadline_for, each
 from dudao.findings.actions.rectifying import unfinished
 from dudao.findings.actions.steps import Attachment, attach, day_of, fresh, step, stop_pause
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Extension, Finding, Verification
-from dudao.findings.queries.findings import with_units
 
 __all__ = ["close", "close_many", "reopen", "send_back", "verify", "waive"]
 
@@ -138,18 +137,8 @@ def _close(actor: Actor, row: Finding, now: datetime) -> None:
 @audit.action
 def close_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | None = None) -> list[Done]:
     """Cross off many; one that can't be crossed off comes back with the reason."""
-    keys = [row.pk for row in findings]
-    if not keys:
-        raise ValidationError("请先勾选要销号的问题。")
-    done = []
-    for row in with_units(Finding.objects.select_for_update(of=("self",)).filter(pk__in=keys)).order_by("pk"):
-        try:
-            _close(actor, row, at or timezone.now())
-        except Denied as denied:
-            done.append(Done(row, denied.reason))
-        else:
-            done.append(Done(row))
-    return some(done, "finding.close")
+    now = at or timezone.now()
+    return each("finding.close", findings, lambda row: _close(actor, row, now))
 
 
 @audit.action

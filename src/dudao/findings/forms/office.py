@@ -23,6 +23,7 @@ __all__ = [
     "AskForm",
     "DraftForm",
     "EditForm",
+    "ExtendManyForm",
     "GiveTimeForm",
     "IssueForm",
     "IssueManyForm",
@@ -188,6 +189,14 @@ class IssueForm(Form):
 class IssueManyForm(IssueForm):
     """The same for many; ``rows`` are their ids, ``everything`` repeats a choice of all."""
 
+    rows = forms.CharField(widget=forms.HiddenInput)
+
+
+class ExtendManyForm(Form):
+    """More time for many, of the office's own accord; ``rows`` are their ids."""
+
+    until = DateField(label="统一延至", help_text="现在的时限比这一天晚的不变。")
+    reason = _text("延期的理由", 500, rows=3, help_text="责任单位和台账里都看得到。")
     rows = forms.CharField(widget=forms.HiddenInput)
 
 

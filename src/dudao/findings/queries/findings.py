@@ -11,6 +11,7 @@ from dudao.orgs.queries import search
 from dudao.papers.models import Paper
 
 __all__ = [
+    "asking",
     "containing",
     "evidence_count",
     "evidence_of",
@@ -117,6 +118,11 @@ def given_since(paper: Paper) -> QuerySet[Extension]:
     if paper.issued_at is not None:
         rows = rows.filter(decided_at__gte=paper.issued_at)
     return rows.select_related("finding").order_by("finding", "decided_at", "pk")
+
+
+def asking() -> QuerySet[Any, Any]:
+    """The keys of findings whose unit waits for an answer about more time."""
+    return Extension.objects.filter(state=Extension.State.ASKED).values("finding")
 
 
 def open_extension(row: Finding) -> Extension | None:

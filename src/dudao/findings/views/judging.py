@@ -5,18 +5,21 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from dudao.core.ui.acting import actor_of, sent
+from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.formats import date_cn
-from dudao.core.ui.forms import refused
+from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.parts import Crumb
 from dudao.findings.actions import clock, issuing, judging
-from dudao.findings.forms.office import GiveTimeForm, ReopenForm, SendBackForm, VerifyForm
+from dudao.findings.forms.office import ExtendManyForm, GiveTimeForm, ReopenForm, SendBackForm, VerifyForm
 from dudao.findings.queries import findings as reads
 from dudao.findings.views.common import finding_form, not_yet, row_or_404
+from dudao.findings.views.listing import picked, tell_done
 
-__all__ = ["give_time", "reopen", "send_back", "verify"]
+__all__ = ["extend_many", "give_time", "reopen", "send_back", "verify"]
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,3 +92,33 @@ def give_time(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, word)
             return redirect(done)
     return finding_form(request, row, form, title="批复延期", save="批复", save_icon="check", asked=asked)
+
+
+@require_POST
+def extend_many(request: HttpRequest) -> HttpResponse:
+    """Give many findings time of the office's own accord: first say for how many, then until when and why."""
+    may_anywhere(request, "finding.give_time")
+    rows, again = picked(request, "finding.give_time")
+    initial = {"rows": ",".join(str(row.pk) for row in rows)}
+    form = ExtendManyForm(request.POST if again else None, initial=initial)
+    if again and form.is_valid():
+        until, reason = form.cleaned_data["until"], form.cleaned_data["reason"]
+        done = refused(
+            form,
+            lambda: clock.extend_many(actor_of(request), findings=rows, until=until, reason=reason, token=form.token),
+        )
+        if done is not None or not form.errors:
+            tell_done(request, done or [], f"延期到{date_cn(until)}，共")
+            return redirect(reverse("findings:findings"))
+    units = len({row.unit_id for row in rows})
+    return form_page(
+        request,
+        form,
+        title=f"统一延期 {len(rows)} 个问题",
+        save="延期",
+        save_icon="calendar-event",
+        cancel_url=reverse("findings:findings"),
+        crumbs=[Crumb("问题整改", reverse("findings:findings")), Crumb("统一延期")],
+        note=f"涉及 {units} 个单位，它们会收到通知。暂停计时的、有申请待批复的不能办理，会列出原因。",
+        action=reverse("findings:extend_many"),
+    )

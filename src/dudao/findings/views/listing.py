@@ -1,6 +1,6 @@
 """The list of findings (问题台账): filters, chips, export, and what may be done to many at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dudao.core.access import VERBS, Denied
 from dudao.core.lights import LIGHTS
 from dudao.core.ui.acting import actor_of, may_anywhere, tried
 from dudao.core.ui.export import xlsx_response
@@ -19,7 +20,7 @@ from dudao.core.ui.kept import Kept
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
-from dudao.findings.actions import judging, pressing
+from dudao.findings.actions import clock, issuing, judging, pressing
 from dudao.findings.actions.exports import export_findings
 from dudao.findings.flow import WORKING, concerns, why_not
 from dudao.findings.labels import LEVELS, SEVERITIES, STATES
@@ -29,7 +30,7 @@ from dudao.findings.queries.lights import TO_DO, lit_as
 from dudao.findings.views.common import lights_of
 from dudao.findings.views.ledgers import export_kinds, exported
 
-__all__ = ["FINDINGS", "finding_bulk", "finding_list", "listed", "tell_done"]
+__all__ = ["FINDINGS", "finding_bulk", "finding_list", "listed", "picked", "tell_done"]
 
 _State = Finding.State
 _WAITING = Q(state__in=TO_DO, paused_since__isnull=True)
@@ -91,6 +92,15 @@ def _bulk(request: HttpRequest) -> list[BulkAction]:
     found = []
     if actor.may_somewhere("finding.issue"):
         found.append(BulkAction("下达", reverse("findings:issue_many"), "send"))
+    if actor.may_somewhere("finding.sign"):
+        found.append(
+            BulkAction(
+                "签收",
+                reverse("findings:bulk", args=["sign"]),
+                "signature",
+                confirm="所选各项中由本单位整改、还没有签收的会签收；从签收起算的时限从今天开始。",
+            )
+        )
     if actor.may_somewhere("finding.close"):
         found.append(
             BulkAction(
@@ -112,7 +122,57 @@ def _bulk(request: HttpRequest) -> list[BulkAction]:
                 reason="催办的话",
             )
         )
+    if actor.may_somewhere("finding.give_time"):
+        found += [
+            BulkAction("统一延期", reverse("findings:extend_many"), "calendar-event"),
+            BulkAction(
+                "同意延期申请",
+                reverse("findings:bulk", args=["agree"]),
+                "check",
+                confirm="所选各项中申请了延期的，按各自申请的日期同意；没有申请的不变。",
+                reason="批复意见",
+            ),
+        ]
+    if actor.may_somewhere("finding.pause"):
+        found += [
+            BulkAction(
+                "暂停计时",
+                reverse("findings:bulk", args=["pause"]),
+                "player-pause",
+                confirm="从今天起停止计时，恢复后时限顺延停止的天数。",
+                reason="暂停的理由",
+            ),
+            BulkAction(
+                "恢复计时",
+                reverse("findings:bulk", args=["resume"]),
+                "player-play",
+                confirm="所选各项中暂停的从今天起继续计时，时限顺延停止的天数。",
+            ),
+        ]
     return found
+
+
+_MANY: dict[str, tuple[str, str, Callable[[Any, Any, str], Any]]] = {
+    "sign": ("finding.sign", "签收", lambda actor, rows, words: issuing.sign_many(actor, findings=rows)),
+    "close": ("finding.close", "销号", lambda actor, rows, words: judging.close_many(actor, findings=rows)),
+    "remind": (
+        "finding.remind",
+        "催办",
+        lambda actor, rows, words: pressing.remind_many(actor, findings=rows, text=words),
+    ),
+    "agree": (
+        "finding.give_time",
+        "同意延期",
+        lambda actor, rows, words: clock.agree_many(actor, findings=rows, answer=words),
+    ),
+    "pause": (
+        "finding.pause",
+        "暂停计时",
+        lambda actor, rows, words: clock.pause_many(actor, findings=rows, reason=words),
+    ),
+    "resume": ("finding.resume", "恢复计时", lambda actor, rows, words: clock.resume_many(actor, findings=rows)),
+}
+"""What may be done to many at once without a form of its own: verb, word, action."""
 
 
 def _export(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any], name: str) -> HttpResponse:
@@ -205,6 +265,7 @@ FINDINGS = Listing(
         Choice("level", "升级处理", [(key, state.word) for key, state in LEVELS.items()], lookup="escalation"),
         YesNo("recurring", "反复出现", where=Q(recurs__isnull=False)),
         YesNo("paused", "暂停计时", where=Q(paused_since__isnull=False)),
+        YesNo("asked", "申请延期待批复", where=Q(pk__in=reads.asking())),
         YesNo("in_time", "按期报告完成", where=Q(finished_on__isnull=False, days_left__gte=0)),
     ],
     chips=CHIPS,
@@ -270,23 +331,38 @@ def finding_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def finding_bulk(request: HttpRequest, act: str) -> HttpResponse:
-    """Cross off or urge the chosen findings; what couldn't be done is told one by one."""
-    if act not in {"close", "remind"}:
+    """Do one thing to all chosen findings; what couldn't be done is told one by one."""
+    if act not in _MANY:
         raise Http404
-    may_anywhere(request, f"finding.{act}")
-    actor = actor_of(request)
+    verb, word, run = _MANY[act]
+    may_anywhere(request, verb)
     rows = FINDINGS.chosen(request, listed(request))
-    back = redirect(f"{reverse('findings:findings')}?{request.GET.urlencode()}")
-    words = request.POST.get("reason", "")
-    if act == "close":
-        done, why = tried(lambda: judging.close_many(actor, findings=rows))
-    else:
-        done, why = tried(lambda: pressing.remind_many(actor, findings=rows, text=words))
+    done, why = tried(lambda: run(actor_of(request), rows, request.POST.get("reason", "")))
     if why:
         messages.error(request, why)
-        return back
-    tell_done(request, done, "销号" if act == "close" else "催办")
-    return back
+    else:
+        tell_done(request, done, word)
+    return redirect(f"{reverse('findings:findings')}?{request.GET.urlencode()}")
+
+
+MOST = 2000
+"""Findings that a form answers for at once."""
+
+
+def picked(request: HttpRequest, verb: str) -> tuple[list[Any], bool]:
+    """The rows that a form about many is for, and whether it was sent: then ``rows`` names those that the list had chosen."""
+    again = "rows" in request.POST
+    if again:
+        keys = [key for key in request.POST["rows"].split(",") if key.isascii() and key.isdigit()]
+        rows = list(listed(request).filter(pk__in=keys[:MOST]))
+    else:
+        rows = list(FINDINGS.chosen(request, listed(request))[: MOST + 1])
+    word = VERBS[verb].label
+    if not rows:
+        raise Denied(f"请先勾选要{word}的问题。", verb)
+    if len(rows) > MOST:
+        raise Denied(f"一次最多{word} {MOST} 个问题，请分批办理。", verb)
+    return rows, again
 
 
 def tell_done(request: HttpRequest, done: Sequence[Any], word: str) -> None:

@@ -1,7 +1,6 @@
 """Pages on which a problem is written down, changed and handed down."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dudao.core.access import Denied
 from dudao.core.ui.acting import actor_of, may_anywhere, sent, tried
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import form_page, refused
@@ -21,7 +19,7 @@ from dudao.findings.endings import ENDINGS
 from dudao.findings.forms.office import DraftForm, EditForm, IssueForm, IssueManyForm
 from dudao.findings.models import Finding
 from dudao.findings.views.common import finding_form, not_yet, row_or_404
-from dudao.findings.views.listing import FINDINGS, listed, tell_done
+from dudao.findings.views.listing import picked, tell_done
 
 __all__ = ["edit", "issue", "issue_many", "new", "notice"]
 
@@ -138,13 +136,7 @@ def issue_many(request: HttpRequest) -> HttpResponse:
     """Hand many findings down: first say what will happen, then do it."""
     may_anywhere(request, "finding.issue")
     actor = actor_of(request)
-    confirmed = "rows" in request.POST
-    if confirmed:
-        keys = [key for key in request.POST["rows"].split(",") if key.isascii() and key.isdigit()]
-        rows = list(listed(request).filter(pk__in=keys[:MOST]))
-    else:
-        rows = list(FINDINGS.chosen(request, listed(request))[: MOST + 1])
-    _check(rows)
+    rows, confirmed = picked(request, "finding.issue")
     units = len({row.unit_id for row in rows})
     said = "不填则各按本单位的时限规定；填了则所选问题都用这一天。"
     initial = {"rows": ",".join(str(row.pk) for row in rows)}
@@ -175,13 +167,5 @@ def issue_many(request: HttpRequest) -> HttpResponse:
     )
 
 
-MOST = 2000
 CHECKED = 100
 """Findings whose sources are asked again before they are handed down together."""
-
-
-def _check(rows: Sequence[Any]) -> None:
-    if not rows:
-        raise Denied("请先勾选要下达的问题。", "finding.issue")
-    if len(rows) > MOST:
-        raise Denied(f"一次最多下达 {MOST} 个问题，请分批下达。", "finding.issue")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import expect
 
 from dudao.evaluations.models import Mark, SiteVisit, VisitFile, VisitRecord
 from e2e.conftest import PHONE
@@ -99,6 +100,7 @@ def test_a_visit_on_a_phone_from_begin_to_decision(town, open_as, tmp_path):
     phone.context.set_offline(True)
     phone.locator("details[open]").get_by_role("button", name="0", exact=False).first.click()
     phone.locator("[data-saved]", has_text="存在本机").wait_for()
+    expect(phone.locator("[data-saved]")).to_be_in_viewport()
     assert not Mark.objects.filter(code="F2.1").exists()
     phone.context.set_offline(False)
     phone.locator("[data-saved]", has_text="已保存").wait_for()

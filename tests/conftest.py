@@ -15,6 +15,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "dudao.settings"
 import django
 import pytest
 from django.db import connections
+from django.db.models.signals import post_migrate
 from hypothesis import HealthCheck, settings
 
 import tables
@@ -63,8 +64,15 @@ def _flush_what_is_full():
         )
 
     operations.execute_sql_flush = flush
+    # Django tells everybody that it has migrated, after emptying: the models are what they were.
+    receivers, post_migrate.receivers = post_migrate.receivers, []
     yield
+    post_migrate.receivers = receivers
     operations.execute_sql_flush = plain
+
+
+LONG = ("test_stranger", "test_cli.py", "demo/", "_journey", "test_shell", "test_every_page", "test_site")
+"""Files that take a minute or more. They come first, lest one process has them when the other has nothing left."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -76,4 +84,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("e2e"):
             item.add_marker(pytest.mark.timeout(900))
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+    items.sort(
+        key=lambda item: (item.get_closest_marker("e2e") is not None, not any(part in item.nodeid for part in LONG))
+    )

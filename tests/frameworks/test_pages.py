@@ -38,6 +38,24 @@ def test_a_standard_is_loaded_and_read(client_of, town):
     assert "学校安全工作检查（一）" in client.get(reverse("frameworks:versions")).content.decode()
 
 
+def test_a_frozen_version_says_when_the_shipped_standard_has_changed_and_loads_it_in_one_click(client_of, town):
+    old = load_pack(town.officer, unit=town.city, name="excellent-balance-2017").version
+    sources = [one for one in old.whole["sources"] if one["key"] != "data"]
+    FrameworkVersion.objects.filter(pk=old.pk).update(whole={**old.whole, "sources": sources}, pack_digest="a" * 64)
+    old = publish_version(town.director, version=FrameworkVersion.objects.get(pk=old.pk), reason="已核对。")
+    client = client_of("officer")
+    page = client.get(old.get_absolute_url()).content.decode()
+    assert (
+        "平台自带的这套标准有更新" in page
+        and "评分来源由“自评、实地复核、复核”改为“自评、测算、实地复核、复核”" in page
+    )
+    assert "标准有更新" not in client_of("keeper").get(old.get_absolute_url()).content.decode()
+    client.post(reverse("frameworks:load"), {"unit": town.city.pk, "pack": "excellent-balance-2017"})
+    new = FrameworkVersion.objects.get(framework=old.framework, state="draft")
+    assert [one["key"] for one in new.whole["sources"]] == ["self", "data", "onsite", "review"]
+    assert "标准有更新" not in client.get(old.get_absolute_url()).content.decode(), "it is there to be looked at"
+
+
 def test_a_system_starts_empty_and_grows_from_its_whole(client_of, town):
     client = client_of("officer")
     said = client.get(reverse("frameworks:start")).content.decode()

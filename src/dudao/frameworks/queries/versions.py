@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from dudao.calc.tree import Tree, from_data
+from dudao.calc.tree import Change, Tree, diff, from_data
 from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.frameworks.models import FrameworkVersion, Indicator
-from dudao.frameworks.trees import tree_of
+from dudao.frameworks.trees import digest_of, tree_of
 from dudao.orgs.models import Kind, Unit
 from dudao.packs import FACTS, about, about_of, names, read, unchecked_words
 
@@ -24,6 +24,7 @@ __all__ = [
     "offices",
     "pack_choices",
     "pack_names",
+    "pack_news",
     "pack_tree",
     "siblings",
     "tree",
@@ -122,6 +123,19 @@ def facts(version: FrameworkVersion) -> dict[str, str]:
     """The facts of the document for reading; what nobody has compared with it says so, what is not known is «—»."""
     found = about_of({"about": version.whole.get("about", {})})
     return {name: found.said(name) for name in FACTS} | {"notes": found.notes}
+
+
+def pack_news(version: FrameworkVersion) -> tuple[Change, ...]:
+    """How the standard that the platform ships differs from a frozen version that came from it; nothing where what it holds today
+    was loaded already, or where nobody knows. A new standard changes no system by itself.
+    """
+    system = version.framework
+    if version.state == FrameworkVersion.State.DRAFT or system.pack not in pack_names():
+        return ()
+    shipped = pack_tree(system.pack)
+    if FrameworkVersion.objects.filter(framework=system, pack_digest=digest_of(shipped)).exists():
+        return ()
+    return diff(tree(version), shipped)
 
 
 def pack_tree(name: str) -> Tree:

@@ -159,6 +159,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
             "vetoes": tree.vetoes if tree is not None else (),
             "others": queries.siblings(actor, found),
             "moments": told(queries.history(found)),
+            "news": queries.pack_news(found) if not problem and actor.may("framework.load", place) else (),
         },
     )
 

@@ -56,6 +56,8 @@ def test_without_the_rule_nobody_hears_a_place(shown):
     shown.row.refresh_from_db()
     for name, page in pages(shown).items():
         assert not places(page), name
+    sheet = pages(shown)["officer", "sheet"]
+    assert not re.search(r"</svg>\s*并列", sheet), "who shares a place tells the place"
     told = pages(shown)["head", "publicity"]
     units = [one.name for one in shown.sheet.results.order_by("path")]
     at = [told.index(name) for name in units]

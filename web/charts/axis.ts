@@ -17,7 +17,7 @@ export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
   // Many names fit better one below the other than side by side.
   const flat = spec.kind === "rank" || (spec.kind === "stack" && spec.categories.length > 10);
   const unit = spec.unit ?? "";
-  const show = (value: unknown): string => (typeof value === "number" ? `${value}${unit}` : "—");
+  const show = (value: unknown): string => (typeof value === "number" ? `${spec.places === undefined ? value : value.toFixed(spec.places)}${unit}` : "—");
   const room = (width - 60) / Math.max(spec.categories.length, 1);
   const longest = Math.max(...spec.categories.map((name) => name.length), 1);
   const names = {

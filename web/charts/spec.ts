@@ -14,6 +14,8 @@ export interface BarSpec {
   categories: string[];
   series: Series[];
   unit?: string;
+  /** How many decimals every number has; as they come without it. */
+  places?: number;
   /** One address a category: the list behind the bar. */
   links?: (string | null)[];
   /** A line to compare with. */

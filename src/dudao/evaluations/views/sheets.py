@@ -218,10 +218,11 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
         sheet=sheet,
         campaign=campaign,
         summary=found,
+        ranked=rules_of(campaign).ranked,
         spec=spec,
         finding=finding,
         county_spec=_by_county(counties),
-        county_finding=f"{counties[-1][0]}平均分最低：{counties[-1][1]:g} 分" if counties else "",
+        county_finding=f"{counties[-1][0]}平均分最低：{counties[-1][1]:.2f} 分" if counties else "",
         labels="、".join(sources),
         is_last=is_last,
         retired=campaign.version.state == FrameworkVersion.State.RETIRED,
@@ -240,6 +241,7 @@ def _by_county(counties: list[tuple[str, float, int]]) -> dict[str, Any] | None:
         "categories": [f"{name}（{many} 个）" for name, _, many in counties],
         "series": [{"name": "平均分", "values": [mean for _, mean, _ in counties]}],
         "unit": "分",
+        "places": 2,
         "links": [f"?{urlencode({'county': name})}" for name, _, _ in counties],
     }
 

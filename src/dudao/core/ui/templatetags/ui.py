@@ -414,8 +414,9 @@ def chart(spec: Mapping[str, Any], finding: str, height: str = "", table: bool =
     if not height and spec["kind"] in {"rank", "stack"} and len(spec["categories"]) > 13:
         height = "tall"
     if spec["kind"] != "gantt":
+        say = written if spec.get("places") is None else lambda value: formats.number(value, spec["places"])
         for place, category in enumerate(spec["categories"]):
-            rows.append((category, [written(series["values"][place]) for series in spec["series"]]))
+            rows.append((category, [say(series["values"][place]) for series in spec["series"]]))
     return {
         "data": mark_safe(data),  # noqa: S308  (JSON with its angle brackets escaped)
         "finding": finding, "height": height, "rows": rows if table else [], "spec": spec,

@@ -349,3 +349,20 @@ def test_an_upload_beyond_the_cap_keeps_the_other_fields_and_its_true_size(setti
     with pytest.raises(FileRefused, match="有 9 MB，超过 5 MB"):
         files.store(upload, limit=5 << 20)
     upload.close()
+
+
+def bomb(times):
+    """A document that unfolds to so many MB of nothing."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("[Content_Types].xml", "<Types/>")
+        with made.open("word/document.xml", "w") as entry:
+            for _ in range(times):
+                entry.write(bytes(1 << 20))
+    return target.getvalue()
+
+
+def test_a_document_that_unfolds_without_end_is_refused():
+    with pytest.raises(FileRefused, match=r"解压后有 160 MB，是文件本身的 \d+ 倍"):
+        sniff(io.BytesIO(bomb(160)), "小结.docx")
+    assert sniff(io.BytesIO(bomb(40)), "小结.docx").key == "docx", "what is small when unfolded harms nobody"

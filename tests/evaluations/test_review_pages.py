@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from dudao.evaluations.actions import reviewing
 from dudao.evaluations.models import Mark, Remark, Review
@@ -192,3 +193,29 @@ def test_among_many_people_one_searches(town, monkeypatch):
     }
     assert client.post(reverse("evaluations:review_assign", args=[town.campaign.pk]), data).status_code == 302
     assert Review.objects.filter(subject=rest).count() == 2
+
+
+def test_what_no_text_can_hold_is_refused_in_words(town):
+    client = signed_in(town.accounts["inspector"])
+    url = reverse("evaluations:review_mark", args=[town.one.pk])
+    sent = {"code": "F1.1", "cell-0": "0.6", "reason": "粘贴\0来的", "revision": "0"}
+    answer = client.post(url, sent, headers={"X-Save": "1", "HX-Request": "true"})
+    assert answer.status_code == 400 and "空字符" in words(answer) and not Mark.objects.exists()
+    assert client.get(f"{reverse('evaluations:reviews')}?q=%00").status_code == 400
+    assert client.get("/evidence/at/answer:%00/").status_code == 400
+
+
+def test_a_mark_that_cannot_be_is_named_as_its_page_names_it(town):
+    client = signed_in(town.accounts["inspector"])
+    url = reverse("evaluations:review_mark", args=[town.one.pk])
+    answer = client.post(url, {"code": "F1.1", "cell-0": "9", "revision": "0"}, headers={"X-Save": "1"})
+    assert answer.status_code == 422 and words(answer) == "“F1.1 党组织领导的校长负责制”是 9，不能大于 1。"
+
+
+def test_the_page_of_a_task_that_was_handed_in_opens(town):
+    mark_all(town.inspector, town.one)
+    reviewing.submit_review(town.inspector, review=town.one, opinion="办学规范。")
+    Review.objects.filter(pk=town.one.pk).update(due_on=timezone.localdate())
+    for who in ("inspector", "officer"):
+        said = words(page(town, who, "review", town.one.pk))
+        assert "按期完成" in said and "办学规范" in said

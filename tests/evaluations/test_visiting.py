@@ -3,6 +3,7 @@
 What is told before leaving, the unit's statement, the decision; who sees what and when.
 """
 
+import io
 import uuid
 from datetime import timedelta
 
@@ -10,8 +11,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from dudao.core.access import Denied
+from dudao.core.files import keep
 from dudao.core.models import Notice
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions import onsite, visit_papers, visiting
@@ -19,6 +22,8 @@ from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create
 from dudao.evaluations.models import Mark, SiteVisit, VisitFile, VisitRecord
 from dudao.evaluations.queries import visiting as reads
 from dudao.evaluations.queries.scoring import scored
+from dudao.evidence.actions.library import add_file as kept_file
+from dudao.evidence.models import EvidenceLink
 from dudao.people.queries import actor_for
 from findings_town import proof
 from review_town import CODES, FULL, again, build, opened
@@ -242,6 +247,48 @@ def test_a_photo_sent_twice_is_one_and_of_the_team_only(going):
     assert reads.file_of(going.second, made.pk) and reads.file_of(going.officer, made.pk)
     for actor in (going.principal, going.county_officer, going.fourth, going.stranger):
         assert reads.file_of(actor, made.pk) is None, actor.name
+
+
+def test_a_photo_is_of_what_is_marked_here_and_named_as_it_can_be_shown(going):
+    with pytest.raises(ValidationError, match="“Z9”不在实地评估的范围内"):
+        onsite.add_file(going.inspector, visit=going.visit, file=proof(), code="Z9")
+    assert not VisitFile.objects.exists()
+    names = ["食" * 200 + ".pdf", "../../😀.pdf", "证\u202efdp.exe.pdf"]
+    kept = []
+    for name in names:
+        kept.append(onsite.add_file(going.inspector, visit=going.visit, file=proof(), name=name).name)
+        VisitFile.objects.all().delete()
+    assert kept == ["食" * 116 + ".pdf", "😀.pdf", "证fdp.exe.pdf"]
+
+
+def test_the_team_looks_at_photos_and_at_what_the_unit_proves(going):
+    target = io.BytesIO()
+    Image.new("RGB", (2400, 1800), "green").save(target, "JPEG")
+    stored = keep(target.getvalue(), "image/jpeg")
+    made = onsite.add_file(going.inspector, visit=going.visit, file=stored, name="大门.jpg", code="F1.1")
+    version = kept_file(
+        going.principal, unit=going.school, file=keep(b"%PDF-1.4 x", "application/pdf"), name="章程.pdf"
+    ).version
+    EvidenceLink.objects.create(
+        version=version,
+        key=f"answer:{going.subject.pk}:F1.1",
+        label="F1.1",
+        unit=going.school,
+        created_by_name="方校长",
+    )
+    client = signed_in(going.accounts["second"])
+    said = words(client.get(reverse("evaluations:visit_field", args=[going.visit.pk])))
+    assert made.show_url in said and made.picture_url in said and version.show_url in said
+    assert client.get(version.show_url).status_code == 200
+    shown = words(client.get(made.show_url, headers={"HX-Request": "true"}))
+    assert reverse("evaluations:visit_picture", args=[made.pk, "large"]) in shown and "<html" not in shown
+    assert client.get(made.picture_url)["Cache-Control"] == "private, no-cache"
+    part = client.get(reverse("evaluations:visit_file", args=[made.pk]), headers={"Range": "bytes=0-9"})
+    assert part.status_code == 206 and part["Cache-Control"] == "private, no-cache"
+    for name in ("visit_show", "visit_file"):
+        url = reverse(f"evaluations:{name}", args=[made.pk])
+        assert signed_in(going.accounts["principal"]).get(url).status_code == 404
+    assert signed_in(going.accounts["principal"]).get(made.picture_url).status_code == 404
 
 
 # ---- before leaving, and after --------------------------------------------------------------------------------

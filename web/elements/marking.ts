@@ -111,6 +111,15 @@ class MarkingElement extends HTMLElement {
       this.later(AGAIN);
       return false;
     }
+    if (response.status >= 500) {
+      this.tell(`服务器暂时没有响应，评分已存在本机 ${timeOfDay(new Date())}，稍后自动再试`, true);
+      this.later(AGAIN);
+      return false;
+    }
+    if (response.status === 404) {
+      this.tell("没有保存：这项任务已改派、撤销，或者您的任用已经结束，请联系督导办", true);
+      return false;
+    }
     if (isWholePage(text) || !response.ok) {
       this.tell(isWholePage(text) ? "登录已过期，评分已存在本机，请重新登录后回到这一页" : text, true);
       return false;

@@ -1,11 +1,13 @@
 """Office documents as PDF, by LibreOffice where it is installed: for the page to show. Nobody's original is changed.
 
 A document comes from outside: it is opened with a profile of its own that is thrown away, without macros (the default of a headless
-conversion), with a limit of time, and its process group is ended with it.
+conversion), with limits of time, memory and what it writes, and its process group is ended with it.
 """
 
+import contextlib
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -14,6 +16,8 @@ from pathlib import Path
 __all__ = ["CONVERTIBLE", "page_count", "possible", "to_pdf"]
 
 SECONDS = 90
+MEMORY = 4 * 1024**3
+WRITTEN = 512 * 1024**2
 CONVERTIBLE = frozenset({"docx", "xlsx", "pptx", "doc", "xls", "ppt"})
 """Keys of `core.files.KINDS`."""
 
@@ -46,6 +50,7 @@ def to_pdf(source: Path, folder: Path) -> Path | None:
     process = subprocess.Popen(  # noqa: S603  our own command, the document is an argument that begins with our folder
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
+    _limited(process.pid)
     try:
         process.wait(SECONDS)
     except subprocess.TimeoutExpired:
@@ -54,6 +59,16 @@ def to_pdf(source: Path, folder: Path) -> Path | None:
         return None
     made = folder / "out" / f"{source.stem}.pdf"
     return made if made.exists() and made.stat().st_size else None
+
+
+def _limited(pid: int) -> None:
+    """What a document may cost, where the system limits other processes (Linux): one that unfolds without end fails by itself."""
+    limit = getattr(resource, "prlimit", None)
+    if limit is None:
+        return
+    with contextlib.suppress(ProcessLookupError):  # it has ended already
+        limit(pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
+        limit(pid, resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
 
 
 def page_count(pdf: Path) -> int | None:

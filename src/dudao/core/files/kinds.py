@@ -70,6 +70,10 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
 _ACTIVE = re.compile(
     rb"<\s*(?:!doctype\s+html|html|head|body|script|svg|iframe|\?xml|\?php|%|meta|table)\b|<\?|<%", re.IGNORECASE
 )
+UNFOLDED = 100 * 1024 * 1024
+RATIO = 50
+"""An archive that unfolds to more bytes than the one and to so many times its own is made to fill a disk: tables of an office are
+packed about one to twenty."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -139,12 +143,19 @@ def _key(stream: BinaryIO, head: bytes, name: str) -> str:
 def _archive(stream: BinaryIO, name: str) -> str:
     try:
         with zipfile.ZipFile(stream) as archive:
-            names = {entry.filename for entry in archive.infolist()}
+            entries = archive.infolist()
+            names = {entry.filename for entry in entries}
+            unfolded, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
             types = ""
             if "[Content_Types].xml" in names and archive.getinfo("[Content_Types].xml").file_size < 1 << 20:
                 types = archive.read("[Content_Types].xml").decode("utf-8", "replace")
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, KeyError, EOFError) as problem:
         raise FileRefused(f"文件“{name}”已损坏或不完整。请重新保存后再上传。") from problem
+    if unfolded > UNFOLDED and unfolded > packed * RATIO:
+        raise FileRefused(
+            f"文件“{name}”解压后有 {unfolded / 1048576:.0f} MB，是文件本身的 {unfolded // max(packed, 1)} 倍，不像正常的文档，"
+            "为了安全不能上传。请另存为 PDF 后再上传。"
+        )
     if any("vbaproject" in entry.lower() for entry in names) or "macroEnabled" in types:
         raise FileRefused(f"文件“{name}”含有宏，为了安全不能上传。请另存为不含宏的 .docx、.xlsx 或 .pptx。")
     for entry, key in (

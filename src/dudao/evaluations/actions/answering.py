@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from dudao.calc.evidence import clean_name
 from dudao.calc.expr import normal_name, read_cell
 from dudao.calc.score import SubjectColumn
 from dudao.core import audit
@@ -337,10 +338,11 @@ def count_anew(campaign: Campaign, keys: Sequence[int]) -> None:
 def attach_report(actor: Actor, *, subject: Subject, file: StoredFile, name: str) -> Subject:
     """The signed self-report as a scan; a second one takes the first one's place (what was handed in keeps its own)."""
     row = _open(actor, subject).subject
-    Subject.objects.filter(pk=row.pk).update(report=file, report_name=name[:200])
-    row.report, row.report_name = file, name[:200]
+    name = clean_name(name)
+    Subject.objects.filter(pk=row.pk).update(report=file, report_name=name)
+    row.report, row.report_name = file, name
     _saved(row, timezone.now())
-    audit.record(actor, "evaluation.fill", row, file=name[:200], digest=file.digest)
+    audit.record(actor, "evaluation.fill", row, file=name, digest=file.digest)
     return row
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from dudao.calc.evidence import clean_name
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.files import EVIDENCE, store
@@ -117,8 +118,7 @@ def save_record(
     row = _at_work(actor, visit, "onsite.record")
     if kind not in VisitRecord.Kind.values:
         raise ValidationError({"kind": "请选择记录的方式。"})
-    if code and not any(code in _codes(row, subject)[1] for subject in row.subjects.all()):
-        raise ValidationError({"code": f"指标“{code}”不在实地评估的范围内。"})
+    _marked_here(row, code)
     values = {
         **_words(title, text),
         **_numbers(people, score if kind == VisitRecord.Kind.LESSON else None),
@@ -147,6 +147,11 @@ def save_record(
             setattr(made, name, value)
     audit.record(actor, "onsite.record", row, kind=made.get_kind_display())
     return made
+
+
+def _marked_here(row: SiteVisit, code: str) -> None:
+    if code and not any(code in _codes(row, subject)[1] for subject in row.subjects.all()):
+        raise ValidationError({"code": f"指标“{code}”不在实地评估的范围内。"})
 
 
 def _words(title: str, text: str) -> dict[str, str]:
@@ -192,12 +197,13 @@ def add_file(
 ) -> VisitFile:
     """Keep a photo or file with the visit, an indicator or a record. The same bytes at the same place are kept once."""
     row = _at_work(actor, visit, "onsite.record")
-    called = (name or getattr(file, "name", "") or "照片")[:200]
+    _marked_here(row, code)
+    called = clean_name(name or getattr(file, "name", "") or "照片")
     stored = file if isinstance(file, StoredFile) else store(file, called, kinds=EVIDENCE)
     made = VisitFile.objects.filter(visit=row, file=stored, code=code, record=record).first()
     if made is None:
         made = VisitFile.objects.create(
-            visit=row, file=stored, name=called, code=code[:40], record=record, by=actor.name[:100]
+            visit=row, file=stored, name=called, code=code, record=record, by=actor.name[:100]
         )
     audit.record(actor, "onsite.record", row, file=called, digest=stored.digest)
     return made

@@ -279,6 +279,7 @@ VALUES = {
     **{f"papers:template_{name}": {"kind": "notice"} for name in ("kind", "upload", "return", "builtin", "starter")},
     "plans:row_bulk": {"act": "confirm"},
     "findings:bulk": {"act": "close"},
+    "papers:bulk": {"act": "submit"},
     "evidence:bulk": {"act": "zip"},
     # The subjects of terms are the same for all; an office keeps its own days.
     **{f"findings:{name}": {"subject": "general"} for name in ("term_edit", "term_end")},

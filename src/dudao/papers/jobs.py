@@ -1,16 +1,24 @@
 """Background work of papers: signing and issuing those with very many rows; every morning, reminding who has to sign for one."""
 
+from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core import jobs
+from dudao.core.access import VERBS
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.papers import queries
 from dudao.papers.actions.issuing import issue_paper
 from dudao.papers.actions.receiving import remind_due
 from dudao.papers.actions.routing import sign_paper
+from dudao.papers.actions.together import step_many
 from dudao.papers.models import Paper
 
-__all__ = ["issue_long", "morning_reminders", "sign_long"]
+__all__ = ["issue_long", "morning_reminders", "sign_long", "step_together"]
+
+
+TOLD = 5
+"""Papers that were left out, told with their reasons."""
+MOST_SAID = 500
 
 
 def _paper(work: Work) -> Paper:
@@ -37,6 +45,21 @@ def issue_long(work: Work) -> Result:
     if paper.state != Paper.State.ISSUED:
         paper = issue_paper(work.actor, paper=paper, address=work.params["address"], stage=work.progress)
     return Result("收文单位会收到通知。", url=paper.get_absolute_url())
+
+
+@jobs.handler(queries.TOGETHER)
+def step_together(work: Work) -> Result:
+    """Sign or issue many papers, each by itself. Run again after it was killed, it goes on where it was."""
+    step = work.params["step"]
+    papers = queries.seen(work.actor).filter(pk__in=work.params["papers"]).order_by("pk")
+    done = step_many(work.actor, papers=papers, step=step, address=work.params["address"], stage=work.progress)
+    left = [f"“{one.row}”{one.refused}" for one in done if one.refused]
+    count = len(left) + work.params["left"]
+    said = f"已{VERBS[step].label} {len(done) - len(left)} 份。"
+    if count:
+        told = [*left, *work.params["refused"]][:TOLD]
+        said += f"没有办理 {count} 份：{''.join(told)}{'等。' if count > len(told) else ''}"
+    return Result(said[:MOST_SAID], url=reverse("papers:papers"))
 
 
 @jobs.daily("papers.reminders", hour=8)

@@ -28,6 +28,7 @@ __all__ = [
     "BACKGROUND",
     "GROUPS",
     "OPEN",
+    "TOGETHER",
     "buttons_of",
     "checkers",
     "compare",
@@ -397,18 +398,22 @@ def successor(paper: Paper) -> Paper | None:
 
 BACKGROUND = {"paper.sign": "papers.sign", "paper.issue": "papers.issue"}
 """The jobs that take a step of a paper with very many rows."""
+TOGETHER = "papers.together"
+"""The job that takes a step with many papers."""
 
 
 def going(paper: Paper) -> Job | None:
     """The job that takes a step of this paper now, whoever began it."""
     kinds = list(BACKGROUND.values())
-    waiting = Job.objects.filter(kind__in=kinds, state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    return waiting.filter(params__paper=paper.pk).first()
+    waiting = Job.objects.filter(kind__in=[*kinds, TOGETHER], state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    return waiting.filter(Q(params__paper=paper.pk) | Q(params__contains={"papers": [paper.pk]})).first()
 
 
 def going_word(paper: Paper) -> str:
     """«签发», «印发»: what is done to this paper in the background; "" when nothing is."""
     job = going(paper)
+    if job is not None and job.kind == TOGETHER:
+        return VERBS[job.params["step"]].label
     step = next((step for step, kind in BACKGROUND.items() if job is not None and job.kind == kind), None)
     return VERBS[step].label if step is not None else ""
 

@@ -7,7 +7,9 @@ from dudao.papers.views import drafting, files, papers, receiving, styles, templ
 app_name = "papers"
 urlpatterns = [
     path("", papers.paper_list, name="papers"),
+    path("bulk/<slug:act>/", papers.paper_bulk, name="bulk"),
     path("received/", receiving.received_list, name="received"),
+    path("received/sign/", receiving.received_sign, name="received_sign"),
     path("register/", papers.register, name="register"),
     path("verify/", verify.verify, name="verify"),
     path("new/", drafting.new, name="new"),

@@ -1,14 +1,18 @@
 """What the pages of papers share: who asks, and 404 for what isn't there for this person."""
 
+from collections.abc import Sequence
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.ui.parts import Tab
 from dudao.papers import queries
+from dudao.papers.actions.together import Done
 from dudao.papers.models import Paper
 
-__all__ = ["actor_of", "need", "office_paper", "seen_paper", "tabs_of"]
+__all__ = ["actor_of", "need", "office_paper", "seen_paper", "tabs_of", "tell_done"]
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -47,3 +51,13 @@ def tabs_of(actor: Actor, current: str) -> list[Tab]:
         tabs.insert(0, Tab("发文", reverse("papers:papers"), current == "papers"))
         tabs.append(Tab("发文登记", reverse("papers:register"), current == "register"))
     return tabs
+
+
+def tell_done(request: HttpRequest, done: Sequence[Done], word: str) -> None:
+    """How an act on many went: how many, and the reasons of those that weren't done."""
+    left = [one for one in done if one.refused]
+    if len(left) < len(done):
+        messages.success(request, f"已{word} {len(done) - len(left)} 份。")
+    if left:
+        shown = "".join(f"“{one.row}”{one.refused}" for one in left[:5])
+        messages.warning(request, f"没有办理 {len(left)} 份：{shown}{'等。' if len(left) > 5 else ''}")

@@ -13,19 +13,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
-from dudao.core.access import Actor
+from dudao.core.access import VERBS, Actor
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
-from dudao.core.ui.listing import Column, Empty, Listing
+from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow, stages
 from dudao.papers import queries, sources
-from dudao.papers.actions import background, drafting, issuing, receiving, routing
+from dudao.papers.actions import background, drafting, issuing, receiving, routing, together
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import PAPER_LINE, PAPER_STATES, delivery_state, number_state
 from dudao.papers.models import Delivery, Paper
-from dudao.papers.views.common import actor_of, need, office_paper, seen_paper, tabs_of
+from dudao.papers.views.common import actor_of, need, office_paper, seen_paper, tabs_of, tell_done
 from dudao.papers.views.receiving import received_list
 
-__all__ = ["paper_list", "paper_page", "paper_step", "register"]
+__all__ = ["paper_bulk", "paper_list", "paper_page", "paper_step", "register"]
 
 
 def _number_words(paper: Paper) -> str:
@@ -66,6 +66,7 @@ def _papers(actor: Actor) -> Listing:
         chips=Chips("state", chips),
         sort="-created_at",
         order=["-id"],
+        bulk=_bulk,
         export_name="文书清单",
         empty=Empty(
             "还没有文书", "起草的通知、意见书、整改通知书等会列在这里。", "起草文书", reverse("papers:new"), "file-text"
@@ -73,6 +74,46 @@ def _papers(actor: Actor) -> Listing:
         if actor.may_somewhere("paper.draft")
         else Empty("还没有文书", "本单位起草的文书会列在这里。", icon="file-text"),
     )
+
+
+_TOGETHER = {
+    "submit": ("paper.submit", "upload", "所选各份中起草好的会送核，送核后由其他人核稿。"),
+    "check": ("paper.check", "clipboard-check", "所选各份中待核稿的会核稿通过；您本人起草的不能自己核稿，会列出。"),
+    "sign": ("paper.sign", "signature", "所选各份中待签发的会依次取得发文字号。数字与数据库不一致的不会签发，会列出。"),
+    "issue": ("paper.issue", "send", "印发后内容和文号不能再改，收文单位会收到通知。没有用印的不会印发，会列出。"),
+}
+"""Steps that may be taken with many at once: verb, icon, what will follow."""
+
+
+def _bulk(request: HttpRequest) -> list[BulkAction]:
+    actor = actor_of(request)
+    return [
+        BulkAction(VERBS[verb].label, reverse("papers:bulk", args=[act]), icon, confirm=words)
+        for act, (verb, icon, words) in _TOGETHER.items()
+        if actor.may_somewhere(verb)
+    ]
+
+
+@require_POST
+def paper_bulk(request: HttpRequest, act: str) -> HttpResponse:
+    """One step with all chosen papers; signing and issuing go on in the background."""
+    if act not in _TOGETHER:
+        raise Http404
+    verb = _TOGETHER[act][0]
+    actor = actor_of(request)
+    need(actor, verb)
+    rows = list(_papers(actor).chosen(request, queries.ours(actor))[: together.MOST + 1])
+    back = redirect(f"{reverse('papers:papers')}?{request.GET.urlencode()}")
+    if not rows or len(rows) > together.MOST:
+        few = f"一次最多办理 {together.MOST} 份，请分批办理。" if rows else "请先勾选文书。"
+        messages.error(request, few)
+        return back
+    rows.sort(key=lambda row: row.pk)
+    if verb in together.LATER:
+        address = settings.PUBLIC_ADDRESS or request.build_absolute_uri("/")
+        return redirect(together.begin_many(actor, papers=rows, step=verb, address=address))
+    tell_done(request, together.step_many(actor, papers=rows, step=verb), VERBS[verb].label)
+    return back
 
 
 def _numbered(rows: Any, value: str) -> Any:

@@ -13,17 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.access import Actor
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
-from dudao.core.ui.listing import Column, Empty, Listing
+from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
 from dudao.core.ui.templatetags.ui import deadline
 from dudao.papers import queries
-from dudao.papers.actions import receiving
+from dudao.papers.actions import receiving, together
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import PAPER_STATES, delivery_state
 from dudao.papers.models import Delivery, Paper
-from dudao.papers.views.common import actor_of, need, office_paper, tabs_of
+from dudao.papers.views.common import actor_of, need, office_paper, tabs_of, tell_done
 
-__all__ = ["delivery_sign", "received_list", "receivers"]
+__all__ = ["delivery_sign", "received_list", "received_sign", "receivers"]
 
 
 def _due(row: Delivery) -> Any:
@@ -76,9 +76,30 @@ def _received(actor: Actor, today: date) -> Listing:
         ),
         sort="-sent_at",
         order=["-id"],
+        bulk=_bulk,
         export_name="收文清单",
         empty=Empty("还没有收文", "上级和督导机构印发给本单位的文书会列在这里，收到后请签收。", icon="inbox"),
     )
+
+
+def _bulk(request: HttpRequest) -> list[BulkAction]:
+    if not actor_of(request).may_somewhere("paper.receive"):
+        return []
+    words = "所选各份中发给本单位、还没有签收的会签收，签收人是您。"
+    return [BulkAction("签收", reverse("papers:received_sign"), "signature", confirm=words)]
+
+
+@require_POST
+def received_sign(request: HttpRequest) -> HttpResponse:
+    """Sign for all chosen papers."""
+    actor = actor_of(request)
+    need(actor, "paper.receive")
+    rows = list(_received(actor, timezone.localdate()).chosen(request, queries.deliveries_seen(actor))[: together.MOST])
+    if rows:
+        tell_done(request, together.receive_many(actor, deliveries=rows), "签收")
+    else:
+        messages.error(request, "请先勾选要签收的文书。")
+    return redirect(f"{reverse('papers:received')}?{request.GET.urlencode()}")
 
 
 def _received_state(row: Delivery, today: date) -> State:

@@ -1,0 +1,129 @@
+"""One step on many papers: each in a transaction of its own, with its number and its event; what is refused holds up no other."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from dudao.core import audit, jobs
+from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.models import Job
+from dudao.core.workflow import Conflict
+from dudao.papers import queries
+from dudao.papers.actions.background import is_long
+from dudao.papers.actions.holding import Stage, hold, silent
+from dudao.papers.actions.issuing import issue_paper
+from dudao.papers.actions.receiving import receive_paper
+from dudao.papers.actions.routing import check_paper, sign_paper, submit_paper
+from dudao.papers.flow import DELIVERY, PAPER
+from dudao.papers.models import Delivery, Paper
+
+__all__ = ["LATER", "MOST", "STEPS", "Done", "begin_many", "receive_many", "step_many"]
+
+MOST = 500
+"""Papers that one go takes."""
+STEPS = ("paper.submit", "paper.check", "paper.sign", "paper.issue")
+LATER = frozenset({"paper.sign", "paper.issue"})
+"""Steps that a worker takes: they read, compare and typeset every paper."""
+_OVER: Mapping[str, frozenset[str]] = {
+    "paper.sign": frozenset({Paper.State.SIGNED, Paper.State.ISSUED}),
+    "paper.issue": frozenset({Paper.State.ISSUED}),
+}
+"""States behind a step: a worker that begins again finds its own work done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one; ``refused`` is the reason, empty when it was done."""
+
+    row: Any
+    refused: str = ""
+
+
+def _tried(rows: Iterable[Any], act: Callable[[Any], object], stage: Stage = silent, word: str = "") -> list[Done]:
+    rows = list(rows)
+    done = []
+    for place, row in enumerate(rows):
+        stage(place, len(rows), f"正在{word}：{row}")
+        try:
+            act(row)
+        except Denied as denied:
+            done.append(Done(row, denied.reason))
+        except Conflict as conflict:
+            done.append(Done(row, str(conflict)))
+        except ValidationError as problem:
+            done.append(Done(row, "".join(problem.messages)))
+        else:
+            done.append(Done(row))
+    return done
+
+
+def step_many(
+    actor: Actor, *, papers: Iterable[Paper], step: str, address: str = "", stage: Stage = silent
+) -> list[Done]:
+    """Take one of `STEPS` with each. What is behind it already is done."""
+
+    def act(paper: Paper) -> None:
+        if paper.state in _OVER.get(step, ()):
+            return
+        match step:
+            case "paper.submit":
+                submit_paper(actor, paper=paper)
+            case "paper.check":
+                check_paper(actor, paper=paper)
+            case "paper.sign":
+                sign_paper(actor, paper=paper)
+            case _:
+                issue_paper(actor, paper=paper, address=address)
+
+    return _tried(papers, act, stage, VERBS[step].label)
+
+
+@audit.action
+def begin_many(actor: Actor, *, papers: Iterable[Paper], step: str, address: str = "") -> Job:
+    """Have a step of `LATER` taken with many in the background. Those that can't take it now are left out; if all, refused.
+
+    Nothing is done yet; the step itself is recorded with each paper when it is taken.
+    """
+    word, ready, refused = VERBS[step].label, [], []
+    for paper in papers:
+        found = hold(paper)
+        denied = PAPER.why_not(found, step, actor)
+        if denied is not None:
+            refused.append(f"“{found}”{denied.reason}")
+        elif is_long(found):
+            refused.append(f"“{found}”内容很多，请打开后单独{word}。")
+        elif queries.going(found) is not None:
+            refused.append(f"“{found}”正在后台办理。")
+        else:
+            ready.append(found)
+    if not ready:
+        raise Denied(f"没有一份可以{word}：{refused[0] if refused else '请先勾选文书。'}", step)
+    job: Job = jobs.start(
+        actor,
+        kind=queries.TOGETHER,
+        label=f"{word} {len(ready)} 份文书",
+        params={
+            "papers": [paper.pk for paper in ready],
+            "step": step,
+            "address": address,
+            "refused": refused[:20],
+            "left": len(refused),
+        },
+    )
+    for paper in ready:
+        audit.record(actor, "paper.queue", paper, what=f"后台{word}")
+    return job
+
+
+def receive_many(actor: Actor, *, deliveries: Iterable[Delivery]) -> list[Done]:
+    """A unit signs for many papers, each by itself."""
+
+    def act(delivery: Delivery) -> None:
+        denied = DELIVERY.why_not(delivery, "paper.receive", actor)
+        if denied is not None:
+            raise denied
+        receive_paper(actor, delivery=delivery)
+
+    return _tried(deliveries, act)

@@ -507,7 +507,7 @@ def test_a_summary_counts_alike_results_once_and_means_the_same():
         {"code": "A", "name": "乙", "points": 10, "rule": "judged"}]})  # fmt: skip
     totals = ["25/3", "8.5", "8.5", None, "0", "25/3", "9"]
     results = [
-        (f"校{place}", {"total": text, "rank": None, "grade": None, "level": None, "vetoes": [],
+        (f"校{place}", {"total": text, "possible": "10", "rank": None, "grade": None, "level": None, "vetoes": [],
                        "blocks": {"A": {"mark": text, "possible": "10" if place % 2 else "8"}}})
         for place, text in enumerate(totals)
     ]  # fmt: skip
@@ -517,3 +517,7 @@ def test_a_summary_counts_alike_results_once_and_means_the_same():
     assert (found.ranked, found.mean) == (6, sum(known) / 6)
     assert (found.best, found.worst) == (("校6", Fraction(9)), ("校4", Fraction(0)))
     assert found.rates == [("A 乙", sum(rates) / 6)]
+    assert not found.is_uneven
+    uneven = [(name, result | {"possible": "8" if name == "校1" else "10"}) for name, result in results]
+    found = summary(uneven, tree)
+    assert (found.is_uneven, found.best) == (True, ("校1", Fraction("8.5"))), "8.5 of 8 points is more than 9 of 10"

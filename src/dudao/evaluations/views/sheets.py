@@ -77,8 +77,8 @@ def _comparable(tree: Tree, system: Any) -> bool:
     return "self" in keys and not any(system.is_foreign(code, "self") for code in tree.nodes)
 
 
-def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int]) -> Listing:
-    """``places``: decimals by column, so that the numbers of one stand below each other."""
+def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int], *, is_uneven: bool) -> Listing:
+    """``places``: decimals by column, so that the numbers of one stand below each other. ``is_uneven``: ranks go by rates."""
     system = sheet_system(sheet)
     tree = system.tree
     vetoes = {veto.code: veto.name for veto in tree.vetoes}
@@ -120,6 +120,16 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int])
                 nowrap=True,
             ),
         ]
+        if is_uneven:
+            columns.append(
+                Column(
+                    "possible",
+                    "适用满分",
+                    lambda row: figure(row.outcome["possible"]),
+                    show=lambda row: number(row.outcome["possible"]),
+                    numeric=True,
+                )
+            )
     if grade_names(tree):
         columns.append(Column("grade", "等次" if tree.scale else "等级", "grade", sort="grade", nowrap=True))
     for place, child in enumerate(tree.root.children):
@@ -208,7 +218,7 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponse:
     is_last = final is not None and final.pk == sheet.pk
     running = campaign.state in {Campaign.State.RUNNING, Campaign.State.DECIDING, Campaign.State.PUBLICISED}
     sources = [one.label for one in tree.sources if one.counts]
-    ranking = _ranking(sheet, request, decimals(tree, (outcome for _, outcome in told)))
+    ranking = _ranking(sheet, request, decimals(tree, (outcome for _, outcome in told)), is_uneven=found.is_uneven)
     return offered(request, ranking).respond(
         request,
         rows.defer("cells"),

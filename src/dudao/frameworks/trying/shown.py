@@ -54,6 +54,8 @@ class Summary:
     ties: list[tuple[int, list[str]]] = field(default_factory=list)
     grades: list[tuple[str, int]] = field(default_factory=list)
     vetoed: int = 0
+    is_uneven: bool = False
+    """Not the same full points apply to all: ranks go by rates."""
     rates: list[tuple[str, Fraction | None]] = field(default_factory=list)
     subjects: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
@@ -88,7 +90,7 @@ def summary(results: Iterable[tuple[str, Mapping[str, Any]]], tree: Tree) -> Sum
     """From names and results (`Outcome.data`) of all subjects of a trial, best first."""
     found = Summary(is_scored=tree.root.points is not None, places=total_places(tree))
     totals: Counter[str] = Counter()
-    first: dict[str, str] = {}
+    first: dict[tuple[str, str], str] = {}
     by_rank: dict[int, list[str]] = {}
     grades: dict[str, int] = {}
     marks: dict[str, dict[str, Counter[str]]] = {}
@@ -99,7 +101,7 @@ def summary(results: Iterable[tuple[str, Mapping[str, Any]]], tree: Tree) -> Sum
             found.subjects.append((name, result))
         if result["total"] is not None:
             totals[result["total"]] += 1
-            first.setdefault(result["total"], name)
+            first.setdefault((result["total"], result["possible"]), name)
         if result["rank"] is not None:
             by_rank.setdefault(result["rank"], []).append(name)
         word = result["grade"] if tree.scale else result["level"]
@@ -110,9 +112,11 @@ def summary(results: Iterable[tuple[str, Mapping[str, Any]]], tree: Tree) -> Sum
                 marks.setdefault(code, {}).setdefault(block["possible"], Counter())[block["mark"]] += 1
     found.ranked = totals.total() if found.is_scored else sum(grades.values())
     if totals:
-        values = [(first[text], exact(text)) for text in totals]
-        found.best = max(values, key=lambda pair: pair[1])
-        found.worst = min(values, key=lambda pair: pair[1])
+        # As ranks are: by the rate where what applies differs from subject to subject.
+        rates = {key: exact(key[0]) / (exact(key[1] or "0") or 1) for key in first}
+        found.is_uneven = len({possible for _, possible in first}) > 1
+        best, worst = max(rates, key=rates.__getitem__), min(rates, key=rates.__getitem__)
+        found.best, found.worst = (first[best], exact(best[0])), (first[worst], exact(worst[0]))
         found.mean = _sum(totals) / totals.total()
     found.ties = [(rank, names) for rank, names in sorted(by_rank.items()) if len(names) > 1]
     names = dict.fromkeys(grade.name for row in (tree.scale.grades.values() if tree.scale else ()) for grade in row)

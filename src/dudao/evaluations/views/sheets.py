@@ -77,7 +77,7 @@ def _comparable(tree: Tree, system: Any) -> bool:
     return "self" in keys and not any(system.is_foreign(code, "self") for code in tree.nodes)
 
 
-def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int], *, is_uneven: bool) -> Listing:
+def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int], *, is_uneven: bool = False) -> Listing:
     """``places``: decimals by column, so that the numbers of one stand below each other. ``is_uneven``: ranks go by rates."""
     system = sheet_system(sheet)
     tree = system.tree

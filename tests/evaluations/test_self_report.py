@@ -37,7 +37,7 @@ def test_the_built_in_form_says_what_is_known(town, running):
     for part in (
         "自评报告",
         "一、基本情况与依据",
-        "自评共涉及 31 项指标",
+        "自评共涉及31项指标",
         f"{code} {leaf.node.name}：证照齐全",
         "负责人签字",
     ):

@@ -165,6 +165,11 @@ def test_many_problems_become_a_list_behind_the_letter():
     assert (len(table.rows), table.head_rows) == (5001, 1)
 
 
+def test_a_brief_of_several_articles_begins_with_their_list_whatever_it_is_called():
+    words = text(made(Kind.BRIEF, {**sample(Kind.BRIEF), "title": "教育督导工作简报第3期"}))
+    assert "本期要目" in words and "教育督导工作简报第3期" not in words
+
+
 def test_a_title_of_ones_own_stands_over_the_made_one():
     words = text(made(Kind.CIRCULAR, sample(Kind.CIRCULAR) | {"title": "关于校园安全的通报"}))
     assert "关于校园安全的通报" in words

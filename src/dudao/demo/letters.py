@@ -139,7 +139,7 @@ class _Letters:
             "reported_to": "市委、市人民政府有关负责同志，省人民政府教育督导委员会办公室",
             "sent_to": "各县市区人民政府教育督导委员会办公室，市人民政府教育督导委员会成员单位",
         }
-        self._draft(Kind.BRIEF, "本期要目", values, "issued")
+        self._draft(Kind.BRIEF, f"教育督导工作简报{values['issue']}", values, "issued")
 
     # 自评通知: sent back, waits for its drafter
 

@@ -16,6 +16,9 @@ from dudao.findings.views.common import lights_of
 
 __all__ = ["board"]
 
+NAMED = 4
+"""Counties that the line about the most overdue names."""
+
 
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
@@ -24,11 +27,11 @@ def board(request: HttpRequest) -> HttpResponse:
     since, until, error = _span(request)
     lines, total = by_county(actor_of(request), lights_of(request), since=since, until=until)
     span = "".join(f"&issued_{name}={day}" for name, day in (("from", since), ("to", until)) if day)
-    worst = max(lines, key=lambda line: line.count.late, default=None)
+    most = max((line.count.late for line in lines), default=0)
+    worst = [line for line in lines if line.count.late == most] if most and len(lines) > 1 else []
     context = {
         "lines": lines,
         "total": total,
-        "worst": worst if worst is not None and worst.count.late and len(lines) > 1 else None,
         "since": since,
         "until": until,
         "error": error,
@@ -36,16 +39,24 @@ def board(request: HttpRequest) -> HttpResponse:
         "closed_words": f"销号率 {percent(total.closed_share)}",
         "in_time_words": percent(total.in_time_share),
         "late_tone": "red" if total.late else "",
-        "worst_words": f"{worst.unit}逾期最多：{worst.count.late} 个。" if worst is not None else "",
+        "worst_words": _worst_words([str(line.unit) for line in worst], most) if worst else "",
         "urls": {
             key: f"{reverse('findings:findings')}?scope=all{f'&state={key}' if key != 'all' else ''}{span}"
             for key in ("all", "closed", "reported", "late", "waived")
         },
         "list_url": reverse("findings:findings"),
         "span": span,
-        "crumbs": [Crumb("问题整改", reverse("findings:findings")), Crumb("整改情况")],
+        "crumbs": [Crumb("问题整改"), Crumb("整改情况")],
     }
     return render(request, "findings/board.html", context)
+
+
+def _worst_words(names: list[str], late: int) -> str:
+    """Where most is overdue: all who share the most, as far as there is room to name them."""
+    if len(names) == 1:
+        return f"{names[0]}逾期最多：{late} 个。"
+    more = f"等 {len(names)} 个县市区" if len(names) > NAMED else ""
+    return f"{'、'.join(names[:NAMED])}{more}逾期最多：各 {late} 个。"
 
 
 def _span(request: HttpRequest) -> tuple[date | None, date | None, str]:

@@ -69,7 +69,10 @@ def letter_of(draft: Draft) -> Letter:
     own = draft.kind not in {Kind.VISIT_RECORD, Kind.SELF_REPORT, Kind.PUBLICITY}
     return replace(
         made,
-        title=draft.text("title") or made.title,
+        # A brief's name is its red head with the issue; over several articles stands that they are listed.
+        title=made.title
+        if draft.kind == Kind.BRIEF and len(draft.rows("articles")) > 1
+        else draft.text("title") or made.title,
         masthead=made.masthead or ("" if plain else look.masthead),
         number=made.number or draft.number,
         addressees=made.addressees or ("" if plain else "，".join(names)),

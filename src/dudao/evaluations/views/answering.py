@@ -1,6 +1,6 @@
 """The unit's side of a self-evaluation: what is asked of it, how one stands, handing in, the receipt, the signed report."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +21,7 @@ from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State, stages
-from dudao.core.ui.templatetags.ui import deadline, progress
+from dudao.core.ui.templatetags.ui import deadline
 from dudao.evaluations.actions.answering import attach_report
 from dudao.evaluations.actions.checking import accept_evaluation
 from dudao.evaluations.actions.submitting import digest_of, lateness, submit_evaluation, take_back
@@ -36,6 +36,7 @@ from dudao.evaluations.queries.licensing import is_ungraded
 from dudao.evaluations.queries.parts import divides, parts_of
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.evaluations.queries.work import said_of
+from dudao.evaluations.views.progress import FILLED, done_on
 from dudao.papers.composing import ComposeError
 
 __all__ = [
@@ -84,12 +85,6 @@ def crumbs_of(request: HttpRequest, row: Subject, *more: Crumb) -> list[Crumb]:
     return [home, Crumb(name, row.get_absolute_url() if more else ""), *more]
 
 
-def done_on(row: Subject) -> date | None:
-    """The day on which it was handed in, as long as that stands."""
-    stands = row.state in {Subject.State.SUBMITTED, Subject.State.ACCEPTED}
-    return timezone.localtime(row.submitted_at).date() if stands and row.submitted_at else None
-
-
 def last_day(row: Any) -> Any:
     """The deadline with its distance, for lists."""
     window = reads.window_of(row)
@@ -103,13 +98,7 @@ ANSWERS = Listing(
         Column("year", "年度", "campaign.year", sort="campaign__year", numeric=True),
         Column("office", "组织单位", lambda row: str(row.campaign.office), nowrap=True),
         Column("unit", "填报单位", lambda row: row.label, optional=True, hidden=True),
-        Column(
-            "progress",
-            "已填",
-            lambda row: f"{row.filled}/{row.expected}",
-            show=lambda row: progress(row.filled, row.expected or 1, "blue", f"{row.filled}/{row.expected}"),
-            nowrap=True,
-        ),
+        FILLED,
         Column("last", "截止", show=last_day, nowrap=True),
         Column("state", "状态", lambda row: SUBJECT_STATES[row.state], sort="state", nowrap=True),
     ],

@@ -14,7 +14,7 @@ from dudao.core import audit
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
-from dudao.core.ui.templatetags.ui import deadline, progress
+from dudao.core.ui.templatetags.ui import deadline
 from dudao.evaluations.actions.papers import papers_of, plans_of, why_not_notice
 from dudao.evaluations.labels import SUBJECT_STATES
 from dudao.evaluations.models import Campaign, Phase, Subject
@@ -30,6 +30,7 @@ from dudao.evaluations.queries.templates import template_of
 from dudao.evaluations.queries.wording import RULES, rule_words
 from dudao.evaluations.views.common import campaign_or_404, head_of, inside_or_404
 from dudao.evaluations.views.exporting import offered, recorded
+from dudao.evaluations.views.progress import FILLED_SORTED
 from dudao.frameworks.trying.shown import blocks_chart, summary
 from dudao.orgs.models import Licensed
 
@@ -171,16 +172,7 @@ SUBJECTS = Listing(
         Column("label", "单位", "label", link=lambda row: row.get_absolute_url(), sort="unit__path", sub=_label),
         Column("branch", "所属", lambda row: str(row.unit.parent or ""), sort="unit__parent__path", nowrap=True),
         Column("state", "状态", lambda row: SUBJECT_STATES[row.state], sort="state", nowrap=True),
-        Column(
-            "progress",
-            "已填",
-            lambda row: f"{row.filled}/{row.expected}",
-            show=lambda row: (
-                progress(row.filled, row.expected, "blue", f"{row.filled}/{row.expected}") if row.expected else ""
-            ),
-            sort="filled",
-            nowrap=True,
-        ),
+        FILLED_SORTED,
         Column("submitted_at", "提交时间", "submitted_at", sort="submitted_at", nowrap=True),
         Column("late", "逾期", lambda row: "逾期提交" if row.late else "", nowrap=True, optional=True),
         Column("due_on", "延长到", "due_on", show=_due, sort="due_on", nowrap=True),

@@ -15,7 +15,6 @@ from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
-from dudao.core.ui.templatetags.ui import progress
 from dudao.evaluations.actions import checking as acts
 from dudao.evaluations.actions.submitting import snapshot
 from dudao.evaluations.forms.answering import MoveForm, ReturnForm
@@ -26,6 +25,7 @@ from dudao.evaluations.queries import changes as compared
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.views.answering import crumbs_of, last_day, subject_or_404
 from dudao.evaluations.views.exporting import offered, recorded
+from dudao.evaluations.views.progress import FILLED_SORTED
 
 __all__ = ["accept_bulk", "changes", "check_list", "move", "remark_new", "remark_step", "send_back"]
 
@@ -51,14 +51,7 @@ CHECKS = Listing(
         Column("label", "单位", "label", link=lambda row: row.get_absolute_url(), sort="unit__path"),
         Column("campaign", "项目", lambda row: row.campaign.title, sort="campaign__title"),
         Column("state", "状态", lambda row: SUBJECT_STATES[row.state], sort="state", nowrap=True),
-        Column(
-            "progress",
-            "已填",
-            lambda row: f"{row.filled}/{row.expected}",
-            show=lambda row: progress(row.filled, row.expected or 1, "blue", f"{row.filled}/{row.expected}"),
-            sort="filled",
-            nowrap=True,
-        ),
+        FILLED_SORTED,
         Column("submitted_at", "提交时间", "submitted_at", sort="submitted_at", nowrap=True),
         Column("last", "截止", show=last_day, nowrap=True),
         Column("late", "逾期", lambda row: "逾期提交" if row.late else "", nowrap=True),

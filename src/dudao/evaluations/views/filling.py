@@ -34,7 +34,8 @@ from dudao.evaluations.queries.parts import Desk, desk_of
 from dudao.evaluations.queries.runs import verdict_lines
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.queries.work import figure_rows, trace_of, work_of
-from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of, done_on
+from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of
+from dudao.evaluations.views.progress import done_on
 from dudao.evidence.uses import find
 
 __all__ = ["answer", "answer_save", "answer_score", "figure_save", "figures"]

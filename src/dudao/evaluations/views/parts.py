@@ -18,7 +18,7 @@ from dudao.core.ui.formats import datetime_cn
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State, stages
-from dudao.core.ui.templatetags.ui import deadline, progress
+from dudao.core.ui.templatetags.ui import deadline
 from dudao.evaluations.actions import parts as acts
 from dudao.evaluations.actions.submitting import digest_of
 from dudao.evaluations.forms.parts import DueForm, PartForm, PartReturnForm
@@ -32,6 +32,7 @@ from dudao.evaluations.queries.divisions import suggested
 from dudao.evaluations.queries.systems import blocks_of, system_of
 from dudao.evaluations.queries.work import figure_rows, work_of
 from dudao.evaluations.views.answering import crumbs_of, subject_or_404
+from dudao.evaluations.views.progress import FILLED, done_on
 
 __all__ = [
     "division",
@@ -61,24 +62,13 @@ def part_or_404(request: HttpRequest, pk: int) -> Part:
     return found
 
 
-def done_on(part: Part) -> Any:
-    handed = part.state in {Part.State.SUBMITTED, Part.State.MERGED}
-    return timezone.localtime(part.submitted_at).date() if handed and part.submitted_at else None
-
-
 PARTS = Listing(
     key="evaluation-parts",
     columns=[
         Column("subject", "自评", lambda row: row.subject.campaign.title, link=lambda row: row.get_absolute_url()),
         Column("of", "下达单位", lambda row: str(row.subject.unit), nowrap=True),
         Column("unit", "填报单位", lambda row: str(row.unit), optional=True, hidden=True),
-        Column(
-            "progress",
-            "已填",
-            lambda row: f"{row.filled}/{row.expected}",
-            show=lambda row: progress(row.filled, row.expected or 1, "blue", f"{row.filled}/{row.expected}"),
-            nowrap=True,
-        ),
+        FILLED,
         Column(
             "due", "时限", "due_on", show=lambda row: deadline(row.due_on, done_on(row)), sort="due_on", nowrap=True
         ),

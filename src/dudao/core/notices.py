@@ -146,7 +146,7 @@ def notices_of(actor: Actor) -> QuerySet[Notice]:
 
 def unread_count(actor: Actor, most: int = 100) -> int:
     """How many are unread, counted to ``most`` at the furthest: the bell says 99+ anyway."""
-    return notices_of(actor).filter(read_at__isnull=True).order_by()[:most].count()
+    return len(notices_of(actor).filter(read_at__isnull=True).order_by().values_list("pk")[:most])
 
 
 def mark_read(actor: Actor, notice: Notice) -> None:

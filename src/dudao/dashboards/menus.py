@@ -4,6 +4,7 @@ holds its verb somewhere; nothing here grants anything.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -198,8 +199,11 @@ MENUS: dict[str, tuple[Entry, ...]] = {
 }
 
 
+@lru_cache(maxsize=1000)
 def address(name: str, *args: object) -> str:
-    """The address of a named page, or "" while there is no such page."""
+    """The address of a named page, or "" while there is no such page. Addresses stay as they are while the platform runs, and every
+    page asks for all that its menu names.
+    """
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

@@ -25,8 +25,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from dudao.core.ui.columns import Column
 from dudao.core.ui.export import xlsx_response
@@ -278,12 +278,13 @@ class Listing:
         state = self._state(request, shown, chip, size)
         columns = self._columns(request)
         visible = [column for column, on in columns if on]
+        opened = [_cell(column, place == 0) for place, column in enumerate(visible)]
         first, more = shown[: self.visible_filters], shown[self.visible_filters :]
         return ListPage(
             listing=self,
             path=request.path,
             heads=self._heads(state, visible),
-            rows=[self._row(request, row, visible) for row in found],
+            rows=[self._row(request, row, visible, opened) for row in found],
             total=total,
             number=number,
             pages=pages,
@@ -391,19 +392,10 @@ class Listing:
             heads.append(head)
         return heads
 
-    def _row(self, request: HttpRequest, row: Any, visible: Sequence[Column]) -> Row:
-        cells = format_html_join("", '<td class="{}" data-label="{}" role="cell">{}</td>', (
-            (
-                " ".join(
-                    name
-                    for name, on in (("is-first", place == 0), ("is-num", column.numeric), ("is-nowrap", column.nowrap))
-                    if on
-                ),
-                column.label,
-                column.drawn(row),
-            )
-            for place, column in enumerate(visible)
-        ))  # fmt: skip
+    def _row(self, request: HttpRequest, row: Any, visible: Sequence[Column], opened: Sequence[str]) -> Row:
+        """``opened``: the cells' start tags, which are the same in every row."""
+        drawn = (f"{tag}{column.drawn(row)}</td>" for tag, column in zip(opened, visible, strict=True))
+        cells = mark_safe("".join(drawn))  # noqa: S308  (a column draws what is safe)
         menu = self.row_menu(row, request) if self.row_menu else ()
         return Row(row, getattr(row, "pk", None), str(visible[0].plain(row)) if visible else "", cells, menu)
 
@@ -424,6 +416,12 @@ class Listing:
                 )
             )
         return links
+
+
+def _cell(column: Column, first: bool) -> str:
+    names = (("is-first", first), ("is-num", column.numeric), ("is-nowrap", column.nowrap))
+    classes = " ".join(name for name, on in names if on)
+    return format_html('<td class="{}" data-label="{}" role="cell">', classes, column.label)
 
 
 def _query(state: Mapping[str, str]) -> str:

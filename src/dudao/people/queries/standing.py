@@ -58,8 +58,9 @@ class ViewAs:
 
 def held_by(account: Account, day: date | None = None) -> tuple[Held, ...]:
     """The appointments valid on a day, the widest unit first: one query."""
-    appointments = account.appointments.filter(Appointment.current(day or timezone.localdate())).select_related("unit")
-    held = [Held(str(item.pk), ROLES[item.role], item.unit_id, item.unit.name, item.unit.path) for item in appointments]
+    appointments = account.appointments.filter(Appointment.current(day or timezone.localdate())).order_by()
+    rows = appointments.values_list("pk", "role", "unit_id", "unit__name", "unit__path")
+    held = [Held(str(key), ROLES[role], unit, name, path) for key, role, unit, name, path in rows]
     return tuple(sorted(held, key=lambda one: (one.path.count("."), int(one.key))))
 
 

@@ -4,14 +4,16 @@ import pytest
 
 from dudao.accountability.actions import deciding, remedies
 from dudao.dashboards.queries.accountability import accountability_piles
-from dudao.dashboards.queries.waiting import gathered
+from dudao.dashboards.queries.waiting import laid_out
 from findings_town import day
 
 pytestmark = pytest.mark.django_db
 
 
 def asked(town, who):
-    return {group.title: group.total for group in gathered(accountability_piles(getattr(town, who))) if group.total}
+    return {
+        group.title: group.total for group in laid_out(accountability_piles(getattr(town, who))).groups() if group.total
+    }
 
 
 def test_each_step_is_asked_of_those_whose_turn_it_is(town):

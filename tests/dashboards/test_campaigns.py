@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from dudao.dashboards.queries.campaigns import campaign_piles
-from dudao.dashboards.queries.waiting import gathered
+from dudao.dashboards.queries.waiting import laid_out
 from evaluations_town import build_town, campaign
 
 pytestmark = pytest.mark.django_db
@@ -18,11 +18,11 @@ def test_an_office_is_told_of_its_own(settings, tmp_path):
     running = campaign(town)
     draft = campaign(town, title="下一个", start=False, version=running.version)
     running.phases.filter(kind="self").update(closes_on=timezone.localdate() + timedelta(3))
-    ready, closing = gathered(campaign_piles(town.officer))
+    ready, closing = laid_out(campaign_piles(town.officer)).groups()
     assert [todo.title for todo in ready.items] == [draft.title]
     assert [todo.note for todo in closing.items] == ["3 个单位没有提交自评"]
     assert ready.total == closing.total == 1
-    assert [group.total for group in gathered(campaign_piles(town.county_officer))] == [0, 0]
+    assert [group.total for group in laid_out(campaign_piles(town.county_officer)).groups()] == [0, 0]
     assert campaign_piles(town.head) == []
     running.subjects.update(state="accepted", accepted_at=timezone.now())
-    assert gathered(campaign_piles(town.officer))[1].total == 0
+    assert laid_out(campaign_piles(town.officer)).groups()[1].total == 0

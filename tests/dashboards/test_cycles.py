@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from dudao.dashboards.queries.cycles import cycle_piles
-from dudao.dashboards.queries.waiting import gathered
+from dudao.dashboards.queries.waiting import laid_out
 from dudao.evaluations.models import CycleChange, CyclePlan, RecusalDeclaration, TeamProposal
 from evaluations_town import build_town
 
@@ -31,7 +31,8 @@ def test_who_decides_sees_what_waits():
         office=town.city, from_on=date(2026, 11, 2), until_on=date(2026, 11, 6), state="ready", made_by="王科员"
     )
     told = {
-        group.title: [(todo.title, todo.note) for todo in group.items] for group in gathered(cycle_piles(town.director))
+        group.title: [(todo.title, todo.note) for todo in group.items]
+        for group in laid_out(cycle_piles(town.director)).groups()
     }
     assert told == {
         "回避待认定": [("张督学回避平江县小太阳幼儿园", "是该校的责任督学")],
@@ -39,6 +40,6 @@ def test_who_decides_sees_what_waits():
         "规划调整待决定": [("五年规划", "变动 1 所")],
         "周期规划待批准": [("五年规划", f"{plan.span_words}")],
     }
-    assert [group.title for group in gathered(cycle_piles(town.officer))] == ["组队方案待采用"]
-    assert all(not group.items for group in gathered(cycle_piles(town.stranger)))
+    assert [group.title for group in laid_out(cycle_piles(town.officer)).groups()] == ["组队方案待采用"]
+    assert all(not group.items for group in laid_out(cycle_piles(town.stranger)).groups())
     assert cycle_piles(town.head) == []

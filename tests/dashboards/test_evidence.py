@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dudao.core import files
 from dudao.dashboards.queries.evidence import evidence_piles
-from dudao.dashboards.queries.waiting import gathered
+from dudao.dashboards.queries.waiting import laid_out
 from dudao.demo.builders import actor, unit
 from dudao.evidence.actions.library import add_file
 from dudao.orgs.models import Kind
@@ -26,8 +26,8 @@ def test_what_runs_out_is_told_to_who_keeps_it(settings, tmp_path):
         stored = files.store(io.BytesIO(f"%PDF-1.4 {number}".encode()), "a.pdf")
         end = None if days is None else today + timedelta(days)
         add_file(head, unit=school, file=stored, name=f"{days}.pdf", effective_until=end)
-    (group,) = gathered(evidence_piles(head))
+    (group,) = laid_out(evidence_piles(head)).groups()
     assert group.total == 7
     assert [todo.title for todo in group.items][:3] == ["-3", "5", "6"]
-    assert [group.total for group in gathered(evidence_piles(office))] == [0]
+    assert [group.total for group in laid_out(evidence_piles(office)).groups()] == [0]
     assert evidence_piles(actor("督学", county, "county_inspector")) == []

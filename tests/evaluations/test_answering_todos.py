@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from dudao.dashboards.queries.answering import answering_piles
-from dudao.dashboards.queries.waiting import gathered
+from dudao.dashboards.queries.waiting import laid_out
 from dudao.evaluations.actions import checking
 from dudao.evaluations.actions.submitting import submit_evaluation
 from dudao.evaluations.rules import Rules
@@ -13,7 +13,9 @@ from evaluations_town import campaign
 
 def titles(actor):
     return {
-        group.title: [item.title for item in group.items] for group in gathered(answering_piles(actor)) if group.total
+        group.title: [item.title for item in group.items]
+        for group in laid_out(answering_piles(actor)).groups()
+        if group.total
     }
 
 
@@ -35,6 +37,6 @@ def test_each_sees_what_waits_for_them(town):
 def test_the_number_of_queries_does_not_grow(town, django_assert_max_num_queries):
     campaign(town, rules=Rules(check=True))
     with django_assert_max_num_queries(6):
-        gathered(answering_piles(town.clerk))
+        laid_out(answering_piles(town.clerk)).groups()
     with django_assert_max_num_queries(6):
-        gathered(answering_piles(town.county_officer))
+        laid_out(answering_piles(town.county_officer)).groups()

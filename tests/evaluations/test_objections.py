@@ -12,7 +12,7 @@ from dudao.core.access import Denied
 from dudao.core.models import Notice
 from dudao.core.workflow import Conflict
 from dudao.dashboards.queries.results import result_piles
-from dudao.dashboards.queries.waiting import gathered
+from dudao.dashboards.queries.waiting import laid_out
 from dudao.evaluations.actions import objections as acts
 from dudao.evaluations.actions import results
 from dudao.evaluations.models import Campaign, Mark, Objection, ScoreSheet
@@ -127,7 +127,9 @@ def test_a_changed_result_wants_a_meeting_of_its_own(town, open_):
     )
     row = Campaign.objects.get(pk=row.pk)
     assert list(undecided(Campaign.objects.all())) == [row]
-    assert [group.title for group in gathered(result_piles(town.director)) if group.total] == ["评定会议待登记"]
+    assert [group.title for group in laid_out(result_piles(town.director)).groups() if group.total] == [
+        "评定会议待登记"
+    ]
     client = signed_in(town.accounts["director"])
     page = client.get(reverse("evaluations:results", args=[row.pk])).content.decode()
     assert "需要重新登记评定会议" in page and "请重新开会或书面确认" in page
@@ -135,7 +137,9 @@ def test_a_changed_result_wants_a_meeting_of_its_own(town, open_):
         results.publish_campaign(town.director, campaign=row)
     results.record_decision(town.director, campaign=row, held_on=today, attendees="李主任", text="同意调整。")
     assert entries(publicised(town, row)) != entries(before)
-    assert [group.title for group in gathered(result_piles(town.director)) if group.total] == ["公示期满待公布"]
+    assert [group.title for group in laid_out(result_piles(town.director)).groups() if group.total] == [
+        "公示期满待公布"
+    ]
     # The very same digits, computed once more, want no other meeting.
     results.make_sheet(town.officer, campaign=row, purpose="final", reason="复算。")
     assert not undecided(Campaign.objects.all()).exists()

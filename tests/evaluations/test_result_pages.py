@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from dudao.calc.tree import from_data
 from dudao.dashboards.queries.results import result_piles
-from dudao.dashboards.queries.waiting import gathered
+from dudao.dashboards.queries.waiting import laid_out
 from dudao.evaluations.actions import objections, uses
 from dudao.evaluations.actions import results as acts
 from dudao.evaluations.models import Answer, Campaign, Mark
@@ -179,7 +179,7 @@ def test_the_trace_is_a_file(world):
 
 def test_the_workbench_tells_each_side_what_comes_next(world):
     def told(who):
-        groups = gathered(result_piles(actor_for(world.accounts[who])))
+        groups = laid_out(result_piles(actor_for(world.accounts[who]))).groups()
         return {group.title: group.total for group in groups if group.total}
 
     assert told("officer") == {"异议待答复": 1}

@@ -17,7 +17,7 @@ from dudao.calc.balance.crowding import Counted, Pace, Span
 from dudao.core.access import SYSTEM, Denied
 from dudao.core.workflow import Conflict
 from dudao.dashboards.queries.statistics import statistics_piles
-from dudao.dashboards.queries.waiting import gathered
+from dudao.dashboards.queries.waiting import laid_out
 from dudao.stats.actions import returns, rounds
 from dudao.stats.actions import sizes as acts
 from dudao.stats.models import DataItem, EliminationPlan, EliminationRow, Return, Value
@@ -240,7 +240,9 @@ def test_a_plan_that_does_not_reach_the_end_says_so(crowded):
 
 def test_the_city_approves_and_the_county_can_not(handed_in):
     place, plan = handed_in
-    assert [group.title for group in gathered(statistics_piles(place.actor("officer")))][-1] == "消除计划待批准"
+    assert [group.title for group in laid_out(statistics_piles(place.actor("officer"))).groups()][
+        -1
+    ] == "消除计划待批准"
     with pytest.raises(Denied):
         acts.approve_plan(place.actor("east"), plan=plan)
     with pytest.raises(Denied, match="不能再改"):

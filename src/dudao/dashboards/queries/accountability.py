@@ -24,12 +24,13 @@ _OPINIONS: QuerySet[Any] = Opinion.objects.select_related("case__unit")
 def accountability_piles(actor: Actor) -> list[Pile]:
     """The piles of one's trade, in the order in which one would work."""
     piles = []
+    seen = cases.seen(actor)
     if actor.may_somewhere("case.decide"):
-        rows = cases.seen(actor).filter(at(actor, "case.decide", "office__path"), state=_State.SUBMITTED)
+        rows = seen.filter(at(actor, "case.decide", "office__path"), state=_State.SUBMITTED)
         rows = rows.exclude(submitted_by=actor.id or 0)
         piles.append(Pile(rows, (_kind("问责待审定", "scale", "审定"),), read=_CASES))
     if actor.may_somewhere("case.defend"):
-        own = cases.seen(actor).filter(at(actor, "case.defend", "unit__path"))
+        own = seen.filter(at(actor, "case.defend", "unit__path"))
         own = own.filter(Q(person_account__isnull=True) | Q(person_account=actor.id))
         notified = Q(state=_State.NOTIFIED, defence="")
         issued = Q(state=_State.ISSUED, received_on__isnull=True)
@@ -49,7 +50,7 @@ def accountability_piles(actor: Actor) -> list[Pile]:
         kind = Kind("问责意见待反馈", "message-report", reverse("accountability:opinions"), _opinion)
         piles.append(Pile(rows, (kind,), ("due_on",), _OPINIONS))
     if actor.may_somewhere("case.open"):
-        led = cases.seen(actor).filter(at(actor, "case.open", "office__path"))
+        led = seen.filter(at(actor, "case.open", "office__path"))
         heard = Q(state=_State.NOTIFIED) & (~Q(defence="") | Q(defend_by__lt=timezone.localdate()))
         going = Q(state__in=[_State.EXAMINING, _State.HEARD, _State.CONSULTING, _State.DECIDED])
         asked = Remedy.objects.filter(kind=Remedy.Kind.REVIEW, result="")

@@ -29,16 +29,19 @@ _FEEDBACKS: QuerySet[Any] = Feedback.objects.all()
 def finding_piles(actor: Actor) -> list[Pile]:
     """The piles of one's trade, in the order in which one would work."""
     piles = []
+    rows = seen(actor)
     if actor.may_somewhere("finding.sign"):
-        piles.append(Pile(seen(actor).filter(mine(actor)), _own_kinds(), ("deadline",), _FINDINGS))
+        piles.append(Pile(rows.filter(mine(actor)), _own_kinds(), ("deadline",), _FINDINGS))
     if actor.may_somewhere("finding.verify"):
-        rows = seen(actor).filter(office__path__in=actor.paths("finding.verify"))
-        piles.append(Pile(rows, _office_kinds(actor), ("deadline",), _FINDINGS))
+        issued = rows.filter(office__path__in=actor.paths("finding.verify"))
+        piles.append(Pile(issued, _office_kinds(actor), ("deadline",), _FINDINGS))
         piles.append(_asked(actor))
     if actor.may_somewhere("consult.answer"):
-        rows = consultations(actor).filter(state=Consultation.State.ASKED, unit__path__in=actor.paths("consult.answer"))
+        asked = consultations(actor).filter(
+            state=Consultation.State.ASKED, unit__path__in=actor.paths("consult.answer")
+        )
         kind = Kind("协商意见待答复", "messages", f"{reverse('findings:consultations')}?state=asked", _answer)
-        piles.append(Pile(rows, (kind,), ("due_on",), _CONSULTATIONS))
+        piles.append(Pile(asked, (kind,), ("due_on",), _CONSULTATIONS))
     here = reverse("findings:lookbacks")
     if actor.may_somewhere("lookback.visit"):
         kind = Kind("回头看待核查", "eye", here, _look)
@@ -47,9 +50,9 @@ def finding_piles(actor: Actor) -> list[Pile]:
         kind = Kind("回头看待处理", "rotate", here, _settle)
         piles.append(Pile(unsettled(actor), (kind,), ("recorded_at",), _LOOKS))
     if actor.may_somewhere("feedback.report"):
-        rows = Feedback.objects.visible_to(actor, "feedback.report").filter(state=Feedback.State.OPEN)
+        lists = Feedback.objects.visible_to(actor, "feedback.report").filter(state=Feedback.State.OPEN)
         kind = Kind("上级反馈待报告", "file-import", f"{reverse('findings:feedbacks')}?state=open", _report_back)
-        piles.append(Pile(rows, (kind,), ("due_on",), _FEEDBACKS))
+        piles.append(Pile(lists, (kind,), ("due_on",), _FEEDBACKS))
     return piles
 
 

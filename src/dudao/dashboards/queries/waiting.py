@@ -1,7 +1,7 @@
 """What waits for somebody, as one shape for all trades: piles of rows, each with the kinds of to-dos that lie in it.
 
-However many piles there are, one statement counts them all and names the first few rows of each kind; only what a kind then shows
-is read, one query a table. An empty pile costs no query at all.
+However many piles there are, one statement counts them all and names the first few rows of each kind; only what is shown is read,
+one query a table. An empty pile costs no query of its own.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +18,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 
-__all__ = ["ALL", "MOST", "SHOWN", "Kind", "Pile", "TodoGroup", "at", "gathered"]
+__all__ = ["ALL", "MOST", "SHOWN", "Desk", "Kind", "Pile", "TodoGroup", "at", "laid_out"]
 
 SHOWN = 6
 MOST = 8
@@ -82,49 +82,58 @@ class Pile:
         return f"SELECT kind, count(*), {first} FROM ({sql}) AS pile ({columns}) GROUP BY kind", values  # noqa: S608
 
 
-def gathered(piles: Iterable[Pile]) -> list[TodoGroup]:
-    """All kinds of all piles as groups, in their order, empty ones among them: one query, and one a table that has something."""
-    piles = list(piles)
-    lots = [(pile, kind) for pile in piles for kind in pile.kinds]
-    found = _counted(piles)
-    read = _read(lots, found)
-    groups = []
-    for number, (pile, kind) in enumerate(lots):
-        total, keys = found.get(number, (0, ()))
-        items: Sequence[Todo] = ()
-        if total and pile.listed is not None:
-            items = pile.listed()
-        elif total and kind.todo is not None:
-            rows = read[id(pile.read)]
-            items = [kind.todo(rows[key]) for key in keys if key in rows]
-        groups.append(TodoGroup(kind.title, kind.icon, items[: kind.shown], total, kind.url))
-    return groups
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Piles laid out: their kinds, and the statement that counts them all. It holds nothing of what it finds, so it may be kept."""
+
+    lots: tuple[tuple[Pile, Kind], ...]
+    sql: str
+    values: tuple[Any, ...]
+
+    def groups(self) -> list[TodoGroup]:
+        """All kinds as groups, in their order, empty ones among them: one query, and one a table that has something."""
+        found = self._counted()
+        read = self._read(found)
+        groups = []
+        for number, (pile, kind) in enumerate(self.lots):
+            total, keys = found.get(number, (0, ()))
+            items: Sequence[Todo] = ()
+            if total and pile.listed is not None:
+                items = pile.listed()
+            elif total and kind.todo is not None:
+                rows = read[id(pile.read)]
+                items = [kind.todo(rows[key]) for key in keys if key in rows]
+            groups.append(TodoGroup(kind.title, kind.icon, items[: kind.shown], total, kind.url))
+        return groups
+
+    def _counted(self) -> dict[int, tuple[int, list[int]]]:
+        if not self.sql:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.values)
+            return {kind: (total, keys) for kind, total, keys in cursor.fetchall()}
+
+    def _read(self, found: dict[int, tuple[int, list[int]]]) -> dict[int, dict[int, Any]]:
+        """By table: the rows that are shown."""
+        wanted: dict[int, tuple[QuerySet[Any], set[int]]] = {}
+        for number, (pile, kind) in enumerate(self.lots):
+            if pile.read is not None and number in found:
+                wanted.setdefault(id(pile.read), (pile.read, set()))[1].update(found[number][1][: kind.shown])
+        return {name: rows.in_bulk(keys) for name, (rows, keys) in wanted.items()}
 
 
-def _counted(piles: Sequence[Pile]) -> dict[int, tuple[int, list[int]]]:
+def laid_out(piles: Iterable[Pile]) -> Desk:
+    """Asks nothing of the database."""
+    lots: list[tuple[Pile, Kind]] = []
     arms: list[str] = []
     values: list[Any] = []
-    number = 0
     for pile in piles:
         with suppress(EmptyResultSet):  # a pile that nothing can lie in
-            sql, own = pile.counted(number)
+            sql, own = pile.counted(len(lots))
             arms.append(sql)
             values += own
-        number += len(pile.kinds)
-    if not arms:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(arms), values)
-        return {kind: (total, keys) for kind, total, keys in cursor.fetchall()}
-
-
-def _read(lots: Sequence[tuple[Pile, Kind]], found: dict[int, tuple[int, list[int]]]) -> dict[int, dict[int, Any]]:
-    """By table: the rows that are shown."""
-    wanted: dict[int, tuple[QuerySet[Any], set[int]]] = {}
-    for number, (pile, kind) in enumerate(lots):
-        if pile.read is not None and number in found:
-            wanted.setdefault(id(pile.read), (pile.read, set()))[1].update(found[number][1][: kind.shown])
-    return {name: rows.in_bulk(keys) for name, (rows, keys) in wanted.items()}
+        lots += ((pile, kind) for kind in pile.kinds)
+    return Desk(tuple(lots), " UNION ALL ".join(arms), tuple(values))
 
 
 def at(actor: Actor, verb: str, lookup: str) -> Q:

@@ -117,6 +117,11 @@ def test_every_kind_of_change_to_nodes() -> None:
     ]
 
 
+def test_the_whole_is_not_called_by_its_code() -> None:
+    new = {**OLD, "name": "2026年督导评估"}
+    assert sentences(OLD, new) == ["体系的名称由“督导评估”改为“2026年督导评估”。"]
+
+
 def test_changes_of_weights_and_of_broken_formulas() -> None:
     old = {
         "code": "T",
@@ -255,7 +260,7 @@ def test_scales_of_another_shape_are_told_whole() -> None:
             "按率线性插值计分：0.6 得 0 分，0.9 得 5 分",
         ),
         ("yes_no", "回答“是”得满分"),
-        ({"kind": "yes_no", "when": "人数 > 3", "good": False, "otherwise": 1}, "人数 > 3为“否”得满分，否则得 1 分"),
+        ({"kind": "yes_no", "when": "人数 > 3", "good": False, "otherwise": 1}, "“人数 > 3”不成立，得满分，否则得 1 分"),
         ({"kind": "attain", "points": [3, 2, 0]}, "由评估人员评为A、B、C之一（A 3 分、B 2 分、C 0 分）"),
         (
             {"kind": "attain", "all_of": ["甲", "乙"], "any_of": ["丙"]},

@@ -106,7 +106,8 @@ def _node(old_tree: Tree, new_tree: Tree, old: Node, new: Node, pairs: Mapping[s
     if old.weight != new.weight:
         add("reweighted", f"{title}的权重由 {number(old.weight)} 改为 {number(new.weight)}。")
     if old.name != new.name:
-        add("reworded", f"{new.code}的名称由“{old.name}”改为“{new.name}”。")
+        which = "体系" if new is new_tree.root else new.code
+        add("reworded", f"{which}的名称由“{old.name}”改为“{new.name}”。")
     if old.text != new.text:
         add("reworded", f"{title}的说明由“{old.text or '（空）'}”改为“{new.text or '（空）'}”。")
     if old.evidence != new.evidence:

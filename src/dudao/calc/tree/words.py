@@ -68,9 +68,10 @@ def rule_words(rule: Rule | None) -> str:
             }
             return f"按{value}线性插值计分" + _cases(by, lines)
         case YesNo(when, good, otherwise):
-            question = "回答" if when == ANSWER else f"{when}为"
             rest = f"，否则得 {number(otherwise)} 分" if otherwise else ""
-            return f"{question}“{'是' if good else '否'}”得满分{rest}"
+            if when == ANSWER:
+                return f"回答“{'是' if good else '否'}”得满分{rest}"
+            return f"“{when}”{'成立' if good else '不成立'}，得满分{rest}"
         case Attain():
             return _attain(rule)
         case _:

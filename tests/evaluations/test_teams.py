@@ -46,6 +46,19 @@ def proposed(town, **given) -> TeamProposal:
     return row
 
 
+def test_a_proposal_is_for_some_campaigns_and_counties(town, wanted):
+    first, _ = wanted
+    assert {row.pk for row in reads.to_visit([town.city])} == {row.pk for row in wanted}
+    assert reads.places_in([town.city]) == [(town.county.pk, "平江县"), (town.other.pk, "湘阴县")]
+    row = proposed(town, campaigns=[first.pk], places=[town.other.pk])
+    assert [(one["name"], one["campaigns"]) for one in row.rows] == [("湘阴县第一幼儿园", [first.title])]
+    assert reads.scope_words(row) == f"{first.title}；湘阴县"
+    page = signed_in(town.accounts["officer"]).get(row.get_absolute_url()).content.decode()
+    assert f"{first.title}；湘阴县" in page
+    form = signed_in(town.accounts["officer"]).get(reverse("evaluations:team_new")).content.decode()
+    assert first.title in form and "湘阴县" in form
+
+
 def test_one_visit_serves_both_campaigns_with_a_whole_team(town, wanted):
     row = proposed(town)
     assert (row.wants, len(row.rows), row.complete) == (6, 3, 3)

@@ -105,7 +105,7 @@ def find_teams(work: Work) -> Result:
     row = TeamProposal.objects.select_related("office").get(pk=work.params["proposal"])
     work.actor.require("team.create", row.office.path)
     work.progress(0, 3, "正在读取项目、督学和回避情况")
-    wanted = asked(row.office, row.from_on, row.until_on, row.days)
+    wanted = asked(row.office, row.from_on, row.until_on, row.days, campaigns=row.campaigns, places=row.places)
     task = task_of(row, wanted)
     work.progress(1, 3, f"正在求解：{len(task.visits)} 次实地评估，{len(task.inspectors)} 名督学")
     found = plan_teams(task)

@@ -1,6 +1,6 @@
 """Teams are found in the background for what campaigns want in some weeks; taken over, they become planned visits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -34,27 +34,34 @@ def propose_teams(
     limit: int = 3,
     days: int = 1,
     announced: bool = True,
+    campaigns: Sequence[int] = (),
+    places: Sequence[int] = (),
     demo: bool = False,
 ) -> TeamProposal:
-    """Begin to find teams in the background."""
+    """Begin to find teams in the background, for some campaigns or counties or for all."""
     actor.require("team.create", office.path)
     if until_on < from_on:
         raise ValidationError({"until_on": "结束日期早于开始日期，请改正。"})
     if (until_on - from_on).days > 92:
         raise ValidationError({"until_on": "一次组队不超过三个月，请分几次安排。"})
-    wanted = asked(office, from_on, until_on, days)
+    wanted = asked(office, from_on, until_on, days, campaigns=campaigns, places=places)
     if not wanted.bundles:
         raise ValidationError(
             {"from_on": f"{office}进行中的督导项目在这段时间没有待安排的实地评估，请核对项目的实地评估阶段。"}
         )
     if len(wanted.bundles) > MOST:
         raise ValidationError(
-            {"until_on": f"这段时间有 {len(wanted.bundles)} 次实地评估，一次最多安排 {MOST} 次，请缩短时间。"}
+            {
+                "until_on": f"这个范围有 {len(wanted.bundles)} 次实地评估，一次最多安排 {MOST} 次，"
+                "请按项目或地区分几次安排，或者缩短时间。"
+            }
         )
     row = TeamProposal.objects.create(
         office=office,
         from_on=from_on,
         until_on=until_on,
+        campaigns=sorted(campaigns),
+        places=sorted(places),
         size=size,
         limit=limit,
         days=days,

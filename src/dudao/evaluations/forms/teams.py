@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from dudao.core.ui.forms import DateField, Form, PickField, Section
 from dudao.evaluations.models import RecusalDeclaration
+from dudao.evaluations.queries.teams import places_in, to_visit
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
 
@@ -44,7 +45,7 @@ class TeamForm(Form):
     sections: ClassVar = (
         Section(
             "范围",
-            ["office", "from_on", "until_on"],
+            ["office", "from_on", "until_on", "campaigns", "places"],
             note="本单位进行中的项目里，实地评估阶段落在这段时间、还没有安排的单位。",
         ),
         Section("规则", ["size", "limit", "days", "announced"]),
@@ -52,6 +53,16 @@ class TeamForm(Form):
     office: ClassVar[Any] = forms.ModelChoiceField(label="组织单位", queryset=Unit.objects.none(), empty_label=None)
     from_on = DateField(label="从哪天")
     until_on = DateField(label="到哪天")
+    campaigns = forms.TypedMultipleChoiceField(
+        label="项目",
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="都不勾选就是全部；几个项目一起选，同一单位合并成一次。",
+    )
+    places = forms.TypedMultipleChoiceField(
+        label="地区", coerce=int, required=False, widget=forms.CheckboxSelectMultiple, help_text="都不勾选就是全部。"
+    )
     size = forms.IntegerField(
         label="每组督学（人）", min_value=3, max_value=9, initial=3, help_text="《教育督导条例》要求不少于 3 名。"
     )
@@ -65,6 +76,8 @@ class TeamForm(Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["office"].queryset = offices
+        fields["campaigns"].choices = [(row.pk, row.title) for row in to_visit(offices)]
+        fields["places"].choices = places_in(offices)
 
 
 class TravelForm(Form):

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -49,7 +50,8 @@ class TeamProposal(models.Model):
     each member is good at, ``ways`` the minutes that each has to go.
 
     ``wants`` counts what the campaigns want, the rows are the doors that are gone through: several campaigns that want the same
-    school in overlapping days share one. ``levels`` say what was reached against its bound.
+    school in overlapping days share one. ``levels`` say what was reached against its bound. ``campaigns`` and ``places`` (keys of
+    counties or townships) narrow it; empty: all.
     """
 
     SCOPE: ClassVar = ("office__path",)
@@ -63,6 +65,8 @@ class TeamProposal(models.Model):
     office = models.ForeignKey(Unit, models.PROTECT, related_name="team_proposals", verbose_name="组织单位")
     from_on = models.DateField("开始")
     until_on = models.DateField("结束")
+    campaigns = ArrayField(models.BigIntegerField(), verbose_name="项目", default=list, blank=True)
+    places = ArrayField(models.BigIntegerField(), verbose_name="地区", default=list, blank=True)
     size = models.PositiveSmallIntegerField("每组督学", default=3)
     limit = models.PositiveSmallIntegerField("每人每周天数", default=3)
     days = models.PositiveSmallIntegerField("每次天数", default=1)

@@ -12,10 +12,11 @@ from dudao.calc.scheduling.bundles import Bundle, Want, bundle_visits
 from dudao.calc.scheduling.teams import Inspector, TeamTask, Visit
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Phase, RecusalDeclaration, SiteVisit, Subject, TeamProposal, Travel
+from dudao.evaluations.queries.pools import choices_of
 from dudao.evaluations.queries.recusal import barred
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.travel import MINUTES_PER_STEP, ways_of
-from dudao.orgs.models import Unit
+from dudao.orgs.models import Kind, Unit
 from dudao.orgs.queries import work_calendar
 from dudao.people.models import Account, Appointment
 
@@ -28,11 +29,14 @@ __all__ = [
     "may_declare_for",
     "offices",
     "people_of",
+    "places_in",
     "proposal",
     "proposals",
     "recusal",
     "recusals",
+    "scope_words",
     "task_of",
+    "to_visit",
 ]
 
 MOST = 150
@@ -100,8 +104,35 @@ class Asked:
     units: Mapping[int, Unit]
 
 
-def asked(office: Unit, first: date, last: date, days: int) -> Asked:
-    """Places in running campaigns of this office with an on-site phase in the span, that no visit serves yet, joined by unit.
+def to_visit(offices_: Iterable[Unit]) -> "QuerySet[Campaign]":
+    """The running campaigns of some offices that go on site."""
+    rows = Campaign.objects.filter(office__in=list(offices_), state=Campaign.State.RUNNING)
+    return rows.filter(phases__kind=Phase.Kind.ONSITE).distinct().order_by("-year", "title")
+
+
+def places_in(offices_: Iterable[Unit]) -> list[tuple[int, str]]:
+    """The counties (or townships) by which what is wanted can be narrowed."""
+    return [pair for office in offices_ for pair in choices_of(office, [Kind.SCHOOL, Kind.KINDERGARTEN])]
+
+
+def scope_words(row: TeamProposal) -> str:
+    """«2026年幼儿园督导评估；平江县、湘阴县», «全部»."""
+    titles = Campaign.objects.filter(pk__in=row.campaigns).order_by("-year", "title").values_list("title", flat=True)
+    names = [str(unit) for unit in Unit.objects.filter(pk__in=row.places).order_by("path")]
+    return "；".join("、".join(words) for words in (list(titles), names) if words) or "全部"
+
+
+def asked(
+    office: Unit,
+    first: date,
+    last: date,
+    days: int,
+    *,
+    campaigns: Sequence[int] = (),
+    places: Sequence[int] = (),
+) -> Asked:
+    """Places in running campaigns of this office (of these, or all) with an on-site phase in the span, that no visit serves yet,
+    in these counties or all, joined by unit.
 
     Each visit gets working days of its own, spread evenly; the earliest of equally free ones.
     """
@@ -115,6 +146,13 @@ def asked(office: Unit, first: date, last: date, days: int) -> Asked:
         .distinct()
         .order_by("unit__path", "pk")
     )
+    if campaigns:
+        rows = rows.filter(campaign__in=campaigns)
+    if places:
+        inside = Q(pk__in=[])
+        for path in Unit.objects.filter(pk__in=places).values_list("path", flat=True):
+            inside |= Q(unit__path__startswith=path)
+        rows = rows.filter(inside)
     subjects = {row.pk: row for row in rows}
     spans = _spans({row.campaign_id for row in subjects.values()})
     needs = {

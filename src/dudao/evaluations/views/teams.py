@@ -232,6 +232,7 @@ def team_page(request: HttpRequest, pk: int) -> HttpResponse:
             "row": row,
             "state": TEAM_STATES[row.state],
             "span": _span(row),
+            "scope": teams.scope_words(row),
             "crumbs": _team_crumbs(str(row)),
             "buttons": TEAMS.available(row, actor),
             "busy": busy,

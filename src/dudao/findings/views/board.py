@@ -12,12 +12,9 @@ from dudao.core.ui.acting import actor_of, may_anywhere
 from dudao.core.ui.formats import date_cn, percent
 from dudao.core.ui.parts import Crumb
 from dudao.findings.queries.board import by_county
-from dudao.findings.views.common import lights_of
+from dudao.findings.views.common import lights_of, most
 
 __all__ = ["board"]
-
-NAMED = 4
-"""Counties that the line about the most overdue names."""
 
 
 @require_GET
@@ -27,8 +24,8 @@ def board(request: HttpRequest) -> HttpResponse:
     since, until, error = _span(request)
     lines, total = by_county(actor_of(request), lights_of(request), since=since, until=until)
     span = "".join(f"&issued_{name}={day}" for name, day in (("from", since), ("to", until)) if day)
-    most = max((line.count.late for line in lines), default=0)
-    worst = [line for line in lines if line.count.late == most] if most and len(lines) > 1 else []
+    late = max((line.count.late for line in lines), default=0)
+    worst = [line for line in lines if line.count.late == late] if late and len(lines) > 1 else []
     context = {
         "lines": lines,
         "total": total,
@@ -39,7 +36,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "closed_words": f"销号率 {percent(total.closed_share)}",
         "in_time_words": percent(total.in_time_share),
         "late_tone": "red" if total.late else "",
-        "worst_words": _worst_words([str(line.unit) for line in worst], most) if worst else "",
+        "worst_words": f"{most([str(line.unit) for line in worst], late, '逾期')}。" if worst else "",
         "urls": {
             key: f"{reverse('findings:findings')}?scope=all{f'&state={key}' if key != 'all' else ''}{span}"
             for key in ("all", "closed", "reported", "late", "waived")
@@ -49,14 +46,6 @@ def board(request: HttpRequest) -> HttpResponse:
         "crumbs": [Crumb("问题整改"), Crumb("整改情况")],
     }
     return render(request, "findings/board.html", context)
-
-
-def _worst_words(names: list[str], late: int) -> str:
-    """Where most is overdue: all who share the most, as far as there is room to name them."""
-    if len(names) == 1:
-        return f"{names[0]}逾期最多：{late} 个。"
-    more = f"等 {len(names)} 个县市区" if len(names) > NAMED else ""
-    return f"{'、'.join(names[:NAMED])}{more}逾期最多：各 {late} 个。"
 
 
 def _span(request: HttpRequest) -> tuple[date | None, date | None, str]:

@@ -1,5 +1,6 @@
 """What the pages of findings share."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from dudao.findings.queries.terms import terms_on
 __all__ = [
     "finding_form",
     "lights_of",
+    "most",
     "not_yet",
     "row_or_404",
 ]
@@ -31,6 +33,18 @@ def lights_of(request: HttpRequest) -> Lights:
     if found is None:
         found = request._finding_lights = Lights(terms_on(timezone.localdate()))  # type: ignore[attr-defined]
     return found
+
+
+NAMED = 4
+"""Units that a sentence names."""
+
+
+def most(names: Sequence[str], count: int, what: str) -> str:
+    """«平江县逾期最多：2 个», and all who share the most, as far as there is room to name them."""
+    if len(names) == 1:
+        return f"{names[0]}{what}最多：{count} 个"
+    more = f"等 {len(names)} 个县市区" if len(names) > NAMED else ""
+    return f"{'、'.join(names[:NAMED])}{more}{what}最多：各 {count} 个"
 
 
 def row_or_404(request: HttpRequest, pk: int) -> Finding:

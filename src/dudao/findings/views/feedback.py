@@ -52,7 +52,7 @@ SHOWN = 50
 
 
 def _crumbs(*more: Crumb) -> list[Crumb]:
-    return [Crumb("问题整改", reverse("findings:findings")), Crumb("上级反馈", reverse("findings:feedbacks")), *more]
+    return [Crumb("上级反馈", reverse("findings:feedbacks")), *more]
 
 
 FEEDBACKS = Listing(

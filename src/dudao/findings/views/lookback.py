@@ -26,6 +26,7 @@ from dudao.findings.models import LookBack, LookBackItem
 from dudao.findings.queries import findings as rows_
 from dudao.findings.queries import lookback as reads
 from dudao.findings.queries.terms import terms_on
+from dudao.findings.views.common import most
 from dudao.findings.views.listing import FINDINGS, listed
 
 __all__ = ["assign", "new", "people", "round_page", "round_step", "rounds"]
@@ -34,7 +35,7 @@ _Result = LookBackItem.Result
 
 
 def _crumbs(*more: Crumb) -> list[Crumb]:
-    return [Crumb("问题整改", reverse("findings:findings")), Crumb("回头看", reverse("findings:lookbacks")), *more]
+    return [Crumb("回头看", reverse("findings:lookbacks")), *more]
 
 
 # --- the list ------------------------------------------------------------------------------------------------------------
@@ -285,12 +286,12 @@ def _chart(by_county: list[reads.Line]) -> dict[str, Any]:
 
 
 def _told(by_county: list[reads.Line], total: reads.Line) -> str:
-    worst = max(by_county, key=lambda line: (line.looked - line.done, line.name), default=None)
     if total.looked == total.done:
         return f"已核查的 {total.looked} 个问题都整改到位"
-    if worst is None or len(by_county) == 1:
+    if len(by_county) <= 1:
         return f"{total.looked - total.done} 个问题没有整改到位"
-    return f"{worst.name}没有到位的最多：{worst.looked - worst.done} 个"
+    bad = max(line.looked - line.done for line in by_county)
+    return most([line.name for line in by_county if line.looked - line.done == bad], bad, "没有到位的")
 
 
 @require_GET

@@ -82,7 +82,7 @@ def terms(request: HttpRequest) -> HttpResponse:
         ],
         "history": list(reads.rows_of(unit)),
         "today": today,
-        "crumbs": [Crumb("问题整改", reverse("findings:findings")), Crumb("时限规定")],
+        "crumbs": [Crumb("问题整改"), Crumb("时限规定")],
     }
     return render(request, "findings/terms.html", context)
 
@@ -120,7 +120,6 @@ def term_edit(request: HttpRequest, subject: str) -> HttpResponse:
         save="设定",
         cancel_url=f"{reverse('findings:terms')}?unit={unit.pk}",
         crumbs=[
-            Crumb("问题整改", reverse("findings:findings")),
             Crumb("时限规定", reverse("findings:terms")),
             Crumb("设定"),
         ],

@@ -19,13 +19,16 @@ __all__ = [
     "Moved",
     "Summary",
     "block_places",
+    "block_words",
     "blocks_chart",
+    "decimals",
     "deviation",
     "difference",
     "exact",
     "lines_of",
     "moved",
     "moved_words",
+    "number",
     "padded",
     "places_of",
     "places_of_texts",
@@ -315,6 +318,34 @@ def padded(value: Fraction, places: int) -> str:
     whole, _, decimals = show_number(value).partition(".")
     decimals = decimals.ljust(places, "0")
     return f"{whole}.{decimals}" if decimals else whole
+
+
+def number(text: str | None, places: int = 0) -> str | None:
+    """An exact text as people read it: «25/3» → «8.333…», with ``places`` decimals at least."""
+    return None if text is None else padded(Fraction(text), places)
+
+
+def decimals(tree: Tree, outcomes: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many decimals a column of a ranking is shown with: «» the totals, else a first-level indicator by its code. As many as
+    the indicator system rounds to; where it doesn't, those of the longest.
+    """
+    columns: dict[str, set[str]] = {"": set()}
+    for outcome in outcomes:
+        if outcome["total"] is not None:
+            columns[""].add(outcome["total"])
+        for code, block in outcome["blocks"].items():
+            if block["mark"] is not None:
+                columns.setdefault(code, set()).add(block["mark"])
+    stated = {code: block_places(tree, code) if code else total_places(tree) for code in columns}
+    return {code: max(stated[code], places_of_texts(texts)) for code, texts in columns.items()}
+
+
+def block_words(block: Mapping[str, Any] | None, places: int = 0) -> str | None:
+    """A first-level indicator: its mark, its level, both."""
+    if block is None:
+        return None
+    words = [found for found in (number(block["mark"], places), block["level"]) if found is not None]
+    return " ".join(words) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
 """Pages of trials: the list of a version, a new one from a table, the ranking, one subject with its trace, the export."""
 
 import json
-from collections.abc import Sequence
-from fractions import Fraction
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from django.contrib import messages
 from django.db.models import Q
@@ -26,7 +24,17 @@ from dudao.frameworks.actions import trials as acts
 from dudao.frameworks.forms.trials import MOST_PROBLEMS, TrialForm
 from dudao.frameworks.models import FrameworkVersion, Trial, TrialSubject
 from dudao.frameworks.queries import statistics, trials
-from dudao.frameworks.trying.shown import Line, blocks_chart, deviation, lines_of, padded, summary, total_places
+from dudao.frameworks.trying.shown import (
+    Line,
+    block_words,
+    blocks_chart,
+    decimals,
+    deviation,
+    lines_of,
+    number,
+    summary,
+    total_places,
+)
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 
 __all__ = [
@@ -177,12 +185,12 @@ def trial_new(request: HttpRequest, pk: int) -> HttpResponse:
 # ---- one trial ------------------------------------------------------------------------------------------------
 
 
-def _ranking(trial: Trial, tree: Tree) -> Listing:
-    """The list of a trial's subjects: its columns are the first-level indicators of the system."""
+def _ranking(trial: Trial, tree: Tree, even: Mapping[str, int], *, is_uneven: bool) -> Listing:
+    """The list of a trial's subjects: its columns are the first-level indicators of the system. ``even``: decimals by column."""
     labels = {source.key: source.label for source in tree.sources}
     vetoes = {veto.code: veto.name for veto in tree.vetoes}
     blocks = tree.root.children
-    scored, places = tree.root.points is not None, total_places(tree)
+    scored, places = tree.root.points is not None, even.get("", total_places(tree))
     columns = [
         Column(
             "name",
@@ -207,6 +215,8 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
                 nowrap=True,
             ),
         ]
+        if is_uneven:
+            columns.append(Column("possible", "适用满分", lambda row: number(row.result["possible"]), numeric=True))
     if tree.scale or not scored:
         words = "等次" if tree.scale else "等级"
         columns.append(Column("grade", words, lambda row: row.grade or row.result["level"], sort="grade", nowrap=True))
@@ -215,7 +225,7 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
             Column(
                 f"block_{place}",
                 f"{child.code} {child.name}",
-                lambda row, code=child.code: block_words(row.result["blocks"].get(code)),  # type: ignore[misc]
+                lambda row, code=child.code: block_words(row.result["blocks"].get(code), even.get(code, 0)),  # type: ignore[misc]
                 numeric=True,
                 optional=True,
                 hidden=place >= MOST_BLOCKS_SHOWN,
@@ -235,7 +245,9 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
         ]
         first = trial.sources[0]
         words = f"与{labels[first]}的偏差"
-        columns.append(Column("deviation", words, lambda row: deviation(row.result, first), numeric=True, nowrap=True))
+        columns.append(
+            Column("deviation", words, lambda row: deviation(row.result, first, places), numeric=True, nowrap=True)
+        )
     columns.append(
         Column(
             "open",
@@ -260,27 +272,17 @@ def _ranking(trial: Trial, tree: Tree) -> Listing:
     )
 
 
-def number(text: str | None, places: int = 0) -> str | None:
-    return None if text is None else padded(Fraction(text), places)
-
-
-def block_words(block: dict[str, Any] | None) -> str | None:
-    if block is None:
-        return None
-    words = [found for found in (number(block["mark"]), block["level"]) if found is not None]
-    return " ".join(words) or None
-
-
 @require_http_methods(["GET", "POST"])
 def trial_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Who came where, with what: total, grade, first-level indicators, what is open."""
     trial = trial_or_404(request, pk)
     actor = actor_of(request)
     tree = trials.system_of(trial).tree
-    found = summary(trials.results_of(trial), tree)
+    told = list(trials.results_of(trial))
+    found = summary(told, tree)
     spec, finding = blocks_chart(found, tree)
     place = trial.unit.path
-    return _ranking(trial, tree).respond(
+    return _ranking(trial, tree, decimals(tree, (result for _, result in told)), is_uneven=found.is_uneven).respond(
         request,
         trials.rows_of_trial(trial).defer("cells"),
         title=trial.title,

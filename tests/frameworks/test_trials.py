@@ -191,6 +191,13 @@ def test_a_draft_with_errors_can_not_be_tried(client, town, documented):
 # ---- looking --------------------------------------------------------------------------------------------------
 
 
+def test_marks_of_a_column_have_the_same_decimals(client, version, town):
+    rows = [ROWS[0], [*ROWS[2][:7], 2, *ROWS[2][8:]]]
+    upload(client, version, workbook(HEAD, *rows), town.city)
+    ranking = page(client, Trial.objects.get().get_absolute_url())
+    assert ">46.5<" in ranking and ">47.0<" in ranking
+
+
 def test_the_list_the_ranking_and_a_subject(client, version, trial):
     listed = page(client, reverse("frameworks:trials", args=[version.pk]))
     assert "第一稿" in listed and "县市区数据.xlsx" in listed

@@ -201,7 +201,10 @@ def test_the_pages_show_where_numbers_come_from(filled, run, campaign, subject, 
     assert east.post(address, sent).status_code == 422
     office = signed_in(filled.accounts["director"])
     with django_assert_max_num_queries(45):
-        assert "义务教育均衡测算第1次" in office.get(address).content.decode()
+        said = office.get(address).content.decode()
+    assert "义务教育均衡测算第1次" in said and "现在取用的，再取一次其中的判定" in said
+    refused = office.post(address, {**sent, "reason": ""})
+    assert refused.status_code == 422 and "请填写“理由”" in refused.content.decode()
     assert office.post(address, sent).status_code == 302
 
 

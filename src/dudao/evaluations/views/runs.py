@@ -42,7 +42,8 @@ def campaign_runs(request: HttpRequest, pk: int) -> HttpResponse:
     sections = []
     for kind in kinds:
         runs = reads.offered(row, kind)
-        choices = [(run.pk, _words(run, kind)) for run in runs]
+        pin = pins.get(kind)
+        choices = [(run.pk, f"{_words(run, kind)}{_again(pin, run)}") for run in runs]
         form = PinForm(
             request.POST if sent == kind else None,
             choices=choices,
@@ -54,7 +55,7 @@ def campaign_runs(request: HttpRequest, pk: int) -> HttpResponse:
             if made is not None:
                 messages.success(request, f"已取用{made}。")
                 return redirect("evaluations:campaign_runs", row.pk)
-        sections.append(_section(actor, row, kind, pins.get(kind), subjects) | {"form": form if choices else None})
+        sections.append(_section(actor, row, kind, pin, subjects) | {"form": form if choices else None})
     return render(
         request,
         "evaluations/campaigns/runs.html",
@@ -73,6 +74,11 @@ def _pinned(request: HttpRequest, row: Campaign, kind: str, form: PinForm) -> Ru
 def _words(run: Any, kind: str) -> str:
     year = run.round.year_words if kind == RunPin.Kind.BALANCE else run.year_words
     return f"{year} 第 {reads.numbered(run)} 次（{run.unit}，{date_cn(timezone.localtime(run.made_at).date())}）"
+
+
+def _again(pin: RunPin | None, run: Any) -> str:
+    """The run in use is offered too: what people judged in it since is taken with it."""
+    return "——现在取用的，再取一次其中的判定" if pin is not None and pin.run.pk == run.pk else ""
 
 
 def _section(actor: Any, row: Campaign, kind: RunPin.Kind, pin: RunPin | None, subjects: list[Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import { build } from "esbuild";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { PurgeCSS } from "purgecss";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = `${root}src/dudao/core/ui/static/dudao`;
@@ -18,7 +19,20 @@ await build({
   format: "iife",
   outdir: out,
 });
-await build({ ...shared, entryPoints: { app: `${root}web/css/app.css` }, outdir: out, loader: { ".svg": "dataurl" } });
+
+// Of Tabler only what pages, our scripts and Bootstrap's name as a whole word; our own rules stay as they are.
+const used = {
+  name: "used",
+  setup({ onLoad }) {
+    onLoad({ filter: /tabler\.css$/ }, async ({ path }) => {
+      const content = ["src/dudao/**/*.html", "src/dudao/**/*.py", "web/**/*.ts", "node_modules/bootstrap/js/dist/**/*.js"];
+      const [{ css }] = await new PurgeCSS().purge({ content: content.map((where) => root + where), css: [path] });
+      return { contents: css, loader: "css" };
+    });
+  },
+};
+const stylesheet = { entryPoints: { app: `${root}web/css/app.css` }, outdir: out, loader: { ".svg": "dataurl" }, plugins: [used] };
+await build({ ...shared, ...stylesheet });
 
 // Colour functions that Chromium 100 does not know would silently drop the whole declaration.
 const css = readFileSync(`${out}/app.css`, "utf8");

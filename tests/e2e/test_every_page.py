@@ -13,6 +13,7 @@ from django.urls import get_resolver
 
 from e2e.axe import run_axe
 from e2e.conftest import DESK, PHONE
+from e2e.styles import unstyled
 from one_of_everything import build
 from signing import signed_in
 from test_consistency import route_names
@@ -52,7 +53,7 @@ def is_page(client, url):
 
 def faults_of(page):
     """What is wrong with a page that shows."""
-    found = run_axe(page)
+    found = run_axe(page) + [f"{name} has lost its style" for name in unstyled(page)]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append("wider than the window")
     if page.locator("h1").count() != 1:

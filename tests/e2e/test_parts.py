@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from django.apps import apps
-from django.contrib.contenttypes.management import create_contenttypes
 from playwright.sync_api import Page, expect
 
 from e2e.axe import run_axe
 from e2e.conftest import DESK, PHONE
+from e2e.styles import unstyled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PAGES = ["ui/", "ui/list/", "ui/object/", "ui/form/", "ui/board/"]
@@ -16,9 +15,6 @@ PAGES = ["ui/", "ui/list/", "ui/object/", "ui/form/", "ui/board/"]
 
 @pytest.fixture
 def visit(live_server, new_page):
-    for app in apps.get_app_configs():
-        create_contenttypes(app, verbosity=0)  # emptied between tests, and what the sample list shows
-
     def go(path: str, size=DESK, **more) -> Page:
         page = new_page(size, **more)
         page.goto(f"{live_server.url}/dev/{path}")
@@ -33,15 +29,38 @@ def test_every_kind_of_page_is_accessible_and_fits_its_screen(visit, path, size)
     page = visit(path, size)
     page.wait_for_timeout(300)
     assert run_axe(page) == []
+    assert unstyled(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 def test_charts_are_drawn_as_pictures_without_inline_style(visit):
     page = visit("ui/board/")
+    expect(page.locator("dd-chart svg").first).to_be_visible()
+    for chart in page.locator("dd-chart").all():
+        chart.scroll_into_view_if_needed()
     expect(page.locator("dd-chart svg")).to_have_count(4)
     assert "平江县" in page.locator("dd-chart svg").first.text_content()
     page.locator("dd-chart").first.hover(position={"x": 200, "y": 60})
     expect(page.locator("dd-chart svg").first).to_contain_text("逾期")
+
+
+def test_a_chart_that_nobody_looks_at_is_drawn_for_the_printer_alone(visit):
+    page = visit("ui/board/")
+    page.evaluate(
+        """() => {
+          const chart = document.createElement("dd-chart"), source = document.createElement("script");
+          source.type = "application/json";
+          source.textContent = JSON.stringify({ kind: "bar", categories: ["平江县"], series: [{ name: "逾期", values: [3] }] });
+          chart.id = "far";
+          chart.style.display = "none";
+          chart.append(source);
+          document.querySelector("main").append(chart);
+        }"""
+    )
+    expect(page.locator("dd-chart svg").first).to_be_visible()
+    expect(page.locator("#far svg")).to_have_count(0)
+    page.evaluate("document.getElementById('far').style.display = ''; window.dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("#far svg")).to_have_attribute("height", "250")
 
 
 def test_a_chart_leads_to_the_list_behind_it(visit):

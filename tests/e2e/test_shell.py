@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from e2e.axe import run_axe
 from e2e.conftest import DESK, PHONE
+from e2e.styles import unstyled
 
 pytestmark = pytest.mark.e2e
 ROLES = ["officer1", "county-430626", "school-reporter", "inspector", "leader"]
@@ -41,6 +42,7 @@ def test_every_menu_entry_opens_is_accessible_and_fits(site, new_page, examined,
     site.log_in(page, username)
     for address, answer in each_entry(page):
         assert answer.status == 200, address
+        assert unstyled(page) == [], address
         if (path := urlsplit(address).path) not in examined or path == "/":
             examined.add(path)
             assert run_axe(page) == [], address

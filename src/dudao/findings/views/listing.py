@@ -345,6 +345,8 @@ def finding_bulk(request: HttpRequest, act: str) -> HttpResponse:
     return redirect(f"{reverse('findings:findings')}?{request.GET.urlencode()}")
 
 
+NAMED = 30
+"""Findings that a reason names."""
 MOST = 2000
 """Findings that a form answers for at once."""
 
@@ -366,9 +368,18 @@ def picked(request: HttpRequest, verb: str) -> tuple[list[Any], bool]:
 
 
 def tell_done(request: HttpRequest, done: Sequence[Any], word: str) -> None:
-    """How a bulk act went: how many, and the reasons of those that weren't done."""
-    left = [one for one in done if one.refused]
-    messages.success(request, f"已{word} {len(done) - len(left)} 项。")
+    """How a bulk act went: how many, and for each reason which ones weren't done."""
+    by_reason: dict[str, list[str]] = {}
+    for one in done:
+        if one.refused:
+            name = one.row.code or f"{one.row.unit}“{_short(one.row)}”"
+            by_reason.setdefault(one.refused.rstrip("。"), []).append(name)
+    left = sum(map(len, by_reason.values()))
+    if left < len(done) or not left:
+        messages.success(request, f"已{word} {len(done) - left} 项。")
     if left:
-        shown = "；".join(f"{one.row.unit}“{_short(one.row)}”{one.refused}" for one in left[:5])
-        messages.warning(request, f"没有办理 {len(left)} 项：{shown}{'等' if len(left) > 5 else ''}")
+        parts = (
+            f"{reason}——{len(names)} 项：{'、'.join(names[:NAMED])}{'等' if len(names) > NAMED else ''}。"
+            for reason, names in by_reason.items()
+        )
+        messages.warning(request, f"没有办理 {left} 项。{''.join(parts)}")

@@ -15,6 +15,10 @@ from dudao.papers.models import Paper
 __all__ = ["actor_of", "need", "office_paper", "seen_paper", "tabs_of", "tell_done"]
 
 
+NAMED = 20
+"""Papers that a reason names."""
+
+
 def actor_of(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
@@ -55,9 +59,17 @@ def tabs_of(actor: Actor, current: str) -> list[Tab]:
 
 def tell_done(request: HttpRequest, done: Sequence[Done], word: str) -> None:
     """How an act on many went: how many, and the reasons of those that weren't done."""
-    left = [one for one in done if one.refused]
-    if len(left) < len(done):
-        messages.success(request, f"已{word} {len(done) - len(left)} 份。")
+    by_reason: dict[str, list[str]] = {}
+    for one in done:
+        if one.refused:
+            row = getattr(one.row, "paper", one.row)
+            by_reason.setdefault(one.refused.rstrip("。"), []).append(f"“{row}”")
+    left = sum(map(len, by_reason.values()))
+    if left < len(done):
+        messages.success(request, f"已{word} {len(done) - left} 份。")
     if left:
-        shown = "".join(f"“{one.row}”{one.refused}" for one in left[:5])
-        messages.warning(request, f"没有办理 {len(left)} 份：{shown}{'等。' if len(left) > 5 else ''}")
+        parts = (
+            f"{reason}——{len(names)} 份：{'、'.join(names[:NAMED])}{'等' if len(names) > NAMED else ''}。"
+            for reason, names in by_reason.items()
+        )
+        messages.warning(request, f"没有办理 {left} 份。{''.join(parts)}")

@@ -13,6 +13,8 @@ __all__ = ["ask", "look"]
 def look(page: Page, name: str) -> None:
     """Free of axe's violations and no wider than the window; with ``DUDAO_SHOTS=folder`` it leaves a picture there."""
     page.wait_for_load_state("networkidle")
+    # Charts are drawn when they come near the window; the picture and the check are of the whole page.
+    page.evaluate("Promise.all([...document.querySelectorAll('dd-chart')].map((chart) => chart.load()))")
     if folder := os.environ.get("DUDAO_SHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.evaluate("window.scrollTo(0, 0)")

@@ -14,7 +14,7 @@ const HALF_A4 = 296;
 const WHOLE_A4 = 630;
 const PAPER_HEIGHT = 250;
 
-function draw(host: HTMLElement, spec: ChartSpec): () => void {
+function draw(host: HTMLElement, spec: ChartSpec, onPaper = false): () => void {
   const chart = echarts.init(host, undefined, { renderer: "svg" });
   chart.setOption(spec.kind === "gantt" ? ganttOptions(spec) : axisOptions(spec, host.clientWidth));
   chart.on("click", (event) => {
@@ -30,6 +30,7 @@ function draw(host: HTMLElement, spec: ChartSpec): () => void {
     chart.getZr().flush();
   };
   const toScreen = (): void => chart.resize({ width: "auto", height: "auto" });
+  if (onPaper) toPaper();
   window.addEventListener("beforeprint", toPaper);
   window.addEventListener("afterprint", toScreen);
   return () => {

@@ -34,5 +34,6 @@ export interface GanttSpec {
 export type ChartSpec = BarSpec | GanttSpec;
 
 export interface Charts {
-  draw(host: HTMLElement, spec: ChartSpec): () => void;
+  /** Draws into an element, at once in the size of paper while the page is being printed; answers how to take it away again. */
+  draw(host: HTMLElement, spec: ChartSpec, onPaper?: boolean): () => void;
 }

@@ -1,4 +1,5 @@
-// <dd-chart> with a <script type="application/json"> inside: loads the charts' script once, and only where there is a chart.
+// <dd-chart> with a <script type="application/json"> inside: loads the charts' script once, only where there is a chart, and draws
+// each chart when it comes near the window. What was never looked at is drawn for the printer.
 import { meta } from "../lib/dom";
 import type { ChartSpec, Charts } from "../charts/spec";
 
@@ -21,24 +22,59 @@ function charts(): Promise<Charts> {
   return loading;
 }
 
+/** Charts that have not been drawn. */
+const waiting = new Set<ChartElement>();
+
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting && target instanceof ChartElement) void target.load();
+  },
+  { rootMargin: "400px" },
+);
+
+// The printer doesn't wait: the script has to be there before, and stays out of the way until the page is.
+const idle = (): void => void requestIdleCallback(() => waiting.size && charts().catch(() => undefined), { timeout: 3000 });
+if (document.readyState === "complete") idle();
+else window.addEventListener("load", idle);
+window.addEventListener("beforeprint", () => {
+  for (const chart of [...waiting]) chart.draw(true);
+});
+
 class ChartElement extends HTMLElement {
   private stop: (() => void) | null = null;
 
-  async connectedCallback(): Promise<void> {
-    const source = this.querySelector('script[type="application/json"]');
-    if (!source?.textContent || this.stop) return;
-    const spec = JSON.parse(source.textContent) as ChartSpec;
+  connectedCallback(): void {
+    if (this.stop || !this.querySelector('script[type="application/json"]')) return;
+    waiting.add(this);
+    near.observe(this);
+  }
+
+  disconnectedCallback(): void {
+    this.leave();
+    this.stop?.();
+    this.stop = null;
+  }
+
+  async load(): Promise<void> {
     try {
-      const { draw } = await charts();
-      if (this.isConnected) this.stop = draw(this, spec);
+      await charts();
+      this.draw();
     } catch {
+      this.leave();
       this.textContent = "图表没有加载出来，请刷新页面；数据见下方表格。";
     }
   }
 
-  disconnectedCallback(): void {
-    this.stop?.();
-    this.stop = null;
+  draw(onPaper = false): void {
+    const source = this.querySelector('script[type="application/json"]')?.textContent;
+    if (!source || !window.ddCharts || !waiting.has(this)) return;
+    this.leave();
+    this.stop = window.ddCharts.draw(this, JSON.parse(source) as ChartSpec, onPaper);
+  }
+
+  private leave(): void {
+    waiting.delete(this);
+    near.unobserve(this);
   }
 }
 

@@ -1,6 +1,7 @@
 """The pages of results as each role opens them."""
 
 import io
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from dudao.dashboards.queries.waiting import laid_out
 from dudao.evaluations.actions import objections, uses
 from dudao.evaluations.actions import results as acts
 from dudao.evaluations.models import Answer, Campaign, Mark
-from dudao.evaluations.views.shown import block_words, decimals, number, total
+from dudao.evaluations.views.shown import block_words, decimals, deviation_figure, number, total
 from dudao.people.queries import actor_for
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding
@@ -207,6 +208,10 @@ def test_the_ranking_leaves_as_a_workbook_of_numbers(world):
     first = sheet[sheet.index(head) + 1]
     assert isinstance(first[head.index("总分")], float)
     assert first[head.index("名次")] == 1
+    given = {"totals": {"self": "96.15"}, "total": "97.02"}
+    assert deviation_figure(given, "self") == pytest.approx(0.87), "one can compute with it"
+    styles = zipfile.ZipFile(io.BytesIO(answer.content)).read("xl/styles.xml").decode()
+    assert 'formatCode="+0.00;−0.00;0"' in styles, "all numbers of a column have one number of decimals"
 
 
 def test_numbers_are_shown_with_the_decimals_that_the_system_rounds_to():

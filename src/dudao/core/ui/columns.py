@@ -17,7 +17,8 @@ class Column:
     """One column. ``value`` is an attribute path (default: the key) or a function of the row: what is shown and exported.
 
     ``show`` draws the cell otherwise (a badge, a deadline, a bar); ``sub`` is a second line in grey. ``sort``: one or more
-    database columns. ``optional`` columns can be switched off, ``hidden`` ones start switched off.
+    database columns. ``optional`` columns can be switched off, ``hidden`` ones start switched off. ``cells``: how a workbook writes
+    its numbers («0.00»).
     """
 
     key: str
@@ -32,6 +33,7 @@ class Column:
     optional: bool = False
     hidden: bool = False
     export: bool = True
+    cells: str = ""
 
     def plain(self, row: Any) -> Any:
         """The value itself, as a sheet wants it."""

@@ -42,6 +42,7 @@ def xlsx_response(request: HttpRequest, columns: Sequence[Column], rows: Iterabl
     head = book.add_format(font | {"bold": True, "align": "center", "bg_color": "#F0F3F7"})
     text, digits = book.add_format(font | {"num_format": "@"}), book.add_format(font)
     days = book.add_format(font | {"num_format": 'yyyy"年"m"月"d"日"'})
+    kept = {column.cells: book.add_format(font | {"num_format": column.cells}) for column in columns if column.cells}
     widths = [len(column.label) * 2 + 2 for column in columns]
 
     if len(columns) > 1:
@@ -65,7 +66,7 @@ def xlsx_response(request: HttpRequest, columns: Sequence[Column], rows: Iterabl
                 sheet.write_datetime(line, place, value, days)
                 widths[place] = max(widths[place], 16)
             elif isinstance(value, int | float | Decimal):
-                sheet.write_number(line, place, float(value), digits)
+                sheet.write_number(line, place, float(value), kept.get(column.cells, digits))
             else:
                 words = "" if value is None else str(value)
                 sheet.write_string(line, place, words, text)

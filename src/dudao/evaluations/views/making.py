@@ -98,7 +98,9 @@ def new(request: HttpRequest, template: str) -> HttpResponse:
                 messages.success(request, f"已建好“{made.title}”。请选择对象，核对阶段和规则后启动。")
                 return redirect("evaluations:campaign_choose", pk=made.pk)
             how = "按条件" if turn == "按条件" else f"按“{turn}”"
-            messages.success(request, f"已建好“{made.title}”，{how}选入 {count} 个对象。请核对阶段、规则和对象，试评后启动。")
+            messages.success(
+                request, f"已建好“{made.title}”，{how}选入 {count} 个对象。请核对阶段、规则和对象，试评后启动。"
+            )
             return redirect(made)
     return form_page(
         request,

@@ -32,7 +32,7 @@ from dudao.evaluations.queries.sheets import grade_names, loaded, replayed, shee
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.results import OF_COUNTIES, campaign_crumbs, results_crumb
-from dudao.evaluations.views.shown import block_figure, block_words, decimals, figure, number
+from dudao.evaluations.views.shown import block_figure, block_words, decimals, deviation_figure, figure, number
 from dudao.findings.queries.sources import address
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trying.shown import blocks_chart, deviation, moved_words, summary
@@ -118,6 +118,7 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int],
                 sort="total",
                 numeric=True,
                 nowrap=True,
+                cells=_decimals(places.get("", 0)),
             ),
         ]
         if is_uneven:
@@ -145,6 +146,7 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int],
                 nowrap=True,
                 optional=True,
                 hidden=place >= MOST_BLOCKS_SHOWN,
+                cells=_decimals(places.get(child.code, 0)),
             )
         )
     if scored and _comparable(tree, system):
@@ -157,13 +159,16 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int],
                 numeric=True,
                 optional=True,
                 hidden=True,
+                cells=_decimals(places.get("", 0)),
             ),
             Column(
                 "deviation",
                 "与自评的偏差",
-                lambda row: deviation(row.outcome, "self", places.get("", 0)),
+                lambda row: deviation_figure(row.outcome, "self"),
+                show=lambda row: deviation(row.outcome, "self", places.get("", 0)),
                 numeric=True,
                 nowrap=True,
+                cells="+{0};−{0};0".format(_decimals(places.get("", 0))),
             ),
         ]
     columns.append(
@@ -201,6 +206,11 @@ def _ranking(sheet: ScoreSheet, request: HttpRequest, places: Mapping[str, int],
         export_name=f"得分表 {_SIGNS.sub('', sheet.title)}",
         empty=Empty("没有单位", "这次计算没有参评单位。"),
     )
+
+
+def _decimals(places: int) -> str:
+    """How a workbook writes numbers with so many decimals: «0.00»."""
+    return f"0.{'0' * places}" if places else "0"
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,7 +7,7 @@ from typing import Any
 from dudao.calc.tree import Tree
 from dudao.frameworks.trying.shown import block_words, decimals, number, total_places
 
-__all__ = ["block_figure", "block_words", "decimals", "figure", "number", "total"]
+__all__ = ["block_figure", "block_words", "decimals", "deviation_figure", "figure", "number", "total"]
 
 
 def total(tree: Tree, text: str | None) -> str | None:
@@ -21,6 +21,12 @@ def figure(text: str | None) -> int | float | None:
         return None
     value = Fraction(text)
     return value.numerator if value.denominator == 1 else float(value)
+
+
+def deviation_figure(outcome: Mapping[str, Any], source: str) -> float | None:
+    """The adopted total less that of a source, for a workbook."""
+    own, total_ = outcome["totals"].get(source), outcome["total"]
+    return None if own is None or total_ is None else float(Fraction(total_) - Fraction(own))
 
 
 def block_figure(block: Mapping[str, Any] | None) -> int | float | str | None:

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from dudao.core.models import Event
 from dudao.findings.actions import clock, consulting, issuing, judging, making, pressing
 from dudao.findings.models import Finding, Policy
+from dudao.findings.views.common import most
 from findings_town import again, day, proof
 from signing import signed_in
 
@@ -335,6 +336,18 @@ def test_the_board_never_calls_nothing_a_hundred_percent(town):
     assert "平江县、湘阴县逾期最多：各 1 个" in page(town, "leader", "board"), "who shares the most is named too"
     assert "这不是" not in content and "不是日期" in page(town, "leader", "board", since="昨天")
     assert "湘阴县" not in page(town, "county", "board")
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["甲县"], "甲县逾期最多：2 个"),
+        (["甲县", "乙县"], "甲县、乙县逾期最多：各 2 个"),
+        (list("甲乙丙丁戊"), "甲、乙、丙、丁等 5 个县市区逾期最多：各 2 个"),
+    ],
+)
+def test_all_who_share_the_most_are_named(names, words):
+    assert most(names, 2, "逾期") == words
 
 
 def _table(content):

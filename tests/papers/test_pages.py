@@ -310,6 +310,9 @@ def test_a_paper_about_persons_shows_its_kind_only(office):
     paper = issued(office, kind="talk_notice", title="关于约谈张某某的通知")
     shown = ask(paper.verify_code).content.decode()
     assert "张某某" not in shown and "约谈通知" in shown
+    paper = issued(office, title="关于张某某有关问题的通报", about_person=True)
+    shown = ask(paper.verify_code).content.decode()
+    assert "张某某" not in shown and "整改通知书" in shown
 
 
 @pytest.mark.parametrize("code", ["AAAA-BBBB-CCCC-DDDD", "短", "' OR 1=1 --", "０" * 60])

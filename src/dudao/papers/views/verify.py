@@ -80,7 +80,7 @@ def _public(paper: Paper) -> dict[str, Any]:
     later = queries.successor(paper)
     return {
         "number": str(getattr(paper, "number", "")),
-        "title": paper.get_kind_display() if paper.kind in ABOUT_PERSONS else paper.title,
+        "title": paper.get_kind_display() if paper.about_person or paper.kind in ABOUT_PERSONS else paper.title,
         "office": queries.office_name(paper),
         "day": paper.signed_on,
         "valid": paper.state == Paper.State.ISSUED,

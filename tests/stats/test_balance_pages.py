@@ -267,6 +267,9 @@ def test_proportions_are_rounded_half_up_and_never_to_the_bound_they_miss(county
     condition = balance_items.item_set("excellent-2017").items[8].conditions[0]
     assert balance_items.said(condition, Fraction(9425, 100)) == "94.3"
     assert balance_items.said(condition, Fraction(9996, 100), Fraction(100)) == "99.96"
+    by_code = {item.code: item for item in balance_items.item_set("excellent-2017").items}
+    assert balance_items.said(by_code["Q9"].conditions[0], Fraction("0.155")) == "0.155", "as the form has it"
+    assert balance_items.named(by_code["G7"].conditions[0]) == "特殊教育学校公用经费 ÷ 特殊教育学校学生数"
 
 
 def test_an_item_is_judged_with_grounds_and_evidence_and_nobody_is_overwritten(county):

@@ -15,7 +15,7 @@ from dudao.orgs.models import Unit
 from dudao.papers.sources import Fact
 from dudao.stats.models import CheckHit, CheckRule, Return, SchoolResult, year_words
 from dudao.stats.queries import balance, balance_items, preschool, returns, sizes
-from dudao.stats.queries.balance_items import CountyItems, said
+from dudao.stats.queries.balance_items import CountyItems, named, said
 from dudao.stats.queries.balance_results import lack_parts, schools_of
 
 __all__ = ["register_all"]
@@ -142,7 +142,7 @@ def _gaps(result: ItemResult) -> Iterable[tuple[str, str]]:
         condition = one.condition
         if one.is_met is not False:
             continue
-        name = f"{condition.of}÷{condition.over}" if condition.over else condition.of
+        name = named(condition)
         wanted = condition.op.replace(">=", "≥").replace("<=", "≤")
         now, bound = said(condition, one.value, one.bound), said(condition, one.bound)
         words = f"{name}为{now}{condition.unit}，要求{wanted}{bound}{condition.unit}"

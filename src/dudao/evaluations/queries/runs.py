@@ -22,6 +22,7 @@ from dudao.stats.queries.balance_items import (
     said,
     units_of_run,
     verdict_overview,
+    without_unit,
 )
 from dudao.stats.queries.balance_results import failing_of, lack_parts
 from dudao.stats.queries.preschool import CountyView, run_view
@@ -275,11 +276,11 @@ def _told(finding: BalanceFinding) -> str:
     condition = finding.condition
     if finding.value is None:
         return finding.message
-    over = f"与{condition.over}之比" if condition.over else ""
+    over = f"与{without_unit(condition.over)}之比" if condition.over else ""
     bound = (
         "" if finding.bound is None else f"（{_SIGNS[condition.op]} {said(condition, finding.bound)}{condition.unit}）"
     )
-    return f"{condition.of}{over} {said(condition, finding.value, finding.bound)}{condition.unit}{bound}"
+    return f"{without_unit(condition.of)}{over} {said(condition, finding.value, finding.bound)}{condition.unit}{bound}"
 
 
 def _of_preschool(county: CountyView, code: str) -> list[Line]:

@@ -18,6 +18,7 @@ from dudao.calc.rounding import round_half_up
 from dudao.core.sheets import TONE_COLOURS, Column, Writer
 from dudao.stats.papers.balance_form_rows import QUALITY_FIELDS, SATISFACTION_FIELDS, SUBJECTS
 from dudao.stats.queries.balance_form import BASICS, FormData
+from dudao.stats.queries.balance_items import named
 
 __all__ = ["write_form"]
 
@@ -216,12 +217,11 @@ def _item_rows(form: _Form, data: FormData, result: ItemResult) -> None:
     said = (item.code, item.name, status, note)
     for finding in result.findings:
         condition = finding.condition
-        of = f"{condition.of} ÷ {condition.over}" if condition.over else condition.of
         sign = condition.op.replace(">=", "≥").replace("<=", "≤")
         bound = "" if finding.bound is None else f"{sign} {float(finding.bound):g}"
         value = (finding.value, _places(condition))
         code, name, verdict, grounds = said if form.at == first else ("", "", "", "")
-        form.row(code, name, of, value, condition.unit, bound, verdict, grounds)
+        form.row(code, name, named(condition), value, condition.unit, bound, verdict, grounds)
     form.join(first, dict(zip((0, 1, 6, 7), said, strict=True)))
 
 

@@ -4,6 +4,7 @@ Numbers of an item come, in this order, from the county's own return, or are cou
 has stays 待填报; what people decide is a judgement, or stays open. Nothing here writes.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,11 +41,13 @@ __all__ = [
     "item_set",
     "judgement_of",
     "judgements_of",
+    "named",
     "place_of",
     "results_by_part",
     "said",
     "units_of_run",
     "verdict_overview",
+    "without_unit",
 ]
 
 SETTLED = (Return.State.ACCEPTED, Return.State.LOCKED)
@@ -53,6 +56,7 @@ _COUNTED = (
 )  # fmt: skip
 Held = Mapping[int, Mapping[tuple[str, str], Decimal]]
 """By school: (item, stage) → number."""
+_UNIT = re.compile(r"_(万元|元|%)$")
 _STAGES = {"primary": CalcStage.PRIMARY, "junior": CalcStage.JUNIOR}
 
 
@@ -349,13 +353,23 @@ def _floor(pack: str) -> float:
     return float(rule.get("floor", 1))
 
 
+def named(condition: Condition) -> str:
+    """What a condition looks at, in words: «特殊教育学校公用经费 ÷ 特殊教育学校学生数»; units stand beside the number."""
+    return " ÷ ".join(without_unit(name) for name in (condition.of, condition.over) if name)
+
+
+def without_unit(name: str) -> str:
+    """«特殊教育学校公用经费_元» as a sentence says it."""
+    return _UNIT.sub("", name)
+
+
 def said(condition: Condition, value: Fraction | None, bound: Fraction | None = None) -> str:
-    """A number as the form writes it: proportions with one decimal, everything else with two at the most; with as many more as it
-    takes not to look like the ``bound`` that it isn't.
+    """A number as the form writes it: proportions with one decimal, what has no unit with three at the most, everything else with
+    two; with as many more as it takes not to look like the ``bound`` that it isn't.
     """
     if value is None:
         return "—"
-    found = round_apart(value, value if bound is None else bound, 1 if condition.unit == "%" else 2)
+    found = round_apart(value, value if bound is None else bound, {"%": 1, "": 3}.get(condition.unit, 2))
     return format(found if condition.unit == "%" else found.normalize(), "f")
 
 

@@ -27,7 +27,7 @@ from dudao.stats.models import BalanceRun, ItemJudgement
 from dudao.stats.papers.balance_form import write_form
 from dudao.stats.queries import balance_items
 from dudao.stats.queries.balance_form import form_data
-from dudao.stats.queries.balance_items import CountyItems, Number, said
+from dudao.stats.queries.balance_items import CountyItems, Number, named, said, without_unit
 from dudao.stats.views.balance_frame import (
     ITEM_STATES,
     VERDICTS,
@@ -132,12 +132,12 @@ def _item(run: BalanceRun, found: CountyItems, result: Any, may_judge: bool) -> 
         least = any(_at_least(found.numbers.get(name)) for name in names)
         conditions.append(
             {
-                "name": f"{condition.of} ÷ {condition.over}" if condition.over else condition.of,
+                "name": named(condition),
                 "value": ("至少 " if least else "") + said(condition, finding.value, finding.bound),
                 "unit": condition.unit,
                 "bound": f"{condition.op.replace('>=', '≥').replace('<=', '≤')} {said(condition, finding.bound)}",
                 "source": "、".join(sources),
-                "missing": [name for name in names if name not in found.numbers],
+                "missing": [without_unit(name) for name in names if name not in found.numbers],
                 "gap": _gap(finding),
                 "note": "" if finding.value is not None or _is_missing(finding, found) else finding.message,
             }
@@ -163,7 +163,8 @@ def _gap(finding: Finding) -> str:
     if not finding.gap:
         return ""
     condition = finding.condition
-    far = Decimal(ceil(finding.gap)) if condition.unit == "%" else Decimal(ceil(finding.gap * 100)) / 100
+    steps = {"%": 1, "": 1000}.get(condition.unit, 100)
+    far = Decimal(ceil(finding.gap * steps)) / steps
     words = f"，{'差' if condition.op in {'>=', '>'} else '多'} {format(far.normalize(), 'f')}"
     return words if condition.unit == "%" else f"{words} {condition.unit}".rstrip()
 

@@ -69,3 +69,11 @@ def test_the_box_shows_files_where_they_stand(town, kept, monkeypatch):
     shown = client.get(kept.show_url, headers={"HX-Request": "true"}).content.decode()
     assert reverse("evidence:picture", args=[kept.pk, "large"]) in shown
     assert f'data-whole="{reverse("evidence:file", args=[kept.pk])}?inline"' in shown
+
+
+def test_the_library_shows_photos_as_small_pictures(town, kept):
+    town.add()
+    client = signed_in(Account.objects.get(pk=town.clerk.id))
+    said = client.get(reverse("evidence:items")).content.decode()
+    assert said.count('class="dd-thumb') == 1 and kept.picture_url in said
+    assert client.get(kept.picture_url).status_code == 200

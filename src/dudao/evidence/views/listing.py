@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.ui.acting import actor_of, may_anywhere, tried
@@ -27,6 +28,16 @@ __all__ = ["ITEMS", "bulk", "item_list"]
 
 MANY = 100
 """Items that are described on one page."""
+
+
+def _title(row: Any) -> Any:
+    """The name, of a photo with its small picture."""
+    picture = row.current.picture_url if row.current is not None else ""
+    return (
+        format_html('<img class="dd-thumb ev-thumb" src="{}" alt="" loading="lazy">{}', picture, row.title)
+        if picture
+        else row.title
+    )
 
 
 def _tags(row: Any) -> str:
@@ -57,7 +68,7 @@ def _bulk(request: HttpRequest) -> list[BulkAction]:
 ITEMS = Listing(
     key="evidence",
     columns=[
-        Column("title", "名称", link=lambda row: row.get_absolute_url(), sub=_tags, sort="title"),
+        Column("title", "名称", show=_title, link=lambda row: row.get_absolute_url(), sub=_tags, sort="title"),
         Column("category", "类别", "category", sort="category"),
         Column(
             "standing",

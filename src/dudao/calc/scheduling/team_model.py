@@ -136,8 +136,8 @@ def plan_teams(task: TeamTask, limits: Limits = DEFAULT_LIMITS) -> TeamPlan:
         made.model,
         [
             Objective("whole", "没有排齐的次数", sum(made.lacking)),
-            Objective("unmet", "缺少的人员", sum(made.unmet)),
-            Objective("quality", "路程与负担均衡", sum(made.quality)),
+            Objective("unmet", "缺少的人员（扣分）", sum(made.unmet)),
+            Objective("quality", "路程与负担均衡（扣分）", sum(made.quality)),
         ],
         start=with_leaders(task, {visit.key: [] for visit in task.visits}),
         read=lambda solver: _read(task, made, solver),

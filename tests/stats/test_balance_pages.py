@@ -272,6 +272,17 @@ def test_proportions_are_rounded_half_up_and_never_to_the_bound_they_miss(county
     assert balance_items.named(by_code["G7"].conditions[0]) == "特殊教育学校公用经费 ÷ 特殊教育学校学生数"
 
 
+def test_a_county_that_says_otherwise_than_its_schools_is_told(county):
+    with_numbers(county, JUNIOR | {("pupils", "junior"): 2600}, county.middle)
+    made = run(county)
+    county_return(county, 超过规定规模的学校数=Decimal(0), 初中超过50人的班级数=Decimal(0))
+    numbers, _ = balance_items.county_numbers(made, county.east.pk)
+    assert numbers["超过规定规模的学校数"].value == 0, "the county's own number counts"
+    assert numbers["超过规定规模的学校数"].source == "县级报表，按各校在校生数是 1，请核对"
+    assert numbers["初中超过50人的班级数"].source == "县级报表", "they agree"
+    assert "按各校在校生数是 1，请核对" in page(signed_in(county.accounts["east"]), "balance_verdict", made.pk)
+
+
 def test_an_item_is_judged_with_grounds_and_evidence_and_nobody_is_overwritten(county):
     made = run(county)
     client = signed_in(county.accounts["east"])

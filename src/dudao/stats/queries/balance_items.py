@@ -7,7 +7,7 @@ has stays 待填报; what people decide is a judgement, or stays open. Nothing h
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -149,7 +149,18 @@ def county_numbers(run: BalanceRun, county: int) -> tuple[dict[str, Number], str
     """Item name → number of a county, its own return first; and the state of that return in words."""
     found, state = _returned(run, [county])
     counted = _counted(run, [county])
-    return {**counted.get(county, {}), **found.get(county, {})}, state.get(county, "")
+    return _merged(counted.get(county, {}), found.get(county, {})), state.get(county, "")
+
+
+def _merged(counted: Mapping[str, Number], returned: Mapping[str, Number]) -> dict[str, Number]:
+    """A county's own number goes first; where its schools say otherwise, that is told beside it."""
+    made = {**counted, **returned}
+    for name in counted.keys() & returned.keys():
+        own, schools = returned[name], counted[name]
+        if schools.value > own.value or (schools.value < own.value and not schools.at_least):
+            told = f"{'至少' if schools.at_least else ''} {schools.value.normalize():f}".strip()
+            made[name] = replace(own, source=f"{own.source}，按{schools.source}是 {told}，请核对")
+    return made
 
 
 def _returned(run: BalanceRun, counties: Sequence[int]) -> tuple[dict[int, dict[str, Number]], dict[int, str]]:
@@ -281,7 +292,7 @@ def verdict_overview(run: BalanceRun) -> list[CountyItems]:
     made = []
     for county in run.results["counties"]:
         unit = county.get("unit") or 0
-        numbers = {**counted.get(unit, {}), **returned.get(unit, {})}
+        numbers = _merged(counted.get(unit, {}), returned.get(unit, {}))
         made.append(
             _verdict(
                 run,

@@ -10,15 +10,10 @@ from dudao.papers import queries
 from dudao.papers.actions.issuing import issue_paper
 from dudao.papers.actions.receiving import remind_due
 from dudao.papers.actions.routing import sign_paper
-from dudao.papers.actions.together import step_many
+from dudao.papers.actions.together import reasons, step_many
 from dudao.papers.models import Paper
 
 __all__ = ["issue_long", "morning_reminders", "sign_long", "step_together"]
-
-
-TOLD = 5
-"""Papers that were left out, told with their reasons."""
-MOST_SAID = 500
 
 
 def _paper(work: Work) -> Paper:
@@ -53,13 +48,11 @@ def step_together(work: Work) -> Result:
     step = work.params["step"]
     papers = queries.seen(work.actor).filter(pk__in=work.params["papers"]).order_by("pk")
     done = step_many(work.actor, papers=papers, step=step, address=work.params["address"], stage=work.progress)
-    left = [f"“{one.row}”{one.refused}" for one in done if one.refused]
-    count = len(left) + work.params["left"]
+    left = [(str(one.row), one.refused) for one in done if one.refused]
     said = f"已{VERBS[step].label} {len(done) - len(left)} 份。"
-    if count:
-        told = [*left, *work.params["refused"]][:TOLD]
-        said += f"没有办理 {count} 份：{''.join(told)}{'等。' if count > len(told) else ''}"
-    return Result(said[:MOST_SAID], url=reverse("papers:papers"))
+    if left := [*left, *map(tuple, work.params["refused"])]:
+        said += f"没有办理 {len(left)} 份。{reasons(left)}"
+    return Result(said, url=reverse("papers:papers"))
 
 
 @jobs.daily("papers.reminders", hour=8)

@@ -19,8 +19,10 @@ from dudao.papers.actions.routing import check_paper, sign_paper, submit_paper
 from dudao.papers.flow import DELIVERY, PAPER
 from dudao.papers.models import Delivery, Paper
 
-__all__ = ["LATER", "MOST", "STEPS", "Done", "begin_many", "receive_many", "step_many"]
+__all__ = ["LATER", "MOST", "STEPS", "Done", "begin_many", "reasons", "receive_many", "step_many"]
 
+NAMED = 20
+"""Papers that a reason names."""
 MOST = 500
 """Papers that one go takes."""
 STEPS = ("paper.submit", "paper.check", "paper.sign", "paper.issue")
@@ -59,6 +61,17 @@ def _tried(rows: Iterable[Any], act: Callable[[Any], object], stage: Stage = sil
     return done
 
 
+def reasons(left: Iterable[tuple[str, str]]) -> str:
+    """What wasn't done, told by reason: pairs of a paper's title and the reason."""
+    by_reason: dict[str, list[str]] = {}
+    for title, reason in left:
+        by_reason.setdefault(reason.rstrip("。"), []).append(f"“{title}”")
+    return "".join(
+        f"{reason}——{len(titles)} 份：{'、'.join(titles[:NAMED])}{'等' if len(titles) > NAMED else ''}。"
+        for reason, titles in by_reason.items()
+    )
+
+
 def step_many(
     actor: Actor, *, papers: Iterable[Paper], step: str, address: str = "", stage: Stage = silent
 ) -> list[Done]:
@@ -86,20 +99,21 @@ def begin_many(actor: Actor, *, papers: Iterable[Paper], step: str, address: str
 
     Nothing is done yet; the step itself is recorded with each paper when it is taken.
     """
-    word, ready, refused = VERBS[step].label, [], []
+    word, ready = VERBS[step].label, []
+    refused: list[tuple[str, str]] = []
     for paper in papers:
         found = hold(paper)
         denied = PAPER.why_not(found, step, actor)
         if denied is not None:
-            refused.append(f"“{found}”{denied.reason}")
+            refused.append((str(found), denied.reason))
         elif is_long(found):
-            refused.append(f"“{found}”内容很多，请打开后单独{word}。")
+            refused.append((str(found), f"内容很多，请打开后单独{word}"))
         elif queries.going(found) is not None:
-            refused.append(f"“{found}”正在后台办理。")
+            refused.append((str(found), "正在后台办理"))
         else:
             ready.append(found)
     if not ready:
-        raise Denied(f"没有一份可以{word}：{refused[0] if refused else '请先勾选文书。'}", step)
+        raise Denied(f"没有一份可以{word}：{reasons(refused) or '请先勾选文书。'}", step)
     job: Job = jobs.start(
         actor,
         kind=queries.TOGETHER,
@@ -108,8 +122,7 @@ def begin_many(actor: Actor, *, papers: Iterable[Paper], step: str, address: str
             "papers": [paper.pk for paper in ready],
             "step": step,
             "address": address,
-            "refused": refused[:20],
-            "left": len(refused),
+            "refused": refused,
         },
     )
     for paper in ready:

@@ -9,14 +9,10 @@ from django.urls import reverse
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.ui.parts import Tab
 from dudao.papers import queries
-from dudao.papers.actions.together import Done
+from dudao.papers.actions.together import Done, reasons
 from dudao.papers.models import Paper
 
 __all__ = ["actor_of", "need", "office_paper", "seen_paper", "tabs_of", "tell_done"]
-
-
-NAMED = 20
-"""Papers that a reason names."""
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -59,17 +55,8 @@ def tabs_of(actor: Actor, current: str) -> list[Tab]:
 
 def tell_done(request: HttpRequest, done: Sequence[Done], word: str) -> None:
     """How an act on many went: how many, and the reasons of those that weren't done."""
-    by_reason: dict[str, list[str]] = {}
-    for one in done:
-        if one.refused:
-            row = getattr(one.row, "paper", one.row)
-            by_reason.setdefault(one.refused.rstrip("。"), []).append(f"“{row}”")
-    left = sum(map(len, by_reason.values()))
-    if left < len(done):
-        messages.success(request, f"已{word} {len(done) - left} 份。")
+    left = [(str(getattr(one.row, "paper", one.row)), one.refused) for one in done if one.refused]
+    if len(left) < len(done):
+        messages.success(request, f"已{word} {len(done) - len(left)} 份。")
     if left:
-        parts = (
-            f"{reason}——{len(names)} 份：{'、'.join(names[:NAMED])}{'等' if len(names) > NAMED else ''}。"
-            for reason, names in by_reason.items()
-        )
-        messages.warning(request, f"没有办理 {left} 份。{''.join(parts)}")
+        messages.warning(request, f"没有办理 {len(left)} 份。{reasons(left)}")

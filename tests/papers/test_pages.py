@@ -281,6 +281,8 @@ def test_differences_are_shown_and_answered_on_the_page(office):
 
 def test_a_draft_can_be_previewed_as_pdf(office):
     paper = drafted(office)
+    answer = client_of(office, "checker").get(reverse("papers:preview", args=[paper.pk]), {"pages": "1"})
+    assert answer.content.decode().count("data:image/png;base64,") in {3, 4}
     answer = client_of(office, "checker").get(reverse("papers:preview", args=[paper.pk]))
     assert answer.content.startswith(b"%PDF-") and answer["X-Frame-Options"] == "SAMEORIGIN"
 

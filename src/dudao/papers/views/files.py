@@ -1,6 +1,7 @@
 """The files of papers, each behind its permission: Word for the office that drafts, the issued PDF for its receivers too."""
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
@@ -8,8 +9,9 @@ from django.views.decorators.http import require_GET
 from dudao.core import files
 from dudao.core.documents import DocumentError, read_word, typeset
 from dudao.core.workflow import Conflict
-from dudao.papers import queries
-from dudao.papers.composing import look_of
+from dudao.papers import queries, trying
+from dudao.papers.actions.background import is_long
+from dudao.papers.composing import Look, look_of
 from dudao.papers.models import Paper
 from dudao.papers.views.common import actor_of, office_paper, seen_paper
 
@@ -54,11 +56,16 @@ def sealed(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_GET
 @xframe_options_sameorigin
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The latest draft as it would look issued: without number, code and freezing; made anew each time."""
+    """The latest draft as it would look issued: without number, code and freezing; made anew each time.
+
+    ``pages``: its first pages as pictures, for the paper's own page.
+    """
     paper = office_paper(request, pk)
     if paper.state not in queries.OPEN:
         raise Http404
     look = look_of(paper.unit, paper.signed_on or timezone.localdate())
+    if "pages" in request.GET:
+        return _pictures(request, paper, look)
     folder = queries.fonts_folder()
     try:
         made = typeset(
@@ -76,3 +83,14 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'"
     return answer
+
+
+def _pictures(request: HttpRequest, paper: Paper, look: Look) -> HttpResponse:
+    pages: list[str] = []
+    problem = "内容很多，请用“预览 PDF”查看。" if is_long(paper) else ""
+    if not problem:
+        try:
+            pages = trying.shown(queries.content_of(queries.latest(paper)), look)
+        except DocumentError as refused:
+            problem = str(refused)
+    return render(request, "papers/preview_part.html", {"pages": pages, "problem": problem})

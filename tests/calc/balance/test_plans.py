@@ -1,6 +1,7 @@
 """What it would take: needs of schools, levelled coefficients, plans of whole counties; each proved by doing what it says."""
 
 import math
+from itertools import product
 
 import numpy as np
 import polars as pl
@@ -72,6 +73,46 @@ class TestNeeds:
         found = {item.stage: item.needs for item in balance.needs(evaluate(row))}
         assert found[Stage.PRIMARY][0].to_reach == 1340
         assert found[Stage.JUNIOR][0].to_reach == pytest.approx(5.8 * 520 / 1.1 - 1000, abs=0.01)
+
+    def test_what_two_stages_need_is_paid_once(self):
+        """By itself the primary part would leave its rooms (7), not its equipment (6.4); the juniors need the rooms anyway."""
+        row = school(
+            "九年一贯制学校", primary=300, junior=200, 小学高于规定学历教师数=12, 初中高于规定学历教师数=10,
+            教学及辅助用房面积=2200, 教学仪器设备值_万元=100,
+        )  # fmt: skip
+        found = balance.needs(evaluate(row), PRICES | {"L1": 5, "L4": 0.05, "L6": 1.6})
+        assert [[need.indicator for need in stage.needs] for stage in found] == [["L1", "L4", "L6"]] * 2
+        assert [[need.indicator for need in stage.needs if need.left_at_floor] for stage in found] == [["L6"], ["L6"]]
+
+    @given(st.lists(st.integers(1, 20), min_size=7, max_size=7), st.lists(st.integers(5, 14), min_size=7, max_size=7))
+    def test_no_choice_for_a_nine_year_school_is_cheaper(self, prices, tenths):
+        numbers = dict(
+            zip(
+                ["小学高于规定学历教师数", "初中高于规定学历教师数", "小学骨干教师数", "教学及辅助用房面积", "体育运动场馆面积",
+                 "教学仪器设备值_万元", "网络多媒体教室数"],
+                [9, 8, 2, 2200, 3600, 90, 12], strict=True,
+            )
+        )  # fmt: skip
+        row = school(
+            "九年一贯制学校", primary=300, junior=200,
+            **{name: number * tenth // 10 for (name, number), tenth in zip(numbers.items(), tenths, strict=True)},
+        )  # fmt: skip
+        priced = dict(zip(PRICES, prices, strict=True))
+        found = balance.needs(evaluate(row), priced)
+
+        def cost(stages):
+            paid = {}
+            for need, is_kept in (one for stage in stages for one in stage):
+                amount = need.to_floor if is_kept else need.to_reach
+                paid[need.column] = max(paid.get(need.column, 0), amount * priced[need.indicator])
+            return sum(paid.values())
+
+        choices = [
+            [[(need, place == kept) for place, need in enumerate(stage.needs)] for kept in range(len(stage.needs))]
+            for stage in found
+        ]
+        chosen = cost([[(need, need.left_at_floor) for need in stage.needs] for stage in found])
+        assert chosen == pytest.approx(min(map(cost, product(*choices))))
 
     def test_no_pass_rule_no_needs(self):
         pack = dict(packs.read("balance", "excellent-2017")) | {"school_rule": None}

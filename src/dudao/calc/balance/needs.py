@@ -1,16 +1,17 @@
 """What a school lacks: how many teachers, square metres, yuan, classrooms until it reaches a threshold, and until it passes.
 
 A school passes with all but one indicator at the threshold and that one at its floor. Which one to leave at the floor is a choice
-of money: with prices it is the one that saves most, without prices it is left open and only the single amounts are given.
+of money: with prices it is the one that saves most (for all stages of a school together, which share rooms and grounds), without
+prices it is left open and only the single amounts are given.
 Bringing a county's coefficients under their limits is another question, see `levelling`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, product
 from math import ceil
 
 import numpy as np
@@ -51,7 +52,9 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class SchoolNeed:
-    """A stage of a school that does not pass. ``cost`` is the least with the given prices, ``None`` without them."""
+    """A stage of a school that does not pass. ``cost``: of its needs by itself, ``None`` without prices. What is chosen costs least
+    for the school in all: a resource that two stages need is paid once.
+    """
 
     row: int
     county: str
@@ -81,26 +84,26 @@ def needs(
     if rule is None:
         raise RulesError(f"{result.rules.number}不判定单所学校，没有各校的缺口。")
     costs = None if prices is None else _costs(result, prices)
-    found = []
+    spare = len(result.rules.indicators) - rule.reached
+    by_row: dict[int, dict[Stage, list[Need]]] = {}
     for stage, part in result.results.items():
-        spare = len(result.rules.indicators) - rule.reached
         chosen = ~part.passed if county is None else ~part.passed & (part.sections.groups.codes == county)
         for place in np.flatnonzero(chosen).tolist():
-            index = int(part.sections.index[place])
             lacking = [i for i, reached in enumerate(part.reached) if not reached[place]]
             items = [_need(result, stage, place, i) for i in lacking]
-            kept, cost = _cheapest(items, spare, costs)
-            found.append(
-                SchoolNeed(
-                    row=int(result.checked.rows[index]),
-                    county=result.counties[result.checked.county_of[index]],
-                    school=str(result.checked.names[index]).strip(),
-                    stage=stage,
-                    needs=tuple(replace(item, left_at_floor=number in kept) for number, item in enumerate(items)),
-                    cost=cost,
-                )
-            )
-    return tuple(sorted(found, key=lambda item: (item.row, list(result.results).index(item.stage))))
+            by_row.setdefault(int(part.sections.index[place]), {})[stage] = items
+    return tuple(
+        SchoolNeed(
+            row=int(result.checked.rows[index]),
+            county=result.counties[result.checked.county_of[index]],
+            school=str(result.checked.names[index]).strip(),
+            stage=stage,
+            needs=found,
+            cost=None if costs is None else sum((costs[item.indicator] * item.to_pass for item in found), 0.0),
+        )
+        for index, of_school in sorted(by_row.items())
+        for stage, found in zip(of_school, _cheapest(list(of_school.values()), spare, costs), strict=True)
+    )
 
 
 def _costs(result: Balance, prices: Mapping[str, Decimal | float]) -> Mapping[str, float]:
@@ -145,15 +148,26 @@ def _missing(result: Balance, stage: Stage, place: int, i: int, bound: Decimal) 
     )
 
 
-def _cheapest(items: list[Need], spare: int, costs: Mapping[str, float] | None) -> tuple[frozenset[int], float | None]:
-    """Which of the lacking indicators stay at their floor, and what the rest then costs. All of few; of many, prices decide."""
-    everything = range(len(items))
+def _cheapest(stages: list[list[Need]], spare: int, costs: Mapping[str, float] | None) -> tuple[tuple[Need, ...], ...]:
+    """The needs of a school's stages with those marked that stay at their floor: all of few; of many, prices decide.
+
+    The stages are decided on together: of a room that both need the larger amount is paid once.
+    """
     if costs is None:
-        return frozenset(everything if len(items) <= spare else ()), None
+        return tuple(_kept(items, range(len(items)) if len(items) <= spare else ()) for items in stages)
 
-    def cost(kept: tuple[int, ...]) -> float:
-        amounts = (item.to_floor if number in kept else item.to_reach for number, item in enumerate(items))
-        return sum(costs[item.indicator] * amount for item, amount in zip(items, amounts, strict=True))
+    def cost(found: tuple[tuple[Need, ...], ...]) -> float:
+        amounts: dict[tuple[str, str], float] = {}
+        for item in (item for items in found for item in items):
+            key = item.indicator, item.column
+            amounts[key] = max(amounts.get(key, 0.0), item.to_pass)
+        return sum(costs[code] * amount for (code, _), amount in amounts.items())
 
-    best = min(combinations(everything, min(spare, len(items))), key=cost)
-    return frozenset(best), cost(best)
+    choices = [
+        [_kept(items, kept) for kept in combinations(range(len(items)), min(spare, len(items)))] for items in stages
+    ]
+    return min(product(*choices), key=cost)
+
+
+def _kept(items: list[Need], kept: Collection[int]) -> tuple[Need, ...]:
+    return tuple(replace(item, left_at_floor=number in kept) for number, item in enumerate(items))

@@ -211,7 +211,7 @@ def test_the_ranking_leaves_as_a_workbook_of_numbers(world):
     given = {"totals": {"self": "96.15"}, "total": "97.02"}
     assert deviation_figure(given, "self") == pytest.approx(0.87), "one can compute with it"
     styles = zipfile.ZipFile(io.BytesIO(answer.content)).read("xl/styles.xml").decode()
-    assert 'numFmtId="2"' in styles, "«0.00»: all numbers of a column have one number of decimals"
+    assert 'formatCode="0.00"' in styles, "all numbers of a column have one number of decimals"
 
 
 def test_numbers_are_shown_with_the_decimals_that_the_system_rounds_to():

@@ -67,6 +67,9 @@ def test_without_the_rule_nobody_hears_a_place(shown):
     Campaign.objects.filter(pk=shown.row.pk).update(**before)
     row = acts.publish_campaign(shown.director, campaign=Campaign.objects.get(pk=shown.row.pk))
     paper = result_papers.draft_circular(shown.officer, campaign=row)
+    order = [one.subject.unit for one in shown.sheet.results.select_related("subject__unit").order_by("path")]
+    wanted = sorted(order, key=lambda unit: (unit.sort_no, unit.sort_key, unit.pk))
+    assert paper.recipients == [unit.pk for unit in wanted]
     assert {line["rank"] for line in paper.values["results"]} == {""}
     assert [line["unit"] for line in paper.values["results"]] == units
 

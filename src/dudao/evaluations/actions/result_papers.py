@@ -153,12 +153,12 @@ def _may(actor: Actor, campaign: Campaign) -> _Facts:
 
 
 def _addressed(found: _Facts) -> list[Unit]:
-    """The evaluated units; where they are too many, the counties that they stand in."""
+    """The evaluated units in the order of the register, never in that of their places; where they are too many, their counties."""
     units = [row.subject.unit for row in found.rows]
     if len(units) <= MOST_ADDRESSED:
-        return units
+        return sorted(units, key=lambda unit: (unit.sort_no, unit.sort_key, unit.pk))
     keys = {int(key) for unit in units for key in unit.path.split(".")[:-1]}
-    return list(Unit.objects.filter(pk__in=keys, kind__in=[UnitKind.COUNTY, UnitKind.ZONE]).order_by("path"))
+    return list(Unit.objects.filter(pk__in=keys, kind__in=[UnitKind.COUNTY, UnitKind.ZONE]))
 
 
 def _overall(found: _Facts) -> str:

@@ -30,6 +30,7 @@ from dudao.stats.models import (
     Value,
 )
 from dudao.stats.queries import balance, balance_items, balance_plans, balance_years
+from dudao.stats.views import balance_years as balance_years_view
 from signing import signed_in
 from stats.conftest import keyed, make_round, school
 from stats.test_balance import PACK, run, with_numbers
@@ -412,6 +413,18 @@ def test_years_stand_side_by_side_with_who_crossed_the_line(two_years):
     assert "2024—2025学年" in text and "汉昌小学（小学）" in text
     assert page(client, "balance_years", of=f"{place.east.pk}:{PACK}", run=now.pk)
     assert "还没有均衡测算" in page(signed_in(place.accounts["west"]), "balance_years")
+
+
+def test_the_chart_says_what_moved_most_over_all_its_years():
+    rows = [
+        {"code": code, "cells": [{"cv": value, "met": True} for value in values]}
+        for code, values in {"L1": [0.3, 0.31, 0.305], "L2": [0.19, 0.185, 0.184], "L3": [None, 0.2, 0.2]}.items()
+    ]
+    assert balance_years_view._finding("小学", rows) == "小学 L2 的差距变化最大：缩小 0.006"
+    assert balance_years_view._finding("小学", rows[2:]) == "小学各项差异系数各年基本相同"
+    assert (
+        balance_years_view._finding("初中", [{**rows[2], "cells": [{"cv": None, "met": None}]}]) == "初中各项差异系数"
+    )
 
 
 def test_a_forecast_grows_pupils_and_keeps_what_schools_have(county):

@@ -120,19 +120,19 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _finding(stage: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """What the chart shows, in words: whose coefficient is beyond its limit at the end, or which moved most."""
+    """What the chart shows, in words: whose coefficient is beyond its limit at the end, or which moved most from first to last."""
     named = [row for row in rows if row["code"]]
     over = [row["code"] for row in named if row["cells"][-1]["met"] is False]
     if over:
         return f"{stage}最后一年{'、'.join(over)}的差异系数超过上限"
-    moved = [(abs(row["cells"][-1]["change"]), row) for row in named if row["cells"][-1]["change"] is not None]
+    known = [(row["code"], [cell["cv"] for cell in row["cells"] if cell["cv"] is not None]) for row in named]
+    moved = {code: values[-1] - values[0] for code, values in known if len(values) > 1}
     if not moved:
         return f"{stage}各项差异系数"
-    size, row = max(moved, key=lambda pair: pair[0])
-    if size < 0.0005:
-        return f"{stage}各项差异系数和上一年基本相同"
-    word = "扩大" if row["cells"][-1]["change"] > 0 else "缩小"
-    return f"{stage} {row['code']} 的差距变化最大：{word} {size:.3f}"
+    code = max(moved, key=lambda one: abs(moved[one]))
+    if abs(moved[code]) < 0.0005:
+        return f"{stage}各项差异系数各年基本相同"
+    return f"{stage} {code} 的差距变化最大：{'扩大' if moved[code] > 0 else '缩小'} {abs(moved[code]):.3f}"
 
 
 def _crossed(crossed: Sequence[Any], county: str) -> list[dict[str, Any]]:
@@ -228,7 +228,9 @@ def balance_forecast(request: HttpRequest, pk: int) -> HttpResponse:
         **frame(run, "stats:balance_forecasts"),
         "crumbs": crumbs_of(run, "入学预测"),
         "forecast": forecast,
-        "growth": "，".join(f"{stage} {percent}%" for stage, percent in forecast.growth.items()),
+        "growth": "，".join(
+            f"{stage} {forecast.growth[stage]}%" for stage in ("小学", "初中") if stage in forecast.growth
+        ),
         "now": run.round.year_words,
         "years": [year_words(year) for year in forecast.years],
         "counties": [(name, name == county) for name in counties],

@@ -76,7 +76,7 @@ def seen(actor: Actor) -> QuerySet[Review]:
         rows = rows.filter(scope)
     return rows.select_related(
         "subject__campaign__office", "subject__campaign__version", "subject__unit", "reviewer__home"
-    )
+    ).defer("subject__campaign__version__whole")
 
 
 def mine(actor: Actor) -> QuerySet[Review]:
@@ -85,7 +85,7 @@ def mine(actor: Actor) -> QuerySet[Review]:
 
 
 def review_of(actor: Actor, pk: int) -> Review | None:
-    return seen(actor).filter(pk=pk).first()
+    return seen(actor).filter(pk=pk).order_by().first()
 
 
 def campaign_of(actor: Actor, pk: int) -> Campaign | None:
@@ -355,7 +355,7 @@ def remarks_open(campaign: Campaign) -> list[Remark]:
 
 def desk(review: Review) -> Desk:
     """What the reviewer of a task has before them. Evidence attached after a mark was given is a change too."""
-    marks = Mark.objects.filter(review=review)
+    marks = Mark.objects.filter(review=review).order_by()
     found = desk_of(review.subject, review.source, marks, codes=review.codes)
     added: dict[str, datetime] = {}
     for key, at in attached(key_of(review.subject_id)).values_list("key", "created_at"):
@@ -382,7 +382,7 @@ def campaigns_of(actor: Actor) -> list[tuple[int, str]]:
 
 
 def remarks_at(subject: Subject, code: str) -> list[Remark]:
-    return list(Remark.objects.filter(subject=subject, code=code))
+    return list(Remark.objects.filter(subject=subject, code=code).order_by("pk"))
 
 
 def others_at(review: Review, code: str) -> list[tuple[str, str, str]]:

@@ -18,7 +18,7 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from dudao.core.ui import formats
@@ -63,7 +63,12 @@ def _icon(name: str, look: str) -> SafeString:
 @register.simple_tag
 def badge(state: State | str, tone: str = "grey", icon_name: str = "") -> SafeString:
     """A state as icon, word and colour: ``{% badge state %}`` with a State, or ``{% badge "已完成" "green" %}``."""
-    shown = state if isinstance(state, State) else State(str(state), tone, icon_name)
+    return _badge(state if isinstance(state, State) else State(str(state), tone, icon_name))
+
+
+@functools.lru_cache(maxsize=2048)
+def _badge(shown: State) -> SafeString:
+    """Written once a process, like the icons: a long list repeats a handful."""
     if shown.tone not in formats.TONES:
         raise ValueError(f"tone {shown.tone!r}: use one of {', '.join(formats.TONES)}")
     return format_html(
@@ -276,10 +281,32 @@ def denied_button(words: str, reason: str, look: str = "btn-plain", icon_name: s
     )
 
 
-@register.inclusion_tag("ui/row_menu.html")
-def row_menu(items: Sequence[RowLink], name: str = "") -> dict[str, Any]:
-    """The menu at the end of a row; ``name`` is what the row is, for screen readers."""
-    return {"items": items, "name": name}
+@register.simple_tag
+def row_menu(items: Sequence[RowLink], name: str = "") -> SafeString:
+    """The menu at the end of a row; ``name`` is what the row is, for screen readers. A long list has one in every row."""
+    if not items:
+        return SafeString("")
+    return format_html(
+        '<div class="dropdown"><button type="button" class="dd-kebab" data-bs-toggle="dropdown" data-bs-popper-config="{}"'
+        ' aria-expanded="false" aria-label="{}的操作">{}</button><ul class="dropdown-menu dropdown-menu-end">{}</ul></div>',
+        '{"strategy":"fixed"}',
+        name,
+        icon("dots-vertical"),
+        format_html_join("", "<li>{}</li>", ((_menu_link(item),) for item in items)),
+    )
+
+
+def _menu_link(item: RowLink) -> SafeString:
+    drawn = icon(item.icon, "icon-sm") if item.icon else ""
+    if item.denied:
+        return format_html(
+            '<button type="button" class="dropdown-item" aria-disabled="true" data-dd-tip="{}">{}{}</button>',
+            item.denied,
+            drawn,
+            item.label,
+        )
+    look = " is-danger" if item.danger else ""
+    return format_html('<a class="dropdown-item{}" href="{}">{}{}</a>', look, item.url, drawn, item.label)
 
 
 @register.simple_tag

@@ -13,11 +13,12 @@ from dudao.demo.builders import account, actor, unit
 from dudao.evidence.actions.following import follow_merger
 from dudao.evidence.actions.links import attach
 from dudao.evidence.jobs import follow_mergers
-from dudao.evidence.models import Evidence, EvidenceLink
+from dudao.evidence.models import Evidence, EvidenceLink, EvidenceVersion
 from dudao.evidence.queries.library import listed
 from dudao.evidence.queries.mergers import mergers_due
 from dudao.orgs.actions import merge_units
 from dudao.orgs.models import Kind
+from dudao.people.models import Account
 from signing import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +78,17 @@ def test_only_who_may_merge_lets_a_library_follow(merged):
     assert follow_merger(merged.officer, source=merged.school, target=merged.centre) == 2
     with pytest.raises(ValidationError, match="没有可以转入"):
         follow_merger(SYSTEM, source=merged.school, target=merged.centre)
+
+
+def test_who_kept_it_is_told_where_it_is(merged):
+    follow_mergers()
+    Evidence.objects.filter(unit=merged.school).update(state="withdrawn", withdrawn_on=DAY())
+    clerk = signed_in(Account.objects.get(pk=merged.clerk.id))
+    assert "随单位合并" not in clerk.get(reverse("evidence:items")).content.decode(), "one item stayed behind"
+    EvidenceLink.objects.filter(version__unit=merged.school).delete()
+    Evidence.objects.filter(unit=merged.school).update(current=None)
+    EvidenceVersion.objects.filter(unit=merged.school).delete()
+    Evidence.objects.filter(unit=merged.school).delete()
+    said = clerk.get(reverse("evidence:items")).content.decode()
+    assert "资料库随单位合并转入“中心小学”" in said and "传上来" not in said
+    assert "传上来" not in clerk.get(reverse("evidence:add"), follow=True).content.decode()

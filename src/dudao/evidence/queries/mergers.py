@@ -5,10 +5,11 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from dudao.core.access import Actor
 from dudao.evidence.models import Evidence, EvidenceVersion
 from dudao.orgs.models import Unit, UnitLink
 
-__all__ = ["followers", "mergers_due"]
+__all__ = ["followers", "mergers_due", "moved"]
 
 
 def followers(source: Unit, target: Unit) -> "QuerySet[Evidence]":
@@ -26,6 +27,16 @@ def mergers_due(today: date) -> Iterator[tuple[Unit, Unit]]:
         target = _heir(source, today)
         if target is not None and followers(source, target).exists():
             yield source, target
+
+
+def moved(actor: Actor, today: date) -> tuple[Unit, Unit] | None:
+    """(unit, unit that goes on in its place) of somebody who kept the library of a unit that is no more, and keeps no other."""
+    paths = [grant.path for grant in actor.grants if "evidence.add" in grant.verbs]
+    rows = list(Unit.objects.filter(path__in=paths).order_by("valid_to", "id")[:2])
+    if len(rows) != 1 or rows[0].valid_to is None or rows[0].valid_to > today:
+        return None
+    target = _heir(rows[0], today)
+    return None if target is None else (rows[0], target)
 
 
 def _heir(source: Unit, today: date) -> Unit | None:

@@ -16,13 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.ui.acting import actor_of, may_anywhere, tried
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, YesNo
+from dudao.core.ui.formats import date_cn
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.templatetags.ui import badge
 from dudao.evidence.actions.exports import start_zip
 from dudao.evidence.flow import keeps
 from dudao.evidence.queries import library as reads
 from dudao.evidence.queries import policy
+from dudao.evidence.queries.mergers import moved
 from dudao.evidence.views.common import STANDINGS, number_of, until
+from dudao.orgs.models import Unit
 
 __all__ = ["ITEMS", "bulk", "item_list"]
 
@@ -132,7 +135,18 @@ OWN = replace(
 
 def _listing(request: HttpRequest) -> Listing:
     own = list(reads.keepable_units(actor_of(request))[:2])
+    gone = moved(actor_of(request), timezone.localdate()) if not own else None
+    if gone is not None:
+        return replace(OWN, empty=_gone(*gone))
     return OWN if len(own) == 1 and own[0].is_institution else ITEMS
+
+
+def _gone(unit: Unit, target: Unit) -> Empty:
+    return Empty(
+        f"资料库随单位合并转入“{target}”",
+        f"“{unit}”已于{date_cn(unit.valid_to)}合并，材料从第二天起转到“{target}”，由该单位维护；已经提交的引用不变。",
+        icon="files",
+    )
 
 
 def _rows(request: HttpRequest) -> QuerySet[Any]:

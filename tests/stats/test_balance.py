@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import SYSTEM, Denied
+from dudao.core.workflow import Conflict
 from dudao.stats.actions import returns
 from dudao.stats.actions.balance import run_balance
 from dudao.stats.models import BalanceRun, Return, SchoolResult
@@ -78,6 +79,11 @@ def test_the_same_numbers_have_the_same_digest_and_a_gap_is_an_error_not_a_zero(
     assert three.inputs != one.inputs
     assert three.results["errors"][0]["column"] == "教学及辅助用房面积"
     assert three.results["errors"][0]["message"].startswith("是空的")
+
+
+def test_a_standard_whose_numbers_nobody_asked_for_says_what_to_do(filled):
+    with pytest.raises(Conflict, match="计算机台数.*请在“数据指标”里登记，布置报送时选上"):
+        run_balance(filled.actor("east"), unit=filled.east, asked=filled.round, pack="basic-2012", accepted_only=False)
 
 
 def test_nobody_runs_it_for_another_place(filled):

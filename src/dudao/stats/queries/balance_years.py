@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from django.db.models import QuerySet
 
+from dudao.calc.balance.rules import COMPOSITE
 from dudao.calc.balance.years import crossings, side_by_side
 from dudao.core.access import Actor
 from dudao.stats.models import BalanceRun
@@ -60,6 +61,8 @@ def compared(actor: Actor, keys: Sequence[int]) -> Comparison:
     results = {run.round.year: evaluated(run) for run in runs}
     years = sorted(results)
     table = side_by_side(results)
+    limits = results[years[-1]].standards.limits
+    composites = {stage.label: bound for (code, stage), bound in limits.items() if code == COMPOSITE}
     codes = [one["code"] for one in runs[0].results["indicators"]]
     names = {one["code"]: one["name"] for one in runs[0].results["indicators"]}
     stages: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
@@ -74,11 +77,12 @@ def compared(actor: Actor, keys: Sequence[int]) -> Comparison:
             }
             for code in codes
         ]
+        whole = composites.get(str(stage))
         lines.append(
             {
                 "code": "",
-                "name": "综合（参考）",
-                "limit": None,
+                "name": "综合（参考）" if whole is None else "综合",
+                "limit": None if whole is None else float(whole.value),
                 "cells": [_cell(rows.get(year), "composite") for year in years],
             }
         )

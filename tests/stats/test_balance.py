@@ -82,7 +82,7 @@ def test_the_same_numbers_have_the_same_digest_and_a_gap_is_an_error_not_a_zero(
 
 
 def test_a_standard_whose_numbers_nobody_asked_for_says_what_to_do(filled):
-    with pytest.raises(Conflict, match="计算机台数.*请在“数据指标”里登记，布置报送时选上"):
+    with pytest.raises(Conflict, match=r"计算机台数.*请在“数据指标”里登记，布置报送时选上"):
         run_balance(filled.actor("east"), unit=filled.east, asked=filled.round, pack="basic-2012", accepted_only=False)
 
 

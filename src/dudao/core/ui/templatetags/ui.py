@@ -334,9 +334,9 @@ def file_list(rows: Sequence[Any], nothing: str = "还没有文件。") -> dict[
 
 
 @register.inclusion_tag("ui/todos.html")
-def todo_list(items: Sequence[Todo], nothing: str = "现在没有要办的事。") -> dict[str, Any]:
-    """To-dos with deadline and the button that leads there."""
-    return {"items": items, "nothing": nothing}
+def todo_list(items: Sequence[Todo], nothing: str = "现在没有要办的事。", narrow: bool = False) -> dict[str, Any]:
+    """To-dos with deadline and the button that leads there. ``narrow``: in a column where the note needs a line of its own."""
+    return {"items": items, "nothing": nothing, "narrow": narrow}
 
 
 # Forms

@@ -260,7 +260,10 @@ def test_scales_of_another_shape_are_told_whole() -> None:
             "按率线性插值计分：0.6 得 0 分，0.9 得 5 分",
         ),
         ("yes_no", "回答“是”得满分"),
-        ({"kind": "yes_no", "when": "人数 > 3", "good": False, "otherwise": 1}, "“人数 > 3”不成立，得满分，否则得 1 分"),
+        (
+            {"kind": "yes_no", "when": "人数 > 3", "good": False, "otherwise": 1},
+            "“人数 > 3”不成立，得满分，否则得 1 分",
+        ),
         ({"kind": "attain", "points": [3, 2, 0]}, "由评估人员评为A、B、C之一（A 3 分、B 2 分、C 0 分）"),
         (
             {"kind": "attain", "all_of": ["甲", "乙"], "any_of": ["丙"]},

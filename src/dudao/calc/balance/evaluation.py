@@ -343,7 +343,9 @@ def _evaluate_stage(part: Sections, unsure: frozenset[int], rules: Rules, standa
     limits = [standards.limits.get((indicator.code, stage)) for indicator in rules.indicators]
     judged = [_within(found.cv, bound, rules.places.coefficient) for found, bound in zip(spreads, limits, strict=True)]
     composite = sum((found.cv for found in spreads), np.zeros(len(schools))) / len(spreads)
-    composite_met, composite_at_boundary = _within(composite, standards.limits.get((COMPOSITE, stage)), rules.places.coefficient)
+    composite_met, composite_at_boundary = _within(
+        composite, standards.limits.get((COMPOSITE, stage)), rules.places.coefficient
+    )
     schools_passing = groups.count(passed)
     is_unsure = np.full(len(schools), -1 in unsure) | np.isin(np.arange(len(schools)), list(unsure))
     verdict_passed = (schools_passing == schools) & composite_met & np.logical_and.reduce([met for met, _ in judged])

@@ -101,7 +101,9 @@ def balance_table(asked: Round, unit: Unit, rules: Rules, *, accepted_only: bool
     missing = [column for column in wanted if column not in cells]
     if missing:
         listed = "、".join(missing)
-        raise Conflict(f"这次报送没有这些指标，不能测算：{listed}。请在“数据指标”里登记，布置报送时选上，报齐后再测算。")
+        raise Conflict(
+            f"这次报送没有这些指标，不能测算：{listed}。请在“数据指标”里登记，布置报送时选上，报齐后再测算。"
+        )
     numbers = numbers_of(ret.pk for ret in held)
     stages = stages_of(ret.unit_id for ret in held)
     columns: dict[str, list[str | None]] = {name: [] for name in (NAME, COUNTY, TYPE, *wanted)}

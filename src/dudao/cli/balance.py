@@ -69,7 +69,7 @@ def _plans(result: balance.Balance) -> list[dict[str, Any]]:
 def _plan_lines(plans: list[dict[str, Any]]) -> Iterable[str]:
     for plan in plans:
         yield ""
-        yield f"{plan['county']}　要全部达标至少需要补充："
+        yield f"{plan['county']}　要全部达标可以这样补充（没有单价：不止一项没达到的，都补到标准值）："
         totals = [total for total in plan["totals"] if total["amount"]]
         if plan["reason"] or not totals:
             yield f"  {plan['reason'] or '不需要，已全部达标。'}"

@@ -22,7 +22,7 @@ from dudao.demo.papers import Desk
 from dudao.findings import sources
 from dudao.findings.actions import clock as clocks
 from dudao.findings.actions import issuing, judging, making, pressing, rectifying
-from dudao.findings.actions.terms import adopt_terms
+from dudao.findings.actions.terms import adopt_terms, set_term
 from dudao.findings.models import Finding
 from dudao.frameworks.findings import key_of, lost
 from dudao.frameworks.models import Trial
@@ -66,7 +66,17 @@ class _Findings:
 
     def live(self, cases: Sequence[Case]) -> None:
         with clock.set_to(self.moment(TERMS_FROM)):
-            adopt_terms(self.people["director"], unit=self.city, name="rectification-template")
+            # An office that took the proposals over has a document of its own behind them by now.
+            for term in adopt_terms(self.people["director"], unit=self.city, name="rectification-template"):
+                set_term(
+                    self.people["director"],
+                    unit=self.city,
+                    subject=term.subject,
+                    days=term.days,
+                    is_working=term.is_working,
+                    start=term.start,
+                    source=f"《{self.city}教育督导问题整改工作规定》（演示）",
+                )
             self.desk.dress(self.places.get("430626"))
         for case in cases:
             if case.at in self.places:

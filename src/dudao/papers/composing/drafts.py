@@ -147,7 +147,10 @@ def _cell(value: Any) -> str:
 
 
 _CHINESE = r"\u3400-\u9fff，。；：、（）《》“”"
-_MEASURES = "项个人所份次条天节名件处元万亿分年月日场门间册台张户套本位倍米吨平周届批轮篇类种组道页字学课小时具盏辆栋幢间根块亩级款段公立方"
+_MEASURES = (
+    "项个人所份次条天节名件处元万亿分年月日场门间册台张户套本位倍米"
+    "吨平周届批轮篇类种组道页字学课小时具盏辆栋幢间根块亩级款段公立方"
+)
 _BEFORE_NUMBER = re.compile(rf"(?<=[{_CHINESE}]) +(?=\d)")
 _BEHIND_NUMBER = re.compile(rf"(?<![A-Za-z\d.])(\d[\d,.]*%?) +(?=[{_MEASURES}])")
 

@@ -212,7 +212,7 @@ OBJECTS = {
         for name in (
             "subject", "subject_step", "answer", "answer_save", "answer_score", "figures", "figure_save", "subject_submit",
             "subject_report", "subject_report_new", "subject_report_word", "subject_changes", "subject_return", "remark_new",
-            "subject_move", "division", "division_step", "part_new",
+            "subject_move", "subject_vetoes", "division", "division_step", "part_new",
         )
     },
     "evaluations:subject_run": lambda w: {"pk": w.subject.pk, "pin": w.run_pin.pk},

@@ -22,7 +22,9 @@ __all__ = [
     "may_mark",
     "opened_subject",
     "put_mark",
+    "require_settling",
     "settle_mark",
+    "why_not_settle",
     "write_settled",
 ]
 
@@ -155,18 +157,29 @@ def write_settled(
     )
 
 
+def why_not_settle(subject: Subject, actor: Actor) -> Denied | None:
+    """What stands against somebody's settling a mark of this unit: the right, the office, a result that is shown already."""
+    denied = actor.why_not("review.settle", subject.campaign.office.path)
+    if denied is None:
+        denied = by_office(subject, actor, "review.settle")
+    if denied is None and subject.campaign.state not in {Campaign.State.RUNNING, Campaign.State.DECIDING}:
+        denied = Denied(f"项目{subject.campaign.get_state_display()}，不能核定得分。", "review.settle")
+    return denied
+
+
+def require_settling(actor: Actor, subject: Subject) -> None:
+    denied = why_not_settle(subject, actor)
+    if denied is not None:
+        raise denied
+
+
 @audit.action
 def settle_mark(
     actor: Actor, *, subject: Subject, source: str, code: str, cells: Mapping[str, object], reason: str
 ) -> Mark:
     """The office settles a mark where reviewers differ, or puts one right."""
     row = opened_subject(subject)
-    actor.require("review.settle", row.campaign.office.path)
-    denied = by_office(row, actor, "review.settle")
-    if denied is not None:
-        raise denied
-    if row.campaign.state not in {Campaign.State.RUNNING, Campaign.State.DECIDING}:
-        raise Denied(f"项目{row.campaign.get_state_display()}，不能核定得分。", "review.settle")
+    require_settling(actor, row)
     mark = write_settled(actor, subject=row, source=source, code=code, cells=cells, reason=reason)
     audit.record(actor, "review.settle", row, reason=reason.strip(), indicator=code)
     return mark

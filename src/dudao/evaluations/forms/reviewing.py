@@ -19,6 +19,7 @@ __all__ = [
     "CorrectionForm",
     "ReassignForm",
     "SettleForm",
+    "VetoForm",
     "cells_of",
     "people_url",
     "searched",
@@ -154,6 +155,30 @@ class CorrectionForm(Form):
     def adapt(self) -> None:
         if not self._returns:
             del self.fields["now"], self.fields["due_on"]
+
+
+class VetoForm(Form):
+    """Whether one of the vetoes applies. ``vetoes``: those that people decide on, by code."""
+
+    code = forms.ChoiceField(label="否决事项", widget=forms.RadioSelect)
+    answer = forms.ChoiceField(
+        label="认定", choices=[("是", "存在，一票否决"), ("否", "不存在")], widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label="依据",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="写清哪份文件、哪次调查认定的。被评单位在结果里能看到。",
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, vetoes: Mapping[str, str], **kwargs: Any) -> None:
+        self._vetoes = vetoes
+        super().__init__(*args, **kwargs)
+
+    def adapt(self) -> None:
+        code: Any = self.fields["code"]
+        code.choices = list(self._vetoes.items())
 
 
 class SettleForm(Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.evaluations.views import review_book, review_office, reviewing
+from dudao.evaluations.views import review_book, review_office, reviewing, vetoes
 
 urlpatterns = [
     path("reviews/", reviewing.queue, name="reviews"),
@@ -18,4 +18,5 @@ urlpatterns = [
     path("<int:pk>/reviewing/assign/", review_office.assign, name="review_assign"),
     path("subjects/<int:pk>/third/", review_office.third, name="review_third"),
     path("subjects/<int:pk>/settle/", review_office.settle, name="review_settle"),
+    path("subjects/<int:pk>/vetoes/", vetoes.vetoes, name="subject_vetoes"),
 ]

@@ -24,6 +24,7 @@ from dudao.core.ui.parts import Crumb, State, stages
 from dudao.core.ui.templatetags.ui import deadline
 from dudao.evaluations.actions.answering import attach_report
 from dudao.evaluations.actions.checking import accept_evaluation
+from dudao.evaluations.actions.marking import why_not_settle
 from dudao.evaluations.actions.submitting import digest_of, lateness, submit_evaluation, take_back
 from dudao.evaluations.flow import SUBJECT
 from dudao.evaluations.forms.answering import ReportForm
@@ -34,7 +35,7 @@ from dudao.evaluations.queries import answering as reads
 from dudao.evaluations.queries.completeness import completeness_of
 from dudao.evaluations.queries.licensing import is_ungraded
 from dudao.evaluations.queries.parts import divides, parts_of
-from dudao.evaluations.queries.systems import rules_of, system_of
+from dudao.evaluations.queries.systems import rules_of, system_of, vetoes_by_code
 from dudao.evaluations.queries.work import said_of
 from dudao.evaluations.views.progress import FILLED, done_on
 from dudao.papers.composing import ComposeError
@@ -160,6 +161,7 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
             "checks": checks,
             "accept_denied": _reason(SUBJECT.why_not(row, "evaluation.accept", actor)),
             "return_denied": _reason(SUBJECT.why_not(row, "evaluation.return", actor)),
+            "may_veto": why_not_settle(row, actor) is None and bool(vetoes_by_code(system_of(row.campaign))),
             "may_move": actor.may_somewhere("evaluation.move")
             and SUBJECT.why_not(row, "evaluation.exempt", actor) is None,
             "taking_back": is_own(request, row)

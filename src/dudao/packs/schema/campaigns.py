@@ -51,7 +51,16 @@ def campaign_shape() -> tuple[Schema, list[str]]:
     }
     rules = {
         **dict.fromkeys(
-            ("announced", "self_report", "check", "blind", "visible_below", "recuse_branch", "grade_unlicensed", "ranked"),
+            (
+                "announced",
+                "self_report",
+                "check",
+                "blind",
+                "visible_below",
+                "recuse_branch",
+                "grade_unlicensed",
+                "ranked",
+            ),
             flag,
         ),
         **dict.fromkeys(("third_at", "findings_below", "reason_at"), share),

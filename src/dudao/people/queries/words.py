@@ -28,7 +28,7 @@ _KEYS = {
     "recorded": "代为登记", "late": "逾期", "severity": "严重程度", "description": "问题描述", "again": "再次登记", "list": "清单",
     "by": "登记人", "files": "文件数", "key": "用处", "inspectors": "督学", "result": "结果", "commitment": "承诺值",
     "seed": "随机种子", "total": "总数",
-    "indicator": "指标", "reviewers": "评审人",
+    "indicator": "指标", "reviewers": "评审人", "answer": "认定",
 }  # fmt: skip
 _VALUES = {
     "password": "密码", "code": "一次性登录码", "totp": "动态口令", "recovery": "恢复码", "second factor": "动态口令",

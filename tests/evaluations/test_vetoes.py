@@ -75,7 +75,8 @@ def test_nobody_but_the_office_and_nothing_once_it_is_shown(town, running, subje
         with pytest.raises(Denied):
             decide(other, subject, code)
     today = timezone.localdate()
-    Campaign.objects.filter(pk=running.pk).update(state="publicised", publicised_on=today, publicised_until=today)
+    days = {"decided_on": today, "publicised_on": today, "publicised_until": today}
+    Campaign.objects.filter(pk=running.pk).update(state="publicised", **days)
     with pytest.raises(Denied, match="不能核定得分"):
         decide(town.officer, subject, code)
 

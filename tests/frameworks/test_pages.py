@@ -49,11 +49,11 @@ def test_a_frozen_version_says_when_the_shipped_standard_has_changed_and_loads_i
         "平台自带的这套标准有更新" in page
         and "评分来源由“自评、实地复核、复核”改为“自评、测算、实地复核、复核”" in page
     )
-    assert "标准有更新" not in client_of("keeper").get(old.get_absolute_url()).content.decode()
+    assert "这套标准有更新" not in client_of("keeper").get(old.get_absolute_url()).content.decode()
     client.post(reverse("frameworks:load"), {"unit": town.city.pk, "pack": "excellent-balance-2017"})
     new = FrameworkVersion.objects.get(framework=old.framework, state="draft")
     assert [one["key"] for one in new.whole["sources"]] == ["self", "data", "onsite", "review"]
-    assert "标准有更新" not in client.get(old.get_absolute_url()).content.decode(), "it is there to be looked at"
+    assert "这套标准有更新" not in client.get(old.get_absolute_url()).content.decode(), "it is there to be looked at"
 
 
 def test_a_system_starts_empty_and_grows_from_its_whole(client_of, town):

@@ -16,8 +16,6 @@ from bench.report import heading, row
 from dudao import packs
 from dudao.calc import balance
 
-__all__ = ["country", "run"]
-
 SCHOOLS, COUNTIES = 210_000, 2_900
 TYPES = (
     ("小学", 0.62),

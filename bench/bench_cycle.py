@@ -16,8 +16,6 @@ from dudao.calc.scheduling.replanning import Changes, replan
 from dudao.calc.scheduling.team_model import plan_teams
 from dudao.calc.scheduling.teams import Inspector, TeamTask, Visit
 
-__all__ = ["area_bound", "city", "run", "teams"]
-
 SCHOOLS, COUNTIES, YEARS, FIRST = 1_500, 13, 5, 2 * 2026 + 1
 
 

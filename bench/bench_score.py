@@ -17,8 +17,6 @@ from dudao.calc.expr import read_table
 from dudao.calc.score import ADOPTED, System, score
 from dudao.calc.tree import Tree, from_data
 
-__all__ = ["loop", "mixed_answers", "mixed_data", "mixed_tree", "run"]
-
 SUBJECTS = 3_000
 ZERO, CENT = Decimal(0), Decimal("0.01")
 

@@ -15,8 +15,6 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name
 
-__all__ = ["office_seconds", "program"]
-
 # Recalculate always, whatever program says it has written the file.
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">

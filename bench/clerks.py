@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-__all__ = ["file_of"]
-
 TOKEN = re.compile(r'name="(csrfmiddlewaretoken|token|begun)" value="([^"]+)"')
 
 

@@ -16,8 +16,6 @@ from dudao import packs
 from dudao.calc import balance
 from dudao.calc.balance.clusters import on_cluster
 
-__all__ = ["run"]
-
 DAY = balance.rules_from(packs.read("balance", "excellent-2017")).issued.replace(year=2024)
 
 

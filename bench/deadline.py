@@ -42,8 +42,6 @@ from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Kind, Unit
 from dudao.people.queries import actor_for
 
-__all__ = ["run"]
-
 PACK = "kindergarten-online-onsite-template"
 INSTITUTIONS, SAVES, FILES, SIZE = 2_600, 60, 10, 200_000
 STEPS = (4, 16, 32, 64)

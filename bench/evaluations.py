@@ -30,8 +30,6 @@ from dudao.frameworks.trees import whole_of
 from dudao.orgs.models import Kind, Unit
 from dudao.people.queries import actor_for
 
-__all__ = ["LEAVES", "SUBJECTS", "campaign_over", "cell_of", "institutions", "run", "system_tree"]
-
 SUBJECTS, LEAVES = 2_600, 10
 """Ten leaves under each of six first-level indicators."""
 

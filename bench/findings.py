@@ -24,8 +24,6 @@ from dudao.findings.queries.lights import Lights
 from dudao.findings.queries.terms import terms_on
 from dudao.people.queries import actor_for
 
-__all__ = ["run"]
-
 FEW, SOME, MANY = 1_000, 20_000, 200_000
 COUNTY = "county-430626"
 PAGES = {

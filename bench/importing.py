@@ -15,8 +15,6 @@ from dudao.orgs.actions import import_units
 from dudao.orgs.models import Unit
 from dudao.orgs.sheet import MAX_ROWS, UNITS
 
-__all__ = ["run"]
-
 SIZES = (3_000, 30_000)
 
 

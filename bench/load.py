@@ -8,8 +8,6 @@ import json
 import sys
 import time
 
-__all__ = ["run"]
-
 
 async def _one(port: int, request: bytes, until: float, times: list[float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -20,8 +20,6 @@ from dudao.demo.city import City
 from dudao.people.entry import KEY
 from dudao.people.models import Account
 
-__all__ = ["CONNECTIONS", "compare", "compare_queries", "cookies_of", "count_queries", "load"]
-
 PAGES = {
     "list of units": "/units/",
     "list of units, filtered": "/units/?q=%E5%B0%8F%E5%AD%A6",

@@ -18,8 +18,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.report import heading, row
 
-__all__ = ["run"]
-
 COUNT = 1_500
 PEERS = 100
 """How often the bare peers run: they are only there for the ratio."""

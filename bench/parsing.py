@@ -11,8 +11,6 @@ from dudao.calc import worktext
 from dudao.demo.plan import plan_text
 from dudao.frameworks.exchange import MAX_NODES, built, read_tables, settle
 
-__all__ = ["long_plan", "run"]
-
 LENGTH = 10_000
 
 

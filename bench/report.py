@@ -4,8 +4,6 @@ import os
 import platform
 from pathlib import Path
 
-__all__ = ["heading", "machine", "row"]
-
 
 def machine() -> None:
     """What it ran on: numbers without it mean nothing."""

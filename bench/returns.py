@@ -24,8 +24,6 @@ from dudao.stats.importing import Plan, plan_table
 from dudao.stats.models import CheckHit, DataItem, DataUpload, Round
 from dudao.stats.tables import table_of
 
-__all__ = ["run"]
-
 SCHOOLS, COLUMNS = 50_000, 40
 
 

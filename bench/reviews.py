@@ -28,8 +28,6 @@ from dudao.evidence.models import Evidence, EvidenceLink, EvidenceVersion
 from dudao.people.models import Account
 from dudao.people.queries import actor_for
 
-__all__ = ["run"]
-
 FEW = 20
 REVIEWER = "inspector"
 FILES = 3

@@ -17,8 +17,6 @@ from dudao.papers.models import OfficeStyle, Paper
 from findings_town import Town, build
 from findings_town import day as today
 
-__all__ = ["CaseTown", "build_town", "now_on"]
-
 ADDRESS = "https://dudao.example"
 
 

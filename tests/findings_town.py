@@ -15,8 +15,6 @@ from dudao.orgs.models import Kind, Unit
 from dudao.people.models import Account
 from dudao.people.queries import actor_for
 
-__all__ = ["Town", "again", "at", "build", "day", "proof"]
-
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"

@@ -10,8 +10,6 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-__all__ = ["killed"]
-
 START = """
 import sys, time
 import django

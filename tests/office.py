@@ -5,8 +5,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-__all__ = ["page_count", "to_pdf"]
-
 
 def to_pdf(content: bytes, name: str, folder: Path) -> Path:
     """Convert a workbook or a document; the answer is the PDF's path."""

@@ -6,8 +6,6 @@ from dudao.evaluations.actions.cycles import create_cycle
 from dudao.evaluations.models import CycleChange, RecusalDeclaration, TeamProposal
 from dudao.evaluations.queries.cycles import this_term
 
-__all__ = ["add_cycle"]
-
 
 def add_cycle(w, own, secret):
     w.cycle = create_cycle(

@@ -23,8 +23,6 @@ from psycopg import sql
 import tables
 from processes import run
 
-__all__ = ["city_database", "copy_city"]
-
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / ".cache" / "city"
 SCALE = 0.02

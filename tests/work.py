@@ -4,8 +4,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["calls"]
-
 
 def calls(function: Callable[[], Any]) -> int:
     """Calls of functions, Python's and built-in ones, while ``function`` runs."""

@@ -7,17 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
+from dudao.calc.codetables import ORGANIZERS, PRIVATE_ORGANIZER, SCHOOL_TYPES, URBAN_RURAL, Stage
 from dudao.calc.identifiers import (
     INSTITUTION_CATEGORIES,
-    ORGANIZERS,
-    PRIVATE_ORGANIZER,
     PROVINCES,
-    SCHOOL_TYPES,
-    URBAN_RURAL,
     USCC_LETTERS,
     IdentifierError,
     RegionLevel,
-    Stage,
     check_id_number,
     check_institution_code,
     check_region_code,

@@ -1,5 +1,3 @@
 """The small city of the plans' tests, here as well."""
 
-from plans.conftest import city
-
-__all__ = ["city"]
+from plans.conftest import city  # noqa: F401

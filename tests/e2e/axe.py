@@ -5,8 +5,6 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-__all__ = ["run_axe"]
-
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 

@@ -7,8 +7,6 @@ from playwright.sync_api import Page
 
 from e2e.axe import run_axe
 
-__all__ = ["ask", "look"]
-
 
 def look(page: Page, name: str) -> None:
     """Free of axe's violations and no wider than the window; with ``DUDAO_SHOTS=folder`` it leaves a picture there."""

@@ -10,8 +10,6 @@ from playwright.sync_api import Page
 from processes import free_port, open_folder, serving
 from ready import copy_city
 
-__all__ = ["Site", "running_site"]
-
 
 @dataclass
 class Site:

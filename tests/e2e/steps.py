@@ -12,8 +12,6 @@ from dudao.evaluations.queries.answering import leaves_of
 from dudao.evaluations.queries.systems import asks, figures_asked, system_of
 from results_town import cell_of
 
-__all__ = ["answer_the_rest", "base", "go", "mark_the_rest", "press", "visit_the_rest"]
-
 
 def base(page: Page) -> str:
     """The address of the server that a page is on."""

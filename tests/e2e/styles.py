@@ -6,8 +6,6 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-__all__ = ["unstyled"]
-
 ROOT = Path(__file__).parents[2]
 WHOLE = ROOT / "node_modules/@tabler/core/dist/css/tabler.css"
 BUILT = ROOT / "src/dudao/core/ui/static/dudao/app.css"

@@ -15,7 +15,8 @@ from dudao.dashboards.queries.waiting import laid_out
 from dudao.evaluations.actions import objections, uses
 from dudao.evaluations.actions import results as acts
 from dudao.evaluations.models import Answer, Campaign, Mark
-from dudao.evaluations.views.shown import block_words, decimals, deviation_figure, number, total
+from dudao.evaluations.views.shown import block_words, deviation_figure, number, total
+from dudao.frameworks.trying.shown import decimals
 from dudao.people.queries import actor_for
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding

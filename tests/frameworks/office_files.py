@@ -6,8 +6,6 @@ from docx import Document
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
 
-__all__ = ["book", "document", "read", "tree_lines"]
-
 
 def book(*rows, merges=(), sheet="评分表", more=None, indents=None):
     """A workbook: rows of cells, merged areas («A3:A5»), further sheets by name, indented cells («A5» → 2)."""

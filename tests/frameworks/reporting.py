@@ -9,8 +9,6 @@ from dudao.orgs.models import Unit
 from dudao.stats.actions import catalogue, rounds
 from dudao.stats.models import DataItem, Return, Round, Value
 
-__all__ = ["reported_round"]
-
 
 def reported_round(city: Unit, county: Unit, numbers: Mapping[str, int]) -> Round:
     """``numbers``: by name of the data item, handed in by ``county``."""

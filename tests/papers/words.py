@@ -7,8 +7,6 @@ import zlib
 from docx import Document
 from docx.oxml.ns import qn
 
-__all__ = ["PNG", "edited"]
-
 
 def edited(content: bytes, words: dict[str, str]) -> bytes:
     """The document with words replaced wherever a run says them."""

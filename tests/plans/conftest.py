@@ -12,7 +12,7 @@ from dudao.orgs.models import Kind, Unit
 from dudao.people.models import Account
 from dudao.people.queries import actor_for
 from dudao.plans.actions.handing import hand_down
-from dudao.plans.actions.tasks import Target, create_task, edit_task
+from dudao.plans.actions.tasks import Target, create_task, edit_task  # noqa: F401
 from dudao.plans.models import Assignment, Item, Point, Section, Task, WorkPlan
 from dudao.plans.queries import with_units
 
@@ -98,6 +98,3 @@ def a_row(city: City, unit: Unit | None = None, task: Task | None = None, **fiel
 
 def fresh(row: Assignment) -> Assignment:
     return with_units(Assignment.objects).get(pk=row.pk)
-
-
-__all__ = ["City", "Target", "a_row", "a_task", "day", "edit_task", "fresh"]

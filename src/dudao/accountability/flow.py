@@ -12,21 +12,6 @@ from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
 from dudao.orgs.models import Kind
 
-__all__ = [
-    "BY_PARTY",
-    "CASE",
-    "LIVE",
-    "TALK",
-    "by_head",
-    "by_office",
-    "by_party",
-    "concerns",
-    "decides_appeal",
-    "stands",
-    "why_not",
-    "why_not_free",
-]
-
 State = Case.State
 LIVE = frozenset(State) - {State.ARCHIVED, State.DROPPED}
 

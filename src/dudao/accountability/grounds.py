@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["AGGRAVATING", "FORMS", "LIGHTER", "PUBLICITY", "REPEAT", "TRIGGERS", "Entry", "choices", "forms_for"]
-
 _RULES: Final = "《教育督导问责办法》（国教督〔2021〕2号）"
 _ACT: Final = "《教育督导条例》"
 REPEAT: Final = "repeat"

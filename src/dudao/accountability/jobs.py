@@ -9,8 +9,6 @@ from dudao.accountability.actions.exports import KEEP_DAYS, export_cases
 from dudao.core import files, jobs
 from dudao.core.jobs import JobFailed, Result, Work
 
-__all__ = ["write_ledger"]
-
 
 @jobs.handler("accountability.ledger", keep_days=KEEP_DAYS)
 def write_ledger(work: Work) -> Result:

@@ -3,8 +3,6 @@
 from dudao.accountability.models import Case, Talk
 from dudao.core.ui.parts import State
 
-__all__ = ["LINE", "STATES", "TALK_LINE", "TALK_STATES"]
-
 _State = Case.State
 
 STATES: dict[str, State] = {

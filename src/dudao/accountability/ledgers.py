@@ -8,8 +8,6 @@ from dudao.accountability.models import Case
 from dudao.calc.calendar import chinese_date
 from dudao.core.sheets import Column, Table
 
-__all__ = ["LEDGER", "values_of"]
-
 LEDGER: Final = Table(
     "问责台账",
     [

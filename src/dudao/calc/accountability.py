@@ -7,8 +7,6 @@ correct; two cases within a year are graver. The days themselves are data (`duda
 from collections.abc import Iterable
 from datetime import date
 
-__all__ = ["days_past", "repeats"]
-
 
 def days_past(last: date, day: date) -> int:
     """By how many days ``day`` is after the last day of a term; 0 on the last day and before."""

@@ -6,8 +6,6 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Placing", "fill_seats"]
-
 
 @dataclass(frozen=True, slots=True)
 class Placing:

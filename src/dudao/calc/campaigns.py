@@ -11,21 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-__all__ = [
-    "GROUPS",
-    "OBJECTS",
-    "OFFICES",
-    "PHASES",
-    "CampaignPack",
-    "CampaignPackError",
-    "PaperPlan",
-    "PhasePlan",
-    "Pool",
-    "Share",
-    "campaign_from",
-    "years_on",
-]
-
 GROUPS: Final[Mapping[str, str]] = {"governments": "督政", "institutions": "督学", "topics": "专项和跟踪"}
 """How the templates are sorted where one chooses, with the words for it."""
 

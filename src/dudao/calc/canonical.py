@@ -15,8 +15,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["canonical", "digest", "inputs_digest", "results_digest"]
-
 Row = tuple[int, str, Mapping[str, Any]]
 """Key of a subject, its name, its cells (or what came out for it)."""
 

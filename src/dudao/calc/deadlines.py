@@ -14,19 +14,6 @@ from typing import Any, Final
 
 from dudao.calc.calendar import WorkCalendar
 
-__all__ = [
-    "ALARMS",
-    "STARTS",
-    "SUBJECTS",
-    "Term",
-    "TermError",
-    "due",
-    "received_on",
-    "resumed",
-    "terms_from",
-    "urge_again",
-]
-
 SUBJECTS: Final[Mapping[str, str]] = {
     "sign": "签收整改通知",
     "plan": "报送整改方案",

@@ -8,8 +8,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["Category", "Library", "LibraryError", "clean_name", "library_from", "missing", "numbered_names", "title_of"]
-
 LONGEST: Final = 120
 """Characters of a file name: three bytes each in UTF-8, and file systems take 255 bytes."""
 _NUMBERS: Final = ("unit_mb", "file_mb", "open_uploads", "upload_days", "soon_days")

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-__all__ = ["KINDS", "Change", "changes_between", "is_late", "last_day"]
-
 KINDS: Final[Mapping[str, str]] = {"answers": "自评", "figures": "数据", "evidence": "材料", "report": "自评报告"}
 """What a version handed in consists of, with the words for it."""
 

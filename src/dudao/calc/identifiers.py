@@ -20,41 +20,8 @@ from stdnum.cn import ric, uscc
 
 from dudao.calc.codetables import (
     INSTITUTION_CATEGORIES,
-    ORGANIZERS,
-    PRIVATE_ORGANIZER,
     PROVINCES,
-    SCHOOL_TYPES,
-    URBAN_RURAL,
-    SchoolType,
-    Stage,
-    UrbanRuralClass,
 )
-
-__all__ = [
-    "CITIES_WITHOUT_COUNTIES",
-    "INSTITUTION_CATEGORIES",
-    "ORGANIZERS",
-    "PRIVATE_ORGANIZER",
-    "PROVINCES",
-    "SCHOOL_TYPES",
-    "URBAN_RURAL",
-    "USCC_LETTERS",
-    "IdNumber",
-    "IdentifierError",
-    "InstitutionCode",
-    "RegionCode",
-    "RegionLevel",
-    "SchoolType",
-    "Stage",
-    "UrbanRuralClass",
-    "Uscc",
-    "check_id_number",
-    "check_institution_code",
-    "check_region_code",
-    "check_uscc",
-    "clean_code",
-    "organization_check_digit",
-]
 
 
 class IdentifierError(ValueError):

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ROLES", "Layout", "LayoutError", "layout_from"]
-
 ROLES: Mapping[str, str] = {
     "body": "正文",
     "title": "标题",

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["LABELS", "Item", "items_of"]
-
 LABELS: Final[Mapping[str, str]] = {
     "问题类别": "category",
     "整改要求": "demand",

@@ -34,24 +34,6 @@ from dudao.calc.balance.items import (
 from dudao.calc.balance.rules import Reader, RulesError
 from dudao.calc.rounding import round_apart, round_half_up
 
-__all__ = [
-    "WORDS",
-    "CountyRun",
-    "Judged",
-    "Kindergarten",
-    "Lack",
-    "Norms",
-    "Standard",
-    "contradictions",
-    "county_data",
-    "evaluate",
-    "gap_words",
-    "judge",
-    "norms_from",
-    "shown",
-    "standard_from",
-]
-
 WORDS: Mapping[Status, str] = MappingProxyType(
     {
         Status.MET: "合格",

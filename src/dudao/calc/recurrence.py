@@ -14,8 +14,6 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
-__all__ = ["Likeness", "Match", "Told", "bare", "likeness", "likeness_from", "matches"]
-
 SHORTEST = 4
 """Characters that a common phrase has at least, to be shown as a reason."""
 

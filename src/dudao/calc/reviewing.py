@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-__all__ = ["Agreement", "Strictness", "agree", "number_of", "strictness"]
-
 
 def number_of(cell: object) -> Decimal | None:
     """A cell as an exact number, ``None`` for anything else (words, yes and no, nothing)."""

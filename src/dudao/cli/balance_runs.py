@@ -6,8 +6,6 @@ import sys
 from dudao.cli.environment import Refused, connect, data_folder, prepare
 from dudao.cli.language import t
 
-__all__ = ["verify"]
-
 
 def verify(arguments: argparse.Namespace) -> int:
     """0: the run comes out as it was kept; 1: it doesn't; 2: there is no such run, or it kept no table."""

@@ -11,8 +11,6 @@ from pathlib import Path
 from dudao.cli.environment import Refused
 from dudao.cli.language import t
 
-__all__ = ["register"]
-
 Add = Callable[..., argparse.ArgumentParser]
 
 

@@ -8,8 +8,6 @@ from dudao.calc import worktext
 from dudao.cli.environment import Refused
 from dudao.cli.language import t
 
-__all__ = ["parse_plan"]
-
 
 def parse_plan(arguments: argparse.Namespace) -> int:
     path = arguments.file

@@ -27,8 +27,6 @@ from dudao.cli.language import t
 from dudao.cli.tables import bytes_of, cells_of, print_json
 from dudao.core import sheets
 
-__all__ = ["draw_of_file", "verify"]
-
 SEED_BYTES = 16
 """128 bits: nobody finds the seed from the commitment by trying."""
 

@@ -13,8 +13,6 @@ from pathlib import Path
 from dudao.cli.language import t
 from dudao.core import preflight
 
-__all__ = ["Refused", "connect", "data_folder", "mark_demo", "new_secret", "prepare", "step", "write_private"]
-
 
 class Refused(Exception):
     """A command can't be carried out; the message says why and what to do."""

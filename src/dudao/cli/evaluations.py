@@ -8,8 +8,6 @@ from typing import Any
 from dudao.cli.environment import Refused, connect, data_folder, prepare
 from dudao.cli.language import t
 
-__all__ = ["answer", "register", "replay"]
-
 Add = Callable[..., argparse.ArgumentParser]
 
 

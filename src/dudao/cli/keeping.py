@@ -15,8 +15,6 @@ from dudao.cli.language import t
 if TYPE_CHECKING:
     from dudao.orgs.models import Unit
 
-__all__ = ["backup", "create_admin", "restore", "verify_audit", "verify_files"]
-
 DUMP = "database.dump"
 
 

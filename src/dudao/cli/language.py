@@ -3,8 +3,6 @@
 import argparse
 import os
 
-__all__ = ["chinese", "localize_argparse", "t"]
-
 _ARGPARSE = {
     "usage: ": "用法：",
     "options": "选项",

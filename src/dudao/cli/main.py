@@ -10,8 +10,6 @@ from pathlib import Path
 from dudao.cli.environment import Refused
 from dudao.cli.language import localize_argparse, t
 
-__all__ = ["main"]
-
 Handler = Callable[[argparse.Namespace], int | None]
 
 

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 from dudao.cli.environment import Refused, connect, data_folder, prepare
 from dudao.cli.language import t
 
-__all__ = ["check", "listed", "load", "printed", "register", "schema"]
-
 Add = Callable[..., argparse.ArgumentParser]
 
 LOADABLE = ("frameworks", "statistics")

@@ -18,8 +18,6 @@ from urllib.request import urlopen
 from dudao.cli.environment import Refused
 from dudao.cli.language import t
 
-__all__ = ["Supervisor", "check_port", "check_schema", "collect_static", "end_with_parent", "web", "worker"]
-
 GRACE = 12  # seconds for a child to finish what it is at
 _FALLS, _WITHIN = 5, 60  # so many falls within so many seconds, and the supervisor gives up
 

@@ -28,8 +28,6 @@ from dudao.cli.language import t
 from dudao.cli.tables import bytes_of, cells_of, print_json, values_of
 from dudao.core import sheets
 
-__all__ = ["score_file"]
-
 MOST_PROBLEMS_SHOWN = 50
 MOST_CODES_SHOWN = 5
 

@@ -10,8 +10,6 @@ from dudao.calc.agreement import Finding
 from dudao.calc.balance.examples import recompute as recompute_balance
 from dudao.calc.score.examples import recompute as recompute_scores
 
-__all__ = ["selfcheck"]
-
 
 def _recomputed(name: str) -> tuple[Finding, ...]:
     values = packs.read("examples", name)

@@ -20,8 +20,6 @@ from dudao.cli.processes import Supervisor, check_port, check_schema, collect_st
 from dudao.cli.processes import web as run_web
 from dudao.cli.processes import worker as run_worker
 
-__all__ = ["demo", "manage", "migrate", "secret", "serve", "web", "worker"]
-
 LOGINS = "demo-logins.txt"
 SMALL = 0.05  # up to this scale the year has a third of its tasks
 

@@ -13,8 +13,6 @@ from dudao.cli.environment import Refused
 from dudao.cli.language import t
 from dudao.core import sheets
 
-__all__ = ["bytes_of", "cells_of", "print_json", "values_of"]
-
 MAX_BYTES = 100 * 1024 * 1024
 
 

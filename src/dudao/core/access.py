@@ -12,8 +12,6 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
-__all__ = ["SYSTEM", "VERBS", "Actor", "Denied", "Grant", "ScopedQuerySet", "Verb", "declare", "place_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Verb:

@@ -22,18 +22,6 @@ from django.utils import timezone
 from dudao.core.access import VERBS, Actor, place_of
 from dudao.core.models import Event, Receipt
 
-__all__ = [
-    "LISTENERS",
-    "TELLS",
-    "BrokenLink",
-    "NothingRecorded",
-    "action",
-    "events_since",
-    "history",
-    "record",
-    "verify",
-]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -20,8 +20,6 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-__all__ = ["ensure_database", "program", "start"]
-
 
 @contextmanager
 def _environment(**values: str) -> Iterator[None]:

@@ -6,8 +6,6 @@ from typing import TypeVar
 import pghistory
 from django.db import models
 
-__all__ = ["track"]
-
 M = TypeVar("M", bound=models.Model)
 
 

@@ -47,23 +47,6 @@ from dudao.core.models import Job, StoredFile
 from dudao.core.sheets import SheetError
 from dudao.core.workflow import Conflict
 
-__all__ = [
-    "Busy",
-    "JobFailed",
-    "Result",
-    "Work",
-    "daily",
-    "handler",
-    "jobs_of",
-    "often",
-    "purge_results",
-    "run_due",
-    "run_now",
-    "run_often",
-    "run_worker",
-    "start",
-]
-
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 3

@@ -5,8 +5,6 @@ from django.db.models import Func, IntegerField
 
 from dudao.core.ui.parts import State
 
-__all__ = ["LIGHTS", "ORDER", "DaysBetween", "Light"]
-
 
 class Light(models.TextChoices):
     GREY = "grey", "未开始"

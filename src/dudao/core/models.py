@@ -10,8 +10,6 @@ from django.urls import reverse
 
 from dudao.core.access import ScopedQuerySet
 
-__all__ = ["Counter", "Event", "Job", "Notice", "Receipt", "SheetUpload", "StoredFile"]
-
 
 class Event(models.Model):
     """One thing somebody did. Append-only (a database trigger refuses the rest), each row hashed over the one before.

@@ -22,8 +22,6 @@ from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.audit import TELLS
 from dudao.core.models import Event, Notice
 
-__all__ = ["mark_all_read", "mark_read", "notices_of", "on_events", "tell", "unread_count"]
-
 log = logging.getLogger(__name__)
 
 SINGLE_UP_TO = 3

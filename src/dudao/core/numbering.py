@@ -6,8 +6,6 @@ takes numbers under two keys takes them in the order of the keys, so that two tr
 
 from django.db import connection
 
-__all__ = ["next_number"]
-
 
 def next_number(key: str) -> int:
     """The number after the last one. Holds the key's row until the transaction ends; must run inside one."""

@@ -7,8 +7,6 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["MODES", "Problem", "is_loopback", "problems", "secret_problem"]
-
 MODES = ("production", "demo", "test")
 _SECRET_LENGTH = 50
 _SECRET_LETTERS = 12

@@ -10,8 +10,6 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-__all__ = ["ReadOnlyGetMiddleware", "WriteOnGet"]
-
 _WRITES = re.compile(
     r"(?:^|[\s(;])(?:INSERT\s+INTO|UPDATE(?!\s+(?:OF|SKIP|NOWAIT)\b)|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|MERGE\s+INTO)"
     r"\s+(?:ONLY\s+)?\"?(\w+)",

@@ -6,8 +6,6 @@ from typing import Any
 from django.db import connection, models
 from psycopg import sql
 
-__all__ = ["update_rows"]
-
 
 def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> int:
     """Write these fields of rows of one table in one statement; answers how many rows there were.

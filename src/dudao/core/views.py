@@ -20,8 +20,6 @@ from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
 from dudao.core.ui.templatetags.ui import badge
 
-__all__ = ["job_file", "job_list", "job_page", "job_state", "notice_list", "open_notice", "read_all"]
-
 JOB_STATES: dict[str, State] = {
     Job.State.QUEUED: State("排队中", "grey"),
     Job.State.RUNNING: State("进行中", "blue"),

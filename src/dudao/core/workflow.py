@@ -16,8 +16,6 @@ from typing import Any
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor, Denied, place_of
 
-__all__ = ["Button", "Conflict", "Flow", "Step"]
-
 Guard = Callable[[Any, Actor], Denied | None]
 
 

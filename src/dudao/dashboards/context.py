@@ -14,8 +14,6 @@ from dudao.dashboards.menus import address, menu_for
 from dudao.orgs.models import Kind, Unit
 from dudao.people.queries import current_appointment, held_of, viewing_as
 
-__all__ = ["shell"]
-
 PLATFORM = "教育督导工作平台"
 
 

@@ -13,8 +13,6 @@ from dudao.core.access import VERBS, Actor
 from dudao.core.ui.parts import MenuItem
 from dudao.people.queries import Held
 
-__all__ = ["MENUS", "Entry", "address", "menu_for"]
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:

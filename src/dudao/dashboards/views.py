@@ -21,8 +21,6 @@ from dudao.people.queries import current_appointment
 from dudao.plans.queries import lights_on
 from dudao.plans.queries.tasks import current_plan, plans_seen
 
-__all__ = ["home", "overview", "search"]
-
 AHEAD = timedelta(days=14)
 
 

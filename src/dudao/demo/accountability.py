@@ -16,8 +16,6 @@ from dudao.core.access import Actor
 from dudao.demo.papers import Desk
 from dudao.orgs.models import Unit
 
-__all__ = ["happenings"]
-
 ACCUSED = "430624"
 """The county whose overdue finding has led to a case."""
 CALLED = "430682"

@@ -35,8 +35,6 @@ from dudao.orgs.models import Licensed, Unit
 from dudao.orgs.queries import licensed
 from dudao.people.queries import actor_for
 
-__all__ = ["KINDERGARTENS", "build_campaigns", "by_code", "cells_of"]
-
 SEED = 4306
 KINDERGARTENS = SEED + 2
 TOWNSHIPS_OF = "430626"

@@ -29,8 +29,6 @@ from dudao.demo.year import build_year
 from dudao.orgs.actions import import_units, open_unit, seed_calendar
 from dudao.orgs.models import Kind, Unit
 
-__all__ = ["City", "build_city", "build_units", "city_exists"]
-
 BEFORE = 300  # days before today on which units and people were entered
 Say = Callable[[str, str], AbstractContextManager[None]]
 

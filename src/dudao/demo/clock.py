@@ -11,8 +11,6 @@ from datetime import datetime
 from django.apps import apps
 from django.utils import timezone
 
-__all__ = ["set_to"]
-
 
 def _defaults(old: Callable[[], datetime], new: Callable[[], datetime]) -> None:
     """Fields that take the time by themselves hold the function itself: they get the other one."""

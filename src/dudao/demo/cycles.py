@@ -25,8 +25,6 @@ from dudao.people.actions import create_account
 from dudao.people.queries import actor_for
 from dudao.people.secrets import one_time_code
 
-__all__ = ["build_cycles"]
-
 SEED = 4306
 INSPECTORS = 8
 COUNTY = "430626"

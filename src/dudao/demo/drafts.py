@@ -13,8 +13,6 @@ from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.trees import node_data
 from dudao.packs import FACTS
 
-__all__ = ["Draft", "on"]
-
 MARK = "演示数据"
 
 

@@ -15,8 +15,6 @@ from dudao.evaluations.queries.draw_frames import Criteria
 from dudao.orgs.models import Kind, Unit
 from dudao.people.queries import actor_for
 
-__all__ = ["build_draws"]
-
 MOST = 26
 """Two a county."""
 

@@ -16,8 +16,6 @@ from dudao.frameworks.actions import versions
 from dudao.frameworks.actions.packs import load_pack
 from dudao.orgs.models import Unit
 
-__all__ = ["GOVERNMENTS", "build_evaluations"]
-
 GOVERNMENTS = "county-government-template"
 _REASON = "已逐条核对，分值合计无误。"
 

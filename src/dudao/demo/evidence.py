@@ -7,8 +7,6 @@ from dudao.core import files
 from dudao.core.documents import DOCX
 from dudao.core.models import StoredFile
 
-__all__ = ["evidence"]
-
 
 def evidence(title: str, text: str) -> tuple[StoredFile, str]:
     """The file, kept once however often it is made, and its name. It says what it is."""

@@ -16,8 +16,6 @@ from dudao.findings.models import Feedback, FeedbackPart, Finding
 from dudao.findings.queries.feedback import units_named
 from dudao.orgs.models import Kind, Unit
 
-__all__ = ["happenings"]
-
 _LIST: Final = """
 1. 义务教育学校音体美教师缺额较大，部分乡村学校由其他学科教师兼任。
 整改要求：核定教师编制和岗位，制定三年补充计划，当年补充不少于缺额的三分之一。

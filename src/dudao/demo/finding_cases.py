@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["CASES", "Case"]
-
 
 @dataclass(frozen=True, slots=True)
 class Case:

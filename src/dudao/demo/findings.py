@@ -35,8 +35,6 @@ from dudao.stats.findings import balances_key, preschool_key
 from dudao.stats.models import BalanceRun, PreschoolRun
 from dudao.stats.queries import preschool
 
-__all__ = ["build_findings"]
-
 TERMS_FROM = 200
 MOST_SCHOOLS = 4
 """Schools of a balance run that become findings at once."""

@@ -18,8 +18,6 @@ from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Unit
 from dudao.people.queries import actor_for
 
-__all__ = ["build_frameworks"]
-
 _DAILY: Mapping[str, tuple[str, str, Mapping[str, Any], Sequence[str]]] = {
     "G1": ("园务计划", "10", {"kind": "judged", "step": "0.5"}, ["年度计划", "园务会议记录"]),
     "G2": (

@@ -26,8 +26,6 @@ from dudao.people.queries import actor_for
 from dudao.stats.actions.balance import run_balance
 from dudao.stats.models import BalanceRun
 
-__all__ = ["build_governments"]
-
 PREPARING = ("430626", "430623")
 """The counties that prepare for recognition."""
 

@@ -9,8 +9,6 @@ from typing import Any
 from dudao.demo.invented import person, phone, school_words
 from dudao.demo.places import COUNTIES, DEPARTMENTS, TOTALS, Place, apportion
 
-__all__ = ["CITY_CODE", "OPENED", "SEARCHED", "Row", "institution_rows", "region_rows"]
-
 CITY_CODE = "430600"
 OPENED = date(2020, 1, 1)
 Row = dict[str, Any]

@@ -4,8 +4,6 @@ import random
 from collections.abc import Iterator
 from itertools import product
 
-__all__ = ["person", "phone", "school_words"]
-
 # Pairs that read like a place and are used by hardly any real school.
 _FIRST = "砚霁岚筠葭澄皓蔚昀汐芷桐榆栖沐聆颂怀知明听望映清远星云松竹兰"
 _SECOND = "渚汀屿岫坞皋榭澜畹陌蹊阡浦堤湾溪岭塘岗畈"

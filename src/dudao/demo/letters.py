@@ -22,8 +22,6 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.papers.queries import units_of_group
 
-__all__ = ["happenings"]
-
 INSPECTED = "430681"
 """The county that got a 督导意见书."""
 CONSULTED = "430623"

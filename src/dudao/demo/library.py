@@ -19,8 +19,6 @@ from dudao.evidence.actions.library import add_file, describe, withdraw
 from dudao.orgs.models import Unit
 from dudao.people.queries import actor_for
 
-__all__ = ["build_library"]
-
 NOTE = "本文件由系统生成，供演示使用，内容为虚构。"
 
 

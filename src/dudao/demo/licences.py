@@ -7,8 +7,6 @@ from dudao.demo.institutions import SEARCHED
 from dudao.orgs.actions import register_licence
 from dudao.orgs.models import Licence
 
-__all__ = ["build_licences"]
-
 GRANTED = 60  # days ago
 
 

@@ -18,8 +18,6 @@ from dudao.people.models import Account
 from dudao.people.roles import ROLES
 from dudao.people.secrets import one_time_code
 
-__all__ = ["Login", "make_logins", "table"]
-
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 _DIGITS = "23456789"
 

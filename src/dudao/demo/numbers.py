@@ -4,8 +4,6 @@ import random
 from collections.abc import Mapping
 from decimal import Decimal
 
-__all__ = ["SIZE_ITEMS", "Numbers", "class_bands", "county", "grown_kindergarten", "kindergarten", "more_crowded"]
-
 Numbers = dict[tuple[str, str], Decimal]
 _BANDS = ("25", "30", "35", "40", "45", "50", "55", "60", "65", "66")
 

@@ -18,8 +18,6 @@ from dudao.papers.composing import sample
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Delivery, Paper
 
-__all__ = ["Desk"]
-
 ADDRESS = "http://localhost:8000"
 """Where a demo runs unless told otherwise: the QR codes of its papers lead there."""
 SENT, DUE = 20, 5

@@ -7,8 +7,6 @@ are invented; only their numbers follow the city's published totals of 2021.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["COUNTIES", "DEPARTMENTS", "TOTALS", "Place", "apportion"]
-
 TOTALS = {
     "kindergarten": 1266,
     "teaching_point": 361,

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["TASKS", "TaskSpec", "plan_text"]
-
 _TEXT = """岳阳市人民政府教育督导委员会办公室
 岳阳市{year}年教育督导工作要点（演示）
 

@@ -17,8 +17,6 @@ from dudao.findings.queries.lookback import why_not_inspect
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
 
-__all__ = ["happenings"]
-
 INSPECTORS = ("inspector", "inspector-430626")
 _Result, _Outcome = LookBackItem.Result, LookBackItem.Outcome
 _CLOSED = Finding.State.CLOSED

@@ -20,8 +20,6 @@ from dudao.stats.actions.sizes import RowInput, approve_plan, create_plan, save_
 from dudao.stats.models import EliminationPlan, EliminationRow, PreschoolJudgement, PreschoolRun
 from dudao.stats.queries import preschool, sizes
 
-__all__ = ["build_standing"]
-
 SECOND = "430681"
 """A county whose plan waits for the city's approval."""
 JUDGED = (CROWDED, SECOND)

@@ -37,8 +37,6 @@ from dudao.stats.actions.rounds import close_round, create_round, open_round
 from dudao.stats.models import DataItem, Return, Round, Value
 from dudao.stats.queries.returns import stages_of, with_units
 
-__all__ = ["build_statistics"]
-
 CROWDED = "430626"
 """The county with the most large classes, as its town grew."""
 _SIZES = {"primary": (90, 1500), "junior": (150, 1600), "senior": (600, 2000)}

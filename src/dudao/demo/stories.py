@@ -4,8 +4,6 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-__all__ = ["Act", "story"]
-
 
 @dataclass(frozen=True, slots=True)
 class Act:

@@ -15,8 +15,6 @@ from dudao.people.models import Account, Appointment
 from dudao.people.queries import actor_for
 from dudao.people.specialities import INSPECTING, USUAL
 
-__all__ = ["build_specialities"]
-
 SEED = 4307
 # Roughly where the seats of government lie (degrees east and north), to make up plausible ways from; the minutes are invented.
 PLACES = {

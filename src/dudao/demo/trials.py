@@ -24,8 +24,6 @@ from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
 from dudao.people.queries import actor_for
 
-__all__ = ["build_trials", "sample_grid", "sample_rows"]
-
 KINDERGARTENS = "kindergarten-online-onsite-template"
 MOST_KINDERGARTENS = 24
 SEED = 4306

@@ -18,8 +18,6 @@ from dudao.evaluations.queries.recusal import barred, candidates, inspectors_amo
 from dudao.people.models import Account
 from dudao.people.queries import actor_for
 
-__all__ = ["build_visits"]
-
 Cells = Mapping[str, Mapping[str, str]]
 """What is marked on site, by indicator."""
 _AGENDA = "听取汇报、查阅材料、半日活动观察、师生座谈、现场反馈。"

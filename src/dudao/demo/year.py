@@ -35,8 +35,6 @@ from dudao.plans.models import Assignment, Guess, Point, Task, WorkPlan
 from dudao.plans.queries import with_units
 from dudao.plans.queries.schedule import StepInput, proposed
 
-__all__ = ["build_year", "plan_year"]
-
 IMPORTED, AMENDED = -255, -100
 _DEPARTMENTS = ("DEMO-D-430600-01", "DEMO-D-430600-02", "DEMO-D-430600-04", "DEMO-D-430600-05")
 _HANDED_ON = ((11, 2), (8, 2))

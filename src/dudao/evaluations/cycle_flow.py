@@ -4,8 +4,6 @@ from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Flow, Step
 from dudao.evaluations.models.cycles import CycleChange, CyclePlan
 
-__all__ = ["CHANGE", "CYCLE"]
-
 P, C = CyclePlan.State, CycleChange.State
 
 

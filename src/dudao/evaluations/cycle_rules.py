@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-__all__ = ["CycleRules", "Facts", "risk_of"]
-
 MOST = 100
 SPARE = 2
 """Schools above the even share that a county's term may hold unless said otherwise: room for fixed dates."""

@@ -7,8 +7,6 @@ import xlsxwriter
 
 from dudao.calc.sampling import Frame
 
-__all__ = ["frame_csv", "frame_xlsx"]
-
 
 def frame_csv(frame: Frame) -> bytes:
     """UTF-8 with a byte order mark, so that Excel and WPS show Chinese."""

@@ -5,8 +5,6 @@ from typing import Final
 from dudao.core.ui.parts import State
 from dudao.evaluations.models import Draw
 
-__all__ = ["DRAW_LINE", "DRAW_STATES", "MEMBER_STATES"]
-
 _LOOK = {
     Draw.State.DRAFT: ("grey", "pencil"),
     Draw.State.COMMITTED: ("blue", "lock"),

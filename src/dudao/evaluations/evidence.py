@@ -6,8 +6,6 @@ from dudao.core.access import Actor
 from dudao.evaluations.queries.parts import desk_of, desk_on, worked_on
 from dudao.evidence.uses import Place
 
-__all__ = ["answer_place"]
-
 
 def answer_place(actor: Actor, key: str) -> Place | None:
     """The place of one indicator, for whom sees it: the unit, those above it, the department that answers it, reviewers."""

@@ -18,8 +18,6 @@ from dudao.findings.sources import Origin, Problem, register
 from dudao.frameworks.findings import Said, loss, part_of, said
 from dudao.papers.sources import Fact
 
-__all__ = ["ALL", "key_of", "register_all", "set_key_of"]
-
 ALL = "*"
 
 

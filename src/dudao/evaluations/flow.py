@@ -10,22 +10,6 @@ from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
 from dudao.evaluations.models import Campaign, Draw, Objection, Review, SiteVisit, Subject
 
-__all__ = [
-    "CAMPAIGN",
-    "DRAW",
-    "OBJECTION",
-    "REVIEW",
-    "SUBJECT",
-    "VISIT",
-    "by_checker",
-    "by_filler",
-    "by_office",
-    "by_reviewer",
-    "by_subject",
-    "by_team",
-    "is_own",
-]
-
 C, S, R, V, O = Campaign.State, Subject.State, Review.State, SiteVisit.State, Objection.State  # noqa: E741
 
 

@@ -27,16 +27,6 @@ from dudao.evaluations.queries import cycles
 from dudao.evaluations.queries.opinions import lacking
 from dudao.evaluations.queries.teams import asked, task_of
 
-__all__ = [
-    "compute",
-    "draft_opinions",
-    "find_teams",
-    "hand_in_at_night",
-    "morning_reminders",
-    "replan_job",
-    "write_review_book",
-]
-
 OPINIONS = 50
 """Opinions that are drafted in one transaction."""
 

@@ -5,8 +5,6 @@ from typing import Final
 from dudao.core.ui.parts import State
 from dudao.evaluations.models import Campaign, Part, Subject
 
-__all__ = ["CAMPAIGN_STATES", "LINE", "PART_STATES", "SUBJECT_STATES"]
-
 _CAMPAIGN = {
     Campaign.State.DRAFT: ("grey", "pencil"),
     Campaign.State.RUNNING: ("blue", ""),

@@ -5,8 +5,6 @@ from typing import Final
 from dudao.core.ui.parts import State
 from dudao.evaluations.models import CycleChange, CyclePlan, RecusalDeclaration, TeamProposal
 
-__all__ = ["CHANGE_STATES", "CYCLE_LINE", "CYCLE_STATES", "RECUSAL_STATES", "TEAM_STATES"]
-
 CYCLE_STATES: Final[dict[str, State]] = {
     CyclePlan.State.DRAFT: State("待测算", "grey", "pencil"),
     CyclePlan.State.SOLVED: State("待批准", "amber", "clipboard-check"),

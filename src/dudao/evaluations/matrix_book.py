@@ -13,8 +13,6 @@ from dudao.core.sheets import Column, Table, Writer
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries.matrix import Given, Line, Matrix, Whole
 
-__all__ = ["write_book"]
-
 _ORDINAL = Column("_ordinal", "序号")
 Progress = Callable[[int, int], None]
 

@@ -12,8 +12,6 @@ from dudao.core.workflow import Flow, Step
 from dudao.evaluations.flow import is_own
 from dudao.evaluations.models import Campaign, Part, Subject
 
-__all__ = ["PART", "by_contributor", "by_spreader"]
-
 P = Part.State
 
 

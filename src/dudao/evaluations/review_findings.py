@@ -17,8 +17,6 @@ from dudao.findings.queries.sources import Hook, Hooks, address
 from dudao.findings.sources import Origin, Problem, register
 from dudao.papers.sources import Fact
 
-__all__ = ["found_in_review", "hook_at", "register_all"]
-
 
 def found_in_review(actor: Actor, key: str) -> Origin | None:
     """«7:B2»: the mark of one task, for its reviewer and its office."""

@@ -5,8 +5,6 @@ from typing import Final
 from dudao.core.ui.parts import State
 from dudao.evaluations.models import Review, SiteVisit
 
-__all__ = ["REVIEW_STATES", "VISIT_LINE", "VISIT_STATES"]
-
 _REVIEW = {
     Review.State.ASSIGNED: ("blue", ""),
     Review.State.DONE: ("green", ""),

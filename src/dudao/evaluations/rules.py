@@ -11,8 +11,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-__all__ = ["LATE", "OPEN", "SHOWN", "Freeze", "Rules"]
-
 Late = Literal["refuse", "mark", "accept"]
 Shown = Literal["never", "feedback", "publicity", "published"]
 Open = Literal["refuse", "reason"]

@@ -5,8 +5,6 @@ from dudao.core.workflow import Flow, Step
 from dudao.evaluations.models.recusals import RecusalDeclaration
 from dudao.evaluations.models.teams import TeamProposal
 
-__all__ = ["RECUSAL", "TEAMS"]
-
 R, T = RecusalDeclaration.State, TeamProposal.State
 
 

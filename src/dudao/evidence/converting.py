@@ -13,8 +13,6 @@ import signal
 import subprocess
 from pathlib import Path
 
-__all__ = ["CONVERTIBLE", "page_count", "possible", "to_pdf"]
-
 SECONDS = 90
 MEMORY = 4 * 1024**3
 WRITTEN = 512 * 1024**2

@@ -10,8 +10,6 @@ from dudao.core.workflow import Flow, Step
 from dudao.evidence.models import Evidence
 from dudao.orgs.models import Kind, Unit
 
-__all__ = ["EVIDENCE", "keeps", "why_not"]
-
 State = Evidence.State
 
 

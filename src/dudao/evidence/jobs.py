@@ -17,8 +17,6 @@ from dudao.evidence.queries.links import versions_seen
 from dudao.evidence.queries.mergers import mergers_due
 from dudao.evidence.zipping import write_zip
 
-__all__ = ["convert", "follow_mergers", "forget_uploads", "pack", "scan_again"]
-
 
 @jobs.handler("evidence.zip", keep_days=KEEP_DAYS)
 def pack(work: Work) -> Result:

@@ -15,8 +15,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.core.models import StoredFile
 from dudao.orgs.models import Unit
 
-__all__ = ["Evidence", "EvidenceLink", "EvidenceVersion", "Limit", "Upload"]
-
 
 class Evidence(models.Model):
     """One thing that a unit can prove something with: a licence, a rule, a photo of a place.

@@ -17,8 +17,6 @@ from dudao.core.models import StoredFile
 from dudao.evidence import converting
 from dudao.evidence.models import EvidenceVersion
 
-__all__ = ["Shown", "shown", "shown_file"]
-
 TEXT = 64 * 1024
 """Bytes of a text that are shown; the rest is for the download."""
 ROWS = 200

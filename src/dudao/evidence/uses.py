@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from dudao.core.access import Actor
 from dudao.orgs.models import Unit
 
-__all__ = ["Finder", "Place", "find", "knows", "register"]
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -14,8 +14,6 @@ from dudao.core import files, sheets
 from dudao.core.files import Missing
 from dudao.evidence.models import EvidenceVersion
 
-__all__ = ["write_zip"]
-
 LIST = sheets.Table(
     "清单",
     [

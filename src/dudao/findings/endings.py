@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["ENDINGS", "NONE", "Ending"]
-
 NONE: Final = "none"
 
 

@@ -15,8 +15,6 @@ from dudao.findings.queries.feedback import WHOLE, Board, Named
 from dudao.findings.queries.lights import LIT
 from dudao.orgs.models import Unit
 
-__all__ = ["LIST", "MOST", "ItemInput", "read_sheet", "read_text", "template", "write"]
-
 MOST = 500
 """Problems of one list."""
 

@@ -12,19 +12,6 @@ from dudao.findings.endings import ENDINGS
 from dudao.findings.models import Finding
 from dudao.orgs.models import Kind
 
-__all__ = [
-    "BY_UNIT",
-    "FINDING",
-    "OPEN",
-    "WORKING",
-    "by_office",
-    "by_unit",
-    "concerns",
-    "judges",
-    "why_not",
-    "why_not_free",
-]
-
 State = Finding.State
 WORKING = frozenset({State.RECTIFYING, State.PARTLY, State.KEPT_ON, State.RETURNED})
 OPEN = frozenset({State.ISSUED, State.SIGNED, *WORKING, State.REPORTED, State.VERIFIED})

@@ -15,8 +15,6 @@ from dudao.findings.actions.pressing import escalate_overdue, tell_pressing
 from dudao.findings.models import FindingUpload
 from dudao.findings.queries.ledgers import upload_of
 
-__all__ = ["import_findings", "morning_escalation", "morning_feedback", "morning_findings", "write_ledger"]
-
 
 @jobs.handler("findings.ledger", keep_days=KEEP_DAYS)
 def write_ledger(work: Work) -> Result:

@@ -3,19 +3,6 @@
 from dudao.core.ui.parts import State
 from dudao.findings.models import Consultation, Extension, Feedback, Finding, LookBack, LookBackItem
 
-__all__ = [
-    "CONSULT_STATES",
-    "EXTENSION_STATES",
-    "FEEDBACK_STATES",
-    "LEVELS",
-    "LINE",
-    "LOOK_BACK_STATES",
-    "RESULTS",
-    "SEVERITIES",
-    "STATES",
-    "WHOLE_STATES",
-]
-
 _State = Finding.State
 
 STATES: dict[str, State] = {

@@ -21,20 +21,6 @@ from dudao.findings.labels import STATES
 from dudao.findings.models import Finding
 from dudao.findings.queries.lights import LIT
 
-__all__ = [
-    "DUTIES",
-    "LEDGER",
-    "PROBLEMS",
-    "SHEETS",
-    "TASKS",
-    "Ledger",
-    "Sums",
-    "compare",
-    "number_of",
-    "values_of",
-    "why_not_fill",
-]
-
 _State = Finding.State
 _SEVERITIES: Final = {str(key): str(label) for key, label in Finding.Severity.choices}
 _SOURCES: Final = {str(key): str(label) for key, label in Finding.Source.choices}

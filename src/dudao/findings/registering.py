@@ -11,8 +11,6 @@ from dudao.findings.models import Finding
 from dudao.findings.queries.ledgers import Register, known_of
 from dudao.orgs.models import Unit
 
-__all__ = ["Checked", "checked", "drafts_of"]
-
 _TEXTS = ("category", "source_label", "indicator_code", "indicator", "suggestion", "remark")
 
 

@@ -15,8 +15,6 @@ from dudao.orgs.models import Unit
 from dudao.papers.comparing import pattern_of
 from dudao.papers.sources import Fact
 
-__all__ = ["Origin", "Problem", "facts_now", "find", "opens", "outdated", "register", "stated"]
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:

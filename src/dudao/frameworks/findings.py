@@ -16,8 +16,6 @@ from dudao.frameworks.queries import trials
 from dudao.orgs.models import Unit
 from dudao.papers.sources import Fact
 
-__all__ = ["Said", "key_of", "loss", "lost", "part_of", "register_all", "said", "set_key_of", "units_of"]
-
 
 def key_of(row: TrialSubject, code: str) -> str:
     return f"score:{row.pk}:{code}"

@@ -3,8 +3,6 @@
 from dudao.core.workflow import Flow, Step
 from dudao.frameworks.models import FrameworkVersion
 
-__all__ = ["VERSION"]
-
 State = FrameworkVersion.State
 
 VERSION = Flow(

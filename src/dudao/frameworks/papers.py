@@ -11,8 +11,6 @@ from dudao.calc.tree import Tree
 from dudao.core import sheets
 from dudao.frameworks.models import Trial, TrialSubject
 
-__all__ = ["SUBJECT", "filled_of", "marks_table", "ranking_table", "template_of", "write_trial"]
-
 SUBJECT = "单位名称"
 _KINDS = {
     Kind.NUMBER: "decimal",

@@ -12,8 +12,6 @@ from typing import Any
 from dudao.calc.tree import Tree, from_data, to_data
 from dudao.frameworks.models import FrameworkVersion, Indicator
 
-__all__ = ["digest_of", "fields_of", "node_data", "path_of", "rows_of", "shown", "tree_of", "whole_of"]
-
 _MORE = ("role", "roll", "adjust", "sources")
 _NODE = {"code", "name", "points", "roll", "cap", "text", "adjust", "indicators"}
 

@@ -18,21 +18,6 @@ from dudao.orgs.queries import choosable
 from dudao.orgs.sheet import split_words
 from dudao.orgs.values import FACTS
 
-__all__ = [
-    "CloseForm",
-    "ContactForm",
-    "EditForm",
-    "ImportForm",
-    "LicenceForm",
-    "MergeForm",
-    "MoveForm",
-    "OpenForm",
-    "RenameForm",
-    "SpecialDayForm",
-    "SplitForm",
-    "refused",
-]
-
 _UNKNOWN = ("", "—")
 _SCHOOL_TYPES = [
     _UNKNOWN,

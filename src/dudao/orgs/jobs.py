@@ -78,6 +78,3 @@ def _done(taken: UnitImport) -> Result:
         f"新增 {counts['new']} 个，更新 {counts['changed']} 个，无变化 {counts['same']} 个。",
         url=reverse("orgs:import", args=[taken.pk]),
     )
-
-
-__all__ = ["check_sheet", "import_sheet"]

@@ -13,21 +13,6 @@ from django.db.models import F, Func, Q
 
 from dudao.core.access import ScopedQuerySet
 
-__all__ = [
-    "Contact",
-    "Kind",
-    "Licence",
-    "Licensed",
-    "Ownership",
-    "SpecialDay",
-    "Stage",
-    "Unit",
-    "UnitImport",
-    "UnitLink",
-    "UnitName",
-    "UnitSpan",
-]
-
 INSTITUTIONS = ("school", "teaching_point", "kindergarten")
 REGIONS = ("province", "city", "county", "zone", "township")
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from dudao.calc import names
 
-__all__ = ["Naming", "naming", "search_pieces", "search_terms"]
-
 
 @dataclass(frozen=True, slots=True)
 class Naming:

@@ -9,8 +9,6 @@ from dudao.orgs.models import Contact, Licence, Stage, Unit, UnitName
 from dudao.orgs.queries import today, trails
 from dudao.orgs.values import CODES, FACTS
 
-__all__ = ["sheet_rows"]
-
 
 def sheet_rows(units: Sequence[Unit]) -> list[dict[str, Any]]:
     """The values of ``sheet.UNITS`` by column key: six queries, however many units. Phones are masked."""

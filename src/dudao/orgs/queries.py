@@ -29,25 +29,6 @@ from dudao.orgs.models import (
 from dudao.orgs.naming import search_pieces, search_terms
 from dudao.orgs.values import CODES
 
-__all__ = [
-    "AsOf",
-    "CalendarOf",
-    "ancestors",
-    "best_found",
-    "calendar_of",
-    "children_as_of",
-    "known_years",
-    "licences_of",
-    "licensed",
-    "search",
-    "standings",
-    "trails",
-    "tree_as_of",
-    "ways",
-    "work_calendar",
-]  # fmt: skip
-
-
 # --- today -----------------------------------------------------------------------------------------------------
 
 

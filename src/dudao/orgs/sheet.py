@@ -7,8 +7,6 @@ from dudao.calc.codetables import ORGANIZERS, SCHOOL_TYPES, URBAN_RURAL
 from dudao.core.sheets import Column, Table
 from dudao.orgs.models import Kind, Licensed, Ownership, Stage
 
-__all__ = ["HELP", "MAX_ROWS", "UNITS", "heading", "split_words"]
-
 MAX_ROWS = 60_000
 HELP = (
     "从第 4 行起每行一个机构，行序不限，上级可以在同一张表里。再次导入时按标识码、本地代码、名称加上级依次匹配已有机构："

@@ -15,11 +15,6 @@ from dudao.calc import identifiers
 from dudao.calc.codetables import ORGANIZERS, PRIVATE_ORGANIZER, SCHOOL_TYPES, URBAN_RURAL
 from dudao.orgs.models import INSTITUTIONS, Kind, Ownership, Stage, Unit
 
-__all__ = [
-    "CODES", "FACTS", "LABELS", "NameRefused", "check_name", "clean_facts", "clean_licence", "default_stages", "kind_for",
-    "may_stand_under", "remarks",
-]  # fmt: skip
-
 CODES = ("institution_code", "uscc", "region_code", "local_code")
 FACTS = (
     "short_name",

@@ -23,8 +23,6 @@ from dudao.packs import KINDS, names, read
 from dudao.packs.facts import FACTS, GRADES, LEVELS, about_of, day_of
 from dudao.packs.shape import shape_faults, unknown_keys
 
-__all__ = ["Report", "check"]
-
 Plain = Mapping[str, Any]
 
 

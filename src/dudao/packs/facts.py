@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-__all__ = ["FACTS", "GRADES", "LEVELS", "About", "Gap", "about_of", "day_of", "fact_words", "unchecked_words"]
-
 FACTS: Final[Mapping[str, str]] = {
     "number": "文号",
     "issuer": "发布机关",

@@ -9,8 +9,6 @@ import yaml
 
 from dudao.packs.overrides import PackError
 
-__all__ = ["load"]
-
 _Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

@@ -21,8 +21,6 @@ from typing import Any, Final
 
 from dudao.packs.facts import FACTS
 
-__all__ = ["PackError", "resolve"]
-
 Plain = Mapping[str, Any]
 
 _OWN: Final = {"base", "changes", "remove", "add"}

@@ -15,8 +15,6 @@ from typing import Any, Final
 
 from dudao.packs.schema import schema
 
-__all__ = ["shape_faults", "unknown_keys"]
-
 Schema = Mapping[str, Any]
 
 _BRANCHES: Final = ("allOf", "anyOf", "oneOf", "then", "else")

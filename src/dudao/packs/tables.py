@@ -12,8 +12,6 @@ import yaml
 from dudao.calc.deadlines import STARTS, SUBJECTS
 from dudao.packs.facts import FACTS, GRADES
 
-__all__ = ["printed", "width"]
-
 Plain = Mapping[str, Any]
 Row = Sequence[object]
 

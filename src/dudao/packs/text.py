@@ -8,8 +8,6 @@ from dudao.calc.expr import Item, Kind
 from dudao.calc.tree import Node, Role, Tree, adjust_words, grade_words, otherwise_words, rule_words
 from dudao.calc.tree.words import number
 
-__all__ = ["outline"]
-
 _KINDS = {
     Kind.NUMBER: "数",
     Kind.COUNT: "整数",

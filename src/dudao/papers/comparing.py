@@ -14,8 +14,6 @@ from pathlib import Path
 from dudao.core.documents import Reading, missing, text_of
 from dudao.papers.sources import Fact
 
-__all__ = ["Difference", "Sort", "differences", "numbers_in", "pattern_of"]
-
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?[ \t]?(?:%|‰|\w)?")
 _ORDINAL = re.compile(r"^[ \t]*\(?\d{1,3}(?:[.、)](?!\d)[ \t]*)", re.MULTILINE)
 """1. (1) 1、 at the start of a line: they count the paper's own parts."""

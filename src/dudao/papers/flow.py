@@ -6,8 +6,6 @@ from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Flow, Step
 from dudao.papers.models import Delivery, Paper
 
-__all__ = ["DELIVERY", "PAPER"]
-
 State = Paper.State
 
 

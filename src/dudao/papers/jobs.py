@@ -13,8 +13,6 @@ from dudao.papers.actions.routing import sign_paper
 from dudao.papers.actions.together import reasons, step_many
 from dudao.papers.models import Paper
 
-__all__ = ["issue_long", "morning_reminders", "sign_long", "step_together"]
-
 
 def _paper(work: Work) -> Paper:
     found: Paper | None = queries.seen(work.actor).filter(pk=work.params["paper"]).first()

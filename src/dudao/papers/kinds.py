@@ -2,8 +2,6 @@
 
 from django.db import models
 
-__all__ = ["Kind"]
-
 
 class Kind(models.TextChoices):
     NOTICE = "notice", "督导通知"

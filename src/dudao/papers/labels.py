@@ -6,8 +6,6 @@ from dudao.core.ui.parts import State
 from dudao.papers.comparing import Sort
 from dudao.papers.models import Delivery, Number, Paper
 
-__all__ = ["ANSWERED", "DIFFERENCES", "PAPER_LINE", "PAPER_STATES", "delivery_state", "number_state"]
-
 PAPER_STATES: dict[str, State] = {
     Paper.State.DRAFT: State("起草中", "grey", "pencil"),
     Paper.State.RETURNED: State("退回修改", "purple"),

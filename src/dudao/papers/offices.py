@@ -10,8 +10,6 @@ from dudao.core.documents import DocumentError
 from dudao.orgs.models import Unit
 from dudao.papers.models import OfficeStyle, Template
 
-__all__ = ["bytes_of", "style_on", "styles_of", "templates_of", "templates_seen"]
-
 
 def templates_seen(actor: Actor) -> QuerySet[Template]:
     """Templates of the offices whose papers one keeps in shape."""

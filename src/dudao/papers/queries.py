@@ -24,48 +24,6 @@ from dudao.papers.models import Delivery, Number, OfficeStyle, Paper, PaperVersi
 from dudao.papers.sources import Fact, facts_now, is_known
 from dudao.people.queries import nearest_holders
 
-__all__ = [
-    "BACKGROUND",
-    "GROUPS",
-    "OPEN",
-    "TOGETHER",
-    "buttons_of",
-    "checkers",
-    "compare",
-    "composed",
-    "content_of",
-    "deliveries_of",
-    "deliveries_seen",
-    "fonts_folder",
-    "going",
-    "going_word",
-    "has_style",
-    "is_inside",
-    "last_reason",
-    "latest",
-    "mine",
-    "named",
-    "numbers_seen",
-    "office_name",
-    "ours",
-    "overdue",
-    "own",
-    "own_deliveries",
-    "paper_of_code",
-    "reachable",
-    "recipients_of",
-    "seen",
-    "sequences",
-    "stored_facts",
-    "successor",
-    "template_of",
-    "units_of_group",
-    "version_seen",
-    "waiting",
-    "writes_papers",
-    "years",
-]
-
 OPEN = (Paper.State.DRAFT, Paper.State.RETURNED, Paper.State.SUBMITTED, Paper.State.CHECKED, Paper.State.SIGNED)
 """States in which a paper's words can still be compared with the database."""
 

@@ -10,8 +10,6 @@ from typing import Protocol
 
 from django.conf import settings
 
-__all__ = ["SealRefused", "SealService", "service"]
-
 
 class SealRefused(Exception):
     """The service didn't seal. The message is shown to the person who issues: what, and what to do."""

@@ -16,21 +16,6 @@ from typing import Any
 from dudao.core.access import Actor
 from dudao.papers.models import Delivery, Paper
 
-__all__ = [
-    "Fact",
-    "facts_now",
-    "is_known",
-    "on_issued",
-    "on_shown",
-    "on_signed",
-    "on_withdrawn",
-    "register",
-    "since_issue",
-    "tell_issued",
-    "tell_signed",
-    "tell_withdrawn",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Fact:

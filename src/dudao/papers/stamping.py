@@ -26,8 +26,6 @@ from docx.text.paragraph import Paragraph
 
 from dudao.core.documents import DocumentError, Layout, leaves_before_imprint, read_word
 
-__all__ = ["HANDWRITING", "Places", "places", "room_for_number", "stamped", "turned", "with_handwriting"]
-
 HANDWRITING = "（手写签名图片，不是电子签章）"
 """What stands under a picture of a signature: it proves nothing that an electronic seal would."""
 _GAP = r"[ 　]*"

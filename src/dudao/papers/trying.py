@@ -11,8 +11,6 @@ from dudao.papers import queries
 from dudao.papers.composing import SAMPLE_RECIPIENTS, Look, compose, look_of, sample
 from dudao.papers.kinds import Kind
 
-__all__ = ["MOST_PAGES", "as_pdf", "filled", "shown"]
-
 MOST_PAGES = 4
 """Shown as pictures; the rest is in the PDF."""
 

@@ -9,8 +9,6 @@ from django.http import HttpRequest, HttpResponse
 
 from dudao.people.secrets import keyed_digest
 
-__all__ = ["address_group", "client_address", "device_digest", "device_words", "remember_device"]
-
 DEVICE_COOKIE = "dudao_device"
 _DEVICE_DAYS = 180
 

@@ -10,8 +10,6 @@ from dudao.people.guard import normal_username
 from dudao.people.models import Account
 from dudao.people.secrets import code_digest, normal_code, same
 
-__all__ = ["AccountBackend"]
-
 
 class AccountBackend(ModelBackend):
     """Leaves on the request how the person got in (``login_by``: password or code), or why somebody who *proved* to be

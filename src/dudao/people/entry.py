@@ -19,8 +19,6 @@ from dudao.people.address import client_address, device_words, ensure_device
 from dudao.people.models import Account, LoginPolicy, LoginSession
 from dudao.people.policy import login_policy
 
-__all__ = ["Entry", "begin", "entry_of"]
-
 KEY = "entry"
 TOUCH_SECONDS = 60
 

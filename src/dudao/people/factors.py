@@ -22,11 +22,6 @@ from django.utils import timezone
 from dudao.people.models import Account
 from dudao.people.secrets import Unreadable, same, seal, unseal
 
-__all__ = [
-    "Adapter", "accept", "has_totp", "new_secret", "provision", "recovery_codes", "remove", "secret_matches", "setup_svg",
-    "unused_recovery_codes",
-]  # fmt: skip
-
 ISSUER = "督导工作平台"
 
 

@@ -18,11 +18,6 @@ from dudao.people.queries.specialities import speciality_choices
 from dudao.people.roles import ROLES
 from dudao.people.usernames import RULES
 
-__all__ = [
-    "AccountEditForm", "AccountForm", "AppointForm", "BulkForm", "CodeForm", "ConfirmForm", "EndForm", "FactorForm", "LoginForm",
-    "PasswordForm", "PolicyForm", "ProfileForm", "SpecialityForm", "ViewAsForm",
-]  # fmt: skip
-
 
 class PhoneField(forms.CharField):
     """A mobile or landline number; spaces and dashes between digits are how people write it."""

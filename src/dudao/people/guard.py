@@ -31,8 +31,6 @@ from dudao.people.models import Account, LoginAttempt, LoginPolicy, LoginSession
 from dudao.people.policy import login_policy
 from dudao.people.secrets import keyed_digest
 
-__all__ = ["Guard", "Verdict", "forgive", "name_digest", "normal_username", "reserve", "take_back"]
-
 _KNOWN_FOR = timedelta(days=180)
 
 

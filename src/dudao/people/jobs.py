@@ -12,8 +12,6 @@ from django.utils import timezone
 from dudao.core import jobs
 from dudao.people.models import LoginAttempt, LoginSession
 
-__all__ = ["tidy", "tidy_nightly"]
-
 KEEP_SESSIONS = timedelta(days=400)  # also what a known device is looked up in (180 days), and a year for questions
 KEEP_ATTEMPTS = timedelta(days=1)  # the longest lock is two hours
 

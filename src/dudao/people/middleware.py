@@ -27,8 +27,6 @@ from dudao.people.entry import Entry, entry_of, touch
 from dudao.people.models import Account
 from dudao.people.queries.standing import Held, ViewAs, actor_of, held_by, is_administrator
 
-__all__ = ["VIEW_AS_KEY", "ActorMiddleware"]
-
 VIEW_AS_KEY = "view_as"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 

@@ -17,8 +17,6 @@ from dudao.core.history import track
 from dudao.orgs.models import Unit
 from dudao.people.roles import ROLES
 
-__all__ = ["Account", "Appointment", "LoginAttempt", "LoginPolicy", "LoginSession", "PasswordRecord"]
-
 
 class AccountManager(BaseUserManager["Account"].from_queryset(ScopedQuerySet)):  # type: ignore[misc]
     def named(self, username: str) -> Any:

@@ -10,8 +10,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-__all__ = ["LEAST_LENGTH", "Rules", "weaknesses"]
-
 LEAST_LENGTH = 10
 _MOST_LENGTH = 128
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "0123456789", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn")

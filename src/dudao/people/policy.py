@@ -4,8 +4,6 @@ from django.utils import timezone
 
 from dudao.people.models import LoginPolicy
 
-__all__ = ["login_policy"]
-
 
 def login_policy() -> LoginPolicy:
     return LoginPolicy.objects.order_by("-id").first() or LoginPolicy(since=timezone.now())

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from dudao.orgs.models import Kind
 from dudao.people import duties
 
-__all__ = ["ADMINISTRATORS", "ROLES", "SELF", "Role", "appoints"]
-
 
 @dataclass(frozen=True, slots=True)
 class Role:

@@ -12,8 +12,6 @@ from dudao.core.access import VERBS, Actor, Denied
 from dudao.people.models import Account, Appointment
 from dudao.people.roles import ADMINISTRATORS, ROLES
 
-__all__ = ["lasting", "why_not_appoint", "why_not_manage"]
-
 
 def lasting(appointments: Iterable[Appointment], today: date) -> list[Appointment]:
     """Those valid today or later."""

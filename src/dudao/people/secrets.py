@@ -15,8 +15,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-__all__ = ["Unreadable", "code_digest", "keyed_digest", "normal_code", "one_time_code", "same", "seal", "unseal"]
-
 # Without 0 O 1 I L, which look alike on paper.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH = 12  # 31^12: 59 bits

@@ -15,8 +15,6 @@ from django.contrib.sessions.backends.base import SessionBase
 from dudao.people.actions import FreshLogin
 from dudao.people.secrets import Unreadable, seal, unseal
 
-__all__ = ["Sheet", "Slip", "forget", "keep", "keep_logins", "kept", "sheet_of"]
-
 _KEY = "shown_once"
 _SECONDS = 15 * 60
 

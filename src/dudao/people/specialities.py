@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["INSPECTING", "MOST", "USUAL", "cleaned", "in_order"]
-
 USUAL: Final = (
     "学前教育", "义务教育", "普通高中", "职业教育", "特殊教育", "民办教育", "教育财务", "校园安全", "食品安全", "卫生健康",
     "德育思政", "教学教研", "体育美育劳动", "教师队伍", "教育信息化", "基本建设", "教育法治", "教育督导评估",

@@ -8,8 +8,6 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-__all__ = ["BY_CODE", "BY_NUMBER", "RULES", "Bearer", "propose", "why_bad"]
-
 BY_CODE = "code"
 BY_NUMBER = "number"
 RULES = {BY_CODE: "学校（机构）标识码", BY_NUMBER: "县名拼音首字母 + 序号"}

@@ -13,8 +13,6 @@ from dudao.papers.sources import Fact
 from dudao.plans.models import Assignment
 from dudao.plans.queries.joins import with_units
 
-__all__ = ["is_overdue", "key_of", "register_all", "set_key_of"]
-
 _State = Assignment.State
 SETTLED = (_State.CONFIRMED, _State.CLOSED, _State.WITHDRAWN)
 

@@ -14,19 +14,6 @@ from dudao.core.workflow import Flow, Step
 from dudao.orgs.models import Kind
 from dudao.plans.models import Assignment, Task, WorkPlan
 
-__all__ = [
-    "ASSIGNMENT",
-    "OPEN",
-    "PLAN",
-    "TASK",
-    "content_problems",
-    "issues",
-    "judges",
-    "meets",
-    "reports",
-    "why_not_free",
-]
-
 ISSUED, WORKING, REPORTED, RETURNED, CONFIRMED, CLOSED, WITHDRAWN = (
     Assignment.State.ISSUED,
     Assignment.State.WORKING,

@@ -8,8 +8,6 @@ from dudao.calc.calendar import WorkCalendar, chinese_date
 from dudao.calc.scheduling import ScheduledStep
 from dudao.plans.queries.schedule import Plan, StepInput
 
-__all__ = ["Bar", "Chart", "Shade", "Tick", "chart_of"]
-
 LABELS = 190.0
 """Width of the column of names."""
 HEAD = 46.0

@@ -13,8 +13,6 @@ from dudao.plans.actions.ledger import export_ledger
 from dudao.plans.actions.lights import tell_light_changes
 from dudao.plans.queries.tasks import plans_seen
 
-__all__ = ["export_long_ledger", "morning_digest", "morning_lights"]
-
 
 @jobs.handler("plans.ledger_export")
 def export_long_ledger(work: Work) -> Result:

@@ -1,10 +1,7 @@
 """How states and lights read on pages: word, tone and icon of each, in one place."""
 
-from dudao.core.lights import LIGHTS
 from dudao.core.ui.parts import State
 from dudao.plans.models import Assignment, Light, LightRule, Task, WorkPlan
-
-__all__ = ["LIGHTS", "PLAN_STATES", "QUALITY", "ROW_LINE", "ROW_STATES", "SELF_LIGHTS", "TASK_LINE", "TASK_STATES"]
 
 SELF_LIGHTS: dict[str, State] = {
     Light.GREEN: State("顺利推进", "green"),

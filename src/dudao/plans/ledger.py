@@ -14,24 +14,14 @@ from typing import Any
 from dudao.calc.calendar import chinese_date
 from dudao.core import files, sheets
 from dudao.core.access import Actor, Denied
+from dudao.core.lights import LIGHTS
 from dudao.core.sheets import Cell, Column, Problem, Reading, Table
 from dudao.core.ui.formats import mask_phone
 from dudao.orgs.models import Contact
-from dudao.plans.labels import LIGHTS, ROW_STATES
+from dudao.plans.labels import ROW_STATES
 from dudao.plans.models import Assignment, LedgerUpload
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries.lights import Lights
-
-__all__ = [
-    "EDITABLE",
-    "LEDGER",
-    "Sums",
-    "compare",
-    "error_copy",
-    "ledger_values",
-    "row_number",
-    "why_not_edit",
-]
 
 LEDGER = Table(
     "任务台账",

@@ -9,8 +9,6 @@ from typing import Any
 from dudao.calc.worktext.findings.actors import ACTORS
 from dudao.calc.worktext.findings.kinds import KINDS
 
-__all__ = ["ACTOR_NAMES", "ACTOR_ROLES", "DIRECTIONS", "KIND_NAMES", "PERIOD_ROLES", "amount", "meaning"]
-
 KIND_NAMES = {row.code: row.name for row in KINDS} | {"other": "其他工作"}
 ACTOR_NAMES = {row.code: row.name for row in ACTORS}
 ACTOR_ROLES = {

@@ -8,18 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-__all__ = [
-    "Change",
-    "Origin",
-    "Span",
-    "changes_between",
-    "cut_origin",
-    "move_origin",
-    "move_span",
-    "places",
-    "shift_origin",
-]
-
 Span = tuple[int, int]
 Origin = list[list[int]]
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from dudao.core.sheets import MAX_BYTES, SheetError
 
-__all__ = ["MAX_BUNDLE", "Entry", "check_bundle", "entries_of"]
-
 MAX_BUNDLE = 50 * 1024 * 1024
 MAX_FILES = 3000
 MAX_INFLATED = 1024 * 1024 * 1024

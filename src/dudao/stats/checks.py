@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-__all__ = ["Hit", "Item", "Rule", "Subject", "evaluate", "plain"]
-
 Key = tuple[str, str]
 """(code of the item, stage; "" for the school)."""
 

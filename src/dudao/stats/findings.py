@@ -18,8 +18,6 @@ from dudao.stats.queries import balance, balance_items, preschool, returns, size
 from dudao.stats.queries.balance_items import CountyItems, named, said
 from dudao.stats.queries.balance_results import lack_parts, schools_of
 
-__all__ = ["register_all"]
-
 _Source = Finding.Source
 ALL = "all"
 

@@ -8,8 +8,6 @@ from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
 from dudao.stats.models import EliminationPlan, Return, Round
 
-__all__ = ["EDITABLE", "ELIMINATION", "RETURN", "ROUND", "judges", "why_not_fill"]
-
 DRAFT, SUBMITTED, RETURNED, ACCEPTED, LOCKED = (
     Return.State.DRAFT,
     Return.State.SUBMITTED,

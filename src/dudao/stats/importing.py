@@ -21,8 +21,6 @@ from dudao.stats.numbers import number_words, parse_number
 from dudao.stats.queries import catalogue
 from dudao.stats.queries.returns import county_names, numbers_of, of_counties, of_schools, stages_of, with_units
 
-__all__ = ["Line", "Plan", "plan_bundle", "plan_counties", "plan_table", "plan_workbook"]
-
 Key = tuple[int, str]
 
 

@@ -9,8 +9,6 @@ from dudao.stats.importing import Plan, plan_bundle, plan_counties, plan_table, 
 from dudao.stats.models import DataUpload
 from dudao.stats.tables import county_table, table_of
 
-__all__ = ["check_file", "import_file"]
-
 MAX_ROWS = 60_000
 
 

@@ -6,19 +6,6 @@ from dudao.calc.preschool import WORDS
 from dudao.core.ui.parts import State
 from dudao.stats.models import CheckRule, EliminationPlan, Return, Round
 
-__all__ = [
-    "PACES",
-    "PLAN_LINE",
-    "PLAN_STATES",
-    "PRESCHOOL",
-    "PRESCHOOL_SHORT",
-    "RETURN_LINE",
-    "RETURN_STATES",
-    "ROUND_STATES",
-    "SEVERITY",
-    "preschool_verdict",
-]
-
 ROUND_STATES: dict[str, State] = {
     Round.State.DRAFT: State("准备中", "grey"),
     Round.State.OPEN: State("报送中", "blue"),

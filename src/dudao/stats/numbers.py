@@ -6,8 +6,6 @@ from unicodedata import normalize
 from dudao.stats import checks
 from dudao.stats.models import DataItem
 
-__all__ = ["number_words", "parse_number"]
-
 LARGEST = Decimal(10) ** 11
 """What the column holds; nothing a school counts comes near it."""
 

@@ -10,8 +10,6 @@ from dudao.stats.numbers import number_words
 from dudao.stats.queries import catalogue
 from dudao.stats.queries.returns import county_names, numbers_of, stages_of
 
-__all__ = ["COUNTY_SHEET", "SCHOOL_SHEET", "county_rows", "county_table", "rows_of", "table_of"]
-
 SCHOOL_SHEET = "数据汇总"
 COUNTY_SHEET = "县级数据"
 _KINDS = {DataItem.Kind.INTEGER: "integer", DataItem.Kind.DECIMAL: "decimal"}

@@ -11,8 +11,6 @@ from dudao.calc.scheduling.teams import Inspector, Teams, TeamTask, TeamWeights,
 
 FIRST = 2 * 2026 + 1
 
-__all__ = ["FIRST", "cycles", "every_plan", "every_team", "school", "tasks"]
-
 
 def school(key: str, county: str = "平江", **data) -> School:
     return School(key, f"{key}小学", county, **data)

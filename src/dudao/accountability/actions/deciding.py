@@ -18,8 +18,6 @@ from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.orgs.models import Unit
 
-__all__ = ["answer", "consult", "decide", "defend", "hear", "send_back", "set_measures", "submit"]
-
 audit.TELLS["case.defend"] = ("case.hear",)
 audit.TELLS["case.answer"] = ("case.consult",)
 

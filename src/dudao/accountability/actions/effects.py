@@ -13,8 +13,6 @@ from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 
-__all__ = ["archive", "execute", "publish", "receive", "why_not_archive"]
-
 
 @audit.action
 def receive(actor: Actor, *, case: Case, on: date | None = None) -> Case:

@@ -15,8 +15,6 @@ from dudao.core import audit, jobs, sheets
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.findings.queries.ledgers import home_of
 
-__all__ = ["KEEP_DAYS", "LONG", "begin_export", "export_cases"]
-
 LONG = 3_000
 """Cases from which the sheet is written in the background."""
 

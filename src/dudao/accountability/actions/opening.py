@@ -29,8 +29,6 @@ from dudao.findings.models import Finding
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
 
-__all__ = ["drop_case", "edit_case", "notify", "open_case", "set_up_group"]
-
 
 @audit.action
 def open_case(

@@ -22,20 +22,6 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Delivery, Paper
 from dudao.papers.sources import Fact
 
-__all__ = [
-    "draft_decision",
-    "draft_record",
-    "draft_talk_notice",
-    "facts_of_case",
-    "facts_of_talk",
-    "issued",
-    "signed",
-    "talk_signed",
-    "why_not_draft",
-    "why_not_withdraw",
-    "withdrawn",
-]
-
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 
 

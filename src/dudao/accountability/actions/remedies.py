@@ -17,8 +17,6 @@ from dudao.core import audit
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.orgs.models import Kind
 
-__all__ = ["ask", "correct", "decide", "window_of"]
-
 audit.TELLS["case.ask_review"] = ("case.decide_review",)
 audit.TELLS["case.appeal"] = ("case.decide_appeal",)
 audit.TELLS["case.decide_appeal"] = ("case.correct",)

@@ -22,21 +22,6 @@ from dudao.core.numbering import next_number
 from dudao.core.workflow import Conflict
 from dudao.people.queries import nearest_holders
 
-__all__ = [
-    "attach",
-    "change",
-    "fresh",
-    "number",
-    "open_case",
-    "open_talk",
-    "past_day",
-    "step",
-    "talk_step",
-    "tell_accused",
-    "today",
-    "written",
-]
-
 
 def today() -> date:
     return timezone.localdate()

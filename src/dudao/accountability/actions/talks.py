@@ -16,8 +16,6 @@ from dudao.findings.actions import create_finding
 from dudao.findings.models import Finding
 from dudao.orgs.models import Unit
 
-__all__ = ["absent", "call", "cancel", "follow", "plan_talk", "record", "sign", "to_finding"]
-
 
 @audit.action
 def plan_talk(

@@ -15,28 +15,6 @@ from dudao.core.ui.forms import DateField, FileField, Form, PickField, Section
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
 
-__all__ = [
-    "AnswerForm",
-    "ConsultForm",
-    "CorrectForm",
-    "DecideForm",
-    "DecideRemedyForm",
-    "DefendForm",
-    "DropForm",
-    "EditForm",
-    "ExamineForm",
-    "ExecuteForm",
-    "HearForm",
-    "NewForm",
-    "NotifyForm",
-    "PublishForm",
-    "ReceiveForm",
-    "RemedyForm",
-    "SendBackForm",
-    "SubmitForm",
-    "WhoForm",
-]
-
 FILE_ENDINGS = tuple(ending for key in sorted(EVIDENCE) for ending in KINDS[key].extensions)
 
 

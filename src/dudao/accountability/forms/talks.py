@@ -14,8 +14,6 @@ from dudao.core.access import Actor
 from dudao.core.ui.forms import DateField, Form, PickField, Section
 from dudao.orgs.models import Unit
 
-__all__ = ["FollowForm", "RecordForm", "TalkForm"]
-
 
 class TalkForm(Form):
     sections: ClassVar = [

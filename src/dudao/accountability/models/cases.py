@@ -14,8 +14,6 @@ from dudao.core.models import StoredFile
 from dudao.findings.models import Finding
 from dudao.orgs.models import Unit
 
-__all__ = ["Case", "CaseFile", "Measure", "Opinion", "Remedy"]
-
 
 class Case(models.Model):
     """One case. ``office`` leads it, ``unit`` (or one person of it) is the accused.

@@ -13,8 +13,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.findings.models import Finding
 from dudao.orgs.models import Unit
 
-__all__ = ["Demand", "Talk"]
-
 
 class Talk(models.Model):
     """One talk of an office with the heads of a unit. ``called`` names posts («校长、分管副校长»), not people.

@@ -17,28 +17,6 @@ from dudao.findings.queries.terms import terms_on
 from dudao.orgs.models import Kind, Unit
 from dudao.people.models import Account
 
-__all__ = [
-    "accounts_of",
-    "accused_units",
-    "case",
-    "containing",
-    "earlier_case",
-    "file_of",
-    "findings_for",
-    "is_inside",
-    "ledger_rows",
-    "locked",
-    "member_units",
-    "offices",
-    "opinion",
-    "opinions",
-    "remedy",
-    "seen",
-    "standing_measures",
-    "triggered",
-    "with_units",
-]
-
 
 def with_units(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related("unit__parent", "office")

@@ -11,8 +11,6 @@ from dudao.findings.queries.terms import Terms, terms_on
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import work_calendar
 
-__all__ = ["Clock", "Counted", "TermRow", "Window", "term_rows"]
-
 
 @dataclass(frozen=True, slots=True)
 class Counted:

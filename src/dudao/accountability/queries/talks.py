@@ -8,8 +8,6 @@ from django.db.models.functions import Coalesce
 from dudao.accountability.models import Demand, Talk
 from dudao.core.access import Actor
 
-__all__ = ["demand", "listed", "locked", "seen", "talk", "with_units"]
-
 
 def with_units(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related("unit__parent", "office")

@@ -17,13 +17,12 @@ from dudao.accountability.models import Case
 from dudao.accountability.queries import cases as reads
 from dudao.accountability.queries.clock import term_rows
 from dudao.accountability.queries.talks import seen as talks_seen
-from dudao.accountability.views.common import actor_of, clock_of, crumbs, row_or_404, run
+from dudao.accountability.views.common import actor_of, clock_of, crumbs, row_or_404
 from dudao.accountability.views.steps import ACTS
 from dudao.core import audit
 from dudao.core.files import serve
+from dudao.core.ui.acting import run
 from dudao.core.ui.parts import FileRow, State, stages
-
-__all__ = ["case_page", "case_step", "file"]
 
 
 @dataclass(frozen=True, slots=True)

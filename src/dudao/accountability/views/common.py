@@ -12,11 +12,9 @@ from dudao.accountability.flow import why_not
 from dudao.accountability.models import Case
 from dudao.accountability.queries import cases
 from dudao.accountability.queries.clock import Clock
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import Form, form_page
 from dudao.core.ui.parts import Crumb
-
-__all__ = ["actor_of", "case_form", "clock_of", "crumbs", "may_anywhere", "not_yet", "row_or_404", "run", "sent"]
 
 
 def row_or_404(request: HttpRequest, pk: int) -> Case:

@@ -19,15 +19,14 @@ from dudao.accountability.grounds import TRIGGERS, choices
 from dudao.accountability.labels import STATES
 from dudao.accountability.models import Case
 from dudao.accountability.queries import cases as reads
-from dudao.accountability.views.common import actor_of, may_anywhere, sent
+from dudao.accountability.views.common import actor_of
+from dudao.core.ui.acting import may_anywhere, sent
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.core.ui.templatetags.ui import deadline
-
-__all__ = ["case_list", "new", "opinions", "who"]
 
 
 def _light(row: Any) -> Any:

@@ -17,12 +17,11 @@ from dudao.accountability.forms import cases as forms
 from dudao.accountability.grounds import FORMS
 from dudao.accountability.models import Case
 from dudao.accountability.queries import cases as reads
-from dudao.accountability.views.common import actor_of, case_form, clock_of, not_yet, row_or_404, sent
+from dudao.accountability.views.common import actor_of, case_form, clock_of, not_yet, row_or_404
+from dudao.core.ui.acting import sent
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import Form, refused
 from dudao.core.ui.parts import Crumb
-
-__all__ = ["ACTS", "act", "correct", "decide_remedy", "execute", "opinion"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,15 @@ from dudao.accountability.labels import TALK_LINE, TALK_STATES
 from dudao.accountability.models import Talk
 from dudao.accountability.queries import cases
 from dudao.accountability.queries import talks as reads
-from dudao.accountability.views.common import actor_of, may_anywhere, run, sent
+from dudao.accountability.views.common import actor_of
 from dudao.core import audit
+from dudao.core.ui.acting import may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, DateRange, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.ui.templatetags.ui import deadline
 from dudao.findings.queries.findings import finding as finding_seen
-
-__all__ = ["finding", "follow", "new", "record", "talk_list", "talk_page", "talk_step"]
 
 TALKS = Listing(
     key="talks",

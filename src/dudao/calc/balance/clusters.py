@@ -23,8 +23,6 @@ from dudao.calc.balance.rules import COMPOSITE, Rules, Standards, pupils_column
 from dudao.calc.balance.table import COUNTY, TYPE, TYPE_CODES
 from dudao.calc.codetables import Stage
 
-__all__ = ["on_cluster"]
-
 
 def on_cluster(table: Any, rules: Rules, day: date, region: str = "") -> Any:
     """Evaluate a lazy table of any engine that Narwhals knows; the answer is a lazy table of the same engine.

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Grouping", "Spread", "coefficient_of_variation", "spread"]
-
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 

@@ -24,8 +24,6 @@ from dudao.calc.balance.rules import RulesError
 from dudao.calc.balance.table import ROW, Codes
 from dudao.calc.codetables import Stage
 
-__all__ = ["Change", "CountyPlan", "PlanError", "Total", "changed_table", "county_plan"]
-
 ROUNDS = 50
 
 

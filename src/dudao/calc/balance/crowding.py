@@ -17,21 +17,6 @@ from dudao.calc.balance.sizes import SizeRules, elimination
 from dudao.calc.codetables import Stage
 from dudao.calc.rounding import round_half_up
 
-__all__ = [
-    "Counted",
-    "Effort",
-    "Pace",
-    "PlanLine",
-    "SchoolSize",
-    "Span",
-    "count_classes",
-    "effort",
-    "faults",
-    "pace",
-    "school_size",
-    "shortfalls",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Span:

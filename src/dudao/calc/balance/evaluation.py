@@ -29,8 +29,6 @@ from dudao.calc.balance.sections import Sections, sections
 from dudao.calc.balance.table import Checked, Codes, Flags, Problem, check
 from dudao.calc.codetables import Stage
 
-__all__ = ["TOLERANCE", "Balance", "CountyStage", "IndicatorResult", "StageResult", "Verdict", "evaluate"]
-
 TOLERANCE = 1e-12
 """Relative. Sizes with four decimals of schools with a million pupils differ from a threshold by more than 1e-10 or not at
 all, so that this only undoes the errors of binary numbers: a value that equals its threshold on paper reaches it."""

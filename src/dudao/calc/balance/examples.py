@@ -16,8 +16,6 @@ from dudao.calc.agreement import Finding
 from dudao.calc.balance.coefficients import Grouping, spread
 from dudao.calc.rounding import round_half_up
 
-__all__ = ["Finding", "recompute"]
-
 RELATIVE = 1e-12
 NAMES = {"mean": "全县平均值", "sd": "标准差", "cv": "差异系数"}
 

@@ -12,8 +12,6 @@ import narwhals as nw
 from dudao.calc.balance.rules import Indicator, Rules, pupils_column
 from dudao.calc.codetables import Stage
 
-__all__ = ["PUPILS", "SHARE", "in_all", "of_stage", "per_pupil"]
-
 PUPILS, SHARE = "#pupils", "#share"
 """Columns beside those of the table; no header of a table is read under such a name."""
 

@@ -21,21 +21,6 @@ from dudao.calc.balance.evaluation import Verdict
 from dudao.calc.balance.rules import Reader, RulesError
 from dudao.calc.rounding import round_apart
 
-__all__ = [
-    "Condition",
-    "Finding",
-    "Item",
-    "ItemResult",
-    "ItemRun",
-    "ItemSet",
-    "Level",
-    "LocalValue",
-    "Status",
-    "county_verdict",
-    "evaluate_items",
-    "items_from",
-]
-
 OPERATORS: Mapping[str, Callable[[Fraction, Fraction], bool]] = MappingProxyType(
     {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt}
 )

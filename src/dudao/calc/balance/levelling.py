@@ -21,8 +21,6 @@ from dudao.calc.balance.evaluation import TOLERANCE
 from dudao.calc.balance.needs import STEPS, whole_amount
 from dudao.calc.balance.rules import Kind
 
-__all__ = ["Levelled", "level"]
-
 HALVINGS = 100
 MOST_TRIMMED = 2000
 """Additions that are looked at one by one when rounding is undone: with more of them a unit hardly matters."""

@@ -22,8 +22,6 @@ from dudao.calc.balance.rules import Kind, RulesError
 from dudao.calc.balance.table import Codes
 from dudao.calc.codetables import Stage
 
-__all__ = ["Need", "SchoolNeed", "needs", "whole_amount"]
-
 STEPS: Mapping[Kind, int] = {Kind.COUNT: 1, Kind.AMOUNT: 100}
 """Steps a unit: people and rooms are whole, square metres and 万元 have two decimals."""
 

@@ -15,8 +15,6 @@ from typing import Any
 from dudao.calc.balance.rules import Reader, RulesError
 from dudao.calc.balance.table import NAME
 
-__all__ = ["Clause", "SchoolFacts", "add_reliefs", "clauses_from"]
-
 
 @dataclass(frozen=True, slots=True)
 class SchoolFacts:

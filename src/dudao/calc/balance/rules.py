@@ -15,21 +15,6 @@ from typing import Any
 
 from dudao.calc.codetables import SCHOOL_TYPES, Stage
 
-__all__ = [
-    "Bound",
-    "Indicator",
-    "Kind",
-    "Places",
-    "Reader",
-    "Rules",
-    "RulesError",
-    "SchoolRule",
-    "Standards",
-    "Treatment",
-    "pupils_column",
-    "rules_from",
-]
-
 STAGES: Mapping[str, Stage] = {stage.label: stage for stage in (Stage.PRIMARY, Stage.JUNIOR, Stage.SENIOR)}
 COMPOSITE = "composite"
 """The subject of a limit on the mean of all coefficients; every other subject is the code of an indicator."""

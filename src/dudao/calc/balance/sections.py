@@ -17,8 +17,6 @@ from dudao.calc.balance.rules import Rules
 from dudao.calc.balance.table import Checked, Codes
 from dudao.calc.codetables import Stage
 
-__all__ = ["Sections", "sections"]
-
 
 @dataclass(frozen=True, slots=True)
 class Sections:

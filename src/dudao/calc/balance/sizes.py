@@ -19,20 +19,6 @@ import polars as pl
 from dudao.calc.balance.rules import STAGES, RulesError
 from dudao.calc.codetables import SCHOOL_TYPES, Stage
 
-__all__ = [
-    "ClassSizes",
-    "Relief",
-    "SchoolLimit",
-    "SizeRules",
-    "YearOfElimination",
-    "class_sizes",
-    "classes_needed",
-    "elimination",
-    "oversized",
-    "sizes_from",
-    "yearly_targets",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class SchoolLimit:

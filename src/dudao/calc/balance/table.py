@@ -22,20 +22,6 @@ from dudao.calc.balance.coefficients import Floats
 from dudao.calc.balance.rules import Kind, Rules, Treatment, pupils_column
 from dudao.calc.codetables import SCHOOL_TYPES, Stage
 
-__all__ = [
-    "COUNTY",
-    "NAME",
-    "ROW",
-    "TYPE",
-    "TYPE_CODES",
-    "Checked",
-    "Problem",
-    "TableError",
-    "check",
-    "frame_of",
-    "required_columns",
-]
-
 NAME, COUNTY, TYPE = "学校名称", "县区", "办学类型"
 ROW = "行号"
 """Optional: the row that the user sees. Without it the first school is in row 2, below the header."""

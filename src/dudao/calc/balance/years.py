@@ -15,8 +15,6 @@ from dudao.calc.balance.evaluation import Balance
 from dudao.calc.balance.rules import Rules, pupils_column
 from dudao.calc.balance.table import COUNTY, NAME, Problem, TableError
 
-__all__ = ["crossings", "project_enrolment", "side_by_side", "with_pupils"]
-
 
 def side_by_side(results: Mapping[int, Balance]) -> pl.DataFrame:
     """The rows of `Balance.stages` of every year, by county, stage and year; ``…_cv_change`` is against the year before.

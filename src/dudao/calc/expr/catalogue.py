@@ -15,8 +15,6 @@ from typing import Final
 from dudao.calc.expr.lexer import normal_name
 from dudao.calc.expr.states import State
 
-__all__ = ["Catalogue", "Item", "Kind", "Unit", "unit_of", "unit_text"]
-
 Unit = tuple[tuple[str, int], ...]
 """Names with exponents, in order: ㎡/人 is ``(("㎡", 1), ("人", -1))``; a pure number is ``()``."""
 

@@ -32,8 +32,6 @@ from dudao.calc.expr.syntax import (
     decimal_text,
 )
 
-__all__ = ["Checker", "Type", "type_of_item"]
-
 _KINDS: Final = {"number": "数", "truth": "条件（是或否）", "text": "文字"}
 _DERIVED: Final = "派生数据项"
 _WEIGHTED: Final = frozenset({"平均", "占比", "标准差", "差异系数"})

@@ -8,8 +8,6 @@ from dudao.calc.expr.numbers import Numbers
 from dudao.calc.expr.states import State
 from dudao.calc.expr.words import Texts, Truths
 
-__all__ = ["Column", "unknown"]
-
 Column = Numbers | Truths | Texts
 
 

@@ -37,8 +37,6 @@ from dudao.calc.expr.syntax import (
 from dudao.calc.expr.table import Table
 from dudao.calc.expr.words import Texts, Truths
 
-__all__ = ["Compiler", "Context", "Run"]
-
 
 @dataclass(slots=True)
 class Context:

@@ -34,8 +34,6 @@ from dudao.calc.expr.table import Table
 from dudao.calc.expr.words import Texts, Truths
 from dudao.calc.rounding import round_half_up
 
-__all__ = ["Explanation", "Input", "explain", "show_near", "show_number"]
-
 Value = Fraction | bool | str | None
 
 

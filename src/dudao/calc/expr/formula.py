@@ -15,8 +15,6 @@ from dudao.calc.expr.parser import parse
 from dudao.calc.expr.syntax import Call, Name, Node, children, names_in, write
 from dudao.calc.expr.table import Table
 
-__all__ = ["Formula", "check_catalogue", "compile_formula", "derived_formula", "items_used"]
-
 _NOTHING: Final[Mapping[str, Column]] = {}
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["FUNCTIONS", "SCOPES", "Function"]
-
 SCOPES: Final = ("下级", "学段")
 """What a group function may run over: the units below, or the stages of a school."""
 

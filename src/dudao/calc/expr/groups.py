@@ -18,8 +18,6 @@ from dudao.calc.expr.numbers import Numbers
 from dudao.calc.expr.states import State
 from dudao.calc.expr.words import Truths
 
-__all__ = ["ROOT_PLACES", "grouped"]
-
 ROOT_PLACES: Final = 12
 
 

@@ -12,20 +12,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "LIMIT",
-    "Bools",
-    "Index",
-    "Ints",
-    "States",
-    "added",
-    "grouped_state",
-    "objects",
-    "scaled",
-    "times",
-    "top_of",
-]
-
 Ints = NDArray[Any]
 """int64, or object holding Python integers."""
 States = NDArray[np.uint8]

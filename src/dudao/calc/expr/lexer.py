@@ -15,8 +15,6 @@ from typing import Final, Literal
 
 from dudao.calc.expr.errors import Flaw, FormulaError
 
-__all__ = ["MAX_LENGTH", "Token", "normal_name", "tokens"]
-
 MAX_LENGTH: Final = 20_000
 MAX_DIGITS: Final = 40
 

@@ -36,8 +36,6 @@ from dudao.calc.expr.ints import (
 from dudao.calc.expr.states import State
 from dudao.calc.expr.words import Truths
 
-__all__ = ["COMPARE", "MAX_BITS", "Numbers", "side_by_side"]
-
 MAX_BITS: Final = 16_384
 """A numerator or denominator beyond this many bits makes the cell `State.TOO_LARGE`."""
 

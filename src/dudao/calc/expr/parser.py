@@ -32,8 +32,6 @@ from dudao.calc.expr.syntax import (
     deepest,
 )
 
-__all__ = ["MAX_DEPTH", "MAX_HEIGHT", "parse"]
-
 MAX_DEPTH: Final = 32
 """How many brackets, functions and signs may lie inside each other."""
 MAX_HEIGHT: Final = 100

@@ -25,8 +25,6 @@ from dudao.calc.expr.syntax import decimal_text
 from dudao.calc.expr.table import Table
 from dudao.calc.expr.words import Texts, Truths
 
-__all__ = ["NOT_APPLICABLE", "CellProblem", "Reading", "column_of", "read_cell", "read_column", "read_table"]
-
 NOT_APPLICABLE: Final = "不适用"
 _EMPTY: Final = frozenset({"", "—", "-", "/", "无数据", "未填"})
 _YES: Final = frozenset({"是", "有", "√", "1", "true", "yes", "y", "达标"})

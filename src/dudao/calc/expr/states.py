@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-__all__ = ["State"]
-
 
 class State(IntEnum):
     KNOWN = 0

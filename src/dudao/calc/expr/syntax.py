@@ -14,29 +14,6 @@ from typing import Final
 
 from dudao.calc.expr.functions import SCOPES
 
-__all__ = [
-    "RESERVED",
-    "All",
-    "Any",
-    "Call",
-    "Compare",
-    "Name",
-    "Negative",
-    "Node",
-    "Not",
-    "Number",
-    "Product",
-    "Span",
-    "Sum",
-    "Text",
-    "Truth",
-    "children",
-    "decimal_text",
-    "deepest",
-    "names_in",
-    "write",
-]
-
 Span = tuple[int, int]
 RESERVED: Final = frozenset({"且", "或", "非", "是", "否", *SCOPES})
 

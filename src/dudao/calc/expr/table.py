@@ -16,8 +16,6 @@ from dudao.calc.expr.columns import Column, unknown
 from dudao.calc.expr.ints import Index
 from dudao.calc.expr.lexer import normal_name
 
-__all__ = ["Group", "Table"]
-
 
 @dataclass(frozen=True, slots=True)
 class Group:

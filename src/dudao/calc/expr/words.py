@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from dudao.calc.expr.ints import Bools, Index, States
 from dudao.calc.expr.states import State
 
-__all__ = ["Texts", "Truths"]
-
 _KNOWN: Final[States] = np.zeros(1, np.uint8)
 
 

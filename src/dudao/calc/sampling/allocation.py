@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-__all__ = ["AllocationError", "check_numbers", "proportional", "proportional_to_size", "read_numbers"]
-
 MOST_NAMED = 5
 
 

@@ -9,8 +9,6 @@ from dudao.calc.sampling.frame import Frame, FrameError
 from dudao.calc.sampling.record import Plan, Record, drawn_of, weights_of
 from dudao.calc.sampling.tickets import mixed
 
-__all__ = ["Check", "checks_of", "holds"]
-
 MOST_NAMED = 5
 
 

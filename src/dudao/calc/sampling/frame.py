@@ -17,8 +17,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["ERROR_CELL", "Frame", "FrameError", "frame_of", "plain"]
-
 MOST_NAMED = 5
 EXACT = 10**15
 """A spreadsheet keeps 15 digits of a number: a longer identifier typed as a number is already another one."""

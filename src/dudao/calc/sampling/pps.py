@@ -12,8 +12,6 @@ from itertools import pairwise
 
 from dudao.calc.sampling.tickets import ticket
 
-__all__ = ["Pps", "pps"]
-
 
 @dataclass(frozen=True, slots=True)
 class Pps:

@@ -23,8 +23,6 @@ from dudao.calc.sampling.frame import Frame, FrameError
 from dudao.calc.sampling.pps import pps
 from dudao.calc.sampling.tickets import mixed, ticket
 
-__all__ = ["Override", "Plan", "Record", "RecordError", "Stratum", "draw_record", "one_line", "plan_of", "record_of"]
-
 FORM = "dudao draw 1"
 """First line of what is hashed: another form of the text says another number."""
 FORM_BY_SIZE = "dudao draw 2"

@@ -13,8 +13,6 @@ from fractions import Fraction
 
 from dudao.calc.sampling.tickets import ticket
 
-__all__ = ["allocate", "draw"]
-
 
 def allocate(sizes: Mapping[str, int], wanted: int) -> dict[str, int]:
     """How many to draw of each stratum: together ``wanted``, or all there are when they are fewer.

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 
-__all__ = ["mixed", "ticket"]
-
 
 def ticket(seed: str, key: int | str) -> str:
     """The 64 hexadecimal digits by which a member is drawn: the smaller, the earlier. SHA-256 of «seed:key» in UTF-8."""

@@ -14,8 +14,6 @@ from datetime import date
 
 from dudao.calc.calendar import chinese_date
 
-__all__ = ["Bundle", "BundleError", "Want", "bundle_visits"]
-
 
 class BundleError(ValueError):
     """The input does not describe wants; the message says in Chinese which and why."""

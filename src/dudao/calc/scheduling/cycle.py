@@ -15,22 +15,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-__all__ = [
-    "Cycle",
-    "CycleError",
-    "Item",
-    "School",
-    "Spacing",
-    "Term",
-    "Weights",
-    "cost",
-    "greedy",
-    "term_label",
-    "term_number",
-    "terms_of",
-    "unevenness",
-]
-
 STEEPEST = 6
 """From this many schools away from an even share on, every further one weighs the same."""
 

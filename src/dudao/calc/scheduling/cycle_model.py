@@ -19,8 +19,6 @@ from dudao.calc.scheduling.solving import DEFAULT_LIMITS, Level, Limits, Objecti
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-__all__ = ["CycleModel", "CyclePlan", "build", "finish", "plan_cycle", "read_plan"]
-
 UNMET = ("unmet", "未满足的要求")
 QUALITY = ("quality", "均衡与风险优先")
 

@@ -9,8 +9,6 @@ from enum import StrEnum
 
 from dudao.calc.scheduling.cycle import Cycle, School, term_label
 
-__all__ = ["Placement", "Unmet", "UnmetKind", "placements_of", "unmet_of"]
-
 SHOWN = 3
 """Names in a sentence before «等»."""
 

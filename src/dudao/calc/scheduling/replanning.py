@@ -15,8 +15,6 @@ from dudao.calc.scheduling.cycle import Cycle, CycleError, School, cost, greedy,
 from dudao.calc.scheduling.cycle_model import QUALITY, UNMET, CyclePlan, build, finish, read_plan
 from dudao.calc.scheduling.solving import DEFAULT_LIMITS, Limits, Objective, solve_levels
 
-__all__ = ["Changes", "Merger", "Move", "Replanned", "changed", "replan"]
-
 
 @dataclass(frozen=True)
 class Merger:

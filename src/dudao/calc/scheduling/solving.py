@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-__all__ = ["DEFAULT_LIMITS", "Level", "Limits", "Objective", "solve_levels"]
-
 Answer = TypeVar("Answer")
 
 

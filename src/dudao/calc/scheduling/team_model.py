@@ -20,8 +20,6 @@ from dudao.calc.scheduling.teams import Inspector, Teams, TeamTask, Visit, cost
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-__all__ = ["TeamPlan", "plan_teams"]
-
 
 @dataclass(frozen=True)
 class TeamPlan:

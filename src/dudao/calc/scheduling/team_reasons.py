@@ -8,8 +8,6 @@ from enum import StrEnum
 
 from dudao.calc.scheduling.teams import Inspector, Teams, TeamTask, Visit
 
-__all__ = ["Missing", "MissingKind", "missing_of"]
-
 
 class MissingKind(StrEnum):
     PEOPLE = "people"

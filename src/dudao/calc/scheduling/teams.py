@@ -16,8 +16,6 @@ from functools import cached_property
 
 from dudao.calc.scheduling.cycle import unevenness
 
-__all__ = ["Inspector", "TeamError", "TeamTask", "TeamWeights", "Teams", "Visit", "cost", "fits"]
-
 
 class TeamError(ValueError):
     """The input does not describe a task; the message says in Chinese what and where."""

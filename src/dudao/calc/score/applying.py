@@ -10,8 +10,6 @@ from dudao.calc.expr import Table, items_used, read_column
 from dudao.calc.score.rules import Place
 from dudao.calc.score.system import System
 
-__all__ = ["has_conditions", "not_applying"]
-
 
 def has_conditions(system: System) -> bool:
     """Whether some indicators apply to some subjects only."""

@@ -15,8 +15,6 @@ from dudao.calc.score.scores import Scores
 from dudao.calc.score.system import System
 from dudao.calc.tree import Judged
 
-__all__ = ["Carried", "carried"]
-
 
 @dataclass(frozen=True, slots=True)
 class Carried:

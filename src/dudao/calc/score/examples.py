@@ -16,8 +16,6 @@ from dudao.calc.score.subjects import read_subjects
 from dudao.calc.score.system import System
 from dudao.calc.tree import from_data
 
-__all__ = ["recompute"]
-
 Plain = Mapping[str, Any]
 
 _QUANTITIES: Mapping[str, Callable[[Outcome], object]] = {

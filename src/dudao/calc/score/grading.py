@@ -29,8 +29,6 @@ from dudao.calc.score.node import NodeScore
 from dudao.calc.score.rules import Limits, holds
 from dudao.calc.tree import Attain, Grade, Interval, Role, Tree, Veto, grade_catalogue
 
-__all__ = ["Grading", "lowest_rate", "normalised_total", "rate"]
-
 _YES = Truths.constant(True)
 
 

@@ -10,8 +10,6 @@ from dudao.calc.expr import Item, items_used, normal_name
 from dudao.calc.score.system import System
 from dudao.calc.tree import answer_items
 
-__all__ = ["Headings", "SubjectColumn", "columns_of", "folded"]
-
 
 @dataclass(frozen=True, slots=True)
 class SubjectColumn:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from dudao.calc.expr import Numbers, Texts
 
-__all__ = ["NodeScore"]
-
 
 @dataclass(slots=True)
 class NodeScore:

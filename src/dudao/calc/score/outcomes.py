@@ -15,8 +15,6 @@ import numpy as np
 from dudao.calc.expr import State
 from dudao.calc.score.scores import ADOPTED, Scores, Sheet, exact_text
 
-__all__ = ["Block", "Outcome", "outcomes"]
-
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -37,8 +37,6 @@ from dudao.calc.tree import (
     bound_items,
 )
 
-__all__ = ["Compiled", "Limits", "Outcome", "Place", "Runner", "compile_rule", "holds"]
-
 
 @dataclass(slots=True)
 class Place:

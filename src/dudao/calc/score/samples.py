@@ -17,8 +17,6 @@ from dudao.calc.score.headings import SubjectColumn, columns_of
 from dudao.calc.score.system import System
 from dudao.calc.tree import Attain, Deduct, Judged, Pick
 
-__all__ = ["sample_cells"]
-
 _SHARE: Final = re.compile(r"\(?([^÷×+\-()（）\s]+)\s*÷\s*([^÷×+\-()（）\s]+)\)?")
 _SPREAD: Final = 0.3
 

@@ -17,8 +17,6 @@ from dudao.calc.score.grading import normalised_total
 from dudao.calc.score.system import NodeScore, System
 from dudao.calc.tree import RESERVED_SOURCE, Tree
 
-__all__ = ["ADOPTED", "Movement", "Scores", "Sheet", "exact_text", "movements", "score"]
-
 ADOPTED = RESERVED_SOURCE
 """The key of the sheet of adopted marks: for each item the last source that has marked it and whose marks count."""
 

@@ -20,8 +20,6 @@ from dudao.calc.score.headings import Headings, SubjectColumn, columns_of, folde
 from dudao.calc.score.scores import ADOPTED, Scores
 from dudao.calc.score.system import System
 
-__all__ = ["SubjectProblem", "Subjects", "SubjectsError", "read_subjects", "subjects_of"]
-
 HEADER_WITHIN: Final = 20
 MOST_SUBJECTS: Final = 20_000
 ERROR_CELL: Final = "#错误值"

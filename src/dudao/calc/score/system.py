@@ -23,8 +23,6 @@ from dudao.calc.score.node import NodeScore
 from dudao.calc.score.rules import Compiled, Outcome, Place, Runner, compile_rule
 from dudao.calc.tree import Finding, Node, Otherwise, Role, Roll, Tree, answer_items, validate
 
-__all__ = ["InvalidTree", "Plan", "System", "rank_levels"]
-
 
 class InvalidTree(ValueError):
     """An indicator system with errors can't be scored; ``findings`` are the errors."""

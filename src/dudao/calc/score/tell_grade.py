@@ -11,8 +11,6 @@ from dudao.calc.score.node import NodeScore
 from dudao.calc.score.scores import Scores, Sheet
 from dudao.calc.tree import Grade
 
-__all__ = ["grade_lines"]
-
 
 def grade_lines(scores: Scores, sheet: Sheet, row: int) -> list[str]:
     grading = scores.system.grading

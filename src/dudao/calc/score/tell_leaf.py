@@ -37,8 +37,6 @@ from dudao.calc.tree import (
     otherwise_words,
 )
 
-__all__ = ["Telling", "adjust_lines", "apply_lines", "leaf_lines", "shown"]
-
 
 @dataclass(slots=True)
 class Telling:

@@ -10,8 +10,6 @@ from dudao.calc.score.node import NodeScore
 from dudao.calc.score.tell_leaf import Telling, adjust_lines, apply_lines, shown
 from dudao.calc.tree import Node, Otherwise, Role, Roll
 
-__all__ = ["parent_lines"]
-
 
 def parent_lines(telling: Telling, score: NodeScore, below: Mapping[str, NodeScore]) -> list[str]:
     node = telling.plan.node

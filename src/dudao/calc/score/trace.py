@@ -20,8 +20,6 @@ from dudao.calc.score.tell_leaf import Telling, leaf_lines
 from dudao.calc.score.tell_parent import parent_lines
 from dudao.calc.tree import Node, Role
 
-__all__ = ["Trace", "explain"]
-
 
 @dataclass(frozen=True, slots=True)
 class Trace:

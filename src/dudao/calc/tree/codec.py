@@ -36,8 +36,6 @@ from dudao.calc.tree.rules import (
     YesNo,
 )
 
-__all__ = ["MAX_LEVELS", "MAX_NODES", "RULE_KINDS", "TreeDataError", "from_data", "read_rule", "to_data"]
-
 MAX_NODES: Final = 5_000
 MAX_LEVELS: Final = 12
 

@@ -12,8 +12,6 @@ from dudao.calc.tree.model import Node, Tree, Veto
 from dudao.calc.tree.rules import formulas_of
 from dudao.calc.tree.words import adjust_words, grade_words, number, otherwise_words, rule_words, scale_words
 
-__all__ = ["Change", "diff"]
-
 _ROLL: Final = {"sum": "下级分值相加", "weighted": "下级按权重计分"}
 _ROLE: Final = {"normal": "计分项", "bonus": "加分项", "penalty": "减分项"}
 

@@ -14,8 +14,6 @@ from typing import Final
 
 from dudao.calc.expr import show_number
 
-__all__ = ["Interval", "Seam", "seams"]
-
 _NUMBER: Final = r"([+-]?\d+(?:\.\d+)?%?)"
 _WIDE: Final = str.maketrans("０１２３４５６７８９．％（）［］，＜＞＝～－—–至　", "0123456789.%()[],<>=~---~ ")
 _RANGE: Final = re.compile(rf"{_NUMBER}[~-]{_NUMBER}")

@@ -29,20 +29,6 @@ from dudao.calc.tree.rules import (
     formulas_of,
 )
 
-__all__ = [
-    "DEFAULT_SOURCES",
-    "Grade",
-    "Node",
-    "Otherwise",
-    "Role",
-    "Roll",
-    "Scale",
-    "Source",
-    "Tree",
-    "Veto",
-    "answer_items",
-]
-
 
 class Role(StrEnum):
     NORMAL = "normal"

@@ -13,29 +13,6 @@ from decimal import Decimal
 
 from dudao.calc.tree.intervals import Interval
 
-__all__ = [
-    "ANSWER",
-    "FULL",
-    "Adjust",
-    "Attain",
-    "Band",
-    "Bands",
-    "Computed",
-    "Deduct",
-    "Deduction",
-    "Judged",
-    "Knot",
-    "Linear",
-    "Part",
-    "Parts",
-    "Pick",
-    "Places",
-    "Rule",
-    "Use",
-    "YesNo",
-    "formulas_of",
-]
-
 ANSWER = "本项"
 FULL = "满分"
 

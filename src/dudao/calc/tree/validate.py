@@ -44,8 +44,6 @@ from dudao.calc.tree.rules import (
 )
 from dudao.calc.tree.words import number
 
-__all__ = ["Finding", "FindingKind", "bound_items", "grade_catalogue", "validate"]
-
 FindingKind = str
 _ONE: Final = Decimal(1)
 RESERVED_SOURCE: Final = "adopted"

@@ -24,8 +24,6 @@ from dudao.calc.tree.rules import (
     YesNo,
 )
 
-__all__ = ["adjust_words", "grade_words", "number", "otherwise_words", "rule_words", "scale_words"]
-
 _OTHERWISE = {
     Otherwise.EXCLUDE: "不适用时从满分中剔除",
     Otherwise.REDISTRIBUTE: "不适用时分值由同级指标按比例分摊",

@@ -27,8 +27,6 @@ from jinja2 import TemplateError, meta, nodes
 
 from dudao.core.documents.templates import DocumentError, Sandbox, check_package, plain, render, said_of
 
-__all__ = ["SECONDS", "asked_for", "fill"]
-
 SECONDS = 10.0
 """A template that is done takes a tenth of a second; the rest is for a busy machine."""
 _START_SECONDS = 60.0

@@ -13,8 +13,6 @@ from unicodedata import category
 
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
-__all__ = ["FLOOR", "folders", "missing", "role_of"]
-
 FLOOR = ("Noto Serif SC", "Noto Sans SC")
 """Come with the platform as a package."""
 SYSTEM = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("/usr/share/texmf/fonts/opentype"))

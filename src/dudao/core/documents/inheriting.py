@@ -6,8 +6,6 @@ A set of properties is flat: ``{"jc": "center", "ind.left": "420", "spacing.line
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["MAIN", "Properties", "Styles", "number", "said", "switched_on"]
-
 MAIN = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 Properties = Mapping[str, str]
 _NONE: Properties = {}

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-__all__ = ["LEVELS", "Annex", "Entry", "Form", "Grid", "Letter", "Line", "counted"]
-
 LEVELS = 4
 """一、 （一） 1. （1）"""
 _DIGITS = "〇一二三四五六七八九"

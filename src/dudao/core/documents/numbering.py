@@ -10,8 +10,6 @@ from typing import Any
 from dudao.core.documents.inheriting import MAIN, Properties, said
 from dudao.core.documents.letters import counted
 
-__all__ = ["Numbering"]
-
 _DEEPEST = 9
 
 

@@ -23,8 +23,6 @@ from dudao.core.documents.fonts import FLOOR, folders, role_of
 from dudao.core.documents.reading import Block, Cell, Piece, Reading
 from dudao.core.documents.templates import DocumentError
 
-__all__ = ["Mark", "leaves_before_imprint", "pictured", "typeset"]
-
 TEMPLATE = Path(__file__).with_name("paper.typ")
 MAX_MARKED_ROWS = 500
 _ONE_AT_A_TIME = threading.Lock()

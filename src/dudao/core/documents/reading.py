@@ -18,8 +18,6 @@ from dudao.core.documents.inheriting import MAIN, Properties, Styles, number, ov
 from dudao.core.documents.numbering import Numbering
 from dudao.core.documents.templates import MAX_UNPACKED, DocumentError, fetched_from
 
-__all__ = ["Block", "Cell", "Page", "Piece", "Reading", "read_word", "text_of"]
-
 _EMU = 12_700
 """A point in the units of a drawing."""
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

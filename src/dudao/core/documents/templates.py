@@ -25,20 +25,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from lxml import etree
 
-__all__ = [
-    "DOCX",
-    "MAX_UNPACKED",
-    "DocumentError",
-    "Sandbox",
-    "check_package",
-    "chinese_font",
-    "fetched_from",
-    "plain",
-    "printable",
-    "render",
-    "said_of",
-]
-
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAX_TEMPLATE = 5 * 1024 * 1024
 MAX_TEXT = 100_000

@@ -8,8 +8,6 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
-__all__ = ["title_lines"]
-
 FORBIDDEN = 10_000
 _HOURGLASS = 60
 _MOST_SHAPED = 5

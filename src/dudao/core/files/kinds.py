@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["DOCUMENTS", "EVIDENCE", "KINDS", "PICTURES", "FileRefused", "Kind", "heic_words", "sniff"]
-
 
 class FileRefused(Exception):
     """A file that isn't taken. The message says what it is and what to do, and is meant for the page."""

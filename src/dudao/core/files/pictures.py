@@ -19,8 +19,6 @@ from dudao.core.files.kinds import KINDS
 from dudao.core.files.stores import Missing, Store
 from dudao.core.models import StoredFile
 
-__all__ = ["SIDES", "drop_pictures", "has_picture", "made_picture", "picture_answer"]
-
 log = logging.getLogger(__name__)
 
 SIDES = {"small": 240, "large": 1800}

@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-__all__ = ["MOST", "Part", "part_of"]
-
 MOST = 8 * 1024 * 1024
 """Bytes of a film in one answer: a server may send less than was asked (§15.3.7); a slow phone then holds no worker for long."""
 _ONE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)

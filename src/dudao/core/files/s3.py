@@ -27,8 +27,6 @@ from xml.sax.saxutils import unescape
 
 from dudao.core.files.stores import Missing, Unavailable
 
-__all__ = ["S3Store", "sign"]
-
 EMPTY = hashlib.sha256(b"").hexdigest()
 TRIES = 3
 TIMEOUT = 60.0

@@ -19,8 +19,6 @@ from pathlib import Path
 
 from django.conf import settings
 
-__all__ = ["Verdict", "scan"]
-
 log = logging.getLogger(__name__)
 
 SECONDS = 120

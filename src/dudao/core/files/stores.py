@@ -6,8 +6,6 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["DiskStore", "Missing", "Store", "Unavailable"]
-
 
 class Missing(Exception):
     """The database knows a file that the store doesn't have."""

@@ -13,8 +13,6 @@ from typing import Any
 
 # ruff: noqa: TRY004  a cell of the wrong type is bad input (ValueError), not a fault of the program
 
-__all__ = ["PARSERS", "as_text", "choose", "fold", "parse_date"]
-
 EPOCH = date(1899, 12, 30)
 
 

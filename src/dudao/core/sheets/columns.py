@@ -6,8 +6,6 @@ from typing import Any
 
 from dudao.core.sheets.cells import PARSERS, choose, fold
 
-__all__ = ["ERROR_COLUMN", "ORDINAL", "SNAPSHOT", "Cell", "Column", "Table"]
-
 ERROR_COLUMN = "错误原因"
 ORDINAL = "序号"
 """Columns that the platform writes itself: never unknown when they come back, never read."""

@@ -12,8 +12,6 @@ from dudao.core.sheets.columns import Column, Table
 from dudao.core.sheets.problems import Problem
 from dudao.core.sheets.reading import Reading, Row
 
-__all__ = ["Change", "Comparison", "Rules", "compare", "key_of", "normal"]
-
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -8,8 +8,6 @@ from dudao.core.sheets.opening import MAX_BYTES
 from dudao.core.sheets.problems import SheetError
 from dudao.core.sheets.reading import grid_of
 
-__all__ = ["grid_of_file"]
-
 
 def grid_of_file(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> list[list[Any]]:
     """The cells of a .csv in UTF-8 or GB 18030, else of a workbook's first visible sheet. Raises ``SheetError``."""

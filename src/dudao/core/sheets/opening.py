@@ -18,8 +18,6 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from dudao.core.sheets.problems import SheetError
 
-__all__ = ["MAX_BYTES", "Book", "Extent", "open_book", "read_upload"]
-
 MAX_BYTES = 20 * 1024 * 1024
 MAX_INFLATED = 256 * 1024 * 1024
 MAX_CELLS = 5_000_000

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Problem", "SheetError"]
-
 
 class SheetError(Exception):
     """The file as a whole can't be read. The message is meant for the page."""

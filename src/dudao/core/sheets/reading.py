@@ -9,8 +9,6 @@ from dudao.core.sheets.columns import ERROR_COLUMN, ORDINAL, SNAPSHOT, Column, T
 from dudao.core.sheets.opening import MAX_BYTES, Book, Extent, open_book
 from dudao.core.sheets.problems import Problem, SheetError
 
-__all__ = ["Reading", "Row", "grid_of", "read", "read_snapshot"]
-
 HEADER_WITHIN = 20
 
 

@@ -18,8 +18,6 @@ from dudao.core.sheets.writing import Writer
 
 log = logging.getLogger(__name__)
 
-__all__ = ["KEEP_LAYOUT_UP_TO", "error_copy"]
-
 KEEP_LAYOUT_UP_TO = 10_000
 """Rows up to which the upload keeps its own layout; a longer one is rewritten plainly, since the other way takes minutes."""
 

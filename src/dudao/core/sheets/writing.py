@@ -20,8 +20,6 @@ from xlsxwriter.worksheet import Worksheet
 from dudao.core.sheets.cells import as_text
 from dudao.core.sheets.columns import ORDINAL, SNAPSHOT, Cell, Column, Table
 
-__all__ = ["TONE_COLOURS", "Writer", "export", "shown", "template"]
-
 BODY_FONT = "仿宋"
 HEAD_FONT = "黑体"
 TITLE_FONT = "方正小标宋简体"

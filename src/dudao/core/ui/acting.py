@@ -10,8 +10,6 @@ from django.http import HttpRequest
 from dudao.core.access import VERBS, Denied
 from dudao.core.ui.forms import Form, refused
 
-__all__ = ["actor_of", "may_anywhere", "run", "sent", "tried"]
-
 
 def actor_of(request: HttpRequest) -> Any:
     return request.actor  # type: ignore[attr-defined]

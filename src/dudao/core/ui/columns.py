@@ -9,8 +9,6 @@ from django.utils.safestring import SafeString
 
 from dudao.core.ui.templatetags.ui import written
 
-__all__ = ["Column"]
-
 
 @dataclass(frozen=True, slots=True)
 class Column:

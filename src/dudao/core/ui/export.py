@@ -18,8 +18,6 @@ from dudao.core.ui import formats
 from dudao.core.ui.columns import Column
 from dudao.core.ui.parts import State
 
-__all__ = ["attachment", "xlsx_response"]
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -15,8 +15,6 @@ from django.http import HttpRequest, QueryDict
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.parts import State
 
-__all__ = ["Chip", "Chips", "Choice", "DateRange", "Filter", "Pick", "Search", "Shown", "Text", "YesNo"]
-
 Rows = QuerySet[Any]
 _LOOKUPS = frozenset(CharField().get_lookups())
 Choices = Sequence[tuple[Any, Any]]

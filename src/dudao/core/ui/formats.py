@@ -7,22 +7,6 @@ from typing import Any
 
 from django.utils import timezone
 
-__all__ = [
-    "DASH",
-    "TONES",
-    "TONE_ICONS",
-    "Distance",
-    "dash",
-    "date_cn",
-    "datetime_cn",
-    "distance",
-    "mask_phone",
-    "number",
-    "percent",
-    "wan",
-    "yes_no",
-]  # fmt: skip
-
 DASH = "—"
 TONES = ("grey", "blue", "amber", "red", "green", "purple")
 TONE_ICONS = {

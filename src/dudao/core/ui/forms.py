@@ -31,8 +31,6 @@ from dudao.core.sheets import SheetError
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 
-__all__ = ["DateField", "FileField", "Form", "PickField", "PickManyField", "Section", "form_page", "refused"]
-
 
 @dataclass(frozen=True, slots=True)
 class Section:

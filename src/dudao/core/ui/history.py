@@ -6,8 +6,6 @@ from typing import Any
 from dudao.core.access import VERBS
 from dudao.core.ui.parts import Moment
 
-__all__ = ["moments"]
-
 _LOOKS = {
     "return": ("purple", "arrow-back-up"),
     "submit": ("blue", "send"),

@@ -20,8 +20,6 @@ from django.utils import timezone
 
 from dudao.core.access import VERBS
 
-__all__ = ["Counts", "Kept"]
-
 Counts = tuple[int, list[int]]
 LEAST = 2_000
 """Rows from which a count is kept."""

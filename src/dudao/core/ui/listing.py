@@ -34,8 +34,6 @@ from dudao.core.ui.filters import Chip, Chips, Filter, Shown
 from dudao.core.ui.kept import Kept
 from dudao.core.ui.parts import RowLink
 
-__all__ = ["BulkAction", "Column", "Empty", "ListPage", "Listing"]
-
 SIZES = (20, 50, 100, 200)
 EXPORT_LIMIT = 50_000
 

@@ -9,8 +9,6 @@ from dudao.core.access import Denied
 from dudao.core.ui.problems import problem_page
 from dudao.core.workflow import Conflict
 
-__all__ = ["ProblemMiddleware"]
-
 
 class ProblemMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -4,21 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-__all__ = [
-    "Crumb",
-    "FileRow",
-    "MenuItem",
-    "Moment",
-    "Option",
-    "RowLink",
-    "Stage",
-    "State",
-    "Tab",
-    "Todo",
-    "TreeNode",
-    "stages",
-]  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class State:

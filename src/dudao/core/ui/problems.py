@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-__all__ = ["PROBLEMS", "Problem", "problem_page"]
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:

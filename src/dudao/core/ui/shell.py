@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 
 from dudao.core.ui.parts import MenuItem
 
-__all__ = ["Appointment", "Shell"]
-
 
 @dataclass(frozen=True, slots=True)
 class Appointment:

@@ -4,8 +4,6 @@ from django.http import HttpRequest, HttpResponse
 
 from dudao.core.ui.problems import problem_page
 
-__all__ = ["bad_request", "csrf_failure", "not_found", "permission_denied", "server_error"]
-
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem_page(request, 400)

@@ -13,8 +13,6 @@ from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 from dudao.dashboards.queries.waiting import ALL, Kind, Pile, at
 
-__all__ = ["accountability_piles"]
-
 _State = Case.State
 _CASES: QuerySet[Any] = Case.objects.select_related("unit", "office")
 _TALKS: QuerySet[Any] = Talk.objects.select_related("unit", "office")

@@ -10,8 +10,6 @@ from dudao.core.models import Event
 from dudao.dashboards.queries.overview import Figure
 from dudao.people.models import Account
 
-__all__ = ["admin_figures"]
-
 
 def admin_figures(actor: Actor, today: date) -> list[Figure]:
     figures = []

@@ -15,8 +15,6 @@ from dudao.evaluations.rules import Rules
 from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
 
-__all__ = ["answering_piles"]
-
 _RUNNING = Campaign.State.RUNNING
 _SUBJECTS: QuerySet[Any] = Subject.objects.select_related("unit", "campaign__office").prefetch_related(
     "campaign__phases"

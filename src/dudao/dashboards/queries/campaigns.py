@@ -13,8 +13,6 @@ from dudao.dashboards.queries.waiting import SHOWN, Kind, Pile
 from dudao.evaluations.models import Campaign, Phase, Subject
 from dudao.evaluations.queries.campaigns import of_own_offices, seen
 
-__all__ = ["campaign_piles"]
-
 SOON = timedelta(7)
 _LATE = [Subject.State.OPEN, Subject.State.RETURNED]
 

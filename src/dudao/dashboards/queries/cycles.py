@@ -10,8 +10,6 @@ from dudao.core.ui.parts import Todo
 from dudao.dashboards.queries.waiting import Kind, Pile
 from dudao.evaluations.models import CycleChange, CyclePlan, RecusalDeclaration, TeamProposal
 
-__all__ = ["cycle_piles"]
-
 _RECUSALS: QuerySet[Any] = RecusalDeclaration.objects.select_related("account", "unit")
 _TEAMS: QuerySet[Any] = TeamProposal.objects.select_related("office")
 _CHANGES: QuerySet[Any] = CycleChange.objects.select_related("plan")

@@ -15,8 +15,6 @@ from dudao.evaluations.labels import CAMPAIGN_STATES
 from dudao.evaluations.models import Campaign, Phase, Result, ScoreSheet, Subject
 from dudao.evaluations.queries.campaigns import counted, seen
 
-__all__ = ["Evaluation", "evaluating"]
-
 MOST = 8
 RECENT = 2
 _State = Campaign.State

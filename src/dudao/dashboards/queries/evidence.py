@@ -11,8 +11,6 @@ from dudao.dashboards.queries.waiting import Kind, Pile
 from dudao.evidence.models import Evidence
 from dudao.evidence.queries.library import ending
 
-__all__ = ["evidence_piles"]
-
 PAST = 90
 """Days for which expired evidence is reminded of here; the library shows it for ever."""
 

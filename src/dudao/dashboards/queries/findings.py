@@ -15,8 +15,6 @@ from dudao.findings.queries.consultations import consultations
 from dudao.findings.queries.findings import mine, seen
 from dudao.findings.queries.lookback import to_visit, unsettled
 
-__all__ = ["finding_piles"]
-
 _State = Finding.State
 _AT_WORK = sorted(WORKING - {_State.RETURNED, _State.KEPT_ON})
 _FINDINGS: QuerySet[Any] = Finding.objects.select_related("unit", "office")

@@ -14,14 +14,12 @@ from django.db.models.functions import TruncMonth
 from django.urls import reverse
 
 from dudao.core.access import Actor
+from dudao.core.lights import LIGHTS
 from dudao.core.ui import formats
-from dudao.plans.labels import LIGHTS
 from dudao.plans.models import Assignment, Light, Task, WorkPlan
 from dudao.plans.queries import Lights, RowFilter, assignment_rows, tally
 from dudao.plans.queries.matrix import section_progress
 from dudao.plans.queries.tasks import TaskFilter, tasks
-
-__all__ = ["Board", "Figure", "board"]
 
 DONE = Q(state__in=[Assignment.State.CONFIRMED, Assignment.State.CLOSED])
 OPEN = ~DONE

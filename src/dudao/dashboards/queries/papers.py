@@ -11,8 +11,6 @@ from dudao.dashboards.queries.waiting import Kind, Pile
 from dudao.papers.models import Delivery, Paper
 from dudao.papers.queries import own_deliveries, waiting
 
-__all__ = ["paper_piles"]
-
 _ACTS: dict[str, str] = {
     Paper.State.DRAFT: "送核",
     Paper.State.RETURNED: "修改后送核",

@@ -16,8 +16,6 @@ from dudao.dashboards.queries.waiting import MOST, SHOWN, Kind, Pile
 from dudao.plans.models import Assignment, Task, WorkPlan
 from dudao.plans.queries.assignments import mine
 
-__all__ = ["plan_piles", "pressing"]
-
 _State = Assignment.State
 _ROWS: QuerySet[Any] = Assignment.objects.select_related("unit", "task__plan__unit", "upper__unit")
 _PLANS: QuerySet[Any] = WorkPlan.objects.select_related("unit")

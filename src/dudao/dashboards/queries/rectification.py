@@ -14,8 +14,6 @@ from dudao.findings.queries.board import Line, by_county
 from dudao.findings.queries.lights import Lights
 from dudao.findings.queries.terms import terms_on
 
-__all__ = ["rectification"]
-
 
 def rectification(actor: Actor, today: date) -> Board | None:
     """Figures and a chart over what was issued; ``None`` for whoever sees no findings. A fixed number of queries."""

@@ -12,8 +12,6 @@ from dudao.dashboards.queries.waiting import Kind, Pile, at
 from dudao.evaluations.models import Campaign, Objection, Result
 from dudao.evaluations.queries import deciding, results, uses
 
-__all__ = ["result_piles"]
-
 _State = Campaign.State
 _OBJECTIONS: QuerySet[Any] = Objection.objects.select_related("subject__campaign")
 _CAMPAIGNS: QuerySet[Any] = Campaign.objects.all()

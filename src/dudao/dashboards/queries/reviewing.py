@@ -11,8 +11,6 @@ from dudao.dashboards.queries.waiting import Kind, Pile
 from dudao.evaluations.models import Campaign, Review, SiteVisit
 from dudao.evaluations.queries import reviewing, visiting
 
-__all__ = ["review_piles"]
-
 _REVIEWS: QuerySet[Any] = Review.objects.select_related("subject__campaign", "reviewer")
 _VISITS: QuerySet[Any] = SiteVisit.objects.select_related("office", "unit")
 _GOING = [SiteVisit.State.PLANNED, SiteVisit.State.NOTIFIED, SiteVisit.State.ONGOING, SiteVisit.State.FED_BACK]

@@ -16,8 +16,6 @@ from dudao.papers.queries import seen as papers_seen
 from dudao.people.models import Account
 from dudao.plans.queries.tasks import tasks
 
-__all__ = ["Found", "Hit", "find"]
-
 MOST = 20
 
 

@@ -12,8 +12,6 @@ from dudao.stats.models import EliminationPlan, Return
 from dudao.stats.queries.returns import own_returns, waiting_by_round, waiting_returns
 from dudao.stats.queries.sizes import plans_returned, plans_to_approve
 
-__all__ = ["statistics_piles"]
-
 _RETURNS: QuerySet[Any] = Return.objects.select_related("round")
 _PLANS: QuerySet[Any] = EliminationPlan.objects.select_related("unit")
 

@@ -17,8 +17,6 @@ from dudao.dashboards.queries.reviewing import review_piles
 from dudao.dashboards.queries.statistics import statistics_piles
 from dudao.dashboards.queries.waiting import Desk, Pile, TodoGroup, laid_out
 
-__all__ = ["desk", "todo_groups"]
-
 TRADES = (
     plan_piles,
     paper_piles,

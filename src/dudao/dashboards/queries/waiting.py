@@ -18,8 +18,6 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 
-__all__ = ["ALL", "MOST", "SHOWN", "Desk", "Kind", "Pile", "TodoGroup", "at", "laid_out"]
-
 SHOWN = 6
 MOST = 8
 """Rows of a kind that are named with the count: the most that any card shows."""

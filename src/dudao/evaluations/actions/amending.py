@@ -22,8 +22,6 @@ from dudao.evaluations.queries.wording import phase_changes, rule_changes
 from dudao.evaluations.rules import Rules
 from dudao.orgs.models import Unit
 
-__all__ = ["PhaseChange", "amend_campaign", "keep_amendment", "why_not_amend"]
-
 _CHANGING = (Campaign.State.RUNNING, Campaign.State.DECIDING)
 
 

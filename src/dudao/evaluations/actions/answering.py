@@ -31,20 +31,6 @@ from dudao.evaluations.queries.figures import Known, known_of, outdated
 from dudao.evaluations.queries.parts import Desk, desk_on, with_counts
 from dudao.evaluations.queries.systems import figures_asked, system_of
 
-__all__ = [
-    "MOST_TEXT",
-    "Stale",
-    "answer_remark",
-    "attach_report",
-    "confirm_figures",
-    "count_anew",
-    "held",
-    "save_answer",
-    "save_figure",
-    "take_figures",
-    "take_figures_of",
-]
-
 MOST_TEXT = 4000
 
 

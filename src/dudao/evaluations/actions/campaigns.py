@@ -24,8 +24,6 @@ from dudao.evaluations.rules import Rules
 from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Kind, Unit
 
-__all__ = ["PhaseGiven", "SubjectGiven", "create_campaign", "locked", "set_phases", "set_subjects", "start_campaign"]
-
 
 @dataclass(frozen=True, slots=True)
 class PhaseGiven:

@@ -17,17 +17,6 @@ from dudao.evaluations.queries.systems import system_of
 from dudao.evidence.actions.links import thaw
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "Checked",
-    "accept_evaluation",
-    "accept_many",
-    "drop_remark",
-    "move_subject",
-    "remark_on",
-    "return_evaluation",
-    "settle_remark",
-]
-
 _HANDED_IN = (Subject.State.SUBMITTED, Subject.State.ACCEPTED)
 
 

@@ -14,8 +14,6 @@ from dudao.evaluations.queries.answering import why_not_check
 from dudao.evaluations.queries.systems import asks, system_of
 from dudao.people.queries import holders_of
 
-__all__ = ["ask_correction", "may_return"]
-
 
 def may_return(actor: Actor, review: Review) -> bool:
     """Whether this person may send the unit's self-evaluation back by themselves."""

@@ -20,8 +20,6 @@ from dudao.evaluations.models import CycleChange, CycleEntry, CyclePlan
 from dudao.evaluations.queries import cycles
 from dudao.orgs.models import Unit
 
-__all__ = ["Situation", "apply_change", "drop_change", "propose_change", "replan_cycle", "situation"]
-
 _State = CyclePlan.State
 
 

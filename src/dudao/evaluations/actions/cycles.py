@@ -20,23 +20,6 @@ from dudao.evaluations.models import CycleEntry, CyclePlan
 from dudao.evaluations.queries import cycles
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "Fix",
-    "approve_cycle",
-    "compute_cycle",
-    "create_cycle",
-    "discard_cycle",
-    "fix_schools",
-    "keep_solution",
-    "levels_data",
-    "locked",
-    "note_cycle_export",
-    "set_capacities",
-    "set_rules",
-    "sync_schools",
-    "unmet_data",
-]
-
 OPEN = (CyclePlan.State.DRAFT, CyclePlan.State.SOLVED)
 
 

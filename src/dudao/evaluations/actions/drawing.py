@@ -29,18 +29,6 @@ from dudao.evaluations.queries.draw_frames import (
 )
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "change_draw",
-    "commit_draw",
-    "create_draw",
-    "exclude",
-    "hold_draw",
-    "include",
-    "override",
-    "publish_draw",
-    "void_draw",
-]
-
 SEED_BYTES = 16
 """128 bits: nobody finds the seed from the commitment by trying."""
 _Way = DrawMember.Override

@@ -22,18 +22,6 @@ from dudao.evaluations.rules import Rules
 from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "cancel_campaign",
-    "check_rules",
-    "edit_campaign",
-    "select_by_cycle",
-    "select_by_draw",
-    "select_by_findings",
-    "select_by_pool",
-    "select_units",
-    "set_rules",
-]
-
 
 def _draft(actor: Actor, campaign: Campaign, revision: int) -> Campaign:
     row = locked(campaign, revision)

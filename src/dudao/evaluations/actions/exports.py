@@ -4,8 +4,6 @@ from dudao.core import audit
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.evaluations.models import Campaign, Proposal
 
-__all__ = ["note_export"]
-
 
 @audit.action
 def note_export(actor: Actor, *, name: str, rows: int, about: Campaign | Proposal | None) -> int:

@@ -21,8 +21,6 @@ from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.queries.versions import tree
 from dudao.orgs.models import Unit
 
-__all__ = ["Cloned", "clone_campaign", "create_from_template"]
-
 
 @audit.action
 def create_from_template(

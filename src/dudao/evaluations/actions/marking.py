@@ -15,19 +15,6 @@ from dudao.evaluations.models import Campaign, Mark, Review, Subject
 from dudao.evaluations.queries.desk import desk_of, faults_of
 from dudao.evaluations.queries.systems import Ask, asks, system_of
 
-__all__ = [
-    "REASON",
-    "ask_of",
-    "count_reviews",
-    "may_mark",
-    "opened_subject",
-    "put_mark",
-    "require_settling",
-    "settle_mark",
-    "why_not_settle",
-    "write_settled",
-]
-
 REASON = 1000
 
 

@@ -25,16 +25,6 @@ from dudao.evaluations.queries.systems import system_of
 from dudao.findings.queries.terms import terms_on
 from dudao.orgs.queries import work_calendar
 
-__all__ = [
-    "Changeable",
-    "ask_objection",
-    "by_unit",
-    "change_objection",
-    "changeable",
-    "uphold_objection",
-    "withdraw_objection",
-]
-
 MOST_TEXT = 4000
 
 # Who decides hears that a unit objects; the unit hears the answer.

@@ -24,8 +24,6 @@ from dudao.evaluations.models import Campaign, Mark, SiteVisit, Subject, VisitFi
 from dudao.evaluations.queries import visiting as reads
 from dudao.evaluations.queries.systems import asks, system_of
 
-__all__ = ["add_file", "drop_file", "drop_record", "mark_on_site", "save_record", "why_not_record"]
-
 _ON_SITE = {SiteVisit.State.ONGOING, SiteVisit.State.FED_BACK}
 MOST_COUNTS = 30
 

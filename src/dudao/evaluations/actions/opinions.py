@@ -13,8 +13,6 @@ from dudao.evaluations.actions.result_papers import opinions_to_draft
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries import deciding
 
-__all__ = ["AT_ONCE", "begin_opinions"]
-
 AT_ONCE = 30
 """Opinions that are drafted in the request; more go to a worker."""
 

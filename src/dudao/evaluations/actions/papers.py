@@ -23,8 +23,6 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.papers.sources import Fact
 
-__all__ = ["draft_notice", "facts_of_campaign", "papers_of", "plans_of", "why_not_notice"]
-
 _LEAST_INSPECTORS = 3  # 教育督导条例第十六条
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 _BASIS = "《教育督导条例》（国务院令第624号）"

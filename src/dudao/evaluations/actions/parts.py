@@ -33,18 +33,6 @@ from dudao.evaluations.queries.systems import system_of
 from dudao.orgs.models import Unit
 from dudao.people.queries import nearest_holders
 
-__all__ = [
-    "assign_as_suggested",
-    "assign_part",
-    "change_part",
-    "merge_parts",
-    "remind_parts",
-    "return_part",
-    "submit_part",
-    "take_back_part",
-    "withdraw_part",
-]
-
 
 def _divided(actor: Actor, subject: Subject, verb: str) -> Subject:
     row = held(subject)

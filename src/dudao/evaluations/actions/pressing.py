@@ -20,8 +20,6 @@ from dudao.evaluations.flow import SUBJECT, by_office
 from dudao.evaluations.models import Campaign, Phase, Subject
 from dudao.evaluations.queries.answering import window_of
 
-__all__ = ["exempt_subjects", "extend_subjects", "hand_in_overdue", "remind_subjects", "restore_subjects", "waiting"]
-
 _WAITING = (Subject.State.OPEN, Subject.State.RETURNED)
 
 

@@ -13,8 +13,6 @@ from dudao.evaluations.team_flow import RECUSAL
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
 
-__all__ = ["decide_recusal", "declare_recusal"]
-
 
 @audit.action
 def declare_recusal(

@@ -29,16 +29,6 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.papers.sources import Fact, register
 
-__all__ = [
-    "MOST_OPINIONS",
-    "draft_circular",
-    "draft_opinions",
-    "draft_publicity",
-    "draft_report",
-    "opinions_to_draft",
-    "register_all",
-]
-
 MOST_OPINIONS = 200
 MOST_ADDRESSED = 200
 MOST_TABLED = 300

@@ -23,16 +23,6 @@ from dudao.evaluations.queries.sheets import Computed, columns_of_outcome, compu
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.orgs.models import Kind, Unit
 
-__all__ = [
-    "archive_campaign",
-    "delete_trial",
-    "make_sheet",
-    "publicise",
-    "publish_campaign",
-    "record_decision",
-    "reopen_campaign",
-]
-
 C, Purpose = Campaign.State, ScoreSheet.Purpose
 MOST_TOLD = 20
 

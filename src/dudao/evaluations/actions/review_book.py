@@ -17,8 +17,6 @@ from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.matrix import given_marks, matrix_of
 from dudao.evaluations.queries.systems import system_of
 
-__all__ = ["KEEP_DAYS", "LONG", "begin_book", "book_name", "export_book", "lines_of", "why_not_book"]
-
 KEEP_DAYS = 7
 """How long the file of a background export waits for its maker."""
 LONG = 5_000

@@ -25,19 +25,6 @@ from dudao.evaluations.queries.recusal import barred, candidates
 from dudao.evaluations.queries.systems import asks, rules_of, system_of
 from dudao.people.models import Account
 
-__all__ = [
-    "assign_reviews",
-    "call_thirds",
-    "confirm_mark",
-    "give_third",
-    "hand_back",
-    "reassign",
-    "reopen",
-    "revoke",
-    "save_mark",
-    "submit_review",
-]
-
 _OPEN = (Review.State.ASSIGNED, Review.State.DONE)
 
 

@@ -8,8 +8,6 @@ from dudao.evaluations.models import Campaign, Mark, Phase, RunPin, Subject
 from dudao.evaluations.queries.runs import judged, kinds_of, pinned
 from dudao.evaluations.queries.systems import columns_by_code, system_of, vetoes_by_code
 
-__all__ = ["mark_from_runs"]
-
 _ANSWERS = ("是", "否")
 _BY = "测算"
 """Who gave a mark that comes from a run: «测算：王科员»."""

@@ -21,8 +21,6 @@ from dudao.evaluations.models import Campaign, Figure, RunPin, Subject
 from dudao.evaluations.queries.runs import fed, kinds_of, numbered, offered, pinned
 from dudao.evaluations.queries.systems import figures_asked, system_of
 
-__all__ = ["pin_newest", "pin_run", "why_not_pin"]
-
 
 def why_not_pin(row: Campaign, actor: Actor) -> Denied | None:
     if row.state == Campaign.State.DRAFT:

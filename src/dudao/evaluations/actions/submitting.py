@@ -34,8 +34,6 @@ from dudao.evaluations.queries.completeness import completeness_of
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evidence.actions.links import freeze, thaw
 
-__all__ = ["digest_of", "lateness", "snapshot", "submit_as_it_is", "submit_evaluation", "take_back"]
-
 
 def digest_of(content: Mapping[str, Any]) -> str:
     """SHA-256 of the snapshot as JSON with sorted keys and without spaces."""

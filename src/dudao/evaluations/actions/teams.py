@@ -20,8 +20,6 @@ from dudao.evaluations.team_flow import TEAMS
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
 
-__all__ = ["apply_teams", "drop_teams", "keep_teams", "propose_teams"]
-
 
 @audit.action
 def propose_teams(

@@ -7,8 +7,6 @@ from dudao.evaluations.models import Campaign, Subject
 from dudao.evaluations.queries.systems import rules_of
 from dudao.people.queries import nearest_holders
 
-__all__ = ["tell_subjects"]
-
 
 def tell_subjects(campaign: Campaign, subjects: Iterable[Subject], words: str, *, verb: str, key: str = "") -> int:
     """Tell those who fill in for these subjects «‹title›‹words›»; of an inspection without notice nobody is told.

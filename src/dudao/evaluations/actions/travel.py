@@ -10,8 +10,6 @@ from dudao.evaluations.models import Travel
 from dudao.evaluations.queries.travel import parts_of
 from dudao.orgs.models import Unit
 
-__all__ = ["LONGEST", "set_travel"]
-
 LONGEST = 600
 """Minutes: ten hours."""
 

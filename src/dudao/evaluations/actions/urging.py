@@ -18,8 +18,6 @@ from dudao.evaluations.queries.answering import window_of
 from dudao.evaluations.queries.systems import rules_of
 from dudao.findings.queries.terms import Terms, terms_on
 
-__all__ = ["urge_all"]
-
 _WAITING = (Subject.State.OPEN, Subject.State.RETURNED)
 
 

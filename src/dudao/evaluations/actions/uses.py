@@ -13,8 +13,6 @@ from dudao.frameworks.actions.versions import clone_version
 from dudao.frameworks.models import Framework, FrameworkVersion
 from dudao.orgs.models import Unit
 
-__all__ = ["carry_proposals", "decide_proposal", "make_proposal", "record_use"]
-
 
 @audit.action
 def record_use(

@@ -11,8 +11,6 @@ from dudao.evaluations.models import Mark, Subject
 from dudao.evaluations.queries.systems import system_of, vetoes_by_code
 from dudao.evaluations.queries.vetoes import said_of_vetoes
 
-__all__ = ["ANSWERS", "decide_veto"]
-
 ANSWERS = ("是", "否")
 
 

@@ -16,8 +16,6 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.papers.sources import Fact
 
-__all__ = ["draft_visit_notice", "facts_of_visit", "issued", "notice_of", "register_all", "why_not_notice"]
-
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 
 

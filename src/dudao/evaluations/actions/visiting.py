@@ -23,19 +23,6 @@ from dudao.orgs.models import Unit
 from dudao.people.models import Account
 from dudao.people.queries import holders_at
 
-__all__ = [
-    "LEAST",
-    "begin",
-    "cancel",
-    "edit_visit",
-    "feed_back",
-    "notify",
-    "opened",
-    "plan_visit",
-    "settle",
-    "state_position",
-]
-
 LEAST = 3
 """Inspectors that a team has at least; experts do not count (教育督导条例第十六条)."""
 

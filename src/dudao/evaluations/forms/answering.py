@@ -7,8 +7,6 @@ from dudao.core.files import KINDS
 from dudao.core.ui.forms import DateField, FileField, Form, PickField
 from dudao.orgs.models import Unit
 
-__all__ = ["MoveForm", "ReportForm", "ReturnForm"]
-
 _SCANS = tuple(ending for key in ("pdf", "jpg", "png", "ofd") for ending in KINDS[key].extensions)
 
 

@@ -20,17 +20,6 @@ from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Kind, Licensed, Ownership, Stage, Unit
 
-__all__ = [
-    "AddUnitsForm",
-    "AmendForm",
-    "CloneForm",
-    "ExtendForm",
-    "HeadForm",
-    "NewForm",
-    "PhasesForm",
-    "PoolForm",
-]
-
 Versions = Sequence[FrameworkVersion]
 _LONG = {"rows": "3"}
 _CHOSEN = (

@@ -11,8 +11,6 @@ from dudao.evaluations.cycle_rules import SPARE, CycleRules
 from dudao.evaluations.models import CyclePlan
 from dudao.orgs.models import Unit
 
-__all__ = ["CycleForm", "EntryForm", "FixedUploadForm", "ReplanForm", "RulesForm", "parse_capacities"]
-
 
 def _points(label: str) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=100)

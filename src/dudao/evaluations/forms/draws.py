@@ -13,8 +13,6 @@ from dudao.evaluations.queries.draw_frames import INSPECTING, KINDS, STRATA, Cri
 from dudao.orgs.models import Licensed, Ownership, Stage, Unit
 from dudao.people.roles import ROLES
 
-__all__ = ["CheckForm", "DrawForm", "HoldForm"]
-
 UPLOAD_BYTES = 5 * 2**20
 
 

@@ -11,8 +11,6 @@ from dudao.evaluations.queries.parts import candidates, free_codes, parts_of
 from dudao.evaluations.queries.systems import blocks_of, system_of
 from dudao.orgs.models import Unit
 
-__all__ = ["DueForm", "PartForm", "PartReturnForm"]
-
 
 class CodesWidget(forms.SelectMultiple):
     """Indicators to be ticked, by first-level indicator; the first box of a group stands for all of it."""

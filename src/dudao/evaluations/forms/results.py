@@ -13,19 +13,6 @@ from dudao.evaluations.actions.objections import Changeable
 from dudao.evaluations.models import ResultUse, ScoreSheet
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "AnswerForm",
-    "AskForm",
-    "ChangeForm",
-    "DecideForm",
-    "DecideProposalForm",
-    "OpinionsForm",
-    "ProposalForm",
-    "PubliciseForm",
-    "ScoreForm",
-    "UseForm",
-]
-
 
 class ScoreForm(Form):
     purpose = forms.ChoiceField(

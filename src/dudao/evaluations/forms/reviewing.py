@@ -12,19 +12,6 @@ from dudao.evaluations.models import Subject
 from dudao.evaluations.queries.desk import Input
 from dudao.people.models import Account
 
-__all__ = [
-    "MOST_BOXES",
-    "WAYS",
-    "AssignForm",
-    "CorrectionForm",
-    "ReassignForm",
-    "SettleForm",
-    "VetoForm",
-    "cells_of",
-    "people_url",
-    "searched",
-]
-
 WAYS = [
     ("load", "按工作量平均：任务少的先分"),
     ("draw", "随机抽取：按种子抽签，种子记入操作记录，可以重做核对"),

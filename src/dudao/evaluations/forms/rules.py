@@ -15,8 +15,6 @@ from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.evaluations.rules import LATE, OPEN, SHOWN, Freeze, Rules
 from dudao.people.queries.specialities import speciality_choices
 
-__all__ = ["RULE_SECTIONS", "RulesForm", "rule_fields", "rules_from"]
-
 _FREEZE = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*(?:至|到|—|~)\s*(\d{4}-\d{1,2}-\d{1,2})\s+(.+?)\s*")
 _PERCENTS = ("third_at", "findings_below", "reason_at")
 

@@ -7,8 +7,6 @@ from django import forms
 
 from dudao.core.ui.forms import Form
 
-__all__ = ["PinForm"]
-
 
 class PinForm(Form):
     """Which run, and why."""

@@ -14,8 +14,6 @@ from dudao.evaluations.queries.teams import places_in, to_visit
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
 
-__all__ = ["RecusalForm", "TeamForm", "TravelForm"]
-
 
 class RecusalForm(Form):
     account: ClassVar[Any] = forms.ModelChoiceField(label="谁回避", queryset=Account.objects.none(), empty_label=None)

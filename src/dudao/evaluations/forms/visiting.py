@@ -13,8 +13,6 @@ from dudao.evaluations.models import Subject, VisitRecord
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
 
-__all__ = ["FeedBackForm", "PickForm", "PlanForm", "RecordForm", "SettleVisitForm", "StatementForm"]
-
 
 class _Person(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:

@@ -13,8 +13,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Unit
 
-__all__ = ["Amendment", "Campaign", "Phase"]
-
 
 class Campaign(models.Model):
     """One evaluation (督导项目) of one office: a published version pinned, objects, phases, rules.

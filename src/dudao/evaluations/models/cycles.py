@@ -11,8 +11,6 @@ from dudao.calc.scheduling.cycle import term_label
 from dudao.core.access import ScopedQuerySet
 from dudao.orgs.models import Unit
 
-__all__ = ["CycleChange", "CycleEntry", "CyclePlan"]
-
 
 class CyclePlan(models.Model):
     """Every school of an office's region once within some years (教育督导条例: 综合督导每 3～5 年一次).

@@ -18,8 +18,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.evaluations.models.campaigns import Campaign
 from dudao.orgs.models import Unit
 
-__all__ = ["Draw", "DrawMember"]
-
 
 class Draw(models.Model):
     """One draw of one office.

@@ -15,8 +15,6 @@ from dudao.core.history import track
 from dudao.evaluations.models.subjects import Subject
 from dudao.evaluations.models.visits import SiteVisit
 
-__all__ = ["COUNTY", "Mark", "Review"]
-
 COUNTY = "county"
 """The source of the marks that counties give (县评), the same in every indicator system."""
 

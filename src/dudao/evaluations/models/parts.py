@@ -12,8 +12,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.evaluations.models.subjects import Subject
 from dudao.orgs.models import Unit
 
-__all__ = ["Part"]
-
 
 class Part(models.Model):
     """What one department answers in a subject's self-evaluation: ``codes`` are leaves of the indicator system.

@@ -11,8 +11,6 @@ from django.utils import timezone
 from dudao.core.access import ScopedQuerySet
 from dudao.orgs.models import Unit
 
-__all__ = ["RecusalDeclaration"]
-
 
 class RecusalDeclaration(models.Model):
     """One person must keep away from one unit and what stands below it, from a day on.

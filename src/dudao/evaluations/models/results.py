@@ -14,8 +14,6 @@ from dudao.evaluations.models.subjects import Subject
 from dudao.frameworks.models import Framework, FrameworkVersion
 from dudao.orgs.models import Unit
 
-__all__ = ["Decision", "Objection", "Proposal", "Result", "ResultUse", "ScoreSheet"]
-
 
 class ScoreSheet(models.Model):
     """All subjects of a campaign scored once. Inserted, never changed (a database trigger); a trial may be deleted.

@@ -11,8 +11,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.evaluations.models.campaigns import Campaign
 from dudao.stats.models import BalanceRun, PreschoolRun
 
-__all__ = ["RunPin"]
-
 
 class RunPin(models.Model):
     """One run that a campaign is pinned to. A newer run changes nothing until an office pins it: then this pin ends and stays as

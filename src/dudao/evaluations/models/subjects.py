@@ -15,8 +15,6 @@ from dudao.core.history import track
 from dudao.evaluations.models.campaigns import Campaign
 from dudao.orgs.models import Unit
 
-__all__ = ["Answer", "Figure", "Remark", "Subject", "Submission"]
-
 
 class Subject(models.Model):
     """One unit in one campaign. ``label`` is its name in the results («平江县人民政府»), once in a campaign.

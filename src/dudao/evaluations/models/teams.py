@@ -11,8 +11,6 @@ from django.utils import timezone
 from dudao.core.access import ScopedQuerySet
 from dudao.orgs.models import Unit
 
-__all__ = ["TeamProposal", "Travel"]
-
 
 class Travel(models.Model):
     """How many minutes it takes from one part of an office's area to another: its counties (or townships), or the office itself.

@@ -14,8 +14,6 @@ from dudao.core.models import StoredFile
 from dudao.evaluations.models.subjects import Subject
 from dudao.orgs.models import Unit
 
-__all__ = ["SiteVisit", "VisitFile", "VisitMember", "VisitRecord"]
-
 
 class SiteVisit(models.Model):
     """A team goes to a unit once and serves every campaign that wants to see it then («进一次门，查多件事»).

@@ -13,8 +13,6 @@ from dudao.evaluations.models import CycleEntry, CyclePlan
 from dudao.evaluations.queries.cycles import Matrix, area_word, by_townships, county_name
 from dudao.stats.papers.sheet import add_sheet
 
-__all__ = ["read_fixes", "school_table", "write_cycle"]
-
 _TERM = re.compile(r"(\d{4})\s*年?\s*(春|秋)(?:季|季学期|学期)?")
 
 

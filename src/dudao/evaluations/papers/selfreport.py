@@ -32,8 +32,6 @@ from dudao.papers.composing import compose, look_of
 from dudao.papers.kinds import Kind
 from dudao.papers.queries import template_of
 
-__all__ = ["self_report", "values_of"]
-
 _WRITE = "（请补充。）"
 _MOST = 1000
 """Letters of an answer's text that the report takes over; the whole stands in the platform."""

@@ -20,38 +20,6 @@ from dudao.evaluations.queries.systems import blocks_of, columns_by_code, figure
 from dudao.evaluations.rules import Freeze
 from dudao.evidence.queries.links import attached, attached_at
 
-__all__ = [
-    "EVIDENCE",
-    "SELF",
-    "Block",
-    "Leaf",
-    "Window",
-    "answers_of",
-    "asked_figures",
-    "blocks_filled",
-    "cells_of",
-    "checks_seen",
-    "counts_of",
-    "earlier",
-    "evidence_at",
-    "evidence_of",
-    "figures_of",
-    "given_of",
-    "has_been_looked_at",
-    "key_of",
-    "last_submissions",
-    "leaves_of",
-    "mine",
-    "phase_of",
-    "remarks_of",
-    "seen",
-    "subject_of",
-    "submission_of",
-    "why_not_check",
-    "why_not_fill",
-    "window_of",
-]
-
 SELF = "self"
 EVIDENCE = "answer"
 """Before the key of everything that evidence is attached to here: «answer:12:A2.1»."""

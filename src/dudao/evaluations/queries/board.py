@@ -11,8 +11,6 @@ from dudao.evaluations.queries.campaigns import subjects_seen
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.orgs.models import Kind, Unit
 
-__all__ = ["WIDTH", "Bar", "Cell", "Row", "Table", "bars", "progress_table", "visible_subjects"]
-
 WIDTH = 1000
 """Of the line of days, in units of the drawing."""
 

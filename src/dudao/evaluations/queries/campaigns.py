@@ -9,26 +9,6 @@ from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Subject
 from dudao.orgs.models import Kind, Unit
 
-__all__ = [
-    "amendments_seen",
-    "beside",
-    "branches",
-    "campaign",
-    "counted",
-    "in_branch",
-    "is_inside",
-    "led_by",
-    "of_own_offices",
-    "offices",
-    "own_offices",
-    "seen",
-    "subjects_seen",
-    "to_clone",
-    "twins_for",
-    "twins_of",
-    "years",
-]
-
 
 def led_by(actor: Actor, verb: str = "campaign.edit", prefix: str = "") -> Q:
     """The campaigns of the actor's own offices, and of those below them."""

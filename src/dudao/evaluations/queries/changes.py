@@ -9,8 +9,6 @@ from dudao.evaluations.models import Remark, Subject, Submission
 from dudao.evaluations.queries.answering import checks_seen, last_submissions, seen
 from dudao.orgs.models import Unit
 
-__all__ = ["Compared", "campaigns_checked", "changes_of", "place_of_checks", "remark_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Compared:

@@ -13,8 +13,6 @@ from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries.sheets import loaded, sheet_system
 from dudao.frameworks.trying.shown import Moved, difference, moved, places_of, said, total_places
 
-__all__ = ["AtIndicator", "Comparison", "at_indicator", "compared"]
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

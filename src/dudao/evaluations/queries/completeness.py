@@ -26,9 +26,6 @@ from dudao.evaluations.queries.parts import figures_of_part, parts_of
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.evaluations.queries.work import label_of
 
-__all__ = ["Completeness", "Gap", "completeness_of"]
-
-
 DATA = "="
 """The block of data items: no code begins with it."""
 

@@ -12,8 +12,6 @@ from dudao.evaluations.queries.systems import rules_of
 from dudao.orgs.models import Kind, Unit
 from dudao.people.models import Account, Appointment
 
-__all__ = ["away", "counties_give", "of_county", "place_of", "reviewers"]
-
 
 def counties_give(campaign: Campaign, source: str) -> bool:
     """Whether each county marks its own units here: the office is the city's, and the marks are the counties'."""

@@ -20,40 +20,6 @@ from dudao.findings.flow import OPEN
 from dudao.findings.models import Finding
 from dudao.orgs.models import Kind, Ownership, Unit, UnitLink
 
-__all__ = [
-    "Cell",
-    "Line",
-    "Matrix",
-    "Outlook",
-    "area_word",
-    "by_townships",
-    "change",
-    "changes_of",
-    "counties_of",
-    "county_choices",
-    "county_for",
-    "county_name",
-    "county_names",
-    "digest_of",
-    "eligible",
-    "entries",
-    "entry",
-    "facts_of",
-    "first_day",
-    "levels_seen",
-    "mergers",
-    "outlook",
-    "own_matrix",
-    "plan",
-    "plans",
-    "problem",
-    "school_of",
-    "term_choices",
-    "this_term",
-    "unmet_seen",
-    "with_done",
-]
-
 _LEVELS = {
     CyclePlan.Objects.COMPULSORY: ["primary", "junior"],
     CyclePlan.Objects.SENIORS: ["senior", "vocational"],

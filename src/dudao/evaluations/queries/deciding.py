@@ -31,24 +31,6 @@ from dudao.evaluations.queries.systems import rules_of
 from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.queries import work_calendar
 
-__all__ = [
-    "Readiness",
-    "Window",
-    "final_sheet",
-    "is_decided",
-    "is_fresh",
-    "is_of_today",
-    "last_decision",
-    "objection_window",
-    "open_objections",
-    "publicity_until",
-    "readiness",
-    "touched",
-    "undecided",
-    "why_not_publicise",
-    "why_not_publish",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Readiness:

@@ -17,8 +17,6 @@ from dudao.evaluations.models import Answer, Figure, Mark, Subject
 from dudao.evaluations.queries.scoring import SELF
 from dudao.evaluations.queries.systems import Ask, asks, rules_of, system_of
 
-__all__ = ["Desk", "Input", "Item", "Quick", "desk_of", "expected_of", "faults_of"]
-
 _SHARES = (Decimal(1), Decimal("0.8"), Decimal("0.6"), Decimal("0.4"), Decimal(0))
 """Of the full points, what the number keys offer where the rule names no bands."""
 

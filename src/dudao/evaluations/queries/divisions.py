@@ -9,8 +9,6 @@ from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.queries.templates import template_of
 from dudao.orgs.models import Unit
 
-__all__ = ["suggested"]
-
 
 def suggested(subject: Subject, parts: Sequence[Part]) -> tuple[str, list[tuple[Unit, list[str]]]]:
     """(from where, department and leaves), for departments without a part and indicators that are free."""

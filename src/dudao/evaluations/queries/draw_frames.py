@@ -19,20 +19,6 @@ from dudao.people.models import Appointment
 from dudao.people.queries.specialities import held_specialities
 from dudao.people.roles import ROLES
 
-__all__ = [
-    "KINDS",
-    "LICENCE",
-    "MOST",
-    "PUPILS",
-    "STRATA",
-    "UNMEASURED",
-    "Candidate",
-    "Criteria",
-    "candidates",
-    "columns_of",
-    "specialities",
-]
-
 MOST = 10_000
 """Members of one frame: more than a city has."""
 KINDS: tuple[Kind, ...] = (Kind.SCHOOL, Kind.TEACHING_POINT, Kind.KINDERGARTEN)

@@ -29,30 +29,6 @@ from dudao.evaluations.queries.recusal import barred
 from dudao.orgs.models import Kind, Licensed, Ownership, Stage, Unit
 from dudao.people.roles import ROLES
 
-__all__ = [
-    "FINAL",
-    "Conflict",
-    "Line",
-    "campaigns",
-    "conflicts",
-    "counted",
-    "counties",
-    "criteria_words",
-    "draw",
-    "final",
-    "frame_of_draw",
-    "how_words",
-    "lines",
-    "members",
-    "offices",
-    "plan_of_draw",
-    "public_draw",
-    "record_of_draw",
-    "siblings",
-    "sound",
-    "why_not_drawable",
-]
-
 FINAL = Q(drawn=True) & ~Q(override="out") | Q(override="in")
 """Members to whom it came in the end."""
 

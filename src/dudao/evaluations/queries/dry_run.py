@@ -12,8 +12,6 @@ from dudao.evaluations.models import Campaign, Phase
 from dudao.evaluations.queries.systems import columns_by_code, rules_of, system_of
 from dudao.frameworks.trying.shown import padded, total_places
 
-__all__ = ["MOST", "DryRun", "Line", "dry_run", "faults_of"]
-
 MOST = 300
 """So many subjects are tried at most: a page shows no more, and grades are reached or they aren't."""
 

@@ -15,8 +15,6 @@ from dudao.stats.checks import plain
 from dudao.stats.models import Return
 from dudao.stats.queries import catalogue, returns
 
-__all__ = ["YEARS", "Known", "known_of", "outdated", "same_cell"]
-
 
 def known_of(campaign: Campaign, units: Iterable[int]) -> dict[int, dict[str, Known]]:
     """By unit and name of the item: from the run that the campaign is pinned to, else from the newest return that was handed in

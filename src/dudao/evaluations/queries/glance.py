@@ -24,8 +24,6 @@ from dudao.evaluations.queries.sheets import sheet_system
 from dudao.evaluations.queries.systems import rules_of
 from dudao.frameworks.trying.shown import deviation, padded, signed, summary, total_places
 
-__all__ = ["Ask", "Figure", "Glance", "Line", "glance"]
-
 SHORT = 15
 """Up to so many subjects the ranking stands there whole; of more the first and the last ``ENDS``."""
 ENDS = 5

@@ -9,8 +9,6 @@ from dudao.evaluations.queries.systems import rules_of
 from dudao.orgs.models import Licence, Licensed, Unit
 from dudao.orgs.queries import standings, today
 
-__all__ = ["graded", "is_ungraded", "mark_standings", "registered", "standing_so", "ungraded"]
-
 
 def _unlicensed() -> QuerySet[Any]:
     day = today()

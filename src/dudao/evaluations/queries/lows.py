@@ -12,8 +12,6 @@ from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries.sheets import loaded
 from dudao.evaluations.queries.systems import rules_of
 
-__all__ = ["Low", "by_indicator", "lows_of", "lows_of_rows", "threshold_words"]
-
 
 @dataclass(frozen=True, slots=True)
 class Low:

@@ -18,8 +18,6 @@ from dudao.evaluations.queries.reviewing import parts_of
 from dudao.evaluations.queries.scoring import SELF, inputs_of
 from dudao.evaluations.queries.systems import blocks_of, system_of
 
-__all__ = ["Given", "Line", "Matrix", "Whole", "given_marks", "matrix_of"]
-
 Value = Decimal | str | None
 PLACES = 4
 """Decimals that are kept of a mark: more than any indicator system rounds to."""

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from dudao.evaluations.models import Result
 from dudao.papers.models import Paper
 
-__all__ = ["is_judged", "lacking"]
-
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 
 

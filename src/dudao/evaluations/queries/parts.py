@@ -24,24 +24,6 @@ from dudao.evaluations.queries.answering import (
 from dudao.evaluations.queries.systems import system_of
 from dudao.orgs.models import Kind, Unit
 
-__all__ = [
-    "Desk",
-    "candidates",
-    "desk_of",
-    "desk_on",
-    "divides",
-    "figures_of_part",
-    "free_codes",
-    "handed_in",
-    "mine",
-    "part_of",
-    "parts_of",
-    "parts_seen",
-    "standing",
-    "with_counts",
-    "worked_on",
-]
-
 GOVERNMENTS = (Kind.CITY, Kind.COUNTY, Kind.ZONE)
 
 

@@ -16,22 +16,6 @@ from dudao.findings.models import Finding
 from dudao.orgs.models import Kind, Licensed, Ownership, Stage, Unit
 from dudao.orgs.queries import licensed
 
-__all__ = [
-    "Changes",
-    "changes_since",
-    "choices_of",
-    "cycle_terms",
-    "cycle_units",
-    "cycle_year",
-    "drawn_units",
-    "draws_of",
-    "found_units",
-    "label_of",
-    "pool_words",
-    "units_in",
-    "units_to_add",
-]
-
 Stored = Mapping[str, Any]
 
 

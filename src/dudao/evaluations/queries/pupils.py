@@ -6,8 +6,6 @@ from django.db.models import Sum
 
 from dudao.stats.models import Return, Value
 
-__all__ = ["pupils_of"]
-
 _FINAL = (Return.State.ACCEPTED, Return.State.LOCKED)
 _ITEMS = ("pupils", "kg_children")
 

@@ -13,18 +13,6 @@ from dudao.people.models import Account, Appointment
 from dudao.people.queries import holders_of
 from dudao.people.roles import ROLES
 
-__all__ = [
-    "Person",
-    "barred",
-    "barred_pairs",
-    "branch_of",
-    "candidates",
-    "found_people",
-    "inspectors_among",
-    "orphans",
-    "reason_of",
-]
-
 _INSPECTORS = {"city_inspector", "county_inspector"}
 
 

@@ -17,31 +17,6 @@ from dudao.evaluations.queries.sheets import sheet_system
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.frameworks.trying.shown import padded, total_places
 
-__all__ = [
-    "Giver",
-    "Means",
-    "Year",
-    "campaign_led",
-    "campaigns_alike",
-    "counties_of_sheet",
-    "county_means",
-    "decision_file",
-    "finals_of",
-    "givers",
-    "is_led",
-    "means_of",
-    "published_results",
-    "result",
-    "results_of",
-    "seen",
-    "sheet",
-    "sheets_of",
-    "shows_marks",
-    "standing",
-    "veto_grounds",
-    "years_of",
-]
-
 C = Campaign.State
 FORMED = (C.DECIDING, C.PUBLICISED, C.PUBLISHED, C.ARCHIVED)
 OUT = (C.PUBLISHED, C.ARCHIVED)

@@ -25,42 +25,6 @@ from dudao.evaluations.queries.systems import asks, rules_of, seats_of, system_o
 from dudao.evidence.queries.links import attached
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "QUEUE",
-    "Difference",
-    "Part",
-    "Place",
-    "blind_subjects",
-    "both_done",
-    "campaign_of",
-    "campaigns_of",
-    "desk",
-    "differences",
-    "given_at",
-    "grid",
-    "is_blind_to",
-    "loads",
-    "mine",
-    "name_phases",
-    "office_reviews",
-    "others_at",
-    "parts_of",
-    "phase_title",
-    "remarks_at",
-    "remarks_open",
-    "review_of",
-    "review_phases",
-    "reviewers_of",
-    "seats",
-    "seen",
-    "settled_marks",
-    "strict",
-    "subject_of",
-    "subjects_of",
-    "third_codes",
-    "unseated",
-]
-
 QUEUE = reverse_lazy("evaluations:reviews")
 ONLINE = "online"
 _LIVE = (Review.State.ASSIGNED, Review.State.DONE)

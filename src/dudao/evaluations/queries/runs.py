@@ -27,23 +27,6 @@ from dudao.stats.queries.balance_items import (
 from dudao.stats.queries.balance_results import failing_of, lack_parts
 from dudao.stats.queries.preschool import CountyView, run_view
 
-__all__ = [
-    "YEARS",
-    "Known",
-    "Standing",
-    "fed",
-    "judged",
-    "kinds_of",
-    "newer_than",
-    "numbered",
-    "offered",
-    "pin_of",
-    "pinned",
-    "report_of",
-    "standings",
-    "verdict_lines",
-]
-
 YEARS = 2
 """How many years back the newest return, or run, may lie."""
 

@@ -17,8 +17,6 @@ from dudao.evaluations.queries.licensing import graded
 from dudao.evaluations.queries.systems import rules_of, seats_of, system_of
 from dudao.evaluations.rules import Rules
 
-__all__ = ["Inputs", "adopted", "adopted_by_subject", "inputs_of", "score_campaign", "scored"]
-
 SELF = "self"
 Cells = dict[str, Any]
 

@@ -16,20 +16,6 @@ from dudao.evaluations.queries.systems import system_of
 from dudao.frameworks.queries.versions import tree as tree_of_version
 from dudao.frameworks.trees import digest_of
 
-__all__ = [
-    "Check",
-    "Computed",
-    "Replay",
-    "columns_of_outcome",
-    "computed",
-    "counting",
-    "grade_names",
-    "inputs_now",
-    "loaded",
-    "replayed",
-    "sheet_system",
-]
-
 NOTHING = Outcome(None, None, None, None, None, {}, (), (), {})
 """What comes out for a subject whose cells can't be read: it neither counts as 0 nor ranks."""
 MOST_DIFFERENCES = 50

@@ -12,18 +12,6 @@ from dudao.evaluations.rules import Rules
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.queries.versions import tree as tree_of_version
 
-__all__ = [
-    "Ask",
-    "asks",
-    "blocks_of",
-    "columns_by_code",
-    "figures_asked",
-    "rules_of",
-    "seats_of",
-    "system_of",
-    "vetoes_by_code",
-]
-
 
 @lru_cache(maxsize=64)
 def _tree(version: int, digest: str) -> Tree:

@@ -20,25 +20,6 @@ from dudao.orgs.models import Kind, Unit
 from dudao.orgs.queries import work_calendar
 from dudao.people.models import Account, Appointment
 
-__all__ = [
-    "MOST",
-    "Asked",
-    "asked",
-    "inspectors_of",
-    "keys_of",
-    "may_declare_for",
-    "offices",
-    "people_of",
-    "places_in",
-    "proposal",
-    "proposals",
-    "recusal",
-    "recusals",
-    "scope_words",
-    "task_of",
-    "to_visit",
-]
-
 MOST = 150
 """Visits of one proposal: what the solver proves in a minute."""
 _INSPECTORS = ("city_inspector", "county_inspector")

@@ -8,8 +8,6 @@ from dudao.calc.campaigns import CampaignPack, campaign_from
 from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Kind, Unit
 
-__all__ = ["published_for", "template_of", "templates_for", "title_of_system", "usable_versions"]
-
 
 @cache  # what is shipped does not change while the platform runs
 def _all() -> dict[str, CampaignPack]:

@@ -7,8 +7,6 @@ from dudao.evaluations.models import Travel
 from dudao.evaluations.queries.recusal import branch_of
 from dudao.orgs.models import Kind, Unit
 
-__all__ = ["MINUTES_PER_STEP", "Ways", "parts_of", "travel_text", "ways_of"]
-
 MINUTES_PER_STEP = 6
 """A unit of distance in `dudao.calc.scheduling.teams`: ten of them are an hour, what a pair without a row counts."""
 _PARTS = (Kind.COUNTY, Kind.ZONE, Kind.TOWNSHIP)

@@ -9,21 +9,6 @@ from dudao.evaluations.models import Campaign, Objection, Proposal, ResultUse, S
 from dudao.frameworks.models import Framework
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "framework_of",
-    "frameworks_proposable",
-    "objection",
-    "objections",
-    "proposal",
-    "proposals",
-    "subject_to_object",
-    "subjects_of",
-    "unit_of",
-    "units_proposing",
-    "uses",
-    "waiting_to_carry",
-]
-
 
 def objections(actor: Actor) -> "QuerySet[Any]":
     """Those of one's own units, and of the campaigns that one's office leads."""

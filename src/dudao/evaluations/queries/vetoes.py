@@ -7,8 +7,6 @@ from dudao.calc.score import SubjectColumn
 from dudao.evaluations.models import Mark, Subject
 from dudao.evaluations.queries.systems import system_of, vetoes_by_code
 
-__all__ = ["VetoLine", "said_of_vetoes", "vetoes_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class VetoLine:

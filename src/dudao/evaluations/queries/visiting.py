@@ -25,35 +25,6 @@ from dudao.evaluations.rules import Rules
 from dudao.findings.queries.findings import seen as findings_seen
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "ONSITE",
-    "containing",
-    "desks",
-    "file_of",
-    "files_of",
-    "findings_of",
-    "inspectors",
-    "is_inside",
-    "is_of_team",
-    "mine",
-    "offered",
-    "offices",
-    "phase_of",
-    "record_of",
-    "records_of",
-    "rules_of_visit",
-    "seen",
-    "shows_marks",
-    "subject_at",
-    "team_of",
-    "unit_of",
-    "units",
-    "visit_of",
-    "waiting_for_statement",
-    "week_of",
-    "with_counts",
-]
-
 ONSITE = "onsite"
 _State = SiteVisit.State
 

@@ -9,8 +9,6 @@ from dudao.evaluations.models import Campaign, Phase
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.rules import LATE, OPEN, SHOWN, Freeze, Rules
 
-__all__ = ["RULES", "freeze_words", "phase_changes", "rule_changes", "rule_words"]
-
 RULES: Mapping[str, str] = {
     "announced": "事先通知",
     "self_report": "自评报告",

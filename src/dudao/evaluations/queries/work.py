@@ -31,21 +31,6 @@ from dudao.evaluations.queries.parts import Desk, desk_on
 from dudao.evaluations.queries.systems import system_of
 from dudao.evidence.queries.links import attached_at
 
-__all__ = [
-    "Focus",
-    "Last",
-    "Line",
-    "Question",
-    "Row",
-    "Work",
-    "figure_rows",
-    "label_of",
-    "own_score",
-    "questions_of",
-    "trace_of",
-    "work_of",
-]
-
 NOT_APPLICABLE = "不适用"
 
 

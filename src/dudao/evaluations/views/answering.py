@@ -40,20 +40,6 @@ from dudao.evaluations.queries.work import said_of
 from dudao.evaluations.views.progress import FILLED, done_on
 from dudao.papers.composing import ComposeError
 
-__all__ = [
-    "answer_list",
-    "crumbs_of",
-    "last_day",
-    "receipt",
-    "report",
-    "report_new",
-    "report_word",
-    "subject_or_404",
-    "subject_page",
-    "subject_step",
-    "submit",
-]
-
 REMARK_STATES = {
     "open": State("待修改", "amber", "alert-circle"),
     "answered": State("已修改", "blue", "message"),

@@ -34,8 +34,6 @@ from dudao.evaluations.views.progress import FILLED_SORTED
 from dudao.frameworks.trying.shown import blocks_chart, summary
 from dudao.orgs.models import Licensed
 
-__all__ = ["campaign_page", "dry_run_page", "subject_list"]
-
 
 @require_GET
 def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:

@@ -13,8 +13,6 @@ from dudao.evaluations.labels import CAMPAIGN_STATES
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import campaigns as reads
 
-__all__ = ["campaign_list"]
-
 
 def _years(request: HttpRequest) -> list[tuple[int, str]]:
     return [(year, f"{year}年") for year in reads.years(actor_of(request))]

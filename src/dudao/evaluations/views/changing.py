@@ -24,8 +24,6 @@ from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.templates import usable_versions
 from dudao.evaluations.views.common import campaign_or_404, crumbs, draft_or_back, inside_or_404, tell
 
-__all__ = ["amend", "head", "notice", "phases", "rules", "step"]
-
 
 def _page(request: HttpRequest, row: Campaign, form: Any, *, title: str, save: str, note: str = "") -> HttpResponse:
     return form_page(

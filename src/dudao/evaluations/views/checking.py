@@ -27,8 +27,6 @@ from dudao.evaluations.views.answering import crumbs_of, last_day, subject_or_40
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.progress import FILLED_SORTED
 
-__all__ = ["accept_bulk", "changes", "check_list", "move", "remark_new", "remark_step", "send_back"]
-
 
 def _campaigns(request: HttpRequest) -> list[tuple[int, str]]:
     return compared.campaigns_checked(actor_of(request))

@@ -17,8 +17,6 @@ from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import pools
 from dudao.evaluations.views.common import crumbs, draft_or_back, tell
 
-__all__ = ["choose"]
-
 
 class _OneForm(Form):
     """One of a few: a draw, or a term of a cycle plan."""

@@ -22,8 +22,6 @@ from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.runs import kinds_of
 from dudao.evaluations.queries.systems import rules_of
 
-__all__ = ["campaign_or_404", "crumbs", "draft_or_back", "head_of", "inside_or_404", "tabs_of", "tell"]
-
 
 def campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
     found = reads.campaign(actor_of(request), pk)

@@ -30,15 +30,6 @@ from dudao.evaluations.queries import cycles
 from dudao.evaluations.views.cycles import crumbs, plan_or_404, tabs_of
 from dudao.orgs.models import Ownership
 
-__all__ = [
-    "cycle_change",
-    "cycle_change_step",
-    "cycle_entry",
-    "cycle_import",
-    "cycle_replan",
-    "cycle_schools",
-]
-
 SHOWN = 200
 
 

@@ -28,19 +28,6 @@ from dudao.evaluations.queries import cycles
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import choosable
 
-__all__ = [
-    "crumbs",
-    "cycle_capacity",
-    "cycle_export",
-    "cycle_list",
-    "cycle_new",
-    "cycle_page",
-    "cycle_rules",
-    "cycle_step",
-    "plan_or_404",
-    "tabs_of",
-]
-
 SHOWN = 40
 EVENTS = 12
 

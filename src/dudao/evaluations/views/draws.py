@@ -29,21 +29,6 @@ from dudao.evaluations.forms.draws import DrawForm, HoldForm
 from dudao.evaluations.models import Draw
 from dudao.evaluations.queries import draws as reads
 
-__all__ = [
-    "draw_list",
-    "draw_page",
-    "edit",
-    "frame",
-    "frame_file",
-    "hold",
-    "members",
-    "new",
-    "public_address",
-    "record",
-    "record_file",
-    "step",
-]
-
 DRAWS = Listing(
     key="draws",
     columns=[

@@ -24,8 +24,6 @@ from dudao.papers.composing import look_of
 from dudao.papers.views.verify import Brake
 from dudao.people.address import address_group, client_address
 
-__all__ = ["check", "draw_page", "frame", "record"]
-
 LOOKS = Brake(most=60, seconds=60)
 CHECKS = Brake(most=10, seconds=60)
 """Reading a workbook costs more than looking: fewer a minute from one address."""

@@ -12,8 +12,6 @@ from dudao.core.ui.listing import Column, Listing
 from dudao.evaluations.actions.exports import note_export
 from dudao.evaluations.models import Campaign, Proposal
 
-__all__ = ["offered", "recorded"]
-
 
 def recorded(about: Callable[[Any], Campaign | Proposal]) -> Callable[..., HttpResponse]:
     """How a list answers its export: the sheet, and the event at what its first row is about."""

@@ -38,8 +38,6 @@ from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of
 from dudao.evaluations.views.progress import done_on
 from dudao.evidence.uses import find
 
-__all__ = ["answer", "answer_save", "answer_score", "figure_save", "figures"]
-
 _PREFIX = "c:"
 
 

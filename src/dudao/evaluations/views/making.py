@@ -17,8 +17,6 @@ from dudao.evaluations.queries.templates import published_for, templates_for, ti
 from dudao.evaluations.views.common import crumbs, inside_or_404, tell
 from dudao.orgs.models import Unit
 
-__all__ = ["clone", "new", "templates"]
-
 
 def _office(request: HttpRequest) -> Unit:
     """Whose campaign it becomes: ``?office``, else the first of one's own."""

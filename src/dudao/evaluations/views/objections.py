@@ -24,8 +24,6 @@ from dudao.evaluations.queries import uses as used
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.views.exporting import offered, recorded
 
-__all__ = ["ask", "change", "objection_list", "objection_page", "step", "uphold"]
-
 STATES = {
     str(Objection.State.ASKED): State("待处理", "amber", "clock"),
     str(Objection.State.UPHELD): State("维持原评", "blue", "check"),

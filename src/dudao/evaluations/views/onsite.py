@@ -31,8 +31,6 @@ from dudao.evaluations.review_labels import VISIT_STATES
 from dudao.evaluations.views.visiting import days, visit_or_404
 from dudao.findings.queries.sources import Hooks
 
-__all__ = ["drop", "field", "mark", "photo", "record"]
-
 TABS = {"marks": "清单", "records": "记录", "problems": "问题", "feedback": "反馈"}
 
 

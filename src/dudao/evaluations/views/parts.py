@@ -34,17 +34,6 @@ from dudao.evaluations.queries.work import figure_rows, work_of
 from dudao.evaluations.views.answering import crumbs_of, subject_or_404
 from dudao.evaluations.views.progress import FILLED, done_on
 
-__all__ = [
-    "division",
-    "division_step",
-    "part_edit",
-    "part_list",
-    "part_new",
-    "part_page",
-    "part_return",
-    "part_step",
-]
-
 LINE: Final = [("open", "填报"), ("submitted", "交出"), ("merged", "汇总")]
 _LOOKS: Final = {
     "done": State("已填", "green", "circle-check"),

@@ -17,8 +17,6 @@ from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.views.board import SUBJECTS
 from dudao.evaluations.views.common import campaign_or_404, crumbs, tell
 
-__all__ = ["bulk", "extend"]
-
 _VERBS = {
     "remind": "campaign.remind",
     "exempt": "evaluation.exempt",

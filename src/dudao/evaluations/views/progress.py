@@ -9,8 +9,6 @@ from dudao.core.ui.listing import Column
 from dudao.core.ui.templatetags.ui import progress
 from dudao.evaluations.models import Part, Subject
 
-__all__ = ["FILLED", "FILLED_SORTED", "done_on"]
-
 _HANDED_IN = {Subject.State.SUBMITTED, Subject.State.ACCEPTED, Part.State.MERGED}
 
 

@@ -27,8 +27,6 @@ from dudao.frameworks.findings import lost
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trying.shown import block_places, lines_of
 
-__all__ = ["result_page", "trace", "years"]
-
 
 def _result_or_404(request: HttpRequest, pk: int) -> Result:
     found = reads.result(actor_of(request), pk)

@@ -33,21 +33,6 @@ from dudao.evaluations.views.common import tabs_of
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.shown import figure, total
 
-__all__ = [
-    "OF_COUNTIES",
-    "campaign_crumbs",
-    "decide",
-    "led_or_404",
-    "minutes",
-    "paper",
-    "publicise",
-    "publicity",
-    "result_list",
-    "results_page",
-    "score",
-    "step",
-]
-
 HOME = "督导项目"
 OF_COUNTIES = (Campaign.Objects.CITY, Campaign.Objects.COUNTIES, Campaign.Objects.LEADERS)
 """Where the evaluated are counties (or the city) themselves, the county says nothing more."""

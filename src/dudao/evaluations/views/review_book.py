@@ -12,8 +12,6 @@ from dudao.core.ui.export import attachment
 from dudao.evaluations.actions import review_book as acts
 from dudao.evaluations.queries import reviewing as reads
 
-__all__ = ["review_book"]
-
 
 @require_POST
 def review_book(request: HttpRequest, pk: int) -> HttpResponse:

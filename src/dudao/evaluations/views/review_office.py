@@ -28,8 +28,6 @@ from dudao.evaluations.queries.recusal import candidates
 from dudao.evaluations.review_labels import REVIEW_STATES
 from dudao.evaluations.views.common import tabs_of
 
-__all__ = ["assign", "overview", "people", "reassign", "settle", "third"]
-
 
 def _campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
     found = reads.campaign_of(actor_of(request), pk)

@@ -38,8 +38,6 @@ from dudao.evaluations.queries.systems import blocks_of, rules_of, system_of
 from dudao.evaluations.review_findings import hook_at
 from dudao.evaluations.review_labels import REVIEW_STATES
 
-__all__ = ["answered", "correction", "mark", "queue", "review_or_404", "review_page", "step", "submit"]
-
 ONLY = {"open": "未评完", "changed": "有修改"}
 
 

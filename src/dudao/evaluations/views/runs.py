@@ -22,8 +22,6 @@ from dudao.evaluations.views.answering import crumbs_of
 from dudao.evaluations.views.common import campaign_or_404, head_of, tell
 from dudao.evaluations.views.filling import desk_crumbs
 
-__all__ = ["campaign_runs", "subject_run"]
-
 _VIEW: dict[str, str] = {RunPin.Kind.BALANCE: "balance.view", RunPin.Kind.PRESCHOOL: "preschool.view"}
 
 

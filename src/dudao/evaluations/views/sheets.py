@@ -32,23 +32,11 @@ from dudao.evaluations.queries.sheets import grade_names, loaded, replayed, shee
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.results import OF_COUNTIES, campaign_crumbs, results_crumb
-from dudao.evaluations.views.shown import block_figure, block_words, decimals, deviation_figure, figure, number
+from dudao.evaluations.views.shown import block_figure, block_words, deviation_figure, figure, number
 from dudao.findings.queries.sources import address
 from dudao.frameworks.models import FrameworkVersion
-from dudao.frameworks.trying.shown import blocks_chart, deviation, moved_words, summary
+from dudao.frameworks.trying.shown import blocks_chart, decimals, deviation, moved_words, summary
 from dudao.frameworks.views.whatif import playing
-
-__all__ = [
-    "compare",
-    "delete",
-    "indicator",
-    "low",
-    "opinions",
-    "sheet_or_404",
-    "sheet_page",
-    "verify",
-    "what_if",
-]
 
 MOST_BLOCKS_SHOWN = 6
 MOST_AT_INDICATOR = 300

@@ -5,9 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from dudao.calc.tree import Tree
-from dudao.frameworks.trying.shown import block_words, decimals, number, total_places
-
-__all__ = ["block_figure", "block_words", "decimals", "deviation_figure", "figure", "number", "total"]
+from dudao.frameworks.trying.shown import block_words, number, total_places
 
 
 def total(tree: Tree, text: str | None) -> str | None:

@@ -28,17 +28,6 @@ from dudao.evaluations.queries import teams
 from dudao.evaluations.queries.cycles import levels_seen
 from dudao.evaluations.team_flow import RECUSAL, TEAMS
 
-__all__ = [
-    "recusal_list",
-    "recusal_new",
-    "recusal_page",
-    "recusal_step",
-    "team_list",
-    "team_new",
-    "team_page",
-    "team_step",
-]
-
 EVENTS = 10
 
 

@@ -14,8 +14,6 @@ from dudao.evaluations.forms.teams import TravelForm
 from dudao.evaluations.queries.teams import offices
 from dudao.evaluations.queries.travel import parts_of, travel_text, ways_of
 
-__all__ = ["travel"]
-
 
 @require_http_methods(["GET", "POST"])
 def travel(request: HttpRequest) -> HttpResponse:

@@ -19,8 +19,6 @@ from dudao.evaluations.queries import uses as reads
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.results import campaign_crumbs, led_or_404, results_crumb
 
-__all__ = ["carry", "proposal_decide", "proposal_list", "proposal_new", "use_list", "use_new"]
-
 USES = Listing(
     key="uses",
     columns=[

@@ -15,8 +15,6 @@ from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.vetoes import vetoes_of
 from dudao.evaluations.views.answering import crumbs_of
 
-__all__ = ["vetoes"]
-
 LOOKS = {
     "是": State("存在", "red", "ban"),
     "否": State("不存在", "green", "check"),

@@ -12,8 +12,6 @@ from dudao.evaluations.models import VisitFile
 from dudao.evaluations.queries import visiting as reads
 from dudao.evidence.showing import shown_file
 
-__all__ = ["file", "picture", "show"]
-
 
 def _file_or_404(request: HttpRequest, pk: int) -> VisitFile:
     found = reads.file_of(actor_of(request), pk)

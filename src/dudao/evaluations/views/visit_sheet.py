@@ -11,8 +11,6 @@ from dudao.evaluations.queries import visiting as reads
 from dudao.evaluations.review_labels import VISIT_STATES
 from dudao.evaluations.views.exporting import recorded
 
-__all__ = ["KINDS", "outcomes", "taken"]
-
 KINDS = [("outcomes", "实地评估结果台账")]
 """The sheet besides the list itself: key and label."""
 

@@ -32,19 +32,6 @@ from dudao.evaluations.views.exporting import offered
 from dudao.evaluations.views.visit_sheet import KINDS, outcomes, taken
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "edit",
-    "feed_back",
-    "pick",
-    "plan",
-    "settle",
-    "statement",
-    "step",
-    "visit_list",
-    "visit_or_404",
-    "visit_page",
-]
-
 
 def visit_or_404(request: HttpRequest, pk: int) -> SiteVisit:
     found = reads.visit_of(actor_of(request), pk)

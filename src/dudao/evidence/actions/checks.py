@@ -16,8 +16,6 @@ from dudao.core.files import Missing, Verdict
 from dudao.evidence import converting
 from dudao.evidence.models import EvidenceVersion
 
-__all__ = ["check_waiting", "make_preview", "note_scan", "want_preview"]
-
 Scan, Preview = EvidenceVersion.Scan, EvidenceVersion.Preview
 BATCH = 200
 """Files that are scanned again in one go."""

@@ -9,8 +9,6 @@ from dudao.core.access import Actor
 from dudao.core.models import Job
 from dudao.evidence.models import EvidenceVersion
 
-__all__ = ["KEEP_DAYS", "MOST", "start_zip"]
-
 KEEP_DAYS = 7
 MOST = 20_000
 """Files of one archive."""

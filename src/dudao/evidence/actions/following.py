@@ -11,8 +11,6 @@ from dudao.evidence.queries.mergers import followers
 from dudao.orgs.models import Unit
 from dudao.people.queries import nearest_holders
 
-__all__ = ["follow_merger"]
-
 
 @audit.action
 def follow_merger(actor: Actor, *, source: Unit, target: Unit) -> int:

@@ -12,8 +12,6 @@ from dudao.evidence.flow import keeps, why_not
 from dudao.evidence.models import Evidence
 from dudao.orgs.models import Unit
 
-__all__ = ["take"]
-
 
 def take(actor: Actor, *, unit: Unit, uploads: Sequence[Any], row: Evidence | None = None) -> list[Added]:
     """Store the uploads and add each to the library. Raises ``Denied``, ``ValidationError``, ``FileRefused``."""

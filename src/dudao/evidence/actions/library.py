@@ -20,8 +20,6 @@ from dudao.evidence.queries.library import locked
 from dudao.evidence.queries.policy import MB, policy_on, used
 from dudao.orgs.models import Unit
 
-__all__ = ["FIELDS", "Added", "add_file", "describe", "describe_many", "restore", "withdraw"]
-
 Outcome = Upload.Outcome
 FIELDS = ("title", "category", "number", "issuer", "issued_on", "effective_from", "effective_until", "tags", "note")
 """What a person says of an item."""

@@ -10,8 +10,6 @@ from dudao.core.access import Actor
 from dudao.evidence.models import Limit
 from dudao.orgs.models import Unit
 
-__all__ = ["set_limit"]
-
 CEILING_MB = 100
 """A larger file is no document any more; scanners and office programs read a file whole."""
 

@@ -14,8 +14,6 @@ from dudao.evidence.models import Evidence, EvidenceLink, EvidenceVersion
 from dudao.evidence.queries.links import attached
 from dudao.orgs.models import Unit
 
-__all__ = ["attach", "detach", "freeze", "renew", "thaw"]
-
 
 def _place(actor: Actor, key: str, verb: str) -> uses.Place | None:
     """What the app above says of a key; refuses what one doesn't see there and what is closed."""

@@ -28,8 +28,6 @@ from dudao.evidence.models import Evidence, EvidenceVersion, Upload
 from dudao.evidence.queries.policy import MB, library, policy_on, used, waiting
 from dudao.orgs.models import Unit
 
-__all__ = ["CHUNK", "Piece", "begin", "cancel", "expire", "finish", "receive"]
-
 log = logging.getLogger(__name__)
 
 CHUNK = 8 * MB

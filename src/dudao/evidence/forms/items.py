@@ -11,8 +11,6 @@ from dudao.core.ui.forms import DateField, FileField, Form, Section
 from dudao.evidence.models import Evidence
 from dudao.orgs.models import Unit
 
-__all__ = ["AddForm", "DescribeForm", "ItemForm", "LimitForm", "kinds"]
-
 
 def kinds() -> tuple[str, ...]:
     """The extensions that may be uploaded."""

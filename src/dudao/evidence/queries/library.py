@@ -12,20 +12,6 @@ from dudao.evidence.models import Evidence, EvidenceLink, EvidenceVersion
 from dudao.evidence.queries.policy import library
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "categories",
-    "ending",
-    "item",
-    "keepable_units",
-    "listed",
-    "locked",
-    "many",
-    "pickable",
-    "standing",
-    "unit_name",
-    "versions",
-]
-
 WITHDRAWN, EXPIRED, SOON, INCOMPLETE, VALID = "withdrawn", "expired", "soon", "incomplete", "valid"
 
 

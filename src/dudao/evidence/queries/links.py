@@ -8,8 +8,6 @@ from dudao.core.access import Actor
 from dudao.evidence import uses
 from dudao.evidence.models import Evidence, EvidenceLink, EvidenceVersion
 
-__all__ = ["Use", "attached", "attached_at", "link", "uses_of", "version_seen", "versions_seen"]
-
 
 def attached(prefix: str) -> QuerySet[EvidenceLink]:
     """The links of all keys that begin with ``prefix``: write «answer:12:» with its last colon, or «answer:120» is among them.

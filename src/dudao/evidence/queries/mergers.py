@@ -9,8 +9,6 @@ from dudao.core.access import Actor
 from dudao.evidence.models import Evidence, EvidenceVersion
 from dudao.orgs.models import Unit, UnitLink
 
-__all__ = ["followers", "mergers_due", "moved"]
-
 
 def followers(source: Unit, target: Unit) -> "QuerySet[Evidence]":
     """The items of a merged unit that can go: all but those of which the target has the same bytes, in whatever version."""

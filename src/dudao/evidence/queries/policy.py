@@ -12,19 +12,6 @@ from dudao.core.access import Actor
 from dudao.evidence.models import Evidence, EvidenceVersion, Limit, Upload
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "MB",
-    "Room",
-    "library",
-    "limiting_units",
-    "limits_of",
-    "missing_categories",
-    "policy_on",
-    "room",
-    "used",
-    "waiting",
-]
-
 MB = 1024 * 1024
 
 

@@ -10,8 +10,6 @@ from dudao.core.access import Actor
 from dudao.evidence.models import Upload
 from dudao.orgs.models import Unit
 
-__all__ = ["unfinished", "upload"]
-
 
 def upload(actor: Actor, key: Any) -> Upload | None:
     rows = Upload.objects.select_related("unit", "version__evidence").filter(account_id=actor.id or 0)

@@ -21,8 +21,6 @@ from dudao.evidence.queries import policy
 from dudao.evidence.queries.uploads import unfinished
 from dudao.evidence.views.common import crumbs, item_or_404, number_of
 
-__all__ = ["add", "describe", "uploads_context", "version_new"]
-
 MANY = 100
 
 

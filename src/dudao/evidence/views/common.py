@@ -13,14 +13,6 @@ from dudao.core.ui.formats import date_cn
 from dudao.core.ui.parts import Crumb, State
 from dudao.evidence.queries import library as reads
 
-__all__ = [
-    "STANDINGS",
-    "crumbs",
-    "item_or_404",
-    "number_of",
-    "until",
-]
-
 STANDINGS: dict[str, State] = {
     "valid": State("有效", "green", "circle-check"),
     "soon": State("即将到期", "amber", "clock"),

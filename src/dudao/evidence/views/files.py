@@ -17,8 +17,6 @@ from dudao.evidence.models import EvidenceVersion
 from dudao.evidence.queries.links import version_seen
 from dudao.evidence.showing import shown
 
-__all__ = ["convert", "file", "picture", "preview", "show", "version_response"]
-
 
 def _version_or_404(request: HttpRequest, pk: int) -> EvidenceVersion:
     found = version_seen(actor_of(request), pk)

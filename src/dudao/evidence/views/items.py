@@ -22,8 +22,6 @@ from dudao.evidence.queries.policy import library
 from dudao.evidence.showing import shown
 from dudao.evidence.views.common import STANDINGS, crumbs, item_or_404, number_of, until
 
-__all__ = ["edit", "item_page", "step"]
-
 
 @require_GET
 def item_page(request: HttpRequest, pk: int) -> HttpResponse:

@@ -15,8 +15,6 @@ from dudao.evidence.forms.items import LimitForm
 from dudao.evidence.queries import policy
 from dudao.evidence.views.common import crumbs
 
-__all__ = ["limits"]
-
 
 @require_http_methods(["GET", "POST"])
 def limits(request: HttpRequest) -> HttpResponse:

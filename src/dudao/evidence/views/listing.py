@@ -27,8 +27,6 @@ from dudao.evidence.queries.mergers import moved
 from dudao.evidence.views.common import STANDINGS, number_of, until
 from dudao.orgs.models import Unit
 
-__all__ = ["ITEMS", "bulk", "item_list"]
-
 MANY = 100
 """Items that are described on one page."""
 

@@ -28,8 +28,6 @@ from dudao.evidence.queries.uploads import upload as upload_seen
 from dudao.evidence.views.adding import uploads_context
 from dudao.evidence.views.common import STANDINGS, number_of
 
-__all__ = ["box", "box_of"]
-
 SHOWN = 30
 """Items that are offered at a time; a search finds the others."""
 

@@ -25,8 +25,6 @@ from dudao.evidence.queries import library as reads
 from dudao.evidence.queries import uploads as found
 from dudao.evidence.views.common import number_of
 
-__all__ = ["upload", "upload_new"]
-
 VERSION = "1.0.0"
 
 

@@ -18,18 +18,6 @@ from dudao.findings.models import Extension, Finding, Pause
 from dudao.findings.queries.findings import open_extension
 from dudao.orgs.queries import work_calendar
 
-__all__ = [
-    "agree_many",
-    "ask_time",
-    "extend_many",
-    "give_time",
-    "pause",
-    "pause_many",
-    "resume",
-    "resume_many",
-    "run_again",
-]
-
 audit.TELLS["finding.ask_time"] = ("finding.give_time",)
 audit.TELLS["finding.give_time"] = ("finding.ask_time",)
 audit.TELLS["finding.pause"] = ("finding.report",)

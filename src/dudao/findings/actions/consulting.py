@@ -18,8 +18,6 @@ from dudao.findings.queries.terms import terms_on
 from dudao.orgs.models import Kind, Unit
 from dudao.orgs.queries import work_calendar
 
-__all__ = ["answer", "ask", "why_not_answer", "why_not_withdraw", "withdraw"]
-
 audit.TELLS["consult.ask"] = ("consult.answer",)
 audit.TELLS["consult.answer"] = ("consult.ask",)
 audit.TELLS["consult.withdraw"] = ("consult.answer",)

@@ -6,8 +6,6 @@ from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.findings.models import Finding
 
-__all__ = ["export_findings"]
-
 
 @audit.action
 def export_findings(actor: Actor, *, name: str, rows: Sequence[Finding]) -> int:

@@ -26,20 +26,6 @@ from dudao.findings.queries.terms import terms_on
 from dudao.orgs.models import Unit
 from dudao.people.queries import nearest_holders
 
-__all__ = [
-    "Added",
-    "add_items",
-    "edit_feedback",
-    "edit_item",
-    "export_list",
-    "issue_drafts",
-    "keep_faults",
-    "register",
-    "remove_item",
-    "spread",
-    "tell_due",
-]
-
 _FACTS = ("title", "number", "superior", "addressees", "dated", "received_on", "due_on")
 
 

@@ -18,8 +18,6 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.papers.sources import Fact
 
-__all__ = ["draft_reply", "facts_of_feedback", "reported_with_paper", "why_not_reply"]
-
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN, Paper.State.ISSUED)
 
 

@@ -22,21 +22,6 @@ from dudao.orgs.models import Unit
 from dudao.orgs.queries import work_calendar
 from dudao.papers.models import Paper
 
-__all__ = [
-    "Done",
-    "Rules",
-    "Timing",
-    "deadline_for",
-    "each",
-    "issue",
-    "issue_many",
-    "recall",
-    "sign",
-    "sign_many",
-    "some",
-    "step_due",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Done:

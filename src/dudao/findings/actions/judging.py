@@ -16,8 +16,6 @@ from dudao.findings.actions.steps import Attachment, attach, day_of, fresh, step
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Extension, Finding, Verification
 
-__all__ = ["close", "close_many", "reopen", "send_back", "verify", "waive"]
-
 
 def _look(
     actor: Actor, row: Finding, *, passed: bool, method: str, opinion: str, on: date | None, now: datetime

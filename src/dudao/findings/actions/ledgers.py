@@ -24,11 +24,6 @@ from dudao.findings.queries.terms import terms_on
 from dudao.findings.registering import checked, drafts_of
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "KEEP_DAYS", "LONG", "MANY", "MOST_ROWS", "apply_upload", "begin_export", "begin_upload", "discard_upload", "error_copy",
-    "export_ledger", "take_sheet",
-]  # fmt: skip
-
 MOST_ROWS = 20_000
 """Rows of a sheet that comes back; a longer export has no hidden copy, since it can't be brought back in one piece."""
 

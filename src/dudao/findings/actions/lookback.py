@@ -29,22 +29,6 @@ from dudao.orgs.models import Unit
 from dudao.people.models import Account
 from dudao.people.queries import nearest_holders
 
-__all__ = [
-    "MOST",
-    "Assigned",
-    "assign",
-    "change_item",
-    "close_round",
-    "drop",
-    "fresh_item",
-    "make_round",
-    "over",
-    "plan_round",
-    "record_visit",
-    "send_back",
-    "why_not_record",
-]
-
 MOST = 2000
 """Findings of one round: more than any office can look at."""
 

@@ -20,8 +20,6 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.papers.sources import Fact
 
-__all__ = ["Settled", "advised", "draft_report", "facts_of_round", "possible", "settle", "settle_all", "why_not_report"]
-
 _State = Finding.State
 _Result = LookBackItem.Result
 _Outcome = LookBackItem.Outcome

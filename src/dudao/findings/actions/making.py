@@ -16,8 +16,6 @@ from dudao.findings.sources import Origin, Problem
 from dudao.orgs.models import Unit
 from dudao.papers.sources import Fact
 
-__all__ = ["create_finding", "create_findings", "create_from", "discard", "edit", "remove_file", "settle_recurrence"]
-
 TEXT = 4000
 _FIELDS = (
     "description",

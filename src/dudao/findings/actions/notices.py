@@ -23,17 +23,6 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Delivery, Paper
 from dudao.papers.sources import Fact
 
-__all__ = [
-    "changed_since",
-    "draft_consultation",
-    "draft_notices",
-    "facts_of_consultation",
-    "facts_of_finding",
-    "renew_with_paper",
-    "sign_with_paper",
-    "why_not_notice",
-]
-
 _State = Finding.State
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 MOST_CHANGES = 20

@@ -24,8 +24,6 @@ from dudao.findings.queries.lights import TO_DO, Lights
 from dudao.findings.queries.terms import Terms, terms_on
 from dudao.people.queries import nearest_holders
 
-__all__ = ["escalate", "escalate_overdue", "remind", "remind_many", "tell_pressing"]
-
 audit.TELLS["finding.remind"] = ("finding.report",)
 
 _State = Finding.State

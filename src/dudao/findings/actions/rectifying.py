@@ -17,8 +17,6 @@ from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding, Report
 from dudao.findings.queries.findings import evidence_count
 
-__all__ = ["REPORT_VERBS", "plan", "report", "take_back", "unfinished"]
-
 Kind = Report.Kind
 REPORT_VERBS = {
     Kind.PROGRESS: "finding.progress",

@@ -16,8 +16,6 @@ from dudao.findings.flow import FINDING, why_not
 from dudao.findings.models import Finding, FindingFile, Pause
 from dudao.findings.queries.findings import locked
 
-__all__ = ["Attachment", "attach", "change", "day_of", "fresh", "step", "stop_pause"]
-
 Attachment = UploadedFile | tuple[StoredFile, str]
 """A file as it comes from a form, or one that is stored already, with the name it was handed in under."""
 

@@ -14,8 +14,6 @@ from dudao.findings.models import Policy
 from dudao.findings.queries.terms import proposals
 from dudao.orgs.models import Unit
 
-__all__ = ["adopt_terms", "end_term", "set_term"]
-
 
 @audit.action
 def set_term(

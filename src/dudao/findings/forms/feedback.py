@@ -13,8 +13,6 @@ from dudao.findings.models import FeedbackItem, Finding
 from dudao.findings.queries.findings import offices, responsible
 from dudao.orgs.models import Unit
 
-__all__ = ["AddForm", "FeedbackForm", "ItemForm", "NewForm", "SpreadForm"]
-
 
 def _text(label: str, most: int, *, rows: int = 4, help_text: str = "", required: bool = False) -> forms.CharField:
     return forms.CharField(

@@ -10,8 +10,6 @@ from dudao.findings.models import FindingUpload
 from dudao.findings.queries.findings import offices
 from dudao.orgs.models import Unit
 
-__all__ = ["SheetForm"]
-
 _KINDS = [
     (FindingUpload.Kind.NEW, "登记新问题：按“问题清单”模板填写的表，每行一个问题"),
     (FindingUpload.Kind.LEDGER, "导回整改台账：从平台导出、填写后的台账"),

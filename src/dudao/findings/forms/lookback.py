@@ -16,8 +16,6 @@ from dudao.findings.queries.findings import offices
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
 
-__all__ = ["AssignForm", "ChosenForm", "RoundForm", "SettleForm", "VisitForm"]
-
 
 def _whole(label: str, help_text: str, *, required: bool = False) -> forms.IntegerField:
     return forms.IntegerField(

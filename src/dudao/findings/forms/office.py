@@ -17,24 +17,6 @@ from dudao.findings.queries.consultations import departments
 from dudao.findings.queries.findings import offices, responsible
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "ENDINGS_OF_FILES",
-    "AnswerForm",
-    "AskForm",
-    "DraftForm",
-    "EditForm",
-    "ExtendManyForm",
-    "GiveTimeForm",
-    "IssueForm",
-    "IssueManyForm",
-    "MakeForm",
-    "MakeManyForm",
-    "ReopenForm",
-    "SendBackForm",
-    "TermForm",
-    "VerifyForm",
-]
-
 ENDINGS_OF_FILES = tuple(ending for key in sorted(EVIDENCE) for ending in KINDS[key].extensions)
 _ROUTES = [(key, f"{ending.label}：{ending.route}") for key, ending in ENDINGS.items() if ending.finding]
 

@@ -9,8 +9,6 @@ from dudao.findings.endings import ENDINGS
 from dudao.findings.forms.office import ENDINGS_OF_FILES
 from dudao.findings.models import Finding, Report
 
-__all__ = ["AskTimeForm", "PlanForm", "ReportForm"]
-
 
 class PlanForm(Form):
     """整改方案: the columns that a ledger wants from the unit."""

@@ -12,8 +12,6 @@ from dudao.core.models import StoredFile
 from dudao.findings.models.findings import Finding
 from dudao.orgs.models import Unit
 
-__all__ = ["Consultation"]
-
 
 class Consultation(models.Model):
     """A question to a member unit of the committee, and its answer.

@@ -12,8 +12,6 @@ from dudao.core.models import StoredFile
 from dudao.findings.models.findings import Finding
 from dudao.orgs.models import Unit
 
-__all__ = ["Feedback", "FeedbackItem", "FeedbackPart"]
-
 
 class Feedback(models.Model):
     """A document of a superior with its problems. ``number`` (文号) tells it from all others; ``due_on``: to be reported back by.

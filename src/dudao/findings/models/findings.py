@@ -13,8 +13,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.core.models import StoredFile
 from dudao.orgs.models import Unit
 
-__all__ = ["Extension", "Finding", "FindingFile", "Pause", "Report", "Verification"]
-
 
 class Finding(models.Model):
     """One problem of one unit, in the columns that a rectification ledger (整改台账) has.

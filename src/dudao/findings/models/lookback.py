@@ -13,8 +13,6 @@ from dudao.core.models import StoredFile
 from dudao.findings.models.findings import Finding
 from dudao.orgs.models import Unit
 
-__all__ = ["LookBack", "LookBackFile", "LookBackItem"]
-
 
 class LookBack(models.Model):
     """A round of an office. Its findings are taken once, when it is made, and stay.

@@ -9,8 +9,6 @@ from dudao.calc.deadlines import STARTS, SUBJECTS
 from dudao.core.access import ScopedQuerySet
 from dudao.orgs.models import Unit
 
-__all__ = ["Policy"]
-
 
 class Policy(models.Model):
     """One term: the most local row that holds on a day counts, then the newest. A later row ends the earlier one."""

@@ -9,8 +9,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.core.models import Job, SheetUpload
 from dudao.orgs.models import Unit
 
-__all__ = ["FindingUpload"]
-
 
 class FindingUpload(SheetUpload):
     """An uploaded sheet with what its check found.

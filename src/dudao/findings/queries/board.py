@@ -17,8 +17,6 @@ from dudao.findings.queries.findings import seen
 from dudao.findings.queries.lights import TO_DO, Lights
 from dudao.orgs.models import Unit
 
-__all__ = ["Count_", "Line", "by_county"]
-
 _State = Finding.State
 
 

@@ -9,8 +9,6 @@ from dudao.findings.models import Consultation, Finding
 from dudao.findings.queries.findings import seen
 from dudao.orgs.models import Kind, Unit
 
-__all__ = ["consultation", "consultations", "consultations_of", "departments"]
-
 
 def consultations(actor: Actor) -> QuerySet[Any]:
     """What the actor's own department was asked, and the questions about findings that the actor sees."""

@@ -14,22 +14,6 @@ from dudao.findings.queries.findings import responsible, with_units
 from dudao.findings.queries.lights import LIT, Lights
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "WHOLE",
-    "Board",
-    "Line",
-    "Named",
-    "above_named",
-    "board",
-    "due_soon",
-    "feedback",
-    "feedbacks",
-    "item",
-    "overall",
-    "standing_of",
-    "units_named",
-]
-
 _State = Finding.State
 WHOLE: Mapping[str, str] = {
     "none": "待分解",

@@ -10,29 +10,6 @@ from dudao.orgs.models import Kind, Unit
 from dudao.orgs.queries import search
 from dudao.papers.models import Paper
 
-__all__ = [
-    "asking",
-    "containing",
-    "evidence_count",
-    "evidence_of",
-    "extension",
-    "file_of",
-    "finding",
-    "locked",
-    "mine",
-    "noticed",
-    "offices",
-    "open_extension",
-    "parts_of",
-    "path_of",
-    "reports_of",
-    "responsible",
-    "seen",
-    "unit_name",
-    "verifications_of",
-    "with_units",
-]
-
 
 def with_units(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The rows with all that guards, lights and tables look at, in one join."""

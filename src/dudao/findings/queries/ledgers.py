@@ -16,8 +16,6 @@ from dudao.findings.queries.findings import responsible, seen, with_units
 from dudao.findings.queries.lights import Lights
 from dudao.orgs.models import Unit
 
-__all__ = ["Register", "home_of", "known_of", "ledger_rows", "rows_by_key", "upload_of", "uploads_of"]
-
 _FIELDS = (
     "pk", "code", "category", "description", "severity", "source", "source_label", "indicator_code", "indicator", "found_on",
     "suggestion", "leader", "person", "phone", "measures", "target", "deadline", "deadline_basis", "standing", "progress",

@@ -19,8 +19,6 @@ from dudao.findings.flow import WORKING
 from dudao.findings.models import Finding
 from dudao.findings.queries.terms import Terms
 
-__all__ = ["LIT", "Lights", "lit_as"]
-
 _States = Finding.State
 TO_DO: Final = (_States.ISSUED, _States.SIGNED, *sorted(WORKING))
 """States in which the responsible unit has something to do."""

@@ -18,34 +18,6 @@ from dudao.orgs.models import Unit
 from dudao.people.models import Account, Appointment
 from dudao.people.roles import ROLES
 
-__all__ = [
-    "BAD",
-    "Line",
-    "Pool",
-    "counties_of",
-    "drawn_rows",
-    "eligible",
-    "has_inspectors",
-    "inspectors_for",
-    "item",
-    "item_file",
-    "items",
-    "left_to_do",
-    "lines",
-    "people_named",
-    "pool_of",
-    "redrawn",
-    "round_of",
-    "rounds",
-    "scope_words",
-    "sent_to",
-    "to_visit",
-    "unsettled",
-    "visits_of",
-    "why_not_inspect",
-    "why_not_taken",
-]
-
 _State = Finding.State
 _Result = LookBackItem.Result
 BAD = frozenset({_Result.PARTLY, _Result.NOT, _Result.AGAIN, _Result.FALSE})

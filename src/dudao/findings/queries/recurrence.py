@@ -9,8 +9,6 @@ from dudao.findings.models import Finding
 from dudao.findings.queries.findings import seen
 from dudao.findings.queries.terms import Terms, likeness_bounds
 
-__all__ = ["earlier_like"]
-
 MOST_COMPARED = 2000
 """Earlier findings of one unit that are compared, the latest first: more than any unit has had in years."""
 

@@ -11,8 +11,6 @@ from dudao.findings.models import Finding
 from dudao.findings.queries.findings import seen, with_units
 from dudao.orgs.models import Unit
 
-__all__ = ["Hook", "Hooks", "address", "made_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Hook:

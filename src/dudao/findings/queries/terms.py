@@ -15,8 +15,6 @@ from dudao.core.access import Actor
 from dudao.findings.models import Policy
 from dudao.orgs.models import Unit
 
-__all__ = ["Held", "Terms", "likeness_bounds", "proposals", "rows_of", "term_row", "term_units", "terms_on"]
-
 
 @dataclass(frozen=True, slots=True)
 class Held:

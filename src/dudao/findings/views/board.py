@@ -14,8 +14,6 @@ from dudao.core.ui.parts import Crumb
 from dudao.findings.queries.board import by_county
 from dudao.findings.views.common import lights_of, most
 
-__all__ = ["board"]
-
 
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:

@@ -18,14 +18,6 @@ from dudao.findings.queries import findings as reads
 from dudao.findings.queries.lights import Lights
 from dudao.findings.queries.terms import terms_on
 
-__all__ = [
-    "finding_form",
-    "lights_of",
-    "most",
-    "not_yet",
-    "row_or_404",
-]
-
 
 def lights_of(request: HttpRequest) -> Lights:
     """The terms of today, loaded once a request."""

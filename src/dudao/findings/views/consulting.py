@@ -26,8 +26,6 @@ from dudao.findings.queries import consultations as reads
 from dudao.findings.queries import findings as rows
 from dudao.findings.views.common import finding_form, not_yet, row_or_404
 
-__all__ = ["consult", "consultation", "consultation_file", "consultation_withdraw", "consultations"]
-
 
 def _answered(row: Any) -> Any:
     return timezone.localtime(row.answered_at).date() if row.answered_at is not None else None

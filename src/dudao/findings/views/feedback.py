@@ -33,20 +33,6 @@ from dudao.findings.queries.lights import LIT
 from dudao.findings.views.common import lights_of
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "add",
-    "document",
-    "edit",
-    "export",
-    "feedback",
-    "feedbacks",
-    "item_edit",
-    "new",
-    "spread",
-    "step",
-    "template",
-]
-
 SHOWN = 50
 """Faults of a list that are named on the page."""
 

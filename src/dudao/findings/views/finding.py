@@ -28,8 +28,6 @@ from dudao.findings.queries.lookback import visits_of
 from dudao.findings.queries.recurrence import earlier_like
 from dudao.findings.views.common import lights_of, row_or_404
 
-__all__ = ["file", "finding_page", "finding_step", "recurrence"]
-
 
 @dataclass(frozen=True, slots=True)
 class Act:

@@ -19,8 +19,6 @@ from dudao.findings.queries import findings as reads
 from dudao.findings.views.common import finding_form, not_yet, row_or_404
 from dudao.findings.views.listing import picked, tell_done
 
-__all__ = ["extend_many", "give_time", "reopen", "send_back", "verify"]
-
 
 @require_http_methods(["GET", "POST"])
 def verify(request: HttpRequest, pk: int) -> HttpResponse:

@@ -34,8 +34,6 @@ from dudao.findings.labels import SEVERITIES
 from dudao.findings.models import FindingUpload
 from dudao.findings.queries.ledgers import upload_of, uploads_of
 
-__all__ = ["export_kinds", "exported", "import_template", "sheet_import", "upload", "upload_errors"]
-
 _PHONES = "-phones"
 _STATES: dict[str, State] = {
     FindingUpload.State.CHECKED: State("待确认", "amber"),

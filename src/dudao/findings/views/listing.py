@@ -30,8 +30,6 @@ from dudao.findings.queries.lights import TO_DO, lit_as
 from dudao.findings.views.common import lights_of
 from dudao.findings.views.ledgers import export_kinds, exported
 
-__all__ = ["FINDINGS", "finding_bulk", "finding_list", "listed", "picked", "tell_done"]
-
 _State = Finding.State
 _WAITING = Q(state__in=TO_DO, paused_since__isnull=True)
 

@@ -29,8 +29,6 @@ from dudao.findings.queries.terms import terms_on
 from dudao.findings.views.common import most
 from dudao.findings.views.listing import FINDINGS, listed
 
-__all__ = ["assign", "new", "people", "round_page", "round_step", "rounds"]
-
 _Result = LookBackItem.Result
 
 

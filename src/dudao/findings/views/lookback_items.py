@@ -21,8 +21,6 @@ from dudao.findings.models import LookBack, LookBackItem
 from dudao.findings.queries import findings as rows_
 from dudao.findings.queries import lookback as reads
 
-__all__ = ["item_file", "item_page", "item_settle", "item_step"]
-
 _WORDS = {
     "reopened": {
         "closed": "重新整改：销号作废，退回责任单位再整改",

@@ -21,8 +21,6 @@ from dudao.findings.models import Finding
 from dudao.findings.views.common import finding_form, not_yet, row_or_404
 from dudao.findings.views.listing import picked, tell_done
 
-__all__ = ["edit", "issue", "issue_many", "new", "notice"]
-
 _FIELDS = (
     "description",
     "category",

@@ -13,8 +13,6 @@ from dudao.findings.forms.unit import AskTimeForm, PlanForm, ReportForm
 from dudao.findings.models import Finding, Report
 from dudao.findings.views.common import finding_form, not_yet, row_or_404
 
-__all__ = ["ask_time", "plan", "report"]
-
 _PLANNED = ("measures", "target", "leader", "person", "phone")
 
 

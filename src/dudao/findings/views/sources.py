@@ -20,8 +20,6 @@ from dudao.findings.queries.findings import seen
 from dudao.findings.queries.sources import made_of
 from dudao.findings.sources import Origin, Problem, find
 
-__all__ = ["make"]
-
 MOST = 2000
 
 

@@ -17,8 +17,6 @@ from dudao.findings.actions import terms as acts
 from dudao.findings.forms.office import TermForm
 from dudao.findings.queries import terms as reads
 
-__all__ = ["term_edit", "term_end", "terms", "terms_adopt"]
-
 GROUPS = (
     ("整改", ("sign", "plan", "small", "general", "serious", "complex", "verify", "answer")),
     ("提醒、升级和回头看", ("near", "warn", "head", "trigger", "recur", "look_back")),

@@ -13,8 +13,6 @@ from dudao.frameworks.models import Framework, FrameworkVersion, Indicator
 from dudao.frameworks.queries import indicators
 from dudao.frameworks.trees import rows_of, tree_of
 
-__all__ = ["draft_of", "locked", "next_number", "readable", "write_tree"]
-
 
 def locked(version: FrameworkVersion) -> FrameworkVersion:
     """The version as it stands now, locked until the action ends."""

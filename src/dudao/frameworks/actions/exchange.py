@@ -17,8 +17,6 @@ from dudao.frameworks.models import Framework, FrameworkUpload, FrameworkVersion
 from dudao.frameworks.trees import whole_of
 from dudao.orgs.models import Unit
 
-__all__ = ["discard_upload", "import_upload", "note_export", "read_again", "take_upload"]
-
 State = FrameworkUpload.State
 
 

@@ -19,8 +19,6 @@ from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.queries import indicators
 from dudao.frameworks.trees import fields_of, node_data, path_of, rows_of
 
-__all__ = ["add_node", "delete_node", "edit_node", "move_node", "set_evidence", "set_points"]
-
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of an indicator from plain data, read by `dudao.calc` first so that a wrong rule never gets stored."""

@@ -13,8 +13,6 @@ from dudao.frameworks.queries import pack_tree
 from dudao.frameworks.trees import digest_of, whole_of
 from dudao.orgs.models import Unit
 
-__all__ = ["Loaded", "load_pack"]
-
 
 @dataclass(frozen=True, slots=True)
 class Loaded:

@@ -16,8 +16,6 @@ from dudao.frameworks.models import FrameworkVersion, Trial, TrialSubject
 from dudao.frameworks.trees import digest_of
 from dudao.orgs.models import Unit
 
-__all__ = ["delete_trial", "note_trial_export", "run_trial"]
-
 MOST_NOTES = 100
 
 

@@ -17,15 +17,6 @@ from dudao.frameworks.queries import indicators
 from dudao.frameworks.trees import digest_of, tree_of, whole_of
 from dudao.orgs.models import Unit
 
-__all__ = [
-    "clone_version",
-    "discard_version",
-    "publish_version",
-    "rename_framework",
-    "retire_version",
-    "start_framework",
-]
-
 ROOT = "T"
 """The code of the whole in a system that comes from no document."""
 

@@ -18,8 +18,6 @@ from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.queries import indicators
 from dudao.frameworks.trees import node_data, tree_of
 
-__all__ = ["drop_item", "set_document", "set_grades", "set_item", "set_marks", "set_vetoes"]
-
 Plain = Mapping[str, Any]
 
 

@@ -9,8 +9,6 @@ from dudao.core.ui.formats import datetime_cn
 from dudao.core.ui.history import moments
 from dudao.core.ui.parts import Moment
 
-__all__ = ["conflict_words", "node_changes", "told", "whole_changes"]
-
 
 def node_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Between two states of one indicator, whatever is below it."""

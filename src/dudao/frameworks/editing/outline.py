@@ -12,8 +12,6 @@ from dudao.calc.tree import Finding, Node, Role, Roll, Tree, adjust_words, other
 from dudao.frameworks.models import Indicator
 from dudao.frameworks.trees import shown
 
-__all__ = ["MANY", "Line", "Shown", "Sums", "next_code", "outline", "shown_lines", "sums_of"]
-
 MANY = 300
 """From so many indicators on a version opens folded: only the first level, the rest when asked for."""
 

@@ -22,8 +22,6 @@ from dudao.calc.tree import (
 from dudao.frameworks.editing.outline import Sums, sums_of
 from dudao.frameworks.editing.samples import SampleTable, findings_of, limit_samples, own_samples
 
-__all__ = ["Flaw", "Known", "Preview", "known_items", "preview"]
-
 
 @dataclass(frozen=True, slots=True)
 class Flaw:

@@ -10,8 +10,6 @@ Pure. What the rule means, and whether it is right, is said by `dudao.calc.tree`
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["KINDS", "RuleTextError", "cells_of", "numbered_lines", "read_rule_fields", "write_rule_fields"]
-
 KINDS: dict[str, str] = {
     "judged": "评估人员评分",
     "pick": "评估人员定档评分",

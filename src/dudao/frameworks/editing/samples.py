@@ -35,8 +35,6 @@ from dudao.calc.tree import (
     validate,
 )
 
-__all__ = ["Question", "Sample", "SampleTable", "findings_of", "limit_samples", "lone", "own_samples"]
-
 VALUE, CATEGORY = "计分数值", "类别"
 MOST = 40
 _SOURCE = "sample"

@@ -9,8 +9,6 @@ from dudao.calc.expr.syntax import Call, children, write_name
 from dudao.calc.expr.syntax import Node as Part
 from dudao.calc.tree import Tree, formulas_of
 
-__all__ = ["Place", "places_of", "renamed", "uses_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -14,8 +14,6 @@ from typing import Any
 from dudao.calc.tree import Tree, to_data
 from dudao.frameworks.editing.rule_lines import RuleTextError, cells_of, numbered_lines
 
-__all__ = ["read_grades", "read_sources", "read_vetoes", "write_grades", "write_sources", "write_vetoes"]
-
 _GRADE = ("name", "total", "ratio", "blocks", "when")
 _VETO = ("code", "name", "when", "grade")
 _YES = {"是", "计入", ""}

@@ -5,8 +5,6 @@ from typing import Final
 
 from dudao.core.sheets import Column, Writer
 
-__all__ = ["GUIDE", "template"]
-
 GUIDE: Final = "填写说明"
 _HEADS: Final = (
     ("一级指标", 20), ("二级指标", 20), ("三级指标", 26), ("考核方式", 26), ("分值", 8), ("评分标准", 42), ("佐证材料", 26),

@@ -10,8 +10,6 @@ from dudao.calc.tree import MAX_LEVELS
 from dudao.frameworks.exchange.grid import Grid, letters
 from dudao.frameworks.exchange.heads import HEADER_WITHIN, LISTS, Head, role_of
 
-__all__ = ["MEANINGS", "Choice", "choice_of", "chosen_head", "likely_choice", "shown_table"]
-
 _HANZI: Final = "一二三四五六七八九十"
 MEANINGS: Final[dict[str, str]] = {
     "": "不读取",

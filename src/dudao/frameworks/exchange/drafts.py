@@ -10,8 +10,6 @@ from typing import Any
 from dudao.calc.tree import Tree
 from dudao.frameworks.exchange.grid import Spot
 
-__all__ = ["Draft", "Fault", "Table"]
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -19,8 +19,6 @@ from dudao.calc.worktext.docx import DocxError, DocxTable, read_docx_tables
 from dudao.core.sheets import SheetError, open_book
 from dudao.core.sheets.cells import as_text
 
-__all__ = ["MAX_BYTES", "Grid", "Spot", "read_grids"]
-
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
 INDENT = "　"

@@ -17,8 +17,6 @@ from typing import Any, Final
 from dudao.calc.tree import Interval
 from dudao.frameworks.exchange.layout import normal_rule
 
-__all__ = ["Found", "guess_rule", "guess_steps"]
-
 HIGH, MIDDLE = "高", "中"
 _N: Final = r"(\d+(?:\.\d+)?)"
 _UNIT: Final = "项次个处人课时分钟篇本份例起所台件门套间条天学生%节种类名张户辆"

@@ -13,8 +13,6 @@ from typing import Final
 from dudao.core.sheets.cells import fold
 from dudao.frameworks.exchange.grid import Grid
 
-__all__ = ["HEADER_WITHIN", "LISTS", "Head", "find_head", "is_head_again", "is_other_head", "role_of"]
-
 HEADER_WITHIN: Final = 20
 
 _HANZI: Final = "一二三四五六七八九"

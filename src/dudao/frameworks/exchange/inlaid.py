@@ -21,8 +21,6 @@ from docx.opc.part import Part
 
 from dudao.calc.tree import Tree, TreeDataError, from_data, to_data
 
-__all__ = ["inlaid", "inlay", "plain"]
-
 _SPACE: Final = "urn:dudao:framework:1"
 _PART: Final = re.compile(r"customXml/[^/]+\.xml")
 MOST_BYTES: Final = 16 * 1024 * 1024

@@ -18,8 +18,6 @@ from typing import Any
 from dudao.calc.tree import TreeDataError, from_data, to_data
 from dudao.frameworks.editing.rule_lines import KINDS, RuleTextError, read_rule_fields, write_rule_fields
 
-__all__ = ["carries", "heading", "read_heading", "read_rule", "rule_lines"]
-
 UNSCORED = "（不计分）"
 _AFTER = re.compile(r"（(?:(?P<points>\d+(?:\.\d+)?) 分)?(?:，?权重 (?P<weight>\d+(?:\.\d+)?))?）\Z")
 _NAMED = {

@@ -12,8 +12,6 @@ from dudao.core.sheets import SheetError
 from dudao.frameworks.exchange.grid import read_grids
 from dudao.frameworks.exchange.heads import find_head
 
-__all__ = ["COLUMN", "marked"]
-
 COLUMN = "问题"
 
 Problem = tuple[str, int, int, str]

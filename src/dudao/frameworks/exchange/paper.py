@@ -25,8 +25,6 @@ from dudao.frameworks.exchange.inlaid import inlay
 from dudao.frameworks.exchange.layout import heading
 from dudao.frameworks.exchange.writing import LEVELS, rows_below
 
-__all__ = ["paper", "told_cells"]
-
 TITLE, HEAD, TEXT, KAI = "方正小标宋简体", "黑体", "仿宋_GB2312", "楷体_GB2312"
 _WIDTH: Final = 26.1
 """Centimetres between the margins of a landscape A4."""

@@ -20,8 +20,6 @@ from dudao.frameworks.exchange.heads import Head, find_head
 from dudao.frameworks.exchange.inlaid import inlaid, plain
 from dudao.frameworks.exchange.rows import Rows
 
-__all__ = ["MAX_NODES", "read_tables"]
-
 MAX_NODES: Final = 2_000
 _CAPTION: Final = re.compile(r"^附[件表录]")
 _TITLE: Final = re.compile(r"体系|标准|细则|方案|评分表|评估|考核|评价|检查")

@@ -16,8 +16,6 @@ from dudao.frameworks.exchange.drafts import Draft, Fault, Table
 from dudao.frameworks.exchange.grid import Grid, Spot
 from dudao.frameworks.exchange.heads import Head, is_head_again, is_other_head
 
-__all__ = ["Rows"]
-
 _TOTAL: Final = re.compile(r"(?:合计|总计|总分|小计|满分)(?:得分)?[:：]?(?:\d+(?:\.\d+)?分?)?")
 _REMARK: Final = re.compile(r"(?:备?注|说明|填表说明)\s*[:：1]|[※*]")
 _SECTION: Final = re.compile(

@@ -17,8 +17,6 @@ from typing import Any, Final
 from dudao.calc.tree import Tree, to_data
 from dudao.frameworks.exchange.layout import carries
 
-__all__ = ["HEAD", "SHEET", "read_settings", "settings_rows"]
-
 SHEET: Final = "设置"
 HEAD: Final = ("类别", "对象", "项目", "内容")
 MARK: Final = ("说明", "", "格式", "督导平台指标体系 1")

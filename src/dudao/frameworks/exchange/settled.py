@@ -14,8 +14,6 @@ from typing import Any
 from dudao.calc.tree import Tree, from_data
 from dudao.frameworks.exchange.drafts import Fault
 
-__all__ = ["Guess", "Settled", "built", "number_text", "walk"]
-
 
 @dataclass(frozen=True, slots=True)
 class Guess:

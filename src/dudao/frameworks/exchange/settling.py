@@ -21,8 +21,6 @@ from dudao.frameworks.exchange.layout import read_heading, read_rule
 from dudao.frameworks.exchange.paper import told_cells
 from dudao.frameworks.exchange.settled import Guess, Settled, built, number_text, walk
 
-__all__ = ["settle"]
-
 NAME_LIMIT: Final = 300
 JUDGED: Final = rule_words(Judged())
 _CODED: Final = re.compile(

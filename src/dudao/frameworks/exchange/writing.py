@@ -19,8 +19,6 @@ from dudao.core.sheets import Column, SheetError, Writer
 from dudao.frameworks.exchange import settings
 from dudao.frameworks.exchange.layout import carries, heading, rule_lines
 
-__all__ = ["LEVELS", "rows_below", "workbook"]
-
 MOST_LETTERS: Final = 32_000
 UNUSED: Final = 13
 """Width in characters of a column that nothing stands in."""

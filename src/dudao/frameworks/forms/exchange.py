@@ -12,8 +12,6 @@ from dudao.frameworks.exchange import MAX_BYTES, MEANINGS, Choice
 from dudao.frameworks.models import Framework
 from dudao.orgs.models import Unit
 
-__all__ = ["ColumnsForm", "UploadForm"]
-
 _SEVERAL = {"", "points", "text", "rule", "evidence", "limits"}
 """What more than one column of a table may mean."""
 

@@ -15,8 +15,6 @@ from dudao.frameworks.editing.rule_lines import KINDS, RuleTextError, read_rule_
 from dudao.frameworks.models import Indicator
 from dudao.frameworks.trees import node_data
 
-__all__ = ["EvidenceForm", "NodeForm", "PointsForm", "initial_of", "lines_of"]
-
 
 def _points(label: str, text: str = "", **attrs: str) -> forms.DecimalField:
     return forms.DecimalField(

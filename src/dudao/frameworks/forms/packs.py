@@ -8,8 +8,6 @@ from django import forms
 from dudao.core.ui.forms import Form
 from dudao.orgs.models import Unit
 
-__all__ = ["LoadForm", "StartForm"]
-
 
 class _OfOffice(Form):
     """``units``: those for which the person may keep indicator systems."""

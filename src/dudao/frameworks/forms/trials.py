@@ -12,8 +12,6 @@ from dudao.core import sheets
 from dudao.core.ui.forms import FileField, Form
 from dudao.orgs.models import Unit
 
-__all__ = ["TrialForm"]
-
 MOST_PROBLEMS = 50
 
 

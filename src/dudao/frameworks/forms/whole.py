@@ -15,17 +15,6 @@ from dudao.frameworks.forms.nodes import lines_of
 from dudao.frameworks.trees import shown
 from dudao.packs import LEVELS, fact_words
 
-__all__ = [
-    "DocumentForm",
-    "GradesForm",
-    "ItemForm",
-    "MarksForm",
-    "RenameForm",
-    "VetoesForm",
-    "item_initial",
-    "scopes_of",
-]
-
 _LEVELS = [("", "（不写）"), *LEVELS.items()]
 
 

@@ -9,8 +9,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.frameworks.models.versions import FrameworkVersion
 from dudao.orgs.models import Unit
 
-__all__ = ["Trial", "TrialSubject"]
-
 
 class Trial(models.Model):
     """One table scored once. Never changed afterwards, and of no effect on any evaluation.

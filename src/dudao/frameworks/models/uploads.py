@@ -10,8 +10,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.frameworks.models.versions import Framework, FrameworkVersion
 from dudao.orgs.models import Unit
 
-__all__ = ["FrameworkUpload"]
-
 
 class FrameworkUpload(models.Model):
     """A file with an indicator system, read and waiting for a person to look at it. Nothing is made before it is confirmed.

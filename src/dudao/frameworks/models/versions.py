@@ -15,8 +15,6 @@ from django.urls import reverse
 from dudao.core.access import ScopedQuerySet
 from dudao.orgs.models import Unit
 
-__all__ = ["Framework", "FrameworkVersion", "Indicator"]
-
 
 class Framework(models.Model):
     """One indicator system of one office, through all its versions. ``pack`` names the file it was loaded from."""

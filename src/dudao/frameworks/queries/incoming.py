@@ -8,8 +8,6 @@ from dudao.core.access import Actor
 from dudao.frameworks.models import Framework, FrameworkUpload, FrameworkVersion
 from dudao.orgs.models import Kind, Unit
 
-__all__ = ["offices", "root_code", "systems", "upload_of", "uploads"]
-
 
 def offices(actor: Actor) -> list[Unit]:
     """The cities and counties for which the actor may bring systems in."""

@@ -17,8 +17,6 @@ from dudao.stats.models import DataItem, Return, Round
 from dudao.stats.numbers import number_words
 from dudao.stats.queries import catalogue, returns
 
-__all__ = ["HANDED_IN", "Offer", "matched", "offer_of", "offers", "rows_of_offer", "value_of"]
-
 MOST_ROUNDS = 8
 HANDED_IN = (Return.State.SUBMITTED, Return.State.ACCEPTED, Return.State.LOCKED)
 

@@ -13,19 +13,6 @@ from dudao.frameworks.models import FrameworkVersion, Trial, TrialSubject
 from dudao.frameworks.queries.versions import tree
 from dudao.frameworks.trees import digest_of
 
-__all__ = [
-    "digest_now",
-    "loaded",
-    "results_of",
-    "rows_of_trial",
-    "subject_of",
-    "system_of",
-    "trial_of",
-    "trials_for",
-    "trials_of",
-    "trials_seen",
-]
-
 
 def trials_seen(actor: Actor) -> "QuerySet[Trial]":
     """Without the system itself, which is large."""

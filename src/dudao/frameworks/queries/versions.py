@@ -15,23 +15,6 @@ from dudao.frameworks.trees import digest_of, tree_of
 from dudao.orgs.models import Kind, Unit
 from dudao.packs import FACTS, about, about_of, names, read, unchecked_words
 
-__all__ = [
-    "facts",
-    "history",
-    "indicators",
-    "node_by_code",
-    "node_of",
-    "offices",
-    "pack_choices",
-    "pack_names",
-    "pack_news",
-    "pack_tree",
-    "siblings",
-    "tree",
-    "version_of",
-    "versions",
-]
-
 PACKS = "frameworks"
 _GROUPS = {"national": "国家标准", "local": "地方标准", "office": "本平台的模板"}
 

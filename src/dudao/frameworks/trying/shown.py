@@ -14,29 +14,6 @@ from dudao.calc.rounding import round_half_up
 from dudao.calc.score import Movement, Outcome, Scores
 from dudao.calc.tree import Role, Tree
 
-__all__ = [
-    "Line",
-    "Moved",
-    "Summary",
-    "block_places",
-    "block_words",
-    "blocks_chart",
-    "decimals",
-    "deviation",
-    "difference",
-    "exact",
-    "lines_of",
-    "moved",
-    "moved_words",
-    "number",
-    "padded",
-    "places_of",
-    "places_of_texts",
-    "said",
-    "summary",
-    "total_places",
-]
-
 MOST_SUBJECTS_IN_CHART = 20
 MOST_PADDED = 4
 

@@ -24,8 +24,6 @@ from dudao.calc.score import (
 from dudao.calc.tree import Role, Roll, Tree, TreeDataError, from_data, to_data
 from dudao.frameworks.editing.rule_lines import RuleTextError, read_rule_fields, write_rule_fields
 
-__all__ = ["FIELDS", "Change", "Played", "WhatIfError", "changed_tree", "play", "present", "targets"]
-
 FIELDS: Mapping[str, str] = {
     "points": "分值",
     "weight": "权重",

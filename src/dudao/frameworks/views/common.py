@@ -14,17 +14,6 @@ from dudao.core.ui.parts import Crumb, State
 from dudao.frameworks import queries
 from dudao.frameworks.models import FrameworkVersion, Indicator
 
-__all__ = [
-    "STATES",
-    "actor_of",
-    "done_or_said",
-    "draft_to_edit",
-    "home",
-    "node_to_edit",
-    "node_to_read",
-    "version_or_404",
-]
-
 STATES: dict[str, State] = {
     FrameworkVersion.State.DRAFT: State("草稿", "grey", "pencil"),
     FrameworkVersion.State.PUBLISHED: State("已发布", "green", "check"),

@@ -15,8 +15,6 @@ from dudao.frameworks.queries import trials
 from dudao.frameworks.trying.shown import Moved, moved, moved_words, total_places
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 
-__all__ = ["compare"]
-
 MOST_SHOWN = 200
 
 

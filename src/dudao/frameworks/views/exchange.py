@@ -28,8 +28,6 @@ from dudao.frameworks.queries import incoming
 from dudao.frameworks.trees import rows_of
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 
-__all__ = ["export", "import_new", "import_template", "upload", "upload_errors"]
-
 STATES: dict[str, State] = {
     FrameworkUpload.State.READY: State("待确认", "amber"),
     FrameworkUpload.State.FAULTY: State("有错误", "red"),

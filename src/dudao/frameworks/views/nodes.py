@@ -25,8 +25,6 @@ from dudao.frameworks.models import Indicator
 from dudao.frameworks.views.common import actor_of, done_or_said, home, node_to_edit
 from dudao.frameworks.views.tree import answer_change
 
-__all__ = ["node_add", "node_delete", "node_edit", "node_move", "node_preview"]
-
 MOST_OWN = 8
 
 

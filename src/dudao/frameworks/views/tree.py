@@ -22,9 +22,6 @@ from dudao.frameworks.forms.nodes import EvidenceForm, PointsForm, lines_of
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.views.common import actor_of, home, node_to_edit, node_to_read, version_or_404
 
-__all__ = ["answer_change", "below", "checked", "evidence", "points", "shown_of", "tree_context"]
-
-
 Checked = tuple[Tree | None, tuple[Finding, ...], str]
 
 

@@ -37,20 +37,6 @@ from dudao.frameworks.trying.shown import (
 )
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 
-__all__ = [
-    "crumbs_of",
-    "need",
-    "subject_page",
-    "subject_trace",
-    "trial_delete",
-    "trial_export",
-    "trial_list",
-    "trial_new",
-    "trial_or_404",
-    "trial_page",
-    "trial_template",
-]
-
 MOST_BLOCKS_SHOWN = 6
 """More first-level indicators than that start switched off in the table."""
 

@@ -26,8 +26,6 @@ from dudao.frameworks.views.tree import checked, shown_of, tree_context
 from dudao.frameworks.views.whole import settings_of
 from dudao.orgs.models import Unit
 
-__all__ = ["clone", "discard", "load", "rename", "start", "step", "version", "version_list"]
-
 _LINE = [("draft", "草稿"), ("published", "发布"), ("retired", "停用")]
 
 VERSIONS = Listing(

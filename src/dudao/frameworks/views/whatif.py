@@ -20,8 +20,6 @@ from dudao.frameworks.trying import whatif
 from dudao.frameworks.trying.shown import Moved, moved, moved_words, total_places
 from dudao.frameworks.views.trials import crumbs_of, trial_or_404
 
-__all__ = ["playing", "what_if"]
-
 MOST_CHANGES = 12
 FREE_ROWS = 2
 MOST_SHOWN = 200

@@ -31,18 +31,6 @@ from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trees import shown
 from dudao.frameworks.views.common import actor_of, done_or_said, draft_to_edit, home, version_or_404
 
-__all__ = [
-    "document",
-    "grades",
-    "item",
-    "item_drop",
-    "item_new",
-    "items",
-    "marks",
-    "settings_of",
-    "vetoes",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Setting:

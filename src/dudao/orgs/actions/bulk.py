@@ -5,8 +5,6 @@ from typing import Any
 
 from django.db import connection, models
 
-__all__ = ["insert", "refresh_statistics", "update"]
-
 
 def _columns(model: type[models.Model], *, key: bool) -> list[Any]:
     return [field for field in model._meta.concrete_fields if key or not field.primary_key]

@@ -11,8 +11,6 @@ from dudao.core.access import Actor
 from dudao.orgs.models import REGIONS, SpecialDay, Unit
 from dudao.orgs.queries import calendar_of
 
-__all__ = ["remove_special_day", "seed_calendar", "set_special_day"]
-
 SEED_SOURCE = "国务院办公厅节假日安排（随平台提供，请与当年通知核对）"
 
 

@@ -7,8 +7,6 @@ from dudao.core.access import Actor
 from dudao.orgs.models import Contact, Unit
 from dudao.orgs.values import clean_phone
 
-__all__ = ["remove_contact", "reveal_contact", "save_contact"]
-
 
 @audit.action
 def save_contact(

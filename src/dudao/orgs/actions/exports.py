@@ -4,8 +4,6 @@ from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.orgs.models import Unit
 
-__all__ = ["note_export"]
-
 
 @audit.action
 def note_export(actor: Actor, *, place: Unit, rows: int, filters: str = "") -> None:

@@ -16,8 +16,6 @@ from dudao.orgs.models import Contact, Licence, Stage, Unit, UnitName, UnitSpan
 from dudao.orgs.naming import naming
 from dudao.orgs.values import CODES
 
-__all__ = ["ImportRefused", "Imported", "import_units"]
-
 BATCH = 2000
 
 

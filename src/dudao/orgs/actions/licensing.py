@@ -13,8 +13,6 @@ from dudao.orgs.actions import tree
 from dudao.orgs.models import Licence, Unit
 from dudao.orgs.values import clean_licence
 
-__all__ = ["register_licence"]
-
 
 @audit.action
 def register_licence(

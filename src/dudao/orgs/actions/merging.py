@@ -12,8 +12,6 @@ from dudao.orgs.actions import tree
 from dudao.orgs.actions.units import carry, end, open_unit, require_free_name
 from dudao.orgs.models import Kind, Unit, UnitLink
 
-__all__ = ["merge_units", "split_unit"]
-
 MOST_PARTS = 20
 
 

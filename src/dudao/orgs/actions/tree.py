@@ -19,20 +19,6 @@ from dudao.orgs.models import Unit, UnitName, UnitSpan
 from dudao.orgs.naming import naming
 from dudao.orgs.values import CODES, LABELS, may_stand_under
 
-__all__ = [
-    "allocate_ids",
-    "check_day",
-    "close_span",
-    "former_parents",
-    "fresh",
-    "lock_tree",
-    "move_path",
-    "new_span",
-    "refresh_naming",
-    "require_free_codes",
-    "require_parent",
-]  # fmt: skip
-
 _TREE_LOCK = 0x6475_7472  # any fixed number that nobody else locks on
 
 

@@ -14,8 +14,6 @@ from dudao.orgs.actions import tree
 from dudao.orgs.models import Kind, Stage, Unit, UnitName, UnitSpan
 from dudao.orgs.values import FACTS, check_name, clean_facts, default_stages, may_stand_under
 
-__all__ = ["close_unit", "edit_unit", "move_unit", "open_unit", "rename_unit"]
-
 
 @audit.action
 def open_unit(

@@ -11,8 +11,6 @@ from dudao.orgs.importing import ImportPlan, Line, Outcome
 from dudao.orgs.models import Kind, Unit, UnitImport
 from dudao.orgs.sheet import UNITS, heading
 
-__all__ = ["confirm_import", "note_check", "note_failure", "run_import", "take_sheet"]
-
 SHOWN_ROWS = 50
 SHOWN_PROBLEMS = 100
 State = UnitImport.State

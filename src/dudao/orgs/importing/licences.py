@@ -8,8 +8,6 @@ from dudao.orgs.importing.register import Line, Register
 from dudao.orgs.models import Licence, Licensed
 from dudao.orgs.values import clean_licence
 
-__all__ = ["licence_change", "read_licence"]
-
 _FACTS = ("held", "number", "until", "source")
 
 

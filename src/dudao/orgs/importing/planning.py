@@ -32,8 +32,6 @@ from dudao.orgs.values import (
     remarks,
 )
 
-__all__ = ["ImportPlan", "plan_import"]
-
 _CODE = re.compile(r"[A-Z0-9-]{1,20}")
 _MATCHED_BY = ("institution_code", "local_code", "region_code")
 _DEEPEST = 30

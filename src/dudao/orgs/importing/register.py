@@ -12,8 +12,6 @@ from dudao.orgs.models import Contact, Licence, Stage, Unit, UnitName, UnitSpan
 from dudao.orgs.sheet import heading
 from dudao.orgs.values import CODES
 
-__all__ = ["Line", "Node", "Outcome", "Register"]
-
 
 class Outcome(StrEnum):
     NEW = "new"

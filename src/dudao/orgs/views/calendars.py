@@ -17,8 +17,6 @@ from dudao.core.ui.parts import Crumb
 from dudao.orgs import actions, forms, queries
 from dudao.orgs.models import SpecialDay, Unit
 
-__all__ = ["calendar_day", "calendar_page", "calendar_remove", "calendar_seed"]
-
 
 @dataclass(frozen=True, slots=True)
 class Month:

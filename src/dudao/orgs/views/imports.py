@@ -19,8 +19,6 @@ from dudao.orgs.importing import Outcome
 from dudao.orgs.models import UnitImport
 from dudao.orgs.sheet import HELP, UNITS
 
-__all__ = ["confirm", "errors", "new", "one", "state", "template"]
-
 STATES: dict[str, State] = {
     UnitImport.State.CHECKING: State("检查中", "blue"),
     UnitImport.State.READY: State("待确认", "amber"),

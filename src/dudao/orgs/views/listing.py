@@ -20,8 +20,6 @@ from dudao.orgs import actions, papers, queries
 from dudao.orgs.models import INSTITUTIONS, Kind, Licensed, Ownership, Stage, Unit
 from dudao.orgs.sheet import UNITS
 
-__all__ = ["licence_state", "state_of", "unit_list"]
-
 CHIPS = Chips(
     "sort_of",
     [

@@ -15,8 +15,6 @@ from dudao.core.ui.parts import Crumb, Option, TreeNode
 from dudao.orgs import queries
 from dudao.orgs.models import Kind, Unit
 
-__all__ = ["children", "pick", "tree"]
-
 PAGE = 200
 FOUND = 50
 OPTIONS = 20

@@ -19,22 +19,6 @@ from dudao.orgs import actions, forms, queries
 from dudao.orgs.models import REGIONS, Contact, Kind, Licensed, Unit, UnitName
 from dudao.orgs.views.listing import licence_state, state_of
 
-__all__ = [
-    "close",
-    "contact_edit",
-    "contact_new",
-    "contact_remove",
-    "edit",
-    "licence",
-    "merge",
-    "move",
-    "new",
-    "rename",
-    "reveal",
-    "split",
-    "unit",
-]
-
 BELOW = Listing(
     key="units-below",
     columns=[

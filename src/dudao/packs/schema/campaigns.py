@@ -5,16 +5,6 @@ from __future__ import annotations
 from dudao.calc.campaigns import GROUPS, OBJECTS, OFFICES, PHASES
 from dudao.packs.schema.classes import Schema, plain, ref
 
-__all__ = [
-    "CAMPAIGN_LATE",
-    "CAMPAIGN_OPEN",
-    "CAMPAIGN_PAPERS",
-    "CAMPAIGN_SHOWN",
-    "UNIT_KINDS",
-    "UNIT_STAGES",
-    "campaign_shape",
-]
-
 # The words of units, rules and papers, which stand above this package too: a test holds them together.
 UNIT_KINDS = (
     "province", "city", "county", "zone", "township", "department", "office", "school", "teaching_point", "kindergarten", "other",

@@ -25,20 +25,6 @@ from dudao.calc.tree import (
     Veto,
 )
 
-__all__ = [
-    "BARE_RULES",
-    "HINTS",
-    "NAMED",
-    "Schema",
-    "changes",
-    "described",
-    "object_of",
-    "plain",
-    "ref",
-    "rule",
-    "rule_of",
-]
-
 Schema = dict[str, Any]
 
 NAMED: Final[Mapping[type[Any], str]] = {

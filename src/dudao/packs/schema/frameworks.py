@@ -6,8 +6,6 @@ from dudao.calc.tree import RULE_KINDS, Band, Node, Places, Roll, Veto
 from dudao.packs.facts import FACTS, GRADES, LEVELS
 from dudao.packs.schema.classes import HINTS, NAMED, Schema, changes, described, object_of, plain, ref, rule, rule_of
 
-__all__ = ["definitions"]
-
 
 def definitions() -> Schema:
     node = object_of(Node)

@@ -11,13 +11,6 @@ from dudao.packs.facts import GRADES, LEVELS
 from dudao.packs.schema.campaigns import campaign_shape
 from dudao.packs.schema.classes import HINTS, Schema, changes, plain, ref
 
-__all__ = [
-    "ALL_STAGES",
-    "CHECK_KINDS",
-    "ITEM_KINDS",
-    "definitions",
-]
-
 # The words of the catalogue of statistics, which stands above this package: a test holds them together.
 ITEM_KINDS = ("integer", "decimal", "yes_no", "choice")
 CHECK_KINDS = ("sum", "at_most", "range", "ratio", "change", "register", "type", "count", "below", "nature")

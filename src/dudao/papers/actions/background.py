@@ -9,8 +9,6 @@ from dudao.papers.actions.holding import hold
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Paper
 
-__all__ = ["MANY", "begin", "is_long"]
-
 MANY = 300
 """Rows of a paper's longest table from which it is signed and issued in the background."""
 

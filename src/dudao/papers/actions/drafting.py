@@ -20,8 +20,6 @@ from dudao.papers.models import Paper, PaperVersion
 from dudao.papers.sources import Fact, facts_now, is_known
 from dudao.papers.stamping import Places, places
 
-__all__ = ["acknowledge", "draft_paper", "edit_paper", "renew_facts", "replace_paper", "upload_version"]
-
 DRAFTING = (Paper.State.DRAFT, Paper.State.RETURNED)
 UNSEALED = frozenset({Kind.TALK_RECORD, Kind.BRIEF, Kind.VISIT_RECORD, Kind.SELF_REPORT})
 """Kinds that usually go out without a seal; an office may choose otherwise."""

@@ -16,8 +16,6 @@ from dudao.papers.composing import ComposeError, compose, look_of
 from dudao.papers.models import Paper, PaperVersion
 from dudao.papers.stamping import room_for_number, turned
 
-__all__ = ["ROUTING", "Stage", "blocking", "hold", "keep_version", "leaf_turned", "silent", "written_out"]
-
 Stage = Callable[[int, int, str], None]
 """What hears how far a long act is: stages done, stages in all, what is done now."""
 

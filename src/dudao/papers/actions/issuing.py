@@ -20,8 +20,6 @@ from dudao.papers.sealing import SealRefused, service
 from dudao.papers.stamping import with_handwriting
 from dudao.people.queries import nearest_holders
 
-__all__ = ["add_handwriting", "add_scan", "choose_seal", "issue_paper", "spaced", "tell_receivers", "withdraw_paper"]
-
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Of a verification code: none that reads like another. Sixteen of them can't be guessed (80 bits)."""
 CODE_LENGTH = 16

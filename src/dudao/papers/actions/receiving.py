@@ -14,8 +14,6 @@ from dudao.papers.actions.issuing import tell_receivers
 from dudao.papers.flow import DELIVERY
 from dudao.papers.models import Delivery, Paper
 
-__all__ = ["receive_paper", "remind_due", "remind_receivers"]
-
 
 @audit.action
 def receive_paper(actor: Actor, *, delivery: Delivery) -> Delivery:

@@ -24,8 +24,6 @@ from dudao.papers.flow import PAPER
 from dudao.papers.models import Number, Paper
 from dudao.papers.stamping import stamped
 
-__all__ = ["check_paper", "discard_paper", "send_back_paper", "sign_paper", "submit_paper"]
-
 
 @audit.action
 def submit_paper(actor: Actor, *, paper: Paper) -> Paper:

@@ -17,8 +17,6 @@ from dudao.papers.composing import layout_with
 from dudao.papers.kinds import Kind
 from dudao.papers.models import OfficeStyle
 
-__all__ = ["set_style"]
-
 _CODE_WORD = re.compile(r"[一-鿿㐀-䶿〇]+")
 _FURTHEST = timedelta(days=366)
 

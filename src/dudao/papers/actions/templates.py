@@ -14,8 +14,6 @@ from dudao.papers.composing import ComposeError, examine
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Template
 
-__all__ = ["MOST_BYTES", "return_to_builtin", "upload_template", "use_template"]
-
 MOST_BYTES = 5 * 1024 * 1024
 _MOST_NAMED = 10
 

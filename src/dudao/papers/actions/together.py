@@ -19,8 +19,6 @@ from dudao.papers.actions.routing import check_paper, sign_paper, submit_paper
 from dudao.papers.flow import DELIVERY, PAPER
 from dudao.papers.models import Delivery, Paper
 
-__all__ = ["LATER", "MOST", "STEPS", "Done", "begin_many", "reasons", "receive_many", "step_many"]
-
 NAMED = 20
 """Papers that a reason names."""
 MOST = 500

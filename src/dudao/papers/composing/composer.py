@@ -12,8 +12,6 @@ from dudao.papers.composing.fields import COMMON, FIELDS, Field
 from dudao.papers.composing.looks import UNNUMBERED, Look
 from dudao.papers.kinds import Kind
 
-__all__ = ["compose", "context"]
-
 _LETTERS: Mapping[Kind, Callable[[Draft], Letter]] = {
     Kind.NOTICE: notices.notice,
     Kind.SELF_NOTICE: notices.self_notice,

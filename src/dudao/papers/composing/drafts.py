@@ -11,8 +11,6 @@ from dudao.papers.composing.fields import FIELDS, Field
 from dudao.papers.composing.looks import Look
 from dudao.papers.kinds import Kind
 
-__all__ = ["ComposeError", "Draft", "Part", "chinese_day", "faults", "items", "period", "sections", "sentence"]
-
 MOST_ROWS = 10_000
 MOST_TEXT = 20_000
 

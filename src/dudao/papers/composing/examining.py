@@ -9,8 +9,6 @@ from dudao.papers.composing.fields import COMMON, FIELDS, Field
 from dudao.papers.composing.looks import UNNUMBERED, Look
 from dudao.papers.kinds import Kind
 
-__all__ = ["Examined", "Unknown", "examine", "must_ask", "placeholder", "starter"]
-
 _ROW, _ITEM = "行", "项"
 _ASKED = ("发文字号", "成文日期", "主送机关")
 """What every template should ask for beside what its kind must say; without the first two a paper can't be signed."""

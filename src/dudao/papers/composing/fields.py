@@ -10,8 +10,6 @@ from typing import Literal
 
 from dudao.papers.kinds import Kind
 
-__all__ = ["COMMON", "FIELDS", "Column", "Field"]
-
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -13,8 +13,6 @@ from dudao.orgs.models import Unit
 from dudao.papers.kinds import Kind
 from dudao.papers.offices import style_on
 
-__all__ = ["STANDARD", "UNNUMBERED", "Look", "layout_with", "look_of", "standard"]
-
 STANDARD = "gb-t-9704-2012"
 """The pack that offices deviate from."""
 UNNUMBERED = frozenset({Kind.TALK_RECORD, Kind.PUBLICITY, Kind.BRIEF, Kind.VISIT_RECORD, Kind.SELF_REPORT})

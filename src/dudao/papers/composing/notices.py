@@ -3,8 +3,6 @@
 from dudao.core.documents import Letter, Line
 from dudao.papers.composing.drafts import Draft, Part, items, sections, sentence
 
-__all__ = ["consultation", "notice", "publicity", "self_notice", "talk_notice"]
-
 
 def notice(draft: Draft) -> Letter:
     """督导通知: written, before the inspection begins, with its matters fixed in advance (《教育督导条例》 Art. 17)."""

@@ -3,8 +3,6 @@
 from dudao.core.documents import Annex, Entry, Form, Letter, Line, counted
 from dudao.papers.composing.drafts import Draft, Part, items, sections, sentence
 
-__all__ = ["accountability", "opinion", "rectification", "talk_record"]
-
 MOST_IN_TEXT = 20
 """More problems than this become a list behind the letter."""
 LIST = "问题清单"

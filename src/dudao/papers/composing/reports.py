@@ -3,8 +3,6 @@
 from dudao.core.documents import Annex, Entry, Form, Letter, Line, counted
 from dudao.papers.composing.drafts import Draft, Part, items, sections, sentence
 
-__all__ = ["brief", "circular", "look_back", "report", "self_report", "visit_record"]
-
 
 def circular(draft: Draft) -> Letter:
     """督导通报: the whole in numbers with a ranking, what is common and what is each one's own, what to do."""

@@ -6,8 +6,6 @@ from typing import Any
 
 from dudao.papers.kinds import Kind
 
-__all__ = ["SAMPLE_RECIPIENTS", "sample"]
-
 SAMPLE_RECIPIENTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.NOTICE: ("示例县人民政府", "样本区人民政府"),
     Kind.SELF_NOTICE: ("各县市区人民政府教育督导委员会办公室",),

@@ -14,8 +14,6 @@ from dudao.papers.forms.rows import LinesField, RowsField
 from dudao.papers.models import Paper
 from dudao.papers.queries import GROUPS, units_of_group
 
-__all__ = ["HandwritingForm", "PaperForm", "ProofForm", "ScanForm", "VersionForm"]
-
 _LONG = 30_000
 
 

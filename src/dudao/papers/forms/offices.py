@@ -12,8 +12,6 @@ from dudao.papers.composing import standard
 from dudao.papers.kinds import Kind
 from dudao.papers.models import OfficeStyle
 
-__all__ = ["NO_NUMBER", "StyleForm", "TemplateForm", "initial_of"]
-
 NO_NUMBER = "不编号"
 BACK = "back"
 _SEPARATOR = "｜"

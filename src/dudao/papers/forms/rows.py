@@ -10,8 +10,6 @@ from django.utils.safestring import SafeString
 
 from dudao.papers.composing import Column
 
-__all__ = ["LinesField", "RowsField"]
-
 BLANK = 2
 """Empty rows behind the filled ones, for a browser that can't add any."""
 MOST_CELLS = 1500

@@ -10,8 +10,6 @@ from dudao.core.models import StoredFile
 from dudao.orgs.models import Unit
 from dudao.papers.kinds import Kind
 
-__all__ = ["OfficeStyle", "Template"]
-
 
 class OfficeStyle(models.Model):
     """An office's papers: name in the signature, red head, code word of its numbers, changes to the layout of GB/T 9704.

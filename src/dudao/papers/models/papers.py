@@ -12,8 +12,6 @@ from dudao.core.models import StoredFile
 from dudao.orgs.models import Unit
 from dudao.papers.kinds import Kind
 
-__all__ = ["Delivery", "Number", "Paper", "PaperVersion"]
-
 
 class Paper(models.Model):
     """One paper. Seen by its office and by whoever it was delivered to; one ``about_person`` only by those of them who hold

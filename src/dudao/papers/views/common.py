@@ -12,8 +12,6 @@ from dudao.papers import queries
 from dudao.papers.actions.together import Done, reasons
 from dudao.papers.models import Paper
 
-__all__ = ["actor_of", "need", "office_paper", "seen_paper", "tabs_of", "tell_done"]
-
 
 def actor_of(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]

@@ -23,8 +23,6 @@ from dudao.papers.labels import ANSWERED, DIFFERENCES
 from dudao.papers.models import Paper
 from dudao.papers.views.common import actor_of, need, office_paper
 
-__all__ = ["compare", "edit", "new", "new_kind", "seal", "upload"]
-
 
 def _crumbs(paper: Paper | None = None) -> list[Crumb]:
     crumbs = [Crumb("文书", reverse("papers:papers"))]

@@ -15,8 +15,6 @@ from dudao.papers.composing import Look, look_of
 from dudao.papers.models import Paper
 from dudao.papers.views.common import actor_of, office_paper, seen_paper
 
-__all__ = ["pdf", "preview", "sealed", "word"]
-
 
 def _name(paper: Paper, ending: str) -> str:
     number = str(getattr(paper, "number", ""))

@@ -25,8 +25,6 @@ from dudao.papers.models import Delivery, Paper
 from dudao.papers.views.common import actor_of, need, office_paper, seen_paper, tabs_of, tell_done
 from dudao.papers.views.receiving import received_list
 
-__all__ = ["paper_bulk", "paper_list", "paper_page", "paper_step", "register"]
-
 
 def _number_words(paper: Paper) -> str:
     return str(getattr(paper, "number", "")) or "—"

@@ -23,8 +23,6 @@ from dudao.papers.labels import PAPER_STATES, delivery_state
 from dudao.papers.models import Delivery, Paper
 from dudao.papers.views.common import actor_of, need, office_paper, tabs_of, tell_done
 
-__all__ = ["delivery_sign", "received_list", "received_sign", "receivers"]
-
 
 def _due(row: Delivery) -> Any:
     return deadline(row.due_on, done_on=timezone.localdate(row.signed_at) if row.signed_at else None)

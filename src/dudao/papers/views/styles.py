@@ -21,8 +21,6 @@ from dudao.papers.models import OfficeStyle
 from dudao.papers.views.common import actor_of
 from dudao.papers.views.templates import office_of
 
-__all__ = ["style", "style_edit", "style_preview"]
-
 _SAMPLE = Kind.RECTIFICATION
 """Shows most parts of a paper in few pages."""
 _NAMES = {"margins": "页边距", "grid": "行数和字数", "sizes": "字号", "fonts": "字体", "imprint": "版记位置"}

@@ -25,20 +25,6 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Template
 from dudao.papers.views.common import actor_of, need
 
-__all__ = [
-    "template_builtin",
-    "template_file",
-    "template_kind",
-    "template_page",
-    "template_pdf",
-    "template_return",
-    "template_starter",
-    "template_upload",
-    "template_use",
-    "template_word",
-    "templates",
-]
-
 IN_USE = State("使用中", "green", "check")
 RESTS = State("未使用", "grey", "clock")
 

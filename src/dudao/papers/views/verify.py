@@ -22,8 +22,6 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.people.address import address_group, client_address
 
-__all__ = ["Brake", "verify"]
-
 ABOUT_PERSONS = frozenset({Kind.ACCOUNTABILITY, Kind.TALK_NOTICE, Kind.TALK_RECORD})
 
 

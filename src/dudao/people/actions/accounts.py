@@ -21,10 +21,6 @@ from dudao.people.rules import lasting, why_not_manage
 from dudao.people.secrets import code_digest
 from dudao.people.usernames import why_bad
 
-__all__ = [
-    "create_account", "disable_account", "edit_account", "enable_account", "note_accounts_export", "reset_login", "reveal_phone",
-]  # fmt: skip
-
 
 def locked(account: Account) -> Any:
     """The account's row, held until the action commits."""

@@ -20,8 +20,6 @@ from dudao.people.roles import ADMINISTRATORS, ROLES
 from dudao.people.rules import why_not_appoint
 from dudao.people.secrets import code_digest, one_time_code
 
-__all__ = ["FreshLogin", "appoint", "bootstrap_administrators", "end_appointment", "keep_an_administrator"]
-
 _ADMINISTRATORS_LOCK = 0x6475_6162
 
 

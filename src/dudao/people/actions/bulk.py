@@ -22,8 +22,6 @@ from dudao.people.queries.bulk import bulk_rows, waiting_accounts
 from dudao.people.roles import ROLES
 from dudao.people.secrets import code_digest, one_time_code
 
-__all__ = ["create_accounts", "renew_codes"]
-
 
 def _queue(county: Unit) -> None:
     """Two people who press the button at once come one after the other; the second finds nothing left to do."""

@@ -14,11 +14,6 @@ from dudao.people.models import Account, LoginSession, PasswordRecord
 from dudao.people.policy import login_policy
 from dudao.people.roles import ADMINISTRATORS
 
-__all__ = [
-    "change_password", "complete_profile", "edit_profile", "remove_second_factor", "renew_recovery_codes",
-    "set_up_second_factor",
-]  # fmt: skip
-
 
 def _own(actor: Actor, account: Account, verb: str) -> None:
     if actor.read_only or actor.id != account.pk:

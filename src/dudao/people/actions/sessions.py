@@ -14,8 +14,6 @@ from dudao.orgs.models import Kind, Unit
 from dudao.people.models import Account, LoginSession
 from dudao.people.policy import login_policy
 
-__all__ = ["close_session", "end_all", "end_sessions", "expire_session", "note_failed_login", "open_session"]
-
 
 @dataclass(frozen=True, slots=True)
 class Gate:

@@ -11,8 +11,6 @@ from dudao.people.models import Account
 from dudao.people.rules import lasting
 from dudao.people.specialities import INSPECTING, cleaned
 
-__all__ = ["set_specialities", "why_not_specialities"]
-
 
 def why_not_specialities(actor: Actor, account: Account) -> Denied | None:
     """Why an actor can't say what this person is good at. One query."""

@@ -11,8 +11,6 @@ from dudao.people.models import Account, LoginPolicy
 from dudao.people.roles import ADMINISTRATORS
 from dudao.people.rules import lasting
 
-__all__ = ["edit_policy", "note_audit_export", "start_view_as", "stop_view_as", "why_not_view_as"]
-
 
 def why_not_view_as(actor: Actor, account: Account) -> Denied | None:
     """Looking as somebody takes the right on every place they see, and never reaches another administrator's desk."""

@@ -14,8 +14,6 @@ from dudao.people.models import Account, Appointment
 from dudao.people.roles import ROLES
 from dudao.people.usernames import Bearer, propose
 
-__all__ = ["BULK_ROLES", "BulkRow", "bulk_rows", "waiting_accounts"]
-
 BULK_ROLES = ("school_reporter", "school_head")
 
 

@@ -7,8 +7,6 @@ from django.utils import timezone
 from dudao.people.models import Appointment
 from dudao.people.roles import ROLES
 
-__all__ = ["holders_at", "nearest_holders"]
-
 
 def holders_at(verbs: Iterable[str], places: Iterable[str]) -> dict[str, frozenset[int]]:
     """For each place the ids of the active accounts that hold one of the verbs there, at that unit or above it. One query."""

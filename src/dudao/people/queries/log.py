@@ -11,8 +11,6 @@ from dudao.people.models import Account, LoginPolicy
 from dudao.people.queries.units import units_named
 from dudao.people.queries.words import data_words
 
-__all__ = ["events_seen", "find_events", "person_name", "policy_history", "with_units"]
-
 
 def events_seen(actor: Actor) -> QuerySet[Any]:
     return Event.objects.visible_to(actor, "audit.view").select_related("content_type")

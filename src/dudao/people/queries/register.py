@@ -19,22 +19,6 @@ from dudao.people.guard import normal_username
 from dudao.people.models import Account, Appointment, LoginSession
 from dudao.people.roles import ROLES, SELF
 
-__all__ = [
-    "account_events", "account_of_username",
-    "account_waiting",
-    "accounts_seen",
-    "appointment_history",
-    "appointment_seen",
-    "find_people",
-    "held_roles",
-    "open_sessions",
-    "path_of",
-    "reasons",
-    "top_unit",
-    "unit_at",
-    "with_roles",
-]  # fmt: skip
-
 _UNUSED_DAYS = 90
 
 

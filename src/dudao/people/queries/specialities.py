@@ -7,8 +7,6 @@ from django.db.models import Func, Q, QuerySet
 from dudao.people.models import Account
 from dudao.people.specialities import USUAL, in_order
 
-__all__ = ["held_specialities", "speciality_choices"]
-
 
 def speciality_choices() -> list[tuple[str, str]]:
     """For a field: the usual ones first, then what offices have added."""

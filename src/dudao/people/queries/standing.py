@@ -17,10 +17,6 @@ from dudao.core.access import Actor, Grant
 from dudao.people.models import Account, Appointment
 from dudao.people.roles import ADMINISTRATORS, ROLES, Role
 
-__all__ = [
-    "Held", "ViewAs", "actor_for", "actor_of", "current_appointment", "held_by", "held_of", "holders_of", "viewing_as",
-]  # fmt: skip
-
 SWITCH_KEY = "appointment"
 
 

@@ -10,8 +10,6 @@ from dudao.core.access import VERBS, Actor
 from dudao.orgs.models import Unit
 from dudao.orgs.naming import search_terms
 
-__all__ = ["choosable_units", "unit_name_of", "units_named"]
-
 _MOST = 20
 
 

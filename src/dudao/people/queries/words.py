@@ -8,8 +8,6 @@ from dudao.core.ui.formats import date_cn
 from dudao.people.models import LoginPolicy, LoginSession
 from dudao.people.roles import ROLES
 
-__all__ = ["data_words"]
-
 _KEYS = {
     "code": "指标",
     "account": "账号编号", "after": "之后", "basis": "来自版本", "before": "之前", "changed": "变更项", "changes": "变更",

@@ -30,11 +30,6 @@ from dudao.people.roles import ROLES
 from dudao.people.rules import why_not_manage
 from dudao.people.secrets import code_digest, one_time_code, same
 
-__all__ = [
-    "account", "account_edit", "account_list", "account_new", "account_step", "appoint", "appointment_end", "phone", "pick",
-    "pick_unit", "why",
-]  # fmt: skip
-
 
 def state_of(one: Account) -> State:
     if not one.is_active:

@@ -19,8 +19,6 @@ from dudao.people.forms import BulkForm
 from dudao.people.queries.bulk import BULK_ROLES, bulk_rows, waiting_accounts
 from dudao.people.roles import ROLES
 
-__all__ = ["bulk", "sheet", "sheet_clear", "sheet_file"]
-
 _SHOWN = 200
 
 

@@ -21,8 +21,6 @@ from dudao.people.guard import Verdict, forgive, name_digest, normal_username, r
 from dudao.people.models import Account, LoginSession
 from dudao.people.queries.register import account_of_username, account_waiting
 
-__all__ = ["log_out", "login", "second"]
-
 _PENDING = "second_step"
 _PENDING_SECONDS = 300
 _WHY = {

@@ -25,8 +25,6 @@ from dudao.people.queries.standing import SWITCH_KEY, held_by, is_administrator
 from dudao.people.secrets import seal, unseal
 from dudao.people.views.entry import failed_words, locked_words, note_failure, safe_next
 
-__all__ = ["codes", "end_session", "factor", "factor_codes", "factor_remove", "me", "password", "sessions", "switch"]
-
 _FRESH_SECONDS = 15 * 60
 _WAITING = "second_factor_waiting"
 

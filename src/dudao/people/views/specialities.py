@@ -15,8 +15,6 @@ from dudao.people.actions.specialities import why_not_specialities
 from dudao.people.forms import SpecialityForm
 from dudao.people.queries import register
 
-__all__ = ["specialities"]
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def specialities(request: Any, pk: int) -> HttpResponse:

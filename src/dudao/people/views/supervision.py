@@ -25,8 +25,6 @@ from dudao.people.queries import register
 from dudao.people.queries.log import events_seen, find_events, person_name, policy_history, with_units
 from dudao.people.queries.units import unit_name_of
 
-__all__ = ["log", "policy", "view_as", "view_as_end"]
-
 _MINUTES = 15
 
 

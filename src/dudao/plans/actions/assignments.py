@@ -24,11 +24,6 @@ from dudao.plans.models import Assignment, Evidence, Light, LightRule, ProgressR
 from dudao.plans.queries.assignments import evidence_count
 from dudao.plans.queries.joins import with_units
 
-__all__ = [
-    "File", "RowResult", "close", "close_many", "confirm", "confirm_many", "extend", "mark_quality", "recall", "remind",
-    "remind_many", "reopen", "report", "return_row", "sign", "withdraw_report",
-]  # fmt: skip
-
 audit.TELLS["assignment.remind"] = ("assignment.report",)
 audit.TELLS["assignment.extend"] = ("assignment.report",)
 

@@ -6,8 +6,6 @@ from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.plans.models import WorkPlan
 
-__all__ = ["note_brief"]
-
 
 @audit.action
 def note_brief(actor: Actor, *, plan: WorkPlan, day: date) -> WorkPlan:

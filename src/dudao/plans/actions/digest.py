@@ -5,13 +5,11 @@ from datetime import date
 from django.urls import reverse
 
 from dudao.core import notices
+from dudao.core.lights import LIGHTS
 from dudao.people.queries import nearest_holders
-from dudao.plans.labels import LIGHTS
 from dudao.plans.models import Assignment, Light
 from dudao.plans.queries.ledger import open_rows
 from dudao.plans.queries.lights import lights_on
-
-__all__ = ["tell_pressing"]
 
 PRESSING = (Light.RED, Light.AMBER)
 

@@ -6,8 +6,6 @@ from typing import Any
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 
-__all__ = ["export_list"]
-
 
 @audit.action
 def export_list(actor: Actor, *, name: str, rows: Sequence[Any], plan: Any) -> int:

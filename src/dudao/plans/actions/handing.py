@@ -13,8 +13,6 @@ from dudao.plans.flow import TASK, why_not_free
 from dudao.plans.models import Assignment, Task
 from dudao.plans.queries.units import recipients
 
-__all__ = ["hand_down", "hand_down_many", "hand_on"]
-
 audit.TELLS["assignment.issue"] = ("assignment.sign",)
 
 

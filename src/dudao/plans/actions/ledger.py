@@ -18,8 +18,6 @@ from dudao.plans.models import Assignment, LedgerUpload, WorkPlan
 from dudao.plans.queries.ledger import contacts_of, home_of, ledger_rows, rows_by_number
 from dudao.plans.queries.lights import lights_on
 
-__all__ = ["MOST_ROWS", "apply_ledger", "discard_ledger", "export_ledger", "take_ledger"]
-
 MOST_ROWS = 20_000
 
 

@@ -16,8 +16,6 @@ from dudao.plans.presets.lights import PRESETS, Rule
 from dudao.plans.queries.lights import LightChange, light_changes
 from dudao.plans.queries.units import people_in_roles
 
-__all__ = ["adopt_preset", "set_light_rules", "tell_light_changes"]
-
 MOST_RULES = 30
 MOST_DAYS = timedelta(days=14)
 

@@ -14,8 +14,6 @@ from dudao.core.workflow import Conflict
 from dudao.plans.models import Milestone, Task
 from dudao.plans.queries.schedule import StepInput, plan_of
 
-__all__ = ["mark_step", "set_schedule"]
-
 MOST_STEPS = 40
 
 

@@ -20,11 +20,6 @@ from dudao.plans.flow import OPEN, TASK
 from dudao.plans.models import Assignment, Guess, Item, Point, Task, WorkPlan
 from dudao.plans.queries.tasks import guesses_of, points_of, with_counts
 
-__all__ = [
-    "Target", "close_task", "create_task", "create_tasks", "discard_task", "edit_task", "edit_tasks", "merge_tasks", "split_task",
-    "title_of", "withdraw_task",
-]  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -9,8 +9,6 @@ from dudao.core.ui.forms import DateField, FileField, Form, Section
 from dudao.plans.labels import SELF_LIGHTS
 from dudao.plans.models import Assignment, LightRule
 
-__all__ = ["ConfirmForm", "ExtendForm", "MarkForm", "ReportForm", "SignForm"]
-
 ENDINGS = tuple(ending for key in sorted(EVIDENCE) for ending in KINDS[key].extensions)
 
 

@@ -12,8 +12,6 @@ from dudao.orgs.models import Unit
 from dudao.plans.meanings import ACTOR_NAMES, ACTOR_ROLES, KIND_NAMES, PERIOD_ROLES
 from dudao.plans.models import Guess
 
-__all__ = ["GUESS_FORMS", "ActorForm", "AmendForm", "ImportForm", "KindForm", "PeriodForm", "TargetForm", "TasksForm"]
-
 
 class ImportForm(Form):
     """A file or pasted words; either is enough."""

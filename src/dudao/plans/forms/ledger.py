@@ -2,8 +2,6 @@
 
 from dudao.core.ui.forms import FileField, Form, Section
 
-__all__ = ["LedgerForm"]
-
 
 class LedgerForm(Form):
     sections = (

@@ -15,8 +15,6 @@ from django.http import QueryDict
 from dudao.plans.presets.lights import Rule
 from dudao.plans.queries.schedule import StepInput
 
-__all__ = ["TableInput", "read_rules", "read_steps", "rule_rows", "step_rows"]
-
 MOST_ROWS = 60
 Row = dict[str, Any]
 

@@ -14,8 +14,6 @@ from dudao.plans.models import Point, Task, WorkPlan
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import units
 
-__all__ = ["HandDownForm", "HandOnForm", "SplitForm", "TaskForm", "TasksForm"]
-
 NO_CHOICE = [("", "未选择")]
 
 

@@ -14,8 +14,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.core.models import StoredFile
 from dudao.orgs.models import Unit
 
-__all__ = ["Amendment", "Guess", "Item", "Point", "Remark", "Section", "WorkPlan"]
-
 
 class WorkPlan(models.Model):
     """One office's plan of one year, as issued (工作要点)."""

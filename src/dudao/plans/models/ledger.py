@@ -6,8 +6,6 @@ from django.urls import reverse
 
 from dudao.core.models import SheetUpload
 
-__all__ = ["LedgerUpload"]
-
 
 class LedgerUpload(SheetUpload):
     """An uploaded ledger with what the check found. ``changes`` are cells: row, line, label, column, before, after."""

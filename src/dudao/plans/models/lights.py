@@ -8,8 +8,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.core.lights import Light
 from dudao.orgs.models import Unit
 
-__all__ = ["Light", "LightRule"]
-
 
 class LightRule(models.Model):
     """One row of a unit's table. Rows are tried by ``position``; the first whose conditions all hold gives the light.

@@ -14,8 +14,6 @@ from dudao.orgs.models import Unit
 from dudao.plans.models.document import Item, Point, WorkPlan
 from dudao.plans.models.lights import Light, LightRule
 
-__all__ = ["Assignment", "Evidence", "Milestone", "ProgressReport", "Task"]
-
 
 class Task(models.Model):
     """What the office wants done by when, measured how.

@@ -17,15 +17,13 @@ from django.utils import timezone
 from dudao.calc.calendar import chinese_date
 from dudao.core import documents
 from dudao.core.access import Actor
+from dudao.core.lights import LIGHTS
 from dudao.orgs.models import Kind
 from dudao.plans.actions.brief import note_brief
-from dudao.plans.labels import LIGHTS
 from dudao.plans.models import Light, WorkPlan
 from dudao.plans.queries.assignments import RowFilter, Tally, assignment_rows, tally
 from dudao.plans.queries.ledger import units_of, with_last_report
 from dudao.plans.queries.lights import Lights, lights_on
-
-__all__ = ["brief_values", "make_brief"]
 
 TEMPLATE = Path(__file__).with_name("brief.docx")
 LINE = 36

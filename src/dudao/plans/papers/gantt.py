@@ -15,8 +15,6 @@ from dudao.core.sheets import TONE_COLOURS, Column, Writer
 from dudao.plans.models import Task
 from dudao.plans.queries.schedule import Plan
 
-__all__ = ["gantt_workbook"]
-
 MOST_DAY_COLUMNS = 130
 WEEK = timedelta(days=7)
 COLUMNS = [

@@ -4,8 +4,6 @@ They are the platform's proposals; an office changes them for each task. Kinds a
 share a chain where the work runs alike.
 """
 
-__all__ = ["CHAINS", "KINDS", "Chain", "chain_for"]
-
 Chain = tuple[tuple[str, int, int], ...]
 
 _PLAIN: Chain = (("制定方案", 5, 0), ("部署安排", 3, 0), ("组织实施", 30, 0), ("总结上报", 5, 0))

@@ -6,8 +6,6 @@ Days and percentage points are the platform's proposals where a city's own rule 
 
 from dataclasses import dataclass
 
-__all__ = ["PRESETS", "Preset", "Rule"]
-
 _OPEN = ("issued", "working", "returned")
 _DONE = ("confirmed", "closed")
 

@@ -13,17 +13,6 @@ from dudao.plans.models import Assignment, Evidence, ProgressReport
 from dudao.plans.queries.joins import with_units
 from dudao.plans.queries.lights import Lights
 
-__all__ = [
-    "RowFilter",
-    "Tally",
-    "assignment",
-    "assignment_rows",
-    "mine",
-    "reports_of",
-    "tally",
-    "units_handed_to",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:

@@ -11,8 +11,6 @@ from dudao.core.access import Actor
 from dudao.orgs.models import Kind, Unit
 from dudao.plans.models import Amendment, Assignment, Guess, Point, Remark, Section, Task, WorkPlan
 
-__all__ = ["EffectivePoint", "effective_points", "offices", "plan_of", "plans", "with_counts", "years"]
-
 
 def plans(actor: Actor, verb: str = "plan.view") -> QuerySet[Any]:
     """The plans an actor holds ``verb`` on. To read: also published ones of which it has a row; drafts only for who edits them."""

@@ -4,8 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-__all__ = ["with_units"]
-
 
 def with_units(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The rows with all that flow guards, lights and tables look at, in one join."""

@@ -13,11 +13,6 @@ from dudao.plans.queries.assignments import RowFilter, assignment_rows
 from dudao.plans.queries.joins import with_units
 from dudao.plans.queries.lights import Lights
 
-__all__ = [
-    "contacts_of", "home_of", "ledger_rows", "open_rows", "rows_by_number", "units_of", "upload_of", "uploads_of",
-    "with_last_report",
-]  # fmt: skip
-
 
 def ledger_rows(
     actor: Actor, lights: Lights, *, plan: int | None = None, ids: Sequence[int] | None = None

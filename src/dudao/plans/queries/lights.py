@@ -19,8 +19,6 @@ from dudao.plans.models import Assignment, Light, LightRule
 from dudao.plans.presets.lights import PRESETS, Rule
 from dudao.plans.queries.joins import with_units
 
-__all__ = ["LightChange", "Lights", "Shown", "Table", "light_changes", "light_rules", "lights_on"]
-
 NO_RULE = -1
 
 

@@ -15,8 +15,6 @@ from dudao.plans.queries.lights import Lights, Shown
 from dudao.plans.queries.tasks import TaskFilter, sections_of, tasks
 from dudao.plans.queries.units import counties
 
-__all__ = ["Cell", "Matrix", "MatrixLine", "SectionProgress", "matrix", "section_progress"]
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:

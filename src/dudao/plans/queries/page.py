@@ -10,8 +10,6 @@ from dudao.plans.queries.document import EffectivePoint, effective_points
 from dudao.plans.queries.lights import Lights
 from dudao.plans.queries.tasks import TaskFilter, attach_tallies, tasks
 
-__all__ = ["PlanPage", "plan_page"]
-
 
 @dataclass(slots=True)
 class PagePoint:

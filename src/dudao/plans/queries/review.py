@@ -13,11 +13,6 @@ from dudao.plans.models import Guess, Item, Point, Remark, Section, WorkPlan
 from dudao.plans.queries.document import plan_of, plans
 from dudao.plans.spans import places
 
-__all__ = [
-    "Focus", "Review", "guess_of", "item_of", "last_deleted", "last_edit", "neighbour", "next_unchecked", "point_of", "remark_of",
-    "review", "section_of",
-]  # fmt: skip
-
 
 @dataclass(slots=True)
 class Branch:

@@ -10,8 +10,6 @@ from dudao.orgs.queries import work_calendar
 from dudao.plans.models import Milestone, Task
 from dudao.plans.presets.chains import chain_for
 
-__all__ = ["Plan", "StepInput", "counted_back", "plan_of", "proposed", "saved_steps"]
-
 
 @dataclass(frozen=True, slots=True)
 class StepInput:

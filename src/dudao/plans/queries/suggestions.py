@@ -7,8 +7,6 @@ from dudao.orgs.models import Kind
 from dudao.plans.models import Guess, Task
 from dudao.plans.queries.units import counties, members
 
-__all__ = ["recipients_suggested"]
-
 COUNTY_ACTORS = frozenset({"county", "county_office", "county_bureau", "county_leaders"})
 TOLD = frozenset({"acts", "guided", "object"})
 

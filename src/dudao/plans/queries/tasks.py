@@ -11,17 +11,6 @@ from dudao.plans.models import Assignment, Guess, Item, Point, Section, Task, Wo
 from dudao.plans.queries.assignments import RowFilter, Tally, assignment_rows, tally
 from dudao.plans.queries.lights import Lights
 
-__all__ = [
-    "TaskFilter",
-    "attach_tallies",
-    "current_plan",
-    "guesses_of",
-    "plans_seen",
-    "sections_of",
-    "task",
-    "tasks",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:

@@ -12,17 +12,6 @@ from dudao.orgs.models import Kind, Unit, UnitQuerySet
 from dudao.people.models import Account, Appointment
 from dudao.plans.models import Assignment, Task, WorkPlan
 
-__all__ = [
-    "InstitutionFilter",
-    "counties",
-    "institutions",
-    "members",
-    "people_in_roles",
-    "people_of",
-    "recipients",
-    "schools_below",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class InstitutionFilter:

@@ -34,20 +34,6 @@ from dudao.plans.views.common import (
 )
 from dudao.plans.views.row_list import attach_lights
 
-__all__ = [
-    "row_confirm",
-    "row_evidence",
-    "row_extend",
-    "row_hand_on",
-    "row_mark",
-    "row_page",
-    "row_remind",
-    "row_report",
-    "row_sign",
-    "row_step",
-]
-
-
 FORMS = {"assignment.sign", "assignment.progress", "assignment.report", "assignment.confirm"}
 """Steps that have a page of their own; the others are buttons."""
 

@@ -19,21 +19,6 @@ from dudao.plans.models import Assignment, Task, WorkPlan
 from dudao.plans.queries import assignments, tasks
 from dudao.plans.queries.lights import Lights, lights_on
 
-__all__ = [
-    "actor_of",
-    "allow_export",
-    "bare_form",
-    "exported",
-    "lights_of",
-    "may_anywhere",
-    "not_now",
-    "plan_crumbs",
-    "refusals",
-    "row_or_404",
-    "task_or_404",
-    "today",
-]
-
 
 def today() -> Any:
     return timezone.localdate()

@@ -27,8 +27,6 @@ from dudao.plans.views.common import (
 )
 from dudao.plans.views.task_list import TASKS, task_rows
 
-__all__ = ["hand_down_count", "hand_down_many_page", "hand_down_page", "tasks_edit"]
-
 
 @require_http_methods(["GET", "POST"])
 def hand_down_page(request: HttpRequest, pk: int) -> HttpResponse:

@@ -29,10 +29,6 @@ from dudao.plans.queries.ledger import ledger_rows, upload_of, uploads_of
 from dudao.plans.queries.tasks import plans_seen
 from dudao.plans.views.common import actor_of, lights_of, today
 
-__all__ = [
-    "brief", "ledger_errors", "ledger_export", "ledger_import", "ledger_of_list", "ledger_page", "ledger_upload",
-]  # fmt: skip
-
 LONG = 2000
 """Rows from which a ledger is written in the background."""
 

@@ -9,17 +9,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.lights import LIGHTS
 from dudao.core.ui.forms import refused
 from dudao.people.roles import ROLES
 from dudao.plans.actions import lights as acts
 from dudao.plans.forms.tables import TableInput, read_rules, rule_rows
-from dudao.plans.labels import LIGHTS, QUALITY, ROW_STATES
+from dudao.plans.labels import QUALITY, ROW_STATES
 from dudao.plans.presets.lights import PRESETS
 from dudao.plans.queries.lights import Lights, preview_changes, table_of, words_of
 from dudao.plans.queries.units import lighting_unit
 from dudao.plans.views.common import actor_of, bare_form, lights_of, refusals, today
-
-__all__ = ["light_rules"]
 
 TELL = (
     "county_office",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dudao.core.lights import LIGHTS
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.forms import refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
@@ -17,7 +18,7 @@ from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.plans.actions import assignments as acts
 from dudao.plans.flow import ASSIGNMENT
-from dudao.plans.labels import LIGHTS, QUALITY, ROW_STATES, SELF_LIGHTS
+from dudao.plans.labels import QUALITY, ROW_STATES, SELF_LIGHTS
 from dudao.plans.models import Assignment
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import RowFilter, assignment_rows
@@ -32,8 +33,6 @@ from dudao.plans.views.common import (
     refusals,
 )
 from dudao.plans.views.ledger import ledger_of_list
-
-__all__ = ["LIGHT_CHIPS", "ROWS", "attach_lights", "listed", "row_bulk", "row_list"]
 
 
 def light_badge(row: Any) -> Any:

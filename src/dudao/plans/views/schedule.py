@@ -21,8 +21,6 @@ from dudao.plans.papers.gantt import gantt_workbook
 from dudao.plans.queries.schedule import Plan, plan_of, proposed, saved_steps
 from dudao.plans.views.common import actor_of, bare_form, not_now, plan_crumbs, refusals, task_or_404, today
 
-__all__ = ["schedule_edit", "schedule_sheet", "step_done"]
-
 
 def _counted(task: Task, table: TableInput) -> Plan | None:
     """The typed steps counted back, unless they can't be read."""

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.lights import LIGHTS
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.plans.flow import TASK
-from dudao.plans.labels import LIGHTS, TASK_STATES
+from dudao.plans.labels import TASK_STATES
 from dudao.plans.models import Task
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import tasks as reads
@@ -24,8 +25,6 @@ from dudao.plans.views.common import (
     lights_of,
     today,
 )
-
-__all__ = ["TASKS", "finished_on", "light_counts", "task_list", "task_rows"]
 
 
 def _tallied(rows: list[Any], request: HttpRequest) -> None:

@@ -39,8 +39,6 @@ from dudao.plans.views.common import (
 from dudao.plans.views.row_list import LIGHT_CHIPS, ROWS, attach_lights, listed
 from dudao.plans.views.task_list import TASKS, finished_on, light_counts, task_rows
 
-__all__ = ["task_edit", "task_merge", "task_new", "task_page", "task_split", "task_step"]
-
 
 @require_http_methods(["GET", "POST"])
 def task_page(request: HttpRequest, pk: int) -> HttpResponse:

@@ -23,8 +23,6 @@ from dudao.stats.queries.balance import (
     standing_claims,
 )
 
-__all__ = ["note_balance_export", "run_balance"]
-
 
 @audit.action
 def run_balance(

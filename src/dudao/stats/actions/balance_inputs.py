@@ -17,16 +17,6 @@ from dudao.stats.queries.balance_forecasts import Expected, forecast_results
 from dudao.stats.queries.balance_items import item_set, units_of_run
 from dudao.stats.queries.balance_reliefs import facts_of
 
-__all__ = [
-    "claim_relief",
-    "end_price",
-    "judge_item",
-    "make_forecast",
-    "set_prices",
-    "withdraw_judgement",
-    "withdraw_relief",
-]
-
 Verdict = ItemJudgement.Verdict
 
 

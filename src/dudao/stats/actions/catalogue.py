@@ -14,8 +14,6 @@ from dudao.core.workflow import Conflict
 from dudao.orgs.models import Stage, Unit
 from dudao.stats.models import CheckRule, DataItem, ItemSource, Value
 
-__all__ = ["Loaded", "load_all", "load_items", "why_fixed"]
-
 _STAGES = {str(label): str(value) for value, label in Stage.Level.choices}
 _FIXED = {"kind": "类型", "level": "填报层次", "unit": "单位", "decimals": "小数位数", "options": "选项"}
 

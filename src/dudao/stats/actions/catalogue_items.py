@@ -15,8 +15,6 @@ from dudao.stats.actions.catalogue import why_fixed
 from dudao.stats.models import DataItem, ItemSource
 from dudao.stats.queries.catalogue import STAGE_WORDS
 
-__all__ = ["create_item", "edit_item", "remove_source", "save_source"]
-
 _CONTENT = (
     "name", "heading", "definition", "unit", "kind", "level", "stages", "part", "options", "decimals", "carried", "sort_no",
     "valid_from", "valid_to",

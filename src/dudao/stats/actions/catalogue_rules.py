@@ -13,8 +13,6 @@ from dudao.orgs.models import Unit
 from dudao.stats.models import CheckRule, DataItem
 from dudao.stats.queries.catalogue import rule_sentence
 
-__all__ = ["create_rule", "edit_rule", "fit_rule"]
-
 _CONTENT = (
     "severity", "others", "low", "high", "percent", "stages", "types", "source", "valid_from", "valid_to",
 )  # fmt: skip

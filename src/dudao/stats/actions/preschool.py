@@ -19,8 +19,6 @@ from dudao.orgs.models import Unit
 from dudao.stats.models import PreschoolJudgement, PreschoolRun
 from dudao.stats.queries import preschool
 
-__all__ = ["judge_item", "note_preschool_export", "run_preschool"]
-
 
 @audit.action
 def run_preschool(

@@ -19,20 +19,6 @@ from dudao.stats.models import CheckHit, Return, Round, Value
 from dudao.stats.queries import catalogue, checking
 from dudao.stats.queries.returns import numbers_of, stages_of, with_units
 
-__all__ = [
-    "Moved",
-    "accept",
-    "check_returns",
-    "count_expected",
-    "lock",
-    "move_many",
-    "note_export",
-    "reopen",
-    "save_values",
-    "send_back",
-    "submit",
-]
-
 Key = tuple[int, str]
 BATCH = 2000
 

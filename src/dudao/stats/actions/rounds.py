@@ -17,18 +17,6 @@ from dudao.stats.models import DataItem, Return, Round, RoundItem
 from dudao.stats.queries.catalogue import asks
 from dudao.stats.queries.returns import units_asked, with_units
 
-__all__ = [
-    "close_round",
-    "create_round",
-    "discard_round",
-    "edit_round",
-    "extend_round",
-    "open_round",
-    "remind_late",
-    "reopen_round",
-    "sync_round",
-]
-
 
 @audit.action
 def create_round(

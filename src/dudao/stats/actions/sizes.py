@@ -18,20 +18,6 @@ from dudao.stats.flow import ELIMINATION
 from dudao.stats.models import EliminationPlan, EliminationRow
 from dudao.stats.queries import sizes
 
-__all__ = [
-    "RowInput",
-    "amend_plan",
-    "approve_plan",
-    "create_plan",
-    "note_plan_export",
-    "note_sizes_export",
-    "refresh_plan",
-    "save_plan",
-    "send_back_plan",
-    "submit_plan",
-    "suggest_targets",
-]
-
 State = EliminationPlan.State
 EDITABLE = (State.DRAFT, State.RETURNED)
 

@@ -12,8 +12,6 @@ from dudao.stats.models import Return, Value
 from dudao.stats.queries.returns import with_units
 from dudao.stats.queries.taking import offers
 
-__all__ = ["take_over"]
-
 
 @audit.action
 def take_over(actor: Actor, *, ret: Return, version: int) -> Return:

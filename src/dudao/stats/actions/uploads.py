@@ -16,8 +16,6 @@ from dudao.stats.importing import Plan, shown
 from dudao.stats.models import DataUpload, Return, Round, Value
 from dudao.stats.queries.returns import with_units
 
-__all__ = ["confirm_upload", "note_check", "note_failure", "run_upload", "take_file"]
-
 SHOWN = 50
 State = DataUpload.State
 

@@ -11,8 +11,6 @@ from dudao.core.ui.forms import DateField, FileField, Form, PickField, Section
 from dudao.orgs.models import Unit
 from dudao.stats.models import Round
 
-__all__ = ["BalanceForm", "EndForm", "ForecastForm", "JudgeForm", "PriceForm", "ReliefForm"]
-
 
 class BalanceForm(Form):
     """Where, which round, which standard."""

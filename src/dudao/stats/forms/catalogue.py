@@ -10,8 +10,6 @@ from dudao.core.ui.forms import DateField, Form, Section
 from dudao.orgs.models import Stage
 from dudao.stats.models import CheckRule, DataItem
 
-__all__ = ["ItemForm", "RuleForm", "SourceForm"]
-
 
 class ItemForm(Form):
     """One data item. ``code`` is left out of an item that is there; what numbers rest on is locked when there are numbers."""

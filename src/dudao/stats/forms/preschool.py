@@ -9,8 +9,6 @@ from dudao.core.ui.forms import FileField, Form
 from dudao.orgs.models import Unit
 from dudao.stats.models import PreschoolJudgement, year_words
 
-__all__ = ["JudgeForm", "PreschoolForm"]
-
 
 class PreschoolForm(Form):
     """Where, which year, which standard."""

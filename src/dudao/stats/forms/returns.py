@@ -6,8 +6,6 @@ from decimal import Decimal
 from dudao.stats.numbers import parse_number
 from dudao.stats.queries.catalogue import Cell
 
-__all__ = ["parse_return"]
-
 
 def parse_return(
     data: Mapping[str, str], cells: Sequence[Cell]

@@ -10,8 +10,6 @@ from dudao.core.ui.forms import DateField, Form, Section
 from dudao.orgs.models import Stage, Unit
 from dudao.stats.models import DataItem, Round
 
-__all__ = ["ExtendForm", "RoundEditForm", "RoundForm"]
-
 _STAGES = [(level, level.label) for level in Stage.Level]
 
 

@@ -12,8 +12,6 @@ from dudao.orgs.models import Unit
 from dudao.stats.actions.sizes import RowInput
 from dudao.stats.models import EliminationRow, year_words
 
-__all__ = ["PlanForm", "PlanUploadForm", "parse_rows"]
-
 MOST = 99_999
 
 

@@ -10,8 +10,6 @@ from dudao.core.ui.forms import FileField, Form
 from dudao.stats.bundles import MAX_BUNDLE
 from dudao.stats.models import DataUpload
 
-__all__ = ["UploadForm"]
-
 
 class UploadForm(Form):
     sort = forms.ChoiceField(

@@ -15,8 +15,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.orgs.models import Unit
 from dudao.stats.models.returns import Round
 
-__all__ = ["BalanceRun", "EnrolmentForecast", "ItemJudgement", "ReliefClaim", "ResourcePrice", "SchoolResult"]
-
 
 class BalanceRun(models.Model):
     """One computation of the balance of compulsory education. Never changed afterwards: a trigger of the database sees to it.

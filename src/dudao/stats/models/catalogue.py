@@ -9,8 +9,6 @@ from django.urls import reverse
 
 from dudao.orgs.models import Stage
 
-__all__ = ["CheckRule", "DataItem", "ItemSource"]
-
 
 class DataItem(models.Model):
     """One thing that is counted or measured, the same everywhere: code, name, definition, unit, kind and level.

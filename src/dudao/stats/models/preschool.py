@@ -10,8 +10,6 @@ from dudao.core.models import StoredFile
 from dudao.orgs.models import Unit
 from dudao.stats.models.returns import year_words
 
-__all__ = ["PreschoolJudgement", "PreschoolRun"]
-
 
 class PreschoolRun(models.Model):
     """The numbers of all counties below a unit for one school year. Never changed afterwards: the database sees to it.

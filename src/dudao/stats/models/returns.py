@@ -19,8 +19,6 @@ from dudao.core.history import track
 from dudao.orgs.models import Stage, Unit
 from dudao.stats.models.catalogue import CheckRule, DataItem
 
-__all__ = ["CheckHit", "DataUpload", "Return", "Round", "RoundItem", "Value", "year_words"]
-
 
 def year_words(year: int) -> str:
     """«2025—2026学年»: a school year is named by the year in which it begins."""

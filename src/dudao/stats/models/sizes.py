@@ -12,8 +12,6 @@ from dudao.core.access import ScopedQuerySet
 from dudao.orgs.models import Stage, Unit
 from dudao.stats.models.returns import year_words
 
-__all__ = ["EliminationPlan", "EliminationRow"]
-
 
 class EliminationPlan(models.Model):
     """A county's plan. ``base_year`` is the school year whose returns it starts from, targets follow up to ``last_year``.

@@ -8,8 +8,6 @@ from dudao.stats.models import BalanceRun, SchoolResult
 from dudao.stats.papers.sheet import add_sheet
 from dudao.stats.queries.balance_results import lack_parts
 
-__all__ = ["write_balance"]
-
 
 def write_balance(run: BalanceRun, schools: Sequence[SchoolResult], target: io.BytesIO) -> None:
     """The result as a workbook: the coefficients by county and stage, the schools, those left out.

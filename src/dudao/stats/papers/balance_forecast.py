@@ -9,8 +9,6 @@ from dudao.core.sheets import Column, Problem, Row, SheetError, Table
 from dudao.stats.models import BalanceRun, year_words
 from dudao.stats.queries.balance_forecasts import MOST_YEARS, Expected, stage_rows
 
-__all__ = ["expected_table", "read_expected", "write_expected"]
-
 GRADES: Mapping[str, tuple[str, ...]] = {
     Stage.PRIMARY.label: ("一年级", "二年级", "三年级", "四年级", "五年级", "六年级"),
     Stage.JUNIOR.label: ("七年级", "八年级", "九年级"),

@@ -20,8 +20,6 @@ from dudao.stats.papers.balance_form_rows import QUALITY_FIELDS, SATISFACTION_FI
 from dudao.stats.queries.balance_form import BASICS, FormData
 from dudao.stats.queries.balance_items import named
 
-__all__ = ["write_form"]
-
 NOTE = "黄底空格是平台没有的数，请填写；表样以当年申报通知为准"
 
 

@@ -1,7 +1,5 @@
 """Fields of 表Ⅴ and 表Ⅵ that are no items of their own: names as the county's return has them."""
 
-__all__ = ["QUALITY_FIELDS", "SATISFACTION_FIELDS", "SUBJECTS"]
-
 QUALITY_FIELDS = ("初中毕业班学生数", "三年前初中入学学生数", "三年转入学生数", "三年转出学生数", "三年死亡学生数")
 """The five numbers of 初中三年巩固率."""
 

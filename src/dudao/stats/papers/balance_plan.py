@@ -11,8 +11,6 @@ from dudao.stats.models import BalanceRun
 from dudao.stats.papers.sheet import add_sheet
 from dudao.stats.queries.balance_plans import CountyEffort, wan_of
 
-__all__ = ["write_plan"]
-
 
 def write_plan(run: BalanceRun, efforts: Sequence[CountyEffort], day: date, target: io.BytesIO) -> None:
     writer = Writer(target)

@@ -8,8 +8,6 @@ from dudao.core.sheets import Column, Writer
 from dudao.stats.papers.sheet import add_sheet
 from dudao.stats.queries.preschool import RunView
 
-__all__ = ["write_preschool"]
-
 
 def write_preschool(view: RunView, target: io.BytesIO) -> None:
     run = view.run

@@ -5,8 +5,6 @@ from typing import Any
 
 from dudao.core.sheets import Column, Writer
 
-__all__ = ["add_sheet"]
-
 
 def add_sheet(
     writer: Writer,

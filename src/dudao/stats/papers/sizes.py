@@ -14,8 +14,6 @@ from dudao.stats.papers.sheet import add_sheet
 from dudao.stats.queries.catalogue import STAGE_WORDS
 from dudao.stats.queries.sizes import Board, PlanView, percent
 
-__all__ = ["plan_table", "read_plan", "write_plan", "write_sizes"]
-
 MEASURES = {str(value): str(label) for value, label in EliminationRow.Measure.choices}
 SORTS = {str(value): str(label) for value, label in EliminationRow.Sort.choices}
 STAGES = {**STAGE_WORDS, "all": "全校"}

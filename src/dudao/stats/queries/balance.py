@@ -24,29 +24,6 @@ from dudao.stats.models import BalanceRun, ReliefClaim, Return, Round, SchoolRes
 from dudao.stats.queries import catalogue
 from dudao.stats.queries.returns import numbers_of, of_schools, stages_of, with_units
 
-__all__ = [
-    "RELIEF_PACKS",
-    "BalanceTable",
-    "Check",
-    "balance_table",
-    "checks_of",
-    "clauses_of",
-    "columns_of",
-    "digest_of",
-    "evaluated",
-    "frame_of_columns",
-    "is_sound",
-    "kept_rules",
-    "packs",
-    "results_of",
-    "rules_of",
-    "rules_with_digest",
-    "run_seen",
-    "runs_seen",
-    "standard_text",
-    "standing_claims",
-]
-
 RELIEF_PACKS: Mapping[str, str] = {"excellent-2017": "excellent-2019"}
 """Which set of relief clauses belongs to which standard."""
 

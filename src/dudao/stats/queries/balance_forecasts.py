@@ -22,8 +22,6 @@ from dudao.core.workflow import Conflict
 from dudao.stats.models import BalanceRun, EnrolmentForecast
 from dudao.stats.queries.balance import columns_of, frame_of_columns, kept_rules
 
-__all__ = ["MOST_YEARS", "Expected", "Forecast", "forecast_results", "forecasts_of", "stage_rows"]
-
 MOST_YEARS = 6
 
 

@@ -14,8 +14,6 @@ from dudao.stats.queries.balance import columns_of
 from dudao.stats.queries.balance_items import CountyItems, Number, county_items
 from dudao.stats.queries.balance_results import results_seen
 
-__all__ = ["BASICS", "FormData", "FormSchool", "form_data"]
-
 BASICS: Sequence[tuple[str, str, str, int]] = (
     ("L1", "人口总数", "万人", 2),
     ("L2", "农业人口", "万人", 2),

@@ -31,25 +31,6 @@ from dudao.packs import names, read
 from dudao.stats.models import BalanceRun, DataItem, ItemJudgement, Return, SchoolResult, Value
 from dudao.stats.queries.returns import stages_of
 
-__all__ = [
-    "CountyItems",
-    "IndicatorLine",
-    "Number",
-    "county_items",
-    "county_numbers",
-    "county_unit",
-    "item_set",
-    "judgement_of",
-    "judgements_of",
-    "named",
-    "place_of",
-    "results_by_part",
-    "said",
-    "units_of_run",
-    "verdict_overview",
-    "without_unit",
-]
-
 SETTLED = (Return.State.ACCEPTED, Return.State.LOCKED)
 _COUNTED = (
     "pupils", "teachers", "classes_55", "classes_65", "classes_66", "band_55", "band_60", "band_65", "band_66",

@@ -26,19 +26,6 @@ from dudao.orgs.models import Unit
 from dudao.stats.models import BalanceRun, ResourcePrice
 from dudao.stats.queries.balance import columns_of, evaluated, frame_of_columns, kept_rules
 
-__all__ = [
-    "PER",
-    "CountyEffort",
-    "SchoolEffort",
-    "column_units",
-    "efforts_of",
-    "price_seen",
-    "prices_at",
-    "prices_seen",
-    "regions_priced",
-    "wan_of",
-]
-
 PER: Mapping[str, str] = {
     "L1": "名高于规定学历教师",
     "L2": "名骨干教师",

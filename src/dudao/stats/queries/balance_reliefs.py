@@ -9,8 +9,6 @@ from dudao.core.access import Actor
 from dudao.orgs.models import INSTITUTIONS, Unit
 from dudao.stats.models import ReliefClaim, Return, Round, Value
 
-__all__ = ["claim_seen", "claims_seen", "facts_of", "schools_for"]
-
 
 def claims_seen(actor: Actor, asked: Round) -> "QuerySet[ReliefClaim]":
     return (

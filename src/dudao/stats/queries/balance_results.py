@@ -9,8 +9,6 @@ from dudao.core.ui.formats import number
 from dudao.stats.models import BalanceRun, SchoolResult
 from dudao.stats.queries.balance_plans import PER
 
-__all__ = ["failing_of", "lack_parts", "results_seen", "schools_of"]
-
 
 def schools_of(run: BalanceRun) -> "QuerySet[SchoolResult]":
     return SchoolResult.objects.filter(run=run)

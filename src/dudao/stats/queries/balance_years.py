@@ -14,8 +14,6 @@ from dudao.core.access import Actor
 from dudao.stats.models import BalanceRun
 from dudao.stats.queries.balance import evaluated, runs_seen
 
-__all__ = ["Comparison", "comparable", "compared", "latest_of_years", "places_compared"]
-
 MOST = 6
 
 

@@ -15,35 +15,6 @@ from dudao.orgs.models import Kind, Stage
 from dudao.stats import checks
 from dudao.stats.models import CheckRule, DataItem, ItemSource, Round, Value
 
-__all__ = [
-    "COUNTIES",
-    "STAGE_WORDS",
-    "Cell",
-    "all_items",
-    "asking",
-    "asks",
-    "cells_for",
-    "columns_for",
-    "describe_items",
-    "describe_rules",
-    "groups_on",
-    "has_values",
-    "item_facts",
-    "item_names",
-    "item_of",
-    "items_now",
-    "items_of",
-    "packs_words",
-    "rule_of",
-    "rule_rows",
-    "rule_sentence",
-    "rules_about",
-    "rules_on",
-    "source_of",
-    "sources_for",
-    "sources_in",
-]
-
 STAGE_WORDS: dict[str, str] = {str(value): str(label) for value, label in Stage.Level.choices}
 COUNTIES = frozenset({Kind.COUNTY, Kind.ZONE})
 """The kinds of units that report like a county (县市区)."""

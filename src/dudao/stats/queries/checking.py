@@ -23,8 +23,6 @@ from dudao.stats.queries.returns import (
     with_units,
 )
 
-__all__ = ["Tried", "plain_rules", "subjects_of", "try_rule"]
-
 HANDED_IN = (Return.State.SUBMITTED, Return.State.ACCEPTED, Return.State.LOCKED)
 _NATURES = {("public", None): "公办", ("private", True): "普惠性民办", ("private", False): "非普惠性民办"}
 

@@ -33,25 +33,6 @@ from dudao.core.access import Actor
 from dudao.orgs.models import Kind, Stage, Unit
 from dudao.stats.models import DataItem, PreschoolJudgement, PreschoolRun, Return, Value
 
-__all__ = [
-    "BASE",
-    "CountyInput",
-    "CountyView",
-    "ItemView",
-    "RunView",
-    "digest_of",
-    "earlier_runs",
-    "inputs_of",
-    "judgement_seen",
-    "norms_of",
-    "place_of",
-    "run_seen",
-    "run_view",
-    "runs_seen",
-    "standards_for",
-    "years_reported",
-]
-
 BASE = "preschool-2020"
 FINAL = (Return.State.ACCEPTED, Return.State.LOCKED)
 STATUS = {

@@ -18,27 +18,6 @@ from dudao.orgs.models import INSTITUTIONS, Stage, Unit
 from dudao.stats.models import CheckHit, CheckRule, DataUpload, Return, Round, Value
 from dudao.stats.queries import catalogue
 
-__all__ = [
-    "Progress",
-    "hits_seen",
-    "last_year",
-    "numbers_of",
-    "of_counties",
-    "of_county",
-    "of_schools",
-    "own_returns",
-    "progress_of",
-    "returns_seen",
-    "round_seen",
-    "rounds_seen",
-    "stages_of",
-    "units_asked",
-    "uploads_seen",
-    "waiting_by_round",
-    "waiting_returns",
-    "with_units",
-]
-
 Numbers = dict[int, dict[tuple[int, str], Decimal]]
 
 

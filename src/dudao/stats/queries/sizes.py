@@ -32,25 +32,6 @@ from dudao.stats.models import EliminationPlan, EliminationRow, Return, Value, y
 from dudao.stats.queries.catalogue import STAGE_WORDS
 from dudao.stats.queries.returns import county_names
 
-__all__ = [
-    "Board",
-    "CountyLine",
-    "CountyPlan",
-    "PlanView",
-    "RowView",
-    "SchoolLine",
-    "board",
-    "counties_seen",
-    "plan_seen",
-    "plan_view",
-    "plans_in_force",
-    "plans_returned",
-    "plans_seen",
-    "plans_to_approve",
-    "row_faults",
-    "rules",
-]
-
 LEVELS = {level: STAGES[words] for level, words in STAGE_WORDS.items() if words in STAGES}
 """Registered stage → stage of the rules, for the stages that have a standard class size."""
 FINAL = (Return.State.ACCEPTED, Return.State.LOCKED)

@@ -7,8 +7,6 @@ from dudao.stats.queries import catalogue
 from dudao.stats.queries.checking import subjects_of
 from dudao.stats.queries.returns import last_year, numbers_of, stages_of
 
-__all__ = ["offers"]
-
 Key = tuple[int, str]
 
 

@@ -29,15 +29,6 @@ from dudao.stats.queries.balance_results import failing_of, lack_parts, results_
 from dudao.stats.views.balance_frame import VERDICTS, frame, judged, place_or_404, run_or_404
 from dudao.stats.views.common import actor_of, need
 
-__all__ = [
-    "balance_export",
-    "balance_list",
-    "balance_new",
-    "balance_page",
-    "balance_schools",
-    "balance_verify",
-]
-
 SHOWN = 30
 
 RUNS = Listing(

@@ -14,8 +14,6 @@ from dudao.stats.queries import balance
 from dudao.stats.queries.balance_items import place_of
 from dudao.stats.views.common import actor_of
 
-__all__ = ["ITEM_STATES", "VERDICTS", "crumbs_of", "frame", "judged", "place_or_404", "run_or_404"]
-
 VERDICTS: dict[str, State] = {
     Verdict.PASSED.value: State(Verdict.PASSED.value, "green"),
     Verdict.FAILED.value: State(Verdict.FAILED.value, "red"),

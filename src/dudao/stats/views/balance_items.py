@@ -39,8 +39,6 @@ from dudao.stats.views.balance_frame import (
 )
 from dudao.stats.views.common import actor_of
 
-__all__ = ["balance_form", "balance_item", "balance_item_file", "balance_item_withdraw", "balance_verdict"]
-
 OPEN = State("还不能判定", "grey", "question-mark")
 VETOES: dict[str, State] = {
     ItemJudgement.Verdict.NONE: State("没有发生", "green"),

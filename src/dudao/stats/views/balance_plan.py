@@ -27,8 +27,6 @@ from dudao.stats.queries.balance_plans import PER, CountyEffort
 from dudao.stats.views.balance_frame import VERDICTS, frame, judged, place_or_404, run_or_404
 from dudao.stats.views.common import actor_of, need
 
-__all__ = ["balance_plan", "balance_plan_export", "balance_price_end", "balance_price_new", "balance_prices"]
-
 PAGE = 50
 PACK = "excellent-2017"
 """Whose indicators are priced: the other standards judge no single schools, so that nothing can be planned by them."""

@@ -18,8 +18,6 @@ from dudao.stats.models import ReliefClaim
 from dudao.stats.queries import balance, balance_reliefs
 from dudao.stats.views.common import actor_of, need, round_or_404
 
-__all__ = ["balance_relief_new", "balance_relief_withdraw", "balance_reliefs_page", "balance_reliefs_round"]
-
 PACK = "excellent-2017"
 STANDING, WITHDRAWN = State("已登记", "green"), State("已撤回", "grey", "arrow-back-up")
 

@@ -25,14 +25,6 @@ from dudao.stats.queries import balance_forecasts, balance_years
 from dudao.stats.views.balance_frame import crumbs_of, frame, judged, run_or_404
 from dudao.stats.views.common import actor_of, need
 
-__all__ = [
-    "balance_forecast",
-    "balance_forecast_new",
-    "balance_forecast_table",
-    "balance_forecasts_page",
-    "balance_years_page",
-]
-
 CROSSED = 60
 
 

@@ -25,21 +25,6 @@ from dudao.stats.models import CheckRule, DataItem
 from dudao.stats.queries import catalogue, checking
 from dudao.stats.views.common import actor_of, need
 
-__all__ = [
-    "item_edit",
-    "item_list",
-    "item_new",
-    "item_page",
-    "items_load",
-    "rule_edit",
-    "rule_kinds",
-    "rule_list",
-    "rule_new",
-    "source_edit",
-    "source_new",
-    "source_remove",
-]
-
 _ENDED = State("已停用", "grey", "archive")
 _VALID = State("使用中", "green")
 

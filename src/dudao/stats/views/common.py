@@ -8,8 +8,6 @@ from dudao.core.access import VERBS, Actor, Denied
 from dudao.stats.models import Return, Round
 from dudao.stats.queries import returns
 
-__all__ = ["actor_of", "need", "return_or_404", "round_or_404"]
-
 
 def actor_of(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]

@@ -30,17 +30,6 @@ from dudao.stats.queries import sizes
 from dudao.stats.views.common import actor_of, need
 from dudao.stats.views.sizes import number_of
 
-__all__ = [
-    "elimination_amend",
-    "elimination_edit",
-    "elimination_export",
-    "elimination_import",
-    "elimination_list",
-    "elimination_new",
-    "elimination_page",
-    "elimination_step",
-]
-
 SHOWN = 200
 EDITABLE = (EliminationPlan.State.DRAFT, EliminationPlan.State.RETURNED)
 

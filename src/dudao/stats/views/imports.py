@@ -23,8 +23,6 @@ from dudao.stats.models import DataUpload, Round
 from dudao.stats.queries import catalogue, returns
 from dudao.stats.views.common import actor_of, need, round_or_404
 
-__all__ = ["import_confirm", "import_errors", "import_new", "import_page", "import_state", "import_template"]
-
 STATES: dict[str, State] = {
     DataUpload.State.CHECKING: State("检查中", "blue"),
     DataUpload.State.READY: State("待确认", "amber"),

@@ -31,16 +31,6 @@ from dudao.stats.queries import preschool
 from dudao.stats.queries.balance import regions_of
 from dudao.stats.views.common import actor_of, need
 
-__all__ = [
-    "preschool_county",
-    "preschool_export",
-    "preschool_file",
-    "preschool_judge",
-    "preschool_list",
-    "preschool_new",
-    "preschool_page",
-]
-
 SHOWN = 100
 EVENTS = 10
 

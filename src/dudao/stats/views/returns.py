@@ -27,8 +27,6 @@ from dudao.stats.queries import catalogue, returns
 from dudao.stats.queries.taking import offers
 from dudao.stats.views.common import actor_of, return_or_404
 
-__all__ = ["return_fill", "return_page", "return_step"]
-
 _STEPS = {
     "return.accept": lambda actor, ret, reason: acts.accept(actor, ret=ret),
     "return.send_back": lambda actor, ret, reason: acts.send_back(actor, ret=ret, reason=reason),

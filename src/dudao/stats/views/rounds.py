@@ -29,15 +29,6 @@ from dudao.stats.models import Round
 from dudao.stats.queries import catalogue, returns
 from dudao.stats.views.common import actor_of, need, round_or_404
 
-__all__ = [
-    "round_bulk",
-    "round_checks",
-    "round_failed",
-    "round_list",
-    "round_page",
-    "round_step",
-]
-
 ROUNDS = Listing(
     key="stat-rounds",
     columns=[

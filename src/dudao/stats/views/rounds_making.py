@@ -22,8 +22,6 @@ from dudao.stats.models import DataItem, Round
 from dudao.stats.queries import catalogue, returns
 from dudao.stats.views.common import actor_of, need, round_or_404
 
-__all__ = ["round_edit", "round_extend", "round_new"]
-
 
 def _next_year(day: date) -> date:
     return day.replace(year=day.year + 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)

@@ -22,8 +22,6 @@ from dudao.stats.papers import sizes as sizepapers
 from dudao.stats.queries import sizes
 from dudao.stats.views.common import actor_of, need
 
-__all__ = ["ended", "number_of", "sizes_export", "sizes_page"]
-
 SHOWN = 200
 
 

@@ -11,8 +11,6 @@ from dudao.core.documents.titles import title_lines
 from dudao.core.documents.word.package import section_of
 from dudao.core.documents.word.styles import COVER, COVER_SIZE, IDS, IMPRINT, PART_SIZE, RED, TABLE_SIZE, fonts
 
-__all__ = ["body_of"]
-
 LONG_CELL = 600
 """A row with more characters than this in a cell may go over to the next page; every other row stays whole."""
 _NARROWEST = 66

@@ -8,8 +8,6 @@ from dudao.calc.layout import Layout
 from dudao.core.documents.templates import printable
 from dudao.core.documents.word.styles import PAGE_NUMBER, attribute, line_pitch
 
-__all__ = ["NAMESPACES", "packed", "section_of"]
-
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -4,19 +4,6 @@ from xml.sax.saxutils import quoteattr
 
 from dudao.calc.layout import Layout
 
-__all__ = [
-    "COVER",
-    "COVER_SIZE",
-    "IDS",
-    "IMPRINT",
-    "PAGE_NUMBER",
-    "RED",
-    "TABLE_SIZE",
-    "attribute",
-    "fonts",
-    "styles_of",
-]
-
 RED = "E60012"
 IMPRINT = "版记"
 """The style of what stands at the foot of the last page."""

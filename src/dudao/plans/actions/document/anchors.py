@@ -5,8 +5,6 @@ from typing import Any
 from dudao.plans.models import Guess, Item, Point, Remark
 from dudao.plans.spans import Change, changes_between, cut_origin, move_origin, move_span, shift_origin
 
-__all__ = ["join_anchors", "line_of", "number_items", "part_anchors", "put_words"]
-
 
 def put_words(point: Point, field: str, new: str) -> list[str]:
     """Give a point's title or text new words, with everything that stands in them. Answers the columns to save."""

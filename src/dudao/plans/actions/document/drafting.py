@@ -14,8 +14,6 @@ from dudao.plans.queries.document import effective_points
 from dudao.plans.queries.tasks import guesses_of, points_of
 from dudao.plans.queries.units import members
 
-__all__ = ["draft_tasks"]
-
 
 @audit.action
 def draft_tasks(actor: Actor, *, plan: WorkPlan, deadline: date | None = None) -> list[Task]:

@@ -15,18 +15,6 @@ from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Conflict
 from dudao.plans.models import Point, Remark, Section, WorkPlan
 
-__all__ = [
-    "EDIT",
-    "Stale",
-    "add_section",
-    "clean",
-    "delete_section",
-    "edit_plan",
-    "edit_section",
-    "lock_draft",
-    "lock_point",
-]
-
 EDIT = "plan.edit"
 
 

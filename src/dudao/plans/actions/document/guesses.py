@@ -12,8 +12,6 @@ from dudao.plans.actions.document.editing import EDIT, lock_draft, lock_point
 from dudao.plans.meanings import amount, meaning
 from dudao.plans.models import Guess, Item, Point, WorkPlan
 
-__all__ = ["add_guess", "change_guess", "decide_guess", "decide_guesses"]
-
 
 def _lock(actor: Actor, guess: Guess, was: str | None = None) -> Guess:
     point = lock_point(actor, guess.point)

@@ -19,8 +19,6 @@ from dudao.orgs.models import Unit
 from dudao.plans.meanings import meaning
 from dudao.plans.models import Guess, Item, Point, Remark, Section, WorkPlan
 
-__all__ = ["MOST_CHARACTERS", "import_plan"]
-
 MOST_CHARACTERS = 100_000
 """A work plan has some 3,000 to 10,000 characters; reading this many takes about a second, which a page can wait for."""
 

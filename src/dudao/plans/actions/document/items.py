@@ -13,8 +13,6 @@ from dudao.plans.actions.document.anchors import number_items, put_words
 from dudao.plans.actions.document.editing import EDIT, Stale, clean, lock_point
 from dudao.plans.models import Guess, Item, Point
 
-__all__ = ["add_item", "delete_item", "edit_item", "merge_items", "resplit_items", "split_item"]
-
 
 def _lock(actor: Actor, item: Item, revision: int | None = None) -> Item:
     point = lock_point(actor, item.point, revision)

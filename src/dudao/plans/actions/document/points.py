@@ -16,18 +16,6 @@ from dudao.plans.actions.document.anchors import join_anchors, line_of, number_i
 from dudao.plans.actions.document.editing import EDIT, Stale, clean, lock_draft, lock_point
 from dudao.plans.models import Guess, Item, Point, Remark, Section, WorkPlan
 
-__all__ = [
-    "add_point",
-    "check_point",
-    "delete_point",
-    "edit_point",
-    "merge_points",
-    "move_point",
-    "renumber_points",
-    "restore_point",
-    "split_point",
-]
-
 _LABEL = re.compile(r"\s*(?P<label>(?P<number>\d{1,3})\s*[.、．)）]|[（(](?P<inner>\d{1,3})[)）])\s*")
 _HEADING = re.compile(r"(?P<words>[^。！？；\n]{2,40})(?:。|\n)(?=\s*\S)")
 

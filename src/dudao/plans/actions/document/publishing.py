@@ -15,8 +15,6 @@ from dudao.plans.flow import PLAN
 from dudao.plans.models import Amendment, Point, WorkPlan
 from dudao.plans.queries.document import effective_points, with_counts
 
-__all__ = ["PointChange", "amend_plan", "discard_plan", "publish_plan"]
-
 
 def _locked(plan: WorkPlan) -> WorkPlan:
     """The plan with what its flow's guards ask for, locked against edits until the action ends."""

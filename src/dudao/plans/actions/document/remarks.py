@@ -12,8 +12,6 @@ from dudao.plans.actions.document.anchors import put_words
 from dudao.plans.actions.document.editing import EDIT, lock_draft
 from dudao.plans.models import Point, Remark, Section, WorkPlan
 
-__all__ = ["fixable", "resolve_remark"]
-
 IN_WORDS = {"traditional", "slip", "doubled"}
 """Remarks whose suggestion replaces the words wherever they were found."""
 

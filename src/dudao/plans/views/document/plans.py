@@ -33,8 +33,6 @@ from dudao.plans.queries.document import effective_points, offices, plan_of, pla
 from dudao.plans.queries.page import plan_page
 from dudao.plans.views.common import actor_of, lights_of, today
 
-__all__ = ["plan", "plan_amend", "plan_import", "plan_list", "plan_source", "plan_step", "plan_tasks"]
-
 DRAFT, PUBLISHED = WorkPlan.State.DRAFT, WorkPlan.State.PUBLISHED
 
 

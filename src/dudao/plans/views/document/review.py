@@ -28,11 +28,6 @@ from dudao.plans.queries import review as reads
 from dudao.plans.views.common import actor_of
 from dudao.plans.views.document.plans import plans_crumb
 
-__all__ = [
-    "review", "review_guess", "review_guess_new", "review_guesses", "review_item", "review_plan", "review_point",
-    "review_remark", "review_restore", "review_section",
-]  # fmt: skip
-
 
 def _wanted(found: Any) -> Any:
     if found is None:

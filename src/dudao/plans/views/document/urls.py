@@ -4,8 +4,6 @@ from django.urls import path
 
 from dudao.plans.views.document import plans, review
 
-__all__ = ["urlpatterns"]
-
 urlpatterns = [
     path("", plans.plan_list, name="plans"),
     path("import/", plans.plan_import, name="plan_import"),

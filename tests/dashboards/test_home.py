@@ -1,13 +1,13 @@
 """The workbench: everybody finds what they have to do, nobody what is somebody else's; the shell around it."""
 
 import re
-from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
 from dudao.core.notices import tell
+from dudao.core.ui.help import texts
 from dudao.dashboards.menus import MENUS
 from dudao.dashboards.queries.todos import todo_groups
 from dudao.demo.builders import account, unit
@@ -18,6 +18,7 @@ from dudao.plans.actions.assignments import confirm, report, return_row, sign
 from dudao.plans.models import WorkPlan
 from plans.conftest import a_row, a_task, day, fresh
 from signing import signed_in
+from test_consistency import route_names
 
 
 def groups(actor) -> dict[str, int]:
@@ -168,18 +169,5 @@ def test_an_anonymous_visitor_is_sent_to_log_in(db):
 
 def test_every_help_text_belongs_to_a_page():
     """A page that goes takes its help along."""
-    root = Path(__file__).parents[2] / "src/dudao"
-    named = {
-        (namespace, name)
-        for namespace, resolver in _namespaces()
-        for name in resolver.reverse_dict
-        if isinstance(name, str)
-    }
-    found = sorted(root.glob("*/templates/help/*/*.html")) + sorted(root.glob("core/ui/templates/help/*/*.html"))
-    assert found
-    for path in found:
-        assert (path.parent.name, path.stem) in named, path
-
-
-def _namespaces():
-    return [(name, resolver) for name, (_, resolver) in get_resolver().namespace_dict.items()]
+    assert texts()
+    assert set(texts()) <= set(route_names(get_resolver()))

@@ -1,14 +1,12 @@
 """What every page needs around its content: office, person, menu, notices, help, demo mark."""
 
-import functools
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
 
 from dudao.core.notices import unread_count
+from dudao.core.ui.help import page_help
 from dudao.core.ui.shell import Appointment, Shell
 from dudao.dashboards.menus import address, menu_for
 from dudao.orgs.models import Kind, Unit
@@ -50,7 +48,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             notices=unread_count(request.actor),  # type: ignore[attr-defined]
             notices_url=address("core:notices"),
             search_url=address("dashboards:search"),
-            help_template=_help(request),
+            help=page_help(request.resolver_match.view_name) if request.resolver_match else "",
             demo=demo or settings.MODE == "demo",
             view_as=seen.account.name if seen else "",
             view_as_end_url=address("people:view-as-end") if seen else "",
@@ -63,19 +61,3 @@ def _office() -> tuple[str, bool]:
     """The office's name as its letterhead has it, and whether the city is generated."""
     city = Unit.objects.filter(kind=Kind.CITY).order_by("depth", "id").values_list("name", "demo").first()
     return (f"{city[0]}人民政府教育督导委员会办公室", city[1]) if city else (PLATFORM, False)
-
-
-def _help(request: HttpRequest) -> str:
-    match = request.resolver_match
-    if match is None or not match.url_name:
-        return ""
-    return _template(f"help/{match.namespace or 'dashboards'}/{match.url_name}.html")
-
-
-@functools.cache
-def _template(name: str) -> str:
-    try:
-        get_template(name)
-    except TemplateDoesNotExist:
-        return ""
-    return name

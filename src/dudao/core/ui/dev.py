@@ -18,6 +18,7 @@ from django.utils import timezone
 from dudao.core.access import Denied
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.forms import DateField, FileField, Form, PickField, PickManyField, Section, form_page
+from dudao.core.ui.help import page_help
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow, MenuItem, Moment, Option, RowLink, State, Tab, Todo, TreeNode, stages
 from dudao.core.ui.problems import problem_page
@@ -64,7 +65,7 @@ def _shell(request: HttpRequest) -> Shell:
         notices=12,
         notices_url=reverse("dev:list"),
         search_url=reverse("dev:list"),
-        help_template="ui/dev/help.html",
+        help=page_help("dev:parts"),
         demo=True,
         slim=request.COOKIES.get("dd_menu") == "slim",
     )

@@ -33,7 +33,8 @@ class Shell:
     notices: int = 0
     notices_url: str = ""
     search_url: str = ""
-    help_template: str = ""
+    help: str = ""
+    """The page's help as HTML."""
     demo: bool = False
     view_as: str = ""
     view_as_end_url: str = ""

@@ -39,7 +39,7 @@ def desk(subject, code=""):
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("已保存"))
+    expect(page.locator("[data-saved]")).to_have_text(re.compile("已保存"))
 
 
 def answer_of(subject, code="F1.1"):
@@ -111,14 +111,14 @@ def test_a_lost_connection_loses_no_letter(open_as, town, subject):
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.get_by_label("说明").fill("断网时写的一段话。")
-    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("网络中断，已存在本机"))
+    expect(page.locator("[data-saved]")).to_have_text(re.compile("网络中断，已存在本机"))
     page.context.set_offline(False)
     saved(page)
     assert answer_of(subject).text == "断网时写的一段话。"
     # The computer breaks down before the line is back: what was typed is offered again.
     page.route("**/answer/save/", lambda route: route.abort())
     page.get_by_label("说明").fill("断网时写的一段话。后来又补了一句。")
-    expect(page.locator("[data-saved-at]")).to_have_text(re.compile("网络中断"))
+    expect(page.locator("[data-saved]")).to_have_text(re.compile("网络中断"))
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     page.unroute("**/answer/save/")

@@ -105,7 +105,7 @@ def answered(town, money) -> None:
     field = money.locator("form[data-save] [name^='c:']").first
     field.check() if field.get_attribute("type") == "radio" else field.fill("4")
     money.get_by_label("说明").fill("预算安排和执行情况经市人大审查。")
-    expect(money.locator("[data-saved-at]")).to_contain_text("已保存")
+    expect(money.locator("[data-saved]")).to_contain_text("已保存")
     money.get_by_role("link", name="添加佐证材料").click()
     money.locator("input[data-files]").first.set_input_files(town.scan)
     money.locator(".sa-side").get_by_role("link", name="拨付凭证").wait_for()

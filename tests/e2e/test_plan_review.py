@@ -114,6 +114,7 @@ def test_two_people_at_once_see_both_versions(desk):
     assert page.get_by_label("标题", exact=True).input_value() == "科员的标题"
     page.get_by_role("button", name="用我的内容保存").click()
     expect(panel).to_have_count(0)
+    saved(page)
     assert desk.point("1").title == "科员的标题"
     edit_point(actor_for(desk.director), point=desk.point("1"), revision=2, title="主任又改了")
     page.get_by_label("标题", exact=True).fill("科员也又改了")

@@ -99,7 +99,7 @@ def answered_and_checked(town, open_as, row) -> None:
             go(clerk, "填报自评")
             clerk.get_by_label("少研究一次", exact=False).fill("0")
             clerk.locator("textarea[name=text]").fill("党委会每学期专题研究教育两次，有记录。")
-            clerk.locator("[data-saved-at]", has_text="已保存").wait_for()
+            clerk.locator("[data-saved]", has_text="已保存").wait_for()
             look(clerk, "township-desk")
         answer_the_rest(actor_for(town.accounts[f"township{number}"]), subject, SHARES[one.name], FIGURES)
         clerk.goto(f"{base(clerk)}{subject.get_absolute_url()}submit/")

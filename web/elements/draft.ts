@@ -1,11 +1,11 @@
 // <dd-draft data-key="…" [data-errors]> around a form: keeps what was typed in this browser until the server has it,
 // offers it again after a crash or a lost connection, and warns before leaving with unsaved input.
-import { dropDraft, readDraft, writeDraft } from "../lib/drafts";
-import { icon, timeOfDay } from "../lib/dom";
+import { timeOfDay } from "../lib/dom";
+import { dropDraft, offerBox, readDraft, writeDraft, type Pairs } from "../lib/drafts";
+import type { Field } from "../lib/fields";
 
 const SENT = "dd-draft-sent";
 const DELAY = 400;
-type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 class DraftElement extends HTMLElement {
   private timer = 0;
@@ -72,8 +72,8 @@ class DraftElement extends HTMLElement {
     });
   }
 
-  private values(): [string, string][] {
-    const pairs: [string, string][] = [];
+  private values(): Pairs {
+    const pairs: Pairs = [];
     for (const field of this.fields()) {
       if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
         if (field.checked) pairs.push([field.name, field.value]);
@@ -104,24 +104,13 @@ class DraftElement extends HTMLElement {
     if (JSON.stringify(draft.values) === this.original) return dropDraft(this.key);
     const when = new Date(draft.at);
     const day = when.toDateString() === new Date().toDateString() ? "今天" : `${when.getMonth() + 1}月${when.getDate()}日`;
-    const box = document.createElement("div");
-    box.className = "dd-message is-warning";
-    box.setAttribute("role", "status");
-    const words = document.createElement("div");
-    words.textContent = `上次有没保存的内容（${day} ${timeOfDay(when)}）。`;
-    const back = button("恢复草稿", "btn btn-plain btn-slim", () => {
-      this.fill(draft.values);
-      box.remove();
-    });
-    const drop = button("丢弃", "btn btn-link-plain btn-slim", () => {
-      dropDraft(this.key);
-      box.remove();
-    });
-    box.append(icon("history"), words, back, drop);
-    this.prepend(box);
+    this.prepend(offerBox(`上次有没保存的内容（${day} ${timeOfDay(when)}）。`, {
+      恢复草稿: () => this.fill(draft.values),
+      丢弃: () => dropDraft(this.key),
+    }));
   }
 
-  private fill(values: [string, string][]): void {
+  private fill(values: Pairs): void {
     // What makes fields of its own (a table's rows) makes them before they are filled.
     this.form?.dispatchEvent(new CustomEvent("dd:fill", { detail: values }));
     const left = new Map<string, string[]>();
@@ -137,15 +126,6 @@ class DraftElement extends HTMLElement {
     }
     this.changed();
   }
-}
-
-function button(words: string, look: string, act: () => void): HTMLButtonElement {
-  const node = document.createElement("button");
-  node.type = "button";
-  node.className = look;
-  node.textContent = words;
-  node.addEventListener("click", act);
-  return node;
 }
 
 customElements.define("dd-draft", DraftElement);

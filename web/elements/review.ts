@@ -1,22 +1,28 @@
-// <dd-review data-person="…"> around the review screen of a work plan: shows in the source where the piece in focus and its
-// guesses stand, drives the screen by keyboard, and hands what is typed to the saver (./review-save).
-import { Saver } from "./review-save";
+// <dd-review> around the review screen of a work plan, whose forms save themselves (../lib/autosave): shows in the source where the
+// piece in focus and its guesses stand, and drives the screen by keyboard.
+import { Autosave, type Saved } from "../lib/autosave";
+
+/** Number, words and pieces belong together: the server says what changed along. */
+interface Edited extends Saved {
+  name: string;
+  words?: Record<string, string>;
+  items?: Record<string, string>;
+}
 
 type Place = [line: number, column: number, length: number];
 
 class ReviewElement extends HTMLElement {
-  private saver!: Saver;
+  private saver!: Autosave<Edited>;
   private index = -1;
   private stop = new AbortController();
 
   connectedCallback(): void {
     this.stop = new AbortController();
     const signal = this.stop.signal;
-    this.saver = new Saver(this, this.dataset.person ?? "0", signal);
+    this.saver = new Autosave<Edited>(this, signal, (answer) => this.edited(answer));
     this.addEventListener("click", (event) => this.clicked(event), { signal });
     this.addEventListener("focusin", (event) => this.focused(event), { signal });
     for (const name of ["input", "dd:filled"]) this.addEventListener(name, (event) => grow(event.target), { signal });
-    this.addEventListener("htmx:confirm", (event) => this.asked(event as CustomEvent), { signal });
     document.addEventListener("keydown", (event) => this.pressed(event), { signal });
     document.addEventListener("selectionchange", () => this.selected(), { signal });
     document.addEventListener("htmx:afterSwap", () => this.swapped(), { signal });
@@ -80,21 +86,19 @@ class ReviewElement extends HTMLElement {
     this.waiting = [];
   }
 
-  // Words on their way to the server go first: nothing typed may be lost to a swap.
-  private asked(event: CustomEvent<{ elt: Element; issueRequest: (skip: boolean) => void }>): void {
-    const { elt } = event.detail;
-    if (elt.matches("[data-take-theirs]")) return this.saver.drop();
-    if (this.saver.clean) return;
-    event.preventDefault();
-    void this.saver.flush().then((clean) => {
-      if (clean) event.detail.issueRequest(true);
-    });
+  private edited(answer: Edited): void {
+    const words = this.querySelector<HTMLFormElement>("form#words");
+    if (words && answer.words) this.saver.follow(words, answer.words);
+    for (const form of this.querySelectorAll<HTMLFormElement>("form[data-item]")) {
+      const text = answer.items?.[form.dataset.item ?? ""];
+      if (text !== undefined) this.saver.follow(form, { text });
+    }
+    const name = this.querySelector(".rv-tree .is-current .rv-name");
+    if (name) name.textContent = answer.name;
   }
 
   private clicked(event: Event): void {
     if (!(event.target instanceof Element)) return;
-    const keep = event.target.closest("[data-keep-mine]");
-    if (keep) this.saver.keepMine();
     const line = event.target.closest<HTMLElement>("[data-line]");
     if (line) this.open(Number(line.dataset.line));
     const jump = event.target.closest<HTMLElement>("[data-jump]");

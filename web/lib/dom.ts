@@ -62,3 +62,18 @@ export function say(text: string, tone: "info" | "success" | "warning" | "error"
 export function timeOfDay(date: Date): string {
   return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
 }
+
+/** What the server wants beside a form's session; the page carries it for htmx. */
+export function csrf(): string {
+  const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}") as Record<string, string>;
+  return headers["X-CSRFToken"] ?? "";
+}
+
+/** A random UUID for what may be sent twice. (`crypto.randomUUID` is missing where a page comes without TLS.) */
+export function token(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,16 +1,25 @@
-// Where drafts of forms are kept: localStorage, one entry a form and person, a week at most, gone at log-out.
+// What was typed and hasn't reached the server: localStorage, one entry a form and person, a week at most, gone at log-out. Only what
+// waits to be sent by itself (`send`) stays for its owner until it was sent.
+import { icon } from "./dom";
+
 const PREFIX = "dd-draft:";
 const WEEK = 7 * 24 * 3600 * 1000;
 
+export type Pairs = [name: string, value: string][];
+
 export interface Draft {
   at: number;
-  values: [string, string][];
+  values: Pairs;
+  /** Where it goes without its form, with what is hidden in that, and the token that makes a second sending the same save. */
+  send?: { url: string; hidden: Pairs; token: string };
+  /** Why the server didn't take it. */
+  refused?: string;
 }
 
 export function readDraft(key: string): Draft | null {
   try {
     const draft = JSON.parse(localStorage.getItem(PREFIX + key) ?? "null") as Draft | null;
-    if (draft && Date.now() - draft.at > WEEK) {
+    if (draft && !draft.send && Date.now() - draft.at > WEEK) {
       dropDraft(key);
       return null;
     }
@@ -21,9 +30,9 @@ export function readDraft(key: string): Draft | null {
 }
 
 /** False when the browser has no room or no storage: the form must then not promise anything. */
-export function writeDraft(key: string, values: [string, string][]): boolean {
+export function writeDraft(key: string, values: Pairs, more: Omit<Draft, "at" | "values"> = {}): boolean {
   try {
-    localStorage.setItem(PREFIX + key, JSON.stringify({ at: Date.now(), values } satisfies Draft));
+    localStorage.setItem(PREFIX + key, JSON.stringify({ at: Date.now(), values, ...more } satisfies Draft));
     return true;
   } catch {
     return false;
@@ -38,10 +47,39 @@ export function dropDraft(key: string): void {
   }
 }
 
-export function forgetDrafts(): void {
+/** All drafts whose key begins so, in the order in which they were written. */
+export function draftsAt(begin: string): [key: string, draft: Draft][] {
   try {
-    Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX + begin)).map((key) => key.slice(PREFIX.length));
+    const found = keys.map((key): [string, Draft | null] => [key, readDraft(key)]);
+    return found.filter((pair): pair is [string, Draft] => pair[1] !== null).sort((one, other) => one[1].at - other[1].at);
   } catch {
-    // No storage, nothing to forget.
+    return [];
   }
+}
+
+export function forgetDrafts(): void {
+  for (const [key, draft] of draftsAt("")) if (!draft.send || draft.refused) dropDraft(key);
+}
+
+/** «There is something that wasn't saved», with what can be done about it. */
+export function offerBox(words: string, acts: Record<string, () => void>): HTMLElement {
+  const box = document.createElement("div");
+  box.className = "dd-message is-warning";
+  box.setAttribute("role", "status");
+  const said = document.createElement("div");
+  said.textContent = words;
+  box.append(icon("history"), said);
+  for (const [label, act] of Object.entries(acts)) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = `btn btn-slim ${label === "丢弃" ? "btn-link-plain" : "btn-plain"}`;
+    button.textContent = label;
+    button.addEventListener("click", () => {
+      box.remove();
+      act();
+    });
+    box.append(button);
+  }
+  return box;
 }

@@ -1,6 +1,6 @@
 // One file sent in pieces, as tus 1.0 has it. A piece counts when the server has answered; whatever is lost on the way is asked for
 // and sent again. A file announced twice goes on where it was: the server knows it by name, size, time and digest.
-import { meta } from "./dom";
+import { csrf } from "./dom";
 
 export interface Receipt {
   id: string;
@@ -70,7 +70,7 @@ export async function sendFile(
 }
 
 export async function giveUp(url: string, id: string): Promise<void> {
-  await fetch(`${url}${id}/`, { method: "DELETE", headers: { "X-CSRFToken": token() }, credentials: "same-origin" });
+  await fetch(`${url}${id}/`, { method: "DELETE", headers: { "X-CSRFToken": csrf() }, credentials: "same-origin" });
 }
 
 async function announce(file: File, target: Target): Promise<Receipt> {
@@ -104,7 +104,7 @@ async function next(file: File, row: Receipt, target: Target, signal: AbortSigna
 }
 
 async function ask(url: string, init: RequestInit): Promise<Receipt> {
-  const headers = { ...(init.headers as Record<string, string>), "X-CSRFToken": token(), "Tus-Resumable": "1.0.0", Accept: "application/json" };
+  const headers = { ...(init.headers as Record<string, string>), "X-CSRFToken": csrf(), "Tus-Resumable": "1.0.0", Accept: "application/json" };
   const response = await fetch(url, { ...init, headers, credentials: "same-origin", redirect: "manual" });
   if (response.type === "opaqueredirect") throw new Refused("登录已过期。已传的部分都在，请重新登录后选择同一个文件继续。");
   const json = (response.headers.get("Content-Type") ?? "").includes("json");
@@ -132,9 +132,4 @@ function base64(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text);
-}
-
-function token(): string {
-  const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}") as Record<string, string>;
-  return headers["X-CSRFToken"] ?? meta("csrf");
 }

@@ -25,6 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "shell": Shell(
             office=office,
+            account=request.actor.id or 0,  # type: ignore[attr-defined]
             person=seen.account.name if seen else request.user.name,
             unit=held.unit_name if held else "没有任用",
             role=held.label if held else "",

@@ -21,6 +21,8 @@ class Shell:
     """The frame's contents. An empty one is a page nobody is logged in to."""
 
     office: str = "教育督导工作平台"
+    account: int = 0
+    """Whose page it is; what is kept in the browser is kept under it."""
     person: str = ""
     unit: str = ""
     role: str = ""

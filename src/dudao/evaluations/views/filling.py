@@ -77,7 +77,6 @@ def _page(request: HttpRequest, desk: Desk, at: str, *, status: int = 200, **mor
         "writes": work.denied is None,
         "remark_states": REMARK_STATES,
         "remarks": [(remark, REMARK_STATES[remark.state]) for remark in (focus.remarks if focus is not None else ())],
-        "person": actor.id or 0,
         "evidence": key_of(row.pk, focus.code) if focus is not None and find(actor, key_of(row.pk, focus.code)) else "",
         "remarkable": work.checks and row.state in {"submitted", "accepted"},
         "done_on": done_on(row),
@@ -232,7 +231,7 @@ def answer_score(request: HttpRequest, pk: int) -> HttpResponse:
 def figures(request: HttpRequest, pk: int) -> HttpResponse:
     """All data items; a POST takes numbers over from the statistics (``do=take``) or confirms those taken (``do=confirm``)."""
     desk = desk_or_404(request, pk)
-    row, actor = desk.subject, desk.actor
+    row = desk.subject
     if request.method == "POST":
         return _figures_step(request, row)
     rows = figure_rows(desk)
@@ -248,7 +247,6 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
             "rows": rows,
             "writes": bool(own),
             "denied": denied.reason if denied is not None else "",
-            "person": actor.id or 0,
             "missing": sum(not one.value for one in own),
             "open": sum(one.is_open for one in own),
             "offered": sum(one.known is not None and (not one.value or one.is_outdated) for one in own),

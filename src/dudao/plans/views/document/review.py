@@ -73,7 +73,6 @@ def _context(request: HttpRequest, pk: int, at: str, **more: Any) -> dict[str, A
         "publisher": actor.may("plan.publish", plan.unit.path),
         "buttons": PLAN.available(plan, actor),
         "crumbs": [plans_crumb(), Crumb(str(plan))],
-        "person": actor.id or 0,
         "conflict": None,
         "note": "",
         "undo": None,
@@ -150,7 +149,9 @@ _FIELDS = {
 def _conflict(request: HttpRequest, pk: int, at: str, stale: Stale) -> HttpResponse:
     """Both versions side by side. Nothing is lost: the fields keep one's own words, theirs stand above them."""
     rows = [
-        (_FIELDS[name], stale.theirs[name], mine) for name, mine in stale.mine.items() if stale.theirs[name] != mine
+        (_FIELDS[name], name, stale.theirs[name], mine)
+        for name, mine in stale.mine.items()
+        if stale.theirs[name] != mine
     ]
     last = reads.last_edit(pk, actor_of(request))
     who = f"{last.actor_name}在 {timezone.localtime(last.at):%H:%M} " if last is not None else "别人刚刚"

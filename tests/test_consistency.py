@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.urls import get_resolver
 
-from dudao.core.access import VERBS, ScopedQuerySet
+from dudao.core.access import POWERS, VERBS, ScopedQuerySet
 from dudao.core.models import StoredFile
 from dudao.core.workflow import Flow
 from dudao.orgs.models import Unit
@@ -127,6 +127,13 @@ def test_every_verb_of_a_flow_is_declared_and_granted():
 def test_every_verb_is_granted_to_somebody_and_every_granted_one_is_declared():
     assert not GRANTED - set(VERBS)
     assert not set(VERBS) - GRANTED, "no role holds them"
+
+
+def test_a_verb_is_in_one_power_and_every_power_is_given_whole():
+    held = [verb.name for power in POWERS.values() for verb in power.verbs]
+    assert len(held) == len(set(held))
+    for role in ROLES.values():
+        assert not set(role.powers) & set(held), f"{role.key} names a verb that a power holds: name the power"
 
 
 def test_verbs_named_in_code_are_declared():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dudao.core.access import VERBS, Actor, Denied, Grant, Verb, declare
+from dudao.core.access import VERBS, Actor, Denied, Grant, Verb, declare, held_by, power
 from dudao.demo.builders import unit
 from dudao.orgs.models import Kind, Unit
 
@@ -60,6 +60,18 @@ def test_a_verb_means_one_thing():
     declare(VERBS["unit.view"])
     with pytest.raises(ValueError, match="twice"):
         declare(Verb("unit.view", "别的意思"))
+
+
+def test_a_power_stands_for_its_verbs_and_a_verb_for_itself():
+    assert held_by(["units:contacts", "calendar.edit"]) == {"contact.edit", "contact.reveal", "calendar.edit"}
+    with pytest.raises(KeyError, match="units:explode"):
+        held_by(["units:contacts", "units:explode"])
+
+
+def test_a_power_means_one_thing():
+    with pytest.raises(ValueError, match="twice"):
+        power("units:contacts", "管理联系人", VERBS["contact.edit"])
+    assert held_by(["units:contacts"]) == {"contact.edit", "contact.reveal"}
 
 
 def test_paths_keep_only_the_highest_nodes():

@@ -22,14 +22,44 @@ class Verb:
     writes: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Verbs that belong to one piece of work and are given together: ``key`` is "work:part", ``label`` its name for people."""
+
+    key: str
+    label: str
+    verbs: tuple[Verb, ...]
+
+
 VERBS: dict[str, Verb] = {}
+POWERS: dict[str, Power] = {}
+
+
+def power(key: str, label: str, *verbs: Verb) -> None:
+    """Add verbs to the vocabulary together with the power that holds them; each app does so in its ``verbs.py``."""
+    declare(*verbs)
+    if POWERS.setdefault(key, Power(key, label, verbs)) != Power(key, label, verbs):
+        raise ValueError(f"power {key} is declared twice with different verbs")
 
 
 def declare(*verbs: Verb) -> None:
-    """Add verbs to the vocabulary; each app does so once, in its ``verbs.py``."""
+    """Add verbs to the vocabulary that are in no power: roles name them one by one."""
     for verb in verbs:
         if VERBS.setdefault(verb.name, verb) != verb:
             raise ValueError(f"verb {verb.name} is declared twice with different meanings")
+
+
+def held_by(keys: Iterable[str]) -> frozenset[str]:
+    """The names of the verbs in these powers; a verb that is in none stands for itself."""
+    found: set[str] = set()
+    for key in keys:
+        if key in POWERS:
+            found.update(verb.name for verb in POWERS[key].verbs)
+        elif key in VERBS:
+            found.add(key)
+        else:
+            raise KeyError(f"no app declares a power or verb {key}")
+    return frozenset(found)
 
 
 class Denied(Exception):

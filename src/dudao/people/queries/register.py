@@ -12,12 +12,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Replace
 from django.utils import timezone
 
-from dudao.core.access import VERBS, Actor
+from dudao.core.access import VERBS, Actor, held_by
 from dudao.core.models import Event
 from dudao.orgs.models import Unit
 from dudao.people.guard import normal_username
 from dudao.people.models import Account, Appointment, LoginSession
-from dudao.people.roles import ROLES, SELF
+from dudao.people.roles import ROLES
 
 _UNUSED_DAYS = 90
 
@@ -163,9 +163,9 @@ class Reason:
 
 def reasons(actor: Actor, place: str) -> Sequence[Reason]:
     """Which verbs the actor holds on the place, and by which appointment; to see first, then to act. No query."""
-    found = []
+    found, own = [], held_by(["account:own"])
     for verb in VERBS.values():
-        if verb.name.startswith("appoint.") or verb.name in SELF:
+        if verb.name.startswith("appoint.") or verb.name in own:
             continue
         sources = tuple(dict.fromkeys(grant.source for grant in actor.sources(verb.name, place)))
         if sources and not (actor.read_only and verb.writes):

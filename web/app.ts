@@ -1,5 +1,5 @@
-// Entry of every page: htmx, the bits of Bootstrap in use, and the custom elements. Charts are another file,
-// loaded by <dd-chart> when a page has one.
+// Entry of every page: htmx, the bits of Bootstrap in use, and the custom elements. Charts and uploads in pieces are other files, loaded
+// by <dd-chart> and <dd-uploads> when a page has one.
 import "htmx.org";
 import "bootstrap/js/dist/collapse";
 import "bootstrap/js/dist/dropdown";

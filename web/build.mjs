@@ -1,4 +1,4 @@
-// Builds the front end into the package: one stylesheet, one script, the charts apart, one sprite of the icons that are named.
+// Builds the front end into the package: one stylesheet, one script, charts and uploads apart, one sprite of the icons that are named.
 // Everything is served by the platform itself, so nothing here may point outside.
 import { build } from "esbuild";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const shared = { bundle: true, minify: true, sourcemap: false, target: "chrome10
 
 await build({
   ...shared,
-  entryPoints: { app: `${root}web/app.ts`, charts: `${root}web/charts/charts.ts` },
+  entryPoints: { app: `${root}web/app.ts`, charts: `${root}web/charts/charts.ts`, sending: `${root}web/lib/sending.ts` },
   format: "iife",
   outdir: out,
 });

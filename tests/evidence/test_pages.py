@@ -1,7 +1,6 @@
 """The pages over HTTP: the protocol of uploads, files with safe headers, the box, lists with a constant number of queries."""
 
 import base64
-import hashlib
 import io
 import zipfile
 from datetime import timedelta
@@ -39,9 +38,9 @@ def announce(client, content, name="许可证.pdf", **said):
     )
 
 
-def piece(client, where, offset, chunk, **headers):
+def piece(client, where, offset, chunk, **environ):
     return client.patch(
-        where, chunk, content_type="application/offset+octet-stream", headers={"Upload-Offset": str(offset), **headers}
+        where, chunk, content_type="application/offset+octet-stream", headers={"Upload-Offset": str(offset)}, **environ
     )
 
 
@@ -50,11 +49,11 @@ def test_the_words_of_tus(town, client_of):
     begun = announce(client, content, unit=town.school.pk, modified=1)
     assert begun.status_code == 201 and begun["Upload-Offset"] == "0"
     where = begun["Location"]
-    checksum = "sha256 " + base64.b64encode(hashlib.sha256(content[:20]).digest()).decode()
-    assert piece(client, where, 0, content[:20], **{"Upload-Checksum": checksum})["Upload-Offset"] == "20"
+    assert piece(client, where, 0, content[:20])["Upload-Offset"] == "20"
     lost = piece(client, where, 0, content[:20])
     assert (lost.status_code, lost["Upload-Offset"]) == (409, "20")
-    assert piece(client, where, 20, content[20:40], **{"Upload-Checksum": checksum}).status_code == 460
+    cut = piece(client, where, 20, content[20:40], **{"wsgi.input": io.BytesIO(content[20:30])})
+    assert (cut.status_code, cut["Upload-Offset"]) == (409, "20"), "a piece that came in part is none"
     assert client.head(where)["Upload-Offset"] == "20"
     done = piece(client, where, 20, content[20:])
     assert done.status_code == 200 and done.json()["state"] == "done"
@@ -82,8 +81,29 @@ def test_what_is_wrong_is_said_in_words(town, client_of):
 def test_given_up(town, client_of):
     client = client_of(town.clerk)
     where = announce(client, b"%PDF-1.4", unit=town.school.pk)["Location"]
-    assert client.delete(where).json()["state"] == "cancelled"
+    assert client.delete(where).status_code == 204
     assert Upload.objects.get().state == "cancelled"
+    assert client.head(where).status_code == 410 and piece(client, where, 0, b"%PDF").status_code == 410
+
+
+def test_the_end_of_a_whole_file_is_asked_for_again(town, client_of, monkeypatch):
+    """A client takes an upload for done when it hears that all bytes are there; they are when the library has the file."""
+    client, content = client_of(town.clerk), town.pdf()
+    where = announce(client, content, unit=town.school.pk)["Location"]
+
+    def silent(*args, **kwargs):
+        raise files.StoreSilent("存储没有响应。")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "adopt", silent)
+        waiting = piece(client, where, 0, content)
+    assert waiting.status_code == 503 and "存储没有响应" in waiting.json()["problem"]
+    last = int(client.head(where)["Upload-Offset"])
+    assert last == len(content) - 1 == int(announce(client, content, unit=town.school.pk)["Upload-Offset"])
+    done = piece(client, where, last, content[last:])
+    assert (done.json()["state"], done["Upload-Offset"]) == ("done", str(len(content)))
+    with files.opened(Evidence.objects.get().current.file, check=True) as stream:
+        assert stream.read() == content
 
 
 def test_a_plain_form_does_without_javascript(town, client_of):

@@ -1,6 +1,6 @@
 // <dd-chart> with a <script type="application/json"> inside: loads the charts' script once, only where there is a chart, and draws
 // each chart when it comes near the window. What was never looked at is drawn for the printer.
-import { meta } from "../lib/dom";
+import { script } from "../lib/dom";
 import type { ChartSpec, Charts } from "../charts/spec";
 
 declare global {
@@ -9,17 +9,9 @@ declare global {
   }
 }
 
-let loading: Promise<Charts> | null = null;
-
-function charts(): Promise<Charts> {
-  loading ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = meta("dd-charts");
-    script.addEventListener("load", () => (window.ddCharts ? resolve(window.ddCharts) : reject(new Error("charts did not load"))));
-    script.addEventListener("error", () => reject(new Error("charts did not load")));
-    document.head.append(script);
-  });
-  return loading;
+async function charts(): Promise<Charts> {
+  await script("dd-charts");
+  return window.ddCharts as Charts;
 }
 
 /** Charts that have not been drawn. */

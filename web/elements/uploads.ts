@@ -1,8 +1,8 @@
-// <dd-uploads data-url data-unit [data-evidence] [data-max-mb] [data-next] [data-attach]>: many files sent in pieces (lib/tus), each
+// <dd-uploads data-url data-unit [data-evidence] [data-max-mb] [data-next] [data-attach]>: many files sent in pieces (lib/sending), each
 // with its progress and its receipt. With data-next it leads on when all have one; with data-attach it fills [data-receipts] of
 // its form and fires dd:uploaded, so that the page attaches them.
-import { icon } from "../lib/dom";
-import { Refused, Stopped, giveUp, sendFile, type Receipt } from "../lib/tus";
+import { icon, script } from "../lib/dom";
+import type { Receipt, Sender } from "../lib/sending";
 
 const AT_ONCE = 2;
 
@@ -11,10 +11,8 @@ type State = "waiting" | "sending" | "paused" | "done" | "refused";
 class Entry {
   state: State = "waiting";
   receipt: Receipt | null = null;
-  stop = new AbortController();
-  wake: (() => void) | null = null;
-  /** Something of it is under way; whoever drops it meanwhile leaves the giving up to that. */
-  busy = false;
+  sending: InstanceType<Sender["Sending"]> | null = null;
+  waits = false;
   readonly row = document.createElement("li");
   private readonly bar = document.createElement("progress");
   private readonly said = document.createElement("span");
@@ -53,7 +51,7 @@ class Entry {
     this.bar.hidden = this.state === "done" || this.state === "refused";
     const wanted: Record<State, [string, string, string][]> = {
       waiting: [["drop", "去掉", "x"]],
-      sending: this.wake ? [["retry", "立即重试", "refresh"], ["pause", "暂停", "player-pause"]] : [["pause", "暂停", "player-pause"]],
+      sending: this.waits ? [["retry", "立即重试", "refresh"], ["pause", "暂停", "player-pause"]] : [["pause", "暂停", "player-pause"]],
       paused: [["resume", "继续", "player-play"], ["drop", "放弃", "x"]],
       done: [],
       refused: [["drop", "去掉", "x"]],
@@ -73,11 +71,17 @@ class Entry {
   }
 }
 
+async function sender(): Promise<Sender> {
+  await script("dd-sending");
+  return window.ddSending as Sender;
+}
+
 class UploadsElement extends HTMLElement {
   private entries: Entry[] = [];
   private readonly leave = (event: BeforeUnloadEvent): void => event.preventDefault();
 
   connectedCallback(): void {
+    void sender().catch(() => undefined);
     this.addEventListener("change", (event) => this.chosen(event));
     const zone = this.querySelector<HTMLElement>("[data-drop]");
     for (const name of ["dragenter", "dragover"]) zone?.addEventListener(name, (event) => this.over(event as DragEvent, true));
@@ -92,10 +96,10 @@ class UploadsElement extends HTMLElement {
     window.removeEventListener("online", this.online);
     window.removeEventListener("beforeunload", this.leave);
     // What was begun stays on the server; the same file goes on there.
-    this.entries.forEach((entry) => entry.stop.abort());
+    this.entries.forEach((entry) => entry.sending?.pause());
   }
 
-  private readonly online = (): void => this.entries.forEach((entry) => entry.wake?.());
+  private readonly online = (): void => this.entries.forEach((entry) => this.hurry(entry));
 
   private over(event: DragEvent, on: boolean): void {
     event.preventDefault();
@@ -128,22 +132,26 @@ class UploadsElement extends HTMLElement {
   }
 
   private act(entry: Entry, what: string): void {
-    if (what === "retry") return entry.wake?.();
+    if (what === "retry") return this.hurry(entry);
+    entry.waits = false;
     if (what === "pause") {
       entry.state = "paused";
-      entry.stop.abort();
-      entry.wake?.();
-    } else if (what === "resume") {
-      entry.stop = new AbortController();
-      entry.state = "waiting";
-    } else {
-      entry.stop.abort();
+      entry.sending?.pause();
+    } else if (what === "resume") entry.state = "waiting";
+    else {
+      entry.sending?.drop();
       this.entries = this.entries.filter((one) => one !== entry);
-      if (!entry.busy) this.giveUp(entry);
     }
     entry.show();
     this.draw();
     this.work();
+  }
+
+  private hurry(entry: Entry): void {
+    if (!entry.waits) return;
+    entry.waits = false;
+    entry.show();
+    entry.sending?.hurry();
   }
 
   private work(): void {
@@ -157,41 +165,33 @@ class UploadsElement extends HTMLElement {
 
   private async send(entry: Entry): Promise<void> {
     entry.state = "sending";
-    entry.busy = true;
     entry.show();
-    const target = { url: this.dataset.url ?? "", unit: this.dataset.unit ?? "", evidence: this.dataset.evidence ?? "" };
-    const told = (row: Receipt): void => {
-      entry.receipt = row;
-      if (entry.state === "sending") entry.show();
-    };
-    try {
-      told(await sendFile(entry.file, target, entry.stop.signal, told, (seconds, why) => this.pause(entry, seconds, why)));
-      entry.state = "done";
-      this.finished(entry);
-    } catch (error) {
-      if (!(error instanceof Stopped)) this.refuse(entry, error instanceof Refused ? error.message : "没有传成，请重新选择文件。");
-    }
-    entry.busy = false;
-    if (!this.entries.includes(entry)) this.giveUp(entry);
-    entry.show();
-    this.work();
-  }
-
-  private giveUp(entry: Entry): void {
-    if (entry.receipt?.id && entry.receipt.state === "open") void giveUp(this.dataset.url ?? "", entry.receipt.id);
-  }
-
-  private async pause(entry: Entry, seconds: number, why: string): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = window.setTimeout(resolve, seconds * 1000);
-      entry.wake = () => {
-        window.clearTimeout(timer);
-        resolve();
-      };
-      entry.show(`${why}，${seconds} 秒后自动重试，已传的不会丢`);
+    const found = await sender().catch(() => null);
+    if (!found) return this.refuse(entry, "没有传成，请刷新页面后重新选择文件。");
+    if (entry.state !== "sending" || !this.entries.includes(entry)) return;
+    entry.sending ??= new found.Sending(entry.file, { url: this.dataset.url ?? "", unit: this.dataset.unit ?? "", evidence: this.dataset.evidence ?? "" }, {
+      step: (row) => {
+        entry.receipt = row;
+        entry.waits = false;
+        if (entry.state === "sending") entry.show();
+      },
+      waits: (seconds, why) => {
+        entry.waits = true;
+        entry.show(`${why}，${seconds} 秒后自动重试，已传的不会丢`);
+      },
+      done: (row) => {
+        entry.receipt = row;
+        entry.state = "done";
+        entry.show();
+        this.finished(entry);
+        this.work();
+      },
+      refused: (why) => {
+        this.refuse(entry, why);
+        this.work();
+      },
     });
-    entry.wake = null;
-    if (entry.state === "sending") entry.show();
+    void entry.sending.start();
   }
 
   private refuse(entry: Entry, why: string): void {
@@ -207,7 +207,7 @@ class UploadsElement extends HTMLElement {
     }
   }
   private async forget(line: HTMLElement): Promise<void> {
-    await giveUp(this.dataset.url ?? "", line.dataset.unfinished ?? "");
+    await (await sender()).giveUp(`${this.dataset.url}${line.dataset.unfinished}/`);
     this.strike(line);
   }
   private strike(line: HTMLElement): void {

@@ -6,7 +6,7 @@
 // browser. A lost connection, a silent server, an ended session are tried again; what was refused stays, with the reason, until it
 // was changed, tried again or thrown away. Where the root names its data-desk, whatever waits there is sent from any of its pages.
 import htmx from "htmx.org";
-import { csrf, isWholePage, say, timeOfDay, token } from "./dom";
+import { csrf, isWholePage, say, signedIn, timeOfDay, token } from "./dom";
 import { draftsAt, dropDraft, offerBox, readDraft, writeDraft, type Draft, type Pairs } from "./drafts";
 import { hiddenOf, setValue, valuesOf } from "./fields";
 
@@ -262,7 +262,7 @@ export class Autosave<Answer extends Saved> {
     }
     if (response.status >= 500) return this.wait(`服务器暂时没有响应，已存在本机 ${timeOfDay(new Date())}，稍后自动再试`);
     if (response.status === 403 || isWholePage(text)) {
-      const person = await personNow();
+      const person = await signedIn();
       if (person === null) return this.wait(`网络中断，已存在本机 ${timeOfDay(new Date())}，恢复后自动保存`);
       if (person !== document.body.dataset.person) return this.ended();
       if (again) return this.send(job, false);
@@ -412,21 +412,4 @@ function fault(form: HTMLFormElement, words: string): void {
   said.setAttribute("role", "alert");
   said.textContent = words;
   form.append(said);
-}
-
-/**
- * Who is signed in at this browser now, «» for nobody, null where the server can't be asked. If it is still (or again, by another tab)
- * the person of this page, the page goes on under the present session.
- */
-async function personNow(): Promise<string | null> {
-  try {
-    const response = await fetch(location.href, { credentials: "same-origin", redirect: "manual" });
-    if (!response.ok) return "";
-    const { body } = new DOMParser().parseFromString(await response.text(), "text/html");
-    const { person = "" } = body.dataset;
-    if (person === document.body.dataset.person) document.body.setAttribute("hx-headers", body.getAttribute("hx-headers") ?? "");
-    return person;
-  } catch {
-    return null;
-  }
 }

@@ -16,6 +16,26 @@ export function meta(name: string): string {
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
 }
 
+const loading = new Map<string, Promise<void>>();
+
+/** Loads a script that few pages need, once; the page's head says where it is. */
+export function script(name: string): Promise<void> {
+  const known = loading.get(name);
+  if (known) return known;
+  const begun = new Promise<void>((resolve, reject) => {
+    const node = document.createElement("script");
+    node.src = meta(name);
+    node.addEventListener("load", () => resolve());
+    node.addEventListener("error", () => {
+      loading.delete(name);
+      reject(new Error(`${name} did not load`));
+    });
+    document.head.append(node);
+  });
+  loading.set(name, begun);
+  return begun;
+}
+
 export function setCookie(name: string, value: string, path: string): void {
   document.cookie = `${name}=${encodeURIComponent(value)}; path=${path}; max-age=31536000; samesite=lax`;
 }
@@ -76,4 +96,21 @@ export function token(): string {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/**
+ * Who is signed in at this browser now, «» for nobody, null where the server can't be asked. If it is still (or again, by another tab)
+ * the person of this page, the page goes on under the present session.
+ */
+export async function signedIn(): Promise<string | null> {
+  try {
+    const response = await fetch(location.href, { credentials: "same-origin", redirect: "manual" });
+    if (!response.ok) return "";
+    const { body } = new DOMParser().parseFromString(await response.text(), "text/html");
+    const { person = "" } = body.dataset;
+    if (person === document.body.dataset.person) document.body.setAttribute("hx-headers", body.getAttribute("hx-headers") ?? "");
+    return person;
+  } catch {
+    return null;
+  }
 }

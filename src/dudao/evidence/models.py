@@ -265,6 +265,12 @@ class Upload(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def goes_on_at(self) -> int:
+        """Where the next piece begins. Of a whole file that isn't in the library yet the last byte is asked for again, and with it
+        the end: a client that is told of all bytes takes the upload for done."""
+        return min(self.received, self.size - 1) if self.state == self.State.OPEN else self.received
+
 
 class Limit(models.Model):
     """How much the units of a place may store, from a day to another: set by an office, for itself and all below it.

@@ -168,7 +168,7 @@ def receive(actor: Actor, *, upload: Upload, offset: int, chunk: bytes) -> Piece
                 part.parent,
             )
             return Piece(_set(row, received=0), taken=False)
-        if offset != row.received or offset + len(chunk) > row.size:
+        if offset not in {row.received, row.goes_on_at} or offset + len(chunk) > row.size:
             return Piece(row, taken=False)
         if chunk:
             _write(part, offset, chunk)

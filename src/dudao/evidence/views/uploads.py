@@ -1,14 +1,14 @@
-"""The two ends of an upload in pieces, in the words of tus 1.0 (core, creation, termination, checksum): ours answers JSON as well.
+"""Uploads in pieces by tus 1.0 (core, creation, termination), as tus-js-client speaks it; bodies say more, in JSON.
 
-POST  /evidence/uploads/        Upload-Length, Upload-Metadata: filename, unit, evidence, sha256, modified  → 201, Location
-HEAD  /evidence/uploads/<id>/   → Upload-Offset
-PATCH /evidence/uploads/<id>/   Upload-Offset, Upload-Checksum, the bytes  → 200 with the state; 409 where it goes on elsewhere
-GET   /evidence/uploads/<id>/   the state: what was received, and with ``done`` the receipt
+POST   …/uploads/       Upload-Length, Upload-Metadata (filename, unit, evidence, sha256, modified)  → 201, Location, Upload-Offset
+HEAD   …/uploads/<id>/  → Upload-Offset
+PATCH  …/uploads/<id>/  Upload-Offset, the bytes  → 200; 409 where it goes on elsewhere, 410 where it was given up
+DELETE …/uploads/<id>/  → 204
+GET    …/uploads/<id>/  the state: what was received, and with ``done`` the receipt
 """
 
 import base64
 import binascii
-import hashlib
 import re
 from typing import Any, cast
 
@@ -49,7 +49,7 @@ def _dressed(answer: Any, row: Upload | None = None) -> Any:
     answer["Tus-Resumable"] = VERSION
     answer["Cache-Control"] = "no-store"
     if row is not None:
-        answer["Upload-Offset"] = str(row.received)
+        answer["Upload-Offset"] = str(row.goes_on_at)
         answer["Upload-Length"] = str(row.size)
     return answer
 
@@ -110,10 +110,15 @@ def upload(request: HttpRequest, key: Any) -> HttpResponse:
     row = found.upload(actor, key)
     if row is None:
         raise Http404
-    if request.method in {"GET", "HEAD"}:
+    if request.method == "GET":
         return _answer(row)
     if request.method == "DELETE":
-        return _answer(acts.cancel(actor, upload=row))
+        acts.cancel(actor, upload=row)
+        return cast("HttpResponse", _dressed(HttpResponse(status=204)))
+    if row.state == Upload.State.CANCELLED:
+        return _answer(row, 410)
+    if request.method == "HEAD":
+        return _answer(row)
     return _piece(request, row)
 
 
@@ -123,8 +128,8 @@ def _piece(request: HttpRequest, row: Upload) -> HttpResponse:
     chunk = request.read(acts.CHUNK + 1)
     if offset is None or len(chunk) > acts.CHUNK:
         return _refusal("上传的请求不完整。请刷新页面后再试。", 400)
-    if len(chunk) != int(request.META.get("CONTENT_LENGTH") or 0) or not _as_sent(request, chunk):
-        return _answer(row, 460, problem="这一段在传输中有变化，将重新发送。")
+    if len(chunk) != int(request.META.get("CONTENT_LENGTH") or 0):
+        return _answer(row, 409, problem="这一段没有传完整，将重新发送。")
     try:
         piece = acts.receive(actor, upload=row, offset=offset, chunk=chunk)
         now = piece.upload
@@ -138,11 +143,3 @@ def _piece(request: HttpRequest, row: Upload) -> HttpResponse:
     if now.state == Upload.State.OPEN and (not piece.taken or now.received == 0):
         return _answer(shown, 409)
     return _answer(shown)
-
-
-def _as_sent(request: HttpRequest, chunk: bytes) -> bool:
-    """Whether the piece has the checksum that was sent with it, if any was: «sha256 base64»."""
-    kind, _, value = request.headers.get("Upload-Checksum", "").partition(" ")
-    if not kind:
-        return True
-    return kind == "sha256" and base64.b64encode(hashlib.sha256(chunk).digest()).decode() == value.strip()

@@ -5,12 +5,14 @@ import struct
 import zlib
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from PIL import Image, PngImagePlugin
 
 from dudao.core import files
 from dudao.core.files import pictures
 from dudao.core.models import StoredFile
+from dudao.core.ui.parts import FileRow
 
 pytestmark = pytest.mark.django_db
 JPEG, PNG = "image/jpeg", "image/png"
@@ -169,3 +171,21 @@ def test_nothing_but_a_photo_is_looked_into(root):
 def test_a_photo_that_the_store_lacks(root):
     stored = StoredFile.objects.create(digest="ab" * 32, size=3, media_type=JPEG)
     assert asked(stored)["Content-Type"] == "image/svg+xml" and not (root / "pictures").exists()
+
+
+def test_a_list_of_files_shows_pictures_that_the_address_of_the_file_hands_out():
+    stored = files.keep(photo(), JPEG)
+
+    def got(address):
+        return files.hand_out(RequestFactory().get(address), stored, "大门.jpg")
+
+    picture, whole = FileRow("大门.JPG", "/file/7/").picture, got("/file/7/")
+    assert max(opened(got(picture)).size) == files.SIDES["small"]
+    assert whole["Content-Disposition"].startswith("attachment") and int(whole["Content-Length"]) == stored.size
+    assert got("/file/7/?inline")["Content-Disposition"].startswith("inline")
+    assert int(got("/file/7/?picture=huge")["Content-Length"]) == stored.size
+    assert FileRow("方案.pdf", "/file/8/").picture == ""
+    drawn = render_to_string(
+        "ui/files.html", {"rows": [FileRow("大门.JPG", "/file/7/"), FileRow("方案.pdf", "/file/8/")]}
+    )
+    assert drawn.count("<img") == 1 and f'src="{picture}"' in drawn

@@ -105,7 +105,7 @@ def test_many_files_then_what_they_are(world, page_of, tmp_path):
     page.goto_name("evidence:item", row.pk)
     shown = page.locator(".ev-picture img")
     shown.wait_for()
-    assert shown.evaluate("image => image.naturalWidth") == 320
+    page.wait_for_function("image => image.naturalWidth === 320", arg=shown.element_handle())
     look(page, "evidence-picture")
     page.goto_name("evidence:item", Evidence.objects.get(title="记录").pk)
     page.get_by_text("3月5日 陪餐记录").wait_for()

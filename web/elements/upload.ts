@@ -1,6 +1,7 @@
 // <dd-upload [data-max-bytes] [data-max-files]> around <input type="file">: drop zone, list of what was chosen, and the
 // refusals that need no server (size, kind, number). The server checks all of it again.
 import { icon } from "../lib/dom";
+import { size, takeDropped } from "../lib/files";
 
 class UploadElement extends HTMLElement {
   private list!: HTMLUListElement;
@@ -12,25 +13,17 @@ class UploadElement extends HTMLElement {
     this.list.setAttribute("aria-live", "polite");
     this.append(this.list);
     this.input?.addEventListener("change", () => this.show());
-    for (const name of ["dragenter", "dragover"]) this.addEventListener(name, (event) => this.over(event as DragEvent, true));
-    for (const name of ["dragleave", "drop"]) this.addEventListener(name, (event) => this.over(event as DragEvent, false));
-    this.addEventListener("drop", (event) => this.drop(event));
+    takeDropped(this, this.querySelector(".dd-drop"), (files) => this.drop(files));
   }
 
   private get input(): HTMLInputElement | null {
     return this.querySelector<HTMLInputElement>('input[type="file"]');
   }
 
-  private over(event: DragEvent, on: boolean): void {
-    event.preventDefault();
-    this.querySelector(".dd-drop")?.classList.toggle("is-over", on);
-  }
-
-  private drop(event: DragEvent): void {
+  private drop(files: File[]): void {
     const input = this.input;
-    if (!input || !event.dataTransfer?.files.length) return;
+    if (!input) return;
     const bag = new DataTransfer();
-    const files = Array.from(event.dataTransfer.files);
     (input.multiple ? [...Array.from(input.files ?? []), ...files] : files.slice(0, 1)).forEach((file) => bag.items.add(file));
     input.files = bag.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
@@ -68,12 +61,6 @@ function row(file: File, fault: string): HTMLLIElement {
   bytes.textContent = size(file.size);
   item.append(icon(fault ? "file-alert" : "file"), name, bytes);
   return item;
-}
-
-function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} 字节`;
-  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KB`;
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
 customElements.define("dd-upload", UploadElement);

@@ -2,6 +2,7 @@
 // with its progress and its receipt. With data-next it leads on when all have one; with data-attach it fills [data-receipts] of
 // its form and fires dd:uploaded, so that the page attaches them.
 import { icon, script } from "../lib/dom";
+import { size, takeDropped } from "../lib/files";
 import type { Receipt, Sender } from "../lib/sending";
 
 const AT_ONCE = 2;
@@ -84,9 +85,7 @@ class UploadsElement extends HTMLElement {
     void sender().catch(() => undefined);
     this.addEventListener("change", (event) => this.chosen(event));
     const zone = this.querySelector<HTMLElement>("[data-drop]");
-    for (const name of ["dragenter", "dragover"]) zone?.addEventListener(name, (event) => this.over(event as DragEvent, true));
-    for (const name of ["dragleave", "drop"]) zone?.addEventListener(name, (event) => this.over(event as DragEvent, false));
-    zone?.addEventListener("drop", (event) => this.add(Array.from(event.dataTransfer?.files ?? [])));
+    if (zone) takeDropped(zone, zone, (files) => this.add(files));
     for (const line of this.querySelectorAll<HTMLElement>("[data-unfinished]")) {
       line.querySelector("[data-give-up]")?.addEventListener("click", () => void this.forget(line));
     }
@@ -100,11 +99,6 @@ class UploadsElement extends HTMLElement {
   }
 
   private readonly online = (): void => this.entries.forEach((entry) => this.hurry(entry));
-
-  private over(event: DragEvent, on: boolean): void {
-    event.preventDefault();
-    this.querySelector("[data-drop]")?.classList.toggle("is-over", on);
-  }
 
   private chosen(event: Event): void {
     const input = event.target;
@@ -275,12 +269,6 @@ class UploadsElement extends HTMLElement {
 
 function same(file: File): string {
   return `${file.name} ${file.size} ${file.lastModified}`;
-}
-
-function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} 字节`;
-  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KB`;
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
 customElements.define("dd-uploads", UploadsElement);

@@ -10,16 +10,9 @@ from dudao.accountability.grounds import AGGRAVATING, LIGHTER, PUBLICITY, REPEAT
 from dudao.accountability.models import Case, Remedy
 from dudao.accountability.queries import cases
 from dudao.core.access import Actor
-from dudao.core.files import EVIDENCE, KINDS
-from dudao.core.ui.forms import DateField, FileField, Form, PickField, Section
+from dudao.core.ui.forms import DateField, Form, PickField, Section, proof_files
 from dudao.orgs.models import Unit
 from dudao.people.models import Account
-
-FILE_ENDINGS = tuple(ending for key in sorted(EVIDENCE) for ending in KINDS[key].extensions)
-
-
-def files(label: str, help_text: str = "") -> FileField:
-    return FileField(label=label, kinds=FILE_ENDINGS, multiple=True, required=False, help_text=help_text)
 
 
 def text(label: str, most: int, *, required: bool = True, rows: int = 5, help_text: str = "") -> forms.CharField:
@@ -75,7 +68,7 @@ class EditForm(Form):
         "主要事实", 4000, rows=6, help_text="何时、何事、有什么证据。对个人问责的，请不要在这里写姓名以外的个人信息。"
     )
     findings = forms.MultipleChoiceField(label="有关问题", required=False, widget=forms.CheckboxSelectMultiple)
-    files = files("证据材料", "只有问责单位能看。")  # type: ignore[assignment]
+    files = proof_files("证据材料", "只有问责单位能看。")
 
     def __init__(self, *args: Any, rows: Any, **kwargs: Any) -> None:
         self.rows = {str(row.pk): row for row in rows}
@@ -157,7 +150,7 @@ class NotifyForm(Form):
         rows=6,
         help_text="写清事实和证据，问责决定书会引用；对个人问责的不写全名，写“该校校长”或“钱某”。",
     )
-    files = files("调查材料", "只有问责单位能看。")  # type: ignore[assignment]
+    files = proof_files("调查材料", "只有问责单位能看。")
     proposal = text("拟给予的问责", 2000, rows=3)
     defend_by = DateField(label="陈述申辩截止", required=False)
 
@@ -178,7 +171,7 @@ class DefendForm(Form):
         "陈述和申辩", 4000, rows=8, help_text="对认定的事实、依据和拟给予的问责有什么意见，请写明理由。截止前可以再改。"
     )
     on = DateField(label="收到日期", required=False, initial=timezone.localdate)
-    files = files("申辩材料")  # type: ignore[assignment]
+    files = proof_files("申辩材料")
 
     def __init__(self, *args: Any, recorded: bool, **kwargs: Any) -> None:
         self.recorded = recorded
@@ -336,7 +329,7 @@ class RemedyForm(Form):
         initial=timezone.localdate,
         help_text="书面提出的，填实际收到的日期，期限按这一天算。",
     )
-    files = files("有关材料")  # type: ignore[assignment]
+    files = proof_files("有关材料")
 
     def __init__(self, *args: Any, recorded: bool, **kwargs: Any) -> None:
         self.recorded = recorded

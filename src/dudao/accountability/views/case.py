@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from dudao.accountability.queries.talks import seen as talks_seen
 from dudao.accountability.views.common import actor_of, clock_of, crumbs, row_or_404
 from dudao.accountability.views.steps import ACTS
 from dudao.core import audit
-from dudao.core.files import serve
+from dudao.core.files import hand_out
 from dudao.core.ui.acting import run
 from dudao.core.ui.parts import FileRow, State, stages
 
@@ -174,9 +174,10 @@ def case_step(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, pk: int) -> FileResponse:
+def file(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of a case, for those who may see it."""
     found = reads.file_of(actor_of(request), pk)
     if found is None:
         raise Http404
-    return serve(found.file, found.name, inline="inline" in request.GET)
+    answer: HttpResponse = hand_out(request, found.file, found.name)
+    return answer

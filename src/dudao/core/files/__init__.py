@@ -4,6 +4,7 @@
     stored = files.keep(path_or_bytes, media_type)      something the platform made itself
     response = files.serve(stored, "佐证.pdf")           a download with safe headers (of a part: ``request=request``)
     response = files.serve_picture(stored, "small", request)    a photo, small enough for a list or a phone
+    response = files.hand_out(request, stored, "佐证.pdf")       either, as the address asks: what `parts.FileRow` leads to
     report = files.verify()                             which files are missing, altered or belong to nobody
 
 Who may add or fetch a file is decided by the row of the domain that points to it (``PROTECT`` on every such key).
@@ -26,7 +27,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from dudao.core.files.kinds import DOCUMENTS, EVIDENCE, KINDS, PICTURES, FileRefused, Kind, heic_words, sniff
+from dudao.core.files.kinds import DOCUMENTS, ENDINGS, EVIDENCE, KINDS, PICTURES, FileRefused, Kind, heic_words, sniff
 from dudao.core.files.pictures import SIDES, drop_pictures, has_picture, picture_answer
 from dudao.core.files.ranges import MOST, part_of
 from dudao.core.files.scanning import Verdict, scan
@@ -35,6 +36,7 @@ from dudao.core.models import StoredFile
 
 __all__ = [
     "DOCUMENTS",
+    "ENDINGS",
     "EVIDENCE",
     "KINDS",
     "PICTURES",
@@ -51,6 +53,7 @@ __all__ = [
     "adopt",
     "forget",
     "framed",
+    "hand_out",
     "has_picture",
     "heic_words",
     "keep",
@@ -280,6 +283,14 @@ def framed(answer: HttpResponseBase) -> HttpResponseBase:
     answer["X-Frame-Options"] = "SAMEORIGIN"
     answer["Content-Security-Policy"] = f"{answer['Content-Security-Policy']}; frame-ancestors 'self'"
     return answer
+
+
+def hand_out(request: HttpRequest, stored: StoredFile, name: str) -> Any:
+    """The file as its address asks for it: a download, what the browser shows (``?inline``), a small picture (``?picture``)."""
+    size = request.GET.get("picture", "")
+    if size in SIDES and has_picture(stored.media_type):
+        return serve_picture(stored, size, request)
+    return serve(stored, name, inline="inline" in request.GET, request=request)
 
 
 def serve_picture(stored: StoredFile, size: str, request: HttpRequest) -> HttpResponse:

@@ -53,6 +53,8 @@ PICTURES = frozenset({"jpg", "png"})
 # HEIC stays known: libraries hold some. It is no longer let in, since few computers of reviewers open it; phones hand over JPEG
 # where a page asks for no HEIC (no package converts it under a licence we may ship: its codec is GPL).
 EVIDENCE = DOCUMENTS | PICTURES | {"mp4"}
+ENDINGS = tuple(ending for key in sorted(EVIDENCE) for ending in KINDS[key].extensions)
+"""Of what may prove something."""
 
 _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "Windows 程序"),

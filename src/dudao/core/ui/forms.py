@@ -26,7 +26,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 
 from dudao.core.access import Denied
-from dudao.core.files import FileRefused
+from dudao.core.files import ENDINGS, FileRefused
 from dudao.core.sheets import SheetError
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
@@ -281,6 +281,11 @@ class FileField(forms.FileField):
             kinds = "、".join(kind.lstrip(".") for kind in self.kinds)
             raise ValidationError(f"“{item.name}”的格式不对，请选 {kinds} 文件。")
         return item
+
+
+def proof_files(label: str, help_text: str = "", *, multiple: bool = True) -> Any:
+    """A field for what proves something: photos, records, documents; whether there must be some is said by the action."""
+    return FileField(label=label, kinds=ENDINGS, multiple=multiple, required=False, help_text=help_text)
 
 
 def form_page(

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+_PHOTOS = (".jpg", ".jpeg", ".png")
+"""Of what `core.files.pictures` makes small pictures."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -103,12 +106,19 @@ class TreeNode:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
+    """A file in a list; ``url`` is a view that answers by `files.hand_out`."""
+
     name: str
     url: str
     size: int | None = None
     who: str = ""
     when: datetime | None = None
     note: str = ""
+
+    @property
+    def picture(self) -> str:
+        """The address of its small picture; "" where it has none."""
+        return f"{self.url}?picture=small" if self.name.lower().endswith(_PHOTOS) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.access import Actor
-from dudao.core.files import serve
+from dudao.core.files import hand_out
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn
@@ -339,9 +339,10 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def minutes(request: HttpRequest, pk: int) -> FileResponse:
+def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     """The minutes of a meeting, for the office."""
     found = reads.decision_file(actor_of(request), pk)
     if found is None or found.file is None:
         raise Http404
-    return serve(found.file, found.file_name, inline="inline" in request.GET)
+    answer: HttpResponse = hand_out(request, found.file, found.file_name)
+    return answer

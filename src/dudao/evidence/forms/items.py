@@ -12,13 +12,6 @@ from dudao.evidence.models import Evidence
 from dudao.orgs.models import Unit
 
 
-def kinds() -> tuple[str, ...]:
-    """The extensions that may be uploaded."""
-    return tuple(
-        extension for key, kind in files.KINDS.items() if key in files.EVIDENCE for extension in kind.extensions
-    )
-
-
 class Suggested(forms.TextInput):
     """A text field with a list of what is usual; anything else may be typed."""
 
@@ -132,7 +125,7 @@ class DescribeForm(Form):
 class AddForm(Form):
     """Files sent with a plain form, where no JavaScript runs."""
 
-    chosen = FileField(label="文件", multiple=True, kinds=kinds(), max_bytes=100 * 2**20)
+    chosen = FileField(label="文件", multiple=True, kinds=files.ENDINGS, max_bytes=100 * 2**20)
 
 
 class LimitForm(Form):

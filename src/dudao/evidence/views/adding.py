@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.files import ENDINGS
 from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.evidence.actions import library as acts
 from dudao.evidence.actions.incoming import take
 from dudao.evidence.flow import why_not
-from dudao.evidence.forms.items import AddForm, DescribeForm, kinds
+from dudao.evidence.forms.items import AddForm, DescribeForm
 from dudao.evidence.queries import library as reads
 from dudao.evidence.queries import policy
 from dudao.evidence.queries.uploads import unfinished
@@ -31,7 +32,7 @@ def uploads_context(request: HttpRequest, unit: Any, item: Any = None) -> dict[s
     return {
         "unit": unit,
         "item": item,
-        "accept": ",".join(kinds()),
+        "accept": ",".join(ENDINGS),
         "file_mb": limits.file_mb,
         "basis": basis,
         "unfinished": list(unfinished(actor, unit, item.pk if item is not None else None)),

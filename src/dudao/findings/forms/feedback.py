@@ -7,8 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import Actor
-from dudao.core.ui.forms import DateField, FileField, Form, PickField, PickManyField, Section
-from dudao.findings.forms.office import ENDINGS_OF_FILES
+from dudao.core.ui.forms import DateField, FileField, Form, PickField, PickManyField, Section, proof_files
 from dudao.findings.models import FeedbackItem, Finding
 from dudao.findings.queries.findings import offices, responsible
 from dudao.orgs.models import Unit
@@ -60,7 +59,7 @@ class FeedbackForm(Form):
     dated = DateField(label="成文日期")
     received_on = DateField(label="收文日期", initial=timezone.localdate)
     due_on = DateField(label="报告期限", help_text="应在哪一天以前报告整改情况；快到期会提醒。")
-    document = FileField(label="文件原文", kinds=ENDINGS_OF_FILES, required=False)
+    document = proof_files("文件原文", multiple=False)
 
 
 class NewForm(FeedbackForm):

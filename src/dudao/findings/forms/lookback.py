@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import Actor
-from dudao.core.ui.forms import DateField, FileField, Form, PickManyField, Section
-from dudao.findings.forms.office import ENDINGS_OF_FILES
+from dudao.core.ui.forms import DateField, Form, PickManyField, Section, proof_files
 from dudao.findings.models import Finding, LookBack, LookBackItem
 from dudao.findings.queries.findings import offices
 from dudao.orgs.models import Unit
@@ -146,13 +145,7 @@ class VisitForm(Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="看了什么、问了谁、是什么情况；没有到位的写明差在哪里。",
     )
-    files = FileField(  # type: ignore[assignment]
-        label="现场照片和记录",
-        kinds=ENDINGS_OF_FILES,
-        multiple=True,
-        required=False,
-        help_text="结果不是“已整改到位”的必须上传。",
-    )
+    files = proof_files("现场照片和记录", "结果不是“已整改到位”的必须上传。")
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 

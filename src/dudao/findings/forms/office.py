@@ -9,20 +9,14 @@ from django.utils import timezone
 
 from dudao.calc.deadlines import STARTS
 from dudao.core.access import Actor
-from dudao.core.files import EVIDENCE, KINDS
-from dudao.core.ui.forms import DateField, FileField, Form, PickField, PickManyField, Section
+from dudao.core.ui.forms import DateField, Form, PickField, PickManyField, Section, proof_files
 from dudao.findings.endings import ENDINGS
 from dudao.findings.models import Consultation, Extension, Finding, Verification
 from dudao.findings.queries.consultations import departments
 from dudao.findings.queries.findings import offices, responsible
 from dudao.orgs.models import Unit
 
-ENDINGS_OF_FILES = tuple(ending for key in sorted(EVIDENCE) for ending in KINDS[key].extensions)
 _ROUTES = [(key, f"{ending.label}：{ending.route}") for key, ending in ENDINGS.items() if ending.finding]
-
-
-def _files(label: str, help_text: str = "") -> FileField:
-    return FileField(label=label, kinds=ENDINGS_OF_FILES, multiple=True, required=False, help_text=help_text)
 
 
 def _text(label: str, most: int, *, required: bool = True, rows: int = 4, help_text: str = "") -> forms.CharField:
@@ -63,7 +57,7 @@ class EditForm(Form):
     indicator = forms.CharField(label="指标", max_length=300, required=False)
     suggestion = _text("整改要求", 4000, required=False, help_text="希望责任单位做到什么、怎么做。")
     remark = forms.CharField(label="备注", max_length=300, required=False)
-    files = _files("发现问题的佐证", "照片、记录、数据截图等。")  # type: ignore[assignment]
+    files = proof_files("发现问题的佐证", "照片、记录、数据截图等。")
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
@@ -191,7 +185,7 @@ class VerifyForm(Form):
     )
     on = DateField(label="核验日期", initial=timezone.localdate)
     opinion = _text("核验意见", 2000, rows=5, help_text="看了什么、是否属实、是否改到位，写进台账的“复核意见”。")
-    files = _files("核验材料", "现场照片、核对记录等，可以不传。")  # type: ignore[assignment]
+    files = proof_files("核验材料", "现场照片、核对记录等，可以不传。")
 
 
 class SendBackForm(Form):
@@ -204,7 +198,7 @@ class SendBackForm(Form):
     on = DateField(label="核验日期", initial=timezone.localdate)
     reason = _text("退回理由", 2000, rows=5, help_text="哪里没有改到位，还要做什么；责任单位能看到。")
     deadline = DateField(label="新的完成时限", required=False, help_text="不填则原来的时限不变。")
-    files = _files("核验材料")  # type: ignore[assignment]
+    files = proof_files("核验材料")
 
 
 class ReopenForm(Form):
@@ -257,7 +251,7 @@ class AnswerForm(Form):
     """A department's answer."""
 
     answer = _text("答复意见", 4000, rows=6, help_text="办了什么、打算怎么办、什么时候办好；办不了的写明原因。")
-    file = FileField(label="附件", kinds=ENDINGS_OF_FILES, required=False)
+    file = proof_files("附件", multiple=False)
 
     def __init__(self, *args: Any, asked: Consultation, recorded: bool, **kwargs: Any) -> None:
         self.recorded, self.asked = recorded, asked

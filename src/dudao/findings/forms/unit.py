@@ -4,9 +4,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from dudao.core.ui.forms import DateField, FileField, Form, Section
+from dudao.core.ui.forms import DateField, Form, Section, proof_files
 from dudao.findings.endings import ENDINGS
-from dudao.findings.forms.office import ENDINGS_OF_FILES
 from dudao.findings.models import Finding, Report
 
 
@@ -31,7 +30,7 @@ class PlanForm(Form):
     leader = forms.CharField(label="责任领导", max_length=60, help_text="本单位分管这项工作的领导。")
     person = forms.CharField(label="责任人", max_length=60, help_text="具体经办的人。")
     phone = forms.CharField(label="联系电话", max_length=30, required=False)
-    files = FileField(label="方案附件", kinds=ENDINGS_OF_FILES, multiple=True, required=False)  # type: ignore[assignment]
+    files = proof_files("方案附件")
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
@@ -56,7 +55,7 @@ class ReportForm(Form):
         help_text="报“整改完成”时不用填。",
         error_messages={"invalid": "完成率请填 0 到 100 的整数。"},
     )
-    files = FileField(label="上传文件", kinds=ENDINGS_OF_FILES, multiple=True, required=False)  # type: ignore[assignment]
+    files = proof_files("上传文件")
 
     def __init__(self, *args: Any, finding: Finding, **kwargs: Any) -> None:
         self.finding = finding

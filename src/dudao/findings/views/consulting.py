@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
-from dudao.core.files import serve
+from dudao.core.files import hand_out
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import refused
@@ -160,8 +160,9 @@ def consultation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def consultation_file(request: HttpRequest, pk: int) -> FileResponse:
+def consultation_file(request: HttpRequest, pk: int) -> HttpResponse:
     asked = _or_404(request, pk)
     if asked.file is None:
         raise Http404
-    return serve(asked.file, asked.file_name, inline="inline" in request.GET)
+    answer: HttpResponse = hand_out(request, asked.file, asked.file_name)
+    return answer

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
-from dudao.core.files import serve
+from dudao.core.files import hand_out
 from dudao.core.sheets import Problem, SheetError, read_upload
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
 from dudao.core.ui.export import attachment
@@ -324,12 +324,13 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def document(request: HttpRequest, pk: int) -> FileResponse:
+def document(request: HttpRequest, pk: int) -> HttpResponse:
     """The superior's document itself."""
     row = _or_404(request, pk)
     if row.document is None:
         raise Http404
-    return serve(row.document, row.document_name, inline="inline" in request.GET)
+    answer: HttpResponse = hand_out(request, row.document, row.document_name)
+    return answer
 
 
 # --- one problem ---------------------------------------------------------------------------------------------------------

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from dudao.core import audit
 from dudao.core.access import VERBS
-from dudao.core.files import serve
+from dudao.core.files import hand_out
 from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.parts import Crumb, FileRow, stages
 from dudao.findings import sources
@@ -289,9 +289,10 @@ def recurrence(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, pk: int) -> FileResponse:
+def file(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of a finding, for those who may see it."""
     found = reads.file_of(actor_of(request), pk)
     if found is None:
         raise Http404
-    return serve(found.file, found.name, inline="inline" in request.GET)
+    answer: HttpResponse = hand_out(request, found.file, found.name)
+    return answer

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
-from dudao.core.files import serve
+from dudao.core.files import hand_out
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb, FileRow
@@ -164,9 +164,10 @@ def item_step(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def item_file(request: HttpRequest, pk: int) -> FileResponse:
+def item_file(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of a visit, for those who see the item."""
     found = reads.item_file(actor_of(request), pk)
     if found is None:
         raise Http404
-    return serve(found.file, found.name, inline="inline" in request.GET)
+    answer: HttpResponse = hand_out(request, found.file, found.name)
+    return answer

@@ -4,12 +4,9 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from dudao.core.files import EVIDENCE, KINDS
-from dudao.core.ui.forms import DateField, FileField, Form, Section
+from dudao.core.ui.forms import DateField, Form, Section, proof_files
 from dudao.plans.labels import SELF_LIGHTS
 from dudao.plans.models import Assignment, LightRule
-
-ENDINGS = tuple(ending for key in sorted(EVIDENCE) for ending in KINDS[key].extensions)
 
 
 class SignForm(Form):
@@ -57,7 +54,7 @@ class ReportForm(Form):
     difficulties = forms.CharField(
         label="困难和需要协调的事项", widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=20_000
     )
-    files = FileField(label="上传文件", kinds=ENDINGS, multiple=True, required=False)  # type: ignore[assignment]
+    files = proof_files("上传文件")
     complete = forms.BooleanField(
         label="这项工作已经全部完成，报送下达单位确认",
         required=False,

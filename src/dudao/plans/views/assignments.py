@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
-from dudao.core.files import FileRefused, serve
+from dudao.core.files import FileRefused, hand_out
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, FileRow, stages
 from dudao.findings.queries.sources import Hook, Hooks, address
@@ -317,9 +317,10 @@ def row_hand_on(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def row_evidence(request: HttpRequest, pk: int) -> FileResponse:
+def row_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of a report, for those who may see the row."""
     found = evidence_file(actor_of(request), pk)
     if found is None:
         raise Http404
-    return serve(found.file, found.name, inline="inline" in request.GET)
+    answer: HttpResponse = hand_out(request, found.file, found.name)
+    return answer

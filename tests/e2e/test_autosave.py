@@ -9,10 +9,11 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 
 from dudao.evaluations.actions import visiting
-from dudao.evaluations.models import Mark, VisitRecord
+from dudao.evaluations.models import Mark, VisitFile, VisitRecord
 from e2e.conftest import PHONE
 from review_town import build
 from signing import signed_in
@@ -49,6 +50,14 @@ def phone(page_of, town):
     return page
 
 
+def sign_in(page, account):
+    """As in another tab: with a new session, and no token of the old one."""
+    cookie = signed_in(account).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.clear_cookies()
+    url = page.url.split("/evaluations/")[0]
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": url}])
+
+
 def said(page):
     return page.locator("[data-saved]")
 
@@ -81,12 +90,9 @@ def test_after_the_session_ended_the_page_goes_on_under_the_new_one(phone, town)
     expect(said(phone)).to_contain_text("登录已过期，已存在本机")
     assert not Mark.objects.exists()
     # Somebody else at the same browser is not taken for its owner.
-    url = phone.url.split("/evaluations/")[0]
 
     def enter(name):
-        cookie = signed_in(town.accounts[name]).cookies[settings.SESSION_COOKIE_NAME].value
-        phone.context.clear_cookies()
-        phone.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": url}])
+        sign_in(phone, town.accounts[name])
         with phone.expect_response(lambda answer: answer.request.method == "GET" and "/field/" in answer.url):
             phone.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
@@ -96,6 +102,17 @@ def test_after_the_session_ended_the_page_goes_on_under_the_new_one(phone, town)
     expect(said(phone)).to_contain_text("已保存")
     mark = Mark.objects.get()
     assert (mark.reason, mark.by) == ("锁屏以后写的。", town.accounts["inspector"].name)
+
+
+def test_a_photo_waits_for_the_session_as_well(phone, town, tmp_path):
+    path = tmp_path / "大门.png"
+    Image.new("RGB", (40, 30), "steelblue").save(path)
+    Session.objects.all().delete()
+    phone.locator("details[open] input[type=file]").set_input_files(path)
+    phone.locator("details[open] [data-files]", has_text="登录已过期").wait_for()
+    sign_in(phone, town.accounts["inspector"])
+    phone.locator("details[open] [data-files] img").wait_for()
+    assert VisitFile.objects.get().name == "大门.png"
 
 
 def test_what_waits_is_sent_once_from_another_page_of_the_same_visit(phone, town):

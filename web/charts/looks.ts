@@ -1,7 +1,7 @@
 // Colours and letters of every chart.
 import type { Tone } from "./spec";
 
-export const TONES: Record<Tone, string> = { grey: "#8694a5", blue: "#2f74c8", amber: "#d18a13", red: "#c8372d", green: "#2f8f55", purple: "#8a4bbd" };
+const TONES: Record<Tone, string> = { grey: "#8694a5", blue: "#2f74c8", amber: "#d18a13", red: "#c8372d", green: "#2f8f55", purple: "#8a4bbd" };
 export const ORDER: Tone[] = ["blue", "amber", "green", "purple", "red", "grey"];
 export const INK = "#43505e";
 export const LINE = "#dfe5ec";

@@ -1,7 +1,7 @@
 // What a page says of a chart; the looks are decided in charts.ts, so that the same thing looks the same everywhere.
 export type Tone = "grey" | "blue" | "amber" | "red" | "green" | "purple";
 
-export interface Series {
+interface Series {
   name: string;
   /** null is unknown and draws nothing; it is never zero. */
   values: (number | null)[];

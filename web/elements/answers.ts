@@ -2,6 +2,7 @@
 // tree's marks and finding in the tree.
 import { Autosave, type Saved } from "../lib/autosave";
 import { valuesOf, type Field } from "../lib/fields";
+import { shortcut, typedIn } from "../lib/keys";
 
 class AnswersElement extends HTMLElement {
   private saver!: Autosave<Saved>;
@@ -104,21 +105,11 @@ class AnswersElement extends HTMLElement {
   // Keyboard
 
   private pressed(event: KeyboardEvent): void {
-    const target = event.target;
-    if (!(target instanceof HTMLElement) || event.isComposing || document.querySelector("dialog[open]")) return;
-    if (target.matches("[data-find]")) {
-      if (event.key === "Escape") target.blur();
-      window.setTimeout(() => this.find((target as HTMLInputElement).value), 0);
-      return;
-    }
-    const typing = target.closest("textarea, select, input:not([type=radio])");
-    if (typing) {
-      if (event.key === "Escape") target.blur();
-      else if (event.key === "Enter" && event.ctrlKey && this.contains(target)) { event.preventDefault(); this.hit("next"); }
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const field = typedIn(event);
+    if (field && event.key === "Escape") field.blur();
+    if (field?.matches("[data-find]")) window.setTimeout(() => this.find((field as HTMLInputElement).value), 0);
+    else if (field && event.key === "Enter" && event.ctrlKey && this.contains(field)) { event.preventDefault(); this.hit("next"); }
+    const key = shortcut(event);
     if (key === "n" || key === "p") { event.preventDefault(); this.hit(key === "n" ? "next" : "previous"); }
     else if (key === "/") {
       const field = this.querySelector<HTMLInputElement>("[data-find]");

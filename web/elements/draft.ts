@@ -2,7 +2,7 @@
 // offers it again after a crash or a lost connection, and warns before leaving with unsaved input.
 import { timeOfDay } from "../lib/dom";
 import { dropDraft, offerBox, readDraft, writeDraft, type Pairs } from "../lib/drafts";
-import type { Field } from "../lib/fields";
+import { fieldsOf, type Field } from "../lib/fields";
 
 const SENT = "dd-draft-sent";
 const DELAY = 400;
@@ -63,18 +63,13 @@ class DraftElement extends HTMLElement {
     return this.querySelector("[data-draft-note]");
   }
 
-  private fields(): Field[] {
-    return Array.from(this.form?.elements ?? []).filter((node): node is Field => {
-      if (!(node instanceof HTMLInputElement || node instanceof HTMLSelectElement || node instanceof HTMLTextAreaElement)) return false;
-      if (!node.name || "noDraft" in node.dataset) return false;
-      if (node.type === "hidden") return "draft" in node.dataset;
-      return !["password", "file", "submit", "button"].includes(node.type);
-    });
+  private get fields(): Field[] {
+    return this.form ? fieldsOf(this.form) : [];
   }
 
   private values(): Pairs {
     const pairs: Pairs = [];
-    for (const field of this.fields()) {
+    for (const field of this.fields) {
       if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
         if (field.checked) pairs.push([field.name, field.value]);
       } else if (field instanceof HTMLSelectElement && field.multiple) {
@@ -115,7 +110,7 @@ class DraftElement extends HTMLElement {
     this.form?.dispatchEvent(new CustomEvent("dd:fill", { detail: values }));
     const left = new Map<string, string[]>();
     for (const [name, value] of values) left.set(name, [...(left.get(name) ?? []), value]);
-    for (const field of this.fields()) {
+    for (const field of this.fields) {
       const own = left.get(field.name) ?? [];
       if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
         field.checked = own.includes(field.value);

@@ -1,7 +1,7 @@
 // <dd-field> around the page that a team works with on a phone: its marks and records save themselves (../lib/autosave), photos are sent
 // in the background, each with a token of its own, so that what is sent again over a bad network is the same photo.
 import { Autosave } from "../lib/autosave";
-import { isWholePage, token } from "../lib/dom";
+import { csrf, isWholePage, signedIn, token } from "../lib/dom";
 import { showMark, type Marked } from "../lib/marks";
 
 const AGAIN = 5000;
@@ -48,14 +48,17 @@ class FieldElement extends HTMLElement {
     line.textContent = `${file.name}：正在上传……`;
     list?.append(line);
     const mine = token();
+    let renewed = false;
     this.photos += 1;
     for (;;) {
       const body = new FormData();
       for (const [name, value] of shared) body.set(name, value);
+      body.delete("csrfmiddlewaretoken");
       body.set("form_token", mine);
       body.set("file", file, file.name);
       try {
-        const response = await fetch(url, { method: "POST", body, credentials: "same-origin", headers: { "HX-Request": "true", "X-Save": "1" } });
+        const headers = { "HX-Request": "true", "X-Save": "1", "X-CSRFToken": csrf() };
+        const response = await fetch(url, { method: "POST", body, credentials: "same-origin", headers });
         const text = await response.text();
         if (response.ok && !isWholePage(text)) {
           const made = (JSON.parse(text) as { files?: { name: string; url: string; picture: string }[] }).files?.[0];
@@ -63,10 +66,16 @@ class FieldElement extends HTMLElement {
           line.append(linkTo(made?.url ?? "#", made?.name ?? file.name, made?.picture ?? ""));
           break;
         }
-        if (response.status < 500) {
-          line.textContent = `${file.name}：${isWholePage(text) ? "登录已过期，请重新登录后再传" : text}`;
+        const ended = (isWholePage(text) || response.status === 403) && (await signedIn()) !== document.body.dataset.person;
+        if (response.status === 403 && !ended && !renewed) {
+          renewed = true;
+          continue;
+        }
+        if (!ended && !isWholePage(text) && response.status < 500) {
+          line.textContent = `${file.name}：${text}`;
           break;
         }
+        line.textContent = `${file.name}：${ended ? "登录已过期，请重新登录，这一页开着就会自动再传" : "服务器没有响应，稍后自动再传"}`;
       } catch {
         line.textContent = `${file.name}：网络不好，稍后自动再传，请不要关闭这一页`;
       }

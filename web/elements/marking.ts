@@ -1,6 +1,7 @@
 // <dd-marking> around the reviewer's desk, whose form saves itself (../lib/autosave): shows what a mark comes to, and drives the desk by
 // keyboard.
 import { Autosave } from "../lib/autosave";
+import { shortcut, typedIn } from "../lib/keys";
 import { showMark, type Marked } from "../lib/marks";
 
 class MarkingElement extends HTMLElement {
@@ -60,23 +61,21 @@ class MarkingElement extends HTMLElement {
   }
 
   private pressed(event: KeyboardEvent): void {
-    const target = event.target;
-    if (!(target instanceof HTMLElement) || event.isComposing || document.querySelector("dialog[open]")) return;
-    const typing = target.matches("textarea, select, input:not([type=radio])");
-    if (event.key === "Escape" && typing) return target.blur();
-    if (event.ctrlKey && event.key === "Enter" && this.form) {
+    const field = typedIn(event);
+    if (event.key === "Escape" && field) return field.blur();
+    if (event.ctrlKey && event.key === "Enter" && this.form && !document.querySelector("dialog[open]")) {
       event.preventDefault();
       return void this.forward();
     }
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (/^[1-9]$/.test(event.key)) return this.choose(Number(event.key), event);
+    const key = shortcut(event);
+    if (/^[1-9]$/.test(key)) return this.choose(Number(key), event);
     const acts: Record<string, () => void> = {
       j: () => this.go("[data-next]"),
       k: () => this.go("[data-previous]"),
       s: () => void this.forward(),
       r: () => this.form?.querySelector("textarea")?.focus(),
     };
-    const act = acts[event.key.toLowerCase()];
+    const act = acts[key];
     if (!act) return;
     event.preventDefault();
     act();

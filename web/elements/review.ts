@@ -1,6 +1,7 @@
 // <dd-review> around the review screen of a work plan, whose forms save themselves (../lib/autosave): shows in the source where the
 // piece in focus and its guesses stand, and drives the screen by keyboard.
 import { Autosave, type Saved } from "../lib/autosave";
+import { shortcut, typedIn } from "../lib/keys";
 
 /** Number, words and pieces belong together: the server says what changed along. */
 interface Edited extends Saved {
@@ -117,12 +118,10 @@ class ReviewElement extends HTMLElement {
   // Keyboard
 
   private pressed(event: KeyboardEvent): void {
-    const target = event.target;
-    if (!(target instanceof HTMLElement) || event.isComposing || document.querySelector("dialog[open]")) return;
-    const typing = target.closest("input, textarea, select");
-    if (typing) return this.typed(event, target);
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Enter" && target.closest("button, a, summary")) return;
+    const field = typedIn(event);
+    if (field) return this.typed(event, field);
+    const key = shortcut(event);
+    if (key === "Enter" && (event.target as HTMLElement).closest("button, a, summary")) return;
     const act: Record<string, () => void> = {
       j: () => this.step(this.index + 1),
       k: () => this.step(this.index - 1),
@@ -133,7 +132,7 @@ class ReviewElement extends HTMLElement {
       p: () => this.hit("previous"),
       Enter: () => this.hit("done"),
     };
-    const found = act[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const found = act[key];
     if (!found) return;
     event.preventDefault();
     if (this.running) this.waiting.push(found);

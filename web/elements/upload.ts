@@ -1,5 +1,5 @@
-// <dd-upload [data-max-bytes] [data-max-files]> around <input type="file">: drop zone, list of what was chosen, and the
-// refusals that need no server (size, kind, number). The server checks all of it again.
+// <dd-upload [data-max-bytes]> around <input type="file">: drop zone, list of what was chosen, and the
+// refusals that need no server (size, kind). The server checks all of it again.
 import { icon } from "../lib/dom";
 import { size, takeDropped } from "../lib/files";
 
@@ -33,9 +33,7 @@ class UploadElement extends HTMLElement {
     const input = this.input;
     if (!input) return;
     const files = Array.from(input.files ?? []);
-    const most = Number(this.dataset.maxFiles ?? 0);
     const faults = files.map((file) => this.fault(file, input.accept));
-    if (most && files.length > most) faults.push(`一次最多选 ${most} 个文件，现在是 ${files.length} 个，请去掉一些。`);
     input.setCustomValidity(faults.filter(Boolean).join("\n"));
     this.list.replaceChildren(...files.map((file, index) => row(file, faults[index] ?? "")));
   }

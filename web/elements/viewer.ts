@@ -5,6 +5,7 @@
 // lays its pane over the page at the right; on a phone every pane lies over all of it.
 // A photo is shown as large as one looks at it; who sizes it up gets the original.
 import { fragment } from "../lib/dom";
+import { shortcut } from "../lib/keys";
 
 const KEPT = "dd-viewer";
 const STEP = 1.25;
@@ -214,17 +215,15 @@ class ViewerElement extends HTMLElement {
   }
 
   private pressed(event: KeyboardEvent): void {
-    const target = event.target;
-    if (!(target instanceof HTMLElement) || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (target.matches("textarea, select, input:not([type=radio])") || document.querySelector("dialog[open]")) return;
-    if (event.key === "v" || event.key === "V") {
+    const key = shortcut(event);
+    if (key === "v") {
       if (!this.links.length) return;
       event.preventDefault();
       return this.isOpen ? this.close() : void this.show(Math.max(this.place, 0));
     }
     if (!this.isOpen) return;
     const names: Record<string, string> = { "[": "previous", "]": "next", "+": "larger", "=": "larger", "-": "smaller", "0": "fit", Escape: "close" };
-    const name = names[event.key];
+    const name = names[key];
     if (!name) return;
     event.preventDefault();
     this.act(name);

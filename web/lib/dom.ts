@@ -12,7 +12,7 @@ export function icon(name: string): SVGSVGElement {
   return svg;
 }
 
-export function meta(name: string): string {
+function meta(name: string): string {
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
 }
 

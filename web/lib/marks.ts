@@ -10,7 +10,7 @@ export interface Marked extends Saved {
   done: number;
 }
 
-export function putWords(scope: ParentNode, where: string, words: string | undefined): void {
+function putWords(scope: ParentNode, where: string, words: string | undefined): void {
   const node = scope.querySelector(where);
   if (node && words !== undefined) node.textContent = words;
 }

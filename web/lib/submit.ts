@@ -11,7 +11,7 @@ document.addEventListener("submit", (event) => {
   }
   // A listener further on may still refuse; look once they have all spoken.
   window.setTimeout(() => {
-    if (event.defaultPrevented && !form.matches("[hx-post], [data-hx-post]")) return;
+    if (event.defaultPrevented && !form.matches("[hx-post]")) return;
     rest(form);
     // A download leaves the page standing, so its buttons must wake up again.
     if ("ddDownload" in form.dataset) window.setTimeout(() => wake(form), RELEASE_DOWNLOAD);

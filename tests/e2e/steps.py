@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from playwright.sync_api import Page
 
-from dudao.calc.tree import Judged
+from dudao.calc.rules import Judged
 from dudao.evaluations.actions.answering import save_answer, save_figure
 from dudao.evaluations.actions.onsite import mark_on_site
 from dudao.evaluations.actions.reviewing import save_mark

@@ -5,10 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from dudao.calc.rules import RuleTextError, read_form, write_form
 from dudao.frameworks import queries
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.versions import clone_version, publish_version
-from dudao.frameworks.editing.rule_lines import RuleTextError, read_rule_fields, write_rule_fields
 from dudao.frameworks.forms.nodes import NodeForm, initial_of
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.trees import node_data
@@ -234,7 +234,7 @@ def test_every_rule_of_a_pack_survives_the_form(town, name):
     ids=lambda rule: rule["kind"] if rule else "none",
 )
 def test_a_rule_is_the_same_after_the_form(rule):
-    assert read_rule_fields(write_rule_fields(rule)) == rule
+    assert read_form(write_form(rule)) == rule
 
 
 @pytest.mark.parametrize(
@@ -251,5 +251,5 @@ def test_a_rule_is_the_same_after_the_form(rule):
 )
 def test_lines_that_are_wrong_say_where(values, field, words):
     with pytest.raises(RuleTextError, match=words) as caught:
-        read_rule_fields(values)
+        read_form(values)
     assert caught.value.field == field

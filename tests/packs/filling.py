@@ -4,21 +4,9 @@ import json
 from collections.abc import Mapping
 
 from dudao.calc.expr import read_table
+from dudao.calc.rules import Attain, Computed, Deduct, Judged, Parts, Pick, YesNo
 from dudao.calc.score import Scores, score
-from dudao.calc.tree import (
-    Attain,
-    Computed,
-    Deduct,
-    Judged,
-    Node,
-    Parts,
-    Pick,
-    Role,
-    Tree,
-    YesNo,
-    answer_items,
-    from_data,
-)
+from dudao.calc.tree import Node, Role, Tree, answer_items, from_data
 from dudao.packs import read
 
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from dudao import packs
-from dudao.calc.tree import Attain, Role
+from dudao.calc.rules import Attain
+from dudao.calc.tree import Role
 from packs.filling import best_answers, pack, result, scored
 from packs.samples import BINCHENG, FIVE, KINDER, REGULAR, SAFETY
 

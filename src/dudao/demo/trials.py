@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from dudao.calc.expr import Item, Kind
+from dudao.calc.rules import Attain, Deduct, Judged, Pick
 from dudao.calc.score import SubjectColumn, System, columns_of, read_subjects
-from dudao.calc.tree import Attain, Deduct, Judged, Pick
 from dudao.core.access import Actor
 from dudao.demo import clock
 from dudao.demo.evaluations import GOVERNMENTS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dudao.calc.expr import Item, Kind
-from dudao.calc.tree import Node, Role, Tree, adjust_words, grade_words, otherwise_words, rule_words
-from dudao.calc.tree.words import number
+from dudao.calc.rules import rule_words, shown
+from dudao.calc.tree import Node, Role, Tree, adjust_words, grade_words, otherwise_words
 
 _KINDS = {
     Kind.NUMBER: "数",
@@ -43,9 +43,9 @@ def outline(tree: Tree) -> Iterator[str]:
 def _node(node: Node, depth: int) -> Iterator[str]:
     indent = "  " * depth
     role = {Role.BONUS: "加分，最多 ", Role.PENALTY: "减分，最多 "}.get(node.role, "")
-    facts = [f"{role}{number(node.points)} 分"] if node.points is not None else []
-    facts += [f"权重 {number(node.weight)}"] if node.weight is not None else []
-    facts += [f"封顶 {number(node.cap)} 分"] if node.cap is not None else []
+    facts = [f"{role}{shown(node.points)} 分"] if node.points is not None else []
+    facts += [f"权重 {shown(node.weight)}"] if node.weight is not None else []
+    facts += [f"封顶 {shown(node.cap)} 分"] if node.cap is not None else []
     more = f"（{'，'.join(facts)}）" if facts else ""
     yield f"{indent}{node.code} {node.name}{more}"
     inner = indent + "    "

@@ -7,23 +7,8 @@ from math import floor
 
 from calc.expr.oracle import Value, World, compute
 from dudao.calc.expr import State
-from dudao.calc.tree import (
-    Attain,
-    Bands,
-    Computed,
-    Deduct,
-    Judged,
-    Linear,
-    Node,
-    Otherwise,
-    Parts,
-    Pick,
-    Role,
-    Roll,
-    Tree,
-    YesNo,
-    answer_items,
-)
+from dudao.calc.rules import Attain, Bands, Computed, Deduct, Judged, Linear, Parts, Pick, YesNo
+from dudao.calc.tree import Node, Otherwise, Role, Roll, Tree, answer_items
 
 GONE = State.NOT_APPLICABLE
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import yaml
 
 from dudao.calc.expr import read_table
+from dudao.calc.rules import RULE_KINDS
 from dudao.calc.score import explain, score
-from dudao.calc.tree import RULE_KINDS, from_data, validate
+from dudao.calc.tree import from_data, validate
 
 PAGE = (Path(__file__).parents[3] / "docs/calculations/scoring.md").read_text(encoding="utf-8")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dudao.calc.tree import TreeDataError, from_data, read_rule, rule_words, to_data
-from dudao.calc.tree.rules import Judged
+from dudao.calc.rules import Judged, read_rule, rule_words
+from dudao.calc.tree import TreeDataError, from_data, to_data
 
 
 def error(data: object) -> str:

@@ -4,18 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from dudao.calc.tree import (
-    Tree,
-    adjust_words,
-    diff,
-    from_data,
-    grade_words,
-    otherwise_words,
-    read_rule,
-    rule_words,
-    scale_words,
-)
-from dudao.calc.tree.rules import Adjust
+from dudao.calc.rules import read_rule, rule_words
+from dudao.calc.tree import Adjust, Tree, adjust_words, diff, from_data, grade_words, otherwise_words, scale_words
 
 OLD = {
     "code": "T24",

@@ -9,7 +9,7 @@
     explain(scores, row, "B2").text()                      # why, in words and numbers; .data() for JSON, .html() for pages
     read_subjects(system, cells).scores()                  # a table as an office fills it in; .problems by row and column
     outcomes(scores)                                       # what came out for each subject; .data() for snapshots
-    carried(scores, next_system)                           # last year under a new version, with what it lacks
+    carry_over(scores, next_system)                           # last year under a new version, with what it lacks
     not_applying(system, [cells])                         # what is out for a subject, by its data items
     movements(scores, scores.under(tree.with_node("B2", rule=...)))      # what-if, or last year under a new version
 
@@ -19,9 +19,9 @@ in docs/calculations/scoring.md. Pure: storing marks and publishing results is l
 """
 
 from dudao.calc.score.applying import has_conditions, not_applying
-from dudao.calc.score.carrying import Carried, carried
+from dudao.calc.score.carry_over import CarriedOver, carry_over
+from dudao.calc.score.columns import SubjectColumn, columns_of
 from dudao.calc.score.grading import rate
-from dudao.calc.score.headings import SubjectColumn, columns_of
 from dudao.calc.score.node import NodeScore
 from dudao.calc.score.outcomes import Block, Outcome, outcomes
 from dudao.calc.score.scores import ADOPTED, Movement, Scores, Sheet, exact_text, movements, score
@@ -32,7 +32,7 @@ from dudao.calc.score.trace import Trace, explain
 __all__ = [
     "ADOPTED",
     "Block",
-    "Carried",
+    "CarriedOver",
     "InvalidTree",
     "Movement",
     "NodeScore",
@@ -45,7 +45,7 @@ __all__ = [
     "SubjectsError",
     "System",
     "Trace",
-    "carried",
+    "carry_over",
     "columns_of",
     "exact_text",
     "explain",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dudao.calc.expr import Table, items_used, read_column
-from dudao.calc.score.rules import Place
+from dudao.calc.rules import Inputs
 from dudao.calc.score.system import System
 
 
@@ -28,10 +28,10 @@ def not_applying(system: System, figures: Sequence[Mapping[str, object]]) -> lis
     out: list[set[str]] = [set() for _ in figures]
     for plan in system.plans.values():
         if plan.applies is not None:
-            no = np.broadcast_to(plan.applies(Place(data, data, {})).false(), len(figures))
+            no = np.broadcast_to(plan.applies(Inputs(data, data, {})).false(), len(figures))
             below = [node.code for node in plan.node.walk()]
-            for place in np.flatnonzero(no):
-                out[place].update(below)
+            for row in np.flatnonzero(no):
+                out[row].update(below)
     return [frozenset(codes) for codes in out]
 
 

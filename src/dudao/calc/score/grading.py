@@ -25,9 +25,9 @@ from dudao.calc.expr import (
     normal_name,
 )
 from dudao.calc.expr.ints import Bools, Ints, States
+from dudao.calc.rules import Interval, Limits
 from dudao.calc.score.node import NodeScore
-from dudao.calc.score.rules import Limits, holds
-from dudao.calc.tree import Attain, Grade, Interval, Role, Tree, Veto, grade_catalogue
+from dudao.calc.tree import Grade, Role, Tree, Veto, grade_catalogue
 
 _YES = Truths.constant(True)
 
@@ -126,7 +126,7 @@ class Grading:
             found[f"{code}得分率"] = lambda scores, code=code: _rate(scores[code])  # type: ignore[misc]
             found[f"{code}等次"] = lambda scores, code=code: _level(scores[code])  # type: ignore[misc]
             rule = tree.nodes[code].rule
-            for level in rule.levels if isinstance(rule, Attain) else ():
+            for level in () if rule is None else rule.levels:
                 found[f"{level}项数"] = lambda scores, level=level: self._count(scores, level)  # type: ignore[misc]
         named = {normal_name(name): make for name, make in found.items()}
         return {name: make for name, make in named.items() if name not in tree.catalogue.items}
@@ -162,11 +162,11 @@ class Grading:
         if grade.total is not None:
             total = normalised_total(self.tree, scores)
             assert total is not None
-            parts.append(holds(total, grade.total))
+            parts.append(grade.total.holds(total))
         if grade.ratio is not None:
             least = lowest_rate(scores, grade.grade.blocks or self.blocks)
             if least is not None:
-                parts.append(holds(least, grade.ratio))
+                parts.append(grade.ratio.holds(least))
         if grade.when is not None:
             found = grade.when.evaluate(table)
             assert isinstance(found, Truths)

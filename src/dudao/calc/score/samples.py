@@ -13,12 +13,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from dudao.calc.expr import Item, Kind, items_used, normal_name
-from dudao.calc.score.headings import SubjectColumn, columns_of
+from dudao.calc.rules import good_share
+from dudao.calc.score.columns import SubjectColumn, columns_of
 from dudao.calc.score.system import System
-from dudao.calc.tree import Attain, Deduct, Judged, Pick
 
 _SHARE: Final = re.compile(r"\(?([^÷×+\-()（）\s]+)\s*÷\s*([^÷×+\-()（）\s]+)\)?")
-_SPREAD: Final = 0.3
 
 
 def sample_cells(system: System, levels: Sequence[float], *, seed: int, spare: bool = True) -> list[dict[str, Any]]:
@@ -67,11 +66,6 @@ class _Subject:
                 found[column.key] = cell
         return found
 
-    def within(self, least: float, most: float) -> float:
-        """Nearer to the upper end for the better."""
-        share = min(max(self.level + self.draw.uniform(-_SPREAD, _SPREAD), 0.0), 1.0)
-        return least + (most - least) * share
-
     def value(self, item: Item) -> Any:
         match item.kind:
             case Kind.TRUTH:
@@ -97,7 +91,9 @@ class _Subject:
         if name in self.barred and self.draw.random() < 0.8 + self.level / 5:
             base = 0.0
         whole_number = item.kind is Kind.COUNT
-        made = Decimal(repr(base * self.within(least, most))).quantize(Decimal(1 if whole_number else "0.01"))
+        made = Decimal(repr(base * good_share(self.draw, self.level, least, most))).quantize(
+            Decimal(1 if whole_number else "0.01")
+        )
         low = item.least if item.least is not None else Decimal(0)
         high = item.most if item.most is not None else max(made, low)
         self.numbers[name] = min(max(made, low), high)
@@ -107,17 +103,9 @@ class _Subject:
         if not column.code or (not column.is_needed and not self.system.plans[column.code].is_extra):
             return ""  # silence is a no
         node = self.system.tree.nodes[column.code]
-        match node.rule:
-            case Judged():
-                half = float(node.points or 0) * self.within(0.5, 1.0) * 2
-                return str(Decimal(int(half)) / 2)
-            case Pick(bands):
-                labelled = [band.label for band in bands if band.label and band.within.is_point]
-                return labelled[0] if labelled else str(bands[0].within.low or Decimal(0))
-            case Deduct():
-                return self.draw.choices((0, 1, 2), (0.2 + self.level, 0.9 - self.level / 2, 0.5 - self.level / 2))[0]
-            case Attain(levels=levels):
-                return levels[0 if self.draw.random() < 0.5 + self.level / 2 else min(1, len(levels) - 1)]
+        found = None if node.rule is None else node.rule.invented(self.draw, self.level, node.points or Decimal(0))
+        if found is not None:
+            return found
         if column.item.kind is Kind.TRUTH:
             return "是" if self.draw.random() < 0.6 + self.level / 3 else "否"
         return 0

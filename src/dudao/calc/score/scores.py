@@ -240,7 +240,7 @@ class Scores:
                     child.code: fresh[child.code] if child.code in fresh else nodes[child.code].row(row)
                     for child in plan.node.children
                 }
-                fresh[code] = self.system.rolled(plan, below, data_row, answers_row)
+                fresh[code] = self.system.rolled_up(plan, below, data_row, answers_row)
         for code, score in fresh.items():
             nodes[code] = nodes[code].with_row(row, score, self.size)
         grade = sheet.grade

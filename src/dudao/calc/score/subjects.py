@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from dudao.calc.expr import CellProblem, Column, Table, read_column
-from dudao.calc.score.headings import Headings, SubjectColumn, columns_of, folded
+from dudao.calc.score.columns import Headings, SubjectColumn, columns_of, folded
 from dudao.calc.score.scores import ADOPTED, Scores
 from dudao.calc.score.system import System
 

@@ -18,10 +18,10 @@ import numpy as np
 
 from dudao.calc.expr import Column, Numbers, State, Table, Texts, Truths, items_used, normal_name
 from dudao.calc.expr.ints import Bools, Ints
+from dudao.calc.rules import Compiled, Compute, Inputs, Result
 from dudao.calc.score.grading import Grading
 from dudao.calc.score.node import NodeScore
-from dudao.calc.score.rules import Compiled, Outcome, Place, Runner, compile_rule
-from dudao.calc.tree import Finding, Node, Otherwise, Role, Roll, Tree, answer_items, validate
+from dudao.calc.tree import Finding, Node, Otherwise, Role, Roll, Tree, answer_items, bound_items, validate
 
 
 class InvalidTree(ValueError):
@@ -38,9 +38,9 @@ class Plan:
 
     node: Node
     compiled: Compiled
-    rule: Runner | None
-    adjust: list[tuple[Fraction, Callable[[Place], Column]]]
-    applies: Callable[[Place], Truths] | None
+    rule: Compute | None
+    adjust: list[tuple[Fraction, Callable[[Inputs], Column]]]
+    applies: Callable[[Inputs], Truths] | None
     asks: bool
     is_extra: bool
     levels: tuple[str, ...]
@@ -80,11 +80,11 @@ class System:
         questions = answer_items(node)
         for question in questions:
             self.answered_by[normal_name(question.name)] = node.code
-        compiled = Compiled(node, self.tree.catalogue)
+        compiled = Compiled(node.code, node.points, self.tree.catalogue, bound_items(node))
         plan = Plan(
             node=node,
             compiled=compiled,
-            rule=None if node.rule is None else compile_rule(compiled),
+            rule=None if node.rule is None else node.rule.compute(compiled),
             adjust=[
                 (
                     Fraction(adjust.factor),
@@ -97,7 +97,7 @@ class System:
             is_extra=is_extra,
             levels=node.levels,
             possible=Numbers.constant(node.points or 0),
-            shares={child.code: _share(node, child) / Fraction(child.points or 1) for child in node.children},
+            shares={child.code: share_of(node, child) / Fraction(child.points or 1) for child in node.children},
         )
         self.plans[node.code] = plan
         for formula in compiled.formulas.values():
@@ -148,11 +148,10 @@ class System:
 
     def leaf(self, plan: Plan, data: Table, answers: Table) -> NodeScore:
         assert plan.rule is not None
-        place = plan.compiled.place(data, answers)
-        outcome = plan.rule(place)
-        return self._finished(plan, place, outcome, plan.possible, may_be_out=False)
+        inputs = plan.compiled.inputs(data, answers)
+        return self._finished(plan, inputs, plan.rule(inputs), plan.possible, may_be_out=False)
 
-    def rolled(self, plan: Plan, below: Mapping[str, NodeScore], data: Table, answers: Table) -> NodeScore:
+    def rolled_up(self, plan: Plan, below: Mapping[str, NodeScore], data: Table, answers: Table) -> NodeScore:
         """A node from the results of its children."""
         node = plan.node
         normal = [(child, below[child.code]) for child in node.children if child.role is Role.NORMAL]
@@ -164,17 +163,17 @@ class System:
         if scored:
             mark, possible = _shared(node, scored) if may_be_out else (_summed(plan, scored), plan.possible)
             mark = _extras(node, mark, below)
-        place = plan.compiled.place(data, answers)
-        return self._finished(plan, place, Outcome(mark, level), possible, may_be_out)
+        inputs = plan.compiled.inputs(data, answers)
+        return self._finished(plan, inputs, Result(mark, level), possible, may_be_out)
 
-    def _finished(self, plan: Plan, place: Place, outcome: Outcome, possible: Numbers, may_be_out: bool) -> NodeScore:
+    def _finished(self, plan: Plan, inputs: Inputs, result: Result, possible: Numbers, may_be_out: bool) -> NodeScore:
         """Adjusted, rounded, silent where it may be, and taken out where it does not apply."""
-        node, size = plan.node, place.data.size
-        mark, level = outcome.mark, outcome.level
+        node, size = plan.node, inputs.data.size
+        mark, level = result.mark, result.level
         places = self._places(plan)
         out: Bools | None = None
         if plan.applies is not None:
-            applies = plan.applies(place)
+            applies = plan.applies(inputs)
             out = applies.false()
             if mark is not None:
                 mark = mark.with_state(np.maximum(mark.state, applies.state))
@@ -187,7 +186,7 @@ class System:
         if mark is not None:
             mark = mark.spread(size)
             for factor, condition in plan.adjust:
-                mark = _adjusted(mark, factor, condition(place))
+                mark = _adjusted(mark, factor, condition(inputs))
             if self._is_silent(plan):
                 mark = _silent(mark, self.tree.unmarked_is_zero)
             if node.role is not Role.NORMAL and node.points is not None:
@@ -216,7 +215,7 @@ class System:
             elif plan.rule is not None:
                 found[code] = self.leaf(plan, data, answers)
             else:
-                found[code] = self.rolled(plan, found, data, answers)
+                found[code] = self.rolled_up(plan, found, data, answers)
         return found
 
 
@@ -289,12 +288,12 @@ def _known_last(levels: Sequence[Texts], labels: tuple[str, ...]) -> Bools:
 
 
 def rank_levels(own: Sequence[str], labels: Sequence[str]) -> Ints:
-    """The place of each of one's own levels among ``labels``: the first is the first, the last the last."""
+    """The number of each of one's own levels among ``labels``: the first is the first, the last the last."""
     last = max(len(own) - 1, 1)
-    return np.array([-(-place * (len(labels) - 1) // last) for place in range(len(own))], np.int64)
+    return np.array([-(-number * (len(labels) - 1) // last) for number in range(len(own))], np.int64)
 
 
-def _share(node: Node, child: Node) -> Fraction:
+def share_of(node: Node, child: Node) -> Fraction:
     """The points of the parent that a child stands for."""
     if node.roll is Roll.WEIGHTED:
         return Fraction(node.points or 0) * Fraction(child.weight or 0)
@@ -321,7 +320,7 @@ def _shared(node: Node, scored: Sequence[tuple[Node, NodeScore]]) -> tuple[Numbe
     for child, score in scored:
         assert score.mark is not None
         out: Bools = score.mark.state == State.NOT_APPLICABLE
-        share = Numbers.constant(_share(node, child))
+        share = Numbers.constant(share_of(node, child))
         child_mark, child_possible = score.mark, score.possible
         if node.roll is Roll.WEIGHTED:
             child_mark, child_possible = child_mark / child_possible * share, share

@@ -15,9 +15,7 @@ from typing import Any
 from dudao.calc.expr import Explanation, State, show_number
 from dudao.calc.score.node import NodeScore
 from dudao.calc.score.scores import ADOPTED, Scores, Sheet
-from dudao.calc.score.tell_grade import grade_lines
-from dudao.calc.score.tell_leaf import Telling, leaf_lines
-from dudao.calc.score.tell_parent import parent_lines
+from dudao.calc.score.trace_lines import explaining, grade_lines, leaf_lines, rollup_lines
 from dudao.calc.tree import Node, Role
 
 
@@ -105,17 +103,14 @@ def explain(scores: Scores, row: int, code: str | None = None, sheet: str = ADOP
 def _explain(scores: Scores, sheet: Sheet, row: int, node: Node) -> Trace:
     score = sheet.nodes[node.code].row(row)
     plan = scores.system.plans[node.code]
-    telling = Telling(scores, sheet, row, plan)
-    formulas: tuple[Explanation, ...] = ()
+    told = explaining(scores, sheet, row, plan)
     if _is_foreign(scores, sheet, node):
         lines = ["由别的来源评分，本表不计"]
     elif plan.rule is not None:
-        lines = leaf_lines(telling, score)
-        formulas = tuple(telling.formulas)
+        lines = leaf_lines(scores, plan, told, score)
     else:
         below = {child.code: sheet.nodes[child.code].row(row) for child in node.children}
-        lines = parent_lines(telling, score, below)
-        formulas = tuple(telling.formulas)
+        lines = rollup_lines(scores, plan, told, score, below)
     if node is scores.tree.root:
         lines += grade_lines(scores, sheet, row)
     state = _state(score)
@@ -129,7 +124,7 @@ def _explain(scores: Scores, sheet: Sheet, row: int, node: Node) -> Trace:
         state=state,
         role=node.role,
         lines=tuple(lines),
-        formulas=formulas,
+        formulas=tuple(told.formulas),
         children=tuple(_explain(scores, sheet, row, child) for child in node.children),
         is_whole=node is scores.tree.root,
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from dudao.calc.expr import FormulaError, Item, parse, write
+from dudao.calc.rules import rule_words, shown
 from dudao.calc.tree.model import Node, Tree, Veto
-from dudao.calc.tree.rules import formulas_of
-from dudao.calc.tree.words import adjust_words, grade_words, number, otherwise_words, rule_words, scale_words
+from dudao.calc.tree.words import adjust_words, grade_words, otherwise_words, scale_words
 
 _ROLL: Final = {"sum": "下级分值相加", "weighted": "下级按权重计分"}
 _ROLE: Final = {"normal": "计分项", "bonus": "加分项", "penalty": "减分项"}
@@ -75,7 +75,7 @@ def _unique(entries: Iterable[tuple[Hashable, str]]) -> dict[Hashable, str]:
 
 
 def _title(node: Node) -> str:
-    points = "" if node.points is None else f"（{number(node.points)} 分）"
+    points = "" if node.points is None else f"（{shown(node.points)} 分）"
     return f"{node.code}“{node.name}”{points}"
 
 
@@ -100,9 +100,9 @@ def _node(old_tree: Tree, new_tree: Tree, old: Node, new: Node, pairs: Mapping[s
         before = f"{old_parent}“{old_tree.nodes[old_parent].name}”" if old_parent is not None else "最上级"
         add("moved", f"{title}由 {before}移到 {new_parent}“{new_tree.nodes[new_parent].name}”。")
     if old.points != new.points:
-        add("repointed", f"{title}的分值由 {number(old.points)} 改为 {number(new.points)}。")
+        add("repointed", f"{title}的分值由 {shown(old.points)} 改为 {shown(new.points)}。")
     if old.weight != new.weight:
-        add("reweighted", f"{title}的权重由 {number(old.weight)} 改为 {number(new.weight)}。")
+        add("reweighted", f"{title}的权重由 {shown(old.weight)} 改为 {shown(new.weight)}。")
     if old.name != new.name:
         which = "体系" if new is new_tree.root else new.code
         add("reworded", f"{which}的名称由“{old.name}”改为“{new.name}”。")
@@ -137,7 +137,7 @@ def _standard(formula: str) -> str:
 def _same_text(node: Node) -> Hashable:
     """The rule and adjustments with every formula in its standard spelling."""
     text = repr((node.rule, node.adjust))
-    formulas = [use.text for use in formulas_of(node.rule)] + [adjust.when for adjust in node.adjust]
+    formulas = [use.text for use in node.uses] + [adjust.when for adjust in node.adjust]
     for formula in sorted(set(formulas), key=len, reverse=True):
         text = text.replace(repr(formula), _standard(formula))
     return text
@@ -154,7 +154,7 @@ def _applies(node: Node) -> str:
 
 
 def _manner(node: Node) -> str:
-    cap = "" if node.cap is None else f"，最高 {number(node.cap)} 分"
+    cap = "" if node.cap is None else f"，最高 {shown(node.cap)} 分"
     return f"{_ROLE[node.role]}，{_ROLL[node.roll]}{cap}"
 
 

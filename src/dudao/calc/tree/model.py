@@ -14,20 +14,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from dudao.calc.expr import Catalogue, FormulaError, Item, Kind, State, names_in, parse
-from dudao.calc.tree.intervals import Interval
-from dudao.calc.tree.rules import (
-    ANSWER,
-    Adjust,
-    Attain,
-    Deduct,
-    Judged,
-    Parts,
-    Pick,
-    Places,
-    Rule,
-    YesNo,
-    formulas_of,
-)
+from dudao.calc.rules import ANSWER, Interval, Rule, Use, question
 
 
 class Role(StrEnum):
@@ -53,6 +40,26 @@ class Otherwise(StrEnum):
     """Its siblings share its points in proportion to theirs."""
     FULL = "full"
     """It counts as fully reached (合理缺项按满分计)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """If ``when`` holds the item's mark is multiplied by ``factor``: 0 (整项不得分), 0.5 (减半). No ``when``: a person says."""
+
+    factor: Decimal
+    when: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where marks are rounded (half up) and to how many places; ``None``: not rounded there."""
+
+    mark: int | None = 2
+    """Marks of leaves."""
+    node: int | None = None
+    """Marks of the indicators above them."""
+    total: int | None = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +93,14 @@ class Node:
     @property
     def levels(self) -> tuple[str, ...]:
         """The levels it can have, best first: its rule's own, or the longest list below it."""
-        if isinstance(self.rule, Attain):
+        if self.rule is not None:
             return self.rule.levels
         return max((child.levels for child in self.children if child.role is Role.NORMAL), key=len, default=())
+
+    @property
+    def uses(self) -> list[Use]:
+        """The formulas of its rule, in the order in which they are written."""
+        return [] if self.rule is None else list(self.rule.formulas())
 
     def walk(self) -> Iterator[Node]:
         """Itself and all below, in the order of the document; no recursion, so depth does not matter."""
@@ -212,36 +224,16 @@ class Tree:
 
 def answer_items(node: Node) -> list[Item]:
     """The questions that people answer for one node."""
-    code, found = node.code, []
-
-    def item(name: str, kind: Kind, **more: Any) -> Item:
-        return Item(name, kind, absent=State.UNMARKED, may_not_apply=node.otherwise is not None, **more)
-
-    match node.rule:
-        case Judged():
-            found = [item(code, Kind.NUMBER, least=Decimal(0), most=node.points)]
-        case Pick(bands, factor):
-            points = {
-                b.label: b.within.low for b in bands if b.label and b.within.is_point and b.within.low is not None
-            }
-            most = Decimal(1) if factor else node.points
-            found = [item(code, Kind.NUMBER, least=Decimal(0), most=most, aliases=points)]
-        case Deduct(deductions):
-            counted = [deduction for deduction in deductions if not deduction.count]
-            names = [code] if len(deductions) == 1 else [f"{code}·{deduction.label}" for deduction in counted]
-            found = [item(name, Kind.COUNT) for name in names[: len(counted)]]
-        case Parts(parts):
-            found = [item(f"{code}·{part.label}", Kind.TRUTH) for part in parts if not part.when]
-        case Attain(all_of=(), any_of=(), levels=levels):
-            found = [item(code, Kind.CHOICE, options=levels)]
-    if all(question.name != code for question in found) and any(_asks(text) for text in _texts(node)):
-        is_question = isinstance(node.rule, YesNo) and node.rule.when == ANSWER
-        found.append(item(code, Kind.TRUTH if is_question else Kind.NUMBER))
-    return found + [item(f"{code}·{adjust.reason}", Kind.TRUTH) for adjust in node.adjust if not adjust.when]
+    code, rule = node.code, node.rule
+    found = [] if rule is None else rule.questions(code, node.points)
+    if all(item.name != code for item in found) and any(_asks(text) for text in _texts(node)):
+        found.append(question(code, Kind.NUMBER))
+    found += [question(f"{code}·{adjust.reason}", Kind.TRUTH) for adjust in node.adjust if not adjust.when]
+    return found if node.otherwise is None else [replace(item, may_not_apply=True) for item in found]
 
 
 def _texts(node: Node) -> list[str]:
-    return [use.text for use in formulas_of(node.rule)] + [adjust.when for adjust in node.adjust if adjust.when]
+    return [use.text for use in node.uses] + [adjust.when for adjust in node.adjust if adjust.when]
 
 
 def _asks(text: str) -> bool:

@@ -7,10 +7,9 @@ guessing. Nothing here changes the system.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
 from dudao.calc.expr import (
@@ -19,49 +18,18 @@ from dudao.calc.expr import (
     FormulaError,
     Item,
     Kind,
-    Name,
     check_catalogue,
     compile_formula,
     items_used,
     normal_name,
 )
+from dudao.calc.rules import ANSWER, FULL, Finding, Interval, RuleCheck, seams, shown
 from dudao.calc.tree.codec import MAX_LEVELS, MAX_NODES
-from dudao.calc.tree.intervals import Interval, Seam, seams
 from dudao.calc.tree.model import Grade, Node, Role, Roll, Scale, Tree, answer_items
-from dudao.calc.tree.rules import (
-    ANSWER,
-    FULL,
-    Attain,
-    Band,
-    Bands,
-    Deduct,
-    Judged,
-    Linear,
-    Parts,
-    Pick,
-    YesNo,
-    formulas_of,
-)
-from dudao.calc.tree.words import number
 
-FindingKind = str
 _ONE: Final = Decimal(1)
 RESERVED_SOURCE: Final = "adopted"
 """The name of the sheet of adopted marks (`score.ADOPTED`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``code``: the node, veto or item it is about («» for the whole); ``kind``: a word to filter and count by."""
-
-    kind: FindingKind
-    code: str
-    message: str
-    is_error: bool = True
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.code}：{self.message}" if self.code else self.message
 
 
 def validate(tree: Tree) -> tuple[Finding, ...]:
@@ -96,8 +64,8 @@ def grade_catalogue(tree: Tree) -> Catalogue:
     for node in tree.root.walk():
         results += [Item(f"{node.code}得分"), Item(f"{node.code}得分率", unit="%")]
         results.append(Item(f"{node.code}等次", Kind.TEXT))
-        if isinstance(node.rule, Attain):
-            levels |= dict.fromkeys(node.rule.levels)
+        if node.rule is not None:
+            levels |= dict.fromkeys(node.levels)
     results += [Item(f"{level}项数", Kind.COUNT) for level in levels]
     # A data item hides a result of its name; two nodes of one code are reported elsewhere.
     items = {normal_name(item.name): item for item in results} | tree.catalogue.items
@@ -111,7 +79,7 @@ class _Check:
     used: set[tuple[str, str]] = field(default_factory=set)
     formulas_can_be_read: bool = False
 
-    def add(self, kind: FindingKind, code: str, message: str, is_error: bool = True) -> None:
+    def add(self, kind: str, code: str, message: str, is_error: bool = True) -> None:
         self.found.append(Finding(kind, code, message, is_error))
 
     # ---- the tree -------------------------------------------------------------------------------------------
@@ -140,14 +108,14 @@ class _Check:
             if source not in keys:
                 self.add("source", node.code, f"没有评分来源“{source}”，只有：{'、'.join(sorted(keys))}。")
         if node.points is not None and node.points <= 0:
-            self.add("points", node.code, f"满分是 {number(node.points)}，应当大于 0。")
+            self.add("points", node.code, f"满分是 {shown(node.points)}，应当大于 0。")
         if node.role is not Role.NORMAL and node.points is None:
             self.add("points", node.code, "加分、减分项要写分值，作为上限。")
         if node.applies and node.otherwise is None:
             self.add("condition", node.code, "写了适用条件，还要写明不适用时分值怎么办（剔除、分摊或按满分计）。")
         for adjust in node.adjust:
             if not 0 <= adjust.factor <= 1:
-                self.add("rule", node.code, f"调整系数是 {number(adjust.factor)}，应当在 0 和 1 之间。")
+                self.add("rule", node.code, f"调整系数是 {shown(adjust.factor)}，应当在 0 和 1 之间。")
             if not adjust.when and not adjust.reason:
                 self.add("rule", node.code, "得分调整要写条件，或写一个由人判断的说明。")
         if node.children:
@@ -179,11 +147,11 @@ class _Check:
         if node.points is None:
             if scored:
                 below = sum((child.points or Decimal(0) for child in scored), Decimal(0))
-                self.add("points", node.code, f"没有写满分，下级合计 {number(below)} 分。")
+                self.add("points", node.code, f"没有写满分，下级合计 {shown(below)} 分。")
             return
         total = sum((child.points or Decimal(0) for child in scored), Decimal(0))
         if total != node.points and node.role is Role.NORMAL:
-            self.add("points", node.code, f"下级分值合计 {number(total)}，与本级满分 {number(node.points)} 不符。")
+            self.add("points", node.code, f"下级分值合计 {shown(total)}，与本级满分 {shown(node.points)} 不符。")
 
     def weights(self, node: Node, normal: Sequence[Node]) -> None:
         if node.points is None:
@@ -192,164 +160,34 @@ class _Check:
             if child.weight is None:
                 self.add("weights", child.code, "上级按权重计分，要写本项权重。")
             elif child.weight < 0:
-                self.add("weights", child.code, f"权重是 {number(child.weight)}，不能小于 0。")
+                self.add("weights", child.code, f"权重是 {shown(child.weight)}，不能小于 0。")
             if child.points is None:
                 self.add("points", child.code, "上级按权重计分，要写本项满分。")
         total = sum((child.weight or Decimal(0) for child in normal), Decimal(0))
         if total != 1:
-            self.add("weights", node.code, f"下级权重合计 {number(total)}，应当是 1。")
-
-    # ---- rules ----------------------------------------------------------------------------------------------
+            self.add("weights", node.code, f"下级权重合计 {shown(total)}，应当是 1。")
 
     def leaf(self, node: Node) -> None:
         rule = node.rule
-        if node.points is None and not (isinstance(rule, Attain) and not rule.points):
+        assert rule is not None
+        if node.points is None and rule.needs_points:
             self.add("points", node.code, "没有写满分。")
-            return
-        full = node.points or Decimal(0)
-        match rule:
-            case Judged(step):
-                self.step(node, step)
-            case Pick():
-                self.pick(node, rule, full)
-            case Deduct():
-                self.deduct(node, rule, full)
-            case Parts(parts):
-                total = sum((part.points for part in parts), Decimal(0))
-                if not parts or total != full:
-                    self.add("points", node.code, f"要点分值合计 {number(total)}，与满分 {number(full)} 不符。")
-                if any(part.points < 0 for part in parts):
-                    self.add("points", node.code, "要点的分值不能小于 0。")
-            case Bands(_, bands, by):
-                self.categories(node.code, by, bands)
-                for category, row in bands.items():
-                    self.bands(node, category, row, full)
-            case Linear(_, knots, by):
-                self.categories(node.code, by, knots)
-                measured = self.measured(node)
-                if measured is not None and measured.type.percent:
-                    self.percents(node, [knot.at for line in knots.values() for knot in line])
-                for category, line in knots.items():
-                    name = f"〔{category}〕" if category else ""
-                    ats = [knot.at for knot in line]
-                    if len(line) < 2 or any(low >= high for low, high in pairwise(ats)):
-                        self.add("rule", node.code, f"{name}线性计分至少要两个点，数值从小到大。")
-                    self.reach(node, name, [knot.points for knot in line], full)
-            case YesNo(_, _, otherwise):
-                if not 0 <= otherwise <= full:
-                    self.add("points", node.code, f"“否则”的得分 {number(otherwise)} 应当在 0 和满分之间。")
-            case Attain():
-                self.attain(node, rule)
-
-    def step(self, node: Node, step: Decimal | None) -> None:
-        if step is not None and step <= 0:
-            self.add("rule", node.code, "评分的档距应当大于 0。")
-
-    def reach(self, node: Node, name: str, points: Iterable[Decimal], full: Decimal) -> None:
-        """Points between 0 and full, and full points to be had."""
-        best = max(points, default=Decimal(0))
-        if best > full:
-            self.add("points", node.code, f"{name}最高得 {number(best)} 分，超过满分 {number(full)}。")
-        elif best < full:
-            self.add(
-                "points", node.code, f"{name}最高只得 {number(best)} 分，到不了满分 {number(full)}。", is_error=False
-            )
-        if min(points, default=Decimal(0)) < 0:
-            self.add("points", node.code, f"{name}得分不能小于 0。")
-
-    def seam(self, code: str, name: str, seam: Seam) -> None:
-        if seam.kind == "gap":
-            self.add("gap", code, f"{name}{seam.between} 没有规定。", is_error=False)
         else:
-            self.add("overlap", code, f"{name}{seam.between} 同时属于两档。")
+            rule.check(self.rule_check(node.code, node.points, bound_items(node)))
 
-    def pick(self, node: Node, rule: Pick, full: Decimal) -> None:
-        self.step(node, rule.step)
-        most = _ONE if rule.factor else full
-        ranges = [band.within for band in rule.bands if not band.within.is_point]
-        points = [band.within for band in rule.bands if band.within.is_point]
-        step = None if rule.factor or rule.step <= 0 else rule.step
-        if not rule.bands:
-            self.add("rule", node.code, "没有写档次。")
-        for seam in seams(ranges, step, has_domain=False):
-            self.seam(node.code, "评分 ", seam)
-        for place, point in enumerate(points):
-            others = ranges + points[:place]
-            if any(point.low is not None and other.holds(point.low) for other in others):
-                self.seam(node.code, "评分 ", Seam("overlap", point))
-        highs = [band.within.high for band in rule.bands if band.within.high is not None]
-        lows = [band.within.low for band in rule.bands if band.within.low is not None]
-        self.reach(node, "", highs + lows, most)
+    def rule_check(
+        self, code: str, points: Decimal | None = None, items: Mapping[str, Item] | None = None
+    ) -> RuleCheck:
+        def compiled(text: str, bound: Mapping[str, Item], wanted: str) -> Formula | None:
+            return self.formula(code, text, bound, wanted, silent=True)
 
-    def bands(self, node: Node, category: str, row: Sequence[Band], full: Decimal) -> None:
-        name = f"〔{category}〕" if category else ""
-        if any(band.points is None for band in row):
-            self.add("points", node.code, f"{name}有档次没有写得分。")
-            return
-        self.reach(node, name, [band.points or Decimal(0) for band in row], full)
-        measured = self.measured(node)
-        if measured is not None and measured.type.percent:
-            ends = [(band.within, end) for band in row for end in (band.within.low, band.within.high)]
-            self.percents(node, [end for within, end in ends if end is not None and not within.percent])
-        low, high = _domain(measured)
-        for seam in seams([band.within for band in row], low=low, high=high):
-            self.seam(node.code, f"{name}数值 ", seam)
-
-    def measured(self, node: Node) -> Formula | None:
-        """The formula of a rule's value; what is wrong with it is said elsewhere."""
-        return self.formula(node.code, next(formulas_of(node.rule)).text, bound_items(node), "number", silent=True)
-
-    def percents(self, node: Node, limits: Sequence[Decimal]) -> None:
-        """Limits of a percentage that were written as if it were a number."""
-        for limit in limits:
-            if abs(limit) > 10:
-                self.add("percent", node.code, f"计分的数值是百分数，{number(limit)} 要写成 {number(limit)}%。")
-
-    def deduct(self, node: Node, rule: Deduct, full: Decimal) -> None:
-        if not rule.deductions:
-            self.add("rule", node.code, "没有写扣分项。")
-        for deduction in rule.deductions:
-            if deduction.each <= 0:
-                self.add("points", node.code, f"每项扣 {number(deduction.each)} 分，应当大于 0。")
-            if len(rule.deductions) > 1 and not deduction.count and not deduction.label:
-                self.add("rule", node.code, "有几个扣分项时，由人填写的扣分项要有名称。")
-        if not 0 <= rule.floor <= full:
-            self.add("points", node.code, f"最低分 {number(rule.floor)} 应当在 0 和满分之间。")
-
-    def attain(self, node: Node, rule: Attain) -> None:
-        if not 2 <= len(rule.levels) <= 6 or len(set(rule.levels)) != len(rule.levels):
-            self.add("rule", node.code, "等级应当有 2～6 个，名称各不相同，从好到差。")
-        if (rule.all_of or rule.any_of) and len(rule.levels) > 3:
-            self.add("rule", node.code, "按条件定等级时只能有 2 个或 3 个等级。")
-        if rule.any_of and (not rule.all_of or len(rule.levels) != 3):
-            self.add("rule", node.code, "写了末等条件时，还要写首等条件，并且有 3 个等级。")
-        if not rule.points and node.points is not None:
-            self.add("points", node.code, "写了满分，却没有写每个等级的得分。")
-        if rule.points:
-            if len(rule.points) != len(rule.levels):
-                self.add("points", node.code, f"有 {len(rule.levels)} 个等级，写了 {len(rule.points)} 个得分。")
-            self.reach(node, "", rule.points, node.points or Decimal(0))
-
-    def categories(self, code: str, by: str, cases: Mapping[str, object]) -> None:
-        """Whether the categories are those of the item by which they are told apart."""
-        if not by:
-            if set(cases) != {""}:
-                self.add("rule", code, "写了几类，却没有写按什么分类。")
-            return
-        formula = self.formula(code, by, {}, "text", silent=True)
-        options = formula.type.options if formula is not None else ()
-        missing = [option for option in options if option not in cases]
-        unknown = [category for category in cases if options and category not in options]
-        if missing:
-            self.add("category", code, f"没有规定“{'”“'.join(missing)}”怎样计分。", is_error=False)
-        if unknown:
-            self.add("category", code, f"没有“{'”“'.join(unknown)}”这一类，只有：{'、'.join(options)}。")
+        return RuleCheck(code, points, items or {}, self.found, compiled)
 
     # ---- formulas -------------------------------------------------------------------------------------------
 
     def formulas(self, node: Node) -> None:
         bound = bound_items(node)
-        for use in formulas_of(node.rule):
+        for use in node.uses:
             self.formula(node.code, use.text, bound, use.wanted, use.what)
         if node.applies:
             self.formula(node.code, node.applies, {}, "truth", "适用条件")
@@ -396,7 +234,7 @@ class _Check:
             return
         if scale.by:
             self.formula("", scale.by, {}, "text", "等次的分类")
-        self.categories("", scale.by, scale.grades)
+        self.rule_check("").categories(scale.by, scale.grades)
         catalogue = grade_catalogue(self.tree)
         for category, row in scale.grades.items():
             self.grades(f"〔{category}〕" if category else "", row)
@@ -413,12 +251,12 @@ class _Check:
                 if block not in self.tree.nodes:
                     self.add("grade", grade.name, f"没有指标“{block}”。")
             if grade.ratio is not None and not 0 <= grade.ratio <= 1:
-                self.add("grade", grade.name, f"最低得分率是 {number(grade.ratio)}，应当在 0 和 1 之间。")
+                self.add("grade", grade.name, f"最低得分率是 {shown(grade.ratio)}，应当在 0 和 1 之间。")
             full = self.tree.root.points
             if grade.total is not None and full is None:
                 self.add("grade", grade.name, "指标体系没有满分，等次不能看总分。")
             elif grade.total is not None and full is not None and (grade.total.low or Decimal(0)) > full:
-                self.add("unreachable", grade.name, f"要总分 {grade.total}，满分只有 {number(full)}。")
+                self.add("unreachable", grade.name, f"要总分 {grade.total}，满分只有 {shown(full)}。")
         self.unreachable(row)
         totals = [grade.total for grade in row if grade.total is not None]
         places = self.tree.places.total
@@ -434,8 +272,8 @@ class _Check:
 
     def unreachable(self, row: Sequence[Grade]) -> None:
         """A grade that asks at least as much as a better one, which asks for nothing more."""
-        for place, grade in enumerate(row):
-            for better in row[:place]:
+        for number, grade in enumerate(row):
+            for better in row[:number]:
                 asks_less = _low(better.total) <= _low(grade.total) and (better.ratio or 0) <= (grade.ratio or 0)
                 if asks_less and not better.when and (better.ratio is None or better.blocks == grade.blocks):
                     self.add(
@@ -477,15 +315,3 @@ def _levels(root: Node) -> int:
         deepest = max(deepest, level)
         stack.extend((child, level + 1) for child in node.children)
     return deepest
-
-
-def _domain(formula: Formula | None) -> tuple[Decimal | None, Decimal | None]:
-    """The values a measured number can have, as far as its item says; a calculated one is taken to start at 0."""
-    if formula is None or not isinstance(formula.node, Name):
-        return Decimal(0), None
-    item = formula.catalogue.items.get(formula.node.name)
-    if item is None or item.formula:
-        return Decimal(0), None
-    share = 100 if item.is_percent else 1
-    least = Decimal(0) if item.least is None else item.least
-    return least / share, None if item.most is None else item.most / share

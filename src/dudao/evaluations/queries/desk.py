@@ -11,8 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from dudao.calc.expr import Kind, State, read_cell, show_number
+from dudao.calc.rules import Judged, Pick, rule_words
 from dudao.calc.score import Scores, SubjectColumn, System, columns_of, explain, not_applying, subjects_of
-from dudao.calc.tree import Judged, Node, Pick, Role, rule_words
+from dudao.calc.tree import Node, Role
 from dudao.evaluations.models import Answer, Figure, Mark, Subject
 from dudao.evaluations.queries.scoring import SELF
 from dudao.evaluations.queries.systems import Ask, asks, rules_of, system_of

@@ -10,8 +10,9 @@ from django.db.models import Func, JSONField, QuerySet
 
 from dudao.calc.expr import Kind
 from dudao.calc.reviewing import Agreement, agree
+from dudao.calc.rules import Pick
 from dudao.calc.score import Scores, Subjects, subjects_of
-from dudao.calc.tree import Pick, Tree
+from dudao.calc.tree import Tree
 from dudao.evaluations.models import Answer, Campaign, Figure, Mark, Subject
 from dudao.evaluations.queries.licensing import graded
 from dudao.evaluations.queries.systems import rules_of, seats_of, system_of

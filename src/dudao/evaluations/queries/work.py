@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from dudao.calc.expr import Item, Kind
+from dudao.calc.rules import Deduct, Pick, rule_words, shown
 from dudao.calc.score import Scores, SubjectColumn, explain, subjects_of
-from dudao.calc.tree import Deduct, Node, Pick, Tree, adjust_words, otherwise_words, rule_words
-from dudao.calc.tree.words import number
+from dudao.calc.tree import Node, Tree, adjust_words, otherwise_words
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.models import Answer, Figure, Part, Remark, Subject
 from dudao.evaluations.queries.answering import (
@@ -182,7 +182,7 @@ class Focus:
 
     @property
     def points(self) -> str:
-        return number(self.leaf.node.points)
+        return shown(self.leaf.node.points)
 
 
 @dataclass(frozen=True, slots=True)

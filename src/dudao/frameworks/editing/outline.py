@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from dudao.calc.tree import Finding, Node, Role, Roll, Tree, adjust_words, otherwise_words, rule_words
+from dudao.calc.rules import rule_words
+from dudao.calc.tree import Finding, Node, Role, Roll, Tree, adjust_words, otherwise_words
 from dudao.frameworks.models import Indicator
 from dudao.frameworks.trees import shown
 

@@ -6,19 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dudao.calc.expr import FormulaError, Item, Kind, compile_formula
-from dudao.calc.tree import (
-    Attain,
-    Deduct,
-    Finding,
-    Node,
-    Parts,
-    Tree,
-    adjust_words,
-    bound_items,
-    formulas_of,
-    otherwise_words,
-    rule_words,
-)
+from dudao.calc.rules import RULE_KINDS, rule_words
+from dudao.calc.tree import Finding, Node, Tree, adjust_words, bound_items, otherwise_words
 from dudao.frameworks.editing.outline import Sums, sums_of
 from dudao.frameworks.editing.samples import SampleTable, findings_of, limit_samples, own_samples
 
@@ -100,18 +89,17 @@ def _notes(node: Node) -> tuple[str, ...]:
     return tuple(notes)
 
 
-_WANTED = {"bands": "number", "linear": "number", "computed": "number", "yes_no": "truth"}
-
-
 def _flaws(tree: Tree, node: Node, written: Mapping[str, str]) -> tuple[Flaw, ...]:
     """Every wrong place in the indicator's formulas, with the field in which it was typed."""
-    field = "lines" if isinstance(node.rule, Deduct | Parts | Attain) else "value"
-    bound = bound_items(node)
-    uses = [("by" if use.what == "分类" else field, use.text, use.wanted, bound) for use in formulas_of(node.rule)]
-    if node.rule is None and (wanted := _WANTED.get(written.get("kind", ""))):
+    bound: Mapping[str, Item] = bound_items(node)
+    kind = RULE_KINDS.get(written.get("kind", ""))
+    uses: list[tuple[str, str, str, Mapping[str, Item]]] = []
+    if node.rule is not None:
+        uses = [(use.field, use.text, use.wanted, bound) for use in node.uses]
+    elif kind is not None:
         # The lines can't be read yet; the formula above them can.
-        more = (("value", wanted), ("by", "text"))
-        uses += [(name, written[name], kind, bound) for name, kind in more if written.get(name)]
+        fields = [field for field in kind.form if field.wanted and written.get(field.name)]
+        uses = [(field.name, written[field.name], field.wanted, bound) for field in fields]
     if node.applies:
         uses.append(("applies", node.applies, "truth", {}))
     found = []
@@ -136,8 +124,8 @@ def _flaws(tree: Tree, node: Node, written: Mapping[str, str]) -> tuple[Flaw, ..
 
 
 def _line_of(lines: str, text: str) -> str:
-    place = next((number for number, line in enumerate(lines.splitlines(), 1) if text in line), None)
-    return "" if place is None else f"第 {place} 行"
+    found = next((number for number, line in enumerate(lines.splitlines(), 1) if text in line), None)
+    return "" if found is None else f"第 {found} 行"
 
 
 _KINDS = {Kind.COUNT: "个数", Kind.AMOUNT: "数量", Kind.NUMBER: "数", Kind.TRUTH: "是或否", Kind.TEXT: "文字"}

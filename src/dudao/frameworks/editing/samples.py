@@ -8,32 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 
 from dudao.calc.expr import Formula, Item, Kind, Name, State, compile_formula, decimal_text, items_used, normal_name
 from dudao.calc.expr import read_table as read
 from dudao.calc.expr.syntax import Compare, Number
 from dudao.calc.expr.syntax import Node as Part
 from dudao.calc.expr.syntax import children as parts_of
+from dudao.calc.rules import Measuring
 from dudao.calc.score import InvalidTree, System, explain, score
-from dudao.calc.tree import (
-    Band,
-    Bands,
-    Deduct,
-    Finding,
-    Interval,
-    Judged,
-    Linear,
-    Node,
-    Pick,
-    Role,
-    Source,
-    Tree,
-    answer_items,
-    bound_items,
-    formulas_of,
-    validate,
-)
+from dudao.calc.tree import Finding, Node, Role, Source, Tree, answer_items, bound_items, validate
 
 VALUE, CATEGORY = "计分数值", "类别"
 MOST = 40
@@ -99,7 +82,7 @@ def limit_samples(tree: Tree, node: Node) -> SampleTable:
     if below:
         return SampleTable(note="公式要汇总下级单位或学段的数据，样例里没有这些数据，不能列出。")
     columns = {item.name: _values(tree, node, item) for item in [*_asked(tree, node), *reported]}
-    rows = _limits(tree, node.rule, columns) if isinstance(node.rule, Bands | Linear) else _one_by_one(columns)
+    rows = _limits(tree, node.rule, columns) if isinstance(node.rule, Measuring) else _one_by_one(columns)
     table = _scored(tree, node, [*_asked(tree, node), *reported], list(rows))
     is_measured = any(item.name == VALUE for item in reported)
     return replace(table, note=f"“{VALUE}”是公式“{formula}”的结果。{table.note}") if is_measured else table
@@ -137,7 +120,7 @@ def _ready(tree: Tree, node: Node) -> System | SampleTable:
 
 def _compiled(tree: Tree, node: Node) -> Iterator[Formula]:
     bound = bound_items(node)
-    uses = [(use.text, use.wanted) for use in formulas_of(node.rule)]
+    uses = [(use.text, use.wanted) for use in node.uses]
     uses += [(adjust.when, "truth") for adjust in node.adjust if adjust.when]
     for text, wanted in uses:
         yield compile_formula(text, tree.catalogue, bound, wanted)
@@ -159,7 +142,7 @@ def _asked(tree: Tree, node: Node) -> list[Item]:
 def _measured(tree: Tree, node: Node) -> tuple[Tree, Node]:
     """The rule on a plain number in place of a calculated one, so that its limits can be met exactly."""
     rule = node.rule
-    if not isinstance(rule, Bands | Linear):
+    if not isinstance(rule, Measuring):
         return tree, node
     value = compile_formula(rule.value, tree.catalogue, bound_items(node), "number")
     plain = tree.catalogue.items.get(value.node.name) if isinstance(value.node, Name) else None
@@ -172,13 +155,9 @@ def _measured(tree: Tree, node: Node) -> tuple[Tree, Node]:
     by = ""
     if rule.by:
         by = CATEGORY
-        items.append(Item(CATEGORY, Kind.CHOICE, options=tuple(_cases(rule))))
+        items.append(Item(CATEGORY, Kind.CHOICE, options=tuple(rule.categories())))
     node = replace(tree.nodes[node.code], rule=replace(rule, value=measure, by=by))
     return replace(tree, root=replace(tree.root, children=(node,)), items=tuple(items)), node
-
-
-def _cases(rule: Bands | Linear) -> list[str]:
-    return list(rule.bands if isinstance(rule, Bands) else rule.knots)
 
 
 # ---- which values -------------------------------------------------------------------------------------------
@@ -186,16 +165,12 @@ def _cases(rule: Bands | Linear) -> list[str]:
 
 def _values(tree: Tree, node: Node, item: Item) -> list[str]:
     """The values of one question, the first of which stands while the others are tried."""
-    if item.name == node.code and isinstance(node.rule, Judged):
-        full, step = node.points or Decimal(0), node.rule.step or Decimal(1)
-        middle = full / 2 // step * step
-        return _typed([full, middle, Decimal(0)])
-    if item.name == node.code and isinstance(node.rule, Pick):
-        return _typed(_ends([band.within for band in node.rule.bands])[::-1])
+    assert node.rule is not None
+    tried = node.rule.tries(item, node.code, node.points or Decimal(0))
+    if tried:
+        return _within(item, tried)
     if item.kind is Kind.CHOICE and item.options:
         return list(item.options)
-    if isinstance(node.rule, Deduct) and item.kind.is_number:
-        return _within(item, map(Decimal, ("0", "1", "2")))
     if item.kind is Kind.TEXT:
         return ["甲"]
     if item.kind is Kind.TRUTH:
@@ -227,11 +202,6 @@ def _compared(part: Part, item: Item) -> Iterator[Decimal]:
         yield from _compared(below, item)
 
 
-def _ends(intervals: Iterable[Interval], share: int = 1) -> list[Decimal]:
-    ends = {end * share for interval in intervals for end in (interval.low, interval.high) if end is not None}
-    return sorted(ends)
-
-
 def _around(limits: Sequence[Decimal], item: Item | None) -> list[Decimal]:
     """Just below, on and just above every limit, within what the item can be."""
     step = Decimal(1)
@@ -259,24 +229,22 @@ def _one_by_one(columns: Mapping[str, Sequence[str]]) -> Iterator[dict[str, str]
         yield {name: values[-1] for name, values in columns.items()}
 
 
-def _limits(tree: Tree, rule: Bands | Linear, columns: Mapping[str, Sequence[str]]) -> Iterator[dict[str, str]]:
+def _limits(tree: Tree, rule: Measuring, columns: Mapping[str, Sequence[str]]) -> Iterator[dict[str, str]]:
     """For every category the values around its limits (and, on a line, halfway between)."""
     first = {name: values[0] for name, values in columns.items()}
     item = tree.catalogue.items.get(normal_name(rule.value))
     name = item.name if item is not None else next(iter(first))  # «本项»: the question bears the indicator's code
     share = 100 if item is not None and item.is_percent else 1
-    for category in _cases(rule):
+    for category in rule.categories():
         for value in _tried(rule, category, share, item):
             yield {**first, name: value, **({CATEGORY: category} if rule.by else {})}
 
 
-def _tried(rule: Bands | Linear, category: str, share: int, item: Item | None) -> list[str]:
-    if isinstance(rule, Linear):
-        ats = [knot.at * share for knot in rule.knots[category]]
-        middles = [(low + high) / 2 for low, high in pairwise(ats)]
-        return _typed(sorted({*_around([ats[0], ats[-1]], item), *ats, *middles}))
-    bands: Sequence[Band] = rule.bands[category]
-    return _typed(_around(_ends([band.within for band in bands], share), item))
+def _tried(rule: Measuring, category: str, share: int, item: Item | None) -> list[str]:
+    limits, between = (
+        [value * share for value in values] for values in (rule.limits(category), rule.between(category))
+    )
+    return _typed(sorted({*_around(limits, item), *between}))
 
 
 # ---- what they get ------------------------------------------------------------------------------------------
@@ -292,11 +260,11 @@ def _scored(tree: Tree, node: Node, questions: Sequence[Item], rows: Sequence[Ma
     scores = score(System(tree), data.table, {_SOURCE: answers.table})
     columns = tuple(_question(node, item) for item in questions)
     samples = []
-    for place, row in enumerate(rows):
-        trace = explain(scores, place, node.code)
+    for number, row in enumerate(rows):
+        trace = explain(scores, number, node.code)
         result = trace.result if trace.state is not State.KNOWN else trace.result.partition("（满分")[0]
         asked = tuple((question, row[question.name]) for question in columns)
-        samples.append(Sample(asked, result, trace.lines, tuple(wrong.get(place, ()))))
+        samples.append(Sample(asked, result, trace.lines, tuple(wrong.get(number, ()))))
     note = f"只列出前 {MOST} 行。" if more else ""
     return SampleTable(columns, tuple(samples), note)
 

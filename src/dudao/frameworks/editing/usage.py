@@ -7,7 +7,7 @@ from typing import Any
 from dudao.calc.expr import FormulaError, Name, normal_name, parse
 from dudao.calc.expr.syntax import Call, children, write_name
 from dudao.calc.expr.syntax import Node as Part
-from dudao.calc.tree import Tree, formulas_of
+from dudao.calc.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def uses_of(tree: Tree, scope: str, name: str) -> list[str]:
 def _formulas(tree: Tree) -> Iterator[tuple[str, str, str]]:
     """Every formula: where it stands, its text, the level on which its names are looked up."""
     for node in tree.root.walk():
-        for use in formulas_of(node.rule):
+        for use in node.uses:
             yield node.code, use.text, ""
         if node.applies:
             yield node.code, node.applies, ""

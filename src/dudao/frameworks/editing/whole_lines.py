@@ -11,8 +11,8 @@ Pure. Whether they are right is said by `dudao.calc.tree`.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dudao.calc.rules import RuleTextError, cells_of, numbered_lines
 from dudao.calc.tree import Tree, to_data
-from dudao.frameworks.editing.rule_lines import RuleTextError, cells_of, numbered_lines
 
 _GRADE = ("name", "total", "ratio", "blocks", "when")
 _VETO = ("code", "name", "when", "grade")

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
-from dudao.calc.tree import Interval
+from dudao.calc.rules import Interval
 from dudao.frameworks.exchange.layout import normal_rule
 
 HIGH, MIDDLE = "高", "中"

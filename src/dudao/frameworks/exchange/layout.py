@@ -2,7 +2,7 @@
 
     A1 办园条件（100 分，权重 0.15）          a heading: code, name, points and weight
     数值：专任教师数 ÷ 在校生数              a rule: what has a name of its own first,
-    ≥0.05 | 6                                then the lines of `dudao.frameworks.editing.rule_lines`
+    ≥0.05 | 6                                then the lines of `dudao.calc.rules.form`
 
 What is written here is read back to the same value; what it can't hold is said by `carries`.
 """
@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from dudao.calc.rules import RULE_KINDS, RuleTextError, read_form, write_form
 from dudao.calc.tree import TreeDataError, from_data, to_data
-from dudao.frameworks.editing.rule_lines import KINDS, RuleTextError, read_rule_fields, write_rule_fields
 
 UNSCORED = "（不计分）"
 _AFTER = re.compile(r"（(?:(?P<points>\d+(?:\.\d+)?) 分)?(?:，?权重 (?P<weight>\d+(?:\.\d+)?))?）\Z")
@@ -30,7 +30,7 @@ _NAMED = {
     "回答“否”得满分": "negative",
 }
 _TRUTHS = {"factor", "negative"}
-_KIND_OF = {label: kind for kind, label in KINDS.items()}
+_KIND_OF = {rule.label: kind for kind, rule in RULE_KINDS.items()}
 
 
 def heading(node: Mapping[str, Any], *, with_points: bool) -> str:
@@ -58,7 +58,7 @@ def read_heading(text: str) -> dict[str, str]:
 
 def rule_lines(rule: Mapping[str, Any] | None) -> tuple[str, str]:
     """A rule as the texts of two cells: its kind in words, and its lines."""
-    fields = write_rule_fields(rule)
+    fields = write_form(rule)
     lines = []
     for label, name in _NAMED.items():
         value = fields.get(name)
@@ -68,14 +68,14 @@ def rule_lines(rule: Mapping[str, Any] | None) -> tuple[str, str]:
             lines.append(f"{label}：{value}")
     if fields.get("lines"):
         lines.append(fields["lines"])
-    return KINDS.get(fields["kind"], ""), "\n".join(lines)
+    return RULE_KINDS[fields["kind"]].label if rule else "", "\n".join(lines)
 
 
 def read_rule(kind: str, text: str) -> dict[str, Any] | None:
     """What `rule_lines` wrote; raises ``ValueError`` in Chinese. «扣分» alone, or a rule's own word, will do as kind."""
     word = kind.strip()
-    if word and word not in _KIND_OF and word not in KINDS:
-        raise ValueError(f"没有“{word}”这种计分方式，只能是：{'、'.join(KINDS.values())}。")
+    if word and word not in _KIND_OF and word not in RULE_KINDS:
+        raise ValueError(f"没有“{word}”这种计分方式，只能是：{'、'.join(_KIND_OF)}。")
     fields: dict[str, Any] = {"kind": _KIND_OF.get(word, word)}
     rest = []
     for line in text.splitlines():
@@ -87,7 +87,7 @@ def read_rule(kind: str, text: str) -> dict[str, Any] | None:
             fields[name] = value.strip() == "是" if name in _TRUTHS else value.strip()
     fields["lines"] = "\n".join(rest).strip()
     try:
-        rule = read_rule_fields(fields)
+        rule = read_form(fields)
         return None if rule is None else normal_rule(rule)
     except RuleTextError as error:
         raise ValueError(str(error)) from None

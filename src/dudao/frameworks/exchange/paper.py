@@ -19,7 +19,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
-from dudao.calc.tree import Node, Role, Tree, adjust_words, grade_words, otherwise_words, rule_words, to_data
+from dudao.calc.rules import rule_words
+from dudao.calc.tree import Node, Role, Tree, adjust_words, grade_words, otherwise_words, to_data
 from dudao.core.documents import chinese_font
 from dudao.frameworks.exchange.inlaid import inlay
 from dudao.frameworks.exchange.layout import heading

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from dudao.calc.tree import MAX_LEVELS, Judged, TreeDataError, rule_words, to_data
+from dudao.calc.rules import RULES, Judged
+from dudao.calc.rules import read_rule as rule_of
+from dudao.calc.tree import MAX_LEVELS, TreeDataError, to_data
 from dudao.core.sheets import SheetError
-from dudao.frameworks.editing.rule_lines import KINDS
 from dudao.frameworks.exchange.drafts import Draft, Fault, Table
 from dudao.frameworks.exchange.guessing import Found, guess_rule, guess_steps
 from dudao.frameworks.exchange.inlaid import plain
@@ -22,7 +23,8 @@ from dudao.frameworks.exchange.paper import told_cells
 from dudao.frameworks.exchange.settled import Guess, Settled, built, number_text, walk
 
 NAME_LIMIT: Final = 300
-JUDGED: Final = rule_words(Judged())
+JUDGED: Final = Judged().words()
+_LABELS: Final = tuple(rule.label for rule in RULES)
 _CODED: Final = re.compile(
     r"(?P<code>[A-Za-z]{1,4}-?\d+(?:[.\-－．]\d+)*|\d+(?:[.\-－．]\d+)+)(?P<sep>[\s.、．:：)）]*)(?P<name>\S.*)",
     re.DOTALL,
@@ -151,7 +153,7 @@ class _Settling:
         for kind, places in self.kinds.items():
             into.notes.append(
                 f"{places[0]}{f'等 {len(places)} 处' if len(places) > 1 else ''}的计分方式“{kind[:20]}”平台没有，"
-                f"由评估人员评分，原文保留在标准里。可以写：{'、'.join(KINDS.values())}。"
+                f"由评估人员评分，原文保留在标准里。可以写：{'、'.join(_LABELS)}。"
             )
         self._say_what_is_added()
         return into
@@ -367,8 +369,8 @@ class _Settling:
         return bool(role)
 
     def _leaf(self, draft: Draft, node: dict[str, Any], rule_text: str, has_role: bool) -> None:
-        node["rule"] = {"kind": "judged"}
-        if draft.kind in KINDS.values():
+        node["rule"] = {"kind": Judged.kind}
+        if draft.kind in _LABELS:
             try:
                 node["rule"] = read_rule(draft.kind, rule_text) or node["rule"]
             except ValueError as error:
@@ -385,13 +387,13 @@ class _Settling:
             return
         on: dict[str, Any] = {"rule": found.rule}
         if draft.points is None:
-            full = _full(found.rule)
+            full = rule_of(found.rule).full_points()
             if full is None:
                 return
-            on["points"] = full
+            on["points"] = number_text(full)
         items = tuple(self._item(item, on, draft.code) for item in found.items)
         self._guess(
-            draft, found.what, found.words, on, {"rule": {"kind": "judged"}},
+            draft, found.what, found.words, on, {"rule": {"kind": Judged.kind}},
             confidence=found.confidence, notes=found.notes, items=items,
         )  # fmt: skip
 
@@ -447,16 +449,6 @@ def _take_parts(draft: Draft) -> None:
     draft.texts, draft.rules, draft.steps, draft.limits, draft.evidence = [], [], [], [], []
     draft.points, draft.kind = None, ""
     draft.children = [first, *draft.parts]
-
-
-def _full(rule: Mapping[str, Any]) -> str | None:
-    """The most that a rule can give, where it says so."""
-    marks: list[Decimal] = []
-    for entry in rule.get("bands", ()) if isinstance(rule.get("bands"), list) else ():
-        marks += [Decimal(entry["points"])] if "points" in entry else []
-    if rule["kind"] == "parts":
-        marks = [sum((Decimal(part["points"]) for part in rule["parts"]), Decimal(0))]
-    return number_text(max(marks)) if marks else None
 
 
 def _one_line(text: str) -> str:

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
-from dudao.calc.tree import Otherwise, Role, Roll, TreeDataError, otherwise_words, read_rule
+from dudao.calc.rules import RULES, FormField, Rule, RuleTextError, read_form, read_rule, write_form
+from dudao.calc.tree import Otherwise, Role, Roll, TreeDataError, otherwise_words
 from dudao.core.ui.forms import Form, Section
-from dudao.frameworks.editing.rule_lines import KINDS, RuleTextError, read_rule_fields, write_rule_fields
 from dudao.frameworks.models import Indicator
 from dudao.frameworks.trees import node_data
 
@@ -28,10 +28,28 @@ def _points(label: str, text: str = "", **attrs: str) -> forms.DecimalField:
     )
 
 
-def _for(*kinds: str, **helps: str) -> dict[str, str]:
+def _uses(name: str) -> list[tuple[type[Rule], FormField]]:
+    """The kinds of rules that use a field, with what it is to them."""
+    return [(rule, field) for rule in RULES for field in rule.form if field.name == name]
+
+
+def _shown_for(name: str) -> dict[str, str]:
     """Attributes by which ``<dd-rule>`` shows a field only for the kinds that use it, with the help of that kind."""
-    attrs = {"data-kinds": " ".join(kinds)}
+    uses = _uses(name)
+    attrs = {"data-kinds": " ".join(rule.kind for rule, _ in uses)}
+    helps = {rule.kind: field.help for rule, field in uses if field.help}
     return {**attrs, "data-helps": json.dumps(helps, ensure_ascii=False)} if helps else attrs
+
+
+def _brief(name: str) -> str:
+    """The help of all kinds together, where no script shows that of one."""
+    labels: dict[str, list[str]] = {}
+    for rule, field in _uses(name):
+        labels.setdefault(field.brief, []).append(rule.label)
+    return "；".join(f"{'、'.join(rules)}：{brief}" for brief, rules in labels.items()) + "。"
+
+
+_FOR_ROLL_UPS = {"data-kinds": "none"}
 
 
 class NodeForm(Form):
@@ -73,36 +91,22 @@ class NodeForm(Form):
     roll = forms.ChoiceField(
         label="汇总方式",
         choices=[(Roll.SUM, "下级分值相加"), (Roll.WEIGHTED, "下级按权重计分")],
-        widget=forms.Select(attrs=_for("none")),
+        widget=forms.Select(attrs=_FOR_ROLL_UPS),
     )
-    cap = _points("最高得分", "加分后也不超过这个分数；不限的留空。", **_for("none"))
+    cap = _points("最高得分", "加分后也不超过这个分数；不限的留空。", **_FOR_ROLL_UPS)
     kind = forms.ChoiceField(
         label="计分方式",
         required=False,
-        choices=[("", "（有下级，按下级汇总）"), *KINDS.items()],
+        choices=[("", "（有下级，按下级汇总）"), *((rule.kind, rule.label) for rule in RULES)],
         help_text="有下级的指标不填计分规则。",
     )
     value = forms.CharField(
         label="数值、条件或公式",
         required=False,
         max_length=2000,
-        help_text="分档计分、线性插值：按什么数值；是与否：什么条件（由人回答的留空）；公式计分：得分的公式。",
+        help_text=_brief("value"),
         widget=forms.TextInput(
-            attrs={
-                "class": "is-full",
-                "data-formula": "",
-                "autocomplete": "off",
-                **_for(
-                    "bands",
-                    "linear",
-                    "yes_no",
-                    "computed",
-                    bands="按什么数值分档，如“专任教师数 ÷ 在校生数 × 100”；由人填数的写“本项”。",
-                    linear="按什么数值插值，如“入学人数 ÷ 适龄人数”；由人填数的写“本项”。",
-                    yes_no="什么条件下为“是”，如“校医数 ≥ 1”；由人回答的留空。",
-                    computed="得分的公式，如“满分 × 达标学校数 ÷ 学校数”。",
-                ),
-            }
+            attrs={"class": "is-full", "data-formula": "", "autocomplete": "off", **_shown_for("value")}
         ),
     )
     by = forms.CharField(
@@ -110,62 +114,29 @@ class NodeForm(Form):
         required=False,
         max_length=200,
         help_text="如“办学类型”；不分类的留空。分类时，规则内容在各类前写一行“【类别】”。",
-        widget=forms.TextInput(attrs={"data-formula": "", "autocomplete": "off", **_for("bands", "linear")}),
+        widget=forms.TextInput(attrs={"data-formula": "", "autocomplete": "off", **_shown_for("by")}),
     )
     lines = forms.CharField(
         label="规则内容",
         required=False,
         max_length=10_000,
-        help_text="一行一条，用“|”分栏。定档评分：范围 | 名称；分档计分：范围 | 得分 | 名称；线性插值：数值 | 得分；"
-        "扣分：每项扣分 | 名称 | 计数公式 | 最多扣分；要点计分：要点 | 得分 | 条件；"
-        "达标等级：以“等级”“得分”“全部”“任一”开头。分类别的，在各类前写一行“【类别】”。",
-        widget=forms.Textarea(
-            attrs={
-                "rows": 6,
-                "data-formula": "",
-                **_for(
-                    "pick",
-                    "deduct",
-                    "parts",
-                    "bands",
-                    "linear",
-                    "attain",
-                    pick="一行一档：范围 | 名称，如“36～40 | 认真规范”；单值的档次如“1 | 优”。",
-                    deduct="一行一种：每项扣分 | 名称 | 计数公式 | 最多扣分，如“0.5 | 少一次会议”。没有公式的由人填次数。",
-                    parts="一行一个：要点 | 得分 | 条件，如“有应急预案 | 2”。没有条件的由人回答有没有。",
-                    bands="一行一档：范围 | 得分 | 名称，如“≥4.2 | 5 | 达标”“[3,4.2) | 3”。",
-                    linear="一行一点：数值 | 得分，数值从小到大，如“0.6 | 0”“0.8 | 6”。",
-                    attain="每行以“等级”“得分”“全部”或“任一”开头：“等级 | A、B、C”；“得分 | 2、1、0”；"
-                    "“全部 | 条件”都符合的得首等；“任一 | 条件”有一项的得末等。没有条件的由人评定。",
-                ),
-            }
-        ),
+        help_text=f"一行一条，用“|”分栏。{_brief('lines')}分类别的，在各类前写一行“【类别】”。",
+        widget=forms.Textarea(attrs={"rows": 6, "data-formula": "", **_shown_for("lines")}),
     )
-    step = _points(
-        "分数间隔",
-        "评估人员评分、定档评分：如 0.5。",
-        **_for(
-            "judged",
-            "pick",
-            judged="只能按这个间隔给分，如 0.5；留空不限。",
-            pick="同一档内给分的间隔，如 0.5；留空为 1。",
-        ),
-    )
-    floor = _points("最低得分", "扣分：扣到多少为止；留空为 0。", **_for("deduct", deduct="扣到多少为止；留空为 0。"))
-    otherwise_points = _points(
-        "不符合时得分", "是与否：留空为 0。", **_for("yes_no", yes_no="条件不成立时得多少分；留空为 0。")
-    )
+    step = _points("分数间隔", _brief("step"), **_shown_for("step"))
+    floor = _points("最低得分", _brief("floor"), **_shown_for("floor"))
+    otherwise_points = _points("不符合时得分", _brief("otherwise_points"), **_shown_for("otherwise_points"))
     factor = forms.BooleanField(
         label="档次是满分的比例",
         required=False,
-        help_text="定档评分：如优 1、良 0.8。",
-        widget=forms.CheckboxInput(attrs=_for("pick", pick="如“1 | 优”“0.8 | 良”，得分是满分乘以比例。")),
+        help_text=_brief("factor"),
+        widget=forms.CheckboxInput(attrs=_shown_for("factor")),
     )
     negative = forms.BooleanField(
         label="回答“否”得满分",
         required=False,
-        help_text="是与否：反向问题。",
-        widget=forms.CheckboxInput(attrs=_for("yes_no", yes_no="反向问题，如“是否发生过责任事故”。")),
+        help_text=_brief("negative"),
+        widget=forms.CheckboxInput(attrs=_shown_for("negative")),
     )
     applies = forms.CharField(
         label="适用条件",
@@ -203,7 +174,7 @@ class NodeForm(Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         try:
-            data["rule"] = read_rule_fields(data)  # None where the form has no such fields
+            data["rule"] = read_form(data)  # None where the form has no such fields
             if data["rule"] is not None:
                 read_rule(data["rule"])
         except RuleTextError as error:
@@ -273,4 +244,4 @@ def initial_of(row: Indicator) -> dict[str, Any]:
         name: data.get(name) for name in ("code", "name", "text", "points", "weight", "cap", "applies", "otherwise")
     }
     shown |= {"role": data.get("role", Role.NORMAL), "roll": data.get("roll", Roll.SUM)}
-    return {**shown, "evidence": "\n".join(row.evidence), **write_rule_fields(row.rule)}
+    return {**shown, "evidence": "\n".join(row.evidence), **write_form(row.rule)}

@@ -7,9 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from dudao.calc.expr import SCOPES, Item, Kind
+from dudao.calc.rules import RuleTextError
 from dudao.calc.tree import Tree
 from dudao.core.ui.forms import DateField, Form, Section
-from dudao.frameworks.editing.rule_lines import RuleTextError
 from dudao.frameworks.editing.whole_lines import read_grades, read_sources, read_vetoes
 from dudao.frameworks.forms.nodes import lines_of
 from dudao.frameworks.trees import shown

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from dudao.calc.rules import RuleTextError, read_form, write_form
 from dudao.calc.score import (
     InvalidTree,
     Movement,
@@ -16,13 +17,12 @@ from dudao.calc.score import (
     Scores,
     Subjects,
     System,
-    carried,
+    carry_over,
     columns_of,
     movements,
     outcomes,
 )
 from dudao.calc.tree import Role, Roll, Tree, TreeDataError, from_data, to_data
-from dudao.frameworks.editing.rule_lines import RuleTextError, read_rule_fields, write_rule_fields
 
 FIELDS: Mapping[str, str] = {
     "points": "分值",
@@ -86,7 +86,7 @@ def present(tree: Tree, target: str, field: str) -> str:
     node = _nodes(data).get(target, {})
     if field != "rule":
         return str(node.get(field) or "")
-    fields = write_rule_fields(node.get("rule"))
+    fields = write_form(node.get("rule"))
     return str(fields.get("lines") or fields.get("value") or "")
 
 
@@ -170,12 +170,12 @@ def _decimal(value: str, name: str, place: int) -> str:
 
 
 def _rule(node: Mapping[str, Any], value: str, place: int) -> dict[str, Any] | None:
-    fields = write_rule_fields(node.get("rule"))
+    fields = write_form(node.get("rule"))
     name = "lines" if fields.get("lines") else "value"
     if not fields.get(name):
         raise WhatIfError(f"{node['code']} 没有可以改写的计分规则", place)
     try:
-        return read_rule_fields({**fields, name: value})
+        return read_form({**fields, name: value})
     except RuleTextError as error:
         raise WhatIfError(str(error), place) from None
 
@@ -245,7 +245,7 @@ def play(subjects: Subjects, changes: Sequence[Change], *, follow: bool) -> Play
             raise WhatIfError(f"这样改以后不能计分：{words}") from None
     before = subjects.scores()
     changed = _with_cells(subjects, before, changes)
-    taken = carried(changed, system)
+    taken = carry_over(changed, system)
     told = [*notes, *(f"{code} 由人评分，分值变了，原来的评分按得分率折算。" for code in taken.scaled)]
     return Played(
         names=subjects.names,

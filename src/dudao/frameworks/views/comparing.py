@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from dudao.calc.score import InvalidTree, System, carried, movements, outcomes
+from dudao.calc.score import InvalidTree, System, carry_over, movements, outcomes
 from dudao.calc.tree import Change, Tree, TreeDataError, diff
 from dudao.core.ui.parts import Crumb
 from dudao.frameworks import queries
@@ -94,7 +94,7 @@ def _effect(trial: Trial, tree: Tree) -> Effect:
         return Effect(problem=f"新版本还有错误，改正后才能比较结果：{error}")
     subjects = trials.loaded(trial)
     before = subjects.scores()
-    taken = carried(before, system)
+    taken = carry_over(before, system)
     moves, after = movements(before, taken.scores, subjects.main), outcomes(taken.scores, subjects.main)
     rows = moved(subjects.names, moves, after, total_places(tree))
     changed = [row for row in rows if not row.is_same]

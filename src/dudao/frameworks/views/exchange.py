@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.calc.tree import Finding, TreeDataError, read_rule, rule_words, validate
+from dudao.calc.rules import read_rule, rule_words
+from dudao.calc.tree import Finding, TreeDataError, validate
 from dudao.core import files
 from dudao.core.access import Actor, Denied
 from dudao.core.documents import DOCX

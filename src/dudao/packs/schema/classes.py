@@ -10,20 +10,8 @@ from enum import StrEnum
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from dudao.calc.expr import Item
-from dudao.calc.tree import (
-    RULE_KINDS,
-    Adjust,
-    Band,
-    Deduct,
-    Deduction,
-    Grade,
-    Interval,
-    Knot,
-    Node,
-    Part,
-    Source,
-    Veto,
-)
+from dudao.calc.rules import RULE_KINDS, Band, Deduct, Deduction, Interval, Knot, Part
+from dudao.calc.tree import Adjust, Grade, Node, Source, Veto
 
 Schema = dict[str, Any]
 
@@ -51,15 +39,7 @@ BARE_RULES: Final = tuple(
 """Kinds of rules that may be written as a single word."""
 
 HINTS: Final[Mapping[str, str]] = {
-    "judged": "由评估人员评分，step 为档距",
-    "pick": "由评估人员定档，在档内给分；factor: true 时给满分的比例",
-    "deduct": "从满分扣分，扣完为止；count 不写则由人填个数",
-    "parts": "若干要点各有分值，缺一项少一项的分；when 不写则由人判断",
-    "bands": "按数值所在的档给分，可按类别 by 各有一套档次",
-    "linear": "两点之间按直线计分",
-    "yes_no": "是否题；good: false 为反向问题",
-    "attain": "评等级；all_of 全部符合为首等，any_of 有一项即为末等，都不写由人评",
-    "computed": "按公式计分，在 0 和满分之间",
+    **{name: kind.hint for name, kind in RULE_KINDS.items()},
     "code": "编号，全表各不相同",
     "points": "满分；加分、减分项为上限",
     "weight": "在按权重计分的上级里的权重",

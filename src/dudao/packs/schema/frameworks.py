@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dudao.calc.tree import RULE_KINDS, Band, Node, Places, Roll, Veto
+from dudao.calc.rules import RULE_KINDS, Band
+from dudao.calc.tree import Node, Places, Roll, Veto
 from dudao.packs.facts import FACTS, GRADES, LEVELS
 from dudao.packs.schema.classes import HINTS, NAMED, Schema, changes, described, object_of, plain, ref, rule, rule_of
 

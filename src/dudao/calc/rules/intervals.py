@@ -6,13 +6,13 @@ A table's bands are compared as they stand: what they leave out or say twice is 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from dudao.calc.expr import show_number
+from dudao.calc.expr import decimal_text, show_number
 
 _NUMBER: Final = r"([+-]?\d+(?:\.\d+)?%?)"
 _WIDE: Final = str.maketrans("０１２３４５６７８９．％（）［］，＜＞＝～－—–至　", "0123456789.%()[],<>=~---~ ")
@@ -102,11 +102,31 @@ class Interval:
     def is_point(self) -> bool:
         return self.low is not None and self.low == self.high
 
+    @property
+    def ends(self) -> list[Decimal]:
+        return [end for end in (self.low, self.high) if end is not None]
+
     def holds(self, value: Fraction | Decimal) -> bool:
         value = Fraction(value)
         if self.low is not None and (value < Fraction(self.low) or (self.low_open and value == self.low)):
             return False
         return self.high is None or not (value > Fraction(self.high) or (self.high_open and value == self.high))
+
+    def plain(self) -> str:
+        """Exactly, as `parse` reads it."""
+
+        def exact(value: Decimal) -> str:
+            return f"{decimal_text(Fraction(value) * 100)}%" if self.percent else decimal_text(Fraction(value))
+
+        if self.low is not None and self.low == self.high:
+            return exact(self.low)
+        if self.low is not None and self.high is not None:
+            opening, closing = "(" if self.low_open else "[", ")" if self.high_open else "]"
+            return f"{opening}{exact(self.low)},{exact(self.high)}{closing}"
+        if self.low is not None:
+            return f"{'>' if self.low_open else '≥'}{exact(self.low)}"
+        assert self.high is not None
+        return f"{'<' if self.high_open else '≤'}{exact(self.high)}"
 
     def __str__(self) -> str:
         if self.is_point:
@@ -120,6 +140,11 @@ class Interval:
         if self.high is not None:
             parts.append(f"{'<' if self.high_open else '≤'} {high}")
         return " 且 ".join(parts) or "任何数"
+
+
+def ends_of(intervals: Iterable[Interval]) -> list[Decimal]:
+    """Every number at which one of them begins or ends, in order."""
+    return sorted({end for interval in intervals for end in interval.ends})
 
 
 def _number(text: str) -> tuple[Decimal, bool]:

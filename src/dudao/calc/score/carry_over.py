@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dudao.calc.expr import Column, Numbers, Table, normal_name
-from dudao.calc.score.headings import SubjectColumn, columns_of
+from dudao.calc.score.columns import SubjectColumn, columns_of
 from dudao.calc.score.scores import Scores
 from dudao.calc.score.system import System
-from dudao.calc.tree import Judged
+from dudao.calc.tree import Node
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class CarriedOver:
     """``scores``: under the other version. ``scaled``: codes whose marks were taken over by their rate. ``asked``: what the
     other version asks and the old tables don't have; ``left``: what they have and it does not ask."""
 
@@ -27,7 +27,7 @@ class Carried:
     left: tuple[str, ...]
 
 
-def carried(scores: Scores, system: System) -> Carried:
+def carry_over(scores: Scores, system: System) -> CarriedOver:
     plain = scores.under(system)
     factors = _factors(scores.system, system)
     answers = {key: _scaled(table, factors) for key, table in plain.answers.items()}
@@ -35,7 +35,7 @@ def carried(scores: Scores, system: System) -> Carried:
     reported = set(found.data.names())
     answered = {name for table in answers.values() for name in table.names()}
     given = {name for table in scores.answers.values() for name in table.names()}
-    return Carried(
+    return CarriedOver(
         scores=found,
         scaled=tuple(
             code for code in system.tree.nodes if normal_name(code) in factors and normal_name(code) in answered
@@ -54,11 +54,15 @@ def _factors(old: System, new: System) -> Mapping[str, Fraction]:
     found = {}
     for code, node in new.tree.nodes.items():
         before = old.tree.nodes.get(code)
-        if before is None or not isinstance(node.rule, Judged) or not isinstance(before.rule, Judged):
+        if before is None or not (_follows(node) and _follows(before)):
             continue
         if node.points and before.points and node.points != before.points:
             found[normal_name(code)] = Fraction(node.points) / Fraction(before.points)
     return found
+
+
+def _follows(node: Node) -> bool:
+    return node.rule is not None and node.rule.follows_points
 
 
 def _scaled(table: Table, factors: Mapping[str, Fraction]) -> Table:

@@ -6,6 +6,7 @@
 #   make setup                          .venv with the command line .venv/bin/dudao, and the built front end
 #   make dist                           a wheel in dist/, tried out in an empty environment
 #   make bench                          benchmarks, each printed with what it is compared to
+#   make permissions                    write docs/manual/permissions.md: who may do what
 #   make lock                           write requirements.lock and package-lock.json anew
 
 SHELL := /bin/bash
@@ -105,6 +106,10 @@ dist: setup
 	@rm -rf dist
 	uv build --quiet --wheel --out-dir dist
 	scripts/check_wheel.sh dist/*.whl
+
+.PHONY: permissions
+permissions: setup
+	@$(MANAGE) powers >docs/manual/permissions.md
 
 .PHONY: bench
 bench: setup

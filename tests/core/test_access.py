@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dudao.core.access import VERBS, Actor, Denied, Grant, Verb, declare, held_by, power
+from dudao.core.access import VERBS, Actor, Denied, Grant, Verb, declare, power, verbs_of
 from dudao.demo.builders import unit
 from dudao.orgs.models import Kind, Unit
 
@@ -63,15 +63,15 @@ def test_a_verb_means_one_thing():
 
 
 def test_a_power_stands_for_its_verbs_and_a_verb_for_itself():
-    assert held_by(["units:contacts", "calendar.edit"]) == {"contact.edit", "contact.reveal", "calendar.edit"}
+    assert verbs_of(["units:contacts", "calendar.edit"]) == {"contact.edit", "contact.reveal", "calendar.edit"}
     with pytest.raises(KeyError, match="units:explode"):
-        held_by(["units:contacts", "units:explode"])
+        verbs_of(["units:contacts", "units:explode"])
 
 
 def test_a_power_means_one_thing():
     with pytest.raises(ValueError, match="twice"):
         power("units:contacts", "管理联系人", VERBS["contact.edit"])
-    assert held_by(["units:contacts"]) == {"contact.edit", "contact.reveal"}
+    assert verbs_of(["units:contacts"]) == {"contact.edit", "contact.reveal"}
 
 
 def test_paths_keep_only_the_highest_nodes():

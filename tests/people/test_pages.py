@@ -1,5 +1,8 @@
 """Pages of accounts: list, one account, forms; strangers find nothing, readers change nothing; personal data stays masked."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -8,7 +11,9 @@ from django.utils import timezone
 from dudao.core.models import Event
 from dudao.demo.builders import account, unit
 from dudao.orgs.models import Kind
+from dudao.people.management.commands import powers
 from dudao.people.models import Account, LoginPolicy
+from dudao.people.roles import ROLES
 from dudao.people.secrets import code_digest
 from signing import signed_in
 
@@ -229,6 +234,26 @@ def test_the_unit_picker_never_sends_the_whole_tree(town):
         unit(f"平东{number}小", Kind.SCHOOL, town.east)
     found = signed_in(town.security).get(reverse("people:pick-unit"), {"verb": "account.create", "q": "小"})
     assert found.content.decode().count('role="option"') == 20
+
+
+def test_who_may_do_what_is_one_table(town):
+    page = signed_in(town.security).get(reverse("people:powers")).content.decode()
+    row = re.search(r"is-first.>签收和报送.*?</tr>", page, flags=re.S)[0]
+    assert "报送完成" in row
+    assert row.count("√") == sum("assignment.report" in role.verbs for role in ROLES.values())
+    assert "角色职权" in signed_in(town.security).get("/").content.decode(), "the menu leads there"
+    assert signed_in(town.head).get(reverse("people:powers")).status_code == 403
+
+
+def test_who_may_do_what_is_asked_of_no_table(town, django_assert_max_num_queries):
+    client = signed_in(town.security)
+    with django_assert_max_num_queries(6):
+        client.get(reverse("people:powers"))
+
+
+def test_the_manual_says_who_may_do_what_today():
+    file = Path(__file__).parents[2] / "docs/manual/permissions.md"
+    assert file.read_text(encoding="utf-8") == powers.page(), "run: make permissions"
 
 
 def test_the_policy_page_keeps_its_bounds(town):

@@ -49,7 +49,7 @@ def declare(*verbs: Verb) -> None:
             raise ValueError(f"verb {verb.name} is declared twice with different meanings")
 
 
-def held_by(keys: Iterable[str]) -> frozenset[str]:
+def verbs_of(keys: Iterable[str]) -> frozenset[str]:
     """The names of the verbs in these powers; a verb that is in none stands for itself."""
     found: set[str] = set()
     for key in keys:

@@ -38,6 +38,7 @@ UNITS = Entry("机构", "building-community", "orgs:units", "unit.view")
 TREE = Entry("机构树", "sitemap", "orgs:tree", "unit.view")
 ACCOUNTS = Entry("人员账号", "users", "people:accounts", "account.view")
 OVERVIEW = Entry("总览", "layout-dashboard", "dashboards:overview", "task.view")
+POWERS = Entry("角色职权", "key", "people:powers", "account.view")
 AUDIT = Entry("操作记录", "history", "people:events", "audit.view")
 POLICY = Entry("安全策略", "shield-lock", "people:policy", "policy.edit")
 
@@ -193,7 +194,15 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         _STATS,
         PAPERS,
     ),
-    "admin": (HOME, ACCOUNTS, AUDIT, POLICY, CALENDAR, Entry("机构", "building-community", "orgs:units", "unit.view")),
+    "admin": (
+        HOME,
+        ACCOUNTS,
+        POWERS,
+        AUDIT,
+        POLICY,
+        CALENDAR,
+        Entry("机构", "building-community", "orgs:units", "unit.view"),
+    ),
 }
 
 

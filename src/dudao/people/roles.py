@@ -11,7 +11,7 @@ unit like any other. Whoever is no administrator gives only roles whose verbs th
 from dataclasses import dataclass
 from functools import cached_property
 
-from dudao.core.access import held_by
+from dudao.core.access import verbs_of
 from dudao.orgs.models import Kind
 
 
@@ -30,7 +30,7 @@ class Role:
 
     @cached_property
     def verbs(self) -> frozenset[str]:
-        return held_by((*_OWN, *self.powers, *(f"appoint.{role}" for role in self.gives)))
+        return verbs_of((*_OWN, *self.powers, *(f"appoint.{role}" for role in self.gives)))
 
 
 _CITY = frozenset({Kind.CITY})

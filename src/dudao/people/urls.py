@@ -25,6 +25,7 @@ urlpatterns = [
     path("people/codes/file/", bulk.sheet_file, name="sheet-file"),
     path("people/codes/clear/", bulk.sheet_clear, name="sheet-clear"),
     path("people/policy/", supervision.policy, name="policy"),
+    path("people/powers/", supervision.powers, name="powers"),
     path("people/log/", supervision.log, name="events"),
     path("people/why/", accounts.why, name="why"),
     path("people/pick/", accounts.pick, name="pick"),

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Replace
 from django.utils import timezone
 
-from dudao.core.access import VERBS, Actor, held_by
+from dudao.core.access import VERBS, Actor, verbs_of
 from dudao.core.models import Event
 from dudao.orgs.models import Unit
 from dudao.people.guard import normal_username
@@ -163,7 +163,7 @@ class Reason:
 
 def reasons(actor: Actor, place: str) -> Sequence[Reason]:
     """Which verbs the actor holds on the place, and by which appointment; to see first, then to act. No query."""
-    found, own = [], held_by(["account:own"])
+    found, own = [], verbs_of(["account:own"])
     for verb in VERBS.values():
         if verb.name.startswith("appoint.") or verb.name in own:
             continue

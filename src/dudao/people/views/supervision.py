@@ -1,4 +1,4 @@
-"""For the administrators: the log of what happened, the log-in policy, looking as somebody else."""
+"""For the administrators: the log of what happened, who may do what, the log-in policy, looking as somebody else."""
 
 import time
 from datetime import UTC, datetime
@@ -6,9 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dudao.core.access import VERBS, Denied
 from dudao.core.ui.export import xlsx_response
@@ -23,7 +23,9 @@ from dudao.people.middleware import VIEW_AS_KEY
 from dudao.people.policy import login_policy
 from dudao.people.queries import register
 from dudao.people.queries.log import events_seen, find_events, person_name, policy_history, with_units
+from dudao.people.queries.powers import powers_given
 from dudao.people.queries.units import unit_name_of
+from dudao.people.roles import ROLES
 
 _MINUTES = 15
 
@@ -83,6 +85,13 @@ def log(request: Any) -> HttpResponse:
     if not request.actor.may_somewhere("audit.view"):
         raise Denied("您没有“查看操作记录”的权限。操作记录由审计管理员查看。", "audit.view")
     return LOG.respond(request, events_seen(request.actor), title="操作记录")
+
+
+@require_safe
+def powers(request: Any) -> HttpResponse:
+    if not request.actor.may_somewhere("account.view"):
+        raise Denied("您没有“查看人员”的权限，如工作需要请联系安全管理员。", "account.view")
+    return render(request, "people/powers.html", {"given": powers_given(), "roles": ROLES.values()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

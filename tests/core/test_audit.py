@@ -4,11 +4,13 @@ import threading
 import uuid
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
 from dudao.core import audit
 from dudao.core.access import SYSTEM
 from dudao.core.models import Event
+from dudao.core.ui.forms import Form, refused
 from dudao.demo.builders import unit
 from dudao.orgs.models import Kind, Unit
 
@@ -68,12 +70,52 @@ def test_nothing_stays_of_an_action_that_raises(city):
 
 def test_the_same_token_does_it_once_and_answers_the_same_object(city):
     token = uuid.uuid4()
-    first = rename(SYSTEM, target=city, name="丁", token=token)
-    again = rename(SYSTEM, target=city, name="戊", token=token)
+    with audit.once(token):
+        first = rename(SYSTEM, target=city, name="丁")
+    with audit.once(token):
+        again = rename(SYSTEM, target=city, name="戊")
     assert again == first
     assert Event.objects.count() == 1
     city.refresh_from_db()
     assert city.name == "丁"
+
+
+def test_a_token_is_the_first_actions_alone(city):
+    token = uuid.uuid4()
+    with audit.once(token):
+        rename(SYSTEM, target=city, name="丁")
+        rename(SYSTEM, target=city, name="戊")
+    rename(SYSTEM, target=city, name="己")
+    assert Event.objects.count() == 3, "the second action inside and those after it run as if there were no token"
+    with audit.once(token), audit.once(None):
+        rename(SYSTEM, target=city, name="庚")
+    city.refresh_from_db()
+    assert city.name == "己", "a form without a token leaves the one around it"
+
+
+def test_a_refused_action_leaves_its_token_for_the_next_sending(city):
+    token = uuid.uuid4()
+
+    @audit.action
+    def refuses(actor, *, target):
+        rename(actor, target=target, name="丁")
+        raise ValidationError("不行")
+
+    with audit.once(token), pytest.raises(ValidationError):
+        refuses(SYSTEM, target=city)
+    with audit.once(token):
+        rename(SYSTEM, target=city, name="戊")
+    city.refresh_from_db()
+    assert city.name == "戊"
+
+
+def test_a_refusing_page_runs_its_action_once_for_the_forms_token(city):
+    sent = {"form_token": str(uuid.uuid4())}
+    made = [refused(Form(sent), lambda: rename(SYSTEM, target=city, name="丁")) for _ in range(2)]
+    assert made[0] == made[1] and Event.objects.count() == 1
+    for _ in range(2):
+        refused(Form({}), lambda: rename(SYSTEM, target=city, name="戊"))
+    assert Event.objects.count() == 3, "without a token each sending acts"
 
 
 @pytest.mark.parametrize(

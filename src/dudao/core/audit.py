@@ -8,6 +8,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,23 +34,37 @@ LISTENERS: list[Callable[[list[Event]], None]] = []
 
 _CHAIN_LOCK = 0x6475_6461  # any fixed number that nobody else locks on
 _pending: ContextVar[list[Event] | None] = ContextVar("pending events", default=None)
+_token: ContextVar[UUID | None] = ContextVar("token of the next action", default=None)
 
 
 class NothingRecorded(RuntimeError):
     """An action ended without an event: a fault of the code; the transaction is rolled back."""
 
 
-def action(function: Callable[P, R]) -> Callable[..., R]:
-    """Make a function an action: one transaction, at least one event, once per form token.
+@contextmanager
+def once(token: UUID | None) -> Iterator[None]:
+    """The first action inside happens once for this token: repeated with it, it answers the object that it returned then.
+
+    The token is that action's alone: a second one inside runs as if there were none. Without a token nothing changes.
+    """
+    if token is None:
+        yield
+        return
+    reset = _token.set(token)
+    try:
+        yield
+    finally:
+        _token.reset(reset)
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function an action: one transaction, at least one event, once per form token (``once``).
 
     The first argument is the actor, everything else is keyword-only. Actions may call actions: the outermost commits.
-    ``token`` (a UUID, optional, taken from the keyword arguments) makes the call idempotent: repeated with the same token it
-    answers the object that the first call returned. (``token`` is why the arguments' types are left open.)
     """
 
     @functools.wraps(function)
-    def run(*args: Any, **kwargs: Any) -> R:
-        token = kwargs.pop("token", None)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
         outer = _pending.get()
         if outer is not None:
             before = len(outer)
@@ -57,6 +72,8 @@ def action(function: Callable[P, R]) -> Callable[..., R]:
             if len(outer) == before:
                 raise NothingRecorded(f"{function.__name__} recorded no event")
             return result
+        token = _token.get()
+        _token.set(None)
         with transaction.atomic():
             if token is not None and not _first_time(token, function.__name__):
                 earlier: R = _earlier_result(token)

@@ -25,7 +25,7 @@ AHEAD = timedelta(days=14)
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 @require_GET

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -173,7 +174,12 @@ class _Year:
             self.at(due + timedelta(30), lambda: self.finish(task))
 
     def prepare(self, task: Task, spec: TaskSpec, handed: date, due: date) -> None:
-        changes = {"kind": spec.kind, "starts": handed, "deadline": due, "evidence_wanted": spec.evidence}
+        changes: dict[str, Any] = {
+            "kind": spec.kind,
+            "starts": handed,
+            "deadline": due,
+            "evidence_wanted": spec.evidence,
+        }
         if spec.title:
             changes["title"] = spec.title
         if spec.lead:

@@ -109,7 +109,7 @@ def _resolve(
             elif unit not in found.others:
                 found.others.append(unit)
     if found.lead in found.others:
-        found.others.remove(found.lead)  # type: ignore[arg-type]
+        found.others.remove(found.lead)
 
 
 def read_sheet(data: bytes, named: Callable[[Iterable[str]], Named]) -> tuple[list[ItemInput], list[Problem]]:

@@ -27,7 +27,7 @@ def _note(work: Work, taken: UnitImport, data: bytes, reading: sheets.Reading, p
     actions.note_check(work.actor, taken=taken, plan=plan, notes=[*reading.notes, *remarks[:50]], errors=errors)
 
 
-def _progress(work: Work, word: str):  # type: ignore[no-untyped-def]
+def _progress(work: Work, word: str):
     return lambda done, total: work.progress(done, total, word)
 
 

@@ -51,26 +51,26 @@ SEARCH_WORDS = Func(F("search_text"), function="orgs_words", output_field=ArrayF
 
 
 class UnitQuerySet(ScopedQuerySet):
-    def open_on(self, day):  # type: ignore[no-untyped-def]
+    def open_on(self, day):
         """Units that exist on a day (half-open validity)."""
         return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
-    def below(self, unit):  # type: ignore[no-untyped-def]
+    def below(self, unit):
         """The unit and everything under it."""
         return self.filter(path__startswith=unit.path)
 
-    def institutions(self):  # type: ignore[no-untyped-def]
+    def institutions(self):
         """Schools, teaching points and kindergartens: the units that are inspected."""
         return self.filter(kind__in=INSTITUTIONS)
 
-    def licensed(self, status, day):  # type: ignore[no-untyped-def]
+    def licensed(self, status, day):
         """Kindergartens that stand so with their licence (one of ``Licensed``) on a day."""
         rows = Licence.objects.on(day)
         if status == Licensed.UNKNOWN:
             return self.filter(kind=Kind.KINDERGARTEN).exclude(pk__in=rows.values("unit"))
         return self.filter(pk__in=rows.standing(status, day).values("unit"))
 
-    def counties(self):  # type: ignore[no-untyped-def]
+    def counties(self):
         """What reports like a county: counties and functional zones (县市区)."""
         return self.filter(kind__in=[Kind.COUNTY, Kind.ZONE])
 
@@ -249,11 +249,11 @@ class Stage(models.Model):
 
 
 class LicenceQuerySet(ScopedQuerySet):
-    def on(self, day):  # type: ignore[no-untyped-def]
+    def on(self, day):
         """What holds on a day (half-open)."""
         return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
-    def standing(self, status, day):  # type: ignore[no-untyped-def]
+    def standing(self, status, day):
         """Those of what holds that come to this on a day."""
         over = Q(until__lt=day)
         return self.filter(

@@ -210,7 +210,7 @@ def clean_facts(kind: str, given: Mapping[str, Any], present: Mapping[str, Any] 
         errors.setdefault("inclusive", []).append("“普惠性”只用于幼儿园，请留空。")
     _agree_on_ownership(cleaned, whole, errors)
     if errors:
-        raise ValidationError(errors)  # type: ignore[arg-type]
+        raise ValidationError(errors)
     return cleaned
 
 
@@ -242,7 +242,7 @@ def clean_licence(kind: str, *, held: bool, number: str, until: date | None, sou
     if len(source) > 120:
         errors["source"] = f"依据有 {len(source)} 个字，最多 120 个。"
     if errors:
-        raise ValidationError(errors)  # type: ignore[arg-type]
+        raise ValidationError(errors)
     return {"held": held, "number": number, "until": until, "source": source}
 
 

@@ -349,7 +349,7 @@ def paper_of_code(code: str) -> Paper | None:
 def successor(paper: Paper) -> Paper | None:
     """The issued paper that replaces this one."""
     found: Any = paper.replaced_by.filter(state=Paper.State.ISSUED).select_related("number").first()
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 # --- in the background -----------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class AccountBackend(ModelBackend):
             return None
         if request is not None:
             request.login_by = "password" if by_password else "code"  # type: ignore[attr-defined]
-        return found  # type: ignore[no-any-return]
+        return found
 
     @staticmethod
     def _is_code(account: Account, typed: str) -> bool:

@@ -59,12 +59,14 @@ class CodeForm(Form):
 class ConfirmForm(Form):
     """The current password, before something that a stolen session must not do."""
 
+    form_token = None
     current = _secret("当前密码", "current-password")
 
 
 class FactorForm(Form):
     """Binding an authenticator app; ``current`` is asked for when the log-in is not fresh."""
 
+    form_token = None
     code = _app_code("App 显示的 6 位数字", "")
     current = _secret("当前密码", "current-password", help_text="登录已有一段时间，请再输入一次密码，确认是本人操作。")
 
@@ -75,6 +77,7 @@ class FactorForm(Form):
 
 
 class PasswordForm(Form):
+    form_token = None
     sections: ClassVar = [
         Section(
             "本人信息", ["name", "phone"], note="账号由管理员批量建立，请填写本人姓名，以后的办理记录会署这个名字。"
@@ -221,7 +224,7 @@ class EndForm(Form):
 class BulkForm(Form):
     """Which schools get accounts, and how they are named. Comes by GET: a preview changes nothing."""
 
-    form_token = None  # type: ignore[assignment]
+    form_token = None
     county = unit_field("县市区", "account.bulk")
     role = forms.ChoiceField(label="角色")
     rule = forms.ChoiceField(label="登录名规则", choices=list(RULES.items()))

@@ -24,7 +24,7 @@ class AccountManager(BaseUserManager["Account"].from_queryset(ScopedQuerySet)): 
         return self.alias(small=Lower("username")).filter(small=username.lower())
 
     def get_by_natural_key(self, username: str | None) -> "Account":
-        return self.named(username or "").get()  # type: ignore[no-any-return]
+        return self.named(username or "").get()
 
 
 class Account(AbstractBaseUser):

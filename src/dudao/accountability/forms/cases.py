@@ -117,7 +117,7 @@ class NewForm(EditForm):
         found = cases.accounts_of(self.unit).filter(username=name).first()
         if found is None:
             raise forms.ValidationError(f"{self.unit}没有这个登录名，请核对，或者不填。")
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 class ExamineForm(Form):

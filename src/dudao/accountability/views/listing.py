@@ -185,7 +185,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         initial["ended_on"] = first.deadline or initial["ended_on"]
     form = NewForm(sent(request), request.FILES or None, rows=rows, unit=unit, initial=initial)
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: open_case(actor, office=office, unit=unit, token=form.token, **form.values))
+        made = refused(form, lambda: open_case(actor, office=office, unit=unit, **form.values))
         if made is not None:
             messages.success(request, f"已登记，编号 {made.code}。告知以前，被问责单位看不到。")
             return redirect(made)

@@ -226,10 +226,10 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     args = (sent(request), request.FILES or None) if step.files else (sent(request),)
     form = step.form(*args, **given)
     if request.method == "POST" and form.is_valid():
-        values = form.values  # type: ignore[attr-defined]
+        values = form.values
         if values.get("on", 1) is None:
             del values["on"]
-        done = refused(form, lambda: step.run(actor_of(request), case=row, token=form.token, **values))
+        done = refused(form, lambda: step.run(actor_of(request), case=row, **values))
         if done is not None:
             messages.success(request, step.done)
             return redirect(row)
@@ -247,9 +247,7 @@ def execute(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
     initial = {"on": found.done_on or timezone.localdate(), "note": found.done_note}
     form = forms.ExecuteForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
-        done = refused(
-            form, lambda: effects.execute(actor_of(request), case=row, measure=measure, token=form.token, **form.values)
-        )
+        done = refused(form, lambda: effects.execute(actor_of(request), case=row, measure=measure, **form.values))
         if done is not None:
             messages.success(request, "已登记执行情况。")
             return redirect(row)
@@ -273,7 +271,7 @@ def decide_remedy(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.DecideRemedyForm(sent(request), remedy=remedy)
     word = remedy.get_kind_display()
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: remedies.decide(actor_of(request), remedy=remedy, token=form.token, **form.values))
+        done = refused(form, lambda: remedies.decide(actor_of(request), remedy=remedy, **form.values))
         if done is not None:
             messages.success(request, f"已登记{word}决定：{done.get_result_display()}。")
             return redirect(row)
@@ -289,9 +287,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     form = forms.CorrectForm(sent(request), case=row, remedy=remedy)
     if request.method == "POST" and form.is_valid():
-        done = refused(
-            form, lambda: remedies.correct(actor_of(request), remedy=remedy, token=form.token, **form.values)
-        )
+        done = refused(form, lambda: remedies.correct(actor_of(request), remedy=remedy, **form.values))
         if done is not None:
             messages.success(request, "已纠正，对方会收到通知。")
             return redirect(row)
@@ -310,7 +306,7 @@ def opinion(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         actor.require("case.answer", asked.unit.path)
         if form.is_valid():
-            done = refused(form, lambda: deciding.answer(actor, opinion=asked, token=form.token, **form.values))
+            done = refused(form, lambda: deciding.answer(actor, opinion=asked, **form.values))
             if done is not None:
                 messages.success(request, "已登记反馈意见。")
                 return redirect(asked)

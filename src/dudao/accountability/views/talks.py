@@ -80,7 +80,7 @@ def new(request: HttpRequest) -> HttpResponse:
     initial = {"reason": about.description} if about is not None else {"reason": case.facts} if case is not None else {}
     form = TalkForm(sent(request), actor=actor, fixed=fixed, initial=initial)
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.plan_talk(actor, case=case, finding=about, token=form.token, **form.values))
+        made = refused(form, lambda: acts.plan_talk(actor, case=case, finding=about, **form.values))
         if made is not None:
             messages.success(request, f"已登记，编号 {made.code}。核对后发出通知。")
             return redirect(made)
@@ -195,7 +195,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(row)
     form = RecordForm(sent(request), initial={"facts": row.reason, "course": row.matters, "on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.record(actor, talk=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.record(actor, talk=row, **form.values))
         if done is not None:
             messages.success(request, "已记录约谈，要求逐条跟踪落实。")
             return redirect(row)
@@ -217,7 +217,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     actor.require("talk.follow", demand.talk.unit.path)
     form = FollowForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.follow(actor, demand=demand, token=form.token, **form.values))
+        done = refused(form, lambda: acts.follow(actor, demand=demand, **form.values))
         if done is not None:
             messages.success(request, "已登记落实情况。")
             return redirect(done)

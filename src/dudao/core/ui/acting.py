@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -18,6 +19,14 @@ def actor_of(request: HttpRequest) -> Any:
 def sent(request: HttpRequest) -> Any:
     """What was sent, also when it is empty."""
     return request.POST if request.method == "POST" else None
+
+
+def token_of(request: HttpRequest) -> UUID | None:
+    """The token against double sending of what was sent without a ``Form``, for ``audit.once``."""
+    try:
+        return UUID(request.POST.get("form_token", ""))
+    except ValueError:
+        return None
 
 
 def tried(action: Callable[[], Any]) -> tuple[Any, str]:

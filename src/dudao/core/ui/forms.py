@@ -25,6 +25,7 @@ from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 
+from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.files import ENDINGS, FileRefused
 from dudao.core.sheets import SheetError
@@ -52,8 +53,8 @@ class Form(forms.Form):
     """The base of every form. ``sections``, of the class or given to one form, order the fields; what they leave out comes last,
     untitled.
 
-    ``form_token`` is a UUID drawn when the form is first shown: pass ``form.token`` to the action as ``token=``, and a second
-    sending of the same form does nothing again.
+    ``form_token`` is a UUID drawn when the form is first shown: ``refused`` runs the action once for it, a second sending of
+    the same form does nothing again. A form whose action answers no object to show again does without (``form_token = None``).
     """
 
     sections: ClassVar[Sequence[Section]] = ()
@@ -61,7 +62,7 @@ class Form(forms.Form):
     """For a form with fields elsewhere on the page (their attribute ``form``)."""
     template_name = "ui/form.html"
 
-    form_token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+    form_token: forms.UUIDField | None = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
     def __init__(self, *args: Any, sections: Sequence[Section] = (), **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -76,7 +77,7 @@ class Form(forms.Form):
 
     @property
     def token(self) -> uuid.UUID | None:
-        return self.cleaned_data.get("form_token")
+        return self.cleaned_data.get("form_token") if self.is_bound and self.is_valid() else None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -317,9 +318,12 @@ def form_page(
 
 
 def refused(form: Form, action: Callable[[], Any]) -> Any:
-    """Run an action; a refusal (``Denied``, ``Conflict``, ``ValidationError``) becomes the form's error, the answer ``None``."""
+    """Run an action once for the form's token; a refusal (``Denied``, ``Conflict``, ``ValidationError``) becomes the form's error,
+    the answer ``None``.
+    """
     try:
-        return action()
+        with audit.once(form.token):
+            return action()
     except Denied as denied:
         form.add_error(None, denied.reason)
     except Conflict as conflict:

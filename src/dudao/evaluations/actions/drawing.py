@@ -48,7 +48,7 @@ def _locked(draw: Draw) -> Draw:
 
 
 def _require(actor: Actor, row: Draw, verb: str, states: Collection[str]) -> None:
-    denied: Denied | None = actor.why_not(verb, row.office.path) or by_office(row, actor, verb)  # type: ignore[func-returns-value]
+    denied: Denied | None = actor.why_not(verb, row.office.path) or by_office(row, actor, verb)
     if denied is not None:
         raise denied
     if row.state not in states:

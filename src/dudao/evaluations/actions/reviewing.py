@@ -366,7 +366,7 @@ def confirm_mark(actor: Actor, *, review: Review, code: str, revision: int | Non
     mark = Mark.objects.filter(review=row, code=code).first()
     if mark is None:
         raise ValidationError(f"“{code}”还没有评分。")
-    return save_mark(actor, review=row, code=code, cells=mark.cells, reason=mark.reason, revision=revision)  # type: ignore[no-any-return]
+    return save_mark(actor, review=row, code=code, cells=mark.cells, reason=mark.reason, revision=revision)
 
 
 def _last(subject: Subject) -> int:
@@ -433,7 +433,7 @@ def call_thirds(actor: Actor, *, subject: Subject, source: str) -> Review | None
         return None
     loads = reads.loads(campaign, [one.pk for one in people])
     chosen = min(people, key=lambda one: (loads.get(one.pk, 0), one.pk))
-    return give_third(actor, subject=subject, source=source, reviewer=chosen)  # type: ignore[no-any-return]
+    return give_third(actor, subject=subject, source=source, reviewer=chosen)
 
 
 @audit.action

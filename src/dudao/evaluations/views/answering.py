@@ -202,10 +202,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     form = SubmitForm(sent(request))
     if request.method == "POST" and form.is_valid():
         begun = _begun(request.POST.get("begun", ""), row)
-        made = refused(
-            form,
-            lambda: submit_evaluation(actor, subject=row, received_at=received, begun_at=begun, token=form.token),
-        )
+        made = refused(form, lambda: submit_evaluation(actor, subject=row, received_at=received, begun_at=begun))
         if made is not None:
             messages.success(request, f"已提交，这是第 {made.number} 次提交的回执。")
             return redirect("evaluations:submission", made.pk)

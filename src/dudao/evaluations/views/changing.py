@@ -54,7 +54,6 @@ def head(request: HttpRequest, pk: int) -> HttpResponse:
             form,
             lambda: editing.edit_campaign(
                 actor_of(request),
-                token=form.token,
                 campaign=row,
                 revision=row.revision,
                 title=values["title"],
@@ -77,10 +76,7 @@ def phases(request: HttpRequest, pk: int) -> HttpResponse:
     form = PhasesForm(sent(request), campaign=row)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["phases"]
-        done = tell(
-            form,
-            lambda: set_phases(actor_of(request), token=form.token, campaign=row, revision=row.revision, phases=given),
-        )
+        done = tell(form, lambda: set_phases(actor_of(request), campaign=row, revision=row.revision, phases=given))
         if done is not None:
             messages.success(request, f"已保存 {len(given)} 个阶段。")
             return redirect(row)
@@ -98,11 +94,7 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
         done = tell(
             form,
             lambda: editing.set_rules(
-                actor_of(request),
-                token=form.token,
-                campaign=row,
-                revision=row.revision,
-                rules=form.cleaned_data["rules"],
+                actor_of(request), campaign=row, revision=row.revision, rules=form.cleaned_data["rules"]
             ),
         )
         if done is not None:
@@ -126,7 +118,6 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
             form,
             lambda: amend_campaign(
                 actor_of(request),
-                token=form.token,
                 campaign=row,
                 revision=row.revision,
                 reason=values["reason"],

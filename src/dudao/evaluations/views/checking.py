@@ -113,7 +113,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     form = ReturnForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.return_evaluation(actor, subject=row, token=form.token, **form.values))
+        made = refused(form, lambda: acts.return_evaluation(actor, subject=row, **form.values))
         if made is not None:
             messages.success(request, f"已退回{row.label}修改，对方已收到通知。")
             return redirect(row)
@@ -239,7 +239,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         raise Denied("由组织单位办理转由其他单位承担。", "evaluation.move")
     form = MoveForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.move_subject(actor, subject=row, token=form.token, **form.values))
+        made = refused(form, lambda: acts.move_subject(actor, subject=row, **form.values))
         if made is not None:
             messages.success(request, f"已转由{made.unit}承担，原来填的内容都在。")
             return redirect(made)

@@ -80,7 +80,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _chosen(request: HttpRequest, row: Campaign, way: str, form: Form) -> Campaign:
     actor, values = actor_of(request), form.values
-    given: dict[str, Any] = {"token": form.token, "campaign": row, "revision": row.revision}
+    given: dict[str, Any] = {"campaign": row, "revision": row.revision}
     if way == "pool":
         made: Campaign = editing.select_by_pool(actor, pool=values, **given)
     elif way == "units":

@@ -161,7 +161,7 @@ def cycle_entry(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         fix = acts.Fix(**form.values)
-        done = refused(form, lambda: acts.fix_schools(actor, plan=plan, fixes={entry.pk: fix}, token=form.token))
+        done = refused(form, lambda: acts.fix_schools(actor, plan=plan, fixes={entry.pk: fix}))
         if done is not None:
             messages.success(request, _after_fix(plan.state))
             return redirect(plan)
@@ -197,10 +197,7 @@ def cycle_import(request: HttpRequest, pk: int) -> HttpResponse:
             if problems:
                 form.add_error("file", f"有 {len(problems)} 处不能导入，没有写入任何内容。请按下面的说明改好再上传。")
             else:
-                count = refused(
-                    form,
-                    lambda: acts.fix_schools(actor, plan=plan, fixes=fixes, source=upload.name[:200], token=form.token),
-                )
+                count = refused(form, lambda: acts.fix_schools(actor, plan=plan, fixes=fixes, source=upload.name[:200]))
                 if count is not None:
                     messages.success(request, f"已改动 {count} 所学校，测算或重排以后生效。")
                     return redirect(plan)
@@ -229,10 +226,7 @@ def cycle_replan(request: HttpRequest, pk: int) -> HttpResponse:
     actor.require("cycle.replan", plan.office.path)
     form = ReplanForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        job = refused(
-            form,
-            lambda: changing.replan_cycle(actor, plan=plan, revision=plan.revision, token=form.token, **form.values),
-        )
+        job = refused(form, lambda: changing.replan_cycle(actor, plan=plan, revision=plan.revision, **form.values))
         if job is not None:
             return redirect(job.get_absolute_url())
     return form_page(

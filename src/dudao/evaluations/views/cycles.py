@@ -99,7 +99,7 @@ def cycle_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = CycleForm(request.POST or None, offices=_offices(actor), now=cycles.this_term())
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.create_cycle(actor, token=form.token, **form.values))
+        made = refused(form, lambda: acts.create_cycle(actor, **form.values))
         if made is not None:
             messages.success(request, "已列出全部学校。核对规则、容量和固定日期后开始测算。")
             return redirect(made)
@@ -221,12 +221,7 @@ def cycle_rules(request: HttpRequest, pk: int) -> HttpResponse:
         made = refused(
             form,
             lambda: acts.set_rules(
-                actor,
-                plan=plan,
-                revision=plan.revision,
-                title=form.cleaned_data["title"],
-                rules=form.rules,
-                token=form.token,
+                actor, plan=plan, revision=plan.revision, title=form.cleaned_data["title"], rules=form.rules
             ),
         )
         if made is not None:

@@ -83,7 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = DrawForm(sent(request), actor=actor, kind=kind)
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.create_draw(actor, kind=kind, token=form.token, **form.values))
+        made = refused(form, lambda: acts.create_draw(actor, kind=kind, **form.values))
         if made is not None:
             messages.success(request, "已生成抽样框，请核对对象，排除应当回避的，再公开承诺。")
             return redirect(made)
@@ -127,7 +127,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     }
     form = DrawForm(sent(request), actor=actor, kind=row.kind, fixed=row.office, initial=initial)
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.change_draw(actor, draw=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.change_draw(actor, draw=row, **form.values))
         if done is not None:
             messages.success(request, "已重新生成抽样框；仍在名单里的排除对象保留了理由。")
             return redirect(row)
@@ -310,7 +310,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(row)
     form = HoldForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.hold_draw(actor, draw=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.hold_draw(actor, draw=row, **form.values))
         if done is not None:
             messages.success(request, "已抽取。核对后可以公布。")
             return redirect(row)

@@ -125,7 +125,7 @@ def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
     post = request.POST
     code = post.get("code", "")
     cells = {name[len(_PREFIX) :]: value for name, value in post.items() if name.startswith(_PREFIX)}
-    was = {_plain(name[2:]): value for name, value in post.items() if name.startswith("w:")}
+    was = {_plain(name[2:]): post[name] for name in post if name.startswith("w:")}
 
     def act() -> Any:
         return save_answer(
@@ -273,7 +273,7 @@ def figure_save(request: HttpRequest, pk: int) -> HttpResponse:
     desk = desk_or_404(request, pk)
     row = desk.subject
     post = request.POST
-    was = {name[2:]: value for name, value in post.items() if name.startswith("w:")}
+    was = {name[2:]: post[name] for name in post if name.startswith("w:")}
 
     def act() -> Any:
         return save_figure(

@@ -78,7 +78,6 @@ def new(request: HttpRequest, template: str) -> HttpResponse:
             form,
             lambda: create_from_template(
                 actor_of(request),
-                token=form.token,
                 office=office,
                 template=template,
                 version=version,
@@ -123,12 +122,7 @@ def clone(request: HttpRequest, pk: int) -> HttpResponse:
         made = tell(
             form,
             lambda: clone_campaign(
-                actor_of(request),
-                token=form.token,
-                campaign=row,
-                year=values["year"],
-                title=values["title"],
-                version=version,
+                actor_of(request), campaign=row, year=values["year"], title=values["title"], version=version
             ),
         )
         if made is not None:

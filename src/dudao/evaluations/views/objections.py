@@ -130,7 +130,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     codes = [(code, f"{code} {node.name}") for code, node in tree.nodes.items() if node is not tree.root]
     form = AskForm(sent(request), codes=codes, initial={"code": request.GET.get("code", "")})
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.ask_objection(actor, subject=subject, token=form.token, **form.values))
+        made = refused(form, lambda: acts.ask_objection(actor, subject=subject, **form.values))
         if made is not None:
             messages.success(request, f"已提出异议，{subject.campaign.office}会收到通知。")
             return redirect(made)
@@ -167,7 +167,7 @@ def uphold(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     form = AnswerForm(sent(request), initial={"revision": row.revision})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.uphold_objection(actor, objection=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.uphold_objection(actor, objection=row, **form.values))
         if done is not None:
             messages.success(request, f"已答复，维持原评，{row.subject.label}会收到通知。")
             return redirect(row)
@@ -195,10 +195,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     form = ChangeForm(sent(request), cells=cells, labels=labels, initial={"revision": row.revision})
     if request.method == "POST" and form.is_valid():
         values = {"revision": form.cleaned_data["revision"], "answer": form.cleaned_data["answer"]}
-        done = refused(
-            form,
-            lambda: acts.change_objection(actor, objection=row, cells=form.changed, token=form.token, **values),
-        )
+        done = refused(form, lambda: acts.change_objection(actor, objection=row, cells=form.changed, **values))
         if done is not None:
             messages.success(request, f"已调整并答复，{row.subject.label}会收到通知；得分表已重新计算。")
             return redirect(row)

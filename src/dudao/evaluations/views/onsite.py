@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.files import FileRefused
-from dudao.core.ui.acting import actor_of, sent
+from dudao.core.ui.acting import actor_of, sent, token_of
 from dudao.core.ui.parts import Crumb, Tab
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions import onsite as acts
@@ -160,13 +161,6 @@ def _answer(request: HttpRequest, act: Any, told: Any, back: str, done: str) -> 
     return redirect(back)
 
 
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
 def _visit(request: HttpRequest, pk: int, verb: str) -> SiteVisit:
     row = visit_or_404(request, pk)
     actor_of(request).require(verb, row.unit.path)
@@ -195,10 +189,12 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
             cells=cells_of(request.POST, item.inputs()),
             reason=request.POST.get("reason", ""),
             revision=int(revision) if revision.isascii() and revision.isdigit() else None,
-            token=_uuid(request.POST.get("form_token", "")),
         )
 
-    return _answer(request, act, lambda made: _told(row, subject, made), _url(row, "marks", f"at-{code}"), "已保存。")
+    with audit.once(token_of(request)):
+        return _answer(
+            request, act, lambda made: _told(row, subject, made), _url(row, "marks", f"at-{code}"), "已保存。"
+        )
 
 
 def _told(row: SiteVisit, subject: Subject, made: Any) -> dict[str, Any]:
@@ -260,9 +256,8 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> Any:
         if not uploads:
             raise ValidationError("没有收到文件，请重新选择。")
-        token = _uuid(request.POST.get("form_token", ""))
-        first = acts.add_file(actor, visit=row, file=uploads[0], code=code, record=owner, token=token)
-        return [first, *(acts.add_file(actor, visit=row, file=one, code=code, record=owner) for one in uploads[1:])]
+        with audit.once(token_of(request)):
+            return [acts.add_file(actor, visit=row, file=one, code=code, record=owner) for one in uploads]
 
     return _answer(
         request,

@@ -244,7 +244,7 @@ def part_return(request: HttpRequest, pk: int) -> HttpResponse:
         raise denied
     form = PartReturnForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.return_part(actor, part=part, token=form.token, **form.values))
+        made = refused(form, lambda: acts.return_part(actor, part=part, **form.values))
         if made is not None:
             messages.success(request, f"已退回{part.unit}，对方已收到通知。")
             return redirect(part)
@@ -270,10 +270,7 @@ def part_edit(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(part, name) for name in ("contact", "due_on", "demand", "reads_all", "codes")}
     form = PartForm(sent(request), subject=part.subject, part=part, initial=initial)
     if request.method == "POST" and form.is_valid():
-        made = refused(
-            form,
-            lambda: acts.change_part(actor, part=part, revision=part.revision, token=form.token, **form.values),
-        )
+        made = refused(form, lambda: acts.change_part(actor, part=part, revision=part.revision, **form.values))
         if made is not None:
             messages.success(request, "已修改分工，该单位收到了通知。")
             return redirect(part)
@@ -350,11 +347,12 @@ def division_step(request: HttpRequest, pk: int) -> HttpResponse:
             form = DueForm(request.POST)
             if form.is_valid():
                 due_on = form.values["due_on"]
-                run(
-                    request,
-                    lambda: acts.assign_as_suggested(actor, subject=row, due_on=due_on, token=form.token),
-                    "已下达分工，各单位收到了通知。",
-                )
+                with audit.once(form.token):
+                    run(
+                        request,
+                        lambda: acts.assign_as_suggested(actor, subject=row, due_on=due_on),
+                        "已下达分工，各单位收到了通知。",
+                    )
             else:
                 messages.error(request, "请填写完成时限。")
         case _:
@@ -373,7 +371,7 @@ def part_new(request: HttpRequest, pk: int) -> HttpResponse:
     window = window_of(row)
     form = PartForm(sent(request), subject=row, initial={"due_on": window.last if window is not None else None})
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.assign_part(actor, subject=row, token=form.token, **form.values))
+        made = refused(form, lambda: acts.assign_part(actor, subject=row, **form.values))
         if made is not None:
             messages.success(request, f"已下达给{made.unit}，对方收到了通知。")
             return redirect("evaluations:division", row.pk)

@@ -84,7 +84,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
         done = tell(
             form,
             lambda: pressing.extend_subjects(
-                actor, token=form.token, campaign=row, subjects=keys, until=values["until"], reason=values["reason"]
+                actor, campaign=row, subjects=keys, until=values["until"], reason=values["reason"]
             ),
         )
         if done is not None:

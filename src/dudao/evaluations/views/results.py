@@ -182,7 +182,7 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"purpose": request.GET.get("purpose") or ScoreSheet.Purpose.TRIAL}
     form = ScoreForm(sent(request), trial=trial, final=final, initial=initial)
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.make_sheet(actor, campaign=row, token=form.token, **form.values))
+        made = refused(form, lambda: acts.make_sheet(actor, campaign=row, **form.values))
         if made is not None:
             messages.success(request, f"已计算 {made.size} 个单位。")
             return redirect(made)
@@ -207,7 +207,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     actor.require("campaign.decide", row.office.path)
     form = DecideForm(sent(request), request.FILES or None, initial={"held_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.record_decision(actor, campaign=row, token=form.token, **form.values))
+        made = refused(form, lambda: acts.record_decision(actor, campaign=row, **form.values))
         if made is not None:
             messages.success(request, "已登记评定会议。")
             return redirect("evaluations:results", pk)
@@ -233,7 +233,7 @@ def publicise(request: HttpRequest, pk: int) -> HttpResponse:
     form = PubliciseForm(sent(request), said=said, writes=writes)
     if request.method == "POST" and form.is_valid():
         on = form.cleaned_data["on"]
-        done = refused(form, lambda: acts.publicise(actor, campaign=row, on=on, token=form.token))
+        done = refused(form, lambda: acts.publicise(actor, campaign=row, on=on))
         if done is not None:
             messages.success(request, f"已开始公示，到{date_cn(done.publicised_until)}为止。")
             if form.cleaned_data.get("paper"):

@@ -195,9 +195,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
             values["seed"] = values["seed"] or secrets.token_hex(8)
         made = refused(
             form,
-            lambda: acts.assign_reviews(
-                actor, campaign=campaign, source=phase.source, codes=phase.codes, token=form.token, **values
-            ),
+            lambda: acts.assign_reviews(actor, campaign=campaign, source=phase.source, codes=phase.codes, **values),
         )
         if made is not None:
             messages.success(request, f"已分配 {len(made)} 项评审任务，评审人会收到通知。")
@@ -243,7 +241,7 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     able = reviewers(campaign, row.source, row.subject.unit)
     form = ReassignForm(sent(request), people=able.exclude(pk=row.reviewer_id))
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.reassign(actor, review=row, token=form.token, **form.values))
+        made = refused(form, lambda: acts.reassign(actor, review=row, **form.values))
         if made is not None:
             messages.success(request, f"已改派给{form.values['reviewer'].name}，已给的评分保留。")
             return redirect(_back(campaign, row.source))
@@ -275,10 +273,7 @@ def third(request: HttpRequest, pk: int) -> HttpResponse:
     codes = reads.third_codes(subject, source)
     if request.method == "POST" and form.is_valid():
         made = refused(
-            form,
-            lambda: acts.give_third(
-                actor, subject=subject, source=source, reviewer=form.values["reviewer"], token=form.token
-            ),
+            form, lambda: acts.give_third(actor, subject=subject, source=source, reviewer=form.values["reviewer"])
         )
         if made is not None:
             messages.success(request, f"已请{form.values['reviewer'].name}裁定 {len(codes)} 项。")
@@ -317,7 +312,6 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
                 code=code,
                 cells=cells_of(form.values, inputs),
                 reason=form.values["reason"],
-                token=form.token,
             ),
         )
         if made is not None:

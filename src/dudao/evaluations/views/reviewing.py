@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.tree import Node
+from dudao.core import audit
 from dudao.core.access import Denied
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, token_of, tried
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -55,7 +56,7 @@ def review_or_404(request: HttpRequest, pk: int) -> Review:
 
 
 def _link(row: Any) -> str:
-    return row.get_absolute_url()  # type: ignore[no-any-return]
+    return row.get_absolute_url()
 
 
 def _year(request: HttpRequest) -> Sequence[tuple[int, str]]:
@@ -290,13 +291,13 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
     item = desk.item(code)
     if item is None:
         raise Http404
-    revision, token = _number(request.POST.get("revision", "")), _uuid(request.POST.get("form_token", ""))
+    revision = _number(request.POST.get("revision", ""))
     only, go = request.POST.get("only", ""), request.POST.get("go", "")
     beside = _beside(_shown(desk, only), code, 1) if go == "next" else ""
 
     def act() -> Any:
         if go == "confirm":
-            return acts.confirm_mark(actor, review=row, code=code, revision=revision, token=token)
+            return acts.confirm_mark(actor, review=row, code=code, revision=revision)
         return acts.save_mark(
             actor,
             review=row,
@@ -304,10 +305,10 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
             cells=cells_of(request.POST, item.inputs()),
             reason=request.POST.get("reason", ""),
             revision=revision,
-            token=token,
         )
 
-    return answered(request, act, lambda made: _told(row, made), _address(row, beside or code, only))
+    with audit.once(token_of(request)):
+        return answered(request, act, lambda made: _told(row, made), _address(row, beside or code, only))
 
 
 def _told(row: Review, made: Any) -> dict[str, Any]:
@@ -332,20 +333,14 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand the task in."""
     row = review_or_404(request, pk)
     actor = actor_of(request)
-    token, opinion = _uuid(request.POST.get("form_token", "")), request.POST.get("opinion", "")
-    _, why = tried(lambda: acts.submit_review(actor, review=row, opinion=opinion, token=token))
+    opinion = request.POST.get("opinion", "")
+    with audit.once(token_of(request)):
+        _, why = tried(lambda: acts.submit_review(actor, review=row, opinion=opinion))
     if why:
         messages.error(request, why)
         return redirect(_address(row, "", "open"))
@@ -387,10 +382,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
     back = _address(row, code, "")
     form = CorrectionForm(sent(request), returns=correcting.may_return(actor, row))
     if request.method == "POST" and form.is_valid():
-        made = refused(
-            form,
-            lambda: correcting.ask_correction(actor, review=row, code=code, token=form.token, **form.values),
-        )
+        made = refused(form, lambda: correcting.ask_correction(actor, review=row, code=code, **form.values))
         if made is not None:
             now = form.values.get("now")
             messages.success(request, "已退回给单位修改。" if now else "已记下，督导办退回后单位会看到。")

@@ -65,7 +65,7 @@ def campaign_runs(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _pinned(request: HttpRequest, row: Campaign, kind: str, form: PinForm) -> RunPin | None:
     given: dict[str, Any] = {"kind": kind, "run": int(form.values["run"]), "reason": form.values["reason"]}
-    found: RunPin | None = tell(form, lambda: pin_run(actor_of(request), campaign=row, token=form.token, **given))
+    found: RunPin | None = tell(form, lambda: pin_run(actor_of(request), campaign=row, **given))
     return found
 
 

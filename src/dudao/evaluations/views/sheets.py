@@ -435,7 +435,7 @@ def opinions(request: HttpRequest, pk: int) -> HttpResponse:
     if "due_on" in request.POST and form.is_valid():
         due_on, many = form.cleaned_data["due_on"], len(chosen) > batches.AT_ONCE
         act = batches.begin_opinions if many else draft_opinions
-        made = refused(form, lambda: act(actor, sheet=sheet, rows=chosen, due_on=due_on, token=form.token))
+        made = refused(form, lambda: act(actor, sheet=sheet, rows=chosen, due_on=due_on))
         if many and made is not None:
             return redirect(made)
         if made is not None or not form.errors:

@@ -87,7 +87,7 @@ def recusal_new(request: HttpRequest) -> HttpResponse:
         sent(request), people=people, initial={"account": actor.id, "from_on": timezone.localdate().isoformat()}
     )
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: declaring.declare_recusal(actor, token=form.token, **form.values))
+        made = refused(form, lambda: declaring.declare_recusal(actor, **form.values))
         if made is not None:
             messages.success(request, "已申报，即时生效；督导办认定后长期有效。")
             return redirect("evaluations:recusals")
@@ -183,7 +183,7 @@ def team_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = TeamForm(sent(request), offices=teams.offices(actor))
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.propose_teams(actor, token=form.token, **form.values))
+        made = refused(form, lambda: acts.propose_teams(actor, **form.values))
         if made is not None and made.job is not None:
             return redirect(made.job.get_absolute_url())
     return form_page(

@@ -25,7 +25,7 @@ def travel(request: HttpRequest) -> HttpResponse:
     parts = parts_of(office)
     form = TravelForm(sent(request), parts=parts, initial={"lines": travel_text(office, parts)})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: set_travel(actor, office=office, token=form.token, **form.values))
+        done = refused(form, lambda: set_travel(actor, office=office, **form.values))
         if done is not None:
             messages.success(request, f"已保存 {done} 条路程，以后组队按此计算。")
             return redirect(f"{reverse('evaluations:team_travel')}?office={office.pk}")

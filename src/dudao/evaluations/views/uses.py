@@ -64,7 +64,7 @@ def use_new(request: HttpRequest, pk: int) -> HttpResponse:
         values = {**form.values}
         chosen = values.pop("subject")
         subject = row.subjects.filter(pk=chosen).first() if chosen else None
-        made = refused(form, lambda: acts.record_use(actor, campaign=row, subject=subject, token=form.token, **values))
+        made = refused(form, lambda: acts.record_use(actor, campaign=row, subject=subject, **values))
         if made is not None:
             messages.success(request, "已登记结果运用。")
             return redirect("evaluations:results", pk)
@@ -158,7 +158,6 @@ def proposal_new(request: HttpRequest) -> HttpResponse:
                 unit=reads.unit_of(values["unit"]),
                 code=values["code"].strip(),
                 text=values["text"],
-                token=form.token,
             ),
         )
         if made is not None:
@@ -187,11 +186,7 @@ def proposal_decide(request: HttpRequest, pk: int) -> HttpResponse:
         done = refused(
             form,
             lambda: acts.decide_proposal(
-                actor,
-                proposal=row,
-                taken=form.cleaned_data["taken"] == "1",
-                answer=form.cleaned_data["answer"],
-                token=form.token,
+                actor, proposal=row, taken=form.cleaned_data["taken"] == "1", answer=form.cleaned_data["answer"]
             ),
         )
         if done is not None:

@@ -38,10 +38,7 @@ def vetoes(request: HttpRequest, pk: int) -> HttpResponse:
     seen = sum(line.mark.revision for line in lines if line.mark is not None)
     form = VetoForm(sent(request), vetoes={code: line.name for code, line in asked.items()}, initial={"revision": seen})
     if request.method == "POST" and form.is_valid():
-        made = refused(
-            form,
-            lambda: decide_veto(actor, subject=subject, token=form.token, **form.values),
-        )
+        made = refused(form, lambda: decide_veto(actor, subject=subject, **form.values))
         if made is not None:
             messages.success(request, f"已认定“{asked[made.code].name}”，请重新形成评定结果。")
             return redirect(subject)

@@ -175,7 +175,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     form = _plan_form(request, unit, None, {"subjects": list(reads.offered(actor, unit)), "announced": True})
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.plan_visit(actor, unit=unit, token=form.token, **form.values))
+        made = refused(form, lambda: acts.plan_visit(actor, unit=unit, **form.values))
         if made is not None:
             messages.success(request, "已安排，评估组成员会收到通知。")
             return redirect(made)
@@ -213,7 +213,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.values.items() if name != "office"}
         revision = int(request.POST["revision"]) if request.POST.get("revision", "").isdigit() else row.revision
-        done = refused(form, lambda: acts.edit_visit(actor, visit=row, revision=revision, token=form.token, **values))
+        done = refused(form, lambda: acts.edit_visit(actor, visit=row, revision=revision, **values))
         if done is not None:
             messages.success(request, "已修改安排。")
             return redirect(row)
@@ -341,7 +341,7 @@ def feed_back(request: HttpRequest, pk: int) -> HttpResponse:
         return _stop(request, row, denied.reason)
     form = FeedBackForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.feed_back(actor, visit=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.feed_back(actor, visit=row, **form.values))
         if done is not None:
             messages.success(request, "已反馈，单位可以看到初步意见并作说明。")
             return redirect(_back(request, row))
@@ -372,7 +372,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
     by = row.stated_by.removesuffix("（代为登记）") or ("" if recorded else actor.name)
     form = StatementForm(sent(request), initial={"text": row.statement, "by": by})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.state_position(actor, visit=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.state_position(actor, visit=row, **form.values))
         if done is not None:
             messages.success(request, "已记下单位的说明。")
             return redirect(_back(request, row))
@@ -401,7 +401,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         return _stop(request, row, denied.reason)
     form = SettleVisitForm(sent(request), initial={"conclusion": row.conclusion or row.preliminary})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.settle(actor, visit=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.settle(actor, visit=row, **form.values))
         if done is not None:
             messages.success(request, "已形成评估组意见，评分不再改动。")
             return redirect(row)

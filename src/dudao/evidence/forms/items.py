@@ -71,6 +71,7 @@ class ItemForm(Form):
 class DescribeForm(Form):
     """Many items in a table: name, category and days of each; the first line is for all that have nothing there yet."""
 
+    form_token = None
     all_category = forms.CharField(label="类别（统一填写）", max_length=60, required=False)
     all_from = DateField(label="生效日期（统一填写）", required=False)
     all_until = DateField(label="有效期至（统一填写）", required=False)
@@ -125,6 +126,7 @@ class DescribeForm(Form):
 class AddForm(Form):
     """Files sent with a plain form, where no JavaScript runs."""
 
+    form_token = None
     chosen = FileField(label="文件", multiple=True, kinds=files.ENDINGS, max_bytes=100 * 2**20)
 
 

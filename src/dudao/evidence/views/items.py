@@ -62,7 +62,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(row)
     form = ItemForm(sent(request), row=row, categories=reads.categories(row.unit))
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.describe(actor, row=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.describe(actor, row=row, **form.values))
         if done is not None:
             messages.success(request, "已保存。")
             return redirect(done)

@@ -25,7 +25,7 @@ def limits(request: HttpRequest) -> HttpResponse:
     now, basis = policy.policy_on(own, timezone.localdate()) if own is not None else (policy.library(), "平台默认")
     form = LimitForm(sent(request), units=units, initial={"unit_mb": now.unit_mb, "file_mb": now.file_mb})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: set_limit(actor, token=form.token, **form.values))
+        done = refused(form, lambda: set_limit(actor, **form.values))
         if done is not None:
             messages.success(request, f"已设定：{done}，单个文件不超过 {done.file_mb} MB。")
             return redirect("evidence:limits")

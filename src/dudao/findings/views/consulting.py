@@ -76,7 +76,7 @@ def consult(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.values
         drafts = values.pop("notice", False)
-        made = refused(form, lambda: acts.ask(actor_of(request), finding=row, token=form.token, **values))
+        made = refused(form, lambda: acts.ask(actor_of(request), finding=row, **values))
         if made is not None:
             messages.success(request, f"已向{made.unit}发出协商意见，对方会收到通知。")
             if drafts:
@@ -113,10 +113,7 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.values
         done = refused(
-            form,
-            lambda: acts.answer(
-                actor, consultation=asked, text=values["answer"], file=values.get("file"), token=form.token
-            ),
+            form, lambda: acts.answer(actor, consultation=asked, text=values["answer"], file=values.get("file"))
         )
         if done is not None:
             messages.success(request, "已登记书面答复。" if recorded else f"已答复{asked.finding.office}。")

@@ -145,7 +145,7 @@ def new(request: HttpRequest) -> HttpResponse:
         values.pop("text"), values.pop("sheet")
         rows, problems, errors_url = _read(request, form, office)
         if not form.errors:
-            made = refused(form, lambda: acts.register(actor, rows=rows, token=form.token, **values))
+            made = refused(form, lambda: acts.register(actor, rows=rows, **values))
             if made is not None:
                 messages.success(request, f"已登记，共 {made.items.count()} 个问题。")
                 return redirect(made)
@@ -176,7 +176,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         rows, problems, errors_url = _read(request, form, row.office)
         if not form.errors:
-            added = refused(form, lambda: acts.add_items(actor, feedback=row, rows=rows, token=form.token))
+            added = refused(form, lambda: acts.add_items(actor, feedback=row, rows=rows))
             if added is not None or not form.errors:
                 messages.success(request, _added(added))
                 return redirect(row)
@@ -264,7 +264,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     names = ("title", "number", "superior", "addressees", "dated", "received_on", "due_on")
     form = FeedbackForm(sent(request), request.FILES or None, initial={name: getattr(row, name) for name in names})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.edit_feedback(actor, feedback=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.edit_feedback(actor, feedback=row, **form.values))
         if done is not None:
             messages.success(request, "已保存。")
             return redirect(row)
@@ -346,7 +346,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     fixed = item.pk in reads.standing_of([item])
     form = ItemForm(sent(request), fixed=fixed, initial={name: getattr(item, name) for name in names})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.edit_item(actor, item=item, token=form.token, **form.values))
+        done = refused(form, lambda: acts.edit_item(actor, item=item, **form.values))
         if done is not None:
             messages.success(request, f"已保存第 {item.number} 项。")
             return redirect(item.get_absolute_url())
@@ -372,7 +372,7 @@ def spread(request: HttpRequest, pk: int) -> HttpResponse:
     leading = next((part.finding.unit for part in reads.standing_of([item]).get(item.pk, ()) if part.leads), None)
     form = SpreadForm(sent(request), actor=actor, item=item, said=said, initial={"lead": leading})
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.spread(actor, item=item, token=form.token, **form.values))
+        made = refused(form, lambda: acts.spread(actor, item=item, **form.values))
         if made is not None or not form.errors:
             messages.success(request, f"第 {item.number} 项已分解给 {len(made or [])} 个单位。")
             return redirect(item.get_absolute_url())

@@ -27,7 +27,7 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     form = VerifyForm(sent(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: judging.verify(actor_of(request), finding=row, token=form.token, **form.values))
+        done = refused(form, lambda: judging.verify(actor_of(request), finding=row, **form.values))
         if done is not None:
             messages.success(request, "已核验通过，请由另一人确认销号。")
             return redirect(done)
@@ -41,7 +41,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     form = SendBackForm(sent(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: judging.send_back(actor_of(request), finding=row, token=form.token, **form.values))
+        done = refused(form, lambda: judging.send_back(actor_of(request), finding=row, **form.values))
         if done is not None:
             messages.success(request, f"已退回，{row.unit}会收到通知。")
             return redirect(done)
@@ -62,7 +62,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     )
     form = ReopenForm(sent(request), said=said)
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: judging.reopen(actor_of(request), finding=row, token=form.token, **form.values))
+        done = refused(form, lambda: judging.reopen(actor_of(request), finding=row, **form.values))
         if done is not None:
             messages.success(request, f"已重新整改，时限到{date_cn(done.deadline)}，{row.unit}会收到通知。")
             return redirect(done)
@@ -82,9 +82,7 @@ def give_time(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.values
         given = values.pop("given") == "yes"
-        done = refused(
-            form, lambda: clock.give_time(actor_of(request), extension=asked, given=given, token=form.token, **values)
-        )
+        done = refused(form, lambda: clock.give_time(actor_of(request), extension=asked, given=given, **values))
         if done is not None:
             word = f"已同意延期到{date_cn(done.deadline)}。" if given else "已批复：不同意延期。"
             messages.success(request, word)
@@ -101,10 +99,7 @@ def extend_many(request: HttpRequest) -> HttpResponse:
     form = ExtendManyForm(request.POST if again else None, initial=initial)
     if again and form.is_valid():
         until, reason = form.cleaned_data["until"], form.cleaned_data["reason"]
-        done = refused(
-            form,
-            lambda: clock.extend_many(actor_of(request), findings=rows, until=until, reason=reason, token=form.token),
-        )
+        done = refused(form, lambda: clock.extend_many(actor_of(request), findings=rows, until=until, reason=reason))
         if done is not None or not form.errors:
             tell_done(request, done or [], f"延期到{date_cn(until)}，共")
             return redirect(reverse("findings:findings"))

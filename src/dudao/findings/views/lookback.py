@@ -108,7 +108,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = RoundForm(sent(request), actor=actor, said=_said(request))
     if request.method == "POST" and form.is_valid() and "edit" not in request.POST:
         if "confirmed" in request.POST:
-            made = refused(form, lambda: acts.make_round(actor, token=form.token, **form.values))
+            made = refused(form, lambda: acts.make_round(actor, **form.values))
             if made is not None:
                 messages.success(request, f"已抽取 {made.items.count()} 个问题，请指派核查督学。")
                 return redirect(made)
@@ -163,10 +163,7 @@ def _chosen(request: HttpRequest) -> HttpResponse:
     if confirmed and form.is_valid():
         values = form.values
         values.pop("rows")
-        made = refused(
-            form,
-            lambda: acts.make_round(actor, how=LookBack.How.CHOSEN, findings=chosen, token=form.token, **values),
-        )
+        made = refused(form, lambda: acts.make_round(actor, how=LookBack.How.CHOSEN, findings=chosen, **values))
         if made is not None:
             messages.success(request, f"已列入 {made.items.count()} 个问题，请指派核查督学。")
             return redirect(made)
@@ -391,10 +388,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         initial={"ids": ",".join(str(item.pk) for item in chosen)},
     )
     if confirmed and form.is_valid():
-        done = refused(
-            form,
-            lambda: acts.assign(actor, items=chosen, inspectors=form.cleaned_data["inspectors"], token=form.token),
-        )
+        done = refused(form, lambda: acts.assign(actor, items=chosen, inspectors=form.cleaned_data["inspectors"]))
         if done is not None or not form.errors:
             left = [one for one in done or [] if one.refused]
             messages.success(request, f"已指派 {len(done or []) - len(left)} 个，核查督学会收到通知。")

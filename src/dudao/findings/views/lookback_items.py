@@ -56,7 +56,7 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
     denied = acts.why_not_record(row, actor)
     form = VisitForm(sent(request), request.FILES or None, initial={"revision": row.revision})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.record_visit(actor, item=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.record_visit(actor, item=row, **form.values))
         if done is not None:
             messages.success(request, f"已登记：{done.get_result_display()}。")
             return redirect(done)
@@ -122,7 +122,7 @@ def item_settle(request: HttpRequest, pk: int) -> HttpResponse:
     choices = [(str(key), _word(row, str(key))) for key in answers.possible(row)]
     form = SettleForm(sent(request), choices=choices)
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: answers.settle(actor, item=row, token=form.token, **form.values))
+        done = refused(form, lambda: answers.settle(actor, item=row, **form.values))
         if done is not None:
             messages.success(request, f"已处理：{done.get_outcome_display()}。")
             return redirect(done)

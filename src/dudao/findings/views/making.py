@@ -42,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = DraftForm(sent(request), request.FILES or None, actor=actor)
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: making.create_findings(actor, token=form.token, **form.values))
+        made = refused(form, lambda: making.create_findings(actor, **form.values))
         if made is not None or not form.errors:
             count = len(made or form.cleaned_data["units"])
             messages.success(request, f"已登记 {count} 个问题，核对后下达。")
@@ -67,7 +67,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(row, name) for name in _FIELDS} | {"revision": row.revision}
     form = EditForm(sent(request), request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: making.edit(actor_of(request), finding=row, token=form.token, **form.values))
+        done = refused(form, lambda: making.edit(actor_of(request), finding=row, **form.values))
         if done is not None:
             messages.success(request, "已保存修改。")
             return redirect(row)
@@ -120,7 +120,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     form = IssueForm(sent(request), said=_said(row), writes=writes, initial=initial)
     if request.method == "POST" and form.is_valid():
         deadline = form.cleaned_data["deadline"]
-        done = refused(form, lambda: issuing.issue(actor, finding=row, deadline=deadline, token=form.token))
+        done = refused(form, lambda: issuing.issue(actor, finding=row, deadline=deadline))
         if done is not None:
             messages.success(request, f"已下达，编号 {done.code}，{done.unit}会收到通知。")
             if form.cleaned_data.get("notice"):
@@ -141,10 +141,7 @@ def issue_many(request: HttpRequest) -> HttpResponse:
     writes = actor.may_somewhere("paper.draft")
     form = IssueManyForm(request.POST if confirmed else None, said=said, writes=writes, initial=initial)
     if confirmed and form.is_valid():
-        done = refused(
-            form,
-            lambda: issuing.issue_many(actor, findings=rows, deadline=form.cleaned_data["deadline"], token=form.token),
-        )
+        done = refused(form, lambda: issuing.issue_many(actor, findings=rows, deadline=form.cleaned_data["deadline"]))
         if done is not None or not form.errors:
             tell_done(request, done or [], "下达")
             if form.cleaned_data.get("notice") and done:

@@ -24,7 +24,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(row, name) for name in _PLANNED} | {"revision": row.revision}
     form = PlanForm(sent(request), request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: rectifying.plan(actor_of(request), finding=row, token=form.token, **form.values))
+        made = refused(form, lambda: rectifying.plan(actor_of(request), finding=row, **form.values))
         if made is not None:
             messages.success(request, f"已报送整改方案，请在{date_cn(row.deadline)}前完成整改。")
             return redirect(row)
@@ -40,7 +40,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     form = ReportForm(sent(request), request.FILES or None, finding=row)
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: rectifying.report(actor_of(request), finding=row, token=form.token, **form.values))
+        made = refused(form, lambda: rectifying.report(actor_of(request), finding=row, **form.values))
         if made is not None:
             word = "已报告整改完成，等待核验。" if made.kind == Report.Kind.DONE else f"已报送第 {made.number} 次。"
             messages.success(request, word)
@@ -55,7 +55,7 @@ def ask_time(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     form = AskTimeForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: clock.ask_time(actor_of(request), finding=row, token=form.token, **form.values))
+        made = refused(form, lambda: clock.ask_time(actor_of(request), finding=row, **form.values))
         if made is not None:
             messages.success(request, f"已申请延期到{date_cn(made.until)}，批复前仍按原时限。")
             return redirect(row)

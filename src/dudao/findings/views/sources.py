@@ -95,10 +95,7 @@ def _one(request: HttpRequest, origin: Origin, problem: Problem) -> HttpResponse
     units = [problem.unit] if problem.unit is not None else []
     form = MakeForm(sent(request), request.FILES or None, actor=actor, units=units, initial=initial)
     if request.method == "POST" and form.is_valid():
-        done = refused(
-            form,
-            lambda: making.create_from(actor, origin=origin, problems=[problem], token=form.token, **form.values),
-        )
+        done = refused(form, lambda: making.create_from(actor, origin=origin, problems=[problem], **form.values))
         if done is not None or not form.errors:
             messages.success(request, "已形成问题，核对后下达。")
             return redirect(done[0] if done else f"{reverse('findings:findings')}?state=draft")
@@ -120,10 +117,7 @@ def _many(
     form = MakeManyForm(sent(request), actor=actor, units=units, initial=initial)
     if request.method == "POST" and form.is_valid():
         chosen = [one for mark, one in open_.items() if mark in wanted]
-        done = refused(
-            form,
-            lambda: making.create_from(actor, origin=origin, problems=chosen, token=form.token, **form.values),
-        )
+        done = refused(form, lambda: making.create_from(actor, origin=origin, problems=chosen, **form.values))
         if done is not None or not form.errors:
             messages.success(request, f"已形成 {len(chosen)} 个问题，核对后下达。")
             return redirect(f"{reverse('findings:findings')}?state=draft")

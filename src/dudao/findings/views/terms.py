@@ -104,10 +104,7 @@ def term_edit(request: HttpRequest, subject: str) -> HttpResponse:
         }
     form = TermForm(sent(request), initial=initial, alarm=subject in ALARMS)
     if request.method == "POST" and form.is_valid():
-        done = refused(
-            form,
-            lambda: acts.set_term(actor_of(request), unit=unit, subject=subject, token=form.token, **form.values),
-        )
+        done = refused(form, lambda: acts.set_term(actor_of(request), unit=unit, subject=subject, **form.values))
         if done is not None:
             messages.success(request, f"已设定“{SUBJECTS[subject]}”：{done}。")
             return redirect(f"{reverse('findings:terms')}?unit={unit.pk}")

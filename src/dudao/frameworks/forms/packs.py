@@ -28,6 +28,7 @@ class _OfOffice(Form):
 class LoadForm(_OfOffice):
     """Which standard becomes a draft of which office."""
 
+    form_token = None
     pack = forms.ChoiceField(label="标准")
 
     def __init__(self, *args: Any, packs: Sequence[tuple[str, Sequence[tuple[str, str]]]], **kwargs: Any) -> None:

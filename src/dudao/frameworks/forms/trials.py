@@ -18,6 +18,8 @@ MOST_PROBLEMS = 50
 class TrialForm(Form):
     """A table for one version. ``subjects`` is what was read of it; ``problems`` is what must be put right first."""
 
+    subjects: Subjects
+
     unit = forms.ChoiceField(label="试算单位", help_text="这个单位和它的上级能看到试算。")
     title = forms.CharField(label="名称", max_length=120, help_text="如“2026年度评价试算（第一稿数据）”。")
     file = FileField(
@@ -30,7 +32,6 @@ class TrialForm(Form):
     def __init__(self, *args: Any, units: Sequence[Unit], system: System, **kwargs: Any) -> None:
         self.units = {str(unit.pk): unit for unit in units}
         self.system = system
-        self.subjects: Subjects | None = None
         self.problems: list[str] = []
         self.digest = ""
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.rules import read_rule, rule_words
 from dudao.calc.tree import Finding, TreeDataError, validate
-from dudao.core import files
+from dudao.core import audit, files
 from dudao.core.access import Actor, Denied
 from dudao.core.documents import DOCX
 from dudao.core.sheets import SheetError, read_upload
@@ -89,14 +89,7 @@ def _take(actor: Actor, form: UploadForm) -> FrameworkUpload | None:
         form.add_error("file", str(error))
         return None
     taken: FrameworkUpload = acts.take_upload(
-        actor,
-        unit=unit,
-        system=system,
-        file=stored,
-        name=file.name,
-        kept=settled.plain(),
-        notes=settled.notes,
-        token=form.token,
+        actor, unit=unit, system=system, file=stored, name=file.name, kept=settled.plain(), notes=settled.notes
     )
     return taken
 
@@ -137,9 +130,9 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
             acts.discard_upload(actor, taken=taken)
             messages.success(request, f"已放弃“{taken}”，没有建立指标体系。")
             return redirect("frameworks:import_new")
-        token = form.token if form.is_valid() else None
         try:
-            made = acts.import_upload(actor, taken=taken, chosen=chosen, token=token)
+            with audit.once(form.token):
+                made = acts.import_upload(actor, taken=taken, chosen=chosen)
         except ValidationError as error:
             messages.error(request, "；".join(error.messages))
             return redirect(taken)
@@ -159,9 +152,7 @@ def _read_again(actor: Actor, taken: FrameworkUpload, form: ColumnsForm) -> Fram
     except SheetError as error:
         form.add_error(None, str(error))
         return None
-    read: FrameworkUpload = acts.read_again(
-        actor, taken=taken, kept=settled.plain(), notes=settled.notes, token=form.token
-    )
+    read: FrameworkUpload = acts.read_again(actor, taken=taken, kept=settled.plain(), notes=settled.notes)
     return read
 
 

@@ -36,9 +36,7 @@ def node_edit(request: HttpRequest, pk: int) -> HttpResponse:
         revision = form.cleaned_data["revision"]
         done = refused(
             form,
-            lambda: nodes.edit_node(
-                actor_of(request), node=page.row, revision=revision, values=form.node(page.row), token=form.token
-            ),
+            lambda: nodes.edit_node(actor_of(request), node=page.row, revision=revision, values=form.node(page.row)),
         )
         if done is not None:
             messages.success(request, f"已保存“{done}”。")
@@ -56,12 +54,7 @@ def node_add(request: HttpRequest, pk: int) -> HttpResponse:
         made = refused(
             form,
             lambda: nodes.add_node(
-                actor_of(request),
-                parent=page.row,
-                revision=revision,
-                values=form.node(),
-                after=page.after,
-                token=form.token,
+                actor_of(request), parent=page.row, revision=revision, values=form.node(), after=page.after
             ),
         )
         if made is not None:

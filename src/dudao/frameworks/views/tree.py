@@ -153,7 +153,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
         wanted, revision = lines_of(form.cleaned_data["evidence"]), form.cleaned_data["revision"]
 
         def act() -> Indicator:
-            return nodes.set_evidence(actor, node=found, revision=revision, evidence=wanted)  # type: ignore[no-any-return]
+            return nodes.set_evidence(actor, node=found, revision=revision, evidence=wanted)
 
         if is_part:
             done = act()

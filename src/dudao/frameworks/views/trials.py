@@ -145,7 +145,6 @@ def trial_new(request: HttpRequest, pk: int) -> HttpResponse:
                 title=form.values["title"],
                 file_name=form.values["file"].name,
                 file_digest=form.digest,
-                token=form.token,
             ),
         )
         if made is not None:

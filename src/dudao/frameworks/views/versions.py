@@ -98,7 +98,7 @@ def start(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = StartForm(request.POST or None, units=_offices(actor, "framework.start"), initial={"points": 100})
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: versions.start_framework(actor, **form.values, token=form.token))
+        made = refused(form, lambda: versions.start_framework(actor, **form.values))
         if made is not None:
             messages.success(request, f"已新建“{made.framework.name}”。先在总表下新增一级指标，再逐级往下写。")
             return redirect(made)
@@ -176,9 +176,7 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
     form = RenameForm(request.POST or None, initial={"name": name, "was": name})
     if request.method == "POST" and form.is_valid():
         values = form.values
-        done = refused(
-            form, lambda: versions.rename_framework(actor, system=found.framework, **values, token=form.token)
-        )
+        done = refused(form, lambda: versions.rename_framework(actor, system=found.framework, **values))
         if done is not None:
             messages.success(request, f"已改名为“{done.name}”。")
             return redirect(found)

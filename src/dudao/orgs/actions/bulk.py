@@ -36,7 +36,7 @@ def update(rows: Iterable[models.Model]) -> None:
         return
     model = type(rows[0])
     table = connection.ops.quote_name(model._meta.db_table)
-    key = connection.ops.quote_name(str(model._meta.pk.column))  # type: ignore[union-attr]
+    key = connection.ops.quote_name(str(model._meta.pk.column))
     columns = [connection.ops.quote_name(str(field.column)) for field in _columns(model, key=False)]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE incoming (LIKE {table}) ON COMMIT DROP")

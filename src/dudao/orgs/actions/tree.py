@@ -163,7 +163,7 @@ def require_free_codes(facts: dict[str, object], *, apart_from: Unit | None = No
             ended = f"（{date_cn(other.valid_to)}撤销）" if other.valid_to else ""
             errors[name] = f"{LABELS[name]}“{code}”已属于“{other.name}”{ended}，请核对。"
     if errors:
-        raise ValidationError(errors)  # type: ignore[arg-type]
+        raise ValidationError(errors)
 
 
 def refresh_naming(unit: Unit, *, pinyin: str = "") -> None:

@@ -117,7 +117,7 @@ def calendar_day(request: Any) -> HttpResponse:
     form = forms.SpecialDayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = {**form.values, "working": form.cleaned_data["working"] == "1"}
-        row = forms.refused(form, lambda: actions.set_special_day(actor, unit=unit, token=form.token, **given))
+        row = forms.refused(form, lambda: actions.set_special_day(actor, unit=unit, **given))
         if row is not None:
             messages.success(request, "已登记，工作日推算从现在起按此计算。")
             return redirect(_address(unit, row.day.year))

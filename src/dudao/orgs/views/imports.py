@@ -82,7 +82,7 @@ def _take(actor: Actor, form: Any) -> Any:
     except (sheets.SheetError, FileRefused) as error:
         form.add_error("file", str(error))
         return None
-    return actions.take_sheet(actor, root=form.cleaned_data["root"], file=stored, name=upload.name, token=form.token)
+    return actions.take_sheet(actor, root=form.cleaned_data["root"], file=stored, name=upload.name)
 
 
 @require_GET
@@ -154,4 +154,4 @@ def errors(request: Any, pk: int) -> HttpResponse:
         raise Http404
     stem = taken.name.rsplit(".", 1)[0]
     answer: Any = files.serve(taken.errors, f"{stem}（错误原因）.xlsx")
-    return answer  # type: ignore[no-any-return]
+    return answer

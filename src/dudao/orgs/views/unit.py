@@ -161,7 +161,7 @@ def new(request: Any) -> HttpResponse:
     initial = {"parent": int(under)} if under.isascii() and under.isdigit() else {}
     form = forms.OpenForm(request.POST or None, actor=actor, initial=initial)
     if request.method == "POST" and form.is_valid():
-        made = forms.refused(form, lambda: actions.open_unit(actor, token=form.token, **form.save_values()))
+        made = forms.refused(form, lambda: actions.open_unit(actor, **form.save_values()))
         if made is not None:
             messages.success(request, f"已新设“{made.name}”。")
             return redirect(made)
@@ -185,9 +185,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
     initial = forms.EditForm.initial_of(one, queries.names_of(one, UnitName.Sort.ALIAS), queries.levels_of(one))
     form = forms.EditForm(request.POST or None, unit=one, initial=initial)
     if request.method == "POST" and form.is_valid():
-        done = forms.refused(
-            form, lambda: actions.edit_unit(actor, unit=one, token=form.token, **form.save_values(one))
-        )
+        done = forms.refused(form, lambda: actions.edit_unit(actor, unit=one, **form.save_values(one)))
         if done is not None:
             messages.success(request, f"已修改“{one.name}”的信息。")
             return redirect(one)
@@ -201,7 +199,7 @@ def rename(request: Any, pk: int) -> HttpResponse:
     actor.require("unit.rename", one.path)
     form = forms.RenameForm(request.POST or None, initial={"name": one.name, "kind": one.kind})
     if request.method == "POST" and form.is_valid():
-        done = forms.refused(form, lambda: actions.rename_unit(actor, unit=one, token=form.token, **form.values))
+        done = forms.refused(form, lambda: actions.rename_unit(actor, unit=one, **form.values))
         if done is not None:
             messages.success(request, f"“{one.name}”已更名为“{done.name}”。")
             return redirect(one)
@@ -216,7 +214,7 @@ def move(request: Any, pk: int) -> HttpResponse:
     actor.require("unit.move", one.path)
     form = forms.MoveForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
-        done = forms.refused(form, lambda: actions.move_unit(actor, unit=one, token=form.token, **form.values))
+        done = forms.refused(form, lambda: actions.move_unit(actor, unit=one, **form.values))
         if done is not None:
             messages.success(request, f"“{one.name}”已隶属“{done.parent}”。")
             return redirect(one if queries.visible_unit(actor, one.pk).exists() else reverse("orgs:units"))
@@ -240,8 +238,7 @@ def merge(request: Any, pk: int) -> HttpResponse:
             new_unit = {"parent": one.parent, "kind": one.kind, "name": cleaned["name"], **facts}
             given = {"new": new_unit, "sources": [one, *cleaned["sources"]]}
         done = forms.refused(
-            form,
-            lambda: actions.merge_units(actor, day=cleaned["day"], reason=cleaned["reason"], token=form.token, **given),
+            form, lambda: actions.merge_units(actor, day=cleaned["day"], reason=cleaned["reason"], **given)
         )
         if done is not None:
             messages.success(request, f"已合并为“{done.name}”。")
@@ -270,7 +267,6 @@ def split(request: Any, pk: int) -> HttpResponse:
                 day=cleaned["day"],
                 keeps=cleaned["keeps"] == "1",
                 reason=cleaned["reason"],
-                token=form.token,
             ),
         )
         if done is not None:
@@ -295,9 +291,7 @@ def licence(request: Any, pk: int) -> HttpResponse:
     )
     form = forms.LicenceForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        done = forms.refused(
-            form, lambda: actions.register_licence(actor, unit=one, token=form.token, **form.save_values())
-        )
+        done = forms.refused(form, lambda: actions.register_licence(actor, unit=one, **form.save_values()))
         if done is not None:
             messages.success(request, f"已登记“{one.name}”的办园许可：{done.standing(queries.today()).label}。")
             return redirect(one)
@@ -314,7 +308,7 @@ def close(request: Any, pk: int) -> HttpResponse:
     actor.require("unit.close", one.path)
     form = forms.CloseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = forms.refused(form, lambda: actions.close_unit(actor, unit=one, token=form.token, **form.values))
+        done = forms.refused(form, lambda: actions.close_unit(actor, unit=one, **form.values))
         if done is not None:
             messages.success(request, f"“{one.name}”已撤销。")
             return redirect(one)
@@ -350,8 +344,7 @@ def _contact_form(request: Any, one: Unit, contact: Contact | None) -> HttpRespo
     form = forms.ContactForm(request.POST or None, initial=initial, masked=masked)
     if request.method == "POST" and form.is_valid():
         saved = forms.refused(
-            form,
-            lambda: actions.save_contact(request.actor, unit=one, contact=contact, token=form.token, **form.values),
+            form, lambda: actions.save_contact(request.actor, unit=one, contact=contact, **form.values)
         )
         if saved is not None:
             messages.success(request, f"已保存联系人“{saved.name}”。")

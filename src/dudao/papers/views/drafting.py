@@ -74,7 +74,6 @@ def new_kind(request: HttpRequest, kind: str) -> HttpResponse:
                 values=form.said_values,
                 recipients=_recipients(form, office),
                 reply_days=form.cleaned_data["reply_days"],
-                token=form.token,
             ),
         )
         if made is not None:
@@ -114,7 +113,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 values=form.said_values,
                 recipients=_recipients(form, paper.unit),
                 reply_days=form.cleaned_data["reply_days"],
-                token=form.token,
             ),
         )
         if done is not None:
@@ -150,10 +148,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         made = refused(
-            form,
-            lambda: drafting.upload_version(
-                actor_of(request), paper=paper, upload=file, name=file.name, token=form.token
-            ),
+            form, lambda: drafting.upload_version(actor_of(request), paper=paper, upload=file, name=file.name)
         )
         if made is not None:
             messages.success(request, f"已保存为{made}，请核对数字后送核。")
@@ -217,7 +212,7 @@ def seal(request: HttpRequest, pk: int) -> HttpResponse:
     if form is not None and form.is_valid():
         file = form.cleaned_data["file"]
         act = issuing.add_scan if what == "scan" else issuing.add_handwriting
-        if refused(form, lambda: act(actor, paper=paper, upload=file, name=file.name, token=form.token)) is not None:
+        if refused(form, lambda: act(actor, paper=paper, upload=file, name=file.name)) is not None:
             messages.success(request, "已保存用印件。")
             return redirect(paper)
     connected = sealing.service()

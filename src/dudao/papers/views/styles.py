@@ -100,7 +100,7 @@ def style_edit(request: HttpRequest) -> HttpResponse:
         start |= {"signature": look.signature, "masthead": look.masthead}
     form = StyleForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.set_style(actor_of(request), unit=office, token=form.token, **form.said))
+        made = refused(form, lambda: acts.set_style(actor_of(request), unit=office, **form.said))
         if made is not None:
             day = made.valid_from
             messages.success(request, f"文书版式已保存，{day.year}年{day.month}月{day.day}日起使用。")

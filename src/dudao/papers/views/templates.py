@@ -98,7 +98,7 @@ def template_upload(request: HttpRequest, kind: str) -> HttpResponse:
         made = refused(
             form,
             lambda: acts.upload_template(
-                actor_of(request), unit=office, kind=sort.value, upload=form.cleaned_data["file"], token=form.token
+                actor_of(request), unit=office, kind=sort.value, upload=form.cleaned_data["file"]
             ),
         )
         if made is not None:

@@ -21,7 +21,7 @@ def _own(actor: Actor, account: Account, verb: str) -> None:
 
 
 def _locked(account: Account) -> Account:
-    return Account.objects.select_for_update(of=("self",)).select_related("home").get(pk=account.pk)  # type: ignore[no-any-return]
+    return Account.objects.select_for_update(of=("self",)).select_related("home").get(pk=account.pk)
 
 
 @audit.action

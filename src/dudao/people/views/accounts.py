@@ -204,7 +204,7 @@ def account_new(request: Any) -> HttpResponse:
         made = refused(
             form,
             lambda: actions.create_account(
-                actor, code=code, role=role, valid_from=start or timezone.localdate(), token=form.token, **values
+                actor, code=code, role=role, valid_from=start or timezone.localdate(), **values
             ),
         )
         if made is not None:
@@ -236,7 +236,7 @@ def account_edit(request: Any, pk: int) -> HttpResponse:
     initial = {"name": one.name, "phone": one.phone, "email": one.email, "home": one.home}
     form = AccountEditForm(request.POST or None, initial=initial, actor=actor)
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: actions.edit_account(actor, account=one, token=form.token, **form.values))
+        done = refused(form, lambda: actions.edit_account(actor, account=one, **form.values))
         if done is not None:
             messages.success(request, f"已保存“{done.name}”的信息。")
             return redirect(done)
@@ -279,7 +279,7 @@ def appoint(request: Any, pk: int) -> HttpResponse:
     actor.require("appointment.make", one.home.path)
     form = AppointForm(request.POST or None, initial={"unit": one.home}, actor=actor)
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: actions.appoint(actor, account=one, token=form.token, **form.values))
+        made = refused(form, lambda: actions.appoint(actor, account=one, **form.values))
         if made is not None:
             messages.success(request, f"已任用{one.name}为“{made.unit.name} · {ROLES[made.role].label}”。")
             return redirect(one)
@@ -299,7 +299,7 @@ def appointment_end(request: Any, pk: int) -> HttpResponse:
     actor.require("appointment.end", held.unit.path)
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: actions.end_appointment(actor, appointment=held, token=form.token, **form.values))
+        done = refused(form, lambda: actions.end_appointment(actor, appointment=held, **form.values))
         if done is not None:
             messages.success(request, f"{one.name}的任用“{held.unit.name} · {ROLES[held.role].label}”已结束。")
             return redirect(one)

@@ -66,9 +66,7 @@ def me(request: Any) -> HttpResponse:
     account = request.user
     form = ProfileForm(request.POST or None, initial={"phone": account.phone, "email": account.email})
     if request.method == "POST" and form.is_valid():
-        done = refused(
-            form, lambda: actions.edit_profile(request.own_actor, account=account, token=form.token, **form.values)
-        )
+        done = refused(form, lambda: actions.edit_profile(request.own_actor, account=account, **form.values))
         if done is not None:
             messages.success(request, "联系方式已保存。")
             return redirect("people:me")

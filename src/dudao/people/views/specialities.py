@@ -25,7 +25,7 @@ def specialities(request: Any, pk: int) -> HttpResponse:
         raise denied
     form = SpecialityForm(request.POST or None, initial={"known": one.specialities})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: actions.set_specialities(actor, account=one, token=form.token, **form.values))
+        done = refused(form, lambda: actions.set_specialities(actor, account=one, **form.values))
         if done is not None:
             messages.success(request, f"已登记{done.name}的专业特长：{'、'.join(done.specialities) or '没有'}。")
             return redirect(done)

@@ -101,7 +101,7 @@ def policy(request: Any) -> HttpResponse:
     now = login_policy()
     form = PolicyForm(request.POST or None, initial={name: getattr(now, name) for name in BOUNDS})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: actions.edit_policy(request.actor, city=city, token=form.token, **form.values))
+        done = refused(form, lambda: actions.edit_policy(request.actor, city=city, **form.values))
         if done is not None:
             messages.success(request, "登录安全策略已保存，从各人下一次登录起生效。")
             return redirect("people:policy")

@@ -221,7 +221,7 @@ def row_sign(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     form = SignForm(_sent(request), initial={"leader": row.leader, "person": row.person})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.sign(actor_of(request), row=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.sign(actor_of(request), row=row, **form.values))
         if done is not None:
             messages.success(request, f"已签收“{row.task.title}”，请在{row.deadline:%Y年%-m月%-d日}前完成。")
             return redirect(row)
@@ -238,10 +238,7 @@ def row_report(request: HttpRequest, pk: int) -> HttpResponse:
         values = {name: value for name, value in form.values.items() if name != "files"}
         uploads = form.cleaned_data.get("files") or []
         try:
-            made = refused(
-                form,
-                lambda: acts.report(actor_of(request), row=row, uploads=uploads, token=form.token, **values),
-            )
+            made = refused(form, lambda: acts.report(actor_of(request), row=row, uploads=uploads, **values))
         except FileRefused as problem:
             form.add_error("files", str(problem))
             made = None
@@ -259,7 +256,7 @@ def row_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     form = ConfirmForm(_sent(request))
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.confirm(actor_of(request), row=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.confirm(actor_of(request), row=row, **form.values))
         if done is not None:
             messages.success(request, f"已确认{row.unit}完成，可以销号。")
             return redirect(row)
@@ -275,7 +272,7 @@ def row_extend(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     form = ExtendForm(_sent(request))
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.extend(actor_of(request), row=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.extend(actor_of(request), row=row, **form.values))
         if done is not None:
             messages.success(request, f"已延期到{row.deadline:%Y年%-m月%-d日}。")
             return redirect(row)
@@ -289,7 +286,7 @@ def row_mark(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     form = MarkForm(_sent(request), initial={"quality": row.quality})
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.mark_quality(actor_of(request), row=row, token=form.token, **form.values))
+        done = refused(form, lambda: acts.mark_quality(actor_of(request), row=row, **form.values))
         if done is not None:
             messages.success(request, "已标记质量。")
             return redirect(row)
@@ -305,10 +302,7 @@ def row_hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = form.recipients
         made = refused(
-            form,
-            lambda: hand_on(
-                actor_of(request), row=row, units=chosen, deadline=form.cleaned_data["deadline"], token=form.token
-            ),
+            form, lambda: hand_on(actor_of(request), row=row, units=chosen, deadline=form.cleaned_data["deadline"])
         )
         if not form.errors:
             messages.success(request, f"已转办到 {len(made or chosen)} 个单位，它们会收到通知。")

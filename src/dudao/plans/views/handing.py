@@ -45,10 +45,7 @@ def hand_down_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         chosen = form.recipients
-        done = refused(
-            form,
-            lambda: hand_down(actor, task=task, units=chosen, deadline=form.cleaned_data["deadline"], token=form.token),
-        )
+        done = refused(form, lambda: hand_down(actor, task=task, units=chosen, deadline=form.cleaned_data["deadline"]))
         if done is not None:
             messages.success(request, f"已下达，{len(chosen)} 个单位会收到通知。")
             return redirect(task)
@@ -106,7 +103,7 @@ def hand_down_many_page(request: HttpRequest) -> HttpResponse:
     form = HandDownForm(sent, plan=plan, day=today(), chosen=chosen)
     if sent is not None and form.is_valid():
         reach, due = form.recipients, form.cleaned_data["deadline"]
-        done = refused(form, lambda: hand_down_many(actor, tasks=chosen, units=reach, deadline=due, token=form.token))
+        done = refused(form, lambda: hand_down_many(actor, tasks=chosen, units=reach, deadline=due))
         if not form.errors:
             messages.success(request, f"已下达 {len(done or chosen)} 项任务，{len(reach)} 个单位会收到通知。")
             return redirect(f"{reverse('plans:tasks')}?plan={plan.pk}&state=issued")
@@ -123,7 +120,7 @@ def tasks_edit(request: HttpRequest) -> HttpResponse:
     sent = request.POST if "tasks" in request.POST else None
     form = TasksForm(sent, plan=plan, day=today(), chosen=chosen)
     if sent is not None and form.is_valid():
-        done = refused(form, lambda: acts.edit_tasks(actor, tasks=chosen, token=form.token, **form.changes))
+        done = refused(form, lambda: acts.edit_tasks(actor, tasks=chosen, **form.changes))
         if not form.errors:
             messages.success(request, f"已设置 {len(done or chosen)} 项任务。")
             return redirect(f"{reverse('plans:tasks')}?plan={plan.pk}&state=draft")

@@ -151,22 +151,16 @@ _NEW = ("title", "text", "kind", "lead", "partners", "responsible", "starts", "d
 
 
 def _create(actor: Any, form: TaskForm, points: list[Any]) -> Task:
-    sort, _, key = form.cleaned_data["source"].partition("-")
-    point = item = None
-    for candidate in points:
-        if sort == "point" and str(candidate.pk) == key:
-            point = candidate
-        for one in candidate.items.all():
-            if sort == "item" and str(one.pk) == key:
-                point, item = candidate, one
+    sources = {f"point-{point.pk}": (point, None) for point in points}
+    sources |= {f"item-{item.pk}": (point, item) for point in points for item in point.items.all()}
+    point, item = sources[form.cleaned_data["source"]]
     values = form.values
     return acts.create_task(
         actor,
         point=point,
         item=item,
         target=form.target,
-        token=form.token,
-        **{name: values[name] for name in _NEW},
+        **{name: values[name] for name in _NEW}
     )  # fmt: skip
 
 
@@ -178,7 +172,7 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(task, name) for name in acts.EDITABLE} | {"partners": list(task.partners.all())}
     form = TaskForm(request.POST if request.method == "POST" else None, plan=task.plan, day=today(), initial=initial)
     if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.edit_task(actor, task=task, token=form.token, **form.columns))
+        done = refused(form, lambda: acts.edit_task(actor, task=task, **form.columns))
         if done is not None:
             messages.success(request, "已保存。")
             return redirect(task)
@@ -200,7 +194,7 @@ def task_split(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, initial={"parts": task.text.replace("\n", "\n\n")}
     )
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.split_task(actor, task=task, parts=form.texts, token=form.token))
+        made = refused(form, lambda: acts.split_task(actor, task=task, parts=form.texts))
         if not form.errors:
             messages.success(request, f"已拆分为 {len(made or form.texts)} 条任务。")
             return redirect(f"{reverse('plans:tasks')}?plan={task.plan_id}&section={task.point.section_id}")

@@ -138,6 +138,7 @@ class RoundEditForm(Form):
 class ExtendForm(Form):
     """A later deadline, for all or for some counties."""
 
+    form_token = None
     regions: ClassVar[Any] = forms.MultipleChoiceField(
         label="给谁延长",
         widget=forms.CheckboxSelectMultiple,

@@ -134,7 +134,7 @@ def balance_new(request: HttpRequest) -> HttpResponse:
         packs=balance.packs(),
     )
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.run_balance(actor, token=form.token, **form.values))
+        made = refused(form, lambda: acts.run_balance(actor, **form.values))
         if made is not None:
             messages.success(request, f"已测算 {made.schools} 所学校。")
             return redirect(made)

@@ -234,10 +234,7 @@ def balance_item(request: HttpRequest, pk: int, county: int, code: str) -> HttpR
     if request.method == "POST" and form.is_valid():
         given = form.values
         upload = given.pop("file")
-        made = refused(
-            form,
-            lambda: inputs.judge_item(actor, run=run, county=unit, code=code, upload=upload, token=form.token, **given),
-        )
+        made = refused(form, lambda: inputs.judge_item(actor, run=run, county=unit, code=code, upload=upload, **given))
         if made is not None:
             messages.success(request, f"已判定 {code}：{made.get_verdict_display()}。")
             return redirect(back)
@@ -274,7 +271,7 @@ def balance_item_file(request: HttpRequest, pk: int, county: int, code: str) -> 
     if held is None or held.file is None:
         raise Http404
     answer: Any = files.serve(held.file, held.file_name)
-    return answer  # type: ignore[no-any-return]
+    return answer
 
 
 @require_POST

@@ -175,7 +175,7 @@ def balance_price_new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         values = {key: form.cleaned_data[key] for key in ("unit", "valid_from", "valid_to", "note")}
-        made = refused(form, lambda: inputs.set_prices(actor, token=form.token, prices=form.prices, **values))
+        made = refused(form, lambda: inputs.set_prices(actor, prices=form.prices, **values))
         if made is not None:
             messages.success(request, f"已登记 {len(form.prices)} 项单价，达标所需的费用按新单价计算。")
             return redirect("stats:balance_prices")
@@ -197,7 +197,7 @@ def balance_price_end(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     form = EndForm(request.POST or None, initial={"day": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        ended = refused(form, lambda: inputs.end_price(actor, price=price, token=form.token, **form.values))
+        ended = refused(form, lambda: inputs.end_price(actor, price=price, **form.values))
         if ended is not None:
             messages.success(request, f"{price.code} 的单价到{date_cn(ended.valid_to)}为止。")
             return redirect("stats:balance_prices")

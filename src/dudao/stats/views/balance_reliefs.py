@@ -119,7 +119,7 @@ def balance_relief_new(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("stats:balance_reliefs_round", args=[pk])
     if request.method == "POST" and form.is_valid():
         given = {**form.values, "clause": clauses[form.cleaned_data["clause"]]}
-        made = refused(form, lambda: inputs.claim_relief(actor, asked=asked, token=form.token, **given))
+        made = refused(form, lambda: inputs.claim_relief(actor, asked=asked, **given))
         if made is not None:
             messages.success(request, f"已登记 {made.unit} 的 {made.clause}；重新测算并选择采用后起作用。")
             return redirect(back)
@@ -146,7 +146,7 @@ def balance_relief_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     form = Form(request.POST if request.method == "POST" else None)
     back = reverse("stats:balance_reliefs_round", args=[claim.round_id])
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: inputs.withdraw_relief(actor, claim=claim, token=form.token))
+        made = refused(form, lambda: inputs.withdraw_relief(actor, claim=claim))
         if made is not None:
             messages.success(request, f"已撤回 {claim.unit} 的 {claim.clause}，以前的测算不受影响。")
             return redirect(back)

@@ -188,7 +188,6 @@ def _forecast(request: HttpRequest, run: BalanceRun, form: ForecastForm) -> Enro
         stays=given["stays"],
         note=given["note"],
         expected=expected,
-        token=form.token,
     )
     return made
 

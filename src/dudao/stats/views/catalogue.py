@@ -157,7 +157,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
     form = ItemForm(request.POST or None, initial={"valid_from": timezone.localdate(), "decimals": 2, "sort_no": 9000})
     if request.method == "POST" and form.is_valid():
         place = roots_of(actor, "item.edit")[0]
-        made = refused(form, lambda: catalogue_items.create_item(actor, place=place, token=form.token, **form.values))
+        made = refused(form, lambda: catalogue_items.create_item(actor, place=place, **form.values))
         if made is not None:
             messages.success(request, f"已新建指标“{made.name}”，布置报送时可以选用。")
             return redirect(made)
@@ -177,7 +177,7 @@ def item_edit(request: HttpRequest, code: str) -> HttpResponse:
         done = refused(
             form,
             lambda: catalogue_items.edit_item(
-                actor, place=place, item=item, revision=_revision(request), token=form.token, **form.values
+                actor, place=place, item=item, revision=_revision(request), **form.values
             ),
         )
         if done is not None:
@@ -223,13 +223,7 @@ def _source_page(request: HttpRequest, item: DataItem, pk: int | None) -> HttpRe
         done = refused(
             form,
             lambda: catalogue_items.save_source(
-                actor,
-                place=place,
-                item=item,
-                revision=_revision(request),
-                source=source,
-                token=form.token,
-                **form.values,
+                actor, place=place, item=item, revision=_revision(request), source=source, **form.values
             ),
         )
         if done is not None:
@@ -363,9 +357,7 @@ def rule_new(request: HttpRequest, kind: str) -> HttpResponse:
             shown = _tried(request, rule)
             if request.POST.get("do") != "try":
                 place = roots_of(actor, "rule.edit")[0]
-                made = refused(
-                    form, lambda: catalogue_rules.create_rule(actor, place=place, token=form.token, **values)
-                )
+                made = refused(form, lambda: catalogue_rules.create_rule(actor, place=place, **values))
                 if made is not None:
                     messages.success(request, f"已保存规则：{shown['sentence']}。")
                     return redirect("stats:rules")
@@ -431,7 +423,7 @@ def rule_edit(request: HttpRequest, code: str) -> HttpResponse:
                 done = refused(
                     form,
                     lambda: catalogue_rules.edit_rule(
-                        actor, place=place, rule=rule, revision=_revision(request), token=form.token, **form.values
+                        actor, place=place, rule=rule, revision=_revision(request), **form.values
                     ),
                 )
                 if done is not None:

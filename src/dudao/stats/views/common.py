@@ -33,4 +33,4 @@ def return_or_404(request: HttpRequest, pk: int) -> Return:
     found: Any = returns.returns_seen(actor_of(request)).filter(pk=pk).first()
     if found is None:
         raise Http404
-    return found  # type: ignore[no-any-return]
+    return found

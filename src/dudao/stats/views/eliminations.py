@@ -92,7 +92,7 @@ def elimination_new(request: HttpRequest) -> HttpResponse:
         years=[year for year in seen.years if seen.schools.get(year)],
     )
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.create_plan(actor, token=form.token, **form.values))
+        made = refused(form, lambda: acts.create_plan(actor, **form.values))
         if made is not None:
             messages.success(
                 request, f"已按{made.base_words}的数据列出 {made.lines} 条，请逐条填目标、措施、责任人和时限。"
@@ -288,14 +288,10 @@ def elimination_import(request: HttpRequest, pk: int) -> HttpResponse:
             if problems:
                 form.add_error("file", f"有 {len(problems)} 处不能导入，没有写入任何内容。请按下面的说明改好再上传。")
             else:
-                acts.save_plan(
-                    actor,
-                    plan=plan,
-                    version=plan.version,
-                    rows=typed,
-                    source=form.cleaned_data["file"].name,
-                    token=form.token,
-                )
+                with audit.once(form.token):
+                    acts.save_plan(
+                        actor, plan=plan, version=plan.version, rows=typed, source=form.cleaned_data["file"].name
+                    )
                 messages.success(request, f"已导入 {len(typed)} 条。")
                 return redirect(plan)
         except (SheetError, Conflict) as reason:

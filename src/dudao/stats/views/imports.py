@@ -41,7 +41,7 @@ def _upload_or_404(request: HttpRequest, pk: int) -> DataUpload:
     found: Any = returns.uploads_seen(actor_of(request)).filter(pk=pk).first()
     if found is None:
         raise Http404
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @require_GET
@@ -108,7 +108,6 @@ def _take(actor: Actor, asked: Round, form: UploadForm) -> DataUpload | None:
         sort=form.cleaned_data["sort"],
         file=stored,
         name=upload.name,
-        token=form.token,
     )
     return taken
 
@@ -172,4 +171,4 @@ def import_errors(request: HttpRequest, pk: int) -> HttpResponse:
     if taken.errors is None:
         raise Http404
     answer: Any = files.serve(taken.errors, f"{taken.name.rsplit('.', 1)[0]}（错误原因）.xlsx")
-    return answer  # type: ignore[no-any-return]
+    return answer

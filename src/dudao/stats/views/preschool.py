@@ -78,7 +78,7 @@ def preschool_new(request: HttpRequest) -> HttpResponse:
         standards=preschool.standards_for(region, timezone.localdate()),
     )
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.run_preschool(actor, token=form.token, **form.values))
+        made = refused(form, lambda: acts.run_preschool(actor, **form.values))
         if made is not None:
             messages.success(
                 request, f"已测算 {made.kindergartens} 所幼儿园，{len(made.results['counties'])} 个县市区。"
@@ -248,9 +248,7 @@ def preschool_judge(request: HttpRequest, pk: int, county: int, item: str) -> Ht
         },
     )
     if request.method == "POST" and form.is_valid():
-        made = refused(
-            form, lambda: acts.judge_item(actor, run=run, county=county, item=item, token=form.token, **form.values)
-        )
+        made = refused(form, lambda: acts.judge_item(actor, run=run, county=county, item=item, **form.values))
         if made is not None:
             rest = [code for code in found.undecided if code != item]
             messages.success(request, f"已判定 {item}：{made.get_status_display()}。还有 {len(rest)} 项待判定。")

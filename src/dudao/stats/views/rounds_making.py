@@ -73,10 +73,7 @@ def round_new(request: HttpRequest) -> HttpResponse:
             kept, packs = {item.pk for item in before}, {item.pack for item in before}
             items = [item for item in items if item.pk in kept or item.pack not in packs]
         regions = _chosen(places, values.pop("regions", []))
-        made = refused(
-            form,
-            lambda: acts.create_round(actor, unit=unit, items=items, regions=regions, token=form.token, **values),
-        )
+        made = refused(form, lambda: acts.create_round(actor, unit=unit, items=items, regions=regions, **values))
         if made is not None:
             messages.success(request, f"已准备“{made.title}”，核对后点“开始报送”，填报单位才会看到。")
             return redirect(made)
@@ -130,7 +127,6 @@ def round_edit(request: HttpRequest, pk: int) -> HttpResponse:
                 revision=form.cleaned_data["revision"],
                 items=[known[key] for key in form.chosen],
                 regions=_chosen(places, form.cleaned_data.get("regions", [])),
-                token=form.token,
                 **values,
             ),
         )

@@ -155,9 +155,7 @@ def _imported(actor: Any, form: ImportForm) -> WorkPlan | None:
     )
     field = "file" if upload is not None else "text"
     try:
-        return refused(
-            form, lambda: import_plan(actor, unit=values["unit"], year=values["year"], token=form.token, **what)
-        )
+        return refused(form, lambda: import_plan(actor, unit=values["unit"], year=values["year"], **what))
     except (DocumentError, FileRefused) as problem:
         form.add_error(field, str(problem))
     return None
@@ -259,10 +257,7 @@ def plan_amend(request: HttpRequest, pk: int) -> HttpResponse:
         values = form.values
         change = PointChange(row.point, values["title"], values["text"], values["dropped"])
         made = refused(
-            form,
-            lambda: amend_plan(
-                actor_of(request), plan=found, reason=values["reason"], changes=[change], token=form.token
-            ),
+            form, lambda: amend_plan(actor_of(request), plan=found, reason=values["reason"], changes=[change])
         )
         if not form.errors:
             number = made[0].number if made else ""

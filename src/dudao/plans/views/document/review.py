@@ -5,7 +5,7 @@ The script saves words in the background (``X-Save``) and gets the new revision 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -251,53 +251,64 @@ def review_point(request: HttpRequest, pk: int) -> HttpResponse:
     point = _wanted(reads.point_of(actor, pk))
     plan, at, do = point.section.plan_id, f"p{pk}", post.get("do", "")
     words = {name: post[name] for name in ("number", "title", "text") if name in post}
-    given = {"revision": _whole(post.get("revision"))}
+    revision = _whole(post.get("revision"))
 
     def saved() -> Any:
         """The point with the words of the form; what the form doesn't change isn't written."""
+        nonlocal revision
         if any(" ".join(getattr(point, name).split()) != " ".join(value.split()) for name, value in words.items()):
-            row = acts.edit_point(actor, point=point, revision=given["revision"], **words)
-            given["revision"] = row.revision
+            row = acts.edit_point(actor, point=point, revision=revision, **words)
+            revision = row.revision
             return row
         return point
 
     def moved(direction: Any) -> Any:
-        return acts.move_point(actor, point=saved(), direction=direction, **given)
+        return acts.move_point(actor, point=saved(), direction=direction, revision=revision)
 
     match do:
         case "save":
             return _do(
-                request, plan, at, lambda: acts.edit_point(actor, point=point, **words, **given), note="已保存。"
+                request,
+                plan,
+                at,
+                lambda: acts.edit_point(actor, point=point, revision=revision, **words),
+                note="已保存。",
             )
         case "split":
             offset = _whole(post.get("offset"))
             return _do(
-                request, plan, at, lambda: acts.split_point(actor, point=saved(), offset=offset, **given),
+                request, plan, at, lambda: acts.split_point(actor, point=saved(), offset=offset, revision=revision),
                 note="已在光标处拆成两条，后一条在下面。",
             )  # fmt: skip
         case "merge":
             return _do(
-                request, plan, at, lambda: acts.merge_points(actor, point=saved(), **given), note="已与下一条合并。"
+                request,
+                plan,
+                at,
+                lambda: acts.merge_points(actor, point=saved(), revision=revision),
+                note="已与下一条合并。",
             )
         case "up" | "down":
             return _do(request, plan, at, lambda: moved(do))
         case "delete":
             go = reads.neighbour(plan, pk)
             return _do(
-                request, plan, at, lambda: acts.delete_point(actor, point=point, **given), go=lambda _: go,
+                request, plan, at, lambda: acts.delete_point(actor, point=point, revision=revision), go=lambda _: go,
                 note=f"已删除“{str(point)[:18]}”。", undo=lambda: reads.last_deleted(plan),
             )  # fmt: skip
         case "check":
             return _do(
-                request, plan, at, lambda: acts.check_point(actor, point=saved(), **given),
+                request, plan, at, lambda: acts.check_point(actor, point=saved(), revision=revision),
                 go=lambda _: reads.next_unchecked(plan, pk) or at,
                 note="" if reads.next_unchecked(plan, pk) not in {"", at} else "全部要点已校对。",
             )  # fmt: skip
         case "uncheck":
-            return _do(request, plan, at, lambda: acts.check_point(actor, point=saved(), checked=False, **given))
+            return _do(
+                request, plan, at, lambda: acts.check_point(actor, point=saved(), checked=False, revision=revision)
+            )
         case "resplit":
             return _do(
-                request, plan, at, lambda: acts.resplit_items(actor, point=saved(), **given),
+                request, plan, at, lambda: acts.resplit_items(actor, point=saved(), revision=revision),
                 note="已按正文里的“一是、二是……”重新分项。",
             )  # fmt: skip
         case "add_item":
@@ -305,7 +316,7 @@ def review_point(request: HttpRequest, pk: int) -> HttpResponse:
             span = {"start": start, "end": end} if 0 <= start < end else {}
             return _do(
                 request, plan, at,
-                lambda: acts.add_item(actor, point=saved(), text=post.get("item_text", ""), **span, **given),
+                lambda: acts.add_item(actor, point=saved(), text=post.get("item_text", ""), revision=revision, **span),
             )  # fmt: skip
         case "accept_all":
             return _do(
@@ -320,25 +331,34 @@ def review_item(request: HttpRequest, pk: int) -> HttpResponse:
     actor, post = actor_of(request), request.POST
     item = _wanted(reads.item_of(actor, pk))
     plan, at, text = item.point.section.plan_id, f"p{item.point_id}", post.get("text", "")
-    given = {"revision": _whole(post.get("revision"))}
+    revision = _whole(post.get("revision"))
 
     def saved() -> Any:
+        nonlocal revision
         if text.strip() and " ".join(text.split()) != " ".join(item.text.split()):
-            given["revision"] = acts.edit_item(actor, item=item, text=text, **given).revision
+            revision = acts.edit_item(actor, item=item, text=text, revision=revision).revision
             return _wanted(reads.item_of(actor, pk))
         return item
 
     match post.get("do"):
         case "save":
-            return _do(request, plan, at, lambda: acts.edit_item(actor, item=item, text=text, **given), note="已保存。")
+            return _do(
+                request,
+                plan,
+                at,
+                lambda: acts.edit_item(actor, item=item, text=text, revision=revision),
+                note="已保存。",
+            )
         case "split":
             offset = _whole(post.get("offset"))
-            return _do(request, plan, at, lambda: acts.split_item(actor, item=saved(), offset=offset, **given))
+            return _do(
+                request, plan, at, lambda: acts.split_item(actor, item=saved(), offset=offset, revision=revision)
+            )
         case "merge":
-            return _do(request, plan, at, lambda: acts.merge_items(actor, item=saved(), **given))
+            return _do(request, plan, at, lambda: acts.merge_items(actor, item=saved(), revision=revision))
         case "delete":
             return _do(
-                request, plan, at, lambda: acts.delete_item(actor, item=item, **given),
+                request, plan, at, lambda: acts.delete_item(actor, item=item, revision=revision),
                 note="已从事项里去掉，正文没有改动；需要时可选中正文里的文字再设为事项。",
             )  # fmt: skip
     raise Http404
@@ -417,12 +437,15 @@ def review_guesses(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+_HOWS: dict[str, Literal["apply", "keep", "reopen"]] = {"apply": "apply", "keep": "keep", "reopen": "reopen"}
+
+
 @require_POST
 def review_remark(request: HttpRequest, pk: int) -> HttpResponse:
     actor, post = actor_of(request), request.POST
     remark = _wanted(reads.remark_of(actor, pk))
-    how = post.get("do", "")
-    if how not in {"apply", "keep", "reopen"}:
+    how = _HOWS.get(post.get("do", ""))
+    if how is None:
         raise Http404
     at = post.get("at", "") or (f"p{remark.point_id}" if remark.point_id else "plan")
     return _do(request, remark.plan_id, at, lambda: acts.resolve_remark(actor, remark=remark, how=how))

@@ -153,7 +153,9 @@ export class Autosave<Answer extends Saved> {
     // Another content is another save, the same one is not.
     const sent = JSON.stringify(values);
     if (sent !== state.sent) Object.assign(state, { sent, token: token() });
-    const hidden = Array.from(hiddenOf(form).values(), (field): [string, string] => [field.name, field.value]);
+    // Without the token against forged requests: what waits may go out under a later session than its form's, with the page's own.
+    const fields = Array.from(hiddenOf(form).values()).filter((field) => field.name !== "csrfmiddlewaretoken");
+    const hidden = fields.map((field): [string, string] => [field.name, field.value]);
     if (!form.dataset.save) hidden.push(...values.map(([name]): [string, string] => [`w:${name}`, state.base.get(name) ?? ""]));
     return { key: this.key(form), form, url: form.action, values, hidden, token: state.token };
   }
@@ -242,8 +244,6 @@ export class Autosave<Answer extends Saved> {
   private post(job: Job, last = false): Promise<Response> {
     const body = new FormData();
     for (const [name, value] of [...job.hidden, ...job.values]) body.append(name, value);
-    // The page's own token in the header: one that was kept with a form may be of an older session.
-    body.delete("csrfmiddlewaretoken");
     body.set("form_token", job.token);
     body.set("do", "save");
     const headers = { "HX-Request": "true", "X-Save": "1", "X-CSRFToken": csrf() };
@@ -266,6 +266,7 @@ export class Autosave<Answer extends Saved> {
       if (person === null) return this.wait(`网络中断，已存在本机 ${timeOfDay(new Date())}，恢复后自动保存`);
       if (person !== document.body.dataset.person) return this.ended();
       if (again) return this.send(job, false);
+      if (isWholePage(text)) return this.ended();
     }
     if (response.status === 409 && job.form && text.includes("data-conflict")) return this.conflict(job.form, text);
     if (response.ok) this.done(job, JSON.parse(text) as Answer);

@@ -105,7 +105,10 @@ export function token(): string {
 export async function signedIn(): Promise<string | null> {
   try {
     const response = await fetch(location.href, { credentials: "same-origin", redirect: "manual" });
-    if (!response.ok) return "";
+    if (response.type === "opaqueredirect") return "";
+    if (response.status >= 500) return null;
+    // The page is closed to whoever it is: what was refused is refused.
+    if (!response.ok) return document.body.dataset.person ?? "";
     const { body } = new DOMParser().parseFromString(await response.text(), "text/html");
     const { person = "" } = body.dataset;
     if (person === document.body.dataset.person) document.body.setAttribute("hx-headers", body.getAttribute("hx-headers") ?? "");

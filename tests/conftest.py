@@ -1,6 +1,7 @@
 """The test run: an embedded PostgreSQL of its own (or DATABASE_URL), one database a run, settings chosen before Django loads."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 os.environ["DUDAO_MODE"] = "test"
@@ -71,6 +72,21 @@ def _flush_what_is_full():
     operations.execute_sql_flush = plain
 
 
+_seconds: Counter[str] = Counter()
+
+
+def pytest_runtest_logreport(report):
+    _seconds[report.nodeid.partition("::")[0]] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Where the time went: worth a look when a file that nobody expected stands here."""
+    if len(_seconds) > 1:
+        terminalreporter.section("the ten slowest files, seconds")
+        for name, seconds in _seconds.most_common(10):
+            terminalreporter.write_line(f"{seconds:8.1f}  {name}")
+
+
 LONG = ("test_stranger", "test_cli.py", "demo/", "_journey", "test_shell", "test_every_page", "test_site")
 """Files that take a minute or more. They come first, lest one process has them when the other has nothing left."""
 
@@ -84,6 +100,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("e2e"):
             item.add_marker(pytest.mark.timeout(900))
+        if "city" in item.fixturenames:
+            item.add_marker("city")
     items.sort(
         key=lambda item: (item.get_closest_marker("e2e") is not None, not any(part in item.nodeid for part in LONG))
     )

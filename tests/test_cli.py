@@ -171,6 +171,7 @@ def test_secret_is_strong_and_never_the_same():
     assert problems({**PRODUCTION, "DUDAO_SECRET_KEY": first}) == []
 
 
+@pytest.mark.city
 @pytest.mark.timeout(500)
 def test_a_demo_from_nothing_to_a_second_start(place):
     """First start, log-in page, a killed web process that comes back, an orderly end, a second start, log, backup."""
@@ -228,6 +229,7 @@ with connection.cursor() as cursor:
 """
 
 
+@pytest.mark.city
 @pytest.mark.timeout(500)
 def test_a_backup_restores_into_an_empty_place_and_nowhere_else(place):
     source, target = place / "source", place / "target"
@@ -260,6 +262,7 @@ print(Unit.objects.count(), Event.objects.count(), Event.objects.first().digest)
 """
 
 
+@pytest.mark.city
 @pytest.mark.timeout(500)
 def test_the_first_administrators_of_a_real_platform(place):
     env = {**PRODUCTION, "LANG": "zh_CN.UTF-8"}

@@ -9,7 +9,7 @@ import openpyxl
 from bench.report import heading, row
 from dudao.calc import worktext
 from dudao.demo.plan import plan_text
-from dudao.frameworks.exchange import MAX_NODES, built, read_tables, settle
+from dudao.frameworks.exchange import MAX_NODES, built, read_tables, to_system
 
 LENGTH = 10_000
 
@@ -68,6 +68,6 @@ def _indicators() -> None:
     book.save(target)
     data = target.getvalue()
     bare = _best(lambda: [list(line) for line in openpyxl.load_workbook(io.BytesIO(data)).active.iter_rows()], 3)
-    full = _best(lambda: built(settle(read_tables(data, "大表.xlsx")).plain()), 3)
+    full = _best(lambda: built(to_system(read_tables(data, "大表.xlsx")).plain()), 3)
     row("open it with openpyxl (bare)", f"{bare:.2f} s")
     row("read, guess the rules, build the tree", f"{full:.2f} s", f"{full / bare:.1f} × bare")

@@ -16,7 +16,7 @@ from dudao.evaluations.actions import objections, uses
 from dudao.evaluations.actions import results as acts
 from dudao.evaluations.models import Answer, Campaign, Mark
 from dudao.evaluations.views.shown import block_words, deviation_figure, number, total
-from dudao.frameworks.trying.shown import decimals
+from dudao.frameworks.trials.figures import decimals
 from dudao.people.queries import actor_for
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding

@@ -53,10 +53,10 @@ def document(*tables, title=""):
 
 
 def read(data, name="评分表.xlsx", **more):
-    """The settled system of a file."""
-    from dudao.frameworks.exchange import read_tables, settle
+    """The system that a file says."""
+    from dudao.frameworks.exchange import read_tables, to_system
 
-    return settle(read_tables(data, name), **more)
+    return to_system(read_tables(data, name), **more)
 
 
 def tree_lines(settled, chosen=None):

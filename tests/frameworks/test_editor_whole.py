@@ -10,8 +10,7 @@ from dudao.frameworks import queries
 from dudao.frameworks.actions.nodes import edit_node
 from dudao.frameworks.actions.versions import publish_version
 from dudao.frameworks.actions.whole import drop_item, set_grades, set_item, set_marks
-from dudao.frameworks.editing.usage import Place, renamed, uses_of
-from dudao.frameworks.editing.whole_lines import (
+from dudao.frameworks.editing.grade_lines import (
     read_grades,
     read_sources,
     read_vetoes,
@@ -19,6 +18,7 @@ from dudao.frameworks.editing.whole_lines import (
     write_sources,
     write_vetoes,
 )
+from dudao.frameworks.editing.usage import ItemIndex, renamed, uses_of
 from dudao.frameworks.forms.whole import GradesForm, MarksForm, VetoesForm
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.trees import node_data
@@ -88,8 +88,8 @@ def test_a_data_item_is_added_used_renamed_everywhere_and_can_not_be_removed_whi
     drop = reverse("frameworks:item_drop", args=[draft.pk, 0])
     page = client.post(drop, {"revision": revision(draft)}, follow=True).content.decode()
     assert "还在用" in page and len(tree(draft).items) == 3
-    drop_item(town.officer, version=draft, revision=revision(draft), place=Place("", 2))
-    drop_item(town.officer, version=draft, revision=revision(draft), place=Place("", 1))
+    drop_item(town.officer, version=draft, revision=revision(draft), index=ItemIndex("", 2))
+    drop_item(town.officer, version=draft, revision=revision(draft), index=ItemIndex("", 1))
     assert [item.name for item in tree(draft).items] == ["专职校医数"]
     assert last(draft) == ["删除数据项“在校生数”。"]
 
@@ -102,11 +102,11 @@ def test_items_below_are_kept_apart_and_their_list_goes_with_the_last(town, draf
     assert uses_of(tree(draft), "", "在校生数") == []
     set_item(
         town.officer, version=draft, revision=revision(draft), scope="下级",
-        item={"name": "学生数", "kind": "count"}, place=Place("下级", 0),
+        item={"name": "学生数", "kind": "count"}, index=ItemIndex("下级", 0),
     )  # fmt: skip
     assert tree(draft).items[1].formula == "合计(下级, 学生数)" and tree(draft).items[0].name == "在校生数"
-    drop_item(town.officer, version=draft, revision=revision(draft), place=Place("", 1))
-    drop_item(town.officer, version=draft, revision=revision(draft), place=Place("下级", 0))
+    drop_item(town.officer, version=draft, revision=revision(draft), index=ItemIndex("", 1))
+    drop_item(town.officer, version=draft, revision=revision(draft), index=ItemIndex("下级", 0))
     assert not tree(draft).lower
 
 
@@ -114,8 +114,8 @@ def test_a_name_twice_a_lost_place_and_another_scope_are_refused(town, draft):
     add(town, draft, "在校生数")
     for arguments in (
         {"scope": "", "item": {"name": "在校生数"}},
-        {"scope": "下级", "item": {"name": "甲"}, "place": Place("", 0)},
-        {"scope": "", "item": {"name": "甲"}, "place": Place("", 5)},
+        {"scope": "下级", "item": {"name": "甲"}, "index": ItemIndex("", 0)},
+        {"scope": "", "item": {"name": "甲"}, "index": ItemIndex("", 5)},
         {"scope": "", "item": {"name": "甲", "kind": "magic"}},
     ):
         with pytest.raises(ValidationError):

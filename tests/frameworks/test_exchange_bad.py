@@ -9,7 +9,7 @@ import pytest
 
 from dudao.calc.tree import validate
 from dudao.core.sheets import SheetError
-from dudao.frameworks.exchange import MAX_NODES, built, marked, read_tables, settle
+from dudao.frameworks.exchange import MAX_NODES, built, read_tables, to_system, with_error_column
 from frameworks.office_files import book, document, read, tree_lines
 
 HEAD = ["一级指标", "二级指标", "三级指标", "考核方式", "分值", "评分标准"]
@@ -210,7 +210,7 @@ def test_two_thousand_indicators_are_read_and_no_more_are_taken():
         ["", "", f"C{number} 第{number}项", "查阅资料", 5, "≥95%得5分，≥90%得4分"] for number in range(2, MAX_NODES - 1)
     ]
     data = book(HEAD, *rows)
-    settled = settle(read_tables(data, "大表.xlsx"))
+    settled = to_system(read_tables(data, "大表.xlsx"))
     built(settled.plain())
     assert len(settled.places) == MAX_NODES
     with pytest.raises(SheetError, match=f"一次最多导入 {MAX_NODES} 个"):
@@ -221,7 +221,7 @@ def test_the_copy_given_back_has_a_column_of_problems():
     data = book(["评分表"], HEAD, ROW, ["", "", "C2 丁", "查", "六分", ""], merges=("A1:F1", "A3:A4"))
     settled = read(data)
     problems = [(fault.spot.table, fault.spot.row, fault.spot.column, str(fault)) for fault in settled.faults]
-    sheet = openpyxl.load_workbook(io.BytesIO(marked(data, problems))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(with_error_column(data, problems))).active
     assert sheet["G2"].value == "问题" and sheet["G4"].value == "第 4 行 E 列“分值”是“六分”，请填数字。"
     assert sheet["E4"].fill.start_color.rgb == sheet["G4"].fill.start_color.rgb != sheet["E3"].fill.start_color.rgb
     assert sheet["E4"].value == "六分" and "A3:A4" in {str(area) for area in sheet.merged_cells.ranges}

@@ -3,7 +3,7 @@
 import pytest
 
 from dudao.calc.tree import validate
-from dudao.frameworks.exchange import Choice, built, read_tables, settle, template
+from dudao.frameworks.exchange import Choice, built, read_tables, template, to_system
 from frameworks.office_files import book, document, read, tree_lines
 
 
@@ -245,12 +245,12 @@ def test_columns_that_a_person_explains():
         sheet="表一",
     )
     unsure = read_tables(data, "自制表.xlsx")
-    assert unsure.is_unsure and settle(unsure).data["name"] == "自制表"
+    assert unsure.is_unsure and to_system(unsure).data["name"] == "自制表"
     (shown,) = unsure.shown
     assert shown["head"] == 1 and [column["name"] for column in shown["columns"]] == ["大类", "小类", "怎么评", "最高"]
     assert shown["columns"][3]["samples"] == ["4", "2"]
     chosen = {"表一": Choice(1, {0: "1", 1: "2", 2: "rule", 3: "points"})}
-    settled = settle(read_tables(data, "自制表.xlsx", chosen))
+    settled = to_system(read_tables(data, "自制表.xlsx", chosen))
     assert tree_lines(settled) == ["A1 领导重视 6", "  B1 有计划 4", "  B2 有记录 2"]
     assert guessed(settled) == {"B1": "deduct", "B2": "deduct"}
     assert [column["meaning"] for column in settled.tables[0]["columns"]] == ["1", "2", "rule", "points"]
@@ -269,7 +269,7 @@ def test_what_was_read_is_what_could_have_been_chosen():
     choice = Choice(
         shown["head"], {column["at"]: column["meaning"] for column in shown["columns"] if column["meaning"]}
     )
-    again = settle(read_tables(data, "评分表.xlsx", {shown["name"]: choice}))
+    again = to_system(read_tables(data, "评分表.xlsx", {shown["name"]: choice}))
     assert again.data == settled.data and "由三人评分" in again.data["indicators"][1]["text"]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from calc.score.trees import trees
 from dudao.calc.tree import from_data, to_data
-from dudao.frameworks.exchange import built, paper, read_tables, settle, workbook
+from dudao.frameworks.exchange import built, paper, read_tables, to_system, workbook
 from dudao.frameworks.queries import pack_tree
 from dudao.frameworks.trees import digest_of
 from dudao.packs import names
@@ -24,7 +24,7 @@ WRITERS = {".xlsx": workbook, ".docx": paper}
 
 
 def back(data, ending):
-    settled = settle(read_tables(data, f"导出{ending}"))
+    settled = to_system(read_tables(data, f"导出{ending}"))
     assert not settled.faults and not settled.guesses, (settled.faults, settled.guesses)
     return built(settled.plain(), set())
 

@@ -6,7 +6,7 @@ from dudao import packs
 from dudao.calc.score import ADOPTED, System, subjects_of
 from dudao.calc.score.samples import sample_cells
 from dudao.calc.tree import from_data
-from dudao.frameworks.trying.shown import lines_of
+from dudao.frameworks.trials.figures import lines_of
 
 
 def scored():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dudao.calc.score import exact_text
 from dudao.calc.tree import from_data
-from dudao.frameworks.trying.shown import (
+from dudao.frameworks.trials.figures import (
     difference,
     exact,
     padded,

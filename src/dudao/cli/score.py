@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from dudao.calc.expr import show_number
+from dudao.calc.expr import CellProblem, show_number
 from dudao.calc.score import (
     InvalidTree,
     Outcome,
-    SubjectProblem,
     Subjects,
     SubjectsError,
     System,
@@ -94,7 +93,7 @@ def _head(pack: str, tree: Tree) -> dict[str, Any]:
     return {"pack": pack, "system": {"code": root.code, "name": root.name, "points": points}}
 
 
-def _problems(problems: Iterable[SubjectProblem]) -> list[dict[str, Any]]:
+def _problems(problems: Iterable[CellProblem]) -> list[dict[str, Any]]:
     return [problem.data() for problem in problems]
 
 

@@ -77,8 +77,8 @@ def said(trace: Trace) -> Said:
     return Said(f"“{trace.name}”{words}。{ending}"[:4000], tuple(facts))
 
 
-def _problem(row: TrialSubject, scores: Scores, place: int, code: str, unit: Unit | None) -> Problem | None:
-    trace = explain(scores, place, code, row.trial.main)
+def _problem(row: TrialSubject, scores: Scores, index: int, code: str, unit: Unit | None) -> Problem | None:
+    trace = explain(scores, index, code, row.trial.main)
     if not loss(trace):
         return None
     told = said(trace)
@@ -118,10 +118,10 @@ def found_in_trial(actor: Actor, key: str) -> Origin | None:
         return None
     units = units_of(trial, [row.name for row in rows])
     problems = []
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         row.trial = trial
         # A list has no place to choose a unit: who isn't known is left to the page of its own score.
-        if row.name in units and (problem := _problem(row, scores, place, asked[1], units[row.name])):
+        if row.name in units and (problem := _problem(row, scores, index, asked[1], units[row.name])):
             problems.append(problem)
     category = part_of(scores, asked[1])
     return Origin(Finding.Source.SCORE, trial.title, trial.get_absolute_url(), problems, category) if problems else None

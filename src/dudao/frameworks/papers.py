@@ -41,17 +41,17 @@ def filled_of(system: System, rows: Iterable[tuple[str, Mapping[str, Any]]], *, 
 
 def _table(system: System, apart: bool) -> sheets.Table:
     columns = [sheets.Column("name", SUBJECT, required=True, width=20, limit=100)]
-    columns += [_column(place, column, system.tree) for place, column in enumerate(columns_of(system, apart=apart))]
+    columns += [_column(index, column, system.tree) for index, column in enumerate(columns_of(system, apart=apart))]
     return sheets.Table("评分表", columns)
 
 
-def _column(place: int, column: SubjectColumn, tree: Tree) -> sheets.Column:
+def _column(index: int, column: SubjectColumn, tree: Tree) -> sheets.Column:
     item = column.item
     plain = not item.aliases and not item.may_not_apply
     kind = _KINDS[item.kind] if plain else "text"
     choices = {option: option for option in item.options} if kind == "choice" else {}
     return sheets.Column(
-        f"c{place}",
+        f"c{index}",
         column.header,
         "text" if kind == "choice" and not choices else kind,
         width=min(max(12, len(column.header) * 1.6), 30),
@@ -183,12 +183,12 @@ def _sheet(
     writer: sheets.Writer, table: sheets.Table, rows: Iterable[Mapping[str, Any]], title: str, line: tuple[str, ...]
 ) -> None:
     sheet = writer.book.add_worksheet(table.name)
-    for place, column in enumerate(table.columns):
-        sheet.set_column(place, place, column.width)
+    for index, column in enumerate(table.columns):
+        sheet.set_column(index, index, column.width)
     writer.page(sheet, header_row=2, width=sum(column.width for column in table.columns))
     writer.title(sheet, title, len(table.columns) - 1)
     writer.line(sheet, 1, line, len(table.columns) - 1)
     writer.header(sheet, 2, table.columns)
     for at, row in enumerate(rows, 3):
-        for place, column in enumerate(table.columns):
-            writer.value(sheet, at, place, column, row.get(column.key))
+        for index, column in enumerate(table.columns):
+            writer.value(sheet, at, index, column, row.get(column.key))

@@ -86,8 +86,8 @@ def rows_of(version: FrameworkVersion, tree: Tree, keys: Iterable[int]) -> list[
             **fields_of(node),
         )
         rows.append(row)
-        for place, child in enumerate(node.get("children", ()), 1):
-            add(child, row, place)
+        for index, child in enumerate(node.get("children", ()), 1):
+            add(child, row, index)
 
     add(data, None, 1)
     return rows

@@ -12,7 +12,6 @@ Pure: storing items and returns is left to `dudao.stats`.
 """
 
 from dudao.calc.expr.catalogue import Catalogue, Item, Kind
-from dudao.calc.expr.columns import Column
 from dudao.calc.expr.errors import Flaw, FormulaError
 from dudao.calc.expr.explain import Explanation, Input, explain, show_near, show_number
 from dudao.calc.expr.formula import Formula, check_catalogue, compile_formula, items_used
@@ -23,7 +22,7 @@ from dudao.calc.expr.parser import MAX_DEPTH, MAX_HEIGHT, parse
 from dudao.calc.expr.reading import NOT_APPLICABLE, CellProblem, Reading, read_cell, read_column, read_table
 from dudao.calc.expr.states import State
 from dudao.calc.expr.syntax import Name, Node, decimal_text, names_in, write
-from dudao.calc.expr.table import Group, Table
+from dudao.calc.expr.table import Column, Group, Table
 from dudao.calc.expr.words import Texts, Truths
 
 __all__ = [

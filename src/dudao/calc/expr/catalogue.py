@@ -86,11 +86,11 @@ def unit_of(text: str) -> Unit | None:
     if not text.strip():
         return None
     powers: dict[str, int] = {}
-    for place, part in enumerate(normal_name(text).split("/")):
+    for index, part in enumerate(normal_name(text).split("/")):
         for name in part.split("·"):
             name = _SAME_UNIT.get(name.strip(), name.strip())
             if name:
-                powers[name] = powers.get(name, 0) + (1 if place == 0 else -1)
+                powers[name] = powers.get(name, 0) + (1 if index == 0 else -1)
     return _sorted(powers)
 
 

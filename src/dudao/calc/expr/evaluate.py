@@ -15,7 +15,6 @@ import numpy as np
 
 from dudao.calc.expr.catalogue import Catalogue
 from dudao.calc.expr.check import Type
-from dudao.calc.expr.columns import Column, unknown
 from dudao.calc.expr.groups import grouped
 from dudao.calc.expr.numbers import Numbers, side_by_side
 from dudao.calc.expr.states import State
@@ -34,7 +33,7 @@ from dudao.calc.expr.syntax import (
     Text,
     Truth,
 )
-from dudao.calc.expr.table import Table
+from dudao.calc.expr.table import Column, Table, unknown
 from dudao.calc.expr.words import Texts, Truths
 
 

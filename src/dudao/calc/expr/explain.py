@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any as AnyData
 
-from dudao.calc.expr.columns import Column
 from dudao.calc.expr.evaluate import Context
 from dudao.calc.expr.formula import Formula, derived_formula
 from dudao.calc.expr.numbers import Numbers
@@ -30,7 +29,7 @@ from dudao.calc.expr.syntax import (
     decimal_text,
     write,
 )
-from dudao.calc.expr.table import Table
+from dudao.calc.expr.table import Column, Table
 from dudao.calc.expr.words import Texts, Truths
 from dudao.calc.rounding import round_half_up
 

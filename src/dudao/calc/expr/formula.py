@@ -8,12 +8,11 @@ from typing import Final
 
 from dudao.calc.expr.catalogue import Catalogue, Item, unit_text
 from dudao.calc.expr.check import Checker, Type
-from dudao.calc.expr.columns import Column
 from dudao.calc.expr.errors import Flaw, FormulaError
 from dudao.calc.expr.evaluate import Compiler, Context, Run
 from dudao.calc.expr.parser import parse
 from dudao.calc.expr.syntax import Call, Name, Node, children, names_in, write
-from dudao.calc.expr.table import Table
+from dudao.calc.expr.table import Column, Table
 
 _NOTHING: Final[Mapping[str, Column]] = {}
 
@@ -83,28 +82,28 @@ def _derived(catalogue: Catalogue, name: str) -> Formula | FormulaError:
     path: list[tuple[Catalogue, str]] = []
     stack: list[tuple[Catalogue, str, bool]] = [(catalogue, name, False)]
     while stack:
-        place, item, is_ready = stack.pop()
+        owner, item, is_ready = stack.pop()
         if is_ready:
             path.pop()
-            if item not in place.kept:
-                place.kept[item] = _read(place, item)
+            if item not in owner.kept:
+                owner.kept[item] = _read(owner, item)
             continue
-        if item in place.kept:
+        if item in owner.kept:
             continue
-        if (place, item) in path:
-            names = [*(step for _, step in path[path.index((place, item)) :]), item]
+        if (owner, item) in path:
+            names = [*(step for _, step in path[path.index((owner, item)) :]), item]
             message = f"派生数据项互相引用，成了圈：{' → '.join(names)}。"
-            text = place.items[item].formula
-            place.kept[item] = FormulaError(text, (Flaw(message, 0, len(text)),))
+            text = owner.items[item].formula
+            owner.kept[item] = FormulaError(text, (Flaw(message, 0, len(text)),))
             continue
-        path.append((place, item))
-        stack.append((place, item, True))
+        path.append((owner, item))
+        stack.append((owner, item, True))
         try:
-            node = parse(place.items[item].formula)
+            node = parse(owner.items[item].formula)
         except FormulaError as error:
-            place.kept[item] = error
+            owner.kept[item] = error
         else:
-            stack += [(where, what, False) for where, what in _derived_in(node, place)]
+            stack += [(where, what, False) for where, what in _derived_in(node, owner)]
     found = catalogue.kept[name]
     assert isinstance(found, Formula | FormulaError)
     return found

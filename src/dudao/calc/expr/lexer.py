@@ -60,14 +60,14 @@ def tokens(source: str) -> list[Token]:
         )
     text = source.translate(_WIDE).translate(_DIGITS)
     found: list[Token] = []
-    place = 0
-    while place < len(text):
-        if text[place] == " ":
-            place += 1
+    spot = 0
+    while spot < len(text):
+        if text[spot] == " ":
+            spot += 1
             continue
-        token = _token(source, text, place)
+        token = _token(source, text, spot)
         found.append(token)
-        place = token.end
+        spot = token.end
     found.append(Token("end", "", len(text), len(text)))
     return found
 
@@ -76,42 +76,42 @@ def _fail(source: str, message: str, start: int, end: int) -> FormulaError:
     return FormulaError(source, (Flaw(message, start, end),))
 
 
-def _token(source: str, text: str, place: int) -> Token:
-    character = text[place]
-    pair = text[place : place + 2]
+def _token(source: str, text: str, spot: int) -> Token:
+    character = text[spot]
+    pair = text[spot : spot + 2]
     if pair in _SIGNS:
-        return Token("sign", _SIGNS[pair], place, place + 2)
+        return Token("sign", _SIGNS[pair], spot, spot + 2)
     if character in _SINGLE:
-        return Token("sign", character, place, place + 1)
+        return Token("sign", character, spot, spot + 1)
     if character in "\"'":
-        end = text.find(character, place + 1)
+        end = text.find(character, spot + 1)
         if end < 0:
-            raise _fail(source, "引号没有合上，应当在文字后面再写一个引号。", place, len(text))
-        return Token("text", source[place + 1 : end], place, end + 1)
+            raise _fail(source, "引号没有合上，应当在文字后面再写一个引号。", spot, len(text))
+        return Token("text", source[spot + 1 : end], spot, end + 1)
     if character in "[【":
         closing = "]" if character == "[" else "】"
-        end = text.find(closing, place + 1)
+        end = text.find(closing, spot + 1)
         if end < 0:
-            raise _fail(source, f"方括号没有合上，应当在名称后面写“{closing}”。", place, len(text))
-        name = normal_name(source[place + 1 : end])
+            raise _fail(source, f"方括号没有合上，应当在名称后面写“{closing}”。", spot, len(text))
+        name = normal_name(source[spot + 1 : end])
         if not name:
-            raise _fail(source, "方括号里应当是数据项的名称。", place, end + 1)
-        return Token("quoted", name, place, end + 1)
-    return _word(source, text, place)
+            raise _fail(source, "方括号里应当是数据项的名称。", spot, end + 1)
+        return Token("quoted", name, spot, end + 1)
+    return _word(source, text, spot)
 
 
-def _word(source: str, text: str, place: int) -> Token:
-    number = _NUMBER.match(text, place)
-    word = _WORD.match(text, place)
+def _word(source: str, text: str, spot: int) -> Token:
+    number = _NUMBER.match(text, spot)
+    word = _WORD.match(text, spot)
     if number is not None and (word is None or number.end() >= word.end()):
         end = number.end()
-        if end - place > MAX_DIGITS:
-            raise _fail(source, f"这个数有 {end - place} 位，最多 {MAX_DIGITS} 位。", place, end)
+        if end - spot > MAX_DIGITS:
+            raise _fail(source, f"这个数有 {end - spot} 位，最多 {MAX_DIGITS} 位。", spot, end)
         if end < len(text) and (text[end].isalnum() or text[end] in "._"):
-            raise _fail(source, f"“{source[place : end + 1]}”不是一个数；数字后面不写单位。", place, end + 1)
-        return Token("number", str(Decimal(number.group())), place, end)
+            raise _fail(source, f"“{source[spot : end + 1]}”不是一个数；数字后面不写单位。", spot, end + 1)
+        return Token("number", str(Decimal(number.group())), spot, end)
     if word is not None:
-        return Token("name", normal_name(word.group()), place, word.end())
-    if text[place] in "]】":
-        raise _fail(source, f"多余的“{source[place]}”。", place, place + 1)
-    raise _fail(source, f"不认识的字符“{source[place]}”。", place, place + 1)
+        return Token("name", normal_name(word.group()), spot, word.end())
+    if text[spot] in "]】":
+        raise _fail(source, f"多余的“{source[spot]}”。", spot, spot + 1)
+    raise _fail(source, f"不认识的字符“{source[spot]}”。", spot, spot + 1)

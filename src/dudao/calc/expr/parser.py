@@ -57,18 +57,18 @@ def parse(text: str) -> Node:
 class _Parser:
     text: str
     tokens: list[Token]
-    place: int = 0
+    index: int = 0
     depth: int = 0
 
     # ---- tokens ---------------------------------------------------------------------------------------------
 
     @property
     def token(self) -> Token:
-        return self.tokens[self.place]
+        return self.tokens[self.index]
 
     def take(self) -> Token:
         token = self.token
-        self.place += 1
+        self.index += 1
         return token
 
     def sign(self, *signs: str) -> bool:

@@ -17,12 +17,11 @@ from typing import Any, Final
 import numpy as np
 
 from dudao.calc.expr.catalogue import Catalogue, Item, Kind
-from dudao.calc.expr.columns import Column
 from dudao.calc.expr.lexer import normal_name
 from dudao.calc.expr.numbers import Numbers
 from dudao.calc.expr.states import State
 from dudao.calc.expr.syntax import decimal_text
-from dudao.calc.expr.table import Table
+from dudao.calc.expr.table import Column, Table
 from dudao.calc.expr.words import Texts, Truths
 
 NOT_APPLICABLE: Final = "不适用"
@@ -37,16 +36,22 @@ _PLACES: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class CellProblem:
-    """``is_error`` is False for what is read as it stands but should be looked at."""
+    """One faulty cell, or a row or column as a whole. ``is_error`` is False for what is read as it stands but should be
+    looked at; ``subject``: whose row it is, where that is known."""
 
     row: int
     column: str
     message: str
+    subject: str = ""
     is_error: bool = True
 
     @property
     def sentence(self) -> str:
-        return f"第 {self.row} 行“{self.column}”{self.message}"
+        where = f"第 {self.row} 行" if self.row else ""
+        return f"{where}“{self.column}”{self.message}" if self.column else f"{where}{self.message}"
+
+    def data(self) -> dict[str, Any]:
+        return {"row": self.row, "column": self.column, "subject": self.subject, "message": self.sentence}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def read_column(
             found = seen[key] = _looked_at(item, cell, is_required)
         value, message, is_error = found
         if message:
-            problems.append(CellProblem(first_row + number, item.name, message, is_error))
+            problems.append(CellProblem(first_row + number, item.name, message, is_error=is_error))
         values.append(value)
     return column_of(item, values)
 

@@ -18,7 +18,7 @@ class State(IntEnum):
     """Too few units for an average, a share, an extreme (none) or a coefficient of variation (one)."""
     NEGATIVE_WEIGHT = 4
     TOO_LARGE = 5
-    """Exact, but with more digits than the engine keeps (see `columns.MAX_BITS`)."""
+    """Exact, but with more digits than the engine keeps (see `numbers.MAX_BITS`)."""
     NO_BAND = 6
     """The measured value lies where the rule says nothing."""
     NO_CATEGORY = 7

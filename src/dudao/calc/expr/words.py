@@ -97,8 +97,8 @@ class Texts:
     @classmethod
     def of(cls, values: Sequence[str | None], absent: State = State.ABSENT) -> Texts:
         labels = tuple(dict.fromkeys(value for value in values if value is not None)) or ("",)
-        place = {label: number for number, label in enumerate(labels)}
-        code = np.array([0 if value is None else place[value] for value in values], np.int32)
+        index = {label: number for number, label in enumerate(labels)}
+        code = np.array([0 if value is None else index[value] for value in values], np.int32)
         return cls(code, labels, np.array([absent if value is None else 0 for value in values], np.uint8))
 
     def __len__(self) -> int:
@@ -124,8 +124,8 @@ class Texts:
     def _recoded(self, labels: tuple[str, ...]) -> NDArray[np.int32]:
         if labels == self.labels:
             return self.code
-        place = {label: number for number, label in enumerate(labels)}
-        return np.array([place.get(label, 0) for label in self.labels], np.int32)[self.code]
+        index = {label: number for number, label in enumerate(labels)}
+        return np.array([index.get(label, 0) for label in self.labels], np.int32)[self.code]
 
     def recoded(self, labels: tuple[str, ...]) -> Texts:
         """The same words by their places in ``labels``, which must hold all that are known."""

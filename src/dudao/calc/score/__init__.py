@@ -18,14 +18,14 @@ Numbers are exact; where and to how many places they are rounded (half up) is pa
 in docs/calculations/scoring.md. Pure: storing marks and publishing results is left to `dudao.evaluations`.
 """
 
-from dudao.calc.score.applying import has_conditions, not_applying
+from dudao.calc.score.applicability import has_conditions, not_applying
 from dudao.calc.score.carry_over import CarriedOver, carry_over
 from dudao.calc.score.columns import SubjectColumn, columns_of
 from dudao.calc.score.grading import rate
 from dudao.calc.score.node import NodeScore
 from dudao.calc.score.outcomes import Block, Outcome, outcomes
 from dudao.calc.score.scores import ADOPTED, Movement, Scores, Sheet, exact_text, movements, score
-from dudao.calc.score.subjects import SubjectProblem, Subjects, SubjectsError, read_subjects, subjects_of
+from dudao.calc.score.subjects import Subjects, SubjectsError, read_subjects, subjects_of
 from dudao.calc.score.system import InvalidTree, System
 from dudao.calc.score.trace import Trace, explain
 
@@ -40,7 +40,6 @@ __all__ = [
     "Scores",
     "Sheet",
     "SubjectColumn",
-    "SubjectProblem",
     "Subjects",
     "SubjectsError",
     "System",

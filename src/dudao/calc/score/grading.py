@@ -228,11 +228,11 @@ class Grading:
 
     def _veto(self, row: Sequence[_Grade], code: Ints, state: States, table: Table, answers: Table) -> None:
         names = [grade.grade.name for grade in row]
-        place = {self.labels.index(name): number for number, name in enumerate(names)}
+        order = {self.labels.index(name): number for number, name in enumerate(names)}
         for veto, formula in self.vetoes:
             name = veto.grade if veto.grade in names else names[-1]
             raised = self.raised(veto, formula, table, answers).spread(len(code))
-            worse = np.array([place.get(int(found), 0) < place[self.labels.index(name)] for found in code], np.bool_)
+            worse = np.array([order.get(int(found), 0) < order[self.labels.index(name)] for found in code], np.bool_)
             # An open grade is settled only by a veto that leaves nothing lower.
             hit = raised.true() & np.where(state > 0, name == names[-1], worse)
             code[hit] = self.labels.index(name)

@@ -58,10 +58,10 @@ class Sheet:
         """1 is the highest total; equal totals share a rank; without a total there is none."""
         values = self.ranking.values()
         ordered = sorted((value for value in values if value is not None), reverse=True)
-        place: dict[Fraction, int] = {}
+        rank_of: dict[Fraction, int] = {}
         for number, value in enumerate(ordered, 1):
-            place.setdefault(value, number)
-        return [None if value is None else place[value] for value in values]
+            rank_of.setdefault(value, number)
+        return [None if value is None else rank_of[value] for value in values]
 
     def row(self, row: int) -> dict[str, Any]:
         """Everything about one subject as plain data, numbers as exact texts: for snapshots, exports, the command line."""

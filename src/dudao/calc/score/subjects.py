@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -29,29 +29,10 @@ _SUMS: Final = frozenset({"合计", "总计", "小计", "平均", "平均分", "
 _LONGEST_NAME: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectProblem:
-    """One faulty cell or column. ``is_error`` is False for what is read as said and should be looked at."""
-
-    row: int
-    column: str
-    what: str
-    subject: str = ""
-    is_error: bool = True
-
-    @property
-    def sentence(self) -> str:
-        place = f"第 {self.row} 行" if self.row else ""
-        return f"{place}“{self.column}”{self.what}" if self.column else f"{place}{self.what}"
-
-    def data(self) -> dict[str, Any]:
-        return {"row": self.row, "column": self.column, "subject": self.subject, "message": self.sentence}
-
-
 class SubjectsError(ValueError):
     """The table as a whole can't be used; ``problems`` name row and column."""
 
-    def __init__(self, *problems: SubjectProblem) -> None:
+    def __init__(self, *problems: CellProblem) -> None:
         super().__init__("\n".join(problem.sentence for problem in problems))
         self.problems = problems
 
@@ -71,14 +52,14 @@ class Subjects:
     data: Table
     answers: Mapping[str, Table]
     unscored: tuple[str, ...] = ()
-    problems: tuple[SubjectProblem, ...] = ()
+    problems: tuple[CellProblem, ...] = ()
 
     @property
-    def errors(self) -> tuple[SubjectProblem, ...]:
+    def errors(self) -> tuple[CellProblem, ...]:
         return tuple(problem for problem in self.problems if problem.is_error)
 
     @property
-    def notes(self) -> tuple[SubjectProblem, ...]:
+    def notes(self) -> tuple[CellProblem, ...]:
         return tuple(problem for problem in self.problems if not problem.is_error)
 
     @property
@@ -98,31 +79,31 @@ class Subjects:
         return Scores(self.system, self.data, self.answers)
 
     def row_of(self, name: str) -> int | None:
-        """The place of a subject by its name; spaces and full-width forms do not matter."""
+        """The index of a subject by its name; spaces and full-width forms do not matter."""
         wanted = folded(name)
-        return next((place for place, found in enumerate(self.names) if folded(found) == wanted), None)
+        return next((index for index, found in enumerate(self.names) if folded(found) == wanted), None)
 
 
 def read_subjects(system: System, cells: Sequence[Sequence[object]]) -> Subjects:
     """Cells as a spreadsheet reader gives them, from row 1 on. Raises `SubjectsError` if there is no table to be read."""
     heads = Headings(system)
     at = _header_row(heads, cells)
-    first, places, problems = _columns(heads, cells[at], at + 1)
-    problems += _missing(heads, places, at + 1)
+    first, found_columns, problems = _columns(heads, cells[at], at + 1)
+    problems += _missing(heads, found_columns, at + 1)
     names, numbers, kept = _rows(cells, at, first, problems)
     if not names and not any(problem.is_error for problem in problems):
-        raise SubjectsError(SubjectProblem(at + 2, "", f"第 {at + 1} 行表头下面没有数据，请每行填一个单位"))
+        raise SubjectsError(CellProblem(at + 2, "", f"第 {at + 1} 行表头下面没有数据，请每行填一个单位"))
     if len(names) > MOST_SUBJECTS:
-        raise SubjectsError(SubjectProblem(0, "", f"有 {len(names)} 个单位，一次最多 {MOST_SUBJECTS} 个，请分开计算"))
+        raise SubjectsError(CellProblem(0, "", f"有 {len(names)} 个单位，一次最多 {MOST_SUBJECTS} 个，请分开计算"))
     rows = [
         {
-            column.key: _plain(line[place])
-            for place, column in places.items()
-            if place < len(line) and not _is_empty(line[place])
+            column.key: _plain(line[index])
+            for index, column in found_columns.items()
+            if index < len(line) and not _is_empty(line[index])
         }
         for line in kept
     ]
-    return _made(system, names, numbers, tuple(places.values()), rows, problems)
+    return _made(system, names, numbers, tuple(found_columns.values()), rows, problems)
 
 
 def subjects_of(system: System, stored: Iterable[tuple[str, Mapping[str, object]]]) -> Subjects:
@@ -138,57 +119,57 @@ def subjects_of(system: System, stored: Iterable[tuple[str, Mapping[str, object]
 
 def _header_row(heads: Headings, cells: Sequence[Sequence[object]]) -> int:
     best, at = 0, -1
-    for place, row in enumerate(cells[:HEADER_WITHIN]):
+    for index, row in enumerate(cells[:HEADER_WITHIN]):
         score = sum(1 for cell in row if isinstance(cell, str) and heads.knows(cell))
         if score > best:
-            best, at = score, place
+            best, at = score, index
     if at < 0:
         example = "、".join(column.header for column in columns_of(heads.system)[:3])
         words = (
             f"前 {HEADER_WITHIN} 行里没有表头：应有一行写列名，第一列是单位名称，其余是数据项或指标代码，如：{example}"
         )
-        raise SubjectsError(SubjectProblem(1, "", words))
+        raise SubjectsError(CellProblem(1, "", words))
     return at
 
 
 def _columns(
     heads: Headings, row: Sequence[object], number: int
-) -> tuple[int, dict[int, SubjectColumn], list[SubjectProblem]]:
+) -> tuple[int, dict[int, SubjectColumn], list[CellProblem]]:
     """Where the names stand, where each column stands, and what is wrong with the header."""
-    filled = [place for place, cell in enumerate(row) if folded(cell) and folded(cell) not in _LEFT_ALONE]
+    filled = [index for index, cell in enumerate(row) if folded(cell) and folded(cell) not in _LEFT_ALONE]
     first = filled[0]
     if heads.knows(row[first]):
         words = "是第一列，第一列应当是单位名称，请在前面加一列"
-        raise SubjectsError(SubjectProblem(number, str(row[first]).strip(), words))
-    places: dict[int, SubjectColumn] = {}
+        raise SubjectsError(CellProblem(number, str(row[first]).strip(), words))
+    found_columns: dict[int, SubjectColumn] = {}
     seen: dict[str, str] = {}
-    problems: list[SubjectProblem] = []
-    for place in filled[1:]:
-        head = str(row[place]).strip()
+    problems: list[CellProblem] = []
+    for index in filled[1:]:
+        head = str(row[index]).strip()
         found = heads.column(head)
         if isinstance(found, str):
-            problems.append(SubjectProblem(number, head, found))
+            problems.append(CellProblem(number, head, found))
             continue
         if found.key in seen:
             same = "出现了两次" if folded(seen[found.key]) == folded(head) else f"和“{seen[found.key]}”是同一列"
-            raise SubjectsError(SubjectProblem(number, head, f"{same}，不知道以哪一列为准，请只保留一列"))
+            raise SubjectsError(CellProblem(number, head, f"{same}，不知道以哪一列为准，请只保留一列"))
         seen[found.key] = head
-        places[place] = found
-    return first, places, problems
+        found_columns[index] = found
+    return first, found_columns, problems
 
 
-def _missing(heads: Headings, places: Mapping[int, SubjectColumn], number: int) -> list[SubjectProblem]:
+def _missing(heads: Headings, found_columns: Mapping[int, SubjectColumn], number: int) -> list[CellProblem]:
     """Columns without which totals stay open, and what no flat table can give."""
-    present = {(column.name, bool(column.source)) for column in places.values()}
+    present = {(column.name, bool(column.source)) for column in found_columns.values()}
     found = [
-        SubjectProblem(number, column.header, "这一列没有，请补上这一列；还没有数的格子可以空着")
+        CellProblem(number, column.header, "这一列没有，请补上这一列；还没有数的格子可以空着")
         for column in columns_of(heads.system)
         if column.is_needed and (column.name, bool(column.source)) not in present
     ]
     scopes = "、".join(heads.system.tree.lower)
     if scopes:
         words = f"这个指标体系要用到“{scopes}”的数据，一行一个单位的表里没有，有关指标没有得分"
-        found.append(SubjectProblem(0, "", words, is_error=False))
+        found.append(CellProblem(0, "", words, is_error=False))
     return found
 
 
@@ -204,7 +185,7 @@ def _plain(cell: object) -> object:
 
 
 def _rows(
-    cells: Sequence[Sequence[object]], at: int, first: int, problems: list[SubjectProblem]
+    cells: Sequence[Sequence[object]], at: int, first: int, problems: list[CellProblem]
 ) -> tuple[list[str], list[int], list[Sequence[object]]]:
     """Names, numbers and cells of the rows that are subjects; appends to ``problems``."""
     head = str(cells[at][first]).strip()
@@ -219,18 +200,18 @@ def _rows(
         name = raw.strip()
         key = folded(name)
         if not key:
-            problems.append(SubjectProblem(number, head, "没有填，请填单位名称"))
+            problems.append(CellProblem(number, head, "没有填，请填单位名称"))
         elif key in _SUMS:
-            problems.append(SubjectProblem(number, head, f"是“{name}”，不是单位，这一行没有读取", is_error=False))
+            problems.append(CellProblem(number, head, f"是“{name}”，不是单位，这一行没有读取", is_error=False))
         elif name == ERROR_CELL or len(name) > _LONGEST_NAME:
             words = "的公式出错，请改为直接填写" if name == ERROR_CELL else f"太长，单位名称最多 {_LONGEST_NAME} 个字"
-            problems.append(SubjectProblem(number, head, words))
+            problems.append(CellProblem(number, head, words))
         elif key in seen:
             words = f"“{name}”和第 {seen[key]} 行重复，请只保留一行"
-            problems.append(SubjectProblem(number, head, words, name))
+            problems.append(CellProblem(number, head, words, name))
         else:
             if raw != name:
-                problems.append(SubjectProblem(number, head, f"“{name}”前后的空格已经去掉", name, is_error=False))
+                problems.append(CellProblem(number, head, f"“{name}”前后的空格已经去掉", name, is_error=False))
             seen[key] = number
             names.append(name)
             numbers.append(number)
@@ -250,7 +231,7 @@ def _made(  # noqa: PLR0917  # the parts of one table, named in the same order e
     numbers: Sequence[int],
     columns: Sequence[SubjectColumn],
     rows: Sequence[Mapping[str, object]],
-    problems: list[SubjectProblem],
+    problems: list[CellProblem],
 ) -> Subjects:
     """The tables of all sound rows."""
     read: list[tuple[SubjectColumn, Column]] = []
@@ -259,13 +240,11 @@ def _made(  # noqa: PLR0917  # the parts of one table, named in the same order e
         values, found = _read(column, [row.get(column.key) for row in rows])
         read.append((column, values))
         for problem in found:
-            place = problem.row
-            problems.append(
-                SubjectProblem(numbers[place], column.header, problem.message, names[place], problem.is_error)
-            )
+            index = problem.row
+            problems.append(CellProblem(numbers[index], column.header, problem.message, names[index], problem.is_error))
             if problem.is_error:
-                faulty.add(place)
-    sound = [place for place in range(len(names)) if place not in faulty]
+                faulty.add(index)
+    sound = [index for index in range(len(names)) if index not in faulty]
     tree = system.tree
     by_source: dict[str, dict[str, Column]] = {}
     for column, values in read:
@@ -276,22 +255,22 @@ def _made(  # noqa: PLR0917  # the parts of one table, named in the same order e
     problems.sort(key=lambda problem: problem.row)
     return Subjects(
         system=system,
-        names=tuple(names[place] for place in sound),
-        rows=tuple(numbers[place] for place in sound),
+        names=tuple(names[index] for index in sound),
+        rows=tuple(numbers[index] for index in sound),
         columns=tuple(columns),
-        cells=tuple(rows[place] for place in sound),
+        cells=tuple(rows[index] for index in sound),
         data=data,
         answers=answers,
-        unscored=tuple(names[place] for place in sorted(faulty)),
+        unscored=tuple(names[index] for index in sorted(faulty)),
         problems=tuple(problems),
     )
 
 
 def _read(column: SubjectColumn, cells: list[object]) -> tuple[Column, list[CellProblem]]:
-    """A column with its problems; ``row`` of a problem is its place in ``cells``."""
+    """A column with its problems; ``row`` of a problem is its index in ``cells``."""
     problems = [
-        CellProblem(place, column.header, "的公式出错（显示为 #），请改为直接填写的值")
-        for place, cell in enumerate(cells)
+        CellProblem(index, column.header, "的公式出错（显示为 #），请改为直接填写的值")
+        for index, cell in enumerate(cells)
         if cell == ERROR_CELL
     ]
     clean = [None if cell == ERROR_CELL else cell for cell in cells] if problems else cells

@@ -21,7 +21,7 @@ from dudao.evaluations.queries import deciding
 from dudao.evaluations.queries.lows import Low, by_indicator, lows_of, lows_of_rows, threshold_words
 from dudao.evaluations.queries.opinions import is_judged, lacking
 from dudao.evaluations.queries.systems import rules_of, system_of
-from dudao.frameworks.trying.shown import Summary, padded, summary, total_places
+from dudao.frameworks.trials.figures import Summary, padded, summary, total_places
 from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
 from dudao.papers.actions import draft_paper

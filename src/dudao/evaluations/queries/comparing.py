@@ -11,7 +11,7 @@ from dudao.calc.rounding import percent
 from dudao.calc.score import ADOPTED, Movement, Outcome, columns_of
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries.sheets import loaded, sheet_system
-from dudao.frameworks.trying.shown import Moved, difference, moved, places_of, said, total_places
+from dudao.frameworks.trials.figures import Moved, difference, moved, places_of, said, total_places
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dudao.calc.score.samples import sample_cells
 from dudao.calc.tree import Tree
 from dudao.evaluations.models import Campaign, Phase
 from dudao.evaluations.queries.systems import columns_by_code, rules_of, system_of
-from dudao.frameworks.trying.shown import padded, total_places
+from dudao.frameworks.trials.figures import padded, total_places
 
 MOST = 300
 """So many subjects are tried at most: a page shows no more, and grades are reached or they aren't."""

@@ -22,7 +22,7 @@ from dudao.evaluations.queries.board import Table
 from dudao.evaluations.queries.results import FORMED, OUT, campaigns_alike, finals_of, results_of
 from dudao.evaluations.queries.sheets import sheet_system
 from dudao.evaluations.queries.systems import rules_of
-from dudao.frameworks.trying.shown import deviation, padded, signed, summary, total_places
+from dudao.frameworks.trials.figures import deviation, padded, signed, summary, total_places
 
 SHORT = 15
 """Up to so many subjects the ranking stands there whole; of more the first and the last ``ENDS``."""

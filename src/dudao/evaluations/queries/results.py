@@ -15,7 +15,7 @@ from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Decision, Mark, Result, ScoreSheet, Subject
 from dudao.evaluations.queries.sheets import sheet_system
 from dudao.evaluations.queries.systems import rules_of, system_of
-from dudao.frameworks.trying.shown import padded, total_places
+from dudao.frameworks.trials.figures import padded, total_places
 
 C = Campaign.State
 FORMED = (C.DECIDING, C.PUBLICISED, C.PUBLISHED, C.ARCHIVED)

@@ -54,7 +54,7 @@ def computed(system: System, system_digest: str, rows: Sequence[Stored]) -> Comp
     table = subjects_of(system, [(name, cells) for _, name, cells in rows])
     faulty: dict[int, list[str]] = {}
     for problem in table.errors:
-        faulty.setdefault(problem.row - 1, []).append(f"{problem.subject}的“{problem.column}”{problem.what}")
+        faulty.setdefault(problem.row - 1, []).append(f"{problem.subject}的“{problem.column}”{problem.message}")
     found: list[Mapping[str, Any]] = [
         NOTHING.data() | {"problems": faulty[place]} if place in faulty else {} for place in range(len(rows))
     ]

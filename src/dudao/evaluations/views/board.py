@@ -31,7 +31,7 @@ from dudao.evaluations.queries.wording import RULES, rule_words
 from dudao.evaluations.views.common import campaign_or_404, head_of, inside_or_404
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.progress import FILLED_SORTED
-from dudao.frameworks.trying.shown import blocks_chart, summary
+from dudao.frameworks.trials.figures import blocks_chart, summary
 from dudao.orgs.models import Licensed
 
 

@@ -25,7 +25,7 @@ from dudao.evaluations.views.shown import block_words, number, total
 from dudao.findings.queries.sources import Hooks
 from dudao.frameworks.findings import lost
 from dudao.frameworks.models import FrameworkVersion
-from dudao.frameworks.trying.shown import block_places, lines_of
+from dudao.frameworks.trials.figures import block_places, lines_of
 
 
 def _result_or_404(request: HttpRequest, pk: int) -> Result:

@@ -35,7 +35,7 @@ from dudao.evaluations.views.results import OF_COUNTIES, campaign_crumbs, result
 from dudao.evaluations.views.shown import block_figure, block_words, deviation_figure, figure, number
 from dudao.findings.queries.sources import address
 from dudao.frameworks.models import FrameworkVersion
-from dudao.frameworks.trying.shown import blocks_chart, decimals, deviation, moved_words, summary
+from dudao.frameworks.trials.figures import blocks_chart, decimals, deviation, moved_words, summary
 from dudao.frameworks.views.whatif import playing
 
 MOST_BLOCKS_SHOWN = 6

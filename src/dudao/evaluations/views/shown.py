@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from dudao.calc.tree import Tree
-from dudao.frameworks.trying.shown import block_words, number, total_places
+from dudao.frameworks.trials.figures import block_words, number, total_places
 
 
 def total(tree: Tree, text: str | None) -> str | None:

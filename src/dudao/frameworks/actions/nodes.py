@@ -207,17 +207,17 @@ class _Forest:
         self.below[found.parent_id].remove(found)
         siblings = self.below.setdefault(target.pk, [])
         keys = [row.pk for row in siblings]
-        place = keys.index(before) if before in keys else keys.index(after) + 1 if after in keys else len(keys)
-        siblings.insert(place, found)
+        index = keys.index(before) if before in keys else keys.index(after) + 1 if after in keys else len(keys)
+        siblings.insert(index, found)
         found.parent_id = target.pk
 
     def swap(self, found: Indicator, step: int) -> None:
         assert found.parent_id is not None
         siblings = self.below[found.parent_id]
-        place = siblings.index(found)
-        if not 0 <= place + step < len(siblings) or step not in {-1, 1}:
+        index = siblings.index(found)
+        if not 0 <= index + step < len(siblings) or step not in {-1, 1}:
             raise ValidationError("已经在最前或最后，不能再移。")
-        siblings[place], siblings[place + step] = siblings[place + step], siblings[place]
+        siblings[index], siblings[index + step] = siblings[index + step], siblings[index]
 
     def save(self) -> None:
         stack = [row for row in self.rows.values() if row.parent_id is None]

@@ -13,7 +13,7 @@ from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.frameworks.actions.drafts import draft_of, readable
 from dudao.frameworks.editing.changes import node_changes, whole_changes
-from dudao.frameworks.editing.usage import Place, places_of, renamed, uses_of
+from dudao.frameworks.editing.usage import ItemIndex, item_indexes, renamed, uses_of
 from dudao.frameworks.models import FrameworkVersion, Indicator
 from dudao.frameworks.queries import indicators
 from dudao.frameworks.trees import node_data, tree_of
@@ -103,20 +103,20 @@ def set_item(
     revision: int,
     scope: str,
     item: Plain,
-    place: Place | None = None,
+    index: ItemIndex | None = None,
 ) -> FrameworkVersion:
     """A new data item, or another definition of the one at ``place``. A new name is followed in every formula."""
     found = draft_of(actor, version, revision)
     before = readable(found)
     whole = dict(found.whole)
-    if place is not None:
-        was = _at(found, place)
+    if index is not None:
+        was = _at(found, index)
         if was["name"] != item["name"]:
-            _follow(found, place, str(item["name"]))
+            _follow(found, index, str(item["name"]))
             whole = dict(found.whole)
-        if place.scope == scope:
+        if index.scope == scope:
             items = list(_listed(whole, scope))
-            items[place.number] = dict(item)
+            items[index.number] = dict(item)
             _put(whole, scope, items)
         else:
             raise ValidationError("数据项不能改归属，请另建一个，再删除这一个。")
@@ -130,19 +130,19 @@ def set_item(
 
 
 @audit.action
-def drop_item(actor: Actor, *, version: FrameworkVersion, revision: int, place: Place) -> FrameworkVersion:
+def drop_item(actor: Actor, *, version: FrameworkVersion, revision: int, index: ItemIndex) -> FrameworkVersion:
     """Remove a data item that nothing uses."""
     found = draft_of(actor, version, revision)
     before = readable(found)
-    was = _at(found, place)
-    used = uses_of(before, place.scope, str(was["name"]))
+    was = _at(found, index)
+    used = uses_of(before, index.scope, str(was["name"]))
     if used:
         more = f"等 {len(used)} 处" if len(used) > 3 else ""
         raise ValidationError(f"数据项“{was['name']}”还在用（{'、'.join(used[:3])}{more}），先改掉这些公式才能删除。")
     whole = dict(found.whole)
-    items = list(_listed(whole, place.scope))
-    del items[place.number]
-    _put(whole, place.scope, items)
+    items = list(_listed(whole, index.scope))
+    del items[index.number]
+    _put(whole, index.scope, items)
     _store(actor, found, before, whole, "item")
     return found
 
@@ -160,19 +160,19 @@ def _put(whole: dict[str, Any], scope: str, items: Sequence[Plain]) -> None:
     whole["lower"] = {name: entries for name, entries in lower.items() if entries}
 
 
-def _at(version: FrameworkVersion, place: Place) -> Plain:
-    if place not in places_of(version.whole):
+def _at(version: FrameworkVersion, index: ItemIndex) -> Plain:
+    if index not in item_indexes(version.whole):
         raise ValidationError("这个数据项已经不在草稿里，请刷新页面。")
-    return _listed(version.whole, place.scope)[place.number]
+    return _listed(version.whole, index.scope)[index.number]
 
 
-def _follow(version: FrameworkVersion, place: Place, name: str) -> None:
+def _follow(version: FrameworkVersion, index: ItemIndex, name: str) -> None:
     """Carry the new name of an item into every formula that names it."""
-    old = str(_at(version, place)["name"])
-    version.whole = renamed(version.whole, place.scope, old, name)
+    old = str(_at(version, index)["name"])
+    version.whole = renamed(version.whole, index.scope, old, name)
     changed = []
     for row in indicators(version):
-        data = renamed({"rule": row.rule, "applies": row.applies, "more": row.more}, place.scope, old, name)
+        data = renamed({"rule": row.rule, "applies": row.applies, "more": row.more}, index.scope, old, name)
         if (data["rule"], data["applies"], data["more"]) != (row.rule, row.applies, row.more):
             row.rule, row.applies, row.more = data["rule"], data["applies"], data["more"]
             changed.append(row)

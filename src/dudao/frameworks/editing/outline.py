@@ -26,7 +26,7 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OutlineRow:
     """One indicator on the page. ``weighted``: the one above rolls up by weight, so it needs a weight."""
 
     row: Indicator
@@ -73,7 +73,7 @@ def _sums(what: str, total: Decimal, wanted: Decimal | None) -> Sums:
     return Sums(f"{what} {shown(total)}，{far}", True)
 
 
-def outline(tree: Tree, rows: Sequence[Indicator], findings: Sequence[Finding]) -> list[Line]:
+def outline(tree: Tree, rows: Sequence[Indicator], findings: Sequence[Finding]) -> list[OutlineRow]:
     """The lines in the order of the document, the whole first."""
     found: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -88,7 +88,7 @@ def outline(tree: Tree, rows: Sequence[Indicator], findings: Sequence[Finding]) 
             notes.append(otherwise_words(node.otherwise))
         parent = tree.parents.get(row.code)
         lines.append(
-            Line(
+            OutlineRow(
                 row=row,
                 depth=min(row.path.count(".") - 1, 5),
                 points=shown(node.points),
@@ -106,33 +106,38 @@ def outline(tree: Tree, rows: Sequence[Indicator], findings: Sequence[Finding]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownRows:
     """The lines that a page shows. ``folded``: large, so that what is below comes when asked for; ``hits``: of a search."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[OutlineRow, ...]
     folded: bool
     hits: int | None = None
 
 
 def shown_lines(
-    lines: Sequence[Line], *, at: int | None = None, below: int | None = None, words: str = "", everything: bool = False
-) -> Shown:
+    lines: Sequence[OutlineRow],
+    *,
+    at: int | None = None,
+    below: int | None = None,
+    words: str = "",
+    everything: bool = False,
+) -> ShownRows:
     """Which lines to show: those that hold ``words``, with what they stand under; the children of ``below``; else all of
     a small version, and of a large one the first level, the way to the indicator ``at`` and its children."""
     if below is not None:
         near = [replace(line, opened=False) for line in lines if line.row.parent_id == below]
-        return Shown(tuple(near), True)
+        return ShownRows(tuple(near), True)
     if words:
         hits = [line for line in lines if _holds(line, words)]
         kept = _with_ways(lines, (line.row.path for line in hits[:MANY]))
-        return Shown(tuple(line for line in lines if line.row.path in kept), False, len(hits))
+        return ShownRows(tuple(line for line in lines if line.row.path in kept), False, len(hits))
     if everything or len(lines) <= MANY:
-        return Shown(tuple(lines), False)
+        return ShownRows(tuple(lines), False)
     opened = {line.row.pk for line in lines if line.row.parent_id is None}
     if at is not None:
         path = next((line.row.path for line in lines if line.row.pk == at), "")
         opened |= {line.row.pk for line in lines if path.startswith(line.row.path)}
-    return Shown(
+    return ShownRows(
         tuple(
             replace(line, opened=line.row.pk in opened)
             for line in lines
@@ -142,13 +147,13 @@ def shown_lines(
     )
 
 
-def _holds(line: Line, words: str) -> bool:
+def _holds(line: OutlineRow, words: str) -> bool:
     row = line.row
     text = "\n".join((row.code, row.name, row.text, line.rule, *line.notes, *row.evidence)).casefold()
     return all(word in text for word in words.casefold().split())
 
 
-def _with_ways(lines: Sequence[Line], paths: Iterable[str]) -> Collection[str]:
+def _with_ways(lines: Sequence[OutlineRow], paths: Iterable[str]) -> Collection[str]:
     """The paths with those of everything above them."""
     kept = set()
     for path in paths:

@@ -13,7 +13,7 @@ from dudao.frameworks.editing.samples import SampleTable, findings_of, limit_sam
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class FieldFlaw:
     """One thing wrong in a formula: ``field`` of the form, and the formula cut into before, the wrong place, after."""
 
     field: str
@@ -24,7 +24,7 @@ class Flaw:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownItem:
     """A data item as the form offers it."""
 
     name: str
@@ -36,7 +36,7 @@ class Preview:
     words: str
     notes: tuple[str, ...]
     findings: tuple[Finding, ...]
-    flaws: tuple[Flaw, ...]
+    flaws: tuple[FieldFlaw, ...]
     upper: Node | None
     sums: Sums | None
     """Of the indicator above, with this one as it is being written."""
@@ -89,7 +89,7 @@ def _notes(node: Node) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _flaws(tree: Tree, node: Node, written: Mapping[str, str]) -> tuple[Flaw, ...]:
+def _flaws(tree: Tree, node: Node, written: Mapping[str, str]) -> tuple[FieldFlaw, ...]:
     """Every wrong place in the indicator's formulas, with the field in which it was typed."""
     bound: Mapping[str, Item] = bound_items(node)
     kind = RULE_KINDS.get(written.get("kind", ""))
@@ -109,7 +109,7 @@ def _flaws(tree: Tree, node: Node, written: Mapping[str, str]) -> tuple[Flaw, ..
         except FormulaError as error:
             where = _line_of(written.get("lines", ""), text) if name == "lines" else ""
             found += [
-                Flaw(
+                FieldFlaw(
                     name,
                     f"{where}{flaw.sentence}",
                     text[: flaw.start],
@@ -119,7 +119,7 @@ def _flaws(tree: Tree, node: Node, written: Mapping[str, str]) -> tuple[Flaw, ..
                 for flaw in error.flaws
             ]
         except ValueError as error:  # two data items of one name: no formula can be read
-            found.append(Flaw(name, str(error), text, "", ""))
+            found.append(FieldFlaw(name, str(error), text, "", ""))
     return tuple(found)
 
 
@@ -138,9 +138,9 @@ def _note(item: Item) -> str:
     return f"{words}，由公式得出" if item.formula else words
 
 
-def known_items(tree: Tree) -> list[Known]:
+def known_items(tree: Tree) -> list[KnownItem]:
     """The data items that formulas of this version may name."""
-    found = [Known(item.name, _note(item)) for item in tree.items]
+    found = [KnownItem(item.name, _note(item)) for item in tree.items]
     for scope, items in tree.lower.items():
-        found += [Known(item.name, f"{scope}，{_note(item)}") for item in items]
+        found += [KnownItem(item.name, f"{scope}，{_note(item)}") for item in items]
     return found

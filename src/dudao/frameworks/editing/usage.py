@@ -11,18 +11,18 @@ from dudao.calc.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ItemIndex:
     """A data item of a version: of its own level (``scope`` «»), or of what lies below; its number in that list."""
 
     scope: str
     number: int
 
 
-def places_of(whole: Mapping[str, Any]) -> list[Place]:
+def item_indexes(whole: Mapping[str, Any]) -> list[ItemIndex]:
     """All data items in the order in which pages list them."""
-    found = [Place("", number) for number in range(len(whole.get("items", ())))]
+    found = [ItemIndex("", number) for number in range(len(whole.get("items", ())))]
     for scope, items in whole.get("lower", {}).items():
-        found += [Place(scope, number) for number in range(len(items))]
+        found += [ItemIndex(scope, number) for number in range(len(items))]
     return found
 
 

@@ -37,31 +37,31 @@ def template() -> bytes:
     writer = Writer(target)
     sheet = writer.book.add_worksheet("指标体系")
     heads = [Column(name, name, width=width) for name, width in _HEADS]
-    for place, head in enumerate(heads):
-        sheet.set_column(place, place, head.width)
+    for index, head in enumerate(heads):
+        sheet.set_column(index, index, head.width)
     writer.title(sheet, "××指标体系（示例，请改成您的指标）", len(heads) - 1)
     writer.header(sheet, 1, heads)
     style = writer.format(border=1, text_wrap=True, num_format="@")
     digits = writer.format(border=1, align="center")
     for row, values in enumerate(_EXAMPLES, 2):
         sheet.set_row(row, 36)
-        for place, value in enumerate(values):
+        for index, value in enumerate(values):
             if isinstance(value, int):
-                sheet.write_number(row, place, value, digits)
+                sheet.write_number(row, index, value, digits)
             else:
-                sheet.write_string(row, place, value, style)
+                sheet.write_string(row, index, value, style)
     sheet.merge_range(2, 0, 4, 0, _EXAMPLES[0][0], style)
     sheet.merge_range(2, 1, 3, 1, _EXAMPLES[0][1], style)
     writer.page(sheet, header_row=1, width=sum(head.width for head in heads))
     guide = writer.book.add_worksheet(GUIDE)
     columns = [Column("what", "项目", width=18), Column("how", "怎样填", width=100)]
-    for place, head in enumerate(columns):
-        guide.set_column(place, place, head.width)
+    for index, head in enumerate(columns):
+        guide.set_column(index, index, head.width)
     writer.title(guide, GUIDE, 1)
     writer.header(guide, 1, columns)
     for row, texts in enumerate(_GUIDE, 2):
-        for place, text in enumerate(texts):
-            guide.write_string(row, place, text, style)
+        for index, text in enumerate(texts):
+            guide.write_string(row, index, text, style)
     writer.page(guide, header_row=1, width=118)
     writer.close()
     return target.getvalue()

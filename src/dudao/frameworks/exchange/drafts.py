@@ -1,4 +1,4 @@
-"""What the rows of a file say, before codes, points and rules are settled."""
+"""What the rows of a file say, before codes, points and rules are given."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Fault:
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """One indicator as its row says it, before codes, points and rules are settled."""
+    """One indicator as its row says it, before codes, points and rules are given."""
 
     text: str
     spot: Spot
@@ -72,7 +72,7 @@ class Table:
     exact: bool = False
     """The workbook was written by `writing` and has its sheet of settings: it is read without guessing."""
     own: Tree | None = None
-    """The system that a Word document of the platform carries, see `inlaid`."""
+    """The system that a Word document of the platform carries, see `word_part`."""
     whole: dict[str, Any] = field(default_factory=dict)
     nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
     shown: list[dict[str, Any]] = field(default_factory=list)

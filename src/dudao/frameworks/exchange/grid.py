@@ -180,12 +180,12 @@ def _uncounted(markup: bytes) -> Iterator[Cell]:
     if b"<f" not in markup and b":f" not in markup:
         return
     for (attributes,) in (found.groups() for found in _FORMULA.finditer(markup)):
-        place = _PLACE.search(attributes)
-        if place is not None and b't="str"' not in attributes:  # a result of no letters is a result
+        index = _PLACE.search(attributes)
+        if index is not None and b't="str"' not in attributes:  # a result of no letters is a result
             column = 0
-            for letter in place[1]:
+            for letter in index[1]:
                 column = column * 26 + letter - 64
-            yield int(place[2]) - 1, column - 1
+            yield int(index[2]) - 1, column - 1
 
 
 def _hidden(markup: bytes) -> list[int]:
@@ -244,10 +244,10 @@ def _grid(number: int, table: DocxTable) -> Grid:
             if cell.goes_on and column in open_cells:
                 first = open_cells[column]
                 texts[column] = ""
-                grid.joined |= {(at, place): first for place in covered}
+                grid.joined |= {(at, index): first for index in covered}
                 grid.heights[first] = at - first[0] + 1
                 continue
             open_cells[column] = (at, column)
-            grid.joined |= {(at, place): (at, column) for place in covered if place != column}
+            grid.joined |= {(at, index): (at, column) for index in covered if index != column}
         grid.rows.append(texts)
     return grid

@@ -96,7 +96,7 @@ def _is_second(grid: Grid, top: int) -> bool:
     """Whether the row below is part of the same head: merged with it, or under cells that span several columns."""
     row = top + 1
     covered = any(grid.goes_on(row, column) for column in range(grid.width))
-    spans = any(first[0] == top and place[0] == top for place, first in grid.joined.items() if place[0] == top)
+    spans = any(first[0] == top and spot[0] == top for spot, first in grid.joined.items() if spot[0] == top)
     return covered or spans
 
 

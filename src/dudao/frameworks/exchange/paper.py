@@ -22,8 +22,8 @@ from docx.shared import Cm, Pt
 from dudao.calc.rules import rule_words
 from dudao.calc.tree import Node, Role, Tree, adjust_words, grade_words, otherwise_words, to_data
 from dudao.core.documents import chinese_font
-from dudao.frameworks.exchange.inlaid import inlay
 from dudao.frameworks.exchange.layout import heading
+from dudao.frameworks.exchange.word_part import write_word_part
 from dudao.frameworks.exchange.writing import LEVELS, rows_below
 
 TITLE, HEAD, TEXT, KAI = "方正小标宋简体", "黑体", "仿宋_GB2312", "楷体_GB2312"
@@ -56,7 +56,7 @@ def paper(tree: Tree, *, edition: str = "") -> bytes:
         _text(document, tree.root.text)
     _table(document, tree)
     _parts(document, tree)
-    inlay(document, tree)
+    write_word_part(document, tree)
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()

@@ -17,8 +17,8 @@ from dudao.frameworks.exchange.columns import Choice, choice_of, chosen_head, li
 from dudao.frameworks.exchange.drafts import Table
 from dudao.frameworks.exchange.grid import Grid, read_grids
 from dudao.frameworks.exchange.heads import Head, find_head
-from dudao.frameworks.exchange.inlaid import inlaid, plain
 from dudao.frameworks.exchange.rows import Rows
+from dudao.frameworks.exchange.word_part import plain, read_word_part
 
 MAX_NODES: Final = 2_000
 _CAPTION: Final = re.compile(r"^附[件表录]")
@@ -62,7 +62,7 @@ def read_tables(data: bytes, name: str, choices: Mapping[str, Choice] | None = N
         grid.is_only = len(found) == 1
     table.title = _title(found[0][0], found[0][1]) or table.title
     if not found[0][0].is_sheet and choices is None:
-        table.own = inlaid(data)
+        table.own = read_word_part(data)
         if table.own is not None and plain(table.own.root.name) in map(plain, found[0][0].before):
             table.title = table.own.root.name
     for grid, head, start in found:

@@ -65,8 +65,8 @@ def workbook(tree: Tree, *, line: Sequence[str] = ()) -> bytes:
     heads = [Column(name, name, width=22) for name in LEVELS[:depth]]
     used = {key for row, _ in lines for key, value in _values(row[-1]).items() if value}
     heads += [Column(key, name, width=width if key in used else min(width, UNUSED)) for key, name, width in columns]
-    for place, head in enumerate(heads):
-        sheet.set_column(place, place, head.width)
+    for index, head in enumerate(heads):
+        sheet.set_column(index, index, head.width)
     last = len(heads) - 1
     writer.title(sheet, data["name"], last)
     writer.line(sheet, 1, line, last)
@@ -105,14 +105,14 @@ def _body(
             sheet.write_blank(row, at, None, text)
         sheet.write_string(row, len(line) - 1, _checked(heading(leaf, with_points=False)), text)
         values = _values(leaf)
-        for place, (key, _, _) in enumerate(columns, depth):
+        for index, (key, _, _) in enumerate(columns, depth):
             value = values.get(key)
             if value is None or value == "":
-                sheet.write_blank(row, place, None, text)
+                sheet.write_blank(row, index, None, text)
             elif key in {"points", "weight"}:
-                _number(sheet, row, place, value, digits)
+                _number(sheet, row, index, value, digits)
             else:
-                sheet.write_string(row, place, _checked(value), text)
+                sheet.write_string(row, index, _checked(value), text)
         sheet.set_row(row, _height(values, columns, leaf))
     close(0, len(lines) + 2)
 
@@ -131,11 +131,11 @@ def _values(leaf: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _number(sheet: Any, row: int, place: int, value: str, style: Any) -> None:
+def _number(sheet: Any, row: int, index: int, value: str, style: Any) -> None:
     if len(Decimal(value).as_tuple().digits) > 15 or f"{Decimal(value).normalize():f}" != value:
-        sheet.write_string(row, place, value, style)  # a spreadsheet would not keep it as it is written
+        sheet.write_string(row, index, value, style)  # a spreadsheet would not keep it as it is written
     else:
-        sheet.write_number(row, place, float(value), style)
+        sheet.write_number(row, index, float(value), style)
 
 
 def _checked(text: str) -> str:
@@ -162,8 +162,8 @@ def _width(text: str) -> int:
 def _settings(writer: Writer, tree: Tree) -> None:
     sheet = writer.book.add_worksheet(settings.SHEET)
     heads = [Column(name, name, width=width) for name, width in zip(settings.HEAD, (12, 14, 26, 90), strict=True)]
-    for place, head in enumerate(heads):
-        sheet.set_column(place, place, head.width)
+    for index, head in enumerate(heads):
+        sheet.set_column(index, index, head.width)
     writer.title(sheet, "其他设置", 3)
     writer.line(
         sheet, 1, ["指标表以外的内容：数据项、等次、一票否决、文件信息等。导回时与指标表一起读取，请勿删除。"], 3
@@ -171,6 +171,6 @@ def _settings(writer: Writer, tree: Tree) -> None:
     writer.header(sheet, 2, heads)
     style = writer.format(border=1, text_wrap=True, num_format="@", valign="top")
     for row, values in enumerate(settings.settings_rows(tree), 3):
-        for place, value in enumerate(values):
-            sheet.write_string(row, place, _checked(value), style)
+        for index, value in enumerate(values):
+            sheet.write_string(row, index, _checked(value), style)
     writer.page(sheet, header_row=2, width=142)

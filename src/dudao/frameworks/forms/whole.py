@@ -10,7 +10,7 @@ from dudao.calc.expr import SCOPES, Item, Kind
 from dudao.calc.rules import RuleTextError
 from dudao.calc.tree import Tree
 from dudao.core.ui.forms import DateField, Form, Section
-from dudao.frameworks.editing.whole_lines import read_grades, read_sources, read_vetoes
+from dudao.frameworks.editing.grade_lines import read_grades, read_sources, read_vetoes
 from dudao.frameworks.forms.nodes import lines_of
 from dudao.frameworks.trees import shown
 from dudao.packs import LEVELS, fact_words

@@ -14,7 +14,7 @@ from dudao.orgs.models import Unit
 class FrameworkUpload(models.Model):
     """A file with an indicator system, read and waiting for a person to look at it. Nothing is made before it is confirmed.
 
-    ``kept`` is what `exchange.Settled.plain` gave: the system as read, the guesses, the faults, where everything stands.
+    ``kept`` is what `exchange.ReadSystem.plain` gave: the system as read, the guesses, the faults, where everything stands.
     ``framework``: the system whose next version it becomes; none: a new system.
     """
 

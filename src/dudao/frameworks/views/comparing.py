@@ -12,7 +12,7 @@ from dudao.core.ui.parts import Crumb
 from dudao.frameworks import queries
 from dudao.frameworks.models import FrameworkVersion, Trial
 from dudao.frameworks.queries import trials
-from dudao.frameworks.trying.shown import Moved, moved, moved_words, total_places
+from dudao.frameworks.trials.figures import Moved, moved, moved_words, total_places
 from dudao.frameworks.views.common import actor_of, home, version_or_404
 
 MOST_SHOWN = 200

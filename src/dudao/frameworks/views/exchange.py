@@ -82,14 +82,14 @@ def _take(actor: Actor, form: UploadForm) -> FrameworkUpload | None:
         data = read_upload(file, exchange.MAX_BYTES)
         code = incoming.root_code(system)
         name = form.cleaned_data["name"] or (system.name if system is not None else "")
-        settled = exchange.settle(exchange.read_tables(data, file.name), name=name, code=code)
+        found = exchange.to_system(exchange.read_tables(data, file.name), name=name, code=code)
         file.seek(0)
         stored = files.store(file, kinds={"xlsx", "docx"}, limit=exchange.MAX_BYTES)
     except (SheetError, files.FileRefused) as error:
         form.add_error("file", str(error))
         return None
     taken: FrameworkUpload = acts.take_upload(
-        actor, unit=unit, system=system, file=stored, name=file.name, kept=settled.plain(), notes=settled.notes
+        actor, unit=unit, system=system, file=stored, name=file.name, kept=found.plain(), notes=found.notes
     )
     return taken
 
@@ -148,11 +148,11 @@ def _read_again(actor: Actor, taken: FrameworkUpload, form: ColumnsForm) -> Fram
     given = taken.kept.get("given", "")
     try:
         table = exchange.read_tables(data, taken.name, form.cleaned_data["choices"])
-        settled = exchange.settle(table, name=given, code=incoming.root_code(taken.framework))
+        found = exchange.to_system(table, name=given, code=incoming.root_code(taken.framework))
     except SheetError as error:
         form.add_error(None, str(error))
         return None
-    read: FrameworkUpload = acts.read_again(actor, taken=taken, kept=settled.plain(), notes=settled.notes)
+    read: FrameworkUpload = acts.read_again(actor, taken=taken, kept=found.plain(), notes=found.notes)
     return read
 
 
@@ -248,7 +248,7 @@ def upload_errors(request: HttpRequest, pk: int) -> HttpResponse:
     with files.opened(taken.file) as stream:
         data = stream.read()
     try:
-        content = exchange.marked(data, problems)
+        content = exchange.with_error_column(data, problems)
     except SheetError as error:
         messages.error(request, str(error))
         return redirect(taken)

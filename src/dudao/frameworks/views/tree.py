@@ -16,7 +16,7 @@ from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
 from dudao.frameworks.actions import nodes
-from dudao.frameworks.editing.outline import MANY, Line, outline, shown_lines
+from dudao.frameworks.editing.outline import MANY, OutlineRow, outline, shown_lines
 from dudao.frameworks.flow import VERSION
 from dudao.frameworks.forms.nodes import EvidenceForm, PointsForm, lines_of
 from dudao.frameworks.models import FrameworkVersion, Indicator
@@ -75,7 +75,7 @@ def _target(version: FrameworkVersion, keys: dict[str, int], count: int, finding
     return f"{way}#indicator-{pk}"
 
 
-def shown_of(request: HttpRequest, lines: Sequence[Line]) -> Any:
+def shown_of(request: HttpRequest, lines: Sequence[OutlineRow]) -> Any:
     """Which lines this request asks for."""
     at = request.GET.get("open", "")
     return shown_lines(

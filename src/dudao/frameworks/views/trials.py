@@ -24,8 +24,8 @@ from dudao.frameworks.actions import trials as acts
 from dudao.frameworks.forms.trials import MOST_PROBLEMS, TrialForm
 from dudao.frameworks.models import FrameworkVersion, Trial, TrialSubject
 from dudao.frameworks.queries import statistics, trials
-from dudao.frameworks.trying.shown import (
-    Line,
+from dudao.frameworks.trials.figures import (
+    SubjectLine,
     block_words,
     blocks_chart,
     decimals,
@@ -205,15 +205,15 @@ def _ranking(trial: Trial, tree: Tree, even: Mapping[str, int], *, is_uneven: bo
     if tree.scale or not scored:
         words = "等次" if tree.scale else "等级"
         columns.append(Column("grade", words, lambda row: row.grade or row.result["level"], sort="grade", nowrap=True))
-    for place, child in enumerate(blocks):
+    for index, child in enumerate(blocks):
         columns.append(
             Column(
-                f"block_{place}",
+                f"block_{index}",
                 f"{child.code} {child.name}",
                 lambda row, code=child.code: block_words(row.result["blocks"].get(code), even.get(code, 0)),  # type: ignore[misc]
                 numeric=True,
                 optional=True,
-                hidden=place >= MOST_BLOCKS_SHOWN,
+                hidden=index >= MOST_BLOCKS_SHOWN,
             )
         )
     if len(trial.sources) > 1:
@@ -324,7 +324,7 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _hook(hooks: Hooks, row: TrialSubject, line: Line) -> Hook | None:
+def _hook(hooks: Hooks, row: TrialSubject, line: SubjectLine) -> Hook | None:
     return hooks.at(findings.key_of(row, line.code), of=f"{line.code} {line.name}")
 
 

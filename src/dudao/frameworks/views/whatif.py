@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET
 from dudao.calc.score import Subjects, System, columns_of
 from dudao.core.ui.parts import Crumb
 from dudao.frameworks.queries import trials
-from dudao.frameworks.trying import whatif
-from dudao.frameworks.trying.shown import Moved, moved, moved_words, total_places
+from dudao.frameworks.trials import whatif
+from dudao.frameworks.trials.figures import Moved, moved, moved_words, total_places
 from dudao.frameworks.views.trials import crumbs_of, trial_or_404
 
 MOST_CHANGES = 12
@@ -109,10 +109,10 @@ def playing(
             found = moved(played.names, played.moves, played.after, total_places(system.tree))
             notes = played.notes
         except whatif.WhatIfError as error:
-            if error.place is None:
+            if error.index is None:
                 problem = str(error)
             else:
-                changed[error.place].error = str(error)
+                changed[error.index].error = str(error)
     return {
         "nodes": [*nodes, *(Row() for _ in range(FREE_ROWS))],
         "cells": [*cells, Row(field="cell")],

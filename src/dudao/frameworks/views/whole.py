@@ -17,8 +17,8 @@ from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
 from dudao.frameworks.actions import whole
-from dudao.frameworks.editing.usage import Place, places_of, uses_of
-from dudao.frameworks.editing.whole_lines import write_grades, write_sources, write_vetoes
+from dudao.frameworks.editing.grade_lines import write_grades, write_sources, write_vetoes
+from dudao.frameworks.editing.usage import ItemIndex, item_indexes, uses_of
 from dudao.frameworks.forms.whole import (
     DocumentForm,
     GradesForm,
@@ -208,7 +208,7 @@ def marks(request: HttpRequest, pk: int) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """A data item in the list: ``number`` is its place in the address; ``uses``: where a formula names it."""
+    """A data item in the list: ``number`` stands in its address; ``uses``: where a formula names it."""
 
     number: int
     item: Item
@@ -269,15 +269,15 @@ def items(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _place(version: FrameworkVersion, number: int) -> Place:
-    places: Sequence[Place] = places_of(version.whole)
-    if not 0 <= number < len(places):
+def _index(version: FrameworkVersion, number: int) -> ItemIndex:
+    indexes: Sequence[ItemIndex] = item_indexes(version.whole)
+    if not 0 <= number < len(indexes):
         raise Http404
-    return places[number]
+    return indexes[number]
 
 
-def _item_at(tree: Tree, place: Place) -> Item:
-    return (tree.lower[place.scope] if place.scope else tree.items)[place.number]
+def _item_at(tree: Tree, index: ItemIndex) -> Item:
+    return (tree.lower[index.scope] if index.scope else tree.items)[index.number]
 
 
 @require_http_methods(["GET", "POST"])
@@ -290,14 +290,14 @@ def item_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found = draft_to_edit(request, pk)
-    place = _place(found, number)
-    entry = _item_at(_tree(found), place)
-    form = ItemForm(request.POST or None, initial={**item_initial(entry, place.scope), "revision": found.revision})
-    return _item_page(request, found, form, place, title=f"修改数据项“{entry.name}”")
+    index = _index(found, number)
+    entry = _item_at(_tree(found), index)
+    form = ItemForm(request.POST or None, initial={**item_initial(entry, index.scope), "revision": found.revision})
+    return _item_page(request, found, form, index, title=f"修改数据项“{entry.name}”")
 
 
 def _item_page(
-    request: HttpRequest, found: FrameworkVersion, form: ItemForm, place: Place | None, *, title: str
+    request: HttpRequest, found: FrameworkVersion, form: ItemForm, index: ItemIndex | None, *, title: str
 ) -> HttpResponse:
     back = reverse("frameworks:items", args=[found.pk])
     done = _kept(
@@ -309,7 +309,7 @@ def _item_page(
             revision=form.cleaned_data["revision"],
             scope=form.cleaned_data["scope"],
             item=form.item,
-            place=place,
+            index=index,
         ),
         f"已保存数据项“{form.cleaned_data.get('name') if form.is_bound and form.is_valid() else ''}”。",
         back,
@@ -320,14 +320,14 @@ def _item_page(
 @require_POST
 def item_drop(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found = draft_to_edit(request, pk)
-    place = _place(found, number)
+    index = _index(found, number)
     revision = request.POST.get("revision", "")
     if not revision.isdecimal():
         raise Conflict
-    name = _item_at(_tree(found), place).name
+    name = _item_at(_tree(found), index).name
     return done_or_said(
         request,
-        lambda: whole.drop_item(actor_of(request), version=found, revision=int(revision), place=place),
+        lambda: whole.drop_item(actor_of(request), version=found, revision=int(revision), index=index),
         f"已删除数据项“{name}”。",
         reverse("frameworks:items", args=[found.pk]),
     )

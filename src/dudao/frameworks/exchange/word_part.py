@@ -2,7 +2,7 @@
 
 A Word table says an indicator's rule in words, and a document has no place for data items. Therefore `paper` lays the system into
 the file as a custom part, which programs keep and do not show. What a reader sees wins: only for a cell that still says what the
-platform would write there is the inlaid value taken (see `settling`).
+platform would write there is the value in that part taken (see `rows_to_system`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def plain(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
-def inlay(document: Any, tree: Tree) -> None:
+def write_word_part(document: Any, tree: Tree) -> None:
     """Lay a system into a document that is being written."""
     element = ElementTree.Element(f"{{{_SPACE}}}framework")
     element.text = json.dumps(to_data(tree), default=str)
@@ -41,7 +41,7 @@ def inlay(document: Any, tree: Tree) -> None:
     document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
 
 
-def inlaid(data: bytes) -> Tree | None:
+def read_word_part(data: bytes) -> Tree | None:
     """The system in a Word file, if there is one that can be understood."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

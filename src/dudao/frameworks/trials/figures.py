@@ -326,7 +326,7 @@ def block_words(block: Mapping[str, Any] | None, places: int = 0) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SubjectLine:
     """One indicator of one subject. ``sources``: its mark on the sheet of each source, «37.95／41» where it marks only some of
     what is below, and nothing of the whole then; ``deviation``: adopted less the first.
     """
@@ -347,7 +347,7 @@ class Line:
 _ROLES = {Role.NORMAL: "", Role.BONUS: "加分", Role.PENALTY: "减分"}
 
 
-def lines_of(scores: Scores, main: str, sources: Sequence[str], *, even: bool = False) -> list[Line]:
+def lines_of(scores: Scores, main: str, sources: Sequence[str], *, even: bool = False) -> list[SubjectLine]:
     """All indicators of a table of one row, in the order of the document. ``even``: all marks with one number of decimals."""
     tree = scores.tree
     sheet = scores.sheet(main)
@@ -364,7 +364,7 @@ def lines_of(scores: Scores, main: str, sources: Sequence[str], *, even: bool = 
         level = None if score.level is None else score.level.at(0)
         own = [_given(scores, key, code) for key in apart]
         lines.append(
-            Line(
+            SubjectLine(
                 code=code,
                 name=node.name,
                 depth=_depth(tree, code),

@@ -50,9 +50,9 @@ class Change:
 class WhatIfError(ValueError):
     """What is wrong with a change; ``place`` is its number in the list, ``None`` if it is about the whole."""
 
-    def __init__(self, message: str, place: int | None = None) -> None:
+    def __init__(self, message: str, index: int | None = None) -> None:
         super().__init__(message)
-        self.place = place
+        self.index = index
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ def changed_tree(tree: Tree, changes: Sequence[Change], *, follow: bool = True) 
     nodes = _nodes(data)
     notes: list[str] = []
     set_here = {(change.target, change.field) for change in changes}
-    for place, change in enumerate(changes):
+    for index, change in enumerate(changes):
         if change.field == "cell":
             continue
-        _apply(data, nodes, change, place)
+        _apply(data, nodes, change, index)
     if follow:
         parents = dict(tree.parents)
         for change in changes:
@@ -135,56 +135,56 @@ def _grades(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return [grade for rows in lists for grade in rows if grade["name"] == name]
 
 
-def _apply(data: dict[str, Any], nodes: Mapping[str, dict[str, Any]], change: Change, place: int) -> None:
+def _apply(data: dict[str, Any], nodes: Mapping[str, dict[str, Any]], change: Change, index: int) -> None:
     value = change.value.strip()
     if change.target.startswith(GRADE):
         grades = _grades(data, change.target[1:])
         if not grades or change.field not in {"total", "ratio"}:
-            raise WhatIfError(f"等次可以改“{FIELDS['total']}”和“{FIELDS['ratio']}”", place)
+            raise WhatIfError(f"等次可以改“{FIELDS['total']}”和“{FIELDS['ratio']}”", index)
         for grade in grades:
             grade[change.field] = value
-        _check(data, f"{change.target[1:]}的{FIELDS[change.field]}", place)
+        _check(data, f"{change.target[1:]}的{FIELDS[change.field]}", index)
         return
     node = nodes.get(change.target)
     if node is None:
-        raise WhatIfError(f"没有代码为“{change.target}”的指标", place)
+        raise WhatIfError(f"没有代码为“{change.target}”的指标", index)
     if change.field == "rule":
-        node["rule"] = _rule(node, value, place)
+        node["rule"] = _rule(node, value, index)
     elif change.field in {"points", "weight", "cap"}:
-        node[change.field] = _decimal(value, FIELDS[change.field], place)
+        node[change.field] = _decimal(value, FIELDS[change.field], index)
     else:
         raise WhatIfError(
-            f"指标可以改：{'、'.join(FIELDS[name] for name in ('points', 'weight', 'cap', 'rule'))}", place
+            f"指标可以改：{'、'.join(FIELDS[name] for name in ('points', 'weight', 'cap', 'rule'))}", index
         )
-    _check(data, f"{change.target} 的{FIELDS[change.field]}", place)
+    _check(data, f"{change.target} 的{FIELDS[change.field]}", index)
 
 
-def _decimal(value: str, name: str, place: int) -> str:
+def _decimal(value: str, name: str, index: int) -> str:
     try:
         number = Decimal(value)
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or number < 0 or number > 10**9:
-        raise WhatIfError(f"{name}应当是 0 以上的数，写的是“{value[:20]}”", place)
+        raise WhatIfError(f"{name}应当是 0 以上的数，写的是“{value[:20]}”", index)
     return f"{number.normalize():f}"
 
 
-def _rule(node: Mapping[str, Any], value: str, place: int) -> dict[str, Any] | None:
+def _rule(node: Mapping[str, Any], value: str, index: int) -> dict[str, Any] | None:
     fields = write_form(node.get("rule"))
     name = "lines" if fields.get("lines") else "value"
     if not fields.get(name):
-        raise WhatIfError(f"{node['code']} 没有可以改写的计分规则", place)
+        raise WhatIfError(f"{node['code']} 没有可以改写的计分规则", index)
     try:
         return read_form({**fields, name: value})
     except RuleTextError as error:
-        raise WhatIfError(str(error), place) from None
+        raise WhatIfError(str(error), index) from None
 
 
-def _check(data: Mapping[str, Any], what: str, place: int) -> None:
+def _check(data: Mapping[str, Any], what: str, index: int) -> None:
     try:
         from_data(data)
     except TreeDataError as error:
-        raise WhatIfError(f"{what}：{error.reason}", place) from None
+        raise WhatIfError(f"{what}：{error.reason}", index) from None
 
 
 def _ordinary(node: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -260,19 +260,19 @@ def _with_cells(subjects: Subjects, scores: Scores, changes: Sequence[Change]) -
     """The scores with some cells changed, each read as it would be from a table."""
     known = {column.key: column for column in columns_of(subjects.system, apart=True)}
     known |= {column.key: column for column in columns_of(subjects.system)}
-    for place, change in enumerate(changes):
+    for index, change in enumerate(changes):
         if change.field != "cell":
             continue
         row, column = subjects.row_of(change.subject), known.get(change.target)
         if row is None:
-            raise WhatIfError(f"没有单位“{change.subject}”", place)
+            raise WhatIfError(f"没有单位“{change.subject}”", index)
         if column is None:
-            raise WhatIfError(f"没有“{change.target}”这一项", place)
+            raise WhatIfError(f"没有“{change.target}”这一项", index)
         try:
             if column.source:
                 scores = scores.with_answer(row, column.source, column.name, change.value)
             else:
                 scores = scores.with_data(row, {column.name: change.value})
         except ValueError as error:
-            raise WhatIfError(f"{change.subject}的“{column.header}”{error}", place) from None
+            raise WhatIfError(f"{change.subject}的“{column.header}”{error}", index) from None
     return scores

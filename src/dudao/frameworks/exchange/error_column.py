@@ -18,7 +18,7 @@ Problem = tuple[str, int, int, str]
 """Sheet, row, column (0: the whole row), what is wrong."""
 
 
-def marked(data: bytes, problems: Iterable[Problem]) -> bytes:
+def with_error_column(data: bytes, problems: Iterable[Problem]) -> bytes:
     """The workbook with what is wrong beside each row and the faulty cells red."""
     try:
         book = load_workbook(io.BytesIO(data))
@@ -34,16 +34,16 @@ def marked(data: bytes, problems: Iterable[Problem]) -> bytes:
     heads = {grid.name: find_head(grid) for grid in read_grids(data, ".xlsx")} if by_sheet else {}
     for name, rows in by_sheet.items():
         sheet = book[name]
-        place = sheet.max_column + 1
-        sheet.column_dimensions[get_column_letter(place)].width = 52
+        index = sheet.max_column + 1
+        sheet.column_dimensions[get_column_letter(index)].width = 52
         top = heads.get(name)
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        head = sheet.cell(top.bottom + 1 if top is not None else 1, place, COLUMN)
+        head = sheet.cell(top.bottom + 1 if top is not None else 1, index, COLUMN)
         head.font, head.fill, head.alignment = red, fill, Alignment(horizontal="center", vertical="center")
         for row, found in rows.items():
-            cell = sheet.cell(row, place, "；".join(dict.fromkeys(text for _, text in found)))
+            cell = sheet.cell(row, index, "；".join(dict.fromkeys(text for _, text in found)))
             cell.data_type = "s"
             cell.font, cell.fill, cell.border = red, fill, Border(thin, thin, thin, thin)
             cell.alignment = Alignment(wrap_text=True, vertical="center")

@@ -1,6 +1,6 @@
 """From rows to a system: codes, points, rules. What was concluded rather than read becomes a `Guess` that can be taken back.
 
-`settle` gives plain data, all of it JSON.
+`to_system` gives plain data, all of it JSON.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from dudao.calc.tree import MAX_LEVELS, TreeDataError, to_data
 from dudao.core.sheets import SheetError
 from dudao.frameworks.exchange.drafts import Draft, Fault, Table
 from dudao.frameworks.exchange.guessing import Found, guess_rule, guess_steps
-from dudao.frameworks.exchange.inlaid import plain
 from dudao.frameworks.exchange.layout import read_heading, read_rule
 from dudao.frameworks.exchange.paper import told_cells
-from dudao.frameworks.exchange.settled import Guess, Settled, built, number_text, walk
+from dudao.frameworks.exchange.read_system import Guess, ReadSystem, built, number_text, walk
+from dudao.frameworks.exchange.word_part import plain
 
 NAME_LIMIT: Final = 300
 JUDGED: Final = Judged().words()
@@ -41,13 +41,13 @@ _LIST: Final = re.compile(r"[、；;，,\n]+|(?<=\S)\s*(?=[①-⑳])")
 _NUMBER: Final = re.compile(r"^(?:[①-⑳]|[（(]?\d{1,2}[)）.、．])\s*")
 
 
-def settle(table: Table, *, name: str = "", code: str = "") -> Settled:
+def to_system(table: Table, *, name: str = "", code: str = "") -> ReadSystem:
     """The system that a file's tables say. ``name`` and ``code`` of the whole win over what the file says."""
     if table.is_unsure:
         data = {"code": code or "T", "name": name or table.title or "指标体系", "indicators": []}
-        done = Settled(data, notes=list(table.notes), tables=table.shown, is_unsure=True)
+        done = ReadSystem(data, notes=list(table.notes), tables=table.shown, is_unsure=True)
     else:
-        done = _exact(table, name, code) if table.exact else _Settling(table, name, code).done()
+        done = _exact(table, name, code) if table.exact else _Reading(table, name, code).done()
     done.given = name
     return done
 
@@ -55,19 +55,19 @@ def settle(table: Table, *, name: str = "", code: str = "") -> Settled:
 # ---- a workbook of the platform's own -----------------------------------------------------------------------
 
 
-def _exact(table: Table, name: str, code: str) -> Settled:
+def _exact(table: Table, name: str, code: str) -> ReadSystem:
     whole = dict(table.whole)
     whole |= {key: value for key, value in (("name", name), ("code", code)) if value}
     whole.setdefault("name", table.title or "指标体系")
     whole.setdefault("code", "T")
-    done = Settled(whole, faults=list(table.faults), notes=list(table.notes), exact=True)
+    done = ReadSystem(whole, faults=list(table.faults), notes=list(table.notes), exact=True)
     whole["indicators"] = [_exact_node(draft, table, done) for draft in table.drafts]
     lost = [code for code in table.nodes if code not in done.places]
     done.notes += [f"工作表“设置”里的指标“{code}”已不在表中，没有读取。" for code in lost]
     return done
 
 
-def _exact_node(draft: Draft, table: Table, done: Settled) -> dict[str, Any]:
+def _exact_node(draft: Draft, table: Table, done: ReadSystem) -> dict[str, Any]:
     node: dict[str, Any] = read_heading(draft.text)
     if not node["name"]:
         done.faults.append(Fault(draft.spot, f"“{draft.text}”应当先写代码，空一格再写名称。"))
@@ -91,7 +91,7 @@ def _exact_node(draft: Draft, table: Table, done: Settled) -> dict[str, Any]:
     return node
 
 
-def _stand(code: str, draft: Draft, done: Settled) -> None:
+def _stand(code: str, draft: Draft, done: ReadSystem) -> None:
     if code in done.places:
         done.faults.append(Fault(draft.spot, f"代码“{code}”与{done.places[code]}重复，请换一个。"))
     else:
@@ -102,12 +102,12 @@ def _stand(code: str, draft: Draft, done: Settled) -> None:
 # ---- a table of an office -----------------------------------------------------------------------------------
 
 
-class _Settling:
+class _Reading:
     """Codes first, then what stands behind the names, then rules: each step needs the one before."""
 
     def __init__(self, table: Table, name: str, code: str) -> None:
         self.table = table
-        self.into = Settled({}, faults=list(table.faults), notes=list(table.notes))
+        self.into = ReadSystem({}, faults=list(table.faults), notes=list(table.notes))
         if table.own is None:  # what the platform wrote needs nobody to say what its columns mean
             self.into.tables = table.shown
         self.kinds: dict[str, list[str]] = {}
@@ -119,11 +119,11 @@ class _Settling:
         self.own = {node["code"]: node for node in walk(data["indicators"])} if data else {}
         self.changed: list[str] = []
 
-    def done(self) -> Settled:
+    def done(self) -> ReadSystem:
         into, table = self.into, self.table
         for draft in [draft for top in table.drafts for draft in top.walk()]:
             _take_parts(draft)
-        self._settle_codes()
+        self._give_codes()
         name = self.name or table.title or "指标体系"
         into.data = {"code": self.code or self._free("T"), "name": name[:NAME_LIMIT]}
         if self.whole:
@@ -163,7 +163,7 @@ class _Settling:
 
     # ---- codes ----------------------------------------------------------------------------------------------
 
-    def _settle_codes(self) -> None:
+    def _give_codes(self) -> None:
         drafts = self._drafts()
         for draft in drafts:
             self.names[draft] = _one_line(draft.text)

@@ -32,7 +32,7 @@ class Guess:
 
 
 @dataclass(slots=True)
-class Settled:
+class ReadSystem:
     """``data``: the system without its guesses; ``spots``: where each indicator stands, as [table, row, column]."""
 
     data: dict[str, Any]

@@ -17,11 +17,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from dudao.core.models import Event, Notice
+from dudao.core.process import PROCESSES
 from one_of_everything import SECRET, build, lost_at
 from signing import signed_in
 from test_consistency import route_names
 
 pytestmark = pytest.mark.django_db
+
+
+def every_act():
+    """The addresses of the acts of a process name its object, like its page does."""
+    for page, process in PROCESSES.items():
+        yield from ((name, OBJECTS[page]) for name in process.own_names())
 
 
 PUBLIC = {
@@ -182,19 +189,13 @@ OBJECTS = {
         f"findings:{name}": lambda w: {"pk": w.consultation.pk}
         for name in ("consultation", "consultation_withdraw", "consultation_file")
     },
-    **{
-        f"accountability:{name}": lambda w: {"pk": w.case.pk}
-        for name in (
-            "case", "case_step", "edit", "examine", "notify", "defend", "hear", "consult", "submit", "decide", "send_back",
-            "receive", "publish", "ask_review", "appeal", "drop",
-        )
-    },
+    "accountability:case": lambda w: {"pk": w.case.pk},
+    "accountability:talk": lambda w: {"pk": w.talk.pk},
     "accountability:new": lambda w: {"pk": w.school.pk},
     "accountability:file": lambda w: {"pk": w.case_file.pk},
     "accountability:execute": lambda w: {"pk": w.case.pk, "measure": w.case.measures.first().pk},
     "accountability:opinion": lambda w: {"pk": w.case.opinions.first().pk},
     **{f"accountability:{name}": lambda w: {"pk": w.remedy.pk} for name in ("decide_remedy", "correct")},
-    **{f"accountability:{name}": lambda w: {"pk": w.talk.pk} for name in ("talk", "talk_step", "talk_record")},
     **{f"accountability:{name}": lambda w: {"pk": w.demand.pk} for name in ("follow", "demand_finding")},
     **{
         f"evaluations:{name}": lambda w: {"pk": w.cycle.pk}
@@ -296,6 +297,7 @@ VALUES = {
 """Addresses whose parameter is a word, not an object."""
 
 ADDRESSES = sorted(name for name in route_names(get_resolver()) if not name.startswith("dev:"))
+OBJECTS |= dict(every_act())
 NAMED = [name for name in ADDRESSES if name in OBJECTS]
 PLAIN = [name for name in ADDRESSES if name not in OBJECTS]
 

@@ -54,8 +54,8 @@ def test_only_the_office_calls_and_records(town, who):
         planned(town, by=actor)
     row = talks.call(town.officer, talk=planned(town))
     for act in (
-        lambda: talks.cancel(actor, talk=row, note="不谈了"),
-        lambda: talks.absent(actor, talk=row, note="没来"),
+        lambda: talks.cancel(actor, talk=row, reason="不谈了"),
+        lambda: talks.absent(actor, talk=row, reason="没来"),
     ):
         with pytest.raises(Denied):
             act()
@@ -131,9 +131,9 @@ def test_a_demand_becomes_a_finding_and_waits_for_it(town):
 def test_who_does_not_come_gives_cause_for_a_case(town):
     row = talks.call(town.officer, talk=planned(town))
     with pytest.raises(Denied, match="还没有到"):
-        talks.absent(town.officer, talk=row, note="没来")
+        talks.absent(town.officer, talk=row, reason="没来")
     with now_on(day(3)):
-        row = talks.absent(town.officer, talk=row, note="两次通知，无故不到")
+        row = talks.absent(town.officer, talk=row, reason="两次通知，无故不到")
     assert row.state == State.ABSENT
     case = town.opened(trigger="talk_refused", facts="无故不参加约谈")
     assert case.article == "《教育督导条例》第二十五条第五项"

@@ -19,7 +19,7 @@ FLOW = Flow(
         "plan.publish",
         {"draft"},
         "published",
-        guard=lambda plan, _: None if plan.preamble else Denied("总体要求为空。"),
+        guard=lambda plan, actor, verb: None if plan.preamble else Denied("总体要求为空。"),
     ),
     Step("plan.discard", {"draft"}, "discarded", needs_reason=True),
 )

@@ -4,12 +4,12 @@ Who is accused never acts for the office: not the person, not anybody appointed 
 doesn't make it, and only the committee's head decides.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from dudao.accountability.models import Case, Talk
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
+from dudao.core.workflow import State as Shown
 from dudao.orgs.models import Kind
 
 State = Case.State
@@ -30,11 +30,10 @@ def by_office(row: Any, actor: Actor, verb: str) -> Denied | None:
     return Denied(f"由{row.office}{VERBS[verb].label}。", verb)
 
 
-def by_head(case: Any, actor: Actor, verb: str = "case.decide") -> Denied | None:
+def by_head(case: Any, actor: Actor, verb: str) -> Denied | None:
     """The head of the committee of this very office, and another person than who asked for the decision."""
-    denied = by_office(case, actor, verb)
-    if denied is not None or actor.everything:
-        return denied
+    if actor.everything:
+        return None
     if not any(grant.path == case.office.path and grant.covers(verb, case.office.path) for grant in actor.grants):
         return Denied(f"问责决定由{case.office}教育督导委员会主任或副主任审定。", verb)
     if actor.id == case.submitted_by_id:
@@ -42,9 +41,8 @@ def by_head(case: Any, actor: Actor, verb: str = "case.decide") -> Denied | None
     return None
 
 
-def decides_appeal(case: Any, actor: Actor) -> Denied | None:
+def decides_appeal(case: Any, actor: Actor, verb: str) -> Denied | None:
     """The office above the one that decided; where the platform knows none, the office enters what the one above decided."""
-    verb = "case.decide_appeal"
     denied = by_office(case, actor, verb)
     if denied is not None or actor.everything or case.office.kind == Kind.CITY:
         return denied
@@ -54,7 +52,12 @@ def decides_appeal(case: Any, actor: Actor) -> Denied | None:
     return Denied("申诉由上一级教育督导委员会办公室处理。", verb)
 
 
-def by_party(case: Any, actor: Actor, verb: str) -> tuple[Denied | None, bool]:
+def by_party(case: Any, actor: Actor, verb: str) -> Denied | None:
+    """Who speaks for the accused, or enters what they sent on paper."""
+    return party(case, actor, verb)[0]
+
+
+def party(case: Any, actor: Actor, verb: str) -> tuple[Denied | None, bool]:
     """(why one can't speak for the accused, whether one would enter what they sent on paper).
 
     A person with an account speaks for themselves; else the unit does. What came on paper is entered by the office.
@@ -80,94 +83,91 @@ def by_party(case: Any, actor: Actor, verb: str) -> tuple[Denied | None, bool]:
     return denied, False
 
 
-def _office(verb: str) -> Callable[[Any, Actor], Denied | None]:
-    return lambda row, actor: by_office(row, actor, verb)
+def _signs(talk: Any, actor: Actor, verb: str) -> Denied | None:
+    """The called unit itself; it has no person of its own in a talk."""
+    denied, recorded = party(_AsCase(talk), actor, verb)
+    return Denied(f"由{talk.unit}签收。", verb) if denied is None and recorded else denied
 
 
-def _party(verb: str) -> Callable[[Any, Actor], Denied | None]:
-    return lambda row, actor: by_party(row, actor, verb)[0]
+class _AsCase:
+    """A talk looked at as a case without a person: the same people speak for the unit."""
+
+    person_account_id = None
+
+    def __init__(self, row: Talk) -> None:
+        self.unit, self.office = row.unit, row.office
 
 
 CASE = Flow(
-    Step("case.examine", {State.OPENED}, State.EXAMINING, guard=_office("case.examine")),
-    Step("case.notify", {State.EXAMINING}, State.NOTIFIED, guard=_office("case.notify")),
-    Step(
-        "case.drop",
-        {State.OPENED, State.EXAMINING, State.NOTIFIED, State.HEARD, State.CONSULTING},
-        State.DROPPED,
-        guard=_office("case.drop"),
-        danger=True,
-    ),
-    Step("case.hear", {State.NOTIFIED}, State.HEARD, guard=_office("case.hear")),
-    Step("case.consult", {State.HEARD, State.CONSULTING}, State.CONSULTING, guard=_office("case.consult")),
-    Step("case.submit", {State.CONSULTING}, State.SUBMITTED, guard=_office("case.submit"), tells=("case.decide",)),
-    Step(
-        "case.send_back",
-        {State.SUBMITTED},
-        State.CONSULTING,
-        guard=lambda row, actor: by_head(row, actor, "case.send_back"),
-    ),
-    Step("case.decide", {State.SUBMITTED}, State.DECIDED, guard=by_head, tells=("case.issue",)),
-    Step("case.issue", {State.DECIDED}, State.ISSUED, guard=_office("case.issue")),
+    Step("case.edit", {State.OPENED, State.EXAMINING}, by=by_office),
+    Step("case.examine", {State.OPENED}, State.EXAMINING, by=by_office),
+    Step("case.notify", {State.EXAMINING}, State.NOTIFIED, by=by_office),
+    Step("case.defend", {State.NOTIFIED}, by=by_party, tells=("case.hear",)),
+    Step("case.hear", {State.NOTIFIED}, State.HEARD, by=by_office),
+    Step("case.consult", {State.HEARD, State.CONSULTING}, State.CONSULTING, by=by_office),
+    Step("case.submit", {State.CONSULTING}, State.SUBMITTED, by=by_office, tells=("case.decide",)),
+    Step("case.send_back", {State.SUBMITTED}, State.CONSULTING, by=by_office, guard=by_head),
+    Step("case.decide", {State.SUBMITTED}, State.DECIDED, by=by_office, guard=by_head, tells=("case.issue",)),
+    Step("case.issue", {State.DECIDED}, State.ISSUED, by=by_office),
     # With the paper of the decision, which is withdrawn: decided again, from another day on.
-    Step("case.recall", {State.ISSUED}, State.SUBMITTED, guard=_office("case.recall"), tells=("case.decide",)),
-    Step("case.archive", {State.ISSUED, State.DROPPED}, State.ARCHIVED, guard=_office("case.archive")),
+    Step("case.recall", {State.ISSUED}, State.SUBMITTED, by=by_office, tells=("case.decide",)),
+    Step("case.receive", {State.ISSUED}, by=by_party),
+    Step("case.execute", {State.ISSUED}, by=by_office),
+    Step("case.publish", {State.ISSUED}, by=by_office),
+    Step("case.ask_review", {State.ISSUED}, by=by_party, tells=("case.decide_review",)),
+    Step("case.decide_review", {State.ISSUED}, by=by_office),
+    Step("case.appeal", {State.ISSUED}, by=by_party, tells=("case.decide_appeal",)),
+    Step("case.decide_appeal", {State.ISSUED}, by=decides_appeal, tells=("case.correct",)),
+    Step("case.correct", {State.ISSUED}, by=by_office),
+    Step("case.drop", LIVE - {State.SUBMITTED, State.DECIDED, State.ISSUED}, State.DROPPED, by=by_office, danger=True),
+    Step("case.archive", {State.ISSUED, State.DROPPED}, State.ARCHIVED, by=by_office),
+    states={
+        State.OPENED: Shown("待调查", "grey"),
+        State.EXAMINING: Shown("调查认定", "blue", "search"),
+        State.NOTIFIED: Shown("待陈述申辩", "amber", "hourglass"),
+        State.HEARD: Shown("申辩已听取", "blue", "message"),
+        State.CONSULTING: Shown("征求意见", "blue", "messages"),
+        State.SUBMITTED: Shown("待审定", "amber", "hourglass"),
+        State.DECIDED: Shown("待印发", "amber", "file-text"),
+        State.ISSUED: Shown("执行中", "blue", "scale"),
+        State.DROPPED: Shown("不予问责", "grey", "ban"),
+        State.ARCHIVED: Shown("已归档", "green", "archive"),
+    },
+    line=(
+        (State.OPENED, "线索"),
+        (State.EXAMINING, "调查认定"),
+        (State.NOTIFIED, "告知申辩"),
+        (State.HEARD, "听取申辩"),
+        (State.CONSULTING, "征求意见"),
+        (State.SUBMITTED, "审定"),
+        (State.DECIDED, "印发"),
+        (State.ISSUED, "执行救济"),
+        (State.ARCHIVED, "归档"),
+    ),
+    related=("unit__parent", "office"),
+    counted=True,
 )
 
-BY_PARTY = frozenset({"case.defend", "case.receive", "case.ask_review", "case.appeal"})
+BY_PARTY = frozenset(step.verb for step in CASE.steps if step.by is by_party)
 """What the accused do; the office enters what came on paper."""
-
-_FREE: dict[str, frozenset[str]] = {
-    "case.edit": frozenset({State.OPENED, State.EXAMINING}),
-    "case.defend": frozenset({State.NOTIFIED}),
-    "case.receive": frozenset({State.ISSUED}),
-    "case.execute": frozenset({State.ISSUED}),
-    "case.publish": frozenset({State.ISSUED}),
-    "case.ask_review": frozenset({State.ISSUED}),
-    "case.decide_review": frozenset({State.ISSUED}),
-    "case.appeal": frozenset({State.ISSUED}),
-    "case.decide_appeal": frozenset({State.ISSUED}),
-    "case.correct": frozenset({State.ISSUED}),
-}
-"""Acts that leave the state as it is, with the states in which they are possible."""
-
-
-def why_not_free(case: Case, actor: Actor, verb: str) -> Denied | None:
-    """Whether an act outside the flow is possible now: the right, the state, whose it is."""
-    denied = actor.why_not(verb, case.unit.path)
-    if denied is not None:
-        return denied
-    if case.state not in _FREE[verb]:
-        return Denied(f"当前状态为“{case.get_state_display()}”，不能{VERBS[verb].label}。", verb)
-    if verb in BY_PARTY:
-        return by_party(case, actor, verb)[0]
-    return decides_appeal(case, actor) if verb == "case.decide_appeal" else by_office(case, actor, verb)
-
-
-def why_not(case: Case, actor: Actor, verb: str) -> Denied | None:
-    """The same question for any verb of a case."""
-    return why_not_free(case, actor, verb) if verb in _FREE else CASE.why_not(case, verb, actor)
-
-
-def concerns(case: Case, actor: Actor, verb: str) -> bool:
-    """Whether an act is this person's trade here; if not, pages leave it out rather than greying it."""
-    if not actor.may_somewhere(verb):
-        return False
-    if verb in BY_PARTY:
-        return by_party(case, actor, verb)[0] is None
-    return (decides_appeal(case, actor) if verb == "case.decide_appeal" else by_office(case, actor, verb)) is None
-
-
-def stands(case: Case, verb: str) -> bool:
-    """Whether an act belongs to the present state at all."""
-    return case.state in (_FREE[verb] if verb in _FREE else CASE.step(verb).sources)
-
 
 _T = Talk.State
 TALK = Flow(
-    Step("talk.call", {_T.PLANNED}, _T.CALLED, guard=_office("talk.call"), tells=("talk.sign",)),
-    Step("talk.record", {_T.CALLED}, _T.HELD, guard=_office("talk.record"), tells=("talk.sign",)),
-    Step("talk.absent", {_T.CALLED}, _T.ABSENT, guard=_office("talk.absent"), tells=("case.open",)),
-    Step("talk.follow", {_T.HELD}, _T.DONE, guard=_office("talk.follow")),
-    Step("talk.cancel", {_T.PLANNED, _T.CALLED}, _T.CANCELLED, guard=_office("talk.cancel"), tells=("talk.sign",)),
+    Step("talk.call", {_T.PLANNED}, _T.CALLED, by=by_office, tells=("talk.sign",)),
+    Step("talk.sign", {_T.CALLED}, by=_signs),
+    Step("talk.record", {_T.CALLED}, _T.HELD, by=by_office, tells=("talk.sign",)),
+    Step("talk.absent", {_T.CALLED}, _T.ABSENT, by=by_office, tells=("case.open",)),
+    Step("talk.follow", {_T.HELD}, _T.DONE, by=by_office),
+    Step("talk.cancel", {_T.PLANNED, _T.CALLED}, _T.CANCELLED, by=by_office, tells=("talk.sign",)),
+    states={
+        _T.PLANNED: Shown("待通知", "grey", "edit"),
+        _T.CALLED: Shown("已通知", "blue", "send"),
+        _T.HELD: Shown("落实中", "amber", "progress"),
+        _T.DONE: Shown("已落实", "green"),
+        _T.ABSENT: Shown("拒不到场", "red", "user-x"),
+        _T.CANCELLED: Shown("已取消", "grey", "ban"),
+    },
+    line=((_T.PLANNED, "登记"), (_T.CALLED, "通知"), (_T.HELD, "约谈并落实"), (_T.DONE, "完成")),
+    related=("unit__parent", "office"),
+    counted=True,
 )

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
+from dudao.accountability.flow import CASE
 from dudao.accountability.grounds import PUBLICITY
-from dudao.accountability.labels import STATES
 from dudao.accountability.models import Case
 from dudao.calc.calendar import chinese_date
 from dudao.core.sheets import Column, Table
@@ -42,7 +42,7 @@ def values_of(row: Case) -> dict[str, Any]:
         "trigger": row.get_trigger_display(),
         # What is written about a person stays on the case's page.
         "facts": "" if row.is_person else row.facts,
-        "state": STATES[row.state].word,
+        "state": CASE.states[row.state].word,
         "notified_on": row.notified_on,
         "remedies": "、".join(
             f"{one.get_kind_display()}{one.get_result_display() or '待决定'}" for one in row.remedies.all()

@@ -7,7 +7,7 @@ from dudao.evaluations.models.cycles import CycleChange, CyclePlan
 P, C = CyclePlan.State, CycleChange.State
 
 
-def _settled(plan: CyclePlan, actor: Actor) -> Denied | None:
+def _settled(plan: CyclePlan, actor: Actor, verb: str) -> Denied | None:
     if plan.pending:
         return Denied(f"还有 {plan.pending} 所学校的固定学期没有排入，请先测算或重排。", "cycle.approve")
     return None

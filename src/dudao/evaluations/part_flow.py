@@ -4,9 +4,6 @@ Only who is appointed at the evaluated government itself acts for it: that a cit
 of the county's work its business.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
 from dudao.evaluations.flow import is_own
@@ -40,31 +37,27 @@ def by_contributor(part: Part, actor: Actor, verb: str) -> Denied | None:
     return denied if denied is not None else _is_open(part.subject, verb)
 
 
-def _contributor(verb: str) -> Callable[[Any, Actor], Denied | None]:
-    return lambda part, actor: by_contributor(part, actor, verb)
-
-
-def _spreader(verb: str) -> Callable[[Any, Actor], Denied | None]:
-    return lambda part, actor: by_spreader(part.subject, actor, verb)
+def _spreads(part: Part, actor: Actor, verb: str) -> Denied | None:
+    return by_spreader(part.subject, actor, verb)
 
 
 PART = Flow(
-    Step("part.submit", {P.OPEN, P.RETURNED}, P.SUBMITTED, guard=_contributor("part.submit"), tells=("part.merge",)),
-    Step("part.take_back", {P.SUBMITTED}, P.OPEN, guard=_contributor("part.take_back")),
+    Step("part.submit", {P.OPEN, P.RETURNED}, P.SUBMITTED, by=by_contributor, tells=("part.merge",)),
+    Step("part.take_back", {P.SUBMITTED}, P.OPEN, by=by_contributor),
     Step(
         "part.return",
         {P.SUBMITTED, P.MERGED},
         P.RETURNED,
-        guard=_spreader("part.return"),
+        by=_spreads,
         needs_reason=True,
         tells=("part.submit",),
     ),
-    Step("part.merge", {P.SUBMITTED}, P.MERGED, guard=_spreader("part.merge")),
+    Step("part.merge", {P.SUBMITTED}, P.MERGED, by=_spreads),
     Step(
         "part.withdraw",
         {P.OPEN, P.RETURNED, P.SUBMITTED},
         P.WITHDRAWN,
-        guard=_spreader("part.withdraw"),
+        by=_spreads,
         needs_reason=True,
         danger=True,
         tells=("part.submit",),

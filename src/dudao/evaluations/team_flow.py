@@ -8,15 +8,15 @@ from dudao.evaluations.models.teams import TeamProposal
 R, T = RecusalDeclaration.State, TeamProposal.State
 
 
-def _other(row: RecusalDeclaration, actor: Actor) -> Denied | None:
+def _other(row: RecusalDeclaration, actor: Actor, verb: str) -> Denied | None:
     """Nobody decides on their own declaration."""
-    return Denied("不能认定自己的申报。", "recusal.approve") if actor.id == row.account_id else None
+    return Denied("不能认定自己的申报。", verb) if actor.id == row.account_id else None
 
 
 RECUSAL = Flow(
-    Step("recusal.approve", {R.DECLARED}, R.APPROVED, guard=_other),
-    Step("recusal.reject", {R.DECLARED}, R.REJECTED, guard=_other, needs_reason=True, danger=True),
-    Step("recusal.end", {R.APPROVED}, R.ENDED, guard=_other, needs_reason=True, danger=True),
+    Step("recusal.approve", {R.DECLARED}, R.APPROVED, by=_other),
+    Step("recusal.reject", {R.DECLARED}, R.REJECTED, by=_other, needs_reason=True, danger=True),
+    Step("recusal.end", {R.APPROVED}, R.ENDED, by=_other, needs_reason=True, danger=True),
 )
 
 TEAMS = Flow(

@@ -3,8 +3,6 @@
 A unit keeps its own library. Who stands above it sees and exports, and changes nothing: evidence is what the unit says.
 """
 
-from typing import Any
-
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
 from dudao.evidence.models import Evidence
@@ -34,8 +32,8 @@ def why_not(row: Evidence, actor: Actor, verb: str) -> Denied | None:
     return denied
 
 
-def _kept(verb: str) -> Any:
-    return lambda row, actor: keeps(row.unit, actor, verb)
+def _kept(row: Evidence, actor: Actor, verb: str) -> Denied | None:
+    return keeps(row.unit, actor, verb)
 
 
 EVIDENCE = Flow(
@@ -43,10 +41,10 @@ EVIDENCE = Flow(
         "evidence.withdraw",
         {State.ACTIVE},
         State.WITHDRAWN,
-        guard=_kept("evidence.withdraw"),
+        by=_kept,
         needs_reason=True,
         danger=True,
         confirm="撤下后不能再引用，各版本和记录都保留，可以恢复。正在引用的材料不能撤下。",
     ),
-    Step("evidence.restore", {State.WITHDRAWN}, State.ACTIVE, guard=_kept("evidence.restore")),
+    Step("evidence.restore", {State.WITHDRAWN}, State.ACTIVE, by=_kept),
 )

@@ -9,27 +9,27 @@ from dudao.papers.models import Delivery, Paper
 State = Paper.State
 
 
-def _not_the_drafter(paper: Any, actor: Actor) -> Denied | None:
+def _not_the_drafter(paper: Any, actor: Actor, verb: str) -> Denied | None:
     """Four eyes: who drafted a paper doesn't check it."""
     if actor.id is not None and actor.id == paper.drafted_by_id:
         return Denied("这份文书由您本人起草，请由其他人核稿。", "paper.check")
     return None
 
 
-def _has_receivers(paper: Any, actor: Actor) -> Denied | None:
+def _has_receivers(paper: Any, actor: Actor, verb: str) -> Denied | None:
     if not paper.recipients and paper.kind not in {"publicity", "brief", "report", "look_back"}:
         return Denied("还没有选择主送单位，请先补上再送核。", "paper.submit")
     return None
 
 
-def _sealed(paper: Any, actor: Actor) -> Denied | None:
+def _sealed(paper: Any, actor: Actor, verb: str) -> Denied | None:
     """A paper to be sealed by hand goes out with the scan of the sealed one."""
     if paper.seal == Paper.Seal.SCAN and paper.sealed_id is None:
         return Denied("还没有上传盖章扫描件。请在“用印”里打印盖章后扫描上传，或者改选“不用印”。", "paper.issue")
     return None
 
 
-def _own(delivery: Any, actor: Actor) -> Denied | None:
+def _own(delivery: Any, actor: Actor, verb: str) -> Denied | None:
     """Only the receiver itself signs for a paper, not an office above it; for a paper that was withdrawn nobody."""
     if delivery.paper.state != Paper.State.ISSUED:
         return Denied(f"文书{delivery.paper.get_state_display()}，不用签收。", "paper.receive")
@@ -82,4 +82,4 @@ PAPER = Flow(
     ),
 )
 
-DELIVERY = Flow(Step("paper.receive", {Delivery.State.SENT}, Delivery.State.SIGNED, guard=_own))
+DELIVERY = Flow(Step("paper.receive", {Delivery.State.SENT}, Delivery.State.SIGNED, by=_own))

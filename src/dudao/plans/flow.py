@@ -5,7 +5,6 @@ Guards are pure functions of one loaded object. They need the units of a row at 
 Nothing here writes.
 """
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -58,48 +57,25 @@ def issues(row: Assignment, actor: Actor, verb: str) -> Denied | None:
     return Denied(f"这一项由{issuer}下达，由{issuer}{VERBS[verb].label}。", verb)
 
 
-def judges(row: Assignment, actor: Actor, verb: str) -> Denied | None:
-    """Four eyes: the unit that handed the row down judges it, and never the person who reported it."""
-    denied = issues(row, actor, verb)
-    if denied is None and actor.id is not None and actor.id == row.reported_by_id:
+def four_eyes(row: Assignment, actor: Actor, verb: str) -> Denied | None:
+    """Who reported a row doesn't judge it."""
+    if actor.id is not None and actor.id == row.reported_by_id:
         return Denied(f"这一项是您本人报送的，请由其他人{VERBS[verb].label}。", verb)
-    return denied
-
-
-def why_not_free(row: Assignment, actor: Actor, verb: str) -> Denied | None:
-    """Whether an act that leaves the state as it is (remind, extend, mark quality) can be done now."""
-    denied = actor.why_not(verb, row.unit.path)
-    if denied is not None:
-        return denied
-    allowed = {
-        "assignment.remind": {ISSUED, WORKING, RETURNED},
-        "assignment.extend": {ISSUED, WORKING, RETURNED},
-        "assignment.mark": {WORKING, REPORTED, RETURNED, CONFIRMED, CLOSED},
-        "assignment.hand_on": {ISSUED, WORKING, RETURNED},
-    }[verb]
-    if row.state not in allowed:
-        return Denied(f"当前状态为“{row.get_state_display()}”，不能{VERBS[verb].label}。", verb)
-    if verb == "assignment.hand_on":
-        return reports(row, actor, verb)
-    return issues(row, actor, verb)
+    return None
 
 
 def _parent(path: str) -> str:
     return path.rstrip(".").rpartition(".")[0] + "."
 
 
-def _by(rule: Callable[[Assignment, Actor, str], Denied | None], verb: str) -> Callable[[Any, Actor], Denied | None]:
-    return lambda row, actor: rule(row, actor, verb)
-
-
 ASSIGNMENT = Flow(
-    Step("assignment.sign", {ISSUED}, WORKING, guard=_by(reports, "assignment.sign")),
-    Step("assignment.progress", {WORKING, RETURNED}, WORKING, guard=_by(reports, "assignment.progress")),
+    Step("assignment.sign", {ISSUED}, WORKING, by=reports),
+    Step("assignment.progress", {WORKING, RETURNED}, WORKING, by=reports),
     Step(
         "assignment.report",
         {WORKING, RETURNED},
         REPORTED,
-        guard=_by(reports, "assignment.report"),
+        by=reports,
         tells=("assignment.confirm",),
         confirm="报送后由下达单位确认，确认前可以撤回。",
     ),
@@ -107,14 +83,15 @@ ASSIGNMENT = Flow(
         "assignment.withdraw",
         {REPORTED},
         WORKING,
-        guard=_by(reports, "assignment.withdraw"),
+        by=reports,
         confirm="撤回后回到“进行中”，可以补充材料重新报送，已报的内容仍留在记录里。",
     ),
     Step(
         "assignment.confirm",
         {REPORTED},
         CONFIRMED,
-        guard=_by(judges, "assignment.confirm"),
+        by=issues,
+        guard=four_eyes,
         tells=("assignment.report",),
         confirm="确认后承办单位会收到通知，这一项计为已完成，等待销号。",
     ),
@@ -122,7 +99,8 @@ ASSIGNMENT = Flow(
         "assignment.return",
         {REPORTED, CONFIRMED},
         RETURNED,
-        guard=_by(judges, "assignment.return"),
+        by=issues,
+        guard=four_eyes,
         needs_reason=True,
         tells=("assignment.report",),
         danger=True,
@@ -132,7 +110,8 @@ ASSIGNMENT = Flow(
         "assignment.close",
         {CONFIRMED},
         CLOSED,
-        guard=_by(judges, "assignment.close"),
+        by=issues,
+        guard=four_eyes,
         tells=("assignment.report",),
         confirm="销号后这一项办结，承办单位会收到通知；只有督导办负责人可以写明理由重新打开。",
     ),
@@ -140,7 +119,7 @@ ASSIGNMENT = Flow(
         "assignment.reopen",
         {CLOSED},
         WORKING,
-        guard=_by(issues, "assignment.reopen"),
+        by=issues,
         needs_reason=True,
         tells=("assignment.report",),
         danger=True,
@@ -150,16 +129,20 @@ ASSIGNMENT = Flow(
         "assignment.recall",
         {ISSUED, WORKING, RETURNED},
         WITHDRAWN,
-        guard=_by(issues, "assignment.recall"),
+        by=issues,
         needs_reason=True,
         tells=("assignment.report",),
         danger=True,
         confirm="撤回后这个单位不用再承办，会收到通知和您写的理由。",
     ),
+    Step("assignment.remind", {ISSUED, WORKING, RETURNED}, by=issues, tells=("assignment.report",)),
+    Step("assignment.extend", {ISSUED, WORKING, RETURNED}, by=issues, tells=("assignment.report",)),
+    Step("assignment.mark", {WORKING, REPORTED, RETURNED, CONFIRMED, CLOSED}, by=issues),
+    Step("assignment.hand_on", {ISSUED, WORKING, RETURNED}, by=reports),
 )
 
 
-def _ready(task: Task, _: Actor) -> Denied | None:
+def _ready(task: Task, actor: Actor, verb: str) -> Denied | None:
     if task.plan.state != "published":
         return Denied("年度计划还没有发布，发布后才能下达任务。", "task.hand_down")
     if task.deadline is None:
@@ -167,13 +150,13 @@ def _ready(task: Task, _: Actor) -> Denied | None:
     return None
 
 
-def _all_finished(task: Task, _: Actor) -> Denied | None:
+def _all_finished(task: Task, actor: Actor, verb: str) -> Denied | None:
     if task.open_rows:  # type: ignore[attr-defined]
         return Denied(f"还有 {task.open_rows} 个单位没有完成，不能办结。", "task.close")  # type: ignore[attr-defined]
     return None
 
 
-def _none_finished(task: Task, _: Actor) -> Denied | None:
+def _none_finished(task: Task, actor: Actor, verb: str) -> Denied | None:
     if task.done_rows:  # type: ignore[attr-defined]
         return Denied(
             f"已有 {task.done_rows} 个单位确认完成，不能整项撤回；可以逐个撤回没有完成的单位。",  # type: ignore[attr-defined]
@@ -217,7 +200,7 @@ TASK = Flow(
 )
 
 
-def _publishable(plan: WorkPlan, _: Actor) -> Denied | None:
+def _publishable(plan: WorkPlan, actor: Actor, verb: str) -> Denied | None:
     counted: Any = plan
     if not plan.title:
         return Denied("还没有标题，请先填写计划标题。", "plan.publish")

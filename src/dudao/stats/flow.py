@@ -41,7 +41,7 @@ def _in_time(ret: Return) -> Denied | None:
     return None
 
 
-def complete(ret: Return, actor: Actor) -> Denied | None:
+def complete(ret: Return, actor: Actor, verb: str) -> Denied | None:
     """Errors block, warnings must be explained."""
     late = _in_time(ret)
     if late is not None:
@@ -78,12 +78,12 @@ RETURN = Flow(
         tells=("return.accept",),
         confirm="提交后数据不能再改，由上级单位审核。",
     ),
-    Step("return.accept", {SUBMITTED}, ACCEPTED, guard=lambda ret, actor: judges(ret, actor, "return.accept")),
+    Step("return.accept", {SUBMITTED}, ACCEPTED, by=judges),
     Step(
         "return.send_back",
         {SUBMITTED, ACCEPTED},
         RETURNED,
-        guard=lambda ret, actor: judges(ret, actor, "return.send_back"),
+        by=judges,
         needs_reason=True,
         tells=("return.fill",),
         danger=True,
@@ -93,7 +93,7 @@ RETURN = Flow(
         "return.lock",
         {ACCEPTED},
         LOCKED,
-        guard=lambda ret, actor: judges(ret, actor, "return.lock"),
+        by=judges,
         confirm="锁定后任何人不能再改，只有市督导办负责人可以解除。",
     ),
     Step(
@@ -108,7 +108,7 @@ RETURN = Flow(
 )
 
 
-def planned(plan: EliminationPlan, actor: Actor) -> Denied | None:
+def planned(plan: EliminationPlan, actor: Actor, verb: str) -> Denied | None:
     """Handed in when every row says how much is left by when, by which measure, and who answers for it."""
     if not plan.lines:
         return Denied("计划里还没有学校，请先“重新取数”；没有大班额、大校额就不需要计划。")
@@ -117,7 +117,7 @@ def planned(plan: EliminationPlan, actor: Actor) -> Denied | None:
     return None
 
 
-def _approves(plan: EliminationPlan, actor: Actor) -> Denied | None:
+def _approves(plan: EliminationPlan, actor: Actor, verb: str) -> Denied | None:
     if actor.id is not None and actor.id == plan.submitted_by_id:
         return Denied("这份计划是您本人提交的，请由其他人批准。", "elimination.approve")
     return None

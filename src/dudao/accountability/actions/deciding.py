@@ -7,8 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from dudao.accountability.actions.steps import attach, change, fresh, past_day, step, today, written
-from dudao.accountability.flow import by_office, by_party
+from dudao.accountability.actions.steps import attach, past_day, step, today, written
+from dudao.accountability.flow import CASE, by_office, party
 from dudao.accountability.grounds import AGGRAVATING, FORMS, LIGHTER, PUBLICITY, REPEAT, forms_for
 from dudao.accountability.models import Case, CaseFile, Measure, Opinion
 from dudao.accountability.queries import cases
@@ -18,15 +18,14 @@ from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.orgs.models import Unit
 
-audit.TELLS["case.defend"] = ("case.hear",)
 audit.TELLS["case.answer"] = ("case.consult",)
 
 
 @audit.action
 def defend(actor: Actor, *, case: Case, text: str, on: date | None = None, files: Iterable[UploadedFile] = ()) -> Case:
     """The accused's defence; sent again it replaces the earlier one until it is heard. A late one is refused."""
-    row = fresh(case)
-    _, recorded = by_party(row, actor, "case.defend")
+    row = CASE.lock(case)
+    _, recorded = party(row, actor, "case.defend")
     text = written("text", text, "陈述申辩的内容")
     day = past_day("on", on if recorded else None, row.notified_on, "收到日期")
     if row.defend_by is not None and day > row.defend_by:
@@ -38,7 +37,7 @@ def defend(actor: Actor, *, case: Case, text: str, on: date | None = None, files
         "defence": text, "defended_on": day, "defended_by": "书面提交" if recorded else actor.name[:100],
         "defence_recorded": recorded,
     }  # fmt: skip
-    change(actor, row, "case.defend", changes=changes, recorded=recorded or None, tell_at=row.office.path)
+    step(actor, row, "case.defend", changes=changes, recorded=recorded or None, tell_at=row.office.path)
     attach(row, CaseFile.Part.DEFENCE, files)
     return row
 
@@ -46,7 +45,7 @@ def defend(actor: Actor, *, case: Case, text: str, on: date | None = None, files
 @audit.action
 def hear(actor: Actor, *, case: Case, hearing: str) -> Case:
     """Weigh the defence: what is taken over and what isn't, with reasons. Without one only after the last day for it."""
-    row = fresh(case)
+    row = CASE.lock(case)
     hearing = written("hearing", hearing, "对申辩意见的采纳情况和理由", 2000)
     if row.state == Case.State.NOTIFIED and not row.defence and row.defend_by is not None and today() <= row.defend_by:
         raise Denied(
@@ -58,7 +57,7 @@ def hear(actor: Actor, *, case: Case, hearing: str) -> Case:
 @audit.action
 def consult(actor: Actor, *, case: Case, units: Sequence[Unit]) -> Case:
     """Ask member units of the committee; each has the office's term to answer."""
-    row = fresh(case)
+    row = CASE.lock(case)
     if not units:
         raise ValidationError({"units": "请至少选择一个成员单位。"})
     known = set(cases.member_units(row).values_list("pk", flat=True))
@@ -156,7 +155,7 @@ def submit(
 
     A second case within the year is found here and can't be left out. All member units asked have answered, or their day is over.
     """
-    row = fresh(case)
+    row = CASE.lock(case)
     waiting = row.opinions.filter(answered_on__isnull=True, due_on__gte=today()).select_related("unit").first()
     if waiting is not None and row.state == Case.State.CONSULTING:
         raise Denied(
@@ -197,7 +196,7 @@ def _circumstances(
 @audit.action
 def send_back(actor: Actor, *, case: Case, reason: str) -> Case:
     """The head wants something added before deciding."""
-    row = fresh(case)
+    row = CASE.lock(case)
     reason = written("reason", reason, "要补充什么", 1000)
     return step(actor, row, "case.send_back", reason=reason, changes={"decision_note": reason})
 
@@ -208,7 +207,7 @@ def decide(actor: Actor, *, case: Case, effective_on: date, note: str = "") -> C
 
     Whether it is a second case within the year is asked again for the day of the decision.
     """
-    row = fresh(case)
+    row = CASE.lock(case)
     if effective_on < today():
         raise ValidationError({"effective_on": f"生效日期{chinese_date(effective_on)}早于审定之日，请核对。"})
     changes = _circumstances(row, row.aggravating, row.lighter, row.lighter_article, today())

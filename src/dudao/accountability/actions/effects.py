@@ -4,8 +4,8 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 
-from dudao.accountability.actions.steps import change, fresh, past_day, step, today, written
-from dudao.accountability.flow import by_party
+from dudao.accountability.actions.steps import past_day, step, today, written
+from dudao.accountability.flow import CASE, party
 from dudao.accountability.models import Case, Measure
 from dudao.accountability.queries import cases
 from dudao.accountability.queries.clock import Clock
@@ -17,24 +17,24 @@ from dudao.core.access import Actor, Denied
 @audit.action
 def receive(actor: Actor, *, case: Case, on: date | None = None) -> Case:
     """The accused has the decision: the terms of review and appeal run from this day. Once."""
-    row = fresh(case)
+    row = CASE.lock(case)
     if row.received_on is not None:
         raise Denied(f"问责决定已于{chinese_date(row.received_on)}签收。", "case.receive")
-    _, recorded = by_party(row, actor, "case.receive")
+    _, recorded = party(row, actor, "case.receive")
     day = past_day("on", on if recorded else None, row.issued_on, "送达日期")
-    return change(actor, row, "case.receive", changes={"received_on": day}, day=day, recorded=recorded or None)
+    return step(actor, row, "case.receive", changes={"received_on": day}, day=day, recorded=recorded or None)
 
 
 @audit.action
 def execute(actor: Actor, *, case: Case, measure: int, note: str, on: date | None = None) -> Case:
     """Note that one form was carried out, by the office or by the body that it was handed to."""
-    row = fresh(case)
+    row = CASE.lock(case)
     found = cases.standing_measures(row).filter(pk=measure).first()
     if found is None:
         raise ValidationError({"measure": "这种问责方式已经撤销或不存在，请刷新页面。"})
     note = written("note", note, "执行情况", 1000)
     day = past_day("on", on, row.issued_on, "执行日期")
-    change(actor, row, "case.execute", changes={}, item=found.get_form_display(), day=day)
+    step(actor, row, "case.execute", item=found.get_form_display(), day=day)
     Measure.objects.filter(pk=found.pk).update(done_on=day, done_note=note)
     return row
 
@@ -42,12 +42,12 @@ def execute(actor: Actor, *, case: Case, measure: int, note: str, on: date | Non
 @audit.action
 def publish(actor: Actor, *, case: Case, where: str, on: date | None = None) -> Case:
     """Note where and when the decision was made public, in the range that was decided."""
-    row = fresh(case)
+    row = CASE.lock(case)
     if row.publicity in {"none", "party"}:
         raise Denied(f"本案公开范围为“{row.get_publicity_display()}”，不用登记公开。", "case.publish")
     where = written("where", where, "公开的载体（网址、刊物或文件名称）", 300)
     day = past_day("on", on, row.issued_on, "公开日期")
-    return change(actor, row, "case.publish", changes={"published_on": day, "published_where": where}, day=day)
+    return step(actor, row, "case.publish", changes={"published_on": day, "published_where": where}, day=day)
 
 
 def why_not_archive(row: Case) -> str:
@@ -80,7 +80,7 @@ def why_not_archive(row: Case) -> str:
 @audit.action
 def archive(actor: Actor, *, case: Case) -> Case:
     """Close the file: from now on nothing in it changes."""
-    row = fresh(case)
+    row = CASE.lock(case)
     why = why_not_archive(row)
     if why:
         raise Denied(f"还不能归档：{why}", "case.archive")

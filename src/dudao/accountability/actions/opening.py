@@ -7,17 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from dudao.accountability.actions.steps import (
-    attach,
-    change,
-    fresh,
-    number,
-    past_day,
-    step,
-    tell_accused,
-    today,
-    written,
-)
+from dudao.accountability.actions.steps import attach, number, past_day, step, tell_accused, today, written
+from dudao.accountability.flow import CASE
 from dudao.accountability.grounds import TRIGGERS
 from dudao.accountability.models import Case, CaseFile
 from dudao.accountability.queries import cases
@@ -140,14 +131,14 @@ def edit_case(
     revision: int | None = None,
 ) -> Case:
     """Change what a case rests on, before the accused is told."""
-    row = fresh(case, revision)
+    row = CASE.lock(case, revision)
     rested = list(findings)
     values = _clean(actor, row.unit, trigger=trigger, facts=facts, article=article, ended_on=ended_on, findings=rested)
     row.ended_on = ended_on
     counted = Clock.of(row.office, today()).group(row)
     if counted is not None and row.group_on is None:
         values |= {"group_by": counted.last, "group_basis": counted.basis[:300]}
-    change(actor, row, "case.edit", changes=values)
+    step(actor, row, "case.edit", changes=values)
     row.findings.set(rested)
     attach(row, CaseFile.Part.EVIDENCE, files)
     return row
@@ -156,7 +147,7 @@ def edit_case(
 @audit.action
 def set_up_group(actor: Actor, *, case: Case, members: str, on: date | None = None, late_reason: str = "") -> Case:
     """Set up the 调查认定工作组. After its term a reason is asked for, and kept."""
-    row = fresh(case)
+    row = CASE.lock(case)
     members = written("members", members, "工作组成员（姓名、单位、职务）", 1000)
     day = past_day("on", on, row.ended_on, "成立日期")
     late = row.group_by is not None and day > row.group_by
@@ -182,7 +173,7 @@ def notify(
 
     The day is that of the office's term for 陈述申辩; where it has none a person names it. The unit sees the case from now on.
     """
-    row = fresh(case)
+    row = CASE.lock(case)
     established = written("established", established, "调查认定的事实")
     proposal = written("proposal", proposal, "拟给予的问责", 2000)
     day = today()
@@ -204,6 +195,6 @@ def notify(
 @audit.action
 def drop_case(actor: Actor, *, case: Case, reason: str) -> Case:
     """End a case without accountability, with the reason."""
-    row = fresh(case)
+    row = CASE.lock(case)
     reason = written("reason", reason, "不予问责的理由", 1000)
     return step(actor, row, "case.drop", reason=reason, changes={"closing": reason})

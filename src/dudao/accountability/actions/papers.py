@@ -8,8 +8,8 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 
-from dudao.accountability.actions.steps import open_case, open_talk, step, tell_accused, today
-from dudao.accountability.flow import by_office
+from dudao.accountability.actions.steps import step, tell_accused, today
+from dudao.accountability.flow import CASE, TALK, by_office
 from dudao.accountability.grounds import AGGRAVATING, LIGHTER
 from dudao.accountability.models import Case, Talk
 from dudao.accountability.queries import cases
@@ -41,6 +41,11 @@ def _facts(row: Case) -> list[Fact]:
     return found
 
 
+def has_no_paper(row: Case) -> bool:
+    """Whether no decision paper is under way."""
+    return row.paper is None or row.paper.state in _GONE
+
+
 def why_not_draft(actor: Actor, row: Case) -> Denied | None:
     """Whether the decision paper can be drafted now: decided, and no paper under way."""
     for denied in (actor.why_not("paper.draft", row.office.path), by_office(row, actor, "case.issue")):
@@ -48,7 +53,7 @@ def why_not_draft(actor: Actor, row: Case) -> Denied | None:
             return denied
     if row.state != Case.State.DECIDED:
         return Denied(f"当前状态为“{row.get_state_display()}”，不用起草问责决定。", "paper.draft")
-    if row.paper is not None and row.paper.state not in _GONE:
+    if row.paper is not None and not has_no_paper(row):
         return Denied(f"已经起草了问责决定，当前为“{row.paper.get_state_display()}”。", "paper.draft")
     return None
 
@@ -56,7 +61,7 @@ def why_not_draft(actor: Actor, row: Case) -> Denied | None:
 @audit.action
 def draft_decision(actor: Actor, *, case: Case) -> Paper:
     """Draft the 问责决定: basic facts, what was established, grounds, forms, day of effect, ways to review and appeal."""
-    row = open_case(case)
+    row = CASE.lock(case)
     denied = why_not_draft(actor, row)
     if denied is not None:
         raise denied
@@ -107,7 +112,7 @@ def issued(actor: Actor, paper: Paper) -> None:
     row = Case.objects.filter(paper=paper, state=Case.State.DECIDED).first()
     if row is None:
         raise Denied("这份问责决定不是案件现在的决定书，不能印发。请在案件里重新审定、重新起草。", "paper.issue")
-    fresh = open_case(row)
+    fresh = CASE.lock(row)
     step(actor, fresh, "case.issue", changes={"issued_on": today()})
     tell_accused(actor, fresh, "case.issue", "问责决定已经印发，请签收")
 
@@ -132,7 +137,7 @@ def withdrawn(actor: Actor, paper: Paper, reason: str) -> None:
     found = Case.objects.filter(paper=paper, state__in=[Case.State.ISSUED, Case.State.ARCHIVED]).first()
     if found is None:
         return
-    row = open_case(found)
+    row = CASE.lock(found)
     why = why_not_withdraw(row)
     if why:
         raise Denied(f"问责决定不能撤回：{why}", "paper.withdraw")
@@ -146,7 +151,7 @@ def signed(actor: Actor, delivery: Delivery) -> None:
     row = Case.objects.filter(paper=delivery.paper_id, unit=delivery.unit_id, received_on__isnull=True).first()
     if row is None or row.is_person or row.state != Case.State.ISSUED:
         return
-    fresh = open_case(row)
+    fresh = CASE.lock(row)
     Case.objects.filter(pk=fresh.pk).update(received_on=today(), revision=fresh.revision + 1)
     audit.record(actor, "case.receive", fresh, day=today())
 
@@ -182,7 +187,7 @@ def _may_draft(actor: Actor, row: Talk, held: Paper | None) -> None:
 @audit.action
 def draft_talk_notice(actor: Actor, *, talk: Talk) -> Paper:
     """Draft the 约谈通知 of a talk that is called."""
-    row = open_talk(talk)
+    row = TALK.lock(talk)
     _may_draft(actor, row, row.notice)
     if row.state != Talk.State.CALLED:
         raise Denied(f"当前状态为“{row.get_state_display()}”，不用起草约谈通知。", "paper.draft")
@@ -214,7 +219,7 @@ def draft_talk_notice(actor: Actor, *, talk: Talk) -> Paper:
 @audit.action
 def draft_record(actor: Actor, *, talk: Talk) -> Paper:
     """Draft the 约谈纪要 of a talk that was held: attendees, facts, what was said, demands, the unit's statement."""
-    row = open_talk(talk)
+    row = TALK.lock(talk)
     _may_draft(actor, row, row.record)
     last = _last(row)
     if row.recorded_on is None or last is None:

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from dudao.accountability.actions.deciding import set_measures
-from dudao.accountability.actions.steps import attach, change, fresh, past_day, tell_accused, today, written
-from dudao.accountability.flow import by_party, why_not_free
+from dudao.accountability.actions.steps import attach, past_day, step, tell_accused, today, written
+from dudao.accountability.flow import CASE, party
 from dudao.accountability.models import Case, CaseFile, Remedy
 from dudao.accountability.queries import cases
 from dudao.accountability.queries.clock import Clock, Window
@@ -16,10 +16,6 @@ from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.orgs.models import Kind
-
-audit.TELLS["case.ask_review"] = ("case.decide_review",)
-audit.TELLS["case.appeal"] = ("case.decide_appeal",)
-audit.TELLS["case.decide_appeal"] = ("case.correct",)
 
 _VERBS = {
     Remedy.Kind.REVIEW: ("case.ask_review", "case.decide_review"),
@@ -42,12 +38,12 @@ def ask(
 
     ``on``: when the office enters what came on paper, the day it arrived; that day counts.
     """
-    row = fresh(case)
+    row = CASE.lock(case)
     verb = _VERBS[Remedy.Kind(kind)][0]
-    denied = why_not_free(row, actor, verb)
+    denied = CASE.why_not(row, verb, actor)
     if denied is not None:
         raise denied
-    _, recorded = by_party(row, actor, verb)
+    _, recorded = party(row, actor, verb)
     window = window_of(row, kind)
     if window.why:
         raise Denied(window.why, verb)
@@ -79,7 +75,7 @@ def ask(
     place = row.office.path
     if kind == Remedy.Kind.APPEAL and row.office.kind != Kind.CITY and row.office.parent_id is not None:
         place = row.office.path.rstrip(".").rpartition(".")[0] + "."
-    change(actor, row, verb, changes={}, deadline=counted.last, recorded=recorded or None, tell_at=place)
+    step(actor, row, verb, deadline=counted.last, recorded=recorded or None, tell_at=place)
     return made
 
 
@@ -99,10 +95,10 @@ def decide(
     A review is not decided by who asked for the decision or made it. ``received_on``: the day the accused got it, today unless told
     otherwise; the terms of appeal and of correction run from it.
     """
-    row = fresh(remedy.case)
+    row = CASE.lock(remedy.case)
     found = Remedy.objects.select_for_update().get(pk=remedy.pk)
     verb = _VERBS[Remedy.Kind(found.kind)][1]
-    denied = why_not_free(row, actor, verb)
+    denied = CASE.why_not(row, verb, actor)
     if denied is not None:
         raise denied
     if found.decided_on is not None:
@@ -132,11 +128,10 @@ def decide(
     for name, value in values.items():
         setattr(found, name, value)
     late = (day - found.decide_by).days
-    change(
+    step(
         actor,
         row,
         verb,
-        changes={},
         given=found.get_result_display(),
         day=day,
         late=late if late > 0 else None,
@@ -149,7 +144,7 @@ def decide(
 @audit.action
 def correct(actor: Actor, *, remedy: Remedy, correction: str, measures: Mapping[str, str] | None = None) -> Case:
     """Correct a decision that a review or an appeal changed or revoked: the old forms end, the new ones stand."""
-    row = fresh(remedy.case)
+    row = CASE.lock(remedy.case)
     found = Remedy.objects.select_for_update().get(pk=remedy.pk)
     if not found.wants_correction:
         raise Denied("没有需要纠正的决定。", "case.correct")
@@ -158,7 +153,7 @@ def correct(actor: Actor, *, remedy: Remedy, correction: str, measures: Mapping[
     if revoked and measures:
         raise ValidationError({"measures": "决定已经撤销，不能再选问责方式。"})
     late = found.correct_by is not None and today() > found.correct_by
-    change(actor, row, "case.correct", changes={"revoked": revoked}, late=late or None)
+    step(actor, row, "case.correct", changes={"revoked": revoked}, late=late or None)
     cases.standing_measures(row).update(revoked_on=today())
     if not revoked:
         set_measures(row, measures or {})

@@ -1,4 +1,4 @@
-"""What the actions share: the locked row, a step of the flow, an act outside it, files.
+"""What the actions share: a step of the flow, files.
 
 Events never carry what was written about a person: in a case against one, reasons stay on the case's page.
 """
@@ -11,15 +11,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
-from dudao.accountability.flow import CASE, TALK, why_not_free
-from dudao.accountability.models import Case, CaseFile, Talk
-from dudao.accountability.queries import cases, talks
+from dudao.accountability.flow import CASE
+from dudao.accountability.models import Case, CaseFile
 from dudao.calc.calendar import chinese_date
-from dudao.core import audit, notices
-from dudao.core.access import Actor, Denied
+from dudao.core import notices
+from dudao.core.access import Actor
 from dudao.core.files import store
 from dudao.core.numbering import next_number
-from dudao.core.workflow import Conflict
 from dudao.people.queries import nearest_holders
 
 
@@ -27,44 +25,11 @@ def today() -> date:
     return timezone.localdate()
 
 
-def fresh(case: Case, revision: int | None = None) -> Case:
-    """The row, locked. ``revision``: what the person had before them; another one now is a ``Conflict``."""
-    row = cases.locked(case)
-    if revision is not None and row.revision != revision:
-        raise Conflict
-    return row
-
-
-open_case = cases.locked
-open_talk = talks.locked
-
-
 def step(
     actor: Actor, row: Case, verb: str, *, reason: str = "", changes: dict[str, Any] | None = None, **data: Any
 ) -> Case:
-    """Take a step of the flow on a locked row, and count the change."""
-    values = {"revision": row.revision + 1, **(changes or {})}
-    CASE.move(row, verb, actor, reason="" if row.is_person else reason, changes=values, **data)
-    return row
-
-
-def talk_step(
-    actor: Actor, row: Talk, verb: str, *, reason: str = "", changes: dict[str, Any] | None = None, **data: Any
-) -> Talk:
-    TALK.move(row, verb, actor, reason=reason, changes={"revision": row.revision + 1, **(changes or {})}, **data)
-    return row
-
-
-def change(actor: Actor, row: Case, verb: str, *, changes: dict[str, Any], **data: Any) -> Case:
-    """An act that leaves the state as it is: check it, write, record. The row must be locked."""
-    denied: Denied | None = why_not_free(row, actor, verb)
-    if denied is not None:
-        raise denied
-    values = {"revision": row.revision + 1, **changes}
-    Case.objects.filter(pk=row.pk).update(**values)
-    for name, value in values.items():
-        setattr(row, name, value)
-    audit.record(actor, verb, row, **data)
+    """Take a step of the flow on a locked row."""
+    CASE.move(row, verb, actor, reason="" if row.is_person else reason, changes=changes, **data)
     return row
 
 

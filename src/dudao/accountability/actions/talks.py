@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from dudao.accountability.actions.steps import number, open_talk, past_day, talk_step, today, written
-from dudao.accountability.flow import by_office, by_party
+from dudao.accountability.actions.steps import number, past_day, today, written
+from dudao.accountability.flow import TALK, by_office
 from dudao.accountability.models import Case, Demand, Talk
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
@@ -73,39 +73,24 @@ def plan_talk(
 @audit.action
 def call(actor: Actor, *, talk: Talk) -> Talk:
     """Tell the unit; it sees the talk from now on."""
-    row = open_talk(talk)
-    return talk_step(actor, row, "talk.call", changes={"called_on": today()}, tell_at=row.unit.path)
+    row = TALK.lock(talk)
+    return step(actor, row, "talk.call", changes={"called_on": today()}, tell_at=row.unit.path)
 
 
 @audit.action
 def sign(actor: Actor, *, talk: Talk) -> Talk:
     """The unit has taken note."""
-    row = open_talk(talk)
+    row = TALK.lock(talk)
     actor.require("talk.sign", row.unit.path)
     if row.state != Talk.State.CALLED or row.signed_on is not None:
         raise Denied("这次约谈不用签收。", "talk.sign")
-    denied, recorded = _party(row, actor)
-    if denied is not None:
-        raise denied
-    if recorded:
-        raise Denied(f"由{row.unit}签收。", "talk.sign")
-    Talk.objects.filter(pk=row.pk).update(signed_on=today(), revision=row.revision + 1)
-    row.signed_on = today()
-    audit.record(actor, "talk.sign", row, day=today())
+    TALK.move(row, "talk.sign", actor, changes={"signed_on": today()}, day=today())
     return row
 
 
-def _party(row: Talk, actor: Actor) -> tuple[Denied | None, bool]:
-    return by_party(_AsCase(row), actor, "talk.sign")
-
-
-class _AsCase:
-    """A talk looked at as a case without a person: the same people speak for the unit."""
-
-    person_account_id = None
-
-    def __init__(self, row: Talk) -> None:
-        self.unit, self.office = row.unit, row.office
+def step(actor: Actor, row: Talk, verb: str, *, changes: dict[str, Any] | None = None, **said: Any) -> Talk:
+    TALK.move(row, verb, actor, changes=changes, **said)
+    return row
 
 
 @audit.action
@@ -122,7 +107,7 @@ def record(
     on: date | None = None,
 ) -> Talk:
     """Write the talk down: who came, what was said, what is demanded until when ({text, due_on}, at least one)."""
-    row = open_talk(talk)
+    row = TALK.lock(talk)
     people = [
         {"name": one.get("name", "").strip()[:60], "post": one.get("post", "").strip()[:100]} for one in attendees
     ]
@@ -140,26 +125,26 @@ def record(
         "attendees": people, "facts": written("facts", facts, "事实和依据"), "course": written("course", course, "约谈情况"),
         "statement": statement.strip()[:4000], "recorder": recorder.strip()[:60], "recorded_on": day,
     }  # fmt: skip
-    talk_step(actor, row, "talk.record", changes=changes, day=day, count=len(wanted), tell_at=row.unit.path)
+    step(actor, row, "talk.record", changes=changes, day=day, count=len(wanted), tell_at=row.unit.path)
     Demand.objects.bulk_create(Demand(talk=row, text=text[:1000], due_on=last) for text, last in wanted)
     return row
 
 
 @audit.action
-def absent(actor: Actor, *, talk: Talk, note: str) -> Talk:
+def absent(actor: Actor, *, talk: Talk, reason: str) -> Talk:
     """Nobody came, without a reason that the office accepts: the talk ends, and is a trigger for a case."""
-    row = open_talk(talk)
+    row = TALK.lock(talk)
     if today() < row.held_on:
         raise Denied(f"约谈日期是{chinese_date(row.held_on)}，还没有到。", "talk.absent")
-    note = written("note", note, "通知和未到场的情况", 500)
-    return talk_step(actor, row, "talk.absent", reason=note, changes={"ending": note}, tell_at=row.office.path)
+    reason = written("reason", reason, "通知和未到场的情况", 500)
+    return step(actor, row, "talk.absent", reason=reason, changes={"ending": reason}, tell_at=row.office.path)
 
 
 @audit.action
-def cancel(actor: Actor, *, talk: Talk, note: str) -> Talk:
-    row = open_talk(talk)
-    note = written("note", note, "取消的原因", 500)
-    return talk_step(actor, row, "talk.cancel", reason=note, changes={"ending": note}, tell_at=row.unit.path)
+def cancel(actor: Actor, *, talk: Talk, reason: str) -> Talk:
+    row = TALK.lock(talk)
+    reason = written("reason", reason, "取消的原因", 500)
+    return step(actor, row, "talk.cancel", reason=reason, changes={"ending": reason}, tell_at=row.unit.path)
 
 
 def _demand(demand: Demand) -> Demand:
@@ -174,7 +159,7 @@ def _demand(demand: Demand) -> Demand:
 @audit.action
 def follow(actor: Actor, *, demand: Demand, note: str, on: date | None = None) -> Talk:
     """Note that a demand was met; with the last one the talk is done."""
-    row = open_talk(demand.talk)
+    row = TALK.lock(demand.talk)
     found = _demand(demand)
     actor.require("talk.follow", row.unit.path)
     denied = by_office(row, actor, "talk.follow")
@@ -191,13 +176,13 @@ def follow(actor: Actor, *, demand: Demand, note: str, on: date | None = None) -
         Talk.objects.filter(pk=row.pk).update(revision=row.revision + 1)
         audit.record(actor, "talk.follow", row, day=day)
         return row
-    return talk_step(actor, row, "talk.follow", day=day)
+    return step(actor, row, "talk.follow", day=day)
 
 
 @audit.action
 def to_finding(actor: Actor, *, demand: Demand) -> Finding:
     """Make a finding of a demand, to be rectified and crossed off like any other."""
-    row = open_talk(demand.talk)
+    row = TALK.lock(demand.talk)
     found = _demand(demand)
     denied = by_office(row, actor, "talk.follow")
     if denied is not None:

@@ -65,12 +65,6 @@ def case(actor: Actor, pk: int) -> Case | None:
     return rows.filter(pk=pk).first()
 
 
-def locked(row: Case) -> Case:
-    """The row as it is now, with its units, locked until the end of the action."""
-    fresh: Case = with_units(Case.objects.select_for_update(of=("self",))).get(pk=row.pk)
-    return fresh
-
-
 def offices(actor: Actor, verb: str = "case.open") -> QuerySet[Unit]:
     """The offices in whose name a person opens cases and calls to talks."""
     return Unit.objects.filter(path__in=actor.paths(verb)).order_by("depth", "sort_no", "id")
@@ -141,6 +135,16 @@ def opinions(actor: Actor) -> QuerySet[Any]:
 
 def opinion(actor: Actor, pk: int) -> Opinion | None:
     return opinions(actor).filter(pk=pk).first()
+
+
+def measure(actor: Actor, pk: int, measure: int) -> Measure | None:
+    """A form that holds in a case one may see."""
+    row = case(actor, pk)
+    return (
+        standing_measures(row).select_related("case__unit__parent", "case__office").filter(pk=measure).first()
+        if row
+        else None
+    )
 
 
 def remedy(actor: Actor, pk: int) -> Remedy | None:

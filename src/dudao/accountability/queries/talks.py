@@ -38,11 +38,6 @@ def talk(actor: Actor, pk: int) -> Talk | None:
     return rows.filter(pk=pk).first()
 
 
-def locked(row: Talk) -> Talk:
-    fresh: Talk = with_units(Talk.objects.select_for_update(of=("self",))).get(pk=row.pk)
-    return fresh
-
-
 def demand(actor: Actor, pk: int) -> Demand | None:
     rows = Demand.objects.filter(talk__in=seen(actor).values("pk"))
     return rows.select_related("talk__unit__parent", "talk__office", "finding").filter(pk=pk).first()

@@ -7,20 +7,19 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dudao.accountability.actions import exports
+from dudao.accountability.actions import deciding, exports
 from dudao.accountability.actions.opening import open_case
-from dudao.accountability.forms.cases import NewForm, WhoForm
-from dudao.accountability.grounds import TRIGGERS, choices
-from dudao.accountability.labels import STATES
+from dudao.accountability.flow import CASE
+from dudao.accountability.forms.cases import AnswerForm, NewForm, WhoForm
+from dudao.accountability.grounds import FORMS, TRIGGERS, choices
 from dudao.accountability.models import Case
 from dudao.accountability.queries import cases as reads
-from dudao.accountability.views.common import actor_of
-from dudao.core.ui.acting import may_anywhere, sent
+from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.forms import form_page, refused
@@ -55,7 +54,7 @@ CASES = Listing(
         Column("code", "编号", "code", link=lambda row: row.get_absolute_url(), sort="code", nowrap=True),
         Column("subject", "问责对象", lambda row: row.subject, sort=("unit__sort_no", "unit__sort_key")),
         Column("trigger", "线索", "get_trigger_display", sort="trigger"),
-        Column("state", "状态", lambda row: STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: CASE.states[row.state], sort="state", nowrap=True),
         Column(
             "running",
             "当前期限",
@@ -73,7 +72,7 @@ CASES = Listing(
         Choice("trigger", "线索", choices(TRIGGERS)),
         DateRange("decided", "审定日期", lookup="decided_on"),
     ],
-    chips=Chips.of_states("state", STATES),
+    chips=Chips.of_states("state", CASE.states),
     order=["-pk"],
     empty=Empty("还没有问责案件", "逾期不整改、拒绝督导、弄虚作假等情形，调查认定后在这里问责。", icon="scale"),
 )
@@ -197,3 +196,37 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         cancel_url=reverse("accountability:cases"),
         crumbs=[Crumb("问责案件", reverse("accountability:cases")), Crumb("登记线索")],
     )
+
+
+@require_http_methods(["GET", "POST"])
+def opinion(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a member unit is asked, and its answer: it sees the proposal, not the case's page."""
+    actor = actor_of(request)
+    asked = reads.opinion(actor, pk)
+    if asked is None:
+        raise Http404
+    denied, recorded = deciding.why_not_answer(actor, asked)
+    form = AnswerForm(sent(request))
+    if request.method == "POST":
+        actor.require("case.answer", asked.unit.path)
+        if form.is_valid():
+            done = refused(form, lambda: deciding.answer(actor, opinion=asked, token=form.token, **form.values))
+            if done is not None:
+                messages.success(request, "已登记反馈意见。")
+                return redirect(asked)
+    context = {
+        "asked": asked,
+        "case": asked.case,
+        "form": form if denied is None else None,
+        "recorded": recorded,
+        "case_url": asked.case.get_absolute_url() if reads.case(actor, asked.case_id) is not None else "",
+        "crumbs": [Crumb("问责征求意见", reverse("accountability:opinions")), Crumb(str(asked.unit))],
+        "forms": FORMS,
+        "save": "反馈意见",
+        "save_icon": "send",
+        "cancel_url": reverse("accountability:opinions"),
+        "action": "",
+        "wide": False,
+        "draft_key": f"{actor.id}:{request.path}",
+    }
+    return render(request, "accountability/opinion.html", context, status=422 if form.errors else 200)

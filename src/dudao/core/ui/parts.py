@@ -4,17 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from dudao.core.workflow import State
+
 _PHOTOS = (".jpg", ".jpeg", ".png")
 """Of what `core.files.pictures` makes small pictures."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How a stored state is shown: word, tone (grey, blue, amber, red, green, purple) and, if not the tone's own, an icon."""
-
-    word: str
-    tone: str = "grey"
-    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,22 +13,17 @@ from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.findings.actions.issuing import Done, each
 from dudao.findings.actions.steps import change, day_of, fresh, stop_pause
-from dudao.findings.flow import why_not_free
+from dudao.findings.flow import FINDING
 from dudao.findings.models import Extension, Finding, Pause
 from dudao.findings.queries.findings import open_extension
 from dudao.orgs.queries import work_calendar
-
-audit.TELLS["finding.ask_time"] = ("finding.give_time",)
-audit.TELLS["finding.give_time"] = ("finding.ask_time",)
-audit.TELLS["finding.pause"] = ("finding.report",)
-audit.TELLS["finding.resume"] = ("finding.report",)
 
 
 @audit.action
 def ask_time(actor: Actor, *, finding: Finding, until: date, reason: str, at: datetime | None = None) -> Extension:
     """The unit asks for more time; one request at a time."""
     row = fresh(finding)
-    denied = why_not_free(row, actor, "finding.ask_time")
+    denied = FINDING.why_not(row, "finding.ask_time", actor)
     if denied is not None:
         raise denied
     assert row.deadline is not None  # a constraint of the table
@@ -73,7 +68,7 @@ def give_time(
 def _give_time(
     actor: Actor, row: Finding, asked: Extension, *, given: bool, until: date | None, answer: str, now: datetime
 ) -> Finding:
-    denied = why_not_free(row, actor, "finding.give_time")
+    denied = FINDING.why_not(row, "finding.give_time", actor)
     if denied is not None:
         raise denied
     if asked.state != Extension.State.ASKED:
@@ -139,7 +134,7 @@ def extend_many(
         raise ValidationError(problems)
 
     def act(row: Finding) -> None:
-        denied = why_not_free(row, actor, "finding.give_time")
+        denied = FINDING.why_not(row, "finding.give_time", actor)
         if denied is not None:
             raise denied
         if open_extension(row) is not None:
@@ -171,7 +166,7 @@ def pause_many(actor: Actor, *, findings: Iterable[Finding], reason: str, at: da
 
 
 def _pause(actor: Actor, row: Finding, reason: str, day: date) -> None:
-    denied = why_not_free(row, actor, "finding.pause")
+    denied = FINDING.why_not(row, "finding.pause", actor)
     if denied is not None:
         raise denied
     if not reason.strip():
@@ -194,7 +189,7 @@ def resume_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | Non
 
 
 def _resume(actor: Actor, row: Finding, day: date) -> Finding:
-    denied = why_not_free(row, actor, "finding.resume")
+    denied = FINDING.why_not(row, "finding.resume", actor)
     if denied is not None:
         raise denied
     before = row.deadline

@@ -11,14 +11,13 @@ from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.files import store
 from dudao.findings.actions.steps import day_of, fresh
-from dudao.findings.flow import why_not_free
+from dudao.findings.flow import FINDING
 from dudao.findings.models import Consultation, Finding
 from dudao.findings.queries.consultations import departments
 from dudao.findings.queries.terms import terms_on
 from dudao.orgs.models import Kind, Unit
 from dudao.orgs.queries import work_calendar
 
-audit.TELLS["consult.ask"] = ("consult.answer",)
 audit.TELLS["consult.answer"] = ("consult.ask",)
 audit.TELLS["consult.withdraw"] = ("consult.answer",)
 
@@ -29,7 +28,7 @@ State = Consultation.State
 def ask(actor: Actor, *, finding: Finding, unit: Unit, text: str, at: datetime | None = None) -> Consultation:
     """Ask a member unit for support; its term to answer is that of the office."""
     row = fresh(finding)
-    denied = why_not_free(row, actor, "consult.ask")
+    denied = FINDING.why_not(row, "consult.ask", actor)
     if denied is not None:
         raise denied
     if not text.strip():

@@ -12,7 +12,7 @@ from dudao.core.access import Actor, Denied
 from dudao.core.ui.formats import date_cn, percent
 from dudao.findings.actions import judging, making, pressing
 from dudao.findings.actions.lookback import change_item, fresh_item, over
-from dudao.findings.flow import why_not_free
+from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding, LookBack, LookBackItem
 from dudao.findings.queries import lookback as reads
 from dudao.papers.actions import draft_paper
@@ -115,7 +115,7 @@ def _renew(actor: Actor, row: LookBackItem) -> Finding:
 def _denounce(actor: Actor, finding: Finding, words: str) -> None:
     level = Finding.Escalation.TRIGGER
     finding = Finding.objects.select_related("unit__parent", "office").get(pk=finding.pk)
-    if finding.escalation < level and why_not_free(finding, actor, "finding.escalate") is None:
+    if finding.escalation < level and FINDING.why_not(finding, "finding.escalate", actor) is None:
         pressing.escalate(actor, finding=finding, reason=words, to=level)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.findings.actions.steps import Attachment, attach, change, fresh
-from dudao.findings.flow import why_not
+from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding
 from dudao.findings.sources import Origin, Problem
 from dudao.orgs.models import Unit
@@ -199,7 +199,7 @@ def _field(name: str) -> Any:
 def discard(actor: Actor, *, finding: Finding) -> None:
     """Delete a draft that was never issued, with its files; the event stays."""
     row = fresh(finding)
-    denied = why_not(row, actor, "finding.discard")
+    denied = FINDING.why_not(row, "finding.discard", actor)
     if denied is not None:
         raise denied
     if row.consultations.exists():

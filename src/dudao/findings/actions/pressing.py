@@ -17,14 +17,12 @@ from dudao.core.access import SYSTEM, Actor, Denied
 from dudao.core.models import Event
 from dudao.findings.actions.issuing import Done, some
 from dudao.findings.actions.steps import change, fresh
-from dudao.findings.flow import OPEN, why_not_free
+from dudao.findings.flow import FINDING, OPEN
 from dudao.findings.models import Extension, Finding
 from dudao.findings.queries.findings import with_units
 from dudao.findings.queries.lights import TO_DO, Lights
 from dudao.findings.queries.terms import Terms, terms_on
 from dudao.people.queries import nearest_holders
-
-audit.TELLS["finding.remind"] = ("finding.report",)
 
 _State = Finding.State
 _Level = Finding.Escalation
@@ -57,7 +55,7 @@ def remind_many(actor: Actor, *, findings: Iterable[Finding], text: str = "") ->
     urged = set(events.values_list("object_id", flat=True))
     done = []
     for row in rows:
-        denied = why_not_free(row, actor, "finding.remind")
+        denied = FINDING.why_not(row, "finding.remind", actor)
         if denied is None and row.pk in urged:
             denied = Denied("今天已经催办过。", "finding.remind")
         done.append(Done(row, denied.reason if denied is not None else ""))
@@ -72,7 +70,7 @@ def remind_many(actor: Actor, *, findings: Iterable[Finding], text: str = "") ->
 def escalate(actor: Actor, *, finding: Finding, reason: str, to: int | None = None) -> Finding:
     """Raise a finding a level by hand, or to a level at once, with the reason: refusal, falsification, nothing moves."""
     row = fresh(finding)
-    denied = why_not_free(row, actor, "finding.escalate")
+    denied = FINDING.why_not(row, "finding.escalate", actor)
     if denied is not None:
         raise denied
     if not reason.strip():

@@ -12,7 +12,7 @@ from dudao.core.access import Actor, Denied
 from dudao.core.files import store
 from dudao.core.models import StoredFile
 from dudao.core.workflow import Conflict
-from dudao.findings.flow import FINDING, why_not
+from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding, FindingFile, Pause
 from dudao.findings.queries.findings import locked
 
@@ -44,7 +44,7 @@ def step(
 
 def change(actor: Actor, row: Finding, verb: str, *, reason: str = "", changes: dict[str, Any], **data: Any) -> Finding:
     """An act that leaves the state as it is: check it, write, record. The row must be locked."""
-    denied: Denied | None = why_not(row, actor, verb)
+    denied: Denied | None = FINDING.why_not(row, verb, actor)
     if denied is not None:
         raise denied
     values = {"revision": row.revision + 1, **changes}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import Form, form_page
 from dudao.core.ui.parts import Crumb
-from dudao.findings.flow import why_not
+from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
 from dudao.findings.queries.lights import Lights
@@ -50,7 +50,7 @@ def not_yet(request: HttpRequest, row: Finding, verb: str) -> HttpResponse | Non
     """The answer instead of a form that can't be filled in now. A sent one is the action's, which knows a form sent twice."""
     actor = actor_of(request)
     actor.require(verb, row.unit.path)
-    denied = why_not(row, actor, verb)
+    denied = FINDING.why_not(row, verb, actor)
     if denied is None or request.method != "GET":
         return None
     messages.error(request, denied.reason)

@@ -19,7 +19,7 @@ from dudao.findings import sources
 from dudao.findings.actions import clock, issuing, judging, making, pressing, rectifying
 from dudao.findings.actions.notices import why_not_notice
 from dudao.findings.endings import ENDINGS
-from dudao.findings.flow import FINDING, OPEN, WORKING, concerns, why_not
+from dudao.findings.flow import FINDING, OPEN, WORKING
 from dudao.findings.labels import CONSULT_STATES, EXTENSION_STATES, LEVELS, LINE, RESULTS, SEVERITIES, STATES
 from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
@@ -113,12 +113,12 @@ def _acts(row: Finding, actor: Any) -> tuple[list[Act], list[Act]]:
     """(those of the head, those of the second row): what is this person's trade in this state, possible or greyed."""
     found = []
     for verb, name, icon, word, primary in _FORMS:
-        if _stands(row, verb) and concerns(row, actor, verb):
+        if _stands(row, verb) and FINDING.concerns(row, verb, actor):
             url = reverse(name, args=[row.pk])
             primary = primary and (verb != "finding.plan" or row.state == Finding.State.SIGNED)
             found.append(Act(verb, icon, url, primary=primary, denied=_reason(row, actor, verb), label=word))
     for act in _ASKED:
-        if _stands(row, act.verb) and concerns(row, actor, act.verb):
+        if _stands(row, act.verb) and FINDING.concerns(row, act.verb, actor):
             denied = _reason(row, actor, act.verb)
             found.append(Act(act.verb, act.icon, "", act.text, act.reason, act.primary, act.danger, denied))
     if row.state == Finding.State.SIGNED and any(act.verb == "finding.plan" for act in found):
@@ -148,7 +148,7 @@ def _stands(row: Finding, verb: str) -> bool:
 
 
 def _reason(row: Finding, actor: Any, verb: str) -> str:
-    denied = why_not(row, actor, verb)
+    denied = FINDING.why_not(row, verb, actor)
     return denied.reason if denied is not None else ""
 
 
@@ -184,10 +184,12 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
         item.shown = EXTENSION_STATES[item.state]
     for item in asks:
         item.shown = CONSULT_STATES[item.state]
-    decides = concerns(row, actor, "finding.give_time")
-    compares = not row.looked_back and concerns(row, actor, "finding.recur") and row.state != Finding.State.WAIVED
+    decides = FINDING.concerns(row, "finding.give_time", actor)
+    compares = (
+        not row.looked_back and FINDING.concerns(row, "finding.recur", actor) and row.state != Finding.State.WAIVED
+    )
     head, later = _acts(row, actor)
-    writes = actor.may_somewhere("paper.draft") and concerns(row, actor, "finding.issue")
+    writes = actor.may_somewhere("paper.draft") and FINDING.concerns(row, "finding.issue", actor)
     drafts = writes and ENDINGS[row.severity].notice and why_not_notice(actor, row) is None
     context = {
         "row": row,
@@ -214,7 +216,9 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
         "states": STATES,
         "like": earlier_like(actor, row, lights.terms) if compares else [],
         "can_open_source": sources.opens(actor, row),
-        "outdated": sources.outdated(row) if row.state not in _OVER and concerns(row, actor, "finding.issue") else [],
+        "outdated": sources.outdated(row)
+        if row.state not in _OVER and FINDING.concerns(row, "finding.issue", actor)
+        else [],
         "drafts_notice": drafts,
         "calls": row.escalation > 0 and row.state in OPEN and actor.may("talk.plan", row.office.path),
         "accuses": row.escalation > 0 and row.state in OPEN and actor.may("case.open", row.office.path),

@@ -22,7 +22,7 @@ from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.findings.actions import clock, issuing, judging, pressing
 from dudao.findings.actions.exports import export_findings
-from dudao.findings.flow import WORKING, concerns, why_not
+from dudao.findings.flow import FINDING, WORKING
 from dudao.findings.labels import LEVELS, SEVERITIES, STATES
 from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
@@ -80,7 +80,7 @@ def _tools(row: Any, request: HttpRequest) -> list[RowLink]:
     links = [
         RowLink(word, reverse(name, args=[row.pk]), icon)
         for verb, name, word, icon in _LINKS
-        if concerns(row, actor, verb) and why_not(row, actor, verb) is None
+        if FINDING.concerns(row, verb, actor) and FINDING.why_not(row, verb, actor) is None
     ]
     return [RowLink("查看", row.get_absolute_url(), "eye"), *links]
 

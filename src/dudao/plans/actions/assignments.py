@@ -19,13 +19,10 @@ from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.files import store
 from dudao.core.models import Event, StoredFile
 from dudao.core.workflow import Conflict
-from dudao.plans.flow import ASSIGNMENT, content_problems, meets, why_not_free
+from dudao.plans.flow import ASSIGNMENT, content_problems, meets
 from dudao.plans.models import Assignment, Evidence, Light, LightRule, ProgressReport
 from dudao.plans.queries.assignments import evidence_count
 from dudao.plans.queries.joins import with_units
-
-audit.TELLS["assignment.remind"] = ("assignment.report",)
-audit.TELLS["assignment.extend"] = ("assignment.report",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +214,7 @@ def recall(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
 @audit.action
 def extend(actor: Actor, *, row: Assignment, deadline: date, reason: str) -> Assignment:
     """Give one unit more time. The first deadline stays on record."""
-    denied = why_not_free(row, actor, "assignment.extend")
+    denied = ASSIGNMENT.why_not(row, "assignment.extend", actor)
     if denied is not None:
         raise denied
     if not reason.strip():
@@ -238,7 +235,7 @@ def extend(actor: Actor, *, row: Assignment, deadline: date, reason: str) -> Ass
 @audit.action
 def mark_quality(actor: Actor, *, row: Assignment, quality: str, note: str = "") -> Assignment:
     """Judge how well it is done; the light may depend on it. An empty mark takes it away."""
-    denied = why_not_free(row, actor, "assignment.mark")
+    denied = ASSIGNMENT.why_not(row, "assignment.mark", actor)
     if denied is not None:
         raise denied
     before, row.quality = row.quality, _quality(quality) if quality else ""
@@ -271,7 +268,7 @@ def remind_many(actor: Actor, *, rows: Iterable[Assignment], text: str = "") -> 
     )
     results = []
     for row in found:
-        denied = why_not_free(row, actor, "assignment.remind")
+        denied = ASSIGNMENT.why_not(row, "assignment.remind", actor)
         if denied is None and row.pk in urged:
             denied = Denied("今天已经催办过。", "assignment.remind")
         results.append(RowResult(row, denied.reason if denied is not None else ""))

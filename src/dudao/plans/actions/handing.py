@@ -9,7 +9,7 @@ from django.utils import timezone
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.orgs.models import Unit
-from dudao.plans.flow import TASK, why_not_free
+from dudao.plans.flow import ASSIGNMENT, TASK
 from dudao.plans.models import Assignment, Task
 from dudao.plans.queries.units import recipients
 
@@ -74,7 +74,7 @@ def hand_on(
     at: datetime | None = None,
 ) -> list[Assignment]:
     """A county passes its row on to its schools and townships; it confirms theirs, the city confirms its own."""
-    denied = why_not_free(row, actor, "assignment.hand_on")
+    denied = ASSIGNMENT.why_not(row, "assignment.hand_on", actor)
     if denied is not None:
         raise denied
     now = at or timezone.now()

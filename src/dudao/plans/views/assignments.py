@@ -16,7 +16,7 @@ from dudao.findings.queries.sources import Hook, Hooks, address
 from dudao.plans import findings
 from dudao.plans.actions import assignments as acts
 from dudao.plans.actions.handing import hand_on
-from dudao.plans.flow import ASSIGNMENT, issues, reports, why_not_free
+from dudao.plans.flow import ASSIGNMENT
 from dudao.plans.forms.assignments import ConfirmForm, ExtendForm, MarkForm, ReportForm, SignForm
 from dudao.plans.forms.tasks import HandOnForm
 from dudao.plans.labels import QUALITY, ROW_LINE, ROW_STATES, SELF_LIGHTS
@@ -72,7 +72,7 @@ def row_page(request: HttpRequest, pk: int) -> HttpResponse:
         "buttons": [
             button
             for button in ASSIGNMENT.available(row, actor)
-            if button.step.verb not in FORMS and _concerns(row, actor, button.step.verb)
+            if button.step.verb not in FORMS and ASSIGNMENT.concerns(row, button.step.verb, actor)
         ],
         "links": _links(row, actor),
         "remind": _remind(row, actor),
@@ -106,45 +106,24 @@ _LINKS = (
 )
 
 
-OWN = {
-    "assignment.sign",
-    "assignment.progress",
-    "assignment.report",
-    "assignment.withdraw",
-    "assignment.hand_on",
-}
-
-
-def _concerns(row: Assignment, actor: Any, verb: str) -> bool:
-    """Whether an act is the trade of this person on this row: a county doesn't judge itself, a city doesn't report for a county.
-
-    Such acts would never be possible, so the page leaves them out rather than greying them.
-    """
-    rule = reports if verb in OWN else issues
-    return rule(row, actor, verb) is None
-
-
 def _links(row: Assignment, actor: Any) -> list[tuple[str, str, str, bool, str]]:
     """Acts with a page of their own: (word, address, icon, primary, why not). Those of somebody else's trade are left out."""
     links = []
     for verb, name, word, icon, primary in _LINKS:
-        if not actor.may_somewhere(verb) or not _concerns(row, actor, verb):
+        if not ASSIGNMENT.concerns(row, verb, actor):
             continue
-        if verb in FORMS:
-            if row.state not in ASSIGNMENT.step(verb).sources:
-                continue
-            denied = ASSIGNMENT.why_not(row, verb, actor)
-        else:
-            denied = why_not_free(row, actor, verb)
+        if verb in FORMS and row.state not in ASSIGNMENT.step(verb).sources:
+            continue
+        denied = ASSIGNMENT.why_not(row, verb, actor)
         links.append((word, reverse(name, args=[row.pk]), icon, primary, denied.reason if denied is not None else ""))
     return links
 
 
 def _remind(row: Assignment, actor: Any) -> str | None:
     """Why one can't urge now, "" if one can, ``None`` if it isn't one's trade."""
-    if not actor.may_somewhere("assignment.remind") or not _concerns(row, actor, "assignment.remind"):
+    if not actor.may_somewhere("assignment.remind") or not ASSIGNMENT.concerns(row, "assignment.remind", actor):
         return None
-    denied = why_not_free(row, actor, "assignment.remind")
+    denied = ASSIGNMENT.why_not(row, "assignment.remind", actor)
     return denied.reason if denied is not None else ""
 
 
@@ -189,7 +168,7 @@ def _closed(row: Assignment, verb: str, request: HttpRequest) -> HttpResponse | 
     """The answer instead of a form that can't be filled in now. A sent one is the action's, which knows a form sent twice."""
     actor = actor_of(request)
     actor.require(verb, row.unit.path)
-    denied = ASSIGNMENT.why_not(row, verb, actor) if verb in FORMS else why_not_free(row, actor, verb)
+    denied = ASSIGNMENT.why_not(row, verb, actor)
     return not_now(request, denied, row) if denied is not None and request.method == "GET" else None
 
 

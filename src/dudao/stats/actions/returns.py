@@ -256,6 +256,7 @@ def move_many(actor: Actor, *, returns: Sequence[Return], verb: str, place: Unit
     """Accept or lock many returns in one update. Those for which it isn't possible are left and named."""
     actor.require(verb, place.path)
     step = RETURN.step(verb)
+    target: Any = step.target
     fit: list[Return] = []
     refused: list[str] = []
     for ret in returns:
@@ -267,12 +268,12 @@ def move_many(actor: Actor, *, returns: Sequence[Return], verb: str, place: Unit
     if fit:
         keys = [ret.pk for ret in fit]
         changes = _CHANGES[verb]()
-        changed = Return.objects.filter(pk__in=keys, state__in=step.sources).update(state=step.target, **changes)
+        changed = Return.objects.filter(pk__in=keys, state__in=step.sources).update(state=target, **changes)
         if changed != len(keys):
             raise Conflict
         for ret in fit:
-            audit.record(actor, verb, ret, **{"from": ret.state, "to": step.target}, together=len(fit))
-            ret.state = step.target
+            audit.record(actor, verb, ret, **{"from": ret.state, "to": target}, together=len(fit))
+            ret.state = target
     else:
         audit.record(actor, verb, place, done=0, refused=len(refused))
     return Moved(len(fit), refused)

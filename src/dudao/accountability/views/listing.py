@@ -210,7 +210,7 @@ def opinion(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         actor.require("case.answer", asked.unit.path)
         if form.is_valid():
-            done = refused(form, lambda: deciding.answer(actor, opinion=asked, token=form.token, **form.values))
+            done = refused(form, lambda: deciding.answer(actor, opinion=asked, **form.values))
             if done is not None:
                 messages.success(request, "已登记反馈意见。")
                 return redirect(asked)

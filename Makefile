@@ -36,6 +36,9 @@ export PATH := $(PATH):$(CURDIR)/$(TOOLS)/bin
 export UV_LINK_MODE ?= copy
 # A file at a time on every core; browser tests last in each process.
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Formats tags and what stands between blocks, never HTML (docs/adr/0009).
+DJADE := $(BIN)/djade --target-version 5.2
+TEMPLATES = $(shell find src -path '*/templates/*' -name '*.html')
 # Commands that look at settings without serving anybody.
 MANAGE := DUDAO_MODE=test DUDAO_DATA=.cache/test $(BIN)/dudao manage
 
@@ -110,6 +113,7 @@ check: setup
 format: setup
 	$(BIN)/ruff check --fix-only --quiet src tests bench
 	$(BIN)/ruff format src tests bench
+	@$(DJADE) $(TEMPLATES) || true  # 1 says that it changed something
 
 .PHONY: dist
 dist: setup

@@ -1,9 +1,20 @@
 """Opening documents with LibreOffice, as an office would: for tests marked ``office`` and for looking at the pages."""
 
+import atexit
 import re
 import shutil
 import subprocess
+import tempfile
+from functools import cache
 from pathlib import Path
+
+
+@cache
+def _profile() -> Path:
+    """LibreOffice's settings, made at its first start: a process of tests has one of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="dudao-office-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def to_pdf(content: bytes, name: str, folder: Path) -> Path:
@@ -15,7 +26,7 @@ def to_pdf(content: bytes, name: str, folder: Path) -> Path:
     subprocess.run(
         [
             program,
-            f"-env:UserInstallation=file://{folder}/profile",
+            f"-env:UserInstallation=file://{_profile()}",
             "--headless",
             "--convert-to",
             "pdf",

@@ -15,13 +15,16 @@ from django.db import connection, transaction
 from bench.report import heading, row
 from dudao.core import files, sheets
 from dudao.core.access import SYSTEM
+from dudao.core.imports import Plan
+from dudao.core.models import SheetImport
 from dudao.demo.city import City
 from dudao.orgs.actions.tree import allocate_ids
 from dudao.orgs.models import Kind, Stage, Unit
 from dudao.stats.actions.rounds import create_round, open_round
-from dudao.stats.actions.uploads import run_upload
-from dudao.stats.importing import Plan, plan_table
-from dudao.stats.models import CheckHit, DataItem, DataUpload, Round
+from dudao.stats.actions.uploads import write_numbers
+from dudao.stats.importing import plan_table
+from dudao.stats.imports import Sort
+from dudao.stats.models import CheckHit, DataItem, Round
 from dudao.stats.tables import table_of
 
 SCHOOLS, COLUMNS = 50_000, 40
@@ -65,16 +68,18 @@ def _measure(city: Unit) -> None:
     changes = sum(len(line.changes) for line in plan.lines)
     copied = _copied(plan)
     row("bare: COPY of the numbers", f"{copied:.1f} s", f"{changes:,} numbers")
-    taken = DataUpload.objects.create(
-        round=asked,
-        root=city,
-        sort=DataUpload.Sort.TABLE,
+    taken = SheetImport.objects.create(
+        kind="stats",
+        target=city.pk,
+        place=city.path,
+        into=city.name,
+        params={"round": asked.pk, "sort": Sort.TABLE},
         file=files.keep(workbook, files.KINDS["xlsx"].media_type),
         name="大表.xlsx",
-        state=DataUpload.State.IMPORTING,
+        state=SheetImport.State.IMPORTING,
     )
     began = time.perf_counter()
-    run_upload(SYSTEM, taken=taken, plan=plan)
+    write_numbers(SYSTEM, asked=asked, taken=taken, plan=plan)
     written = time.perf_counter() - began
     row("written, all rules checked, every return in the log", f"{written:.1f} s", f"{written / copied:.1f} × COPY")
     found = CheckHit.objects.filter(ret__round=asked).count()

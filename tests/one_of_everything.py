@@ -13,7 +13,7 @@ from dudao.accountability.models import Case, CaseFile, Demand, Remedy
 from dudao.calc.score import System, columns_of, explain, read_subjects
 from dudao.core import files
 from dudao.core.access import SYSTEM
-from dudao.core.models import Job, Notice, StoredFile
+from dudao.core.models import Job, Notice, SheetImport, StoredFile
 from dudao.demo.builders import account, unit
 from dudao.evidence.actions.library import add_file
 from dudao.evidence.actions.uploads import begin
@@ -30,7 +30,7 @@ from dudao.frameworks.findings import lost
 from dudao.frameworks.models import Framework, FrameworkUpload, Indicator
 from dudao.frameworks.queries import tree, trials
 from dudao.orgs.actions import save_contact, set_special_day
-from dudao.orgs.models import Kind, Stage, UnitImport
+from dudao.orgs.models import Kind, Stage
 from dudao.papers.actions import draft_paper, issuing, routing
 from dudao.papers.composing import sample
 from dudao.papers.models import Paper, Template
@@ -51,7 +51,6 @@ from dudao.stats.actions.catalogue import load_items
 from dudao.stats.actions.rounds import create_round, open_round
 from dudao.stats.models import (
     DataItem,
-    DataUpload,
     EliminationPlan,
     EliminationRow,
     ItemJudgement,
@@ -96,7 +95,10 @@ def build():
     w.contact = save_contact(own, unit=w.school, name=f"{SECRET}联系人", position="校长", phone="0730-8880123")
     w.special = set_special_day(director, unit=city, day=date(2026, 10, 1), working=False, name="国庆节")
     stored = StoredFile.objects.create(digest="ab" * 32, size=3, media_type="text/plain")
-    w.upload = UnitImport.objects.create(root=w.county, file=stored, name=f"{SECRET}.xlsx", uploaded_by=w.own.name)
+    w.upload = SheetImport.objects.create(
+        kind="units", target=w.county.pk, place=w.county.path, into=w.county.name, file=stored, name=f"{SECRET}.xlsx",
+        uploaded_by=w.own.name,
+    )  # fmt: skip
     w.job = Job.objects.create(owner=w.own, kind="units.check", label=f"{SECRET}任务")
     w.notice = Notice.objects.create(account=w.own, text=f"{SECRET}通知", at=timezone.now())
 
@@ -240,10 +242,12 @@ def _statistics(w):
     )  # fmt: skip
     open_round(SYSTEM, asked=w.round)
     w.ret = Return.objects.get(round=w.round)
-    w.data = DataUpload.objects.create(
-        round=w.round,
-        root=w.county,
-        sort="table",
+    w.data = SheetImport.objects.create(
+        kind="stats",
+        target=w.county.pk,
+        place=w.county.path,
+        into=w.county.name,
+        params={"round": w.round.pk, "sort": "table"},
         file=StoredFile.objects.first(),
         name=f"{SECRET}.xlsx",
         uploaded_by="甲",

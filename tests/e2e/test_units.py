@@ -15,10 +15,11 @@ from playwright.sync_api import Page, expect
 
 from dudao.core import jobs
 from dudao.core.access import SYSTEM
+from dudao.core.models import SheetImport
 from dudao.demo.builders import account
 from dudao.demo.city import build_units
 from dudao.orgs import actions
-from dudao.orgs.models import Kind, Unit, UnitImport
+from dudao.orgs.models import Kind, Unit
 from dudao.orgs.sheet import UNITS
 from dudao.people.queries import actor_for
 from e2e.axe import run_axe
@@ -85,7 +86,7 @@ def test_every_page_fits_and_is_accessible(enter, director, school, size):
         "past": reverse("orgs:unit-past", args=[school.pk]),
         "below": reverse("orgs:unit-below", args=[school.parent_id]),
         "new": reverse("orgs:new"),
-        "import-new": reverse("orgs:import-new"),
+        "import-new": reverse("orgs:import_new"),
         "calendar": reverse("orgs:calendar") + "?year=2026",
         **{
             name: reverse(f"orgs:{name}", args=[school.pk])
@@ -159,14 +160,14 @@ def sheet(path: Path, *lines) -> Path:
 
 def test_a_sheet_is_put_right_and_imported(enter, director, school, tmp_path):
     town = f"{school.parent.parent.name}/{school.parent.name}"
-    page = enter(director, reverse("orgs:import-new"))
+    page = enter(director, reverse("orgs:import_new"))
     faulty = sheet(
         tmp_path / "名册.xlsx", ["大坪小学", town, "211", "9943000777"], ["和平小学", "无此乡", "小学", "2143000778"]
     )
     page.set_input_files("input[type=file]", faulty)
     page.get_by_role("button", name="上传并检查").click()
     page.wait_for_url("**/units/import/*/")
-    jobs.run_now(UnitImport.objects.latest("id").job)
+    jobs.run_now(SheetImport.objects.latest("id").job)
     expect(page.get_by_text("有 2 行不能导入")).to_be_visible()
     look(page, "import-faulty")
     with page.expect_download() as download:
@@ -181,13 +182,13 @@ def test_a_sheet_is_put_right_and_imported(enter, director, school, tmp_path):
     page.set_input_files("input[type=file]", good)
     page.get_by_role("button", name="上传并检查").click()
     page.wait_for_url("**/units/import/*/")
-    jobs.run_now(UnitImport.objects.latest("id").job)
+    jobs.run_now(SheetImport.objects.latest("id").job)
     expect(page.get_by_text("待确认").first).to_be_visible()
     look(page, "import")
     page.get_by_role("button", name="确认导入").first.click()
     expect(page.get_by_text("确认后新增 2 个机构")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="确认导入").click()
     expect(page.get_by_text("已开始导入")).to_be_visible()
-    jobs.run_now(UnitImport.objects.latest("id").job)
+    jobs.run_now(SheetImport.objects.latest("id").job)
     expect(page.get_by_text("已新增 2 个")).to_be_visible()
     assert Unit.objects.filter(name__in=["大坪小学", "和平小学"]).count() == 2

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dudao.core.access import SYSTEM
+from dudao.core.imports import Refused
 from dudao.core.sheets import Row
 from dudao.demo import builders
 from dudao.orgs import actions, queries
@@ -41,7 +42,7 @@ def test_an_import_leaves_a_tree_or_everything_as_it_was(sheets):
             before = sorted(Unit.objects.values_list("id", "path", "parent_id"))
             try:
                 done = actions.import_units(SYSTEM, root=city, rows=rows)
-            except actions.ImportRefused as refused:
+            except Refused as refused:
                 assert refused.plan.problems
                 assert sorted(Unit.objects.values_list("id", "path", "parent_id")) == before
                 continue

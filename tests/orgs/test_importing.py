@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from dudao.core import audit
 from dudao.core.access import Denied
+from dudao.core.imports import Refused
 from dudao.core.models import Event
 from dudao.core.sheets import Problem, Row
 from dudao.demo import builders
 from dudao.orgs import actions, queries
-from dudao.orgs.actions.importing import ImportRefused
 from dudao.orgs.models import Contact, Kind, Unit, UnitName, UnitSpan
 
 
@@ -26,7 +26,7 @@ def load(place, *values, actor=None, root=None):
 
 
 def problems(place, *values, root=None):
-    with pytest.raises(ImportRefused) as refused:
+    with pytest.raises(Refused) as refused:
         load(place, *values, root=root)
     return [str(problem) for problem in refused.value.plan.problems]
 
@@ -209,7 +209,7 @@ def test_an_import_needs_the_right_at_its_root(place):
 
 
 def test_faults_found_while_reading_stop_the_import_too(place):
-    with pytest.raises(ImportRefused):
+    with pytest.raises(Refused):
         actions.import_units(
             place.officer,
             root=place.city,

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from dudao.core import audit, sheets
 from dudao.core.access import Denied
+from dudao.core.imports import Refused
 from dudao.core.sheets import Row
 from dudao.demo import builders
 from dudao.orgs import actions, queries
-from dudao.orgs.actions.importing import ImportRefused
 from dudao.orgs.models import Kind, Licence, Licensed, Unit
 from dudao.orgs.sheet import UNITS
 from dudao.people.models import Account
@@ -188,7 +188,7 @@ def test_the_sheet_registers_and_comes_back_without_a_change(place, site):
     ],
 )
 def test_wrong_cells_say_where_and_why(place, given, words):
-    with pytest.raises(ImportRefused) as refused:
+    with pytest.raises(Refused) as refused:
         load(place, {"name": "新园", "parent": "三阳乡", "kind": "kindergarten", **given})
     assert any(words in str(problem) for problem in refused.value.plan.problems), refused.value.plan.problems
     assert not Licence.objects.exists()

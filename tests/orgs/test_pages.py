@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dudao.core import audit, jobs, sheets
-from dudao.core.models import Event
+from dudao.core.models import Event, SheetImport
 from dudao.demo import builders
 from dudao.orgs import actions, queries
-from dudao.orgs.models import Contact, Kind, SpecialDay, Stage, Unit, UnitImport
+from dudao.orgs.models import Contact, Kind, SpecialDay, Stage, Unit
 from dudao.orgs.sheet import UNITS
 from dudao.people.models import Account
 from signing import signed_in
@@ -356,35 +356,35 @@ def run_job(taken):
 
 
 def test_the_import_wizard_from_upload_to_result(place, county):
-    page = text(county.get(reverse("orgs:import-new")))
+    page = text(county.get(reverse("orgs:import_new")))
     assert "下载模板" in page
-    assert county.get(reverse("orgs:import-template")).content[:2] == b"PK"
+    assert county.get(reverse("orgs:import_template")).content[:2] == b"PK"
     answer = county.post(
-        reverse("orgs:import-new"), {"root": place.east.pk, "file": sheet(["大坪小学", "三阳乡", "211", "2143000777"])}
+        reverse("orgs:import_new"), {"root": place.east.pk, "file": sheet(["大坪小学", "三阳乡", "211", "2143000777"])}
     )
-    taken = UnitImport.objects.get()
+    taken = SheetImport.objects.get()
     assert answer.url == taken.get_absolute_url()
     assert "检查中" in text(county.get(taken.get_absolute_url()))
-    assert "data-job-done" not in text(county.get(reverse("orgs:import-state", args=[taken.pk])))
+    assert "data-job-done" not in text(county.get(reverse("orgs:import_state", args=[taken.pk])))
     run_job(taken)
-    assert "data-job-next" in text(county.get(reverse("orgs:import-state", args=[taken.pk])))
+    assert "data-job-next" in text(county.get(reverse("orgs:import_state", args=[taken.pk])))
     page = text(county.get(taken.get_absolute_url()))
     assert "确认后新增 1 个机构" in page
-    assert county.get(reverse("orgs:import-errors", args=[taken.pk])).status_code == 404
-    assert county.post(reverse("orgs:import-confirm", args=[taken.pk])).status_code == 302
+    assert county.get(reverse("orgs:import_errors", args=[taken.pk])).status_code == 404
+    assert county.post(reverse("orgs:import_confirm", args=[taken.pk])).status_code == 302
     run_job(taken)
     assert "已新增 1 个" in text(county.get(taken.get_absolute_url()))
-    assert county.post(reverse("orgs:import-confirm", args=[taken.pk])).status_code == 409
+    assert county.post(reverse("orgs:import_confirm", args=[taken.pk])).status_code == 409
     assert Unit.objects.filter(name="大坪小学").exists()
 
 
 def test_a_faulty_sheet_offers_its_error_copy(place, county):
-    county.post(reverse("orgs:import-new"), {"root": place.east.pk, "file": sheet(["大坪小学", "无此乡", "211", "99"])})
-    taken = UnitImport.objects.get()
+    county.post(reverse("orgs:import_new"), {"root": place.east.pk, "file": sheet(["大坪小学", "无此乡", "211", "99"])})
+    taken = SheetImport.objects.get()
     run_job(taken)
     page = text(county.get(taken.get_absolute_url()))
     assert "“无此乡”没有找到" in page
-    answer = county.get(reverse("orgs:import-errors", args=[taken.pk]))
+    answer = county.get(reverse("orgs:import_errors", args=[taken.pk]))
     assert b"".join(answer)[:2] == b"PK"
 
 
@@ -400,11 +400,11 @@ def test_a_faulty_sheet_offers_its_error_copy(place, county):
 )
 def test_a_bad_file_is_refused_beside_its_field(place, county, name, content, words):
     page = text(
-        county.post(reverse("orgs:import-new"), {"root": place.east.pk, "file": SimpleUploadedFile(name, content)}), 422
+        county.post(reverse("orgs:import_new"), {"root": place.east.pk, "file": SimpleUploadedFile(name, content)}), 422
     )
     assert 'id="id_file_error"' in page
     assert words in page.split('id="id_file_error"')[1][:300]
-    assert not UnitImport.objects.exists()
+    assert not SheetImport.objects.exists()
 
 
 # --- calendar ------------------------------------------------------------------------------------------------------

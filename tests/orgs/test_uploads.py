@@ -1,18 +1,27 @@
 """A workbook on its way in: taken, checked, confirmed, carried out; wrong ones come back with their red column."""
 
 import io
+from datetime import date, timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
-from dudao.core import files, jobs, sheets
+from dudao.core import files, imports, jobs, sheets
 from dudao.core.access import Denied
+from dudao.core.imports.kept import packed, unpacked
+from dudao.core.imports.running import drop_kept
+from dudao.core.models import SheetImport
+from dudao.core.sheets import Column, Reading, Row
 from dudao.core.workflow import Conflict
 from dudao.orgs import actions
-from dudao.orgs.models import Unit, UnitImport
+from dudao.orgs.imports import UNITS as IMPORT
+from dudao.orgs.models import Unit
 from dudao.orgs.sheet import HELP, UNITS
+from dudao.people.models import Appointment
 
 HEADS = ["机构名称", "上级机构", "办学类型", "学校标识码", "成立日期", "建校年份"]
 
@@ -42,15 +51,15 @@ def actor(place):
 
 def take(actor, root, data, name="学校.xlsx"):
     stored = files.store(SimpleUploadedFile(name, data), kinds={"xlsx"})
-    taken = actions.take_sheet(actor, root=root, file=stored, name=name)
+    taken = imports.take_in(actor, declared=IMPORT, target=root, file=stored, name=name)
     jobs.run_now(taken.job)
     taken.refresh_from_db()
     return taken
 
 
 def carry_out(actor, taken):
-    actions.confirm_import(actor, taken=taken)
-    job = jobs.run_now(UnitImport.objects.get(pk=taken.pk).job)
+    imports.confirm(actor, taken=taken)
+    job = jobs.run_now(SheetImport.objects.get(pk=taken.pk).job)
     taken.refresh_from_db()
     return job
 
@@ -74,7 +83,7 @@ def test_a_sheet_is_checked_confirmed_and_carried_out(place, actor):
     assert (made.institution_code, made.school_type, str(made.valid_from)) == ("2143000123", "211", "2019-09-01")
     assert str(Unit.objects.get(name="和平幼儿园").valid_from) == "2019-09-01"
     with pytest.raises(Conflict):
-        actions.confirm_import(actor, taken=taken)
+        imports.confirm(actor, taken=taken)
 
 
 def test_faulty_rows_come_back_in_the_same_file_with_their_reasons(place, actor):
@@ -93,7 +102,7 @@ def test_faulty_rows_come_back_in_the_same_file_with_their_reasons(place, actor)
     assert "在第 4 行也有" in sheet.cell(3, 7).value
     assert "三十七" in sheet.cell(4, 7).value
     with pytest.raises(Conflict):
-        actions.confirm_import(actor, taken=taken)
+        imports.confirm(actor, taken=taken)
     assert Unit.objects.filter(parent=place.town).count() == 1
 
 
@@ -126,7 +135,7 @@ def test_only_who_may_import_takes_sheets_in(place):
     stored = files.store(SimpleUploadedFile("a.xlsx", workbook(["x"])), kinds={"xlsx"})
     for actor, root in ((place.reader, place.east), (place.east_office, place.west)):
         with pytest.raises(Denied):
-            actions.take_sheet(actor, root=root, file=stored, name="a.xlsx")
+            imports.take_in(actor, declared=IMPORT, target=root, file=stored, name="a.xlsx")
 
 
 def test_the_template_reads_back_and_explains_itself():
@@ -137,3 +146,76 @@ def test_the_template_reads_back_and_explains_itself():
     assert book["字典"].sheet_state == "veryHidden"
     with pytest.raises(sheets.SheetError, match="没有数据"):
         sheets.read(data, UNITS)
+
+
+def test_the_workbook_is_read_once(place, actor, monkeypatch):
+    taken = take(actor, place.east, workbook(["大坪小学", "三阳乡", "211", "2143000123", "2019-9-1", 1956]))
+    assert taken.kept
+    opened = []
+    monkeypatch.setattr(files, "opened", opened.append)
+    assert carry_out(actor, taken).state == "done"
+    assert not opened and not taken.kept
+    made = Unit.objects.get(name="大坪小学")
+    assert (str(made.valid_from), made.founded) == ("2019-09-01", 1956)
+
+
+def test_rows_that_waited_too_long_are_read_again(place, actor):
+    taken = take(actor, place.east, workbook(["大坪小学", "三阳乡", "211", "2143000123", None, None]))
+    SheetImport.objects.update(uploaded_at=timezone.now() - timedelta(days=8))
+    drop_kept()
+    taken.refresh_from_db()
+    assert not taken.kept and taken.state == "ready"
+    assert carry_out(actor, taken).state == "done"
+    assert Unit.objects.filter(name="大坪小学").exists()
+
+
+def test_a_check_begun_again_takes_nothing_back(place, actor):
+    taken = take(actor, place.east, workbook(["大坪小学", "三阳乡", "211", "2143000123", None, None]))
+    check = taken.job
+    imports.confirm(actor, taken=taken)
+    type(check).objects.filter(pk=check.pk).update(state="running", finished_at=None)
+    assert jobs.run_now(check).state == "done"
+    taken.refresh_from_db()
+    assert taken.state == "importing"
+    assert jobs.run_now(taken.job).message == "新增 1 个，更新 0 个，无变化 0 个。"
+
+
+def test_two_who_confirm_start_one_import(place, actor):
+    taken = take(actor, place.east, workbook(["大坪小学", "三阳乡", "211", "2143000123", None, None]))
+    other = SheetImport.objects.get(pk=taken.pk)
+    imports.confirm(actor, taken=taken)
+    with pytest.raises(Conflict):
+        imports.confirm(place.east_office, taken=other)
+    assert SheetImport.objects.get(pk=taken.pk).job_id == taken.job_id
+
+
+def test_an_import_that_is_refused_says_so_on_its_page(place, actor):
+    taken = take(actor, place.east, workbook(["大坪小学", "三阳乡", "211", "2143000123", None, None]))
+    imports.confirm(actor, taken=taken)
+    SheetImport.objects.update(target=place.west.parent_id)
+    Appointment.objects.filter(account_id=actor.id).update(valid_to=timezone.localdate() - timedelta(days=1))
+    job = jobs.run_now(taken.job)
+    taken.refresh_from_db()
+    assert (job.state, taken.state) == ("failed", "faulty") and taken.message == job.message
+    assert not Unit.objects.filter(name="大坪小学").exists()
+
+
+def test_a_cell_that_can_t_be_read_is_told_beside_its_row(place, actor):
+    taken = take(actor, place.east, workbook(["新光小学", "三阳乡", "211", "2143000123", None, "三十七"]))
+    assert taken.preview[0]["outcome"] == "error" and "三十七" in taken.preview[0]["problems"][0]
+
+
+def test_kept_rows_come_back_exactly():
+    columns = [
+        Column("name", "名称"),
+        Column("sum", "数", "decimal"),
+        Column("day", "日期", "date"),
+        Column("n", "个", "integer"),
+    ]
+    table = sheets.Table("表", columns)
+    rows = [
+        Row(4, {"name": "甲", "sum": Decimal("0.30"), "day": date(2026, 2, 28), "n": 10**14}),
+        Row(9, {"name": None, "sum": Decimal("12345678901234567.891"), "day": None}),
+    ]
+    reading = Reading(table, "表", 3, tuple(columns), rows, [], ["提示"])
+    assert unpacked(packed(reading), table) == reading

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import SYSTEM
+from dudao.core.models import SheetImport
 from dudao.core.sheets import SheetError
 from dudao.stats import bundles
 from dudao.stats.actions import catalogue, rounds
 from dudao.stats.bundles import check_bundle, entries_of
-from dudao.stats.models import DataItem, DataUpload, Value
+from dudao.stats.models import DataItem, Value
 from signing import signed_in
 from stats.test_imports import book, confirmed, sent
 
@@ -104,7 +105,7 @@ def test_what_is_no_bundle_is_refused_beside_the_field(place, content):
         reverse("stats:import_new", args=[place.round.pk]),
         {"sort": "zip", "file": SimpleUploadedFile("各校.zip", content)},
     )
-    assert answer.status_code == 422 and not DataUpload.objects.exists()
+    assert answer.status_code == 422 and not SheetImport.objects.exists()
 
 
 def test_too_many_files_and_the_wrong_ending_are_refused(place, monkeypatch):
@@ -119,11 +120,13 @@ def test_too_many_files_and_the_wrong_ending_are_refused(place, monkeypatch):
 
 
 def test_the_reading_of_many_files_asks_the_register_once(place, django_assert_max_num_queries):
-    from dudao.stats.importing import plan_bundle
+    from dudao.stats.bundles import read_bundle
+    from dudao.stats.importing import plan_files
 
     files = {f"第{n}小学.xlsx": workbook(n) for n in range(40)}
     with django_assert_max_num_queries(12):
-        plan = plan_bundle(place.actor("east"), place.round, place.east, packed(files))
+        reading = read_bundle(place.round, packed(files))
+        plan = plan_files(place.actor("east"), place.round, place.east, reading)
     assert len(plan.lines) == 40
 
 

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dudao.core.jobs import run_now
+from dudao.core.models import SheetImport
 from dudao.stats.actions import returns
-from dudao.stats.models import DataUpload, Return, Value
+from dudao.stats.models import Return, Value
 from signing import signed_in
 from stats.conftest import keyed
 
@@ -36,7 +37,7 @@ def sent(client, place, content, name="汇总.xlsx", sort="table"):
         reverse("stats:import_new", args=[place.round.pk]), {"sort": sort, "file": SimpleUploadedFile(name, content)}
     )
     assert answer.status_code == 302, answer.content.decode()
-    taken = DataUpload.objects.latest("id")
+    taken = SheetImport.objects.latest("id")
     run_now(taken.job)
     taken.refresh_from_db()
     return taken
@@ -142,7 +143,7 @@ def test_a_file_that_is_no_workbook_is_refused_beside_the_field(place, content):
         reverse("stats:import_new", args=[place.round.pk]),
         {"sort": "table", "file": SimpleUploadedFile("汇总.xlsx", content)},
     )
-    assert answer.status_code == 422 and not DataUpload.objects.exists()
+    assert answer.status_code == 422 and not SheetImport.objects.exists()
 
 
 def test_a_clerk_imports_nothing_for_another_school(place):

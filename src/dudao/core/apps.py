@@ -12,4 +12,4 @@ class CoreConfig(AppConfig):
 
         if notices.on_events not in audit.LISTENERS:
             audit.LISTENERS.append(notices.on_events)
-        autodiscover_modules("jobs")
+        autodiscover_modules("jobs", "imports")

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from dudao.core.access import ScopedQuerySet
 
@@ -128,6 +129,60 @@ class SheetUpload(models.Model):
             condition=Q(state="applied", applied_at__isnull=False) | (~Q(state="applied") & Q(applied_at__isnull=True)),
             name=name,
         )
+
+
+class SheetImport(models.Model):
+    """A file of rows on its way in: uploaded, checked, perhaps carried out. Nothing of it is written before it is confirmed.
+
+    ``kind`` names the declaration that knows what its rows mean (``core.imports``). ``target`` is the key of what they go
+    into, ``place`` and ``into`` are its path and name of that day, ``params`` what else the reading has to know. ``counts``,
+    ``preview`` and ``problems`` are what the check found (the first rows only), ``errors`` is the upload with its red column.
+    ``kept`` are the rows of a clean check, so that the file isn't read again. What they meet may change between check and
+    import: it is judged twice.
+    """
+
+    SCOPE: ClassVar = ("place",)
+
+    class State(models.TextChoices):
+        CHECKING = "checking", "检查中"
+        READY = "ready", "待确认"
+        FAULTY = "faulty", "有错误"
+        IMPORTING = "importing", "导入中"
+        DONE = "done", "已导入"
+
+    kind = models.CharField("种类", max_length=40)
+    target = models.BigIntegerField("导入到（编号）")
+    place = models.TextField("所属单位路径")
+    into = models.CharField("导入到", max_length=200)
+    params = models.JSONField("参数", default=dict)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="上传的文件")
+    name = models.CharField("文件名", max_length=200)
+    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.CHECKING)
+    uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+    uploaded_by = models.CharField("上传人", max_length=100)
+    counts = models.JSONField("行数", default=dict)
+    preview = models.JSONField("前几行", default=list)
+    problems = models.JSONField("前几个错误", default=list)
+    notes = models.JSONField("提示", default=list)
+    message = models.TextField("说明", blank=True)
+    errors = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="错误对照表")
+    kept = models.BinaryField("读出的行", default=b"")
+    job = models.ForeignKey("Job", models.SET_NULL, null=True, related_name="+", verbose_name="后台任务")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "导入的表格"
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["kind", "-id"], name="sheet_import_kind")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        from dudao.core.imports import DECLARED
+
+        return reverse(DECLARED[self.kind].page, args=[self.pk])
 
 
 class Job(models.Model):

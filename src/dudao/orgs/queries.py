@@ -21,7 +21,6 @@ from dudao.orgs.models import (
     SpecialDay,
     Stage,
     Unit,
-    UnitImport,
     UnitLink,
     UnitName,
     UnitSpan,
@@ -366,13 +365,6 @@ def count_children(unit: Unit) -> int:
 def count_below(unit: Unit) -> int:
     """How many open units stand under one, at any depth."""
     return Unit.objects.filter(path__startswith=unit.path, valid_to__isnull=True).exclude(pk=unit.pk).count()
-
-
-# --- imports -------------------------------------------------------------------------------------------------------
-
-
-def visible_imports(actor: Actor) -> "QuerySet[UnitImport]":
-    return UnitImport.objects.visible_to(actor, "unit.import").select_related("root", "job", "errors", "file")
 
 
 # --- the calendar's page ---------------------------------------------------------------------------------------------

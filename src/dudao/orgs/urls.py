@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from dudao.core.imports.pages import paths
+from dudao.orgs.imports import UNITS
 from dudao.orgs.views import calendars, imports, listing, tree, unit
 
 app_name = "orgs"
@@ -11,12 +13,9 @@ urlpatterns = [
     path("children/", tree.children, name="children"),
     path("pick/", tree.pick, name="pick"),
     path("new/", unit.new, name="new"),
-    path("import/", imports.new, name="import-new"),
-    path("import/template/", imports.template, name="import-template"),
-    path("import/<int:pk>/", imports.one, name="import"),
-    path("import/<int:pk>/confirm/", imports.confirm, name="import-confirm"),
-    path("import/<int:pk>/state/", imports.state, name="import-state"),
-    path("import/<int:pk>/errors/", imports.errors, name="import-errors"),
+    path("import/", imports.new, name="import_new"),
+    path("import/template/", imports.template, name="import_template"),
+    *paths(UNITS, "import/"),
     path("calendar/", calendars.calendar_page, name="calendar"),
     path("calendar/day/", calendars.calendar_day, name="calendar-day"),
     path("calendar/seed/", calendars.calendar_seed, name="calendar-seed"),

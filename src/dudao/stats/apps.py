@@ -7,6 +7,6 @@ class StatsConfig(AppConfig):
     verbose_name = "统计数据"
 
     def ready(self) -> None:
-        from dudao.stats import findings, jobs, verbs  # noqa: F401  the vocabulary and the handlers are filled by the import
+        from dudao.stats import findings, imports, verbs  # noqa: F401  the vocabulary and the handlers are filled by the import
 
         findings.register_all()

@@ -1,12 +1,21 @@
-"""Many workbooks in one ZIP file: read without trusting it. Nothing is unpacked onto a disk, names only tell whose a file is."""
+"""Workbooks of the yearly education statistics, one a school, one alone or many in a ZIP file: each becomes one row of numbers.
+
+A ZIP file is read without trusting it. Nothing is unpacked onto a disk, names only tell whose a file is.
+"""
 
 import io
+import re
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dudao.core.sheets import MAX_BYTES, SheetError
+from dudao.core.sheets import MAX_BYTES, Problem, Reading, Row, SheetError, Table, open_book
+from dudao.core.sheets.cells import as_text
+from dudao.stats.models import Round
+from dudao.stats.queries import catalogue
+from dudao.stats.tables import key_of, table_of
 
 MAX_BUNDLE = 50 * 1024 * 1024
 MAX_FILES = 3000
@@ -99,3 +108,82 @@ def _name_of(info: zipfile.ZipInfo) -> str:
         except UnicodeDecodeError:
             continue
     return info.filename
+
+
+def read_workbook(asked: Round, data: bytes, name: str) -> Reading:
+    """One school's workbook as a single row."""
+    keys = _keys(asked)
+    given, notes = _given(asked, keys, data)
+    return _reading(table_of(asked), [Row(1, {"name": _title(name), "file": name, **given})], [], notes)
+
+
+def read_bundle(asked: Round, data: bytes, told: Callable[[int, int], None] = lambda done, total: None) -> Reading:
+    """The workbooks of a ZIP file, a row each, numbered as they lie in it. ``told``: how many are done, of how many."""
+    keys = _keys(asked)
+    total = check_bundle(data)
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    notes: list[str] = []
+    for entry in entries_of(data):
+        told(entry.number - 1, total)
+        values: dict[str, str] = {}
+        why = entry.problem
+        if entry.data is not None:
+            try:
+                values, skipped = _given(asked, keys, entry.data)
+                notes += skipped
+            except SheetError as error:
+                why = str(error)
+        if why:
+            problems.append(Problem(entry.number, "文件", f"“{entry.name}”{why}"))
+        title = entry.name if why else _title(entry.name)
+        rows.append(Row(entry.number, {"name": title, "file": entry.name, **values}))
+    return _reading(table_of(asked), rows, problems, notes)
+
+
+def _reading(table: Table, rows: list[Row], problems: list[Problem], notes: list[str]) -> Reading:
+    """Without a header row: there is no one table that a red column could be written into."""
+    return Reading(table, "", 0, (), rows, problems, sorted(set(notes)))
+
+
+def _title(name: str) -> str:
+    """The school that a file is named after."""
+    stem = re.sub(r"\.xlsx?$", "", name, flags=re.IGNORECASE)
+    return re.split(r"[(（]", unicodedata.normalize("NFKC", stem))[0].strip()
+
+
+def _label(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def _keys(asked: Round) -> Mapping[tuple[str, str], str]:
+    """(table, label of the row) → under which key a row holds the number."""
+    sources = catalogue.sources_in(catalogue.items_of(asked), asked.year)
+    return {place: key_of(catalogue.Cell(*found)) for place, found in sources.items()}
+
+
+def _given(asked: Round, keys: Mapping[tuple[str, str], str], data: bytes) -> tuple[dict[str, str], list[str]]:
+    """The numbers of a workbook as text: sheets by table number, labels in column B, numbers in column C.
+
+    Sheets without a mapping for the year are skipped and named. ``SheetError`` when nothing in it can be used.
+    """
+    book = open_book(data)
+    tables = {table for table, _ in keys}
+    given: dict[str, str] = {}
+    notes: list[str] = []
+    for sheet_name in book.visible:
+        table = re.split(r"[_＿\s]", sheet_name.strip())[0].removesuffix("续")
+        if table not in tables:
+            notes.append(f"工作表“{sheet_name}”在 {asked.year_words}没有对应的指标，已跳过。")
+            continue
+        sheet, _ = book.sheet(sheet_name)
+        for cells in sheet.to_python(skip_empty_area=False):
+            key = keys.get((table, _label(str(cells[1])))) if len(cells) > 2 else None
+            if key is not None and cells[2] != "":
+                given[key] = as_text(cells[2])
+    if not given:
+        raise SheetError(
+            f"没有一张工作表能对上 {asked.year_words}的指标。"
+            "工作表应以表号命名（如“教基3112_小学”），B 列是行名、C 列是数值。"
+        )
+    return given, notes

@@ -1,25 +1,25 @@
-"""What a file of numbers would do: rows of a table of schools or counties, workbooks of the yearly education statistics.
+"""What a file of numbers would do: rows of a table of schools or counties, or one row a workbook of the education statistics.
 
 Nothing is written here: a plan says which numbers of which returns change, and what is wrong in which row.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from dudao.core.access import Actor
-from dudao.core.sheets import Problem, Reading, Row, SheetError, open_book
-from dudao.core.sheets.opening import Book
+from dudao.core.imports import Plan
+from dudao.core.sheets import Problem, Reading, Row
 from dudao.orgs.models import Unit
-from dudao.stats.bundles import check_bundle, entries_of
 from dudao.stats.flow import why_not_fill
 from dudao.stats.models import Return, Round
 from dudao.stats.numbers import number_words, parse_number
 from dudao.stats.queries import catalogue
 from dudao.stats.queries.returns import county_names, numbers_of, of_counties, of_schools, stages_of, with_units
+from dudao.stats.tables import key_of
 
 Key = tuple[int, str]
 
@@ -37,22 +37,6 @@ class Line:
     @property
     def outcome(self) -> str:
         return "error" if self.problems else "changed" if self.changes else "same"
-
-
-@dataclass(slots=True)
-class Plan:
-    """``notes`` are things worth saying that are no faults."""
-
-    lines: list[Line]
-    problems: list[Problem]
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        faulty = {problem.row for problem in self.problems}
-        clean = [line for line in self.lines if line.number not in faulty]
-        found = {word: sum(line.outcome == word for line in clean) for word in ("changed", "same")}
-        return {**found, "error": len(faulty)}
 
 
 class _Register:
@@ -130,7 +114,7 @@ def plan_counties(actor: Actor, asked: Round, root: Unit, reading: Reading) -> P
 
 
 def _plan_rows(actor: Actor, register: _Register, cells: Sequence[catalogue.Cell], reading: Reading) -> Plan:
-    by_key = {f"{cell.item.pk}-{cell.stage}": cell for cell in cells}
+    by_key = {key_of(cell): cell for cell in cells}
     lines = [_table_line(actor, register, by_key, row) for row in reading.rows]
     seen: dict[int, Line] = {}
     for line in lines:
@@ -171,7 +155,7 @@ def _judge(actor: Actor, register: _Register, line: Line, ret: Return, given: Ma
         if key not in allowed and str(value).strip() in {"0", "0.0"}:
             continue
         try:
-            number = parse_number(str(value), cell.item)
+            number = parse_number(value, cell.item)
         except ValueError as wrong:
             line.problems.append(Problem(line.number, cell.heading, f"“{cell.heading}”{wrong}"))
             continue
@@ -194,118 +178,52 @@ def _judge(actor: Actor, register: _Register, line: Line, ret: Return, given: Ma
             line.problems.append(Problem(line.number, register.word, f"“{register.word}”{line.name}：{denied.reason}"))
 
 
-def plan_workbook(actor: Actor, asked: Round, root: Unit, data: bytes, name: str) -> Plan:
-    """What one school's workbook would change: sheets by table number, labels in column B, numbers in column C.
+def plan_files(actor: Actor, asked: Round, root: Unit, reading: Reading) -> Plan:
+    """What workbooks of schools would change, a row each (``bundles``).
 
-    The school is the one that the file is named after («学校名(办学类型).xlsx»), or the root when that is a school itself.
-    Sheets without a mapping for the year are skipped and named.
+    A school is the one that its file is named after («学校名(办学类型).xlsx»), or the root when that is a school itself.
     """
-    books = _Books(actor, asked, root)
-    line, notes = books.line(1, name, data)
-    return Plan([line], list(line.problems), sorted(notes))
-
-
-def plan_bundle(
-    actor: Actor, asked: Round, root: Unit, data: bytes, told: Callable[[int, int], None] = lambda done, total: None
-) -> Plan:
-    """What the workbooks of a ZIP file would change, one line a file. ``told``: how many are done, of how many."""
-    books = _Books(actor, asked, root)
-    total = check_bundle(data)
+    register = _Register(asked, root)
+    own = next((ret for ret in register.returns if ret.unit_id == root.pk), None)
+    cells = [catalogue.Cell(*found) for found in catalogue.sources_in(register.items, asked.year).values()]
+    by_key = {key_of(cell): cell for cell in cells}
+    unread = Problem.by_row(reading.problems)
+    notes = set(reading.notes)
     lines: list[Line] = []
     seen: dict[int, Line] = {}
-    skipped: set[str] = set()
-    for entry in entries_of(data):
-        told(entry.number - 1, total)
-        if entry.data is None:
-            line = Line(entry.number, entry.name)
-            line.problems.append(Problem(entry.number, "文件", f"“{entry.name}”{entry.problem}"))
-        else:
-            try:
-                line, notes = books.line(entry.number, entry.name, entry.data)
-            except SheetError as error:
-                line, notes = Line(entry.number, entry.name), []
-                line.problems.append(Problem(entry.number, "文件", f"“{entry.name}”{error}"))
-            skipped.update(notes)
-        if line.ret is not None:
-            other = seen.setdefault(line.ret.pk, line)
-            if other is not line:
-                said = f"“{entry.name}”与第 {other.number} 个文件是同一所学校，请只保留一个。"
-                line.problems.append(Problem(entry.number, "文件", said))
+    for row in reading.rows:
+        line = Line(row.number, str(row.values["name"]), problems=list(unread.get(row.number, ())))
         lines.append(line)
-    return Plan(lines, [problem for line in lines for problem in line.problems], sorted(skipped))
-
-
-class _Books:
-    """Reads workbooks of schools: the register and where the items stand are looked up once for all of them."""
-
-    def __init__(self, actor: Actor, asked: Round, root: Unit) -> None:
-        self.actor, self.asked = actor, asked
-        self.register = _Register(asked, root)
-        self.own = next((ret for ret in self.register.returns if ret.unit_id == root.pk), None)
-        self.sources = catalogue.sources_in(self.register.items, asked.year)
-        self.tables = {table for table, _ in self.sources}
-
-    def line(self, number: int, name: str, data: bytes) -> tuple[Line, list[str]]:
-        """What one workbook would change, and what was skipped. ``SheetError`` when nothing in it can be used."""
-        stem = re.sub(r"\.xlsx?$", "", name, flags=re.IGNORECASE)
-        title = re.split(r"[(（]", unicodedata.normalize("NFKC", stem))[0].strip()
-        line = Line(number, title)
-        line.ret = self.own or self.register.found(line, title, "", "")
-        if self.own is not None:
-            line.name = self.own.unit.name
-        given, notes = self._given(open_book(data))
-        if not given and not line.problems:
-            raise SheetError(
-                f"没有一张工作表能对上 {self.asked.year_words}的指标。"
-                "工作表应以表号命名（如“教基3112_小学”），B 列是行名、C 列是数值。"
-            )
-        if line.ret is not None:
-            held = self.register.stages[line.ret.unit_id]
-            known = {cell: value for cell, value in given.items() if not cell.stage or cell.stage in held}
-            notes += [
-                f"{line.name}没有{catalogue.STAGE_WORDS[cell.stage]}，“{cell.heading}”没有读取。"
-                for cell in given.keys() - known.keys()
-            ]
-            _judge(self.actor, self.register, line, line.ret, known)
-        return line, notes
-
-    def _given(self, book: Book) -> tuple[dict[catalogue.Cell, Any], list[str]]:
-        """The cells that the sheets name, by year, table and label."""
-        given: dict[catalogue.Cell, Any] = {}
-        notes: list[str] = []
-        for sheet_name in book.visible:
-            table = re.split(r"[_＿\s]", sheet_name.strip())[0].removesuffix("续")
-            if table not in self.tables:
-                notes.append(f"工作表“{sheet_name}”在 {self.asked.year_words}没有对应的指标，已跳过。")
-                continue
-            sheet, _ = book.sheet(sheet_name)
-            for cells in sheet.to_python(skip_empty_area=False):
-                if len(cells) < 3:
-                    continue
-                found = self.sources.get((table, _fold(str(cells[1]))))
-                if found is None or cells[2] == "":
-                    continue
-                value = cells[2]
-                if isinstance(value, float) and value.is_integer():
-                    value = int(value)
-                given[catalogue.Cell(*found)] = value
-        return given, notes
-
-
-def shown(lines: Sequence[Line], limit: int) -> list[dict[str, Any]]:
-    """The rows worth looking at first, as plain values."""
-    order = {"error": 0, "changed": 1, "same": 2}
-    ranked = sorted(lines, key=lambda line: (order[line.outcome], line.number))[:limit]
-    return [
-        {
-            "row": line.number,
-            "name": line.name or "—",
-            "outcome": line.outcome,
-            "changes": [
-                f"{cell.heading}：{'—' if was is None else number_words(was, cell.item)} → {number_words(now, cell.item)}"
-                for cell, was, now in line.changes.values()
-            ],
-            "problems": [problem.text for problem in line.problems],
+        if line.problems:
+            continue
+        line.ret = own or register.found(line, line.name, "", "")
+        if line.ret is None:
+            continue
+        line.name = own.unit.name if own is not None else line.name
+        held = register.stages[line.ret.unit_id]
+        given = {cell: row.values[key] for key, cell in by_key.items() if key in row.values}
+        known = {cell: value for cell, value in given.items() if not cell.stage or cell.stage in held}
+        notes |= {
+            f"{line.name}没有{catalogue.STAGE_WORDS[cell.stage]}，“{cell.heading}”没有读取。"
+            for cell in given.keys() - known.keys()
         }
-        for line in ranked
-    ]
+        _judge(actor, register, line, line.ret, known)
+        other = seen.setdefault(line.ret.pk, line)
+        if other is not line:
+            said = f"“{row.values['file']}”与第 {other.number} 个文件是同一所学校，请只保留一个。"
+            line.problems.append(Problem(line.number, "文件", said))
+    return Plan(lines, [problem for line in lines for problem in line.problems], sorted(notes))
+
+
+def shown(line: Line) -> dict[str, Any]:
+    """A line as plain values."""
+    return {
+        "row": line.number,
+        "name": line.name or "—",
+        "outcome": line.outcome,
+        "changes": [
+            f"{cell.heading}：{'—' if was is None else number_words(was, cell.item)} → {number_words(now, cell.item)}"
+            for cell, was, now in line.changes.values()
+        ],
+        "problems": [problem.text for problem in line.problems],
+    }

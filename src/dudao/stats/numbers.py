@@ -10,8 +10,14 @@ LARGEST = Decimal(10) ** 11
 """What the column holds; nothing a school counts comes near it."""
 
 
-def parse_number(text: str, item: DataItem) -> Decimal | None:
-    """A number as people type it (full-width digits, thousands separators); None for nothing. ``ValueError`` says what is wrong."""
+def parse_number(typed: str | int | Decimal, item: DataItem) -> Decimal | None:
+    """A number as people type it (full-width digits, thousands separators); None for nothing. ``ValueError`` says what is wrong.
+
+    What a sheet has typed already stays the number that it is.
+    """
+    if isinstance(typed, int | Decimal) and item.kind in {DataItem.Kind.INTEGER, DataItem.Kind.DECIMAL}:
+        return _checked(Decimal(typed), item)
+    text = str(typed)
     plain = normalize("NFKC", text).strip().replace(",", "").replace("，", "")
     if not plain:
         return None
@@ -32,13 +38,17 @@ def parse_number(text: str, item: DataItem) -> Decimal | None:
         raise ValueError(f"是文字“{text.strip()[:20]}”，请填数字。") from None
     if not number.is_finite() or "e" in plain.lower():
         raise ValueError(f"是“{text.strip()[:20]}”，请填普通数字。")
+    return _checked(number, item)
+
+
+def _checked(number: Decimal, item: DataItem) -> Decimal:
     if number < 0:
-        raise ValueError(f"是 {plain}，不能是负数，请核对。")
+        raise ValueError(f"是 {number:f}，不能是负数，请核对。")
     if number >= LARGEST:
-        raise ValueError(f"是 {plain}，数太大，请核对单位是不是{item.unit or '填错'}。")
+        raise ValueError(f"是 {number:f}，数太大，请核对单位是不是{item.unit or '填错'}。")
     if number != round(number, item.places):
         what = f"最多 {item.places} 位小数" if item.places else "应为整数"
-        raise ValueError(f"是 {plain}，{what}，请核对。")
+        raise ValueError(f"是 {number:f}，{what}，请核对。")
     return number
 
 

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from dudao.core.imports.pages import paths
+from dudao.stats.imports import NUMBERS
 from dudao.stats.views import (
     balance,
     balance_items,
@@ -43,10 +45,7 @@ urlpatterns = [
     path("<int:pk>/all/<slug:act>/", rounds.round_bulk, name="round_bulk"),
     path("<int:pk>/import/", imports.import_new, name="import_new"),
     path("<int:pk>/import/template/", imports.import_template, name="import_template"),
-    path("import/<int:pk>/", imports.import_page, name="import"),
-    path("import/<int:pk>/confirm/", imports.import_confirm, name="import_confirm"),
-    path("import/<int:pk>/state/", imports.import_state, name="import_state"),
-    path("import/<int:pk>/errors/", imports.import_errors, name="import_errors"),
+    *paths(NUMBERS, "import/"),
     path("balance/", balance.balance_list, name="balances"),
     path("balance/new/", balance.balance_new, name="balance_new"),
     path("balance/<int:pk>/", balance.balance_page, name="balance"),

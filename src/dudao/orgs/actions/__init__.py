@@ -3,34 +3,27 @@
 from dudao.orgs.actions.calendars import remove_special_day, seed_calendar, set_special_day
 from dudao.orgs.actions.contacts import remove_contact, reveal_contact, save_contact
 from dudao.orgs.actions.exports import note_export
-from dudao.orgs.actions.importing import Imported, ImportRefused, import_units
+from dudao.orgs.actions.importing import Imported, import_units
 from dudao.orgs.actions.licensing import register_licence
 from dudao.orgs.actions.merging import merge_units, split_unit
 from dudao.orgs.actions.units import close_unit, edit_unit, move_unit, open_unit, rename_unit
-from dudao.orgs.actions.uploads import confirm_import, note_check, note_failure, run_import, take_sheet
 
 __all__ = [
-    "ImportRefused",
     "Imported",
     "close_unit",
-    "confirm_import",
     "edit_unit",
     "import_units",
     "merge_units",
     "move_unit",
-    "note_check",
     "note_export",
-    "note_failure",
     "open_unit",
     "register_licence",
     "remove_contact",
     "remove_special_day",
     "rename_unit",
     "reveal_contact",
-    "run_import",
     "save_contact",
     "seed_calendar",
     "set_special_day",
     "split_unit",
-    "take_sheet",
 ]

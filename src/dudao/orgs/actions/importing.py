@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dudao.core import audit
 from dudao.core.access import Actor
+from dudao.core.imports import Plan, Refused
 from dudao.core.sheets import Problem, Row
 from dudao.orgs.actions import bulk, tree
 from dudao.orgs.importing import ImportPlan, Line, Outcome, plan_import
@@ -19,14 +20,6 @@ from dudao.orgs.values import CODES
 BATCH = 2000
 
 
-class ImportRefused(Exception):
-    """Some rows are wrong, so none was written; ``plan.problems`` says which and why."""
-
-    def __init__(self, plan: ImportPlan) -> None:
-        super().__init__(f"有 {len({problem.row for problem in plan.problems})} 行有错误，没有导入任何内容。")
-        self.plan = plan
-
-
 @dataclass(frozen=True, slots=True)
 class Imported:
     new: int
@@ -34,6 +27,7 @@ class Imported:
     same: int
     units: tuple[int, ...]
     """Keys of the new units, in the order of their rows."""
+    plan: Plan
 
 
 @audit.action
@@ -47,7 +41,7 @@ def import_units(
     source: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Imported:
-    """Open and update the units of a sheet below ``root``. Raises ``ImportRefused`` when a single row is wrong.
+    """Open and update the units of a sheet below ``root``. Raises ``Refused`` when a single row is wrong.
 
     ``rows`` are what ``core.sheets.read`` makes of ``orgs.sheet.UNITS`` (values by column key; a row made by hand is as good).
     A row without a parent stands under ``root``. ``source`` names the file for the record.
@@ -58,7 +52,7 @@ def import_units(
     today = timezone.localdate()
     plan = plan_import(root, rows, today=today, problems=problems, progress=progress)
     if not plan.ok:
-        raise ImportRefused(plan)
+        raise Refused(Plan(plan.lines, plan.problems))
     new = list(plan.with_outcome(Outcome.NEW))
     changed = list(plan.with_outcome(Outcome.CHANGED))
     made = _open(plan, new, demo=demo)
@@ -82,7 +76,7 @@ def import_units(
         audit.record(actor, verb, line.unit, was=before, now=changes, imported=True)
     same = plan.count(Outcome.SAME)
     audit.record(actor, "unit.import", root, new=len(new), changed=len(changed), same=same, source=source)
-    return Imported(len(new), len(changed), same, tuple(unit.pk for unit in units))
+    return Imported(len(new), len(changed), same, tuple(unit.pk for unit in units), Plan(plan.lines, []))
 
 
 def _open(plan: ImportPlan, lines: Sequence[Line], *, demo: bool) -> dict[int, Unit]:

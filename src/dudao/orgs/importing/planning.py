@@ -61,10 +61,6 @@ class ImportPlan:
     def count(self, outcome: Outcome) -> int:
         return sum(1 for _ in self.with_outcome(outcome))
 
-    @property
-    def counts(self) -> dict[str, int]:
-        return {str(outcome): self.count(outcome) for outcome in Outcome}
-
 
 def plan_import(
     root: Unit,
@@ -97,7 +93,20 @@ def plan_import(
         if progress is not None and number % 1000 == 0:
             progress(number, len(lines))
     judge.tree(lines)
+    _beside(plan)
     return plan
+
+
+def _beside(plan: ImportPlan) -> None:
+    """Put the faults of the reading to the rows they stand in, before those of the rules."""
+    by_number = {line.number: line for line in plan.lines}
+    loose = []
+    for number, found in Problem.by_row(plan.read_problems).items():
+        if number in by_number:
+            by_number[number].problems[:0] = found
+        else:
+            loose += found
+    plan.read_problems = loose
 
 
 def _read_name(line: Line, *, told: bool) -> None:

@@ -59,6 +59,10 @@ class Line:
         self.problems.append(Problem(self.row.number, name, said))
 
     @property
+    def number(self) -> int:
+        return self.row.number
+
+    @property
     def outcome(self) -> Outcome:
         if self.problems:
             return Outcome.ERROR

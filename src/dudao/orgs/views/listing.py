@@ -115,7 +115,7 @@ def listing(request: Any) -> Listing:
             "还没有机构",
             "把学校、幼儿园和乡镇的名册导入后，可以在这里查找和管理。",
             "导入机构",
-            reverse("orgs:import-new") if actor.may_somewhere("unit.import") else "",
+            reverse("orgs:import_new") if actor.may_somewhere("unit.import") else "",
             icon="building-community",
         ),
     )
@@ -130,7 +130,7 @@ def unit_list(request: Any) -> HttpResponse:
     rows = queries.listed(actor, request.GET.get("status", ""))
     more = [("机构树", reverse("orgs:tree"), "sitemap")]
     if actor.may_somewhere("unit.import"):
-        more.append(("导入", reverse("orgs:import-new"), "file-import"))
+        more.append(("导入", reverse("orgs:import_new"), "file-import"))
     primary = ("新设机构", reverse("orgs:new"), "plus") if actor.may_somewhere("unit.open") else None
     return listing(request).respond(request, rows, title="机构", actions=more, primary=primary)
 

@@ -8,13 +8,13 @@ from django import forms
 from dudao.core.sheets import MAX_BYTES
 from dudao.core.ui.forms import FileField, Form
 from dudao.stats.bundles import MAX_BUNDLE
-from dudao.stats.models import DataUpload
+from dudao.stats.imports import Sort
 
 
 class UploadForm(Form):
     sort = forms.ChoiceField(
         label="文件种类",
-        choices=DataUpload.Sort.choices,
+        choices=Sort.choices,
         help_text="汇总表一行一校、县级数据表一行一县，列名同模板；统计报表一校一册，文件名是学校名，工作表以表号命名，"
         "多所学校可以打成一个 ZIP 一起传。",
     )
@@ -26,13 +26,13 @@ class UploadForm(Form):
 
     def adapt(self) -> None:
         field: Any = self.fields["sort"]
-        field.choices = [(value, word) for value, word in DataUpload.Sort.choices if value in self.sorts]
+        field.choices = [(value, word) for value, word in Sort.choices if value in self.sorts]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         file, sort = cleaned.get("file"), cleaned.get("sort")
         if file is not None and sort is not None:
-            wanted = ".zip" if sort == DataUpload.Sort.ZIP else ".xlsx"
+            wanted = ".zip" if sort == Sort.ZIP else ".xlsx"
             if not file.name.lower().endswith(wanted):
                 self.add_error("file", f"“{file.name}”不是 {wanted} 文件，与所选的文件种类不符，请重新选择。")
             elif wanted == ".xlsx" and file.size > MAX_BYTES:

@@ -10,7 +10,7 @@ from dudao.stats.models.balance import (
 )
 from dudao.stats.models.catalogue import CheckRule, DataItem, ItemSource
 from dudao.stats.models.preschool import PreschoolJudgement, PreschoolRun
-from dudao.stats.models.returns import CheckHit, DataUpload, Return, Round, RoundItem, Value, year_words
+from dudao.stats.models.returns import CheckHit, Return, Round, RoundItem, Value, year_words
 from dudao.stats.models.sizes import EliminationPlan, EliminationRow
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "CheckHit",
     "CheckRule",
     "DataItem",
-    "DataUpload",
     "EliminationPlan",
     "EliminationRow",
     "EnrolmentForecast",

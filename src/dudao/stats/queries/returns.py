@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from dudao.core.access import Actor
 from dudao.orgs.models import INSTITUTIONS, Stage, Unit
-from dudao.stats.models import CheckHit, CheckRule, DataUpload, Return, Round, Value
+from dudao.stats.models import CheckHit, CheckRule, Return, Round, Value
 from dudao.stats.queries import catalogue
 
 Numbers = dict[int, dict[tuple[int, str], Decimal]]
@@ -290,9 +290,3 @@ def waiting_by_round(actor: Actor) -> list[tuple[int, str, int]]:
     """(round, title, how many of its returns wait for a verdict of the actor): one query."""
     counted = waiting_returns(actor).order_by("round").values_list("round", "round__title").annotate(n=Count("pk"))
     return [(key, title, count) for key, title, count in counted]
-
-
-def uploads_seen(actor: Actor) -> "QuerySet[DataUpload]":
-    return DataUpload.objects.visible_to(actor, "return.import").select_related(
-        "root", "round__unit", "job", "errors", "file"
-    )

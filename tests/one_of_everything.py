@@ -36,7 +36,7 @@ from dudao.papers.composing import sample
 from dudao.papers.models import Paper, Template
 from dudao.people.models import Appointment
 from dudao.people.queries import actor_for
-from dudao.plans.actions.assignments import File, report, sign
+from dudao.plans.actions.assignments import report, sign
 from dudao.plans.actions.document.importing import import_plan
 from dudao.plans.actions.document.publishing import publish_plan
 from dudao.plans.actions.handing import hand_down
@@ -122,7 +122,7 @@ def build():
     hand_down(officer, task=w.task, units=[w.county])
     w.row = with_units(Assignment.objects).get(task=w.task)
     sign(own, row=w.row)
-    report(own, row=w.row, text=f"{SECRET}进展", progress=40, files=[File(stored, f"{SECRET}.txt")])
+    report(own, row=w.row, text=f"{SECRET}进展", progress=40, files=[(stored, f"{SECRET}.txt")])
     w.evidence = Evidence.objects.get()
     _statistics(w)
     w.system = load_pack(own, unit=w.county, name="school-safety-36").version

@@ -10,7 +10,6 @@ from dudao.core.access import Denied
 from dudao.core.models import StoredFile
 from dudao.core.workflow import Conflict
 from dudao.plans.actions.assignments import (
-    File,
     close,
     close_many,
     confirm,
@@ -161,7 +160,7 @@ def test_handing_on_stays_within_the_county_and_its_deadline(city):
 def test_a_report_of_completion_must_be_whole(city, given, field, words):
     row = a_row(city, target=Target("不低于 2 名", Decimal(2), unit="名", direction="ge"), evidence_wanted="聘书扫描件")
     sign(city.county, row=row)
-    file = File(StoredFile.objects.create(digest="a" * 64, size=3, media_type="application/pdf"), "聘书.pdf")
+    file = (StoredFile.objects.create(digest="a" * 64, size=3, media_type="application/pdf"), "聘书.pdf")
     whole = {"text": "已聘 2 名。", "progress": 100, "achieved": Decimal(2), "files": (file,), **given}
     with pytest.raises(ValidationError) as refusal:
         report(city.county, row=fresh(row), complete=True, **whole)
@@ -179,7 +178,7 @@ def test_reaching_the_target_completes_whatever_the_percentage_says(city):
 def test_the_files_of_earlier_reports_count_as_evidence(city):
     row = a_row(city, evidence_wanted="聘书")
     sign(city.county, row=row)
-    file = File(StoredFile.objects.create(digest="b" * 64, size=3, media_type="application/pdf"), "聘书.pdf")
+    file = (StoredFile.objects.create(digest="b" * 64, size=3, media_type="application/pdf"), "聘书.pdf")
     report(city.county, row=fresh(row), text="先交聘书。", progress=50, files=[file])
     report(city.county, row=fresh(row), text="完成。", progress=100, complete=True)
     assert fresh(row).state == "reported"

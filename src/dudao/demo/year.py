@@ -298,7 +298,7 @@ class _Year:
         proof = []
         if row.task.evidence_wanted and (complete or self.chance.random() < 0.3):
             name = row.task.evidence_wanted.replace("、", "和")
-            proof = [rows.File(self.document(row.task, name), f"{row.unit}{name}.docx")]
+            proof = [(self.document(row.task, name), f"{row.unit}{name}.docx")]
         rows.report(
             speaker,
             row=row,

@@ -14,9 +14,9 @@ from django.utils import timezone
 from dudao.accountability.flow import CASE
 from dudao.accountability.models import Case, CaseFile
 from dudao.calc.calendar import chinese_date
+from dudao.core import files as kept
 from dudao.core import notices
 from dudao.core.access import Actor
-from dudao.core.files import store
 from dudao.core.numbering import next_number
 from dudao.people.queries import nearest_holders
 
@@ -52,12 +52,7 @@ def tell_accused(actor: Actor, row: Case, verb: str, words: str) -> None:
 
 def attach(row: Case, part: str, files: Iterable[UploadedFile]) -> int:
     """Keep files with a case. Raises ``FileRefused``."""
-    made = [
-        CaseFile(case=row, part=part, file=store(file, file.name or ""), name=(file.name or "附件")[:200])
-        for file in files
-    ]
-    CaseFile.objects.bulk_create(made)
-    return len(made)
+    return kept.attach(CaseFile, files, case=row, part=part)
 
 
 def number(kind: str, office: int, day: date) -> str:

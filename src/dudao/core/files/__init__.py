@@ -1,6 +1,7 @@
 """Files kept once, addressed by their SHA-256, outside the web root, and handed out only by a view that has checked the right.
 
     stored = files.store(upload, name)                  an upload: capped, told by its content, scanned; raises FileRefused
+    files.attach(CaseFile, uploads, case=row)            the same for several, each with a row of its own
     stored = files.keep(path_or_bytes, media_type)      something the platform made itself
     response = files.serve(stored, "佐证.pdf")           a download with safe headers (of a part: ``request=request``)
     response = files.serve_picture(stored, "small", request)    a photo, small enough for a list or a phone
@@ -23,6 +24,7 @@ from typing import Any, BinaryIO, overload
 from urllib.parse import quote
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -43,6 +45,7 @@ __all__ = [
     "SIDES",
     "UPLOAD_BYTES",
     "Altered",
+    "Attachment",
     "FileRefused",
     "Kind",
     "Missing",
@@ -51,6 +54,7 @@ __all__ = [
     "Unavailable",
     "Verdict",
     "adopt",
+    "attach",
     "forget",
     "framed",
     "hand_out",
@@ -122,6 +126,18 @@ def store(upload: Any, name: str = "", *, kinds: Iterable[str] = EVIDENCE, limit
         finally:
             path.unlink(missing_ok=True)
     return _row(digest, size, kind.media_type)
+
+
+Attachment = UploadedFile | tuple[StoredFile, str]
+"""What comes with a form, or a file that is kept already, with its name."""
+
+
+def attach(model: Any, given: Iterable[Attachment], **to: Any) -> int:
+    """Keep what was handed in as rows of ``model`` (with ``file`` and ``name``); answers how many. Raises ``FileRefused``."""
+    kept = (one if isinstance(one, tuple) else (store(one), one.name or "附件") for one in given)
+    made = [model(file=stored, name=name[:200], **to) for stored, name in kept]
+    model.objects.bulk_create(made)
+    return len(made)
 
 
 def adopt(path: Path, name: str, *, expected: str = "", kinds: Iterable[str] = EVIDENCE) -> tuple[StoredFile, Verdict]:

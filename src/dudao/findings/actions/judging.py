@@ -10,9 +10,10 @@ from django.utils import timezone
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import Actor
+from dudao.core.files import Attachment
 from dudao.findings.actions.issuing import Done, Rules, deadline_for, each
 from dudao.findings.actions.rectifying import unfinished
-from dudao.findings.actions.steps import Attachment, attach, day_of, fresh, step, stop_pause
+from dudao.findings.actions.steps import attach, day_of, fresh, step, stop_pause
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Extension, Finding, Verification
 

@@ -18,9 +18,9 @@ from dudao.calc.calendar import chinese_date
 from dudao.calc.sampling import draw
 from dudao.core import audit, notices
 from dudao.core.access import VERBS, Actor, Denied
-from dudao.core.files import store
+from dudao.core.files import Attachment, attach
 from dudao.core.workflow import Conflict
-from dudao.findings.actions.steps import Attachment, day_of
+from dudao.findings.actions.steps import day_of
 from dudao.findings.models import Finding, LookBack, LookBackFile, LookBackItem
 from dudao.findings.queries import lookback as reads
 from dudao.findings.queries.findings import with_units
@@ -326,7 +326,7 @@ def record_visit(
         recorded_by_id=actor.id,
         recorded_name=actor.name[:100],
     )
-    _attach(row, files)
+    attach(LookBackFile, files, item=row)
     audit.record(
         actor,
         "lookback.visit",
@@ -344,14 +344,6 @@ def record_visit(
             verb="lookback.visit",
         )
     return row
-
-
-def _attach(row: LookBackItem, files: Collection[Attachment]) -> None:
-    made = []
-    for file in files:
-        stored, name = file if isinstance(file, tuple) else (store(file, file.name or ""), file.name or "附件")
-        made.append(LookBackFile(item=row, file=stored, name=name[:200]))
-    LookBackFile.objects.bulk_create(made)
 
 
 @audit.action

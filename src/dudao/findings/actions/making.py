@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
-from dudao.findings.actions.steps import Attachment, attach, change, fresh
+from dudao.core.files import Attachment
+from dudao.findings.actions.steps import attach, change, fresh
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding
 from dudao.findings.sources import Origin, Problem

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from dudao.core import audit
 from dudao.core.access import Actor
+from dudao.core.files import Attachment
 from dudao.findings.actions.clock import run_again
 from dudao.findings.actions.issuing import Rules, step_due
-from dudao.findings.actions.steps import Attachment, attach, day_of, fresh, step
+from dudao.findings.actions.steps import attach, day_of, fresh, step
 from dudao.findings.endings import ENDINGS
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding, Report

@@ -4,20 +4,15 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from dudao.core import audit
+from dudao.core import files as kept
 from dudao.core.access import Actor, Denied
-from dudao.core.files import store
-from dudao.core.models import StoredFile
 from dudao.core.workflow import Conflict
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding, FindingFile, Pause
 from dudao.findings.queries.findings import locked
-
-Attachment = UploadedFile | tuple[StoredFile, str]
-"""A file as it comes from a form, or one that is stored already, with the name it was handed in under."""
 
 
 def day_of(at: datetime | None) -> date:
@@ -55,14 +50,9 @@ def change(actor: Actor, row: Finding, verb: str, *, reason: str = "", changes: 
     return row
 
 
-def attach(row: Finding, files: Iterable[Attachment], **to: Any) -> int:
+def attach(row: Finding, files: Iterable[kept.Attachment], **to: Any) -> int:
     """Keep files with a finding, a report (``report=``) or a verification (``verification=``). Raises ``FileRefused``."""
-    made = []
-    for file in files:
-        stored, name = file if isinstance(file, tuple) else (store(file, file.name or ""), file.name or "附件")
-        made.append(FindingFile(finding=row, file=stored, name=name[:200], **to))
-    FindingFile.objects.bulk_create(made)
-    return len(made)
+    return kept.attach(FindingFile, files, finding=row, **to)
 
 
 def stop_pause(row: Finding, day: date) -> Pause | None:

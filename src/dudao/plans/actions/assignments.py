@@ -10,27 +10,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor, Denied
-from dudao.core.files import store
-from dudao.core.models import Event, StoredFile
+from dudao.core.files import Attachment, attach
+from dudao.core.models import Event
 from dudao.core.workflow import Conflict
 from dudao.plans.flow import ASSIGNMENT, content_problems, meets
 from dudao.plans.models import Assignment, Evidence, Light, LightRule, ProgressReport
 from dudao.plans.queries.assignments import evidence_count
 from dudao.plans.queries.joins import with_units
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A stored file with the name it was handed in under."""
-
-    stored: StoredFile
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +58,12 @@ def report(
     difficulties: str = "",
     light: str = "",
     complete: bool = False,
-    files: Sequence[File] = (),
-    uploads: Sequence[UploadedFile] = (),
+    files: Sequence[Attachment] = (),
     at: datetime | None = None,
 ) -> ProgressReport:
     """Report how far the work is; with ``complete`` that it is finished. Reports never change: a correction is the next one.
 
-    Evidence comes as stored ``files`` or as ``uploads``, which raise ``FileRefused`` when they can't be taken.
+    Raises ``FileRefused`` when one of the ``files`` can't be taken.
     """
     now = at or timezone.now()
     fresh = Assignment.objects.select_for_update().get(pk=row.pk)
@@ -88,7 +78,7 @@ def report(
         text=text,
         progress=progress,
         achieved=achieved,
-        evidence=len(files) + len(uploads) + evidence_count(row),
+        evidence=len(files) + evidence_count(row),
         complete=complete,
     )
     if problems:
@@ -109,8 +99,7 @@ def report(
         light=light,
         complete=complete,
     )
-    files = [*files, *(File(store(upload, upload.name or ""), upload.name or "附件") for upload in uploads)]
-    Evidence.objects.bulk_create(Evidence(report=made, file=file.stored, name=file.name[:200]) for file in files)
+    count = attach(Evidence, files, report=made)
     changes: dict[str, Any] = {
         "progress": progress,
         "achieved": achieved,
@@ -127,7 +116,7 @@ def report(
         changes=changes,
         number=made.number,
         progress=progress,
-        files=len(files),
+        files=count,
         tell_at=row.issuer.path,
     )
     return made

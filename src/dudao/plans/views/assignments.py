@@ -217,7 +217,7 @@ def row_report(request: HttpRequest, pk: int) -> HttpResponse:
         values = {name: value for name, value in form.values.items() if name != "files"}
         uploads = form.cleaned_data.get("files") or []
         try:
-            made = refused(form, lambda: acts.report(actor_of(request), row=row, uploads=uploads, **values))
+            made = refused(form, lambda: acts.report(actor_of(request), row=row, files=uploads, **values))
         except FileRefused as problem:
             form.add_error("files", str(problem))
             made = None

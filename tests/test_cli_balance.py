@@ -194,7 +194,7 @@ class TestRules:
             ("none.yaml", None, "无法读取 none.yaml"),
             ("bad.yaml", b"a: [", "标准“bad.yaml”的 第 2 行：不是正确的 YAML"),
             ("bad.yaml", b"\xff\xfe\xff", "标准“bad.yaml”：不是 UTF-8 编码的文字"),
-            ("bad.yaml", b"kind: framework", "bad.yaml：标准“—”：不是均衡计算的标准"),
+            ("bad.yaml", b"kind: framework", "kind 是“framework”，只能是：balance"),
             ("bad.yaml", b"- 1", "标准“bad.yaml”：应当是一组"),
         ],
     )

@@ -5,11 +5,22 @@ from datetime import date
 
 import pytest
 
-from dudao.calc.campaigns import CampaignPackError, campaign_from, years_on
+from dudao.calc.campaigns import campaign_from, years_on
+from dudao.calc.declared import RulesError
 
-GOOD = {
+HEAD = {
+    "kind": "campaigns",
     "code": "own",
     "name": "某某评估",
+    "number": "",
+    "date": None,
+    "region": "",
+    "valid_from": None,
+    "valid_to": None,
+    "grade": "office",
+}
+GOOD = {
+    **HEAD,
     "group": "institutions",
     "summary": "一句话。",
     "offices": ["county"],
@@ -48,24 +59,27 @@ def test_a_day_that_is_not_in_the_year():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"pool": None}, "pool 应当写明"),
-        ({"pool": {"kinds": []}}, "pool.kinds 至少"),
+        ({"pool": None}, "pool 是空的，应当是一组"),
+        ({"pool": {"kinds": []}}, "pool.kinds 只有 0 项，至少"),
         ({"group": "其他"}, "group 是“其他”，只能是：governments"),
-        ({"summary": " "}, "缺少 summary"),
-        ({"offices": []}, "offices 至少写一个"),
-        ({"offices": ["village"]}, "offices 是“village”"),
+        ({"summary": " "}, "summary 是空的，请写上"),
+        ({"offices": []}, "offices 只有 0 项，至少"),
+        ({"offices": ["village"]}, r"offices\[1\] 是“village”，只能是：city、county"),
         ({"objects": "all"}, "objects 是“all”"),
-        ({"phases": []}, "phases 应当是一列"),
-        ({"phases": "自评"}, "phases 应当是一列"),
-        ({"phases": [{"kind": "self", "title": "", "days": 1}]}, r"phases\[1\]：缺少 title"),
-        ({"phases": [{"kind": "self", "title": "自评", "days": 0}]}, "days 至少为 1"),
-        ({"phases": [{"kind": "self", "title": "自评", "days": 1, "after": -1}]}, "after 不能小于 0"),
-        ({"phases": [{"kind": "talk", "title": "谈", "days": 1}]}, "kind 是“talk”"),
-        ({"papers": [{"kind": "notice"}]}, "papers：缺少 title"),
-        ({"starts": {"month": 13, "day": 1}}, "没有这一天"),
-        ({"starts": {"month": 12, "day": 32}}, "没有这一天"),
+        ({"phases": []}, "phases 只有 0 项，至少"),
+        ({"phases": "自评"}, "phases 是“自评”，应当是一列"),
+        ({"phases": [{"kind": "self", "title": "", "days": 1}]}, r"phases\[1\].title 是空的"),
+        ({"phases": [{"kind": "self", "title": "自评", "days": 0}]}, r"phases\[1\].days 是 0，不能小于 1"),
+        (
+            {"phases": [{"kind": "self", "title": "自评", "days": 1, "after": -1}]},
+            r"phases\[1\].after 是 -1，不能小于 0",
+        ),
+        ({"phases": [{"kind": "talk", "title": "谈", "days": 1}]}, r"phases\[1\].kind 是“talk”，只能是：self"),
+        ({"papers": [{"kind": "notice"}]}, r"papers\[1\]：缺少 title"),
+        ({"starts": {"month": 13, "day": 1}}, "starts.month 是 13，不能大于 12"),
+        ({"starts": {"month": 12, "day": 32}}, "starts.day 是 32，不能大于 31"),
     ],
 )
 def test_what_is_wrong_is_said_with_the_place(change, words):
-    with pytest.raises(CampaignPackError, match=words):
+    with pytest.raises(RulesError, match=words):
         campaign_from(deepcopy(GOOD) | change)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from dudao import packs
 from dudao.calc.calendar import calendar_from, seed_day_exceptions
-from dudao.calc.deadlines import SUBJECTS, Term, TermError, due, received_on, resumed, terms_from, urge_again
+from dudao.calc.deadlines import SUBJECTS, Term, due, received_on, resumed, terms_from, urge_again
+from dudao.calc.declared import RulesError
 
 SEED = seed_day_exceptions([2025, 2026])
 CALENDAR = calendar_from(SEED.exceptions, known_from=SEED.known_from, known_to=SEED.known_to)
@@ -125,22 +126,29 @@ def test_the_rules_of_accountability_are_those_of_the_document():
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ({}, "一列时限"),
-        ({"terms": [{"subject": "general", "days": "30"}]}, "整数"),
-        ({"terms": [{"subject": "general", "days": 0}]}, "1 到 3650"),
-        ({"terms": [{"subject": "lunch", "days": 3}]}, "没有“lunch”"),
-        ({"terms": [{"subject": "sign", "days": 3, "start": "later"}]}, "issue 或 receipt"),
-        ({"terms": [{"subject": "sign", "days": 3}, {"subject": "sign", "days": 4}]}, "重复"),
+        ({}, "缺少 .*terms"),
+        ({"terms": []}, "terms 只有 0 项，至少要有 1 项"),
+        ({"terms": [{"subject": "general", "days": "30"}]}, r"terms\[1\].days 是“30”，应当是整数"),
+        ({"terms": [{"subject": "general", "days": 0}]}, r"terms\[1\].days 是 0，不能小于 1"),
+        ({"terms": [{"subject": "lunch", "days": 3}]}, r"terms\[1\].subject 是“lunch”，只能是：sign"),
+        ({"terms": [{"subject": "sign", "days": 3, "start": "later"}]}, "start 是“later”，只能是：issue、receipt"),
+        (
+            {"terms": [{"subject": "sign", "days": 3}, {"subject": "sign", "days": 4}]},
+            r"terms\[2\]：“签收整改通知”重复",
+        ),
     ],
 )
 def test_a_wrong_pack_is_told(data, said):
-    with pytest.raises(TermError, match=said):
-        terms_from(data)
+    with pytest.raises(RulesError, match=said):
+        terms_from({**packs.read("terms", "platform"), **data} if data else data)
 
 
 def test_terms_read_as_an_office_says_them():
     assert Term("plan", 10, True).length == "10 个工作日"
     assert Term("general", 30).length == "30 日"
+    for wrong in (("lunch", 3), ("sign", 0), ("sign", 3, False, "later")):
+        with pytest.raises(RulesError, match=r"没有“lunch”|1 到 3650|issue 或 receipt"):
+            Term(*wrong)
     with pytest.raises(ValueError):
         due(date(2025, 1, 1), 0, False, CALENDAR)
 

@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dudao import packs
-from dudao.calc.evidence import Category, LibraryError, clean_name, library_from, missing, numbered_names, title_of
+from dudao.calc.declared import RulesError
+from dudao.calc.evidence import Category, clean_name, library_from, missing, numbered_names, title_of
 
 LIMITS = {"unit_mb": 10, "file_mb": 5, "open_uploads": 3, "upload_days": 2, "soon_days": 30}
 
 
 def test_the_shipped_pack_is_read():
     library = library_from(packs.read("evidence", "platform"))
-    assert library.file_mb <= library.unit_mb
+    assert library.limits.file_mb <= library.limits.unit_mb
     permit = next(one for one in library.categories if one.name == "食品经营许可证")
     assert permit.ends and permit.kinds == {"school", "kindergarten"}
 
@@ -22,17 +23,17 @@ def test_the_shipped_pack_is_read():
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        ({}, "缺少 limits"),
-        ({"limits": {**LIMITS, "unit_mb": 0}}, "unit_mb 是“0”"),
-        ({"limits": {**LIMITS, "soon_days": True}}, "soon_days 是“True”"),
+        ({"limits": None}, "limits 是空的，应当是一组"),
+        ({"limits": {**LIMITS, "unit_mb": 0}}, "limits.unit_mb 是 0，不能小于 1"),
+        ({"limits": {**LIMITS, "soon_days": True}}, "limits.soon_days 是“True”，应当是整数"),
         ({"limits": {**LIMITS, "file_mb": 11}}, "大于单位容量"),
-        ({"limits": LIMITS, "categories": [{"name": " "}]}, "第 1 项没有 name"),
+        ({"limits": LIMITS, "categories": [{"name": " "}]}, r"categories\[1\].name 是空的"),
         ({"limits": LIMITS, "categories": [{"name": "甲"}, {"name": "甲"}]}, "写了两次"),
     ],
 )
 def test_a_pack_that_can_not_be_read_says_where(data, why):
-    with pytest.raises(LibraryError, match=why):
-        library_from(data)
+    with pytest.raises(RulesError, match=why):
+        library_from({**packs.read("evidence", "platform"), **data})
 
 
 def test_missing_is_what_this_kind_of_unit_should_have():

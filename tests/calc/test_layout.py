@@ -6,10 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dudao.calc.layout import ROLES, LayoutError, layout_from
+from dudao.calc.declared import RulesError
+from dudao.calc.layout import ROLES, layout_from
 
-PLAIN = {
+HEAD = {
+    "kind": "papers",
+    "code": "own",
     "name": "公文格式",
+    "number": "",
+    "date": None,
+    "region": "",
+    "valid_from": None,
+    "valid_to": None,
+    "grade": "office",
+}
+PLAIN = {
+    **HEAD,
     "page": {"width": 210, "height": 297},
     "margins": {"top": 37, "bottom": 35, "left": 28, "right": 26},
     "grid": {"lines": 22, "characters": 28},
@@ -44,7 +56,7 @@ def test_lines_and_characters_always_fill_the_type_area(lines, characters, top, 
     data["margins"] |= {"top": top, "left": left}
     try:
         layout = layout_from(data)
-    except LayoutError as problem:
+    except RulesError as problem:
         assert "排不下" in str(problem)
     else:
         assert round(layout.pitch * layout.lines, 6) == round(layout.height / 25.4 * 72, 6)
@@ -54,24 +66,24 @@ def test_lines_and_characters_always_fill_the_type_area(lines, characters, top, 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({}, "缺少 margins"),
-        (PLAIN | {"imprint": {"back": "no"}}, "imprint 的 back 应为 true 或 false"),
-        (PLAIN | {"imprint": []}, "imprint 的 back 应为 true 或 false"),
-        (PLAIN | {"page": []}, "缺少 page"),
-        (changed("margins", top=3), "top 应为 5 到 100 之间的数"),
-        (changed("margins", top="37"), "top 应为"),
-        (changed("margins", top=True), "top 应为"),
-        (changed("grid", lines=81), "lines 应为 5 到 80"),
+        ({}, "缺少 .*page、margins、grid"),
+        (PLAIN | {"imprint": {"back": "no"}}, "imprint.back 是“no”，应当是true 或 false"),
+        (PLAIN | {"imprint": []}, "imprint 是一列，应当是一组"),
+        (PLAIN | {"page": []}, "page 是一列，应当是一组"),
+        (changed("margins", top=3), "margins.top 是 3，不能小于 5"),
+        (changed("margins", top="37"), "margins.top 是“37”，应当是数"),
+        (changed("margins", top=True), "margins.top 是“True”，应当是数"),
+        (changed("grid", lines=81), "grid.lines 是 81，不能大于 80"),
         (changed("margins", left=95, right=95), "版心不足 50 毫米"),
         (changed("margins", top=100, bottom=100) | {"page": {"width": 210, "height": 240}}, "版心不足 50 毫米"),
         (changed("grid", lines=50), "每页 50 行排不下 16 磅的字"),
-        (changed("fonts", body=[]), "“正文”的字体应为一个或几个字体名"),
-        (changed("fonts", title=7), "“标题”的字体"),
-        (changed("fonts", title=["", "黑体"]), "“标题”的字体"),
-        (PLAIN | {"fonts": {"body": "仿宋"}}, "缺少“标题”（title）的字体或字号"),
-        (PLAIN | {"sizes": {"body": 16}}, "缺少“标题”（title）的字体或字号"),
+        (changed("fonts", body=[]), "fonts.body 只有 0 项，至少要有 1 项"),
+        (changed("fonts", title=7), "fonts.title 是“7”，应当是文字或一列"),
+        (changed("fonts", title=["", "黑体"]), r"fonts.title\[1\] 是空的"),
+        (PLAIN | {"fonts": {"body": "仿宋"}}, "fonts：缺少 title、masthead"),
+        (PLAIN | {"sizes": {"body": 16}}, "sizes：缺少 title、masthead"),
     ],
 )
 def test_what_makes_no_page_is_said(data, words):
-    with pytest.raises(LayoutError, match=words):
+    with pytest.raises(RulesError, match=words):
         layout_from(data)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dudao import packs
 from dudao.calc.balance.items import Status
-from dudao.calc.balance.rules import RulesError
+from dudao.calc.declared import RulesError
 from dudao.calc.preschool import (
     WORDS,
     Kindergarten,
@@ -303,10 +303,10 @@ def test_nothing_known_to_lack_has_no_words():
 @pytest.mark.parametrize(
     ("path", "to", "words"),
     [
-        (("staff", 0, "items"), [], "items 应为一列数据指标"),
-        (("staff", 0, "per_class"), 0, "per_class 和 children 写且只写一个"),
-        (("space",), 5, "space 应为一列"),
-        (("building",), {}, "缺少 new"),
+        (("staff", 0, "items"), [], r"kindergartens.staff\[1\].items 只有 0 项，至少要有 1 项"),
+        (("staff", 0, "children"), 9, "per_class 和 children 写且只写一个"),
+        (("space",), 5, "kindergartens.space 是“5”，应当是一列"),
+        (("building",), {}, "kindergartens.building：缺少 new、meets"),
     ],
 )
 def test_a_faulty_pack(path, to, words):

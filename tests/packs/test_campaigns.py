@@ -5,13 +5,12 @@ from dataclasses import fields
 import pytest
 
 from dudao import packs
-from dudao.calc.campaigns import OBJECTS, PHASES, campaign_from
+from dudao.calc import campaigns
+from dudao.calc.campaigns import OBJECTS, PHASES, CampaignRules, campaign_from
 from dudao.evaluations.models import Campaign, Phase
 from dudao.evaluations.rules import LATE, OPEN, SHOWN, Rules
 from dudao.orgs.models import Kind, Stage
 from dudao.packs.checking import check
-from dudao.packs.schema import campaigns as schema
-from dudao.packs.schema.others import definitions
 from dudao.papers import kinds
 
 TEMPLATES = packs.names("campaigns")
@@ -42,14 +41,13 @@ def test_an_inspection_without_notice_asks_nothing_beforehand():
 def test_the_words_are_those_of_the_tables():
     assert tuple(OBJECTS) == tuple(Campaign.Objects.values)
     assert tuple(PHASES) == tuple(Phase.Kind.values)
-    assert set(schema.UNIT_KINDS) == set(Kind.values)
-    assert set(schema.UNIT_STAGES) == set(Stage.Level.values)
-    assert set(schema.CAMPAIGN_LATE) == set(LATE)
-    assert set(schema.CAMPAIGN_OPEN) == set(OPEN)
-    assert set(schema.CAMPAIGN_SHOWN) == set(SHOWN)
-    assert set(schema.CAMPAIGN_PAPERS) <= set(kinds.Kind.values)
-    known = set(definitions()["campaigns"]["properties"]["rules"]["properties"])
-    assert known == {field.name for field in fields(Rules)} - {"freezes"}
+    assert set(campaigns.UNIT_KINDS) == set(Kind.values)
+    assert set(campaigns.UNIT_STAGES) == set(Stage.Level.values)
+    assert set(campaigns.LATE) == set(LATE)
+    assert set(campaigns.OPEN_MARKS) == set(OPEN)
+    assert set(campaigns.SHOWN) == set(SHOWN)
+    assert set(campaigns.PAPERS) <= set(kinds.Kind.values)
+    assert set(CampaignRules.__struct_fields__) == {field.name for field in fields(Rules)} - {"freezes"}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +57,7 @@ def test_the_words_are_those_of_the_tables():
         ({"twin": "nothing"}, "twin 是“nothing”"),
         ({"phases": [{"kind": "online", "title": "网评", "after": 0, "days": 1, "source": "moon"}]}, "评分来源“moon”"),
         ({"phases": [{"kind": "online", "title": "网评", "after": 0, "days": 1, "codes": ["Z99"]}]}, "指标 Z99"),
-        ({"summary": ""}, "缺少 summary"),
+        ({"summary": ""}, "summary 是空的"),
     ],
 )
 def test_what_a_template_names_must_be_there(change, words):

@@ -76,10 +76,14 @@ def test_facts_that_mean_nothing(facts, words):
     ("kind", "data", "words"),
     [
         ("frameworks", {"code": "X"}, "name：缺少这一项。"),
-        ("balance", {"kind": "items"}, "不是均衡计算的标准"),
-        ("items", {"kind": "balance"}, "不是逐项评估的标准"),
-        ("sizes", {"kind": "sizes"}, "缺少内容或写法不对"),
-        ("reliefs", {"kind": "sizes"}, "不是放宽条款"),
+        ("balance", {"kind": "items"}, "kind 是“items”，只能是：balance"),
+        ("items", {"kind": "balance"}, "kind 是“balance”，只能是：items"),
+        (
+            "sizes",
+            {"kind": "sizes"},
+            "valid_from、valid_to、grade、bands、classes、schools。",
+        ),
+        ("reliefs", {"kind": "sizes"}, "kind 是“sizes”，只能是：reliefs"),
     ],
 )
 def test_a_file_of_the_wrong_shape_is_an_error(kind, data, words):

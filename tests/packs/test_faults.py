@@ -84,7 +84,7 @@ def test_faults_of_an_indicator_system(checked, was, becomes, words):
         (OVER + "changes: {SF1: {pionts: 6}}\n", "! indicators[SF1]：不认识的名称“pionts”，是不是：points？"),
         (ITEMS_OVER + "changes: {P1: {treshold: 92}}\n", "! items[P1]：不认识的名称“treshold”"),
         ("kind: itemz\nname: 我市\n", "! kind 是“itemz”，只能是：balance、items、"),
-        ("kind: balance\nbase: excellent-2017\ncode: own\nname: 我市\nlimits: [{each: true, 小学: 高}]\n", "小学 是“高”，应为数"),
+        ("kind: balance\nbase: excellent-2017\ncode: own\nname: 我市\nlimits: [{each: true, 小学: 高}]\n", "小学 是“高”，应当是数"),
         (SIZES_OVER, "! shares.large.most 是 120，不能大于 100。"),
     ],
 )  # fmt: skip

@@ -82,7 +82,7 @@ class TestNoDrift:
 
     def test_words_of_statistics(self):
         from dudao.orgs.models import Stage
-        from dudao.packs.schema.others import ALL_STAGES, CHECK_KINDS, ITEM_KINDS
+        from dudao.packs.kinds import ALL_STAGES, CHECK_KINDS, ITEM_KINDS
         from dudao.stats.models import CheckRule, DataItem
 
         assert tuple(Stage.Level.labels) == ALL_STAGES

@@ -6,10 +6,13 @@ serves every year. Which units there are and which system is published is not it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import UNSET, Meta, UnsetType, field, to_builtins
+
+from dudao.calc.declared import Code, Count, Declared, Head, Name, among, decode
 
 GROUPS: Final[Mapping[str, str]] = {"governments": "督政", "institutions": "督学", "topics": "专项和跟踪"}
 """How the templates are sorted where one chooses, with the words for it."""
@@ -21,22 +24,34 @@ OBJECTS: Final = ("city", "counties", "leaders", "townships", "schools", "kinder
 PHASES: Final = ("self", "check", "data", "online", "onsite", "routine", "decision", "objection", "publicity", "upper")
 
 
-class CampaignPackError(ValueError):
-    """A template that can't be read: where, and what to do."""
+# The words of units, rules and papers, which stand above this package: a test holds them together.
+UNIT_KINDS: Final = (
+    "province", "city", "county", "zone", "township", "department", "office", "school", "teaching_point", "kindergarten", "other",
+)  # fmt: skip
+UNIT_STAGES: Final = ("preschool", "primary", "junior", "senior", "vocational", "special")
+LATE: Final = ("refuse", "mark", "accept")
+SHOWN: Final = ("never", "feedback", "publicity", "published")
+OPEN_MARKS: Final = ("refuse", "reason")
+PAPERS: Final = ("notice", "self_notice")
+
+Flag = bool | UnsetType
+Days = Annotated[int, Meta(ge=0, le=90)] | UnsetType
+Share = Annotated[str, Meta(pattern=r"^(0(\.\d+)?|1(\.0+)?)$")] | UnsetType
+Names = tuple[Name, ...]
+SomeNames = Annotated[tuple[Name, ...], Meta(min_length=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Declared, frozen=True):
     """Among which units the subjects are chosen: kinds of units, stages of schools, public or private; empty: all of them.
 
     ``labels``: what a subject is called, by kind of its unit («{}人民政府»); a kind without one keeps the unit's name.
     ``later``: nothing is chosen by itself when a campaign is made: whom it is about is drawn, or follows from what was found.
     """
 
-    kinds: tuple[str, ...]
-    stages: tuple[str, ...] = ()
-    ownership: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
+    kinds: Annotated[tuple[Annotated[str, among(UNIT_KINDS)], ...], Meta(min_length=1)]
+    stages: tuple[Annotated[str, among(UNIT_STAGES)], ...] = ()
+    ownership: Annotated[str, among(["public", "private"])] = ""
+    labels: Mapping[str, Annotated[str, Meta(pattern=r"\{\}")]] = {}
     later: bool = False
 
     def label(self, kind: str, name: str) -> str:
@@ -44,17 +59,20 @@ class Pool:
         return self.labels.get(kind, "{}").replace("{}", name)
 
 
-@dataclass(frozen=True, slots=True)
-class PhasePlan:
-    """``after``: days from the first day of the campaign to the first of the phase; ``days``: how many it lasts, at least 1."""
+class PhasePlan(Declared, frozen=True):
+    """``after``: days from the first day of the campaign to the first of the phase; ``days``: how many it lasts."""
 
-    kind: str
-    title: str
-    after: int
-    days: int
+    kind: Annotated[str, among(PHASES)]
+    title: Name
+    after: Count
+    days: Annotated[int, Meta(ge=1, le=1000)]
     source: str = ""
-    codes: tuple[str, ...] = ()
-    demand: str = ""
+    codes: Names = ()
+    said: str = field(default="", name="demand")
+
+    @property
+    def demand(self) -> str:
+        return self.said.strip()
 
     def window(self, start: date) -> tuple[date, date]:
         """(first day, last day), both included."""
@@ -62,52 +80,82 @@ class PhasePlan:
         return first, first + timedelta(days=self.days - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class PaperPlan:
+class PaperPlan(Declared, frozen=True):
     """A paper that the office sends: its kind (``dudao.papers.kinds``) and what it is about."""
 
-    kind: str
-    title: str
-    demands: tuple[str, ...] = ()
+    kind: Annotated[str, among(PAPERS)]
+    title: Name
+    demands: Names = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Division(Declared, frozen=True):
     """What a department usually answers in its government's self-evaluation: ``units`` are endings of names («财政局»), the first
     that there is; ``codes`` are of any level.
     """
 
-    units: tuple[str, ...]
-    codes: tuple[str, ...]
+    units: SomeNames
+    codes: SomeNames
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignPack:
+class Starts(Declared, frozen=True):
+    month: Annotated[int, Meta(ge=1, le=12)] = 1
+    day: Annotated[int, Meta(ge=1, le=31)] = 1
+
+
+class CampaignRules(Declared, frozen=True):
+    """What a template may say of the rules of a campaign; what they mean is said by ``dudao.evaluations.rules``."""
+
+    announced: Flag = UNSET
+    self_report: Flag = UNSET
+    check: Flag = UNSET
+    blind: Flag = UNSET
+    visible_below: Flag = UNSET
+    recuse_branch: Flag = UNSET
+    grade_unlicensed: Flag = UNSET
+    ranked: Flag = UNSET
+    third_at: Share = UNSET
+    findings_below: Share = UNSET
+    reason_at: Share = UNSET
+    objection_days: Days = UNSET
+    publicity_days: Days = UNSET
+    specialities: Names | UnsetType = UNSET
+    reviewers: Annotated[int, Meta(ge=0, le=2)] | UnsetType = UNSET
+    late: Annotated[str, among(LATE)] | UnsetType = UNSET
+    shown: Annotated[str, among(SHOWN)] | UnsetType = UNSET
+    open_marks: Annotated[str, among(OPEN_MARKS)] | UnsetType = UNSET
+    grace_minutes: Annotated[int, Meta(ge=0, le=120)] | UnsetType = UNSET
+    counts: Names | UnsetType = UNSET
+
+
+class CampaignPack(Head, frozen=True, kw_only=True):
     """``systems``: packs of indicator systems that it is made for, the usual one first (none: any the office has published).
 
     ``twin``: the template of a campaign over the same objects' leaders. ``cycle_years``: in how many years each object comes up
-    once (0: every year). ``month``, ``day``: when it usually begins. ``rules``: read by ``dudao.evaluations.rules``.
-    ``division``: how a government's self-evaluation is usually divided among its departments.
+    once (0: every year). ``begins``: when it usually does. ``division``: how a government's self-evaluation is usually divided
+    among its departments.
     """
 
-    code: str
-    name: str
-    group: str
-    summary: str
-    offices: tuple[str, ...]
-    objects: str
-    pool: Pool
-    systems: tuple[str, ...]
-    phases: tuple[PhasePlan, ...]
-    rules: Mapping[str, Any]
-    papers: tuple[PaperPlan, ...] = ()
-    division: tuple[Share, ...] = ()
-    twin: str = ""
-    cycle_years: int = 0
-    month: int = 1
-    day: int = 1
+    kind: Literal["campaigns"]
     title: str = ""
-    notes: str = ""
+    group: Annotated[str, among(GROUPS)]
+    summary: Name
+    offices: Annotated[tuple[Annotated[str, among(OFFICES)], ...], Meta(min_length=1)]
+    objects: Annotated[str, among(OBJECTS)]
+    pool: Pool
+    systems: tuple[Code, ...] = ()
+    twin: str = ""
+    cycle_years: Count = 0
+    begins: Starts = field(default=Starts(), name="starts")
+    phases: Annotated[tuple[PhasePlan, ...], Meta(min_length=1)]
+    said: CampaignRules = field(default=CampaignRules(), name="rules")
+    division: tuple[Division, ...] = ()
+    papers: tuple[PaperPlan, ...] = ()
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """Those that the template says."""
+        found: Mapping[str, Any] = to_builtins(self.said)
+        return found
 
     @property
     def of_leaders(self) -> bool:
@@ -116,9 +164,9 @@ class CampaignPack:
     def starts(self, year: int) -> date:
         """The first day in a year; a 29th of February that isn't there is the 28th."""
         try:
-            return date(year, self.month, self.day)
+            return date(year, self.begins.month, self.begins.day)
         except ValueError:
-            return date(year, self.month, 28)
+            return date(year, self.begins.month, 28)
 
     def title_of(self, year: int) -> str:
         """«2026年县市区人民政府履行教育职责评价»."""
@@ -134,96 +182,5 @@ def years_on(day: date, years: int) -> date:
 
 
 def campaign_from(data: Mapping[str, Any]) -> CampaignPack:
-    """A template from the values of its file. Raises `CampaignPackError` with the place."""
-    pool = data.get("pool")
-    if not isinstance(pool, Mapping):
-        raise CampaignPackError("pool 应当写明在哪些单位中选对象，如 pool: {kinds: [kindergarten]}。")
-    starts = data.get("starts") or {}
-    found = CampaignPack(
-        code=str(data.get("code", "")),
-        name=str(data.get("name", "")),
-        group=_word(data, "group", GROUPS),
-        summary=_needed(data, "summary", "模板"),
-        offices=tuple(_words(data, "offices", OFFICES)),
-        objects=_word(data, "objects", OBJECTS),
-        pool=Pool(
-            tuple(map(str, pool.get("kinds") or ())),
-            tuple(map(str, pool.get("stages") or ())),
-            str(pool.get("ownership") or ""),
-            {str(kind): str(label) for kind, label in (pool.get("labels") or {}).items()},
-            bool(pool.get("later")),
-        ),
-        systems=tuple(map(str, data.get("systems") or ())),
-        phases=_phases(data.get("phases")),
-        rules=dict(data.get("rules") or {}),
-        papers=tuple(
-            PaperPlan(
-                _needed(paper, "kind", "papers"),
-                _needed(paper, "title", "papers"),
-                tuple(map(str, paper.get("demands") or ())),
-            )
-            for paper in data.get("papers") or ()
-        ),
-        division=tuple(
-            Share(tuple(map(str, share.get("units") or ())), tuple(map(str, share.get("codes") or ())))
-            for share in data.get("division") or ()
-        ),
-        twin=str(data.get("twin") or ""),
-        cycle_years=int(data.get("cycle_years") or 0),
-        month=int(starts.get("month", 1)),
-        day=int(starts.get("day", 1)),
-        title=str(data.get("title") or ""),
-        notes=str(data.get("notes") or ""),
-    )
-    if not found.pool.kinds:
-        raise CampaignPackError("pool.kinds 至少要写一类单位。")
-    if any(not share.units or not share.codes for share in found.division):
-        raise CampaignPackError("division 的每一份都要写明部门（units）和指标（codes）。")
-    if not 1 <= found.month <= 12 or not 1 <= found.day <= 31:
-        raise CampaignPackError(f"starts 是 {found.month} 月 {found.day} 日，没有这一天。")
-    return found
-
-
-def _phases(rows: Any) -> tuple[PhasePlan, ...]:
-    if not isinstance(rows, Sequence) or isinstance(rows, str) or not rows:
-        raise CampaignPackError("phases 应当是一列阶段，至少一个。")
-    found = []
-    for number, row in enumerate(rows, 1):
-        where = f"phases[{number}]"
-        title = _needed(row, "title", where)
-        after, days = int(row.get("after", 0)), int(row.get("days", 0))
-        if after < 0 or days < 1:
-            raise CampaignPackError(f"{where}“{title}”：after 不能小于 0，days 至少为 1。")
-        found.append(
-            PhasePlan(
-                _word(row, "kind", PHASES, where),
-                title,
-                after,
-                days,
-                str(row.get("source") or ""),
-                tuple(map(str, row.get("codes") or ())),
-                str(row.get("demand") or "").strip(),
-            )
-        )
-    return tuple(found)
-
-
-def _needed(row: Mapping[str, Any], key: str, where: str) -> str:
-    value = str(row.get(key) or "").strip()
-    if not value:
-        raise CampaignPackError(f"{where}：缺少 {key}。")
-    return value
-
-
-def _word(row: Mapping[str, Any], key: str, words: Mapping[str, str] | Sequence[str], where: str = "模板") -> str:
-    value = str(row.get(key, ""))
-    if value not in words:
-        raise CampaignPackError(f"{where}：{key} 是“{value}”，只能是：{'、'.join(words)}。")
-    return value
-
-
-def _words(row: Mapping[str, Any], key: str, words: Sequence[str]) -> list[str]:
-    given = row.get(key)
-    if not isinstance(given, list) or not given:
-        raise CampaignPackError(f"模板：{key} 至少写一个：{'、'.join(words)}。")
-    return [_word({key: value}, key, words) for value in given]
+    """A template from the values of its file. Raises `RulesError` with the place."""
+    return decode(CampaignPack, data)

@@ -7,12 +7,16 @@ The first day doesn't count (民法典第二百零一条); a term of calendar da
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta, field
+from msgspec.structs import replace
 
 from dudao.calc.calendar import WorkCalendar
+from dudao.calc.declared import Declared, Head, RulesError, among, decode
+from dudao.calc.recurrence import Likeness
 
 SUBJECTS: Final[Mapping[str, str]] = {
     "sign": "签收整改通知",
@@ -50,27 +54,22 @@ _DECIDED: Final = frozenset(
 )
 
 
-class TermError(ValueError):
-    """A term that can't be read: where, and what to do."""
+class Term(Declared, frozen=True):
+    """How many days something may take. ``start`` is a key of `STARTS`; ``source`` names what says so."""
 
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """How many days something may take. ``days`` are at least 1; ``start`` is a key of `STARTS`; ``source`` names what says so."""
-
-    subject: str
-    days: int
-    is_working: bool = False
-    start: str = "issue"
+    subject: Annotated[str, among(SUBJECTS)]
+    days: Annotated[int, Meta(ge=1, le=3650)]
+    is_working: bool = field(default=False, name="working")
+    start: Annotated[str, among(STARTS)] = "issue"
     source: str = ""
 
     def __post_init__(self) -> None:
         if self.subject not in SUBJECTS:
-            raise TermError(f"没有“{self.subject}”这个时限事项。")
+            raise RulesError(f"没有“{self.subject}”这个时限事项。")
         if not 1 <= self.days <= 3650:
-            raise TermError(f"“{SUBJECTS[self.subject]}”的天数是 {self.days}，应在 1 到 3650 之间。")
+            raise RulesError(f"“{SUBJECTS[self.subject]}”的天数是 {self.days}，应在 1 到 3650 之间。")
         if self.start not in STARTS:
-            raise TermError(f"“{SUBJECTS[self.subject]}”的起算是“{self.start}”，只能是 issue 或 receipt。")
+            raise RulesError(f"“{SUBJECTS[self.subject]}”的起算是“{self.start}”，只能是 issue 或 receipt。")
 
     @property
     def length(self) -> str:
@@ -85,6 +84,21 @@ class Term:
         if self.subject in _DECIDED:
             return f"{self.length}，{'自收到之日起' if self.start == 'receipt' else '自作出之日起'}"
         return f"{self.length}，{STARTS[self.start]}"
+
+
+class Terms(Head, frozen=True, kw_only=True):
+    """``applies``: whether an office that has no terms of its own takes these; ``likeness``: from when a problem seems to recur."""
+
+    kind: Literal["terms"]
+    applies: bool
+    terms: Annotated[tuple[Term, ...], Meta(min_length=1)]
+    likeness: Likeness | None = None
+
+    def __post_init__(self) -> None:
+        subjects = [term.subject for term in self.terms]
+        for number, subject in enumerate(subjects, 1):
+            if subject in subjects[: number - 1]:
+                raise RulesError(f"terms[{number}]：“{SUBJECTS[subject]}”重复了。")
 
 
 def due(start: date, days: int, is_working: bool, calendar: WorkCalendar) -> date:
@@ -137,28 +151,10 @@ def urge_again(due_on: date, near: int, urged_on: date | None, today: date) -> b
 
 
 def terms_from(data: Mapping[str, Any]) -> tuple[Term, ...]:
-    """The terms of a pack: ``terms: [{subject, days, working, start, source}]``, each subject once.
-
-    A term without a source of its own has the pack's name and number. Raises `TermError`.
-    """
-    rows = data.get("terms")
-    if not isinstance(rows, Sequence) or isinstance(rows, str) or not rows:
-        raise TermError("terms 应当是一列时限，至少一条。")
-    name, number = str(data.get("name", "")), str(data.get("number", ""))
-    whole = f"{name}（{number}）" if number else name
-    found: dict[str, Term] = {}
-    for place, row in enumerate(rows, 1):
-        if not isinstance(row, Mapping) or not isinstance(row.get("days"), int) or isinstance(row.get("days"), bool):
-            raise TermError(f"第 {place} 条时限要有 subject 和整数的 days。")
-        article = str(row.get("source", ""))
-        term = Term(
-            str(row.get("subject", "")),
-            int(row["days"]),
-            bool(row.get("working", False)),
-            str(row.get("start", "issue")),
-            f"{whole}{article}" if article.startswith("第") else article or whole,
-        )
-        if term.subject in found:
-            raise TermError(f"第 {place} 条时限：“{SUBJECTS[term.subject]}”重复了。")
-        found[term.subject] = term
-    return tuple(found.values())
+    """The terms of a pack, each with what says so: an article of the pack's document, or the document. Raises `RulesError`."""
+    pack = decode(Terms, data)
+    whole = f"{pack.name}（{pack.number}）" if pack.number else pack.name
+    return tuple(
+        replace(term, source=f"{whole}{term.source}" if term.source.startswith("第") else term.source or whole)
+        for term in pack.terms
+    )

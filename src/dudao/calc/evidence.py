@@ -5,71 +5,55 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
+
+from dudao.calc.declared import Declared, Head, Name, Positive, RulesError, among, decode
 
 LONGEST: Final = 120
 """Characters of a file name: three bytes each in UTF-8, and file systems take 255 bytes."""
-_NUMBERS: Final = ("unit_mb", "file_mb", "open_uploads", "upload_days", "soon_days")
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
 
-class LibraryError(ValueError):
-    """A pack of the kind ``evidence`` that can't be read: where, and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(Declared, frozen=True):
     """A usual kind of evidence. ``kinds``: of the units that should have one (keys of unit kinds); ``ends``: it runs out."""
 
-    name: str
+    name: Name
     kinds: frozenset[str] = frozenset()
-    ownership: str = ""
+    ownership: Annotated[str, among(["public", "private", ""])] = ""
     ends: bool = False
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Limits(Declared, frozen=True):
     """``unit_mb``, ``file_mb``: MiB a unit, a file; ``open_uploads``: unfinished at a time and person; ``upload_days``: how long an
     unfinished upload is kept; ``soon_days``: before its last day from which evidence counts as about to run out."""
 
-    unit_mb: int
-    file_mb: int
-    open_uploads: int
-    upload_days: int
-    soon_days: int
+    unit_mb: Positive
+    file_mb: Positive
+    open_uploads: Positive
+    upload_days: Positive
+    soon_days: Positive
+
+    def __post_init__(self) -> None:
+        if self.file_mb > self.unit_mb:
+            raise RulesError("单个文件的上限 file_mb 大于单位容量 unit_mb，请改小。")
+
+
+class Library(Head, frozen=True, kw_only=True):
+    kind: Literal["evidence"]
+    limits: Limits
     categories: tuple[Category, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [category.name for category in self.categories]
+        for name in names:
+            if names.count(name) > 1:
+                raise RulesError(f"categories 里“{name}”写了两次。")
 
 
 def library_from(data: Mapping[str, Any]) -> Library:
-    """Read the values of a pack. Raises `LibraryError`."""
-    limits = data.get("limits")
-    if not isinstance(limits, Mapping):
-        raise LibraryError("缺少 limits（容量和时限）。")
-    numbers = {}
-    for key in _NUMBERS:
-        value = limits.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise LibraryError(f"limits 的 {key} 是“{value}”，应为大于 0 的整数。")
-        numbers[key] = value
-    if numbers["file_mb"] > numbers["unit_mb"]:
-        raise LibraryError("单个文件的上限 file_mb 大于单位容量 unit_mb，请改小。")
-    found: dict[str, Category] = {}
-    for number, entry in enumerate(data.get("categories", ()), 1):
-        name = str(entry.get("name", "")).strip()
-        if not name:
-            raise LibraryError(f"categories 第 {number} 项没有 name。")
-        if name in found:
-            raise LibraryError(f"categories 里“{name}”写了两次。")
-        found[name] = Category(
-            name,
-            frozenset(str(kind) for kind in entry.get("kinds", ())),
-            str(entry.get("ownership", "")),
-            bool(entry.get("ends", False)),
-            str(entry.get("source", "")),
-        )
-    return Library(**numbers, categories=tuple(found.values()))
+    """Read the values of a pack. Raises `RulesError`."""
+    return decode(Library, data)
 
 
 def missing(categories: Iterable[Category], kind: str, ownership: str, held: Collection[str]) -> list[Category]:

@@ -19,6 +19,8 @@ from math import ceil
 from types import MappingProxyType
 from typing import Any
 
+from msgspec.structs import replace
+
 from dudao.calc.balance.evaluation import Verdict
 from dudao.calc.balance.items import (
     Finding,
@@ -27,11 +29,12 @@ from dudao.calc.balance.items import (
     ItemRun,
     ItemSet,
     Level,
+    Norms,
     Status,
     evaluate_items,
     items_from,
 )
-from dudao.calc.balance.rules import Reader, RulesError
+from dudao.calc.declared import RulesError
 from dudao.calc.rounding import round_apart, round_half_up
 
 WORDS: Mapping[Status, str] = MappingProxyType(
@@ -49,41 +52,6 @@ PUBLIC, INCLUSIVE, PRIVATE = "公办", "普惠性民办", "非普惠性民办"
 
 
 # --- what a kindergarten must have -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    item: str
-    name: str
-    least: Decimal
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClassSize:
-    item: str
-    over: str
-    name: str
-    most: int
-
-
-@dataclass(frozen=True, slots=True)
-class Staffing:
-    """People of ``items``: so many a class, or one for at most so many ``children``."""
-
-    items: tuple[str, ...]
-    name: str
-    per_class: int
-    children: int
-
-
-@dataclass(frozen=True, slots=True)
-class Norms:
-    space: tuple[Space, ...]
-    new: str
-    meets: str
-    classes: tuple[ClassSize, ...]
-    staff: tuple[Staffing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,30 +91,10 @@ class Judged:
 
 def norms_from(pack: Mapping[str, Any]) -> Norms:
     """The part ``kindergartens`` of a pack. Raises `RulesError`, which names the place."""
-    reader = Reader(Reader(pack, "标准").get("kindergartens"), "标准 kindergartens")
-    building = Reader(reader.get("building"), f"{reader.place} building")
-    staff = []
-    for part in reader.parts("staff"):
-        items = part.get("items")
-        if not isinstance(items, list) or not items:
-            raise RulesError(f"{part.place}：items 应为一列数据指标。")
-        per_class, children = part.whole("per_class", 0), part.whole("children", 0)
-        if bool(per_class) == bool(children):
-            raise RulesError(f"{part.place}：per_class 和 children 写且只写一个。")
-        staff.append(Staffing(tuple(str(item) for item in items), part.text("name"), per_class, children))
-    return Norms(
-        space=tuple(
-            Space(part.text("item"), part.text("name"), part.number("least"), part.text("unit"))
-            for part in reader.parts("space")
-        ),
-        new=building.text("new"),
-        meets=building.text("meets"),
-        classes=tuple(
-            ClassSize(part.text("item"), part.text("over"), part.text("name"), part.whole("most"))
-            for part in reader.parts("classes")
-        ),
-        staff=tuple(staff),
-    )
+    found = items_from(pack).kindergartens
+    if found is None:
+        raise RulesError("缺少 kindergartens。")
+    return found
 
 
 def judge(one: Kindergarten, norms: Norms) -> Judged:
@@ -161,7 +109,7 @@ def judge(one: Kindergarten, norms: Norms) -> Judged:
     def meets(code: str) -> bool | None:
         return False if code in failed else (None if code in open_ else True)
 
-    is_old = one.number(norms.new) == 0
+    is_old = one.number(norms.building.new) == 0
     return Judged(
         {"P26": meets("P26"), "P27": None if is_old else meets("P27"), "P29": meets("P29")},
         tuple(lacks),
@@ -192,7 +140,7 @@ def _space(one: Kindergarten, norms: Norms) -> Found:
 
 
 def _building(one: Kindergarten, norms: Norms) -> Found:
-    is_new, meets = one.number(norms.new), one.number(norms.meets)
+    is_new, meets = one.number(norms.building.new), one.number(norms.building.meets)
     if is_new is None:
         return [], [Lack("P27", "没有报园舍是不是 2017 年后规划设计")]
     if is_new and meets is None:
@@ -304,7 +252,7 @@ def county_data(
         "公办园和普惠性民办园在园幼儿数": of_nature(PUBLIC, INCLUSIVE),
         "幼儿园数": count,
         "园舍等未达标的幼儿园数": failing("P26"),
-        "2017年后规划设计的幼儿园数": total(norms.new, [one for one, _ in gardens]),
+        "2017年后规划设计的幼儿园数": total(norms.building.new, [one for one, _ in gardens]),
         "不符合建设标准的新园数": failing("P27"),
         "幼儿园班级数": classes,
         "班额达标的班级数": None if classes is None or over is None or is_open("P28") else classes - over,
@@ -328,11 +276,7 @@ class Standard:
 def standard_from(pack: Mapping[str, Any]) -> Standard:
     """The items of a pack with its ``recognition``. Raises `RulesError`."""
     items = items_from(pack)
-    part = pack.get("recognition")
-    if part is None:
-        return Standard(items, None)
-    (recognition,) = items_from({**pack, "items": [part], "vetoes": []}).items
-    return Standard(items, recognition)
+    return Standard(items, items.recognition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,11 +310,8 @@ def evaluate(
     run = evaluate_items(standard.items, data, judgements, day, region)
     recognition = None
     if standard.recognition is not None:
-        alone = ItemSet(
-            **{name: getattr(standard.items, name) for name in ("code", "name", "number", "valid_from", "grade")},
-            items=(standard.recognition,),
-            vetoes={},
-            levels=(Level("达标", 0, "", ""),),
+        alone = replace(
+            standard.items, items=(standard.recognition,), veto_list=(), levels=(Level("达标", 0),), recognition=None
         )
         recognition = evaluate_items(alone, data, {}, day, region).results[0]
     return CountyRun(run.results, recognition, _verdict(run, recognition))

@@ -12,18 +12,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from dudao.calc.declared import Declared, decode
+
+Percent = Annotated[int, Meta(ge=1, le=100)]
 
 SHORTEST = 4
 """Characters that a common phrase has at least, to be shown as a reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(Declared, frozen=True):
     """From how much likeness, in percent, a wording is offered: under the same indicator, and under another or none."""
 
-    same: int
-    other: int
+    same: Percent
+    other: Percent
 
     def __post_init__(self) -> None:
         if not 0 < self.same <= 100 or not 0 < self.other <= 100:
@@ -110,7 +115,4 @@ def _phrases(one: str, other: str, most: int = 3) -> tuple[str, ...]:
 
 def likeness_from(data: Mapping[str, Any]) -> Likeness:
     """The bounds of a pack of terms: ``likeness: {same, other}``. Raises ``ValueError`` when they are missing or wrong."""
-    told = data.get("likeness")
-    if not isinstance(told, Mapping) or not all(isinstance(told.get(name), int) for name in ("same", "other")):
-        raise ValueError("likeness 应当写明 same 和 other 两个百分数。")
-    return Likeness(int(told["same"]), int(told["other"]))
+    return decode(Likeness, data.get("likeness"))

@@ -18,7 +18,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from dudao.packs.facts import FACTS, GRADES, LEVELS, About, Gap, about_of, fact_words, unchecked_words
+from dudao.calc.facts import FACTS, GRADES, LEVELS, About, Gap, about_of, fact_words, unchecked_words
 from dudao.packs.files import load
 from dudao.packs.overrides import PackError, resolve
 

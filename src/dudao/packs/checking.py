@@ -7,23 +7,25 @@ file is as right as it can be. What is declared and no longer found is a fault o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from dudao.calc.balance import RulesError, rules_from
-from dudao.calc.balance.items import items_from
-from dudao.calc.balance.sizes import sizes_from
-from dudao.calc.campaigns import CampaignPackError, campaign_from
-from dudao.calc.deadlines import TermError, terms_from
-from dudao.calc.evidence import LibraryError, library_from
-from dudao.calc.layout import LayoutError, layout_from
+import msgspec
+
+from dudao.calc.campaigns import CampaignPack
+from dudao.calc.declared import RulesError, decode, described, faults
+from dudao.calc.facts import FACTS, GRADES, LEVELS, about_of, day_of
+from dudao.calc.layout import Layout
 from dudao.calc.tree import Finding, TreeDataError, from_data, validate
-from dudao.packs import KINDS, names, read
-from dudao.packs.facts import FACTS, GRADES, LEVELS, about_of, day_of
-from dudao.packs.shape import shape_faults, unknown_keys
+from dudao.packs import names, read
+from dudao.packs.kinds import KINDS, Statistics
+from dudao.packs.schema import definitions
 
 Plain = Mapping[str, Any]
+_UNKNOWN: Final = "不认识的名称"
+_PARTS: Final = ("indicators", "clauses", "schools", "terms", "phases", "categories", "items")
+"""What is counted of a pack: the first of these that it has."""
 
 
 @dataclass(slots=True)
@@ -43,58 +45,38 @@ def check(kind: str, data: Plain, known_items: Iterable[str] = ()) -> Report:
     ``known_items``: codes of data items of other statistics packs, which check rules may name.
     """
     report = Report(str(data.get("name", "")))
-    if kind not in KINDS:
-        written = [*(key for key in KINDS if key != "frameworks"), "scoring"]
-        report.errors.append(f"kind 是“{kind}”，只能是：{'、'.join(written)}；指标体系不写 kind。")
-        return report
-    _facts(kind, data, report)
-    report.errors += unknown_keys(kind, data)
-    shape = list(shape_faults(kind, data))
-    if shape and kind == "statistics":
-        report.errors += shape
-        return report
-    try:
-        match kind:
-            case "frameworks":
-                _framework(data, report)
-            case "balance":
-                report.size = f"{len(rules_from(data).indicators)} 项指标"
-            case "items":
-                report.size = f"{len(items_from(data).items)} 项"
-            case "reliefs":
-                from dudao.calc.balance.reliefs import clauses_from
-
-                report.size = f"{len(clauses_from(data))} 条"
-            case "sizes":
-                report.size = f"{len(sizes_from(data).schools)} 条校额标准"
-            case "papers":
-                layout = layout_from(data)
-                report.size = f"每页 {layout.lines} 行，每行 {layout.characters} 字"
-            case "terms":
-                report.size = f"{len(terms_from(data))} 条时限"
-            case "evidence":
-                report.size = f"{len(library_from(data).categories)} 类资料"
-            case "campaigns":
-                _campaign(data, report)
-            case "statistics":
-                _statistics(data, report, set(known_items))
-    except (CampaignPackError, LayoutError, LibraryError, RulesError, TermError, TreeDataError) as error:
-        # A key that nobody knows has been named already, with those that may have been meant.
-        if not (report.errors and "不认识的名称" in str(error)):
-            report.errors.append(str(error))
-    # The readers' own words come first: they know more of what they read.
-    report.errors += [] if report.errors else shape
+    if kind == "frameworks":
+        _framework(data, report)
+    elif kind not in KINDS:
+        report.errors.append(f"kind 是“{kind}”，只能是：{'、'.join([*KINDS, 'scoring'])}；指标体系不写 kind。")
+    else:
+        struct, unit = KINDS[kind]
+        if kind != "examples":
+            _facts(kind, data, report)
+        (top,), parts = described(struct)
+        found = list(faults(top, data, parts))
+        report.errors += found
+        if not found:
+            try:
+                _other(decode(struct, data), unit, report, set(known_items))
+            except RulesError as error:
+                report.errors.append(str(error))
     return report
 
 
 def _facts(kind: str, data: Plain, report: Report) -> None:
-    if kind == "examples":
-        return
+    """What is said of the document, as far as the shape alone can't tell."""
     facts = about_of(data)
-    if facts.grade not in GRADES:
-        report.errors.append(f"grade 是“{facts.grade}”，只能是：{'、'.join(GRADES)}。")
-    if facts.level not in LEVELS:
-        report.errors.append(f"level 是“{facts.level}”，只能是：{'、'.join(LEVELS)}。")
+    if kind == "frameworks":
+        for name, words in (("grade", GRADES), ("level", LEVELS)):
+            if getattr(facts, name) not in words:
+                report.errors.append(f"{name} 是“{getattr(facts, name)}”，只能是：{'、'.join(words)}。")
+        stated = data.get("about") or {}
+        for fact in ("date", "valid_from", "valid_to"):
+            if stated.get(fact) is not None and day_of(stated[fact]) is None:
+                report.errors.append(
+                    f"{FACTS[fact]}（{fact}）是“{stated[fact]}”，应当是日期，如 2020-02-18；不知道的写 null。"
+                )
     codes = set(_codes(data))
     for fact in facts.unchecked:
         if fact in codes:
@@ -105,12 +87,6 @@ def _facts(kind: str, data: Plain, report: Report) -> None:
             )
         elif facts.said(fact) == "—":
             report.errors.append(f"unchecked 里写了{FACTS[fact]}，但没有填{FACTS[fact]}。")
-    stated = (data.get("about") or {}) if kind == "frameworks" else data
-    for fact in ("date", "valid_from", "valid_to"):
-        if stated.get(fact) is not None and day_of(stated[fact]) is None:
-            report.errors.append(
-                f"{FACTS[fact]}（{fact}）是“{stated[fact]}”，应当是日期，如 2020-02-18；不知道的写 null。"
-            )
     if facts.valid_from and facts.valid_to and facts.valid_to < facts.valid_from:
         report.errors.append("失效日期早于生效日期。")
 
@@ -128,6 +104,20 @@ def _codes(data: Plain) -> Iterator[str]:
 
 
 def _framework(data: Plain, report: Report) -> None:
+    """The shape is told after what the reader of indicator systems says, which knows more of it; misspelt names in any case."""
+    _facts("frameworks", data, report)
+    shape = list(faults(definitions()["framework"], data, definitions()))
+    report.errors += [fault for fault in shape if _UNKNOWN in fault]
+    try:
+        _tree(data, report)
+    except TreeDataError as error:
+        # A name that nobody knows has been told already, with those that may have been meant.
+        if not (report.errors and _UNKNOWN in str(error)):
+            report.errors.append(str(error))
+    report.errors += [] if report.errors else shape
+
+
+def _tree(data: Plain, report: Report) -> None:
     # As a version is stored: dates of the document are texts.
     tree = from_data(json.loads(json.dumps(dict(data), default=str)))
     report.size = f"{len(tree.nodes)} 个指标"
@@ -151,10 +141,21 @@ def _place(finding: Finding) -> tuple[str, str]:
     return finding.code, finding.kind
 
 
-def _campaign(data: Plain, report: Report) -> None:
+def _other(pack: msgspec.Struct, unit: str, report: Report, known: set[str]) -> None:
+    """How much there is in it, and whether what it names is there."""
+    parts: Sequence[Any] = next((found for name in _PARTS if (found := getattr(pack, name, None)) is not None), ())
+    report.size = f"{len(parts)} {unit}" if unit else ""
+    match pack:
+        case Layout():
+            report.size = f"每页 {pack.lines} 行，每行 {pack.characters} 字"
+        case CampaignPack():
+            _campaign(pack, report)
+        case Statistics():
+            _statistics(pack, report, known)
+
+
+def _campaign(found: CampaignPack, report: Report) -> None:
     """Whether what a template names is there: its systems, its twin, and the sources and indicators of its first system."""
-    found = campaign_from(data)
-    report.size = f"{len(found.phases)} 个阶段"
     for name in found.systems:
         if name not in names("frameworks"):
             report.errors.append(f"systems 里的“{name}”不是随平台提供的指标体系。")
@@ -172,25 +173,14 @@ def _campaign(data: Plain, report: Report) -> None:
             report.errors.append(f"phases[{number}]“{phase.title}”的指标 {'、'.join(unknown)} 不在指标体系里。")
 
 
-def _statistics(data: Plain, report: Report, known: set[str]) -> None:
-    items = [str(item.get("code")) for item in data.get("items", [])]
-    report.size = f"{len(items)} 个数据指标，{len(data.get('checks', []))} 条审核规则"
+def _statistics(pack: Statistics, report: Report, known: set[str]) -> None:
+    codes = [item.code for item in pack.items]
+    report.size = f"{len(codes)} 个数据指标，{len(pack.checks)} 条审核规则"
     report.errors += [
-        f"数据指标代码“{code}”重复。" for code in sorted({code for code in items if items.count(code) > 1})
+        f"数据指标代码“{code}”重复。" for code in sorted({code for code in codes if codes.count(code) > 1})
     ]
-    for item in data.get("items", []):
-        if item["kind"] == "choice" and not item.get("options"):
-            report.errors.append(f"数据指标“{item['code']}”是选项，要写明 options。")
-        asked = [key for key in ("stages", "schools", "county") if item.get(key)]
-        if len(asked) > 1:
-            report.errors.append(f"数据指标“{item['code']}”的 {'、'.join(asked)} 只能写一个：向谁要这个数。")
-    report.errors += [
-        f"审核规则第 {number} 条：和上年比较的要写明 percent。"
-        for number, entry in enumerate(data.get("checks", []), 1)
-        if entry["kind"] == "change" and "percent" not in entry
-    ]
-    known |= set(items)
-    for part, word in (("sources", "数据来源"), ("checks", "审核规则")):
-        for number, entry in enumerate(data.get(part, []), 1):
-            named = [entry.get("item"), *entry.get("others", [])]
-            report.errors += [f"{word}第 {number} 条：没有数据指标“{code}”。" for code in named if code not in known]
+    known |= set(codes)
+    named = [("数据来源", number, [source.item]) for number, source in enumerate(pack.sources, 1)]
+    named += [("审核规则", number, [rule.item, *rule.others]) for number, rule in enumerate(pack.checks, 1)]
+    for word, number, items in named:
+        report.errors += [f"{word}第 {number} 条：没有数据指标“{code}”。" for code in items if code not in known]

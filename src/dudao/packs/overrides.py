@@ -19,7 +19,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final
 
-from dudao.packs.facts import FACTS
+from dudao.calc.facts import FACTS
 
 Plain = Mapping[str, Any]
 

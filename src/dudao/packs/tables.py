@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 import yaml
 
 from dudao.calc.deadlines import STARTS, SUBJECTS
-from dudao.packs.facts import FACTS, GRADES
+from dudao.calc.facts import FACTS, GRADES
 
 Plain = Mapping[str, Any]
 Row = Sequence[object]

@@ -21,9 +21,9 @@ from dudao.calc.balance.crowding import (
     school_size,
     shortfalls,
 )
-from dudao.calc.balance.rules import RulesError
 from dudao.calc.balance.sizes import sizes_from
 from dudao.calc.codetables import Stage
+from dudao.calc.declared import RulesError
 
 PACK = packs.read("sizes", "national")
 RULES = sizes_from(PACK)
@@ -139,7 +139,9 @@ def test_a_plan_that_can_not_reach_the_limit_says_so():
     assert shortfalls([PlanLine(3, {2026: 0})], 10, 5) == shortfalls([], 10, 5) == []
 
 
-@pytest.mark.parametrize("layout", [{"a": 5, "b": 6}, {"a": 6, "b": 5, "c": None}, {"a": None, "b": None}, {}])
+@pytest.mark.parametrize("layout", [{"a": 5, "b": 6}, {"a": 6, "b": 5, "c": None}, {"a": None, "b": None}])
 def test_a_faulty_layout(layout):
     with pytest.raises(RulesError, match="layouts 的每一组"):
         sizes_from({**PACK, "layouts": [layout]})
+    with pytest.raises(RulesError, match="只有 0 项，至少要有 2 项"):
+        sizes_from({**PACK, "layouts": [{}]})

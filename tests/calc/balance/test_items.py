@@ -265,15 +265,15 @@ def test_shipped_packs_name_their_source(name):
 @pytest.mark.parametrize(
     ("path", "to", "words"),
     [
-        (("kind",), "balance", "kind 应为 items"),
-        (("items",), [], "items 不能为空"),
+        (("kind",), "balance", "kind 是“balance”，只能是：items"),
+        (("items",), [], "items 只有 0 项，至少要有 1 项"),
         (("items", 1, "code"), "G1", "代码不能重复"),
         (("vetoes", 0, "code"), "G1", "代码不能重复"),
-        (("items", 0, "judged"), False, "items 第 1 项：要有 conditions"),
-        (("items", 0, "judged"), "yes", "items 第 1 项：要有 conditions"),
-        (("items", 4, "conditions", 0, "op"), "=", "conditions 第 1 项：op 应为"),
-        (("items", 8, "conditions", 0, "per"), 0, "per 不能为 0"),
-        (("items", 8, "conditions", 0, "value"), ..., "value 应为数"),
+        (("items", 0, "judged"), False, r"items\[G1\]：要有 conditions"),
+        (("items", 0, "judged"), "yes", r"items\[G1\].judged 是“yes”，应当是true 或 false"),
+        (("items", 4, "conditions", 0, "op"), "=", r"items\[G5\].conditions\[1\].op 是“=”，只能是：>=、<="),
+        (("items", 8, "conditions", 0, "per"), 0, r"items\[G9\].conditions\[1\].per 是 0，应当大于 0"),
+        (("items", 8, "conditions", 0, "value"), ..., r"items\[G9\].conditions\[1\]：value 和 value_of 写且只写一个"),
     ],
 )
 def test_a_faulty_pack_is_refused_with_the_place(path, to, words):
@@ -290,5 +290,5 @@ def test_a_faulty_pack_is_refused_with_the_place(path, to, words):
 
 
 def test_what_is_no_pack_at_all():
-    with pytest.raises(RulesError, match="应为一组“名称: 值”"):
+    with pytest.raises(RulesError, match="应当是一组“名称: 值”"):
         items.items_from([])

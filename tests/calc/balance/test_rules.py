@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from calc.balance.tables import RULES, evaluate, school
 from dudao import packs
@@ -103,7 +104,7 @@ class TestBounds:
 
 class TestOtherRules:
     def test_a_limit_on_the_composite_alone_and_no_school_rule(self):
-        pack = changed("limits", to=[{"小学": "0.65", "初中": 0.55}]) | {"school_rule": None}
+        pack = changed("limits", to=[{"小学": 0.65, "初中": 0.55}]) | {"school_rule": None}
         rules = balance.rules_from(pack)
         rows = [school(primary=1000, 小学骨干教师数=0), school(primary=1000, 小学骨干教师数=50)]
         stage = evaluate(*rows, rules=rules).county(0)[1][Stage.PRIMARY]
@@ -133,47 +134,49 @@ class TestOtherRules:
         assert set(rules.on(date(2024, 1, 1)).limits) == {("L5", Stage.PRIMARY)}
 
     def test_without_any_limit_there_is_nothing_to_judge(self):
-        rules = balance.rules_from(changed("limits", to=[]))
+        with pytest.raises(balance.RulesError, match="limits 只有 0 项，至少要有 1 项"):
+            balance.rules_from(changed("limits", to=[]))
+        rules = replace(RULES, limits=())
         with pytest.raises(balance.RulesError, match="没有差异系数的上限"):
             rules.on(date(2024, 1, 1))
 
     def test_numbers_are_kept_as_written(self):
-        rules = balance.rules_from(changed("school_rule", "floor", to="0.850"))
+        rules = balance.rules_from(changed("school_rule", "floor", to=0.85))
         assert rules.school_rule.floor == Decimal("0.85")
 
 
 @pytest.mark.parametrize(
     ("path", "to", "words"),
     [
-        (("kind",), "framework", "不是均衡计算的标准"),
-        (("kind",), 7, "kind 应为文字"),
-        (("number",), ..., "标准“excellent-2017”：缺少 number。"),
-        (("date",), "2017年", "date 应为日期"),
-        (("valid_to",), 2030, "valid_to 应为日期"),
+        (("kind",), "framework", "kind 是“framework”，只能是：balance"),
+        (("kind",), 7, "kind 是“7”，只能是：balance"),
+        (("number",), ..., "^缺少 number。"),
+        (("date",), "2017年", "date 是“2017年”，应当是日期，如 2020-02-18"),
+        (("valid_to",), 2030, "valid_to 是“2030”，应当是日期"),
         (("valid_to",), date(2001, 1, 1), "valid_to 早于 valid_from"),
-        (("stages",), [], "stages 不能为空"),
-        (("stages",), ["小学", "大学"], "只能是 小学、初中、高中"),
-        (("stages",), 5, "只能是 小学、初中、高中"),
+        (("stages",), [], "stages 只有 0 项，至少要有 1 项"),
+        (("stages",), ["小学", "大学"], r"stages\[2\] 是“大学”，只能是：小学、初中、高中"),
+        (("stages",), 5, "stages 是“5”，应当是一列"),
         (("weights", "初中"), ..., "缺少初中的折算系数"),
-        (("weights", "初中"), -1, "初中 是“-1”，应为不小于 0 的数"),
-        (("weights", "初中"), "很大", "初中 是“很大”，应为数"),
-        (("weights", "初中"), True, "初中 应为数"),
-        (("weights", "初中"), float("inf"), "应为不小于 0 的数"),
-        (("weights",), [1, 1.1], "weights：应为一组“名称: 值”"),
-        (("indicators",), [], "indicators 不能为空"),
-        (("indicators",), "L1", "indicators 应为一列"),
+        (("weights", "初中"), -1, "weights.初中 是 -1，应当大于 0"),
+        (("weights", "初中"), "很大", "weights.初中 是“很大”，应当是数"),
+        (("weights", "初中"), True, "weights.初中 是“True”，应当是数"),
+        (("weights", "初中"), float("inf"), "weights.初中 是“inf”，应当是数"),
+        (("weights",), [1, 1.1], "weights 是一列，应当是一组“名称: 值”"),
+        (("indicators",), [], "indicators 只有 0 项，至少要有 1 项"),
+        (("indicators",), "L1", "indicators 是“L1”，应当是一列"),
         (("indicators", 1, "code"), "L1", "代码不能重复"),
-        (("indicators", 1, "kind"), "weight", "indicators 第 2 项：kind 应为 count 或 amount"),
-        (("indicators", 1, "per"), 0, "per 不能为 0"),
+        (("indicators", 1, "kind"), "weight", r"indicators\[L2\].kind 是“weight”，只能是：amount、count"),
+        (("indicators", 1, "per"), 0, r"indicators\[L2\].per 是 0，应当大于 0"),
         (("indicators", 1, "of_stage", "小学"), ..., "of_stage：缺少 小学"),
-        (("thresholds", 0, "indicator"), "L9", "thresholds 第 1 项：没有指标“L9”"),
-        (("thresholds", 0, "小学"), None, "小学 应为数"),
-        (("limits", 0), {"indicator": "L9", "小学": 1}, "limits 第 1 项：没有指标“L9”"),
+        (("thresholds", 0, "indicator"), "L9", r"thresholds\[1\]：没有指标“L9”"),
+        (("thresholds", 0, "小学"), None, r"thresholds\[1\].小学 是空的，应当是数"),
+        (("limits", 0), {"indicator": "L9", "小学": 1}, r"limits\[1\]：没有指标“L9”"),
         (("school_rule", "reached"), 8, "reached 不能超过指标数 7"),
-        (("school_rule", "reached"), 5.5, "reached 应为整数"),
-        (("school_rule", "floor"), 1.5, "floor 不能超过 1"),
+        (("school_rule", "reached"), 5.5, "school_rule.reached 是“5.5”，应当是整数"),
+        (("school_rule", "floor"), 1.5, "school_rule.floor 是 1.5，不能大于 1"),
         (("scope", 0, "types"), ["210"], "没有办学类型“210”"),
-        (("scope", 0, "types"), "211", "types 应为一列办学类型代码"),
+        (("scope", 0, "types"), "211", r"scope\[1\].types 是“211”，应当是一列"),
         (("scope", 0, "types"), ["218"], "办学类型 218 出现了两次"),
         (("scope", 1, "reason"), ..., "不计入的学校要写明原因"),
         (("scope", 9, "reason"), ..., "不计入的学校要写明原因"),
@@ -187,7 +190,7 @@ def test_a_faulty_pack_is_refused_with_the_place(path, to, words):
 
 @pytest.mark.parametrize("value", [None, [], "text"])
 def test_what_is_no_pack_at_all(value):
-    with pytest.raises(balance.RulesError, match="应为一组“名称: 值”"):
+    with pytest.raises(balance.RulesError, match="应当是一组“名称: 值”"):
         balance.rules_from(value)
 
 

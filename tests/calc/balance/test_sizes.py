@@ -137,14 +137,14 @@ def test_a_plan_without_meaning(start, last, end):
 @pytest.mark.parametrize(
     ("path", "to", "words"),
     [
-        (("kind",), "balance", "kind 应为 sizes"),
-        (("bands",), [], "bands 应为从小到大"),
+        (("kind",), "balance", "kind 是“balance”，只能是：sizes"),
+        (("bands",), [], "bands 只有 0 项，至少要有 1 项"),
         (("bands",), [30, 25], "bands 应为从小到大"),
         (("classes", "large", "from"), 58, "界限 57 不在班额分段的边上"),
-        (("classes", "standard"), {"小学": 44}, "界限 44 不在"),
-        (("classes",), {}, "缺少内容或写法不对：'large'"),
+        (("classes", "standard", "小学"), 44, "界限 44 不在"),
+        (("classes",), {}, "classes：缺少 large、extra_large、standard"),
         (("schools", 0, "types"), ["999"], "没有办学类型“999”"),
-        (("schools", 0, "stages"), ["大学"], "缺少内容或写法不对"),
+        (("schools", 0, "stages"), ["大学"], r"schools\[1\].stages\[1\] 是“大学”，只能是"),
     ],
 )
 def test_a_faulty_pack(path, to, words):

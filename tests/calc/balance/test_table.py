@@ -4,6 +4,7 @@ import math
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from calc.balance.tables import COLUMNS, DAY, RULES, cells, evaluate, frame, read, school
 from dudao.calc import balance
@@ -235,9 +236,8 @@ class TestSheet:
 
 def test_a_type_that_the_rules_do_not_mention():
     """A pack may leave types out; they are asked about, not guessed."""
-    from dataclasses import replace
-
-    rules = replace(RULES, scope={code: item for code, item in RULES.scope.items() if code != "371"})
+    others = [replace(one, types=tuple(code for code in one.types if code != "371")) for one in RULES.treatments]
+    rules = replace(RULES, treatments=tuple(others))
     result = evaluate(*GOOD, school("工读学校", junior=80), rules=rules)
     assert messages(result) == ["第 6 行“办学类型”是“工读学校”，教督〔2017〕6号没有规定怎样计入，请核对类型。"]
 

@@ -13,8 +13,9 @@ from dudao.calc.balance.countyplan import Change, CountyPlan, PlanError, Total, 
 from dudao.calc.balance.evaluation import Balance, CountyStage, IndicatorResult, Verdict, evaluate, problem_json
 from dudao.calc.balance.levelling import Levelled, level
 from dudao.calc.balance.needs import Need, SchoolNeed, needs
-from dudao.calc.balance.rules import Rules, RulesError, rules_from
+from dudao.calc.balance.rules import Rules, rules_from
 from dudao.calc.balance.table import Problem, TableError, frame_of, required_columns
+from dudao.calc.declared import RulesError
 
 __all__ = [
     "Balance",

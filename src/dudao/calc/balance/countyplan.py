@@ -20,9 +20,9 @@ from dudao.calc.balance.coefficients import Floats
 from dudao.calc.balance.evaluation import Balance, Verdict
 from dudao.calc.balance.levelling import level
 from dudao.calc.balance.needs import STEPS, needs, per_unit
-from dudao.calc.balance.rules import RulesError
 from dudao.calc.balance.table import ROW, Codes
 from dudao.calc.codetables import Stage
+from dudao.calc.declared import RulesError
 
 ROUNDS = 50
 

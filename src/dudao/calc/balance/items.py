@@ -14,11 +14,16 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, field
 
 from dudao.calc.balance.evaluation import Verdict
-from dudao.calc.balance.rules import Reader, RulesError
+from dudao.calc.balance.rules import AboveZero, Amount
+from dudao.calc.declared import Count, Declared, Head, Name, Positive, Region, RulesError, among, decode, one_of
+from dudao.calc.facts import holds
 from dudao.calc.rounding import round_apart
 
 OPERATORS: Mapping[str, Callable[[Fraction, Fraction], bool]] = MappingProxyType(
@@ -38,83 +43,160 @@ class Status(StrEnum):
         return self in {Status.MET, Status.BASIC, Status.FAILED}
 
 
-@dataclass(frozen=True, slots=True)
-class LocalValue:
+class LocalValue(Declared, frozen=True):
     """Another bound for counties whose code begins with ``region``, from one day to another."""
 
-    region: str
-    value: Decimal
+    region: Annotated[Region, Meta(min_length=1)]
+    value: Amount
+    source: Name
     valid_from: date
-    valid_to: date | None
-    source: str
+    valid_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Declared, frozen=True):
     """``per`` × ``of`` / ``over`` compared with ``value``, or with what the county returns as ``value_of``.
 
-    ``is_part``: what is counted is a part of ``over``, so that more than all is a mistake. ``none_is_met``: 0 of 0 has nothing to
-    fail (a county without a special school).
+    ``is_part``: what is counted is a part of ``over``, so that more than all is a mistake. ``none``: 0 of 0 is met, it has nothing
+    to fail (a county without a special school).
     """
 
-    of: str
-    over: str
-    per: Decimal
-    op: str
-    value: Decimal | None
-    value_of: str
+    of: Name
+    op: Annotated[str, among(OPERATORS)]
     unit: str
-    local: tuple[LocalValue, ...]
-    is_part: bool = False
-    none_is_met: bool = False
+    over: str = ""
+    per: AboveZero = Decimal(1)
+    value: Amount | None = None
+    value_of: str = ""
+    is_part: bool = field(default=False, name="part")
+    none: Annotated[str, among(["met"])] = ""
+    local: tuple[LocalValue, ...] = ()
+
+    def __post_init__(self) -> None:
+        if bool(self.value_of) == (self.value is not None):
+            raise RulesError("value 和 value_of 写且只写一个。")
+        if (self.is_part or self.none) and not self.over:
+            raise RulesError("part、none 只能和 over 一起写。")
 
     def bound(self, day: date, region: str) -> Decimal | None:
         """The bound in force; the most local one, then the newest, wins. ``None``: it is one of the county's own numbers."""
         held = [
-            item
-            for item in self.local
-            if region.startswith(item.region)
-            and item.valid_from <= day
-            and (item.valid_to is None or day <= item.valid_to)
+            item for item in self.local if region.startswith(item.region) and holds(item.valid_from, item.valid_to, day)
         ]
         best = max(held, key=lambda item: (len(item.region), item.valid_from), default=None)
         return self.value if best is None else best.value
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+Conditions = tuple[Annotated[Condition, one_of("value", "value_of")], ...]
+
+
+class Item(Declared, frozen=True):
     """One item. ``judged``: people decide as well. ``basic``: weaker conditions, enough for 基本达标."""
 
-    code: str
-    part: str
-    name: str
-    judged: bool
-    conditions: tuple[Condition, ...]
-    basic: tuple[Condition, ...]
+    code: Name
+    part: Name
+    name: Name
+    judged: bool = False
+    conditions: Conditions = ()
+    basic: Conditions = ()
+
+    def __post_init__(self) -> None:
+        if not self.judged and not self.conditions:
+            raise RulesError("要有 conditions，或写明 judged: true。")
+        if self.basic and not self.conditions:
+            raise RulesError("有 basic 就要有 conditions。")
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Declared, frozen=True):
     """A verdict that needs at least ``full`` items 达标 and none 未达标. A region with levels of its own uses only those."""
 
-    name: str
-    full: int
-    region: str
-    source: str
+    name: Name
+    full: Count
+    region: str = ""
+    source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemSet:
-    """An evaluation's items, what vetoes it (code → name), and its levels, the best first."""
+class Veto(Declared, frozen=True):
+    code: Name
+    name: Name
 
-    code: str
-    name: str
-    number: str
+
+class Space(Declared, frozen=True):
+    """What a kindergarten must have for each child at least."""
+
+    item: Name
+    name: Name
+    least: Amount
+    unit: str
+
+
+class Building(Declared, frozen=True):
+    """The data items that say whether a building is new, and whether it meets the standard."""
+
+    new: Name
+    meets: Name
+
+
+class ClassSize(Declared, frozen=True):
+    item: Name
+    over: Name
+    name: Name
+    most: Count
+
+
+class Staffing(Declared, frozen=True):
+    """People of ``items``: so many a class, or one for at most so many ``children``."""
+
+    items: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    name: Name
+    per_class: Positive = 0
+    children: Positive = 0
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.per_class) == bool(self.children):
+            raise RulesError("per_class 和 children 写且只写一个。")
+
+
+class Norms(Declared, frozen=True):
+    """What every kindergarten must have."""
+
+    space: tuple[Space, ...]
+    building: Building
+    classes: tuple[ClassSize, ...]
+    staff: tuple[Staffing, ...]
+
+
+class ItemSet(Head, frozen=True, kw_only=True, dict=True):
+    """An evaluation's items, what vetoes it (code → name), and its levels, the best first.
+
+    ``recognition``: an item beside the others (社会认可度); ``kindergartens``: what each of them must have.
+    """
+
+    kind: Literal["items"]
     valid_from: date
-    grade: str
-    items: tuple[Item, ...]
-    vetoes: Mapping[str, str]
+    items: Annotated[
+        tuple[
+            Annotated[
+                Item, Meta(extra_json_schema={"anyOf": [{"required": ["conditions"]}, {"required": ["judged"]}]})
+            ],
+            ...,
+        ],
+        Meta(min_length=1),
+    ]
+    veto_list: tuple[Veto, ...] = field(name="vetoes")
     levels: tuple[Level, ...]
+    recognition: Item | None = None
+    kindergartens: Norms | None = None
+
+    def __post_init__(self) -> None:
+        codes = [*(item.code for item in self.items), *(veto.code for veto in self.veto_list)]
+        for code in codes:
+            if codes.count(code) > 1:
+                raise RulesError(f"items、vetoes：代码“{code}”重复，代码不能重复。")
+
+    @cached_property
+    def vetoes(self) -> Mapping[str, str]:
+        return {veto.code: veto.name for veto in self.veto_list}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +308,7 @@ def _finding(condition: Condition, data: Mapping[str, Decimal | int | None], pla
     number = {name: Fraction(data[name] or 0) for name in names}
     bound = number[condition.value_of] if local is None else Fraction(local)
     divisor = number[condition.over] / Fraction(condition.per) if condition.over else 1 / Fraction(condition.per)
-    if not divisor and condition.none_is_met and not number[condition.of]:
+    if not divisor and condition.none and not number[condition.of]:
         return Finding(condition, None, bound, True, Fraction(0), f"“{condition.over}”是 0，没有不达标的情形。")
     if divisor and condition.is_part and number[condition.of] > number[condition.over]:
         said = (
@@ -260,71 +342,4 @@ def county_verdict(resources: Verdict, run: ItemRun) -> Verdict | None:
 
 def items_from(pack: Mapping[str, Any]) -> ItemSet:
     """The items in the plain values of a pack. Raises `RulesError`, which names the place in the pack."""
-    reader = Reader(pack, f"标准“{pack.get('code', '—')}”" if isinstance(pack, Mapping) else "标准")
-    if reader.text("kind") != "items":
-        raise RulesError(f"{reader.place}：不是逐项评估的标准（kind 应为 items）。")
-    items = tuple(_item(part, reader) for part in reader.parts("items"))
-    vetoes = {part.text("code"): part.text("name") for part in reader.parts("vetoes")}
-    codes = [*(item.code for item in items), *vetoes]
-    if not items or len(set(codes)) < len(codes):
-        raise RulesError(f"{reader.place}：items 不能为空，代码不能重复。")
-    levels = tuple(
-        Level(
-            part.text("name"), part.whole("full"), part.text("region", ""), part.text("source", reader.text("number"))
-        )
-        for part in reader.parts("levels")
-    )
-    return ItemSet(
-        code=reader.text("code"),
-        name=reader.text("name"),
-        number=reader.text("number"),
-        valid_from=reader.day("valid_from"),
-        grade=reader.text("grade"),
-        items=items,
-        vetoes=vetoes,
-        levels=levels,
-    )
-
-
-def _item(part: Reader, pack: Reader) -> Item:
-    judged = part.values.get("judged", False)
-    conditions, basic = (
-        tuple(_condition(inner, pack) for inner in part.parts(key)) if key in part.values else ()
-        for key in ("conditions", "basic")
-    )
-    if not isinstance(judged, bool) or not (judged or conditions):
-        raise RulesError(f"{part.place}：要有 conditions，或写明 judged: true。")
-    return Item(part.text("code"), part.text("part"), part.text("name"), judged, conditions, basic)
-
-
-def _condition(part: Reader, pack: Reader) -> Condition:
-    op, value_of = part.text("op"), part.text("value_of", "")
-    if op not in OPERATORS:
-        raise RulesError(f"{part.place}：op 应为 {'、'.join(OPERATORS)}。")
-    per = part.number("per", 1)
-    if not per:
-        raise RulesError(f"{part.place}：per 不能为 0。")
-    local = part.parts("local") if "local" in part.values else []
-    if ("part" in part.values or "none" in part.values) and "over" not in part.values:
-        raise RulesError(f"{part.place}：part、none 只能和 over 一起写。")
-    return Condition(
-        of=part.text("of"),
-        over=part.text("over", ""),
-        per=per,
-        op=op,
-        value=None if value_of else part.number("value"),
-        value_of=value_of,
-        unit=part.text("unit"),
-        local=tuple(
-            LocalValue(
-                inner.text("region"),
-                inner.number("value"),
-                inner.day("valid_from", pack.day("valid_from")),
-                inner.last_day(),
-                inner.text("source"),
-            )
-            for inner in local
-        ),
-        is_part=bool(part.values.get("part", False)),
-        none_is_met=part.values.get("none") == "met",
-    )
+    return decode(ItemSet, pack)

@@ -18,9 +18,10 @@ import numpy as np
 
 from dudao.calc.balance.coefficients import Floats
 from dudao.calc.balance.evaluation import Balance
-from dudao.calc.balance.rules import Kind, RulesError
+from dudao.calc.balance.rules import Kind
 from dudao.calc.balance.table import Codes
 from dudao.calc.codetables import Stage
+from dudao.calc.declared import RulesError
 
 STEPS: Mapping[Kind, int] = {Kind.COUNT: 1, Kind.AMOUNT: 100}
 """Steps a unit: people and rooms are whole, square metres and 万元 have two decimals."""

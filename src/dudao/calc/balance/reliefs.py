@@ -10,10 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from dudao.calc.balance.rules import Reader, RulesError
+from msgspec import UNSET, Meta, UnsetType, field
+from msgspec.structs import replace
+
+from dudao.calc.balance.rules import LastDay
 from dudao.calc.balance.table import NAME
+from dudao.calc.declared import Count, Declared, Head, Name, RulesError, Year, decode
+from dudao.calc.facts import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +32,28 @@ class SchoolFacts:
     is_rural: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Declared, frozen=True):
     """One clause. ``adds``: stage («» for the whole school) → column that grows, empty for clauses that move a demand.
 
     ``least``/``most`` pupils, ``founded_to`` and ``migrants_over`` (percent) say whom it fits; of the last two one is enough.
     """
 
-    code: str
-    name: str
-    condition: str
-    adds: Mapping[str, str]
-    unit: str
-    least: int | None
-    most: int | None
-    founded_to: int | None
-    migrants_over: Decimal | None
-    is_rural: bool
-    valid_from: date
-    valid_to: date | None
-    source: str
+    code: Name
+    name: Name
+    condition: Name
+    adds: Mapping[str, Name] = {}
+    unit: str = ""
+    least: Count | None = None
+    most: Count | None = None
+    is_rural: bool = field(default=False, name="rural")
+    founded_to: Year | None = None
+    migrants_over: Annotated[Decimal, Meta(extra_json_schema={"minimum": 0, "maximum": 100})] | None = None
+    valid_from: date | None = None
+    valid_to: LastDay = UNSET
+    source: str = ""
 
     def in_force(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return holds(self.valid_from, self.valid_to or None, day)
 
     def why_not(self, school: SchoolFacts) -> str:
         """Why it doesn't fit a school, in words; «» when it does, or when what is known doesn't speak against it."""
@@ -78,33 +82,30 @@ class Clause:
         )
 
 
+class Reliefs(Head, frozen=True, kw_only=True):
+    kind: Literal["reliefs"]
+    valid_from: date
+    clauses: Annotated[tuple[Clause, ...], Meta(min_length=1)]
+
+    def __post_init__(self) -> None:
+        codes = [clause.code for clause in self.clauses]
+        for code in codes:
+            if codes.count(code) > 1:
+                raise RulesError(f"clauses：代码 {code} 出现了两次。")
+
+
 def clauses_from(pack: Mapping[str, Any]) -> Mapping[str, Clause]:
-    """The clauses in the plain values of a pack, by code. Raises `RulesError`, which names the place in the pack."""
-    reader = Reader(pack, f"标准“{pack.get('code', '—')}”" if isinstance(pack, Mapping) else "标准")
-    if reader.text("kind") != "reliefs":
-        raise RulesError(f"{reader.place}：不是放宽条款（kind 应为 reliefs）。")
-    found = {}
-    for part in reader.parts("clauses"):
-        code = part.text("code")
-        if code in found:
-            raise RulesError(f"{part.place}：代码 {code} 出现了两次。")
-        adds = Reader(part.values.get("adds", {}), f"{part.place} adds")
-        found[code] = Clause(
-            code=code,
-            name=part.text("name"),
-            condition=part.text("condition"),
-            adds={stage: adds.text(stage) for stage in adds.values},
-            unit=part.text("unit", ""),
-            least=part.whole("least") if "least" in part.values else None,
-            most=part.whole("most") if "most" in part.values else None,
-            founded_to=part.whole("founded_to") if "founded_to" in part.values else None,
-            migrants_over=part.number("migrants_over") if "migrants_over" in part.values else None,
-            is_rural=bool(part.values.get("rural", False)),
-            valid_from=part.day("valid_from", reader.day("valid_from")),
-            valid_to=part.last_day(reader.last_day()),
-            source=part.text("source", reader.text("number")),
+    """The clauses in the plain values of a pack, by code; days and source that one doesn't say are the pack's."""
+    found = decode(Reliefs, pack)
+    return {
+        clause.code: replace(
+            clause,
+            valid_from=clause.valid_from or found.valid_from,
+            valid_to=found.valid_to if isinstance(clause.valid_to, UnsetType) else clause.valid_to,
+            source=clause.source or found.number,
         )
-    return found
+        for clause in found.clauses
+    }
 
 
 def add_reliefs(

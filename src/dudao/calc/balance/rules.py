@@ -1,27 +1,47 @@
-"""The rules of a balance evaluation as plain objects: indicators, thresholds, limits, what counts, how schools are split.
+"""The rules of a balance evaluation: indicators, thresholds, limits, what counts, how schools are split.
 
-`rules_from` builds them from the plain values of a pack and says in Chinese what is wrong with it; `Rules.on` picks the bounds
-that hold on a day in a region. Nothing here computes; reading files is left to `dudao.packs`.
+`rules_from` reads them from the plain values of a pack; `Rules.on` picks the bounds that hold on a day in a region. Nothing here
+computes; reading files is left to `dudao.packs`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType, field
 
 from dudao.calc.codetables import SCHOOL_TYPES, Stage
+from dudao.calc.declared import (
+    Count,
+    Declared,
+    Head,
+    Name,
+    Positive,
+    RulesError,
+    among,
+    decode,
+    one_of,
+    with_keys,
+)
+from dudao.calc.facts import holds
 
 STAGES: Mapping[str, Stage] = {stage.label: stage for stage in (Stage.PRIMARY, Stage.JUNIOR, Stage.SENIOR)}
 COMPOSITE = "composite"
 """The subject of a limit on the mean of all coefficients; every other subject is the code of an indicator."""
 
 
-class RulesError(ValueError):
-    """A set of rules that can't be used; the message says in Chinese where and why."""
+Amount = Annotated[Decimal, Meta(extra_json_schema={"minimum": 0})]
+AboveZero = Annotated[Decimal, Meta(extra_json_schema={"exclusiveMinimum": 0})]
+StageName = Annotated[str, among(STAGES)]
+SchoolType = Annotated[str, Meta(pattern=r"^\d{3}$")]
+LastDay = dt.date | None | UnsetType
 
 
 class Kind(StrEnum):
@@ -31,21 +51,30 @@ class Kind(StrEnum):
     """Square metres, money."""
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(Declared, frozen=True, dict=True):
     """A resource per pupil: ``per`` × what ``columns[stage]`` holds, less what ``less`` holds, divided by the pupils.
 
-    ``is_shared``: the column is one for the whole school, so that it is shared out between its stages.
+    ``of_school``: one column for the whole school, which is shared out between its stages; ``of_stage``: one for each.
     """
 
-    code: str
-    name: str
+    code: Name
+    name: Name
     unit: str
     kind: Kind
-    per: Decimal
-    columns: Mapping[Stage, str]
-    less: str
-    is_shared: bool
+    per: AboveZero
+    of_school: Name | UnsetType = UNSET
+    of_stage: Annotated[Mapping[str, Name], with_keys(STAGES)] = {}
+    less: str = ""
+
+    @property
+    def is_shared(self) -> bool:
+        return not self.of_stage
+
+    @cached_property
+    def columns(self) -> Mapping[Stage, str]:
+        if isinstance(self.of_school, str):
+            return dict.fromkeys(STAGES.values(), self.of_school)
+        return {STAGES[label]: column for label, column in self.of_stage.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,42 +94,92 @@ class Bound:
     source: str
 
     def holds(self, day: date, region: str) -> bool:
-        return (
-            self.valid_from <= day
-            and (self.valid_to is None or day <= self.valid_to)
-            and region.startswith(self.region)
-        )
+        return holds(self.valid_from, self.valid_to, day) and region.startswith(self.region)
 
 
-@dataclass(frozen=True, slots=True)
-class SchoolRule:
+class Bounds(Declared, frozen=True):
+    """A line of thresholds or limits: a value for some stages. What it doesn't say of place, time and source is the pack's."""
+
+    indicator: str | UnsetType = UNSET
+    primary: Amount | UnsetType = field(default=UNSET, name="小学")
+    junior: Amount | UnsetType = field(default=UNSET, name="初中")
+    senior: Amount | UnsetType = field(default=UNSET, name="高中")
+    region: str | UnsetType = UNSET
+    valid_from: dt.date | UnsetType = UNSET
+    valid_to: LastDay = UNSET
+    source: str | UnsetType = UNSET
+
+    def of(self, pack: Rules, subject: str, op: str) -> Iterator[Bound]:
+        first = pack.valid_from if self.valid_from is UNSET else self.valid_from
+        last = pack.valid_to if self.valid_to is UNSET else self.valid_to
+        if last is not None and last < first:
+            raise RulesError("thresholds、limits：valid_to 早于 valid_from。")
+        for label, value in zip(STAGES, (self.primary, self.junior, self.senior), strict=True):
+            if label in pack.stage_names and isinstance(value, Decimal):
+                yield Bound(
+                    subject=subject,
+                    stage=STAGES[label],
+                    op=op,
+                    value=value,
+                    valid_from=first,
+                    valid_to=last,
+                    region=pack.region if self.region is UNSET else self.region,
+                    source=pack.number if self.source is UNSET else self.source,
+                )
+
+
+class Threshold(Bounds, frozen=True, kw_only=True):
+    indicator: str
+
+
+class Limit(Bounds, frozen=True):
+    """``each``: of every indicator; otherwise of one, or of the mean of all."""
+
+    each: bool = False
+
+
+class SchoolRule(Declared, frozen=True):
     """A school passes with ``reached`` indicators at their threshold, the rest at ``floor`` of it or more."""
 
-    reached: int
-    floor: Decimal
+    reached: Count
+    floor: Annotated[Decimal, Meta(extra_json_schema={"minimum": 0, "maximum": 1})]
 
 
-@dataclass(frozen=True, slots=True)
-class Treatment:
-    """How schools of a type count. No ``stages``: not at all, for this ``reason``. Fewer than ``least_pupils``: likewise."""
+class Treatment(Declared, frozen=True, dict=True):
+    """How schools of ``types`` count. No stages: not at all, for this ``reason``. Fewer than ``least_pupils``: likewise."""
 
-    stages: tuple[Stage, ...]
-    also: tuple[Stage, ...]
-    least_pupils: int
-    reason: str
+    types: Annotated[tuple[SchoolType, ...], Meta(min_length=1)]
+    stage_names: tuple[StageName, ...] = field(default=(), name="stages")
+    also_names: tuple[StageName, ...] = field(default=(), name="also")
+    least_pupils: Positive = 0
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.reason and (self.least_pupils or not self.counts):
+            raise RulesError("不计入的学校要写明原因 reason。")
+        for code in self.types:
+            if code not in SCHOOL_TYPES:
+                raise RulesError(f"没有办学类型“{code}”。")
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        return tuple(STAGES[label] for label in self.stage_names)
+
+    @cached_property
+    def also(self) -> tuple[Stage, ...]:
+        return tuple(STAGES[label] for label in self.also_names)
 
     @property
     def counts(self) -> bool:
-        return bool(self.stages)
+        return bool(self.stage_names)
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Declared, frozen=True):
     """Decimals of the application form: of a school's value, of a county's mean, of a coefficient."""
 
-    value: int
-    mean: int
-    coefficient: int
+    value: Count
+    mean: Count
+    coefficient: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +190,67 @@ class Standards:
     limits: Mapping[tuple[str, Stage], Bound]
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Head, frozen=True, kw_only=True, dict=True):
     """One evaluation's rules, with the document they come from."""
 
-    code: str
-    name: str
-    number: str
-    issuer: str
-    issued: date
-    region: str
-    valid_from: date
-    valid_to: date | None
-    grade: str
-    notes: str
-    stages: tuple[Stage, ...]
-    indicators: tuple[Indicator, ...]
-    bounds: tuple[Bound, ...]
+    kind: Literal["balance"]
+    valid_from: dt.date
+    stage_names: Annotated[tuple[StageName, ...], Meta(min_length=1)] = field(name="stages")
+    indicators: Annotated[tuple[Annotated[Indicator, one_of("of_school", "of_stage")], ...], Meta(min_length=1)]
+    thresholds: tuple[Threshold, ...]
     school_rule: SchoolRule | None
-    weights: Mapping[Stage, Decimal]
-    scope: Mapping[str, Treatment]
-    places: Places
+    limits: Annotated[tuple[Limit, ...], Meta(min_length=1)]
+    shares: Annotated[Mapping[str, AboveZero], with_keys(STAGES)] = field(name="weights")
+    treatments: tuple[Treatment, ...] = field(name="scope")
+    places: Places = field(name="rounding")
+
+    def __post_init__(self) -> None:
+        codes = [indicator.code for indicator in self.indicators]
+        if len(set(codes)) < len(codes):
+            raise RulesError("indicators：代码不能重复。")
+        for indicator in self.indicators:
+            for label in self.stage_names:
+                if indicator.of_stage and label not in indicator.of_stage:
+                    raise RulesError(f"indicators[{indicator.code}].of_stage：缺少 {label}。")
+            if bool(indicator.of_stage) == (indicator.of_school is not UNSET):
+                raise RulesError(f"indicators[{indicator.code}]：of_school 和 of_stage 写且只写一个。")
+        for label in self.stage_names:
+            if label not in self.shares:
+                raise RulesError(f"weights：缺少{label}的折算系数。")
+        for key, lines in (("thresholds", self.thresholds), ("limits", self.limits)):
+            for number, line in enumerate(lines, 1):
+                if line.indicator not in (*codes, COMPOSITE if key == "limits" else "", UNSET):
+                    raise RulesError(f"{key}[{number}]：没有指标“{line.indicator}”。")
+        if self.school_rule is not None and self.school_rule.reached > len(codes):
+            raise RulesError(f"school_rule：reached 不能超过指标数 {len(codes)}。")
+        types = [code for treatment in self.treatments for code in treatment.types]
+        for code in types:
+            if types.count(code) > 1:
+                raise RulesError(f"scope：办学类型 {code} 出现了两次。")
+        assert self.bounds is not None  # read once, so that a fault is found with the others
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        return tuple(STAGES[label] for label in self.stage_names)
+
+    @cached_property
+    def weights(self) -> Mapping[Stage, Decimal]:
+        return {stage: self.shares[label] for label, stage in STAGES.items() if label in self.shares}
+
+    @cached_property
+    def scope(self) -> Mapping[str, Treatment]:
+        return {code: treatment for treatment in self.treatments for code in treatment.types}
+
+    @cached_property
+    def bounds(self) -> tuple[Bound, ...]:
+        found: list[Bound] = []
+        for line in self.thresholds:
+            found += line.of(self, line.indicator, ">=")
+        for limit in self.limits:
+            one = limit.indicator if isinstance(limit.indicator, str) else COMPOSITE
+            for subject in [indicator.code for indicator in self.indicators] if limit.each else [one]:
+                found += limit.of(self, subject, "<=")
+        return tuple(found)
 
     def on(self, day: date, region: str = "") -> Standards:
         """The bounds that hold on ``day`` for a county with this region code; the most local one, then the newest, wins."""
@@ -156,7 +275,7 @@ class Rules:
         """Every column of numbers that a table must have, pupils first, each once."""
         found = {pupils_column(stage): Kind.COUNT for stage in self.weights}
         for indicator in self.indicators:
-            for column in (*indicator.columns.values(), *([indicator.less] if indicator.less else [])):
+            for column in (*(indicator.columns[stage] for stage in self.stages), *filter(None, [indicator.less])):
                 found.setdefault(column, indicator.kind)
         return tuple(found.items())
 
@@ -165,191 +284,6 @@ def pupils_column(stage: Stage) -> str:
     return f"{stage.label}在校生数"
 
 
-class Reader:
-    """A mapping of a pack with the place it stands at, so that a fault can be named."""
-
-    def __init__(self, values: Any, place: str) -> None:
-        if not isinstance(values, Mapping):
-            raise RulesError(f"{place}：应为一组“名称: 值”。")
-        self.values, self.place = values, place
-
-    def get(self, key: str) -> Any:
-        if key not in self.values:
-            raise RulesError(f"{self.place}：缺少 {key}。")
-        return self.values[key]
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self.get(key) if default is None else self.values.get(key, default)
-        if not isinstance(value, str):
-            raise RulesError(f"{self.place}：{key} 应为文字。")
-        return value
-
-    def day(self, key: str, default: date | None = None) -> date:
-        value = self.values.get(key, default)
-        if type(value) is not date:
-            raise RulesError(f"{self.place}：{key} 应为日期，如 2017-04-19。")
-        return value
-
-    def last_day(self, default: date | None = None) -> date | None:
-        return None if self.values.get("valid_to", default) is None else self.day("valid_to", default)
-
-    def number(self, key: str, default: object = None) -> Decimal:
-        value = self.values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise RulesError(f"{self.place}：{key} 应为数。")
-        try:
-            # By way of text: 4.2 as written, not the binary number next to it.
-            number = Decimal(str(value))
-        except InvalidOperation:
-            raise RulesError(f"{self.place}：{key} 是“{value}”，应为数。") from None
-        if not number.is_finite() or number < 0:
-            raise RulesError(f"{self.place}：{key} 是“{value}”，应为不小于 0 的数。")
-        return number
-
-    def whole(self, key: str, default: int | None = None) -> int:
-        number = self.number(key, default)
-        if number != int(number):
-            raise RulesError(f"{self.place}：{key} 应为整数。")
-        return int(number)
-
-    def parts(self, key: str) -> list[Reader]:
-        values = self.get(key)
-        if not isinstance(values, Sequence) or isinstance(values, str):
-            raise RulesError(f"{self.place}：{key} 应为一列。")
-        return [Reader(value, f"{self.place} {key} 第 {number} 项") for number, value in enumerate(values, 1)]
-
-    def stages(self, key: str, default: Sequence[str] = ()) -> tuple[Stage, ...]:
-        labels = self.values.get(key, default)
-        try:
-            return tuple(STAGES[label] for label in labels)
-        except (KeyError, TypeError):
-            raise RulesError(f"{self.place}：{key} 只能是 {'、'.join(STAGES)}。") from None
-
-
 def rules_from(pack: Mapping[str, Any]) -> Rules:
     """The rules in the plain values of a pack. Raises `RulesError`, which names the place in the pack."""
-    reader = Reader(pack, f"标准“{pack.get('code', '—')}”" if isinstance(pack, Mapping) else "标准")
-    if reader.text("kind") != "balance":
-        raise RulesError(f"{reader.place}：不是均衡计算的标准（kind 应为 balance）。")
-    stages = reader.stages("stages")
-    if not stages:
-        raise RulesError(f"{reader.place}：stages 不能为空。")
-    weights_reader = Reader(reader.get("weights"), f"{reader.place} weights")
-    weights = {STAGES[label]: weights_reader.number(label) for label in STAGES if label in weights_reader.values}
-    for stage in stages:
-        if not weights.get(stage):
-            raise RulesError(f"{weights_reader.place}：缺少{stage.label}的折算系数。")
-    indicators = tuple(_indicator(part, stages) for part in reader.parts("indicators"))
-    codes = [indicator.code for indicator in indicators]
-    if not codes or len(set(codes)) < len(codes):
-        raise RulesError(f"{reader.place}：indicators 不能为空，代码不能重复。")
-    rounding = Reader(reader.get("rounding"), f"{reader.place} rounding")
-    return Rules(
-        code=reader.text("code"),
-        name=reader.text("name"),
-        number=reader.text("number"),
-        issuer=reader.text("issuer"),
-        issued=reader.day("date"),
-        region=reader.text("region"),
-        valid_from=reader.day("valid_from"),
-        valid_to=reader.last_day(),
-        grade=reader.text("grade"),
-        notes=reader.text("notes", ""),
-        stages=stages,
-        indicators=indicators,
-        bounds=(*_thresholds(reader, stages, codes), *_limits(reader, stages, codes)),
-        school_rule=_school_rule(reader, len(codes)),
-        weights=weights,
-        scope=_scope(reader),
-        places=Places(rounding.whole("value"), rounding.whole("mean"), rounding.whole("coefficient")),
-    )
-
-
-def _indicator(part: Reader, stages: Sequence[Stage]) -> Indicator:
-    is_shared = "of_school" in part.values
-    if is_shared:
-        columns = dict.fromkeys(stages, part.text("of_school"))
-    else:
-        of_stage = Reader(part.get("of_stage"), f"{part.place} of_stage")
-        columns = {stage: of_stage.text(stage.label) for stage in stages}
-    try:
-        kind = Kind(part.text("kind"))
-    except ValueError:
-        raise RulesError(f"{part.place}：kind 应为 count 或 amount。") from None
-    if not part.number("per"):
-        raise RulesError(f"{part.place}：per 不能为 0。")
-    return Indicator(
-        code=part.text("code"),
-        name=part.text("name"),
-        unit=part.text("unit"),
-        kind=kind,
-        per=part.number("per"),
-        columns=columns,
-        less=part.text("less", ""),
-        is_shared=is_shared,
-    )
-
-
-def _bounds(part: Reader, pack: Reader, stages: Sequence[Stage], subjects: Iterable[str], op: str) -> Iterable[Bound]:
-    first = part.day("valid_from", pack.day("valid_from"))
-    last = part.last_day(pack.last_day())
-    if last is not None and last < first:
-        raise RulesError(f"{part.place}：valid_to 早于 valid_from。")
-    for subject in subjects:
-        for stage in stages:
-            if stage.label in part.values:
-                yield Bound(
-                    subject=subject,
-                    stage=stage,
-                    op=op,
-                    value=part.number(stage.label),
-                    valid_from=first,
-                    valid_to=last,
-                    region=part.text("region", pack.text("region")),
-                    source=part.text("source", pack.text("number")),
-                )
-
-
-def _thresholds(pack: Reader, stages: Sequence[Stage], codes: Sequence[str]) -> Iterable[Bound]:
-    for part in pack.parts("thresholds"):
-        if part.text("indicator") not in codes:
-            raise RulesError(f"{part.place}：没有指标“{part.text('indicator')}”。")
-        yield from _bounds(part, pack, stages, [part.text("indicator")], ">=")
-
-
-def _limits(pack: Reader, stages: Sequence[Stage], codes: Sequence[str]) -> Iterable[Bound]:
-    for part in pack.parts("limits"):
-        subjects = codes if part.values.get("each") else [part.text("indicator", COMPOSITE)]
-        if not set(subjects) <= {*codes, COMPOSITE}:
-            raise RulesError(f"{part.place}：没有指标“{subjects[0]}”。")
-        yield from _bounds(part, pack, stages, subjects, "<=")
-
-
-def _school_rule(pack: Reader, indicators: int) -> SchoolRule | None:
-    if pack.values.get("school_rule") is None:
-        return None
-    part = Reader(pack.get("school_rule"), f"{pack.place} school_rule")
-    rule = SchoolRule(part.whole("reached"), part.number("floor"))
-    if rule.reached > indicators or rule.floor > 1:
-        raise RulesError(f"{part.place}：reached 不能超过指标数 {indicators}，floor 不能超过 1。")
-    return rule
-
-
-def _scope(pack: Reader) -> Mapping[str, Treatment]:
-    found: dict[str, Treatment] = {}
-    for part in pack.parts("scope"):
-        treatment = Treatment(
-            part.stages("stages"), part.stages("also"), part.whole("least_pupils", 0), part.text("reason", "")
-        )
-        if not treatment.reason and (treatment.least_pupils or not treatment.counts):
-            raise RulesError(f"{part.place}：不计入的学校要写明原因 reason。")
-        types = part.get("types")
-        if not isinstance(types, list):
-            raise RulesError(f"{part.place}：types 应为一列办学类型代码。")
-        for code in types:
-            if code not in SCHOOL_TYPES:
-                raise RulesError(f"{part.place}：没有办学类型“{code}”。")
-            if code in found:
-                raise RulesError(f"{part.place}：办学类型 {code} 出现了两次。")
-            found[code] = treatment
-    return found
+    return decode(Rules, pack)

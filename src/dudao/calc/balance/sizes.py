@@ -7,44 +7,56 @@ Classes come as the yearly form has them: how many of a school's stage lie in ea
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from math import ceil, inf
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import polars as pl
+from msgspec import UNSET, Meta, UnsetType, field
 
-from dudao.calc.balance.rules import STAGES, RulesError
+from dudao.calc.balance.rules import STAGES, SchoolType, StageName
 from dudao.calc.codetables import SCHOOL_TYPES, Stage
+from dudao.calc.declared import Declared, GradeOfSource, Head, Name, Positive, RulesError, Year, decode
+from dudao.calc.facts import holds
+
+Percent = Annotated[int, Meta(ge=0, le=100)]
 
 
-@dataclass(frozen=True, slots=True)
-class SchoolLimit:
+class Graded(Declared, frozen=True, kw_only=True):
+    """A number with what says so, and how sure that is."""
+
+    source: Name
+    grade: GradeOfSource
+
+
+class SchoolLimit(Graded, frozen=True, kw_only=True):
     """Schools of ``types`` may have ``most`` pupils in ``stages``, or ``relief`` where the relief clause applies."""
 
-    types: tuple[str, ...]
-    stages: tuple[Stage, ...]
-    most: int
-    relief: int
-    source: str
-    grade: str
+    types: Annotated[tuple[SchoolType, ...], Meta(min_length=1)]
+    stage_names: tuple[StageName, ...] = field(name="stages")
+    most: Positive
+    relief: Positive
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        return tuple(STAGES[label] for label in self.stage_names)
 
 
-@dataclass(frozen=True, slots=True)
-class Relief:
+class Relief(Graded, frozen=True, kw_only=True):
     """The relief clause: between two days, for schools built up to a year or with many children of migrant workers (percent)."""
 
     valid_from: date
     valid_to: date | None
-    founded_to: int
-    migrants_over: int
-    source: str
+    founded_to: Year
+    migrants_over: Percent
 
     def reason(self, day: date, founded: int | None, pupils: int, migrants: int | None) -> str:
         """Why the clause applies to a school, in words; "" when it doesn't or nobody knows."""
-        if day < self.valid_from or (self.valid_to is not None and day > self.valid_to):
+        if not holds(self.valid_from, self.valid_to, day):
             return ""
         if founded is not None and founded <= self.founded_to:
             return f"{founded} 年建成，在 {self.founded_to} 年及以前"
@@ -53,22 +65,85 @@ class Relief:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class SizeRules:
+class Least(Graded, frozen=True, kw_only=True):
+    """A class counts as large from so many pupils on."""
+
+    of: Positive = field(name="from")
+
+
+class Standard(Graded, frozen=True, kw_only=True):
+    """Up to so many pupils in a class."""
+
+    primary: Positive | UnsetType = field(default=UNSET, name="小学")
+    junior: Positive | UnsetType = field(default=UNSET, name="初中")
+    senior: Positive | UnsetType = field(default=UNSET, name="高中")
+
+
+class Classes(Declared, frozen=True):
+    large: Least
+    extra_large: Least
+    standard: Standard
+
+
+class Share(Graded, frozen=True, kw_only=True):
+    most: Percent
+
+
+class Shares(Declared, frozen=True):
+    """The greatest share of large and extra large classes, in percent, that still counts as 基本消除."""
+
+    large: Share | UnsetType = UNSET
+    extra_large: Share | UnsetType = UNSET
+
+
+class SizeRules(Head, frozen=True, kw_only=True, dict=True):
     """``bands``: greatest size of each but the last. ``large``, ``extra_large``: from so many on. ``standard``: up to so many.
 
-    ``layouts``: sets of data items by which returns give the classes, item → greatest size, the finest set first. ``shares``: the
-    greatest share of large and extra large classes, in percent, that still counts as 基本消除.
+    ``layouts``: sets of data items by which returns give the classes, item → greatest size, the finest set first.
     """
 
-    bands: tuple[int, ...]
-    large: int
-    extra_large: int
-    standard: Mapping[Stage, int]
+    kind: Literal["sizes"]
+    bands: Annotated[tuple[Positive, ...], Meta(min_length=1)]
+    classes: Classes
     schools: tuple[SchoolLimit, ...]
-    layouts: tuple[Mapping[str, int | None], ...] = ()
-    shares: Mapping[str, int] = field(default_factory=dict)
+    layouts: tuple[Annotated[Mapping[str, Positive | None], Meta(min_length=2)], ...] = ()
+    told_shares: Shares = field(default=Shares(), name="shares")
     relief: Relief | None = None
+
+    def __post_init__(self) -> None:
+        if list(self.bands) != sorted(set(self.bands)):
+            raise RulesError("bands 应为从小到大的整数。")
+        edges = {self.large - 1, self.extra_large - 1, *self.standard.values()}
+        if not edges <= set(self.bands):
+            raise RulesError(f"界限 {'、'.join(map(str, sorted(edges - set(self.bands))))} 不在班额分段的边上。")
+        for layout in self.layouts:
+            found = list(layout.values())
+            known = [edge for edge in found[:-1] if edge is not None]
+            if found[-1:] != [None] or len(known) < len(found) - 1 or known != sorted(set(known)):
+                raise RulesError("layouts 的每一组应从小到大写明各段最大人数，最后一段为 null。")
+        for limit in self.schools:
+            for code in limit.types:
+                if code not in SCHOOL_TYPES:
+                    raise RulesError(f"没有办学类型“{code}”。")
+
+    @property
+    def large(self) -> int:
+        return self.classes.large.of
+
+    @property
+    def extra_large(self) -> int:
+        return self.classes.extra_large.of
+
+    @property
+    def shares(self) -> Mapping[str, int]:
+        told = {"large": self.told_shares.large, "extra_large": self.told_shares.extra_large}
+        return {name: share.most for name, share in told.items() if isinstance(share, Share)}
+
+    @cached_property
+    def standard(self) -> Mapping[Stage, int]:
+        found = self.classes.standard
+        sizes = zip(STAGES.values(), (found.primary, found.junior, found.senior), strict=True)
+        return {stage: size for stage, size in sizes if isinstance(size, int)}
 
     @property
     def band_columns(self) -> tuple[str, ...]:
@@ -96,49 +171,7 @@ class ClassSizes:
 
 def sizes_from(pack: Mapping[str, Any]) -> SizeRules:
     """The rules in the plain values of a pack; raises `RulesError` in Chinese."""
-    try:
-        if pack["kind"] != "sizes":
-            raise RulesError("不是班额和校额的标准（kind 应为 sizes）。")
-        rules = SizeRules(
-            bands=tuple(pack["bands"]),
-            large=pack["classes"]["large"]["from"],
-            extra_large=pack["classes"]["extra_large"]["from"],
-            standard={STAGES[label]: most for label, most in pack["classes"]["standard"].items() if label in STAGES},
-            schools=tuple(
-                SchoolLimit(
-                    types=tuple(part["types"]),
-                    stages=tuple(STAGES[label] for label in part["stages"]),
-                    most=part["most"],
-                    relief=part["relief"],
-                    source=part["source"],
-                    grade=part["grade"],
-                )
-                for part in pack["schools"]
-            ),
-            layouts=tuple(dict(layout) for layout in pack.get("layouts", ())),
-            shares={name: part["most"] for name, part in pack.get("shares", {}).items()},
-            relief=_relief(pack["relief"]) if "relief" in pack else None,
-        )
-    except (KeyError, TypeError) as error:
-        raise RulesError(f"班额和校额的标准缺少内容或写法不对：{error}。") from error
-    if not rules.bands or list(rules.bands) != sorted(set(rules.bands)):
-        raise RulesError("bands 应为从小到大的整数。")
-    edges = {rules.large - 1, rules.extra_large - 1, *rules.standard.values()}
-    if not edges <= set(rules.bands):
-        raise RulesError(f"界限 {'、'.join(map(str, sorted(edges - set(rules.bands))))} 不在班额分段的边上。")
-    for layout in rules.layouts:
-        found = list(layout.values())
-        known = [edge for edge in found[:-1] if edge is not None]
-        if found[-1:] != [None] or len(known) < len(found) - 1 or known != sorted(set(known)):
-            raise RulesError("layouts 的每一组应从小到大写明各段最大人数，最后一段为 null。")
-    unknown = [code for limit in rules.schools for code in limit.types if code not in SCHOOL_TYPES]
-    if unknown:
-        raise RulesError(f"没有办学类型“{unknown[0]}”。")
-    return rules
-
-
-def _relief(part: Mapping[str, Any]) -> Relief:
-    return Relief(part["valid_from"], part["valid_to"], part["founded_to"], part["migrants_over"], part["source"])
+    return decode(SizeRules, pack)
 
 
 def class_sizes(frame: pl.DataFrame, rules: SizeRules, by: Sequence[str] = ()) -> dict[tuple[Any, ...], ClassSizes]:

@@ -7,7 +7,7 @@
 What is in a paper, who signs it and where it goes is left to the apps above.
 """
 
-from dudao.calc.layout import ROLES, Layout, LayoutError, layout_from
+from dudao.calc.layout import ROLES, Layout, layout_from
 from dudao.core.documents.filling import asked_for, fill
 from dudao.core.documents.fonts import missing
 from dudao.core.documents.letters import Annex, Entry, Form, Grid, Letter, Line, counted
@@ -26,7 +26,6 @@ __all__ = [
     "Form",
     "Grid",
     "Layout",
-    "LayoutError",
     "Letter",
     "Line",
     "Mark",

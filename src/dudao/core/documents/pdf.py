@@ -73,7 +73,7 @@ def leaves_before_imprint(reading: Reading, layout: Layout, *, own_fonts: Path |
     """How many page breaks stand between the text and the imprint: 0 where it fits below, 1 to the back of the leaf, 2 with a
     blank page between. Raises `DocumentError`.
     """
-    if not layout.imprint_on_back or not any(block.at_foot for block in reading.blocks):
+    if not layout.imprint.back or not any(block.at_foot for block in reading.blocks):
         return 0
     data = _data(reading, layout, title="", author="", mark=None)
     try:
@@ -107,7 +107,7 @@ def _data(reading: Reading, layout: Layout, *, title: str, author: str, mark: Ma
     """All that the template is told."""
     setting = _Setting(layout)
     page = reading.page
-    on_back = layout.imprint_on_back and any(block.at_foot for block in reading.blocks)
+    on_back = layout.imprint.back and any(block.at_foot for block in reading.blocks)
     blocks = [setting.block(block) for block in (_tail_dropped(reading.blocks) if on_back else reading.blocks)]
     return {
         "title": title,

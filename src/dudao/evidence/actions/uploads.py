@@ -87,7 +87,7 @@ def begin(
         size=size,
         digest=digest,
         modified=modified,
-        expires_at=timezone.now() + timedelta(days=library().upload_days),
+        expires_at=timezone.now() + timedelta(days=library().limits.upload_days),
     )
     if known is not None and known.size == size:
         with transaction.atomic():
@@ -172,7 +172,7 @@ def receive(actor: Actor, *, upload: Upload, offset: int, chunk: bytes) -> Piece
             return Piece(row, taken=False)
         if chunk:
             _write(part, offset, chunk)
-            expires = timezone.now() + timedelta(days=library().upload_days)
+            expires = timezone.now() + timedelta(days=library().limits.upload_days)
             _set(row, received=offset + len(chunk), expires_at=expires)
     return Piece(row, taken=True)
 

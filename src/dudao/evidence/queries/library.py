@@ -20,7 +20,7 @@ def standing(day: date) -> Case:
 
     Incomplete is what has no category or no day from which it holds: nobody can tell what it proves, or for when.
     """
-    soon = day + timedelta(days=library().soon_days)
+    soon = day + timedelta(days=library().limits.soon_days)
     return Case(
         When(state=Evidence.State.WITHDRAWN, then=Value(WITHDRAWN)),
         When(effective_until__lt=day, then=Value(EXPIRED)),
@@ -99,6 +99,6 @@ def unit_name(actor: Actor, pk: int) -> str | None:
 def ending(actor: Actor, since: date) -> QuerySet[Any]:
     """What runs out soon, or has since a day, in the libraries that one keeps oneself; what ends first comes first."""
     paths = {grant.path for grant in actor.grants if "evidence.edit" in grant.verbs}
-    until = timezone.localdate() + timedelta(days=library().soon_days)
+    until = timezone.localdate() + timedelta(days=library().limits.soon_days)
     rows = Evidence.objects.filter(unit__path__in=paths, state=Evidence.State.ACTIVE)
     return rows.filter(effective_until__gte=since, effective_until__lte=until).order_by("effective_until", "id")

@@ -1,13 +1,14 @@
 """What holds for a unit on a day: how much it may store, and which categories it is asked to have."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from django.db.models import Q, QuerySet, Sum
+from msgspec.structs import replace
 
 from dudao import packs
-from dudao.calc.evidence import Category, Library, library_from, missing
+from dudao.calc.evidence import Category, Library, Limits, library_from, missing
 from dudao.core.access import Actor
 from dudao.evidence.models import Evidence, EvidenceVersion, Limit, Upload
 from dudao.orgs.models import Unit
@@ -21,7 +22,7 @@ def library() -> Library:
     return library_from(packs.read("evidence", "platform"))
 
 
-def policy_on(unit: Unit, day: date) -> tuple[Library, str]:
+def policy_on(unit: Unit, day: date) -> tuple[Limits, str]:
     """The limits of a unit and what they rest on: the nearest office's own, else what is shipped. One query."""
     parts = unit.path.rstrip(".").split(".")
     above = [".".join(parts[:length]) + "." for length in range(1, len(parts) + 1)]
@@ -29,8 +30,8 @@ def policy_on(unit: Unit, day: date) -> tuple[Library, str]:
     rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day)).select_related("unit")
     found = max(rows, key=lambda row: (len(row.unit.path), row.valid_from), default=None)
     if found is None:
-        return library(), "平台默认"
-    return replace(library(), unit_mb=found.unit_mb, file_mb=found.file_mb), f"{found.unit}：{found.source}"
+        return library().limits, "平台默认"
+    return replace(library().limits, unit_mb=found.unit_mb, file_mb=found.file_mb), f"{found.unit}：{found.source}"
 
 
 def used(unit: Unit) -> int:

@@ -45,7 +45,7 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
         "step_url": reverse("evidence:step", args=[row.pk]),
         "adds": adding is None,
         "edits": editing is None,
-        "until": until(row.effective_until, timezone.localdate(), library().soon_days),
+        "until": until(row.effective_until, timezone.localdate(), library().limits.soon_days),
         "events": audit.history(row),
     }
     return render(request, "evidence/item.html", context)

@@ -22,7 +22,9 @@ def limits(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     units = policy.limiting_units(actor)
     own = units.first()
-    now, basis = policy.policy_on(own, timezone.localdate()) if own is not None else (policy.library(), "平台默认")
+    now, basis = (
+        policy.policy_on(own, timezone.localdate()) if own is not None else (policy.library().limits, "平台默认")
+    )
     form = LimitForm(sent(request), units=units, initial={"unit_mb": now.unit_mb, "file_mb": now.file_mb})
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: set_limit(actor, **form.values))

@@ -83,7 +83,7 @@ ITEMS = Listing(
             "effective_until",
             "有效期至",
             "effective_until",
-            show=lambda row: until(row.effective_until, timezone.localdate(), policy.library().soon_days),
+            show=lambda row: until(row.effective_until, timezone.localdate(), policy.library().limits.soon_days),
             sort="effective_until",
             nowrap=True,
         ),

@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
-from dudao.calc.deadlines import SUBJECTS, Term, TermError
+from dudao.calc.deadlines import SUBJECTS, Term
+from dudao.calc.declared import RulesError
 from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.findings.models import Policy
@@ -33,7 +34,7 @@ def set_term(
     problems = {}
     try:
         Term(subject, days, is_working, start, source)
-    except TermError as error:
+    except RulesError as error:
         problems["days"] = str(error)
     if not source.strip():
         problems["source"] = "请写明依据：本地文件的名称和文号，或“办公室会议确定”。"

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
+from dudao.calc.declared import RulesError
 from dudao.core import audit
 from dudao.core.access import Actor
-from dudao.core.documents import LayoutError
 from dudao.orgs.models import Unit
 from dudao.papers.composing import layout_with
 from dudao.papers.kinds import Kind
@@ -52,7 +52,7 @@ def set_style(
     )
     try:
         layout_with(style.layout)
-    except LayoutError as problem:
+    except RulesError as problem:
         raise ValidationError(str(problem)) from problem
     rows = list(OfficeStyle.objects.select_for_update(of=("self",)).filter(unit=unit).order_by("valid_from"))
     if rows and valid_from < today:

@@ -47,7 +47,7 @@ class Look:
 
 
 def layout_with(changes: Mapping[str, Any]) -> Layout:
-    """The standard with an office's changes laid over it, group by group. Raises `core.documents.LayoutError`."""
+    """The standard with an office's changes laid over it, group by group. Raises `RulesError`."""
     if not changes:
         return standard()
     data = deepcopy(dict(packs.read("papers", STANDARD)))

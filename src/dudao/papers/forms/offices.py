@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from msgspec.structs import asdict
 
 from dudao.core.documents import ROLES, Layout
 from dudao.core.ui.forms import DateField, FileField, Form, Section
@@ -115,10 +116,10 @@ class StyleForm(Form):
             # Headings of the text are as large as the text.
             sizes |= {"level1": sizes["body"], "level2": sizes["body"]}
         groups = {
-            "margins": {name: said[name] for name in _LENGTHS if said[name] != getattr(plain, name)},
-            "grid": {name: said[name] for name in _COUNTS if said[name] != getattr(plain, name)},
+            "margins": {name: said[name] for name in _LENGTHS if said[name] != getattr(plain.margins, name)},
+            "grid": {name: said[name] for name in _COUNTS if said[name] != getattr(plain.grid, name)},
             "sizes": sizes,
-            "imprint": {} if said["imprint"] == plain.imprint_on_back else {"back": said["imprint"]},
+            "imprint": {} if said["imprint"] == plain.imprint.back else {"back": said["imprint"]},
             "fonts": {
                 role: list(dict.fromkeys([said[f"font_{role}"].strip(), *plain.fonts[role]]))
                 for role in _FONTS
@@ -139,9 +140,9 @@ def initial_of(style: OfficeStyle | None, layout: Layout) -> dict[str, Any]:
     said = {} if style is None else {
         name: getattr(style, name) for name in ("signature", "masthead", "code_word", "code_words")
     }  # fmt: skip
-    said |= {name: f"{getattr(layout, name):g}" for name in (*_LENGTHS, *_COUNTS)}
+    said |= {name: f"{value:g}" for name, value in (asdict(layout.margins) | asdict(layout.grid)).items()}
     said |= {f"{role}_size": layout.sizes[role] for role in ("body", "title")}
-    said["imprint"] = BACK if layout.imprint_on_back else "last"
+    said["imprint"] = BACK if layout.imprint.back else "last"
     return said | {f"font_{role}": layout.fonts[role][0] for role in _FONTS}
 
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dudao.core.documents import DocumentError, Layout, LayoutError
+from dudao.calc.declared import RulesError
+from dudao.core.documents import DocumentError, Layout
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb, State
 from dudao.papers import offices, trying
@@ -62,7 +63,7 @@ def _facts(layout: Layout) -> list[tuple[str, str]]:
     plain = standard()
 
     def margins(it: Layout) -> str:
-        return f"上 {it.top:g}、下 {it.bottom:g}、左 {it.left:g}、右 {it.right:g} 毫米"
+        return f"上 {it.margins.top:g}、下 {it.margins.bottom:g}、左 {it.margins.left:g}、右 {it.margins.right:g} 毫米"
 
     def grid(it: Layout) -> str:
         return f"每页 {it.lines} 行，每行 {it.characters} 字"
@@ -74,7 +75,7 @@ def _facts(layout: Layout) -> list[tuple[str, str]]:
         return f"标题{it.fonts['title'][0]}，正文{it.fonts['body'][0]}"
 
     def imprint(it: Layout) -> str:
-        return "最后一面（偶数页）" if it.imprint_on_back else "正文结束的那一页"
+        return "最后一面（偶数页）" if it.imprint.back else "正文结束的那一页"
 
     return [
         (label, said(layout) + ("" if said(layout) == said(plain) else f"（国家标准：{said(plain)}）"))
@@ -137,6 +138,6 @@ def style_preview(request: HttpRequest) -> HttpResponse:
             style = {name: value for name, value in form.said.items() if name != "valid_from"}
             look = Look(**style | {"layout": layout_with(style["layout"])})
             pages, problem = _pages(office, look)
-        except LayoutError as fault:
+        except RulesError as fault:
             problem = str(fault)
     return render(request, "papers/pages_part.html", {"pages": pages, "problem": problem})

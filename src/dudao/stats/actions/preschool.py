@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from dudao import packs
-from dudao.calc.balance.rules import RulesError
+from dudao.calc.declared import RulesError
 from dudao.calc.preschool import Kindergarten, Lack, county_data, judge, standard_from
 from dudao.core import audit, files
 from dudao.core.access import Actor, Denied

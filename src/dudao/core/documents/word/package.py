@@ -117,14 +117,14 @@ def section_of(layout: Layout, *, cover: bool = False) -> str:
     def mm(length: float) -> int:
         return round(length / 25.4 * 1440)
 
-    landscape = ' w:orient="landscape"' if layout.page[0] > layout.page[1] else ""
-    sides = "".join(f' w:{side}="{mm(getattr(layout, side))}"' for side in ("top", "right", "bottom", "left"))
+    landscape = ' w:orient="landscape"' if layout.page.width > layout.page.height else ""
+    sides = "".join(f' w:{side}="{mm(getattr(layout.margins, side))}"' for side in ("top", "right", "bottom", "left"))
     # The dash of the page number, in the middle of its line, stands 7 mm below the type area; what is below the line is measured
     # from the paper's edge.
-    below = max(layout.bottom - 7 - layout.sizes["page_number"] / 2 * 25.4 / 72, 5)
+    below = max(layout.margins.bottom - 7 - layout.sizes["page_number"] / 2 * 25.4 / 72, 5)
     return (
         '<w:sectPr><w:footerReference w:type="default" r:id="rId3"/><w:footerReference w:type="even" r:id="rId4"/>'
-        f'<w:pgSz w:w="{mm(layout.page[0])}" w:h="{mm(layout.page[1])}"{landscape}/>'
+        f'<w:pgSz w:w="{mm(layout.page.width)}" w:h="{mm(layout.page.height)}"{landscape}/>'
         f'<w:pgMar{sides} w:header="{mm(15)}" w:footer="{mm(below)}" w:gutter="0"/>'
         + '<w:cols w:space="425"/>'
         + ("<w:titlePg/>" if cover else "")

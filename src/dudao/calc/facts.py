@@ -19,7 +19,6 @@ FACTS: Final[Mapping[str, str]] = {
     "valid_to": "失效日期",
 }
 """What `unchecked` may name beside codes of indicators, with the words for it."""
-
 GRADES: Final[Mapping[str, str]] = {
     "official": "官方原文",
     "copy": "抄件",
@@ -68,11 +67,7 @@ class About:
 
     def holds(self, day: date, region: str) -> bool:
         """Whether it may be used on ``day`` in a place with this code; an unknown first or last day is no limit."""
-        return (
-            region.startswith(self.region_code)
-            and (self.valid_from is None or self.valid_from <= day)
-            and (self.valid_to is None or day <= self.valid_to)
-        )
+        return region.startswith(self.region_code) and holds(self.valid_from, self.valid_to, day)
 
     def said(self, fact: str) -> str:
         """A fact for reading: «教督〔2017〕6号», «2017年4月19日（待核对）», «—» for what is not known."""
@@ -85,6 +80,11 @@ class About:
             "valid_to": _day(self.valid_to),
         }[fact]
         return f"{value or '—'}（{TO_CHECK}）" if value and fact in self.unchecked else value or "—"
+
+
+def holds(first: date | None, last: date | None, day: date) -> bool:
+    """Whether ``day`` lies between two days, both included; an unknown one is no limit."""
+    return (first is None or first <= day) and (last is None or day <= last)
 
 
 def about_of(data: Mapping[str, Any]) -> About:

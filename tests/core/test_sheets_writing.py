@@ -46,12 +46,12 @@ def test_an_export_remembers_what_it_showed():
     book = openpyxl.load_workbook(target)
     assert book["底稿"].sheet_state == "veryHidden"
     assert [cell.value for cell in book["学校信息"][7]][:5] == ["合计", "三所", None, None, 42]
-    kept = sheets.read_snapshot(target.getvalue(), TABLE)
+    kept = sheets.read_snapshot(sheets.open_book(target.getvalue()), TABLE)
     reading = read(target.getvalue(), TABLE, texts=True)
     assert [row.texts for row in reading.rows] == list(kept.values())
     assert kept["=HYPERLINK(1)"]["founded"] == "1958年9月1日"
     assert kept["=HYPERLINK(1)"]["light"] == "逾期"
-    assert sheets.read_snapshot(PLAIN, TABLE) is None
+    assert sheets.read_snapshot(sheets.open_book(PLAIN), TABLE) is None
     assert read(PLAIN, TABLE).rows[0].texts == {}
 
 

@@ -50,7 +50,7 @@ class Reading:
 
 
 def read(
-    data: bytes,
+    data: bytes | Book,
     table: Table,
     *,
     sheet: str | None = None,
@@ -58,12 +58,12 @@ def read(
     max_bytes: int = MAX_BYTES,
     texts: bool = False,
 ) -> Reading:
-    """Read ``table`` from the bytes of a workbook.
+    """Read ``table`` from the bytes of a workbook, or from one that is open already.
 
     Without ``sheet`` the sheet named like the table is taken, else the first visible one with its header. Raises
     ``SheetError`` when the file as a whole can't be used; faults of single cells are collected in ``problems``.
     """
-    book = open_book(data, limit=max_bytes)
+    book = data if isinstance(data, Book) else open_book(data, limit=max_bytes)
     name, grid, extent, places, fixed, header_row, notes = _find(book, table, sheet)
     if len(grid) - header_row > max_rows and (filled := _filled(grid[header_row:])) > max_rows:
         raise SheetError(f"工作表“{name}”有 {filled} 行数据，超过一次 {max_rows} 行的上限。请拆成几个文件分别上传。")
@@ -215,9 +215,8 @@ def _places(header: list[Any], table: Table, number: int) -> tuple[dict[str, int
     return places, fixed, notes
 
 
-def read_snapshot(data: bytes, table: Table, *, max_bytes: int = MAX_BYTES) -> dict[str, dict[str, str]] | None:
+def read_snapshot(book: Book, table: Table) -> dict[str, dict[str, str]] | None:
     """What an export with a snapshot had in its cells, by the text of its first column; None when the file has lost it."""
-    book = open_book(data, limit=max_bytes)
     if SNAPSHOT not in book.hidden:
         return None
     sheet, _ = book.sheet(SNAPSHOT)

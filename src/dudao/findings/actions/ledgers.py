@@ -112,14 +112,15 @@ def take_sheet(actor: Actor, *, kind: str, office: Unit, upload: Any, name: str)
     """
     actor.require("finding.import", office.path)
     data = sheets.read_upload(upload)
+    book = sheets.open_book(data)
     if kind == FindingUpload.Kind.NEW:
-        reading = sheets.read(data, ledgers.PROBLEMS, max_rows=MOST_ROWS // 4)
+        reading = sheets.read(book, ledgers.PROBLEMS, max_rows=MOST_ROWS // 4)
         listed = checked(reading, office, Register(actor, office), timezone.localdate())
         changes, problems, notes = listed.rows, listed.problems, listed.notes
     else:
-        reading = sheets.read(data, ledgers.LEDGER, max_rows=MOST_ROWS, texts=True)
+        reading = sheets.read(book, ledgers.LEDGER, max_rows=MOST_ROWS, texts=True)
         keys = {sheets.key_of(str(row.values.get("number") or "")) for row in reading.rows}
-        snapshot = sheets.read_snapshot(data, ledgers.LEDGER)
+        snapshot = sheets.read_snapshot(book, ledgers.LEDGER)
         compared = ledgers.compare(actor, reading, snapshot, rows_by_key(actor, keys))
         changes, problems, notes = [one.as_dict() for one in compared.changes], compared.problems, compared.notes
     if not changes and not problems:

@@ -76,8 +76,9 @@ def take_ledger(actor: Actor, *, upload: Any, name: str) -> LedgerUpload | None:
     if not actor.may_somewhere("ledger.import"):
         raise Denied("您没有“导回台账”的权限，如工作需要请联系安全管理员。", "ledger.import")
     data = sheets.read_upload(upload)
-    reading = sheets.read(data, ledger.LEDGER, max_rows=MOST_ROWS, texts=True)
-    snapshot = sheets.read_snapshot(data, ledger.LEDGER)
+    book = sheets.open_book(data)
+    reading = sheets.read(book, ledger.LEDGER, max_rows=MOST_ROWS, texts=True)
+    snapshot = sheets.read_snapshot(book, ledger.LEDGER)
     found = _compared(actor, reading, snapshot)
     if not found.changes and not found.problems:
         return None

@@ -44,8 +44,8 @@ class Act:
 
     verb: str | Callable[[Any], str]
     """A function is given the object: one page may serve two verbs."""
-    run: Callable[..., Any]
-    done: str | Callable[[Any], str]
+    run: Callable[..., Any] | None = None
+    done: str | Callable[[Any], str] = ""
     icon: str = "check"
     form: type[Form] | None = None
     given: Callable[[Actor, Any], dict[str, Any]] | None = None
@@ -56,6 +56,8 @@ class Act:
     """The button's word; the title where nothing is said."""
     save: str = ""
     """The button under the form; the title where nothing is said."""
+    save_icon: str = ""
+    """Its icon; the act's where nothing is said."""
     ask: str = ""
     """Without a form: what will follow, asked before."""
     reason: str = ""
@@ -72,6 +74,10 @@ class Act:
     """Whether it still belongs here, beyond the state."""
     hindered: Callable[[Any, Actor], str] | None = None
     """What stands against it today beyond the flow, "" for nothing: for what takes queries, which a guard may not."""
+    page: str = ""
+    """The URL name of a page with a view of its own, which carries the act out: the button only leads there."""
+    gone: bool = False
+    """Whether the object is no more afterwards: the list is shown then."""
     part: "Part | None" = None
     """For an act on a part of the object: where it is found."""
     shown: Callable[[Any], dict[str, Any]] | None = None
@@ -79,6 +85,10 @@ class Act:
 
     def verb_of(self, found: Any) -> str:
         return self.verb if isinstance(self.verb, str) else self.verb(found)
+
+    def carry_out(self, actor: Actor, key: str, found: Any, values: dict[str, Any]) -> Any:
+        assert self.run is not None, "an act with a page of its own is carried out there"
+        return self.run(actor, **{key: found}, **values)
 
     def said(self, done: Any) -> str:
         return self.done if isinstance(self.done, str) else self.done(done)
@@ -193,7 +203,8 @@ class Process:
     def _button(self, act: Act, row: Any, actor: Actor) -> Button:
         word = act.word if isinstance(act.word, str) else act.word(row, actor)
         primary = act.primary if isinstance(act.primary, bool) else act.primary(row, actor)
-        url = reverse(self._named(act.slug), args=[row.pk]) if act.form is not None else ""
+        name = act.page or (self._named(act.slug) if act.form is not None else "")
+        url = reverse(name, args=[row.pk]) if name else ""
         look = "btn-danger-plain" if act.danger else "btn-primary" if primary else "btn-plain"
         return Button(act, word or act.title_of(row), url, look, self.why_not(act, row, actor))
 
@@ -258,7 +269,7 @@ class Process:
         form = act.form(sent(request), request.FILES or None, **given)  # type: ignore[misc]  # has one: it is a form's view
         if request.method == "POST" and form.is_valid():
             key = act.part.key if act.part is not None else self.key
-            done = refused(form, lambda: act.run(actor, **{key: found}, **form.values))
+            done = refused(form, lambda: act.carry_out(actor, key, found, form.values))
             if done is not None:
                 messages.success(request, act.said(done))
                 return redirect(row)
@@ -267,7 +278,7 @@ class Process:
             form,
             title=title,
             save=act.save or title,
-            save_icon=act.icon,
+            save_icon=act.save_icon or act.icon,
             cancel_url=row.get_absolute_url(),
             crumbs=self.crumbs(row, title),
             template=self.template,
@@ -277,7 +288,7 @@ class Process:
         )
 
     def _step_view(self) -> Callable[..., HttpResponse]:
-        asked = {act.name or str(act.verb): act for act in self.acts if act.form is None and act.part is None}
+        asked = {act.name or str(act.verb): act for act in self.acts if not (act.form or act.part or act.page)}
 
         @require_POST
         def view(request: HttpRequest, pk: int) -> HttpResponse:
@@ -302,9 +313,9 @@ class Process:
         actor.require(act.verb_of(found), place_of(row))
         key = act.part.key if act.part is not None else self.key
         said = {"reason": request.POST.get("reason", "")} if act.reason else {}
-        done, why = tried(lambda: act.run(actor, **{key: found}, **said))
+        done, why = tried(lambda: act.carry_out(actor, key, found, said))
         if why:
             messages.error(request, why)
-        else:
-            messages.success(request, act.said(done))
-        return redirect(row)
+            return redirect(row)
+        messages.success(request, act.said(done))
+        return redirect(reverse(self.lists) if act.gone else row)

@@ -5,6 +5,7 @@ Guards are pure functions of a finding loaded with its units (``queries.with_uni
 
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
+from dudao.core.workflow import State as Shown
 from dudao.findings.endings import ENDINGS
 from dudao.findings.models import Finding
 from dudao.orgs.models import Kind
@@ -162,5 +163,29 @@ FINDING = Flow(
     Step("finding.escalate", TO_DO, by=by_office, guard=_not_paused),
     Step("consult.ask", {State.DRAFT, *OPEN}, by=by_office, tells=("consult.answer",)),
     Step("finding.recur", frozenset(State), by=by_office),
+    states={
+        State.DRAFT: Shown("待下达", "grey", "edit"),
+        State.ISSUED: Shown("待签收", "grey"),
+        State.SIGNED: Shown("待报方案", "blue"),
+        State.RECTIFYING: Shown("整改中", "blue"),
+        State.PARTLY: Shown("部分完成", "blue", "circle-half-2"),
+        State.KEPT_ON: Shown("长期坚持", "blue", "rotate"),
+        State.RETURNED: Shown("退回整改", "purple"),
+        State.REPORTED: Shown("待核验", "amber", "hourglass"),
+        State.VERIFIED: Shown("待销号", "amber", "checkbox"),
+        State.CLOSED: Shown("已销号", "green", "checks"),
+        State.WAIVED: Shown("免予整改", "grey", "ban"),
+    },
+    # What lies between belongs to 整改.
+    line=(
+        (State.DRAFT, "登记"),
+        (State.ISSUED, "下达"),
+        (State.SIGNED, "签收"),
+        (State.RECTIFYING, "整改"),
+        (State.REPORTED, "报告完成"),
+        (State.VERIFIED, "核验"),
+        (State.CLOSED, "销号"),
+    ),
     related=("unit__parent", "office"),
+    counted=True,
 )

@@ -3,33 +3,6 @@
 from dudao.core.ui.parts import State
 from dudao.findings.models import Consultation, Extension, Feedback, Finding, LookBack, LookBackItem
 
-_State = Finding.State
-
-STATES: dict[str, State] = {
-    _State.DRAFT: State("待下达", "grey", "edit"),
-    _State.ISSUED: State("待签收", "grey"),
-    _State.SIGNED: State("待报方案", "blue"),
-    _State.RECTIFYING: State("整改中", "blue"),
-    _State.PARTLY: State("部分完成", "blue", "circle-half-2"),
-    _State.KEPT_ON: State("长期坚持", "blue", "rotate"),
-    _State.RETURNED: State("退回整改", "purple"),
-    _State.REPORTED: State("待核验", "amber", "hourglass"),
-    _State.VERIFIED: State("待销号", "amber", "checkbox"),
-    _State.CLOSED: State("已销号", "green", "checks"),
-    _State.WAIVED: State("免予整改", "grey", "ban"),
-}
-
-LINE = [
-    (_State.DRAFT, "登记"),
-    (_State.ISSUED, "下达"),
-    (_State.SIGNED, "签收"),
-    (_State.RECTIFYING, "整改"),
-    (_State.REPORTED, "报告完成"),
-    (_State.VERIFIED, "核验"),
-    (_State.CLOSED, "销号"),
-]
-"""The step line; what lies between belongs to 整改."""
-
 SEVERITIES: dict[str, State] = {
     Finding.Severity.SMALL: State("小问题", "grey", "circle"),
     Finding.Severity.GENERAL: State("一般问题", "blue", "info-circle"),

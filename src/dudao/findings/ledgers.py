@@ -16,8 +16,7 @@ from dudao.core.access import Actor, Denied
 from dudao.core.lights import LIGHTS
 from dudao.core.sheets import Cell, Column, Reading, Table
 from dudao.core.ui.formats import mask_phone
-from dudao.findings.flow import by_office
-from dudao.findings.labels import STATES
+from dudao.findings.flow import FINDING, by_office
 from dudao.findings.models import Finding
 from dudao.findings.queries.lights import LIT
 
@@ -176,13 +175,13 @@ def _light(row: Mapping[str, Any]) -> Cell:
 
 
 _VALUES: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
-    "code": lambda row: row["code"] or STATES[_State.DRAFT].word,
+    "code": lambda row: row["code"] or FINDING.states[_State.DRAFT].word,
     "number": lambda row: number_of(row["code"], row["pk"]),
     "unit": lambda row: row["unit__name"],
     "unit_code": lambda row: row["unit__institution_code"] or row["unit__uscc"] or row["unit__local_code"],
     "office": lambda row: row["office__name"],
     "basis": lambda row: row["deadline_basis"],
-    "state": lambda row: STATES[row["state"]].word,
+    "state": lambda row: FINDING.states[row["state"]].word,
     "done": lambda row: row["state"] == _State.CLOSED,
     "evidence": lambda row: "、".join(row["evidence"]),
     "light": _light,

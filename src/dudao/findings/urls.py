@@ -2,18 +2,17 @@
 
 from django.urls import path
 
+from dudao.findings.process import FINDING
 from dudao.findings.views import (
     board,
     consulting,
     feedback,
     finding,
-    judging,
     ledgers,
     listing,
     lookback,
     lookback_items,
     making,
-    rectifying,
     sources,
     terms,
 )
@@ -29,22 +28,14 @@ urlpatterns = [
     path("uploads/<int:pk>/errors/", ledgers.upload_errors, name="upload_errors"),
     path("of/<path:key>/", sources.make, name="make"),
     path("issue/", making.issue_many, name="issue_many"),
-    path("extend/", judging.extend_many, name="extend_many"),
+    path("extend/", making.extend_many, name="extend_many"),
     path("board/", board.board, name="board"),
     path("<int:pk>/", finding.finding_page, name="finding"),
-    path("<int:pk>/step/", finding.finding_step, name="step"),
+    *FINDING.urls(),
     path("<int:pk>/recurrence/", finding.recurrence, name="recurrence"),
-    path("<int:pk>/edit/", making.edit, name="edit"),
     path("<int:pk>/issue/", making.issue, name="issue"),
     path("<int:pk>/notice/", making.notice, name="notice"),
-    path("<int:pk>/plan/", rectifying.plan, name="plan"),
-    path("<int:pk>/report/", rectifying.report, name="report"),
-    path("<int:pk>/ask-time/", rectifying.ask_time, name="ask_time"),
-    path("<int:pk>/verify/", judging.verify, name="verify"),
-    path("<int:pk>/send-back/", judging.send_back, name="send_back"),
-    path("<int:pk>/reopen/", judging.reopen, name="reopen"),
     path("<int:pk>/consult/", consulting.consult, name="consult"),
-    path("extensions/<int:pk>/", judging.give_time, name="give_time"),
     path("files/<int:pk>/", finding.file, name="file"),
     # Questions to departments
     path("consultations/", consulting.consultations, name="consultations"),

@@ -12,7 +12,7 @@ from dudao.calc.deadlines import resumed
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.findings.actions.issuing import Done, each
-from dudao.findings.actions.steps import change, day_of, fresh, stop_pause
+from dudao.findings.actions.steps import day_of, step, stop_pause
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Extension, Finding, Pause
 from dudao.findings.queries.findings import open_extension
@@ -22,7 +22,7 @@ from dudao.orgs.queries import work_calendar
 @audit.action
 def ask_time(actor: Actor, *, finding: Finding, until: date, reason: str, at: datetime | None = None) -> Extension:
     """The unit asks for more time; one request at a time."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     denied = FINDING.why_not(row, "finding.ask_time", actor)
     if denied is not None:
         raise denied
@@ -45,7 +45,7 @@ def ask_time(actor: Actor, *, finding: Finding, until: date, reason: str, at: da
         asked_by=actor.name[:100],
         asked_at=at or timezone.now(),
     )
-    change(actor, row, "finding.ask_time", reason=reason, changes={}, deadline=until, tell_at=row.office.path)
+    step(actor, row, "finding.ask_time", reason=reason, changes={}, deadline=until, tell_at=row.office.path)
     return made
 
 
@@ -60,7 +60,7 @@ def give_time(
     at: datetime | None = None,
 ) -> Finding:
     """The office decides about more time: as asked, until another day (``until``), or not, with the reason."""
-    row = fresh(extension.finding)
+    row = FINDING.lock(extension.finding)
     asked = Extension.objects.select_for_update().get(pk=extension.pk)
     return _give_time(actor, row, asked, given=given, until=until, answer=answer, now=at or timezone.now())
 
@@ -90,7 +90,7 @@ def _give_time(
     if given:
         basis = f"{chinese_date(day_of(now))}同意延期；原定{chinese_date(row.first_deadline or row.deadline)}"
         changes = {"deadline": until, "deadline_basis": basis, "escalation": Finding.Escalation.NONE}
-    return change(
+    return step(
         actor,
         row,
         "finding.give_time",
@@ -154,7 +154,7 @@ def extend_many(
 @audit.action
 def pause(actor: Actor, *, finding: Finding, reason: str, at: datetime | None = None) -> Finding:
     """Stop the clock from today on, with the reason. The deadline moves when it runs again."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     _pause(actor, row, reason, day_of(at))
     return row
 
@@ -171,14 +171,14 @@ def _pause(actor: Actor, row: Finding, reason: str, day: date) -> None:
         raise denied
     if not reason.strip():
         raise ValidationError({"reason": "请写明为什么暂停计时。"})
-    change(actor, row, "finding.pause", reason=reason, changes={"paused_since": day}, tell_at=row.unit.path)
+    step(actor, row, "finding.pause", reason=reason, changes={"paused_since": day}, tell_at=row.unit.path)
     Pause.objects.create(finding=row, since=day, reason=reason.strip()[:300], by_name=actor.name[:100])
 
 
 @audit.action
 def resume(actor: Actor, *, finding: Finding, at: datetime | None = None) -> Finding:
     """Let the clock run again from today on: the deadline moves by the days that it stood, in the days it is counted in."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     return _resume(actor, row, day_of(at))
 
 
@@ -194,7 +194,7 @@ def _resume(actor: Actor, row: Finding, day: date) -> Finding:
         raise denied
     before = row.deadline
     changes = run_again(row, day)
-    return change(
+    return step(
         actor, row, "finding.resume", changes=changes, before=before, after=changes["deadline"], tell_at=row.unit.path
     )
 

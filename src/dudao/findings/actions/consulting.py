@@ -10,7 +10,7 @@ from dudao.calc.deadlines import due
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.files import store
-from dudao.findings.actions.steps import day_of, fresh
+from dudao.findings.actions.steps import day_of
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Consultation, Finding
 from dudao.findings.queries.consultations import departments
@@ -27,7 +27,7 @@ State = Consultation.State
 @audit.action
 def ask(actor: Actor, *, finding: Finding, unit: Unit, text: str, at: datetime | None = None) -> Consultation:
     """Ask a member unit for support; its term to answer is that of the office."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     denied = FINDING.why_not(row, "consult.ask", actor)
     if denied is not None:
         raise denied

@@ -12,7 +12,7 @@ from dudao.calc.deadlines import SUBJECTS, due, received_on
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.numbering import next_number
-from dudao.findings.actions.steps import day_of, fresh, step
+from dudao.findings.actions.steps import day_of, step
 from dudao.findings.endings import ENDINGS
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding
@@ -85,7 +85,7 @@ def _code(row: Finding, day: date) -> str:
 @audit.action
 def issue(actor: Actor, *, finding: Finding, deadline: date | None = None, at: datetime | None = None) -> Finding:
     """Hand one finding down. Without ``deadline`` the office's term for its severity gives it."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     _issue(actor, row, Rules.of(row.office, day_of(at)), deadline, at or timezone.now())
     return row
 
@@ -191,7 +191,7 @@ def some(done: list[Done], verb: str) -> list[Done]:
 @audit.action
 def recall(actor: Actor, *, finding: Finding, reason: str) -> Finding:
     """Take an issued finding back before it is signed for; its number stays its own."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     changes = {"step_by": None, "escalation": Finding.Escalation.NONE}
     return step(actor, row, "finding.recall", reason=reason, changes=changes, tell_at=row.unit.path)
 
@@ -199,7 +199,7 @@ def recall(actor: Actor, *, finding: Finding, reason: str) -> Finding:
 @audit.action
 def sign(actor: Actor, *, finding: Finding, at: datetime | None = None) -> Finding:
     """The unit takes note. A deadline that runs from receipt is counted now, unless a paper names it; the plan's term begins."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     _sign(actor, row, at or timezone.now())
     return row
 

@@ -13,7 +13,7 @@ from dudao.core.access import Actor
 from dudao.core.files import Attachment
 from dudao.findings.actions.issuing import Done, Rules, deadline_for, each
 from dudao.findings.actions.rectifying import unfinished
-from dudao.findings.actions.steps import attach, day_of, fresh, step, stop_pause
+from dudao.findings.actions.steps import attach, day_of, step, stop_pause
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Extension, Finding, Verification
 
@@ -60,7 +60,7 @@ def verify(
     at: datetime | None = None,
 ) -> Finding:
     """It is done as reported: seen on paper or on site (``method``), on a day, with an opinion."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     now = at or timezone.now()
     _may(row, "finding.verify", actor)
     looked = _look(actor, row, passed=True, method=method, opinion=opinion, on=on, now=now)
@@ -89,7 +89,7 @@ def send_back(
     at: datetime | None = None,
 ) -> Finding:
     """Not done as reported: back to the unit with the reason, and with a new ``deadline`` where the old one can't be kept."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     now = at or timezone.now()
     _may(row, "finding.send_back", actor)
     looked = _look(actor, row, passed=False, method=method, opinion=reason, on=on, now=now)
@@ -116,7 +116,7 @@ def _new_deadline(row: Finding, deadline: date | None, now: datetime) -> dict[st
 @audit.action
 def close(actor: Actor, *, finding: Finding, at: datetime | None = None) -> Finding:
     """Cross it off (销号). Whoever verified it doesn't."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     _close(actor, row, at or timezone.now())
     return row
 
@@ -145,7 +145,7 @@ def reopen(
     actor: Actor, *, finding: Finding, reason: str, deadline: date | None = None, at: datetime | None = None
 ) -> Finding:
     """What was crossed off has come back or never was done. Without ``deadline`` the office's term runs anew from today."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     now = at or timezone.now()
     _may(row, "finding.reopen", actor)
     if deadline is None:
@@ -160,7 +160,7 @@ def reopen(
 @audit.action
 def waive(actor: Actor, *, finding: Finding, reason: str, at: datetime | None = None) -> Finding:
     """Nothing is to be done (免予整改), with the reason, which the ledger shows."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     now = at or timezone.now()
     _may(row, "finding.waive", actor)
     _settle(row, now)

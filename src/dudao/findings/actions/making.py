@@ -10,7 +10,7 @@ from django.utils import timezone
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.files import Attachment
-from dudao.findings.actions.steps import attach, change, fresh
+from dudao.findings.actions.steps import attach, step
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding
 from dudao.findings.sources import Origin, Problem
@@ -18,7 +18,7 @@ from dudao.orgs.models import Unit
 from dudao.papers.sources import Fact
 
 TEXT = 4000
-_FIELDS = (
+FIELDS = (
     "description",
     "suggestion",
     "category",
@@ -156,15 +156,15 @@ def edit(
     actor: Actor, *, finding: Finding, revision: int | None = None, files: Iterable[Attachment] = (), **values: Any
 ) -> Finding:
     """Change a draft. What was issued can't be changed: recall it first."""
-    row = fresh(finding, revision)
-    unknown = set(values) - set(_FIELDS)
+    row = FINDING.lock(finding, revision)
+    unknown = set(values) - set(FIELDS)
     if unknown:
         raise TypeError(f"not a field of a draft: {sorted(unknown)}")
     changes = {name: value for name, value in _clean(values).items() if value != getattr(row, name)}
-    touched = [str(_field(name).verbose_name) for name in _FIELDS if name in changes]
+    touched = [str(_field(name).verbose_name) for name in FIELDS if name in changes]
     if {"description", "indicator_code", "indicator", "found_on"} & changes.keys():
         changes |= {"recurs": None, "looked_back": False}
-    change(actor, row, "finding.edit", changes=changes, fields=touched)
+    step(actor, row, "finding.edit", changes=changes, fields=touched)
     attach(row, files)
     return row
 
@@ -199,7 +199,7 @@ def _field(name: str) -> Any:
 @audit.action
 def discard(actor: Actor, *, finding: Finding) -> None:
     """Delete a draft that was never issued, with its files; the event stays."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     denied = FINDING.why_not(row, "finding.discard", actor)
     if denied is not None:
         raise denied
@@ -213,11 +213,11 @@ def discard(actor: Actor, *, finding: Finding) -> None:
 @audit.action
 def remove_file(actor: Actor, *, finding: Finding, file: int) -> Finding:
     """Take a file of a draft away."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     found = row.files.filter(pk=file, report__isnull=True, verification__isnull=True).first()
     if found is None:
         raise ValidationError("这个文件已经不在了。")
-    change(actor, row, "finding.edit", changes={}, file=found.name)
+    step(actor, row, "finding.edit", changes={}, file=found.name)
     found.delete()
     return row
 
@@ -225,7 +225,7 @@ def remove_file(actor: Actor, *, finding: Finding, file: int) -> Finding:
 @audit.action
 def settle_recurrence(actor: Actor, *, finding: Finding, earlier: Finding | None) -> Finding:
     """A person decides whether a problem has come back: ``earlier`` is the one it repeats, ``None`` says that it is none."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     actor.require("finding.recur", row.unit.path)
     if not actor.everything and not any(
         row.office.path.startswith(grant.path) for grant in actor.grants if "finding.recur" in grant.verbs

@@ -16,7 +16,7 @@ from dudao.core import audit, notices
 from dudao.core.access import SYSTEM, Actor, Denied
 from dudao.core.models import Event
 from dudao.findings.actions.issuing import Done, some
-from dudao.findings.actions.steps import change, fresh
+from dudao.findings.actions.steps import step
 from dudao.findings.flow import FINDING, OPEN
 from dudao.findings.models import Extension, Finding
 from dudao.findings.queries.findings import with_units
@@ -69,7 +69,7 @@ def remind_many(actor: Actor, *, findings: Iterable[Finding], text: str = "") ->
 @audit.action
 def escalate(actor: Actor, *, finding: Finding, reason: str, to: int | None = None) -> Finding:
     """Raise a finding a level by hand, or to a level at once, with the reason: refusal, falsification, nothing moves."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     denied = FINDING.why_not(row, "finding.escalate", actor)
     if denied is not None:
         raise denied
@@ -78,7 +78,7 @@ def escalate(actor: Actor, *, finding: Finding, reason: str, to: int | None = No
     if row.escalation >= _Level.TRIGGER:
         raise ValidationError("这个问题已列为问责线索，不能再升级。")
     level = _Level(max(to or 0, row.escalation + 1))
-    change(actor, row, "finding.escalate", reason=reason, changes={"escalation": level}, level=level.label)
+    step(actor, row, "finding.escalate", reason=reason, changes={"escalation": level}, level=level.label)
     _tell([(row, level)], timezone.localdate(), key=f"escalate {row.pk} {level}")
     return row
 

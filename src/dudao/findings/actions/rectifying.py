@@ -12,7 +12,7 @@ from dudao.core.access import Actor
 from dudao.core.files import Attachment
 from dudao.findings.actions.clock import run_again
 from dudao.findings.actions.issuing import Rules, step_due
-from dudao.findings.actions.steps import attach, day_of, fresh, step
+from dudao.findings.actions.steps import attach, day_of, step
 from dudao.findings.endings import ENDINGS
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding, Report
@@ -42,7 +42,7 @@ def plan(
     at: datetime | None = None,
 ) -> Report:
     """Send the plan: measures, target, who leads and who does it. A later one replaces what stands; each stays on record."""
-    row = fresh(finding, revision)
+    row = FINDING.lock(finding, revision)
     wanted = {"measures": measures, "target": target, "leader": leader, "person": person}
     missing = {name: "请填写，台账的这一栏不能空着。" for name, text in wanted.items() if not text.strip()}
     if missing:
@@ -72,7 +72,7 @@ def report(
     Completion is 100 % and, where the route asks for it, proved by a file sent now or before. Reports never change: a correction
     is the next one. Raises ``FileRefused`` for a file that can't be taken.
     """
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     verb = REPORT_VERBS.get(Kind(kind)) if kind in Kind.values else None
     if verb is None:
         raise ValidationError({"kind": "请选择这次报告的是哪一种情况。"})
@@ -147,5 +147,5 @@ def unfinished(row: Finding) -> dict[str, Any]:
 @audit.action
 def take_back(actor: Actor, *, finding: Finding) -> Finding:
     """Take back a report of completion before it is verified; what was written stays on record."""
-    row = fresh(finding)
+    row = FINDING.lock(finding)
     return step(actor, row, "finding.take_back", changes=unfinished(row), tell_at=row.office.path)

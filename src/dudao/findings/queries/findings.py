@@ -43,12 +43,6 @@ def mine(actor: Actor) -> Q:
     return Q(unit__path__in=paths) | Q(unit__kind__in=[Kind.OFFICE, Kind.TEACHING_POINT], unit__parent__path__in=paths)
 
 
-def locked(row: Finding) -> Finding:
-    """The row as it is now, with its units, locked until the end of the action."""
-    fresh: Finding = with_units(Finding.objects.select_for_update(of=("self",))).get(pk=row.pk)
-    return fresh
-
-
 def offices(actor: Actor, verb: str = "finding.create") -> QuerySet[Unit]:
     """The offices in whose name a person finds problems: the highest nodes on which they hold the verb."""
     return Unit.objects.filter(path__in=actor.paths(verb)).order_by("depth", "sort_no", "id")

@@ -25,8 +25,9 @@ from dudao.core.ui.templatetags.ui import deadline
 from dudao.findings import feedback_lists as lists
 from dudao.findings.actions import feedback as acts
 from dudao.findings.actions import feedback_reports as reports
+from dudao.findings.flow import FINDING
 from dudao.findings.forms.feedback import AddForm, FeedbackForm, ItemForm, NewForm, SpreadForm
-from dudao.findings.labels import FEEDBACK_STATES, STATES, WHOLE_STATES
+from dudao.findings.labels import FEEDBACK_STATES, WHOLE_STATES
 from dudao.findings.models import Feedback, FeedbackItem
 from dudao.findings.queries import feedback as reads
 from dudao.findings.queries.lights import LIT
@@ -229,7 +230,7 @@ def feedback(request: HttpRequest, pk: int) -> HttpResponse:
     shown = []
     for line in lines:
         light = LIT.get(line.lit)
-        parts = [(part, STATES[part.state], lights.state_of(part), lights.why(part)) for part in line.parts]
+        parts = [(part, FINDING.states[part.state], lights.state_of(part), lights.why(part)) for part in line.parts]
         shown.append((line, WHOLE_STATES[line.state], light, parts))
     office = row.office.path
     edits = actor.may("feedback.edit", office)

@@ -23,7 +23,7 @@ from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.findings.actions import clock, issuing, judging, pressing
 from dudao.findings.actions.exports import export_findings
 from dudao.findings.flow import FINDING, WORKING
-from dudao.findings.labels import LEVELS, SEVERITIES, STATES
+from dudao.findings.labels import LEVELS, SEVERITIES
 from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
 from dudao.findings.queries.lights import TO_DO, lit_as
@@ -212,7 +212,7 @@ FINDINGS = Listing(
         ),
         Column("unit", "责任单位", lambda row: str(row.unit), sort=("unit__sort_no", "unit__sort_key"), nowrap=True),
         Column("light", "亮灯", lambda row: row.shown, show=_light, sort="light_rank", nowrap=True),
-        Column("state", "状态", lambda row: STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: FINDING.states[row.state], sort="state", nowrap=True),
         Column(
             "severity", "严重程度", lambda row: SEVERITIES[row.severity], sort="severity", nowrap=True, optional=True
         ),

@@ -20,8 +20,9 @@ from dudao.core.ui.parts import Crumb, Option
 from dudao.core.ui.templatetags.ui import deadline
 from dudao.findings.actions import lookback as acts
 from dudao.findings.actions import lookback_answers as answers
+from dudao.findings.flow import FINDING
 from dudao.findings.forms.lookback import AssignForm, ChosenForm, RoundForm
-from dudao.findings.labels import LOOK_BACK_STATES, RESULTS, SEVERITIES, STATES
+from dudao.findings.labels import LOOK_BACK_STATES, RESULTS, SEVERITIES
 from dudao.findings.models import LookBack, LookBackItem
 from dudao.findings.queries import findings as rows_
 from dudao.findings.queries import lookback as reads
@@ -218,7 +219,7 @@ ITEMS = Listing(
         Column(
             "now",
             "问题现状",
-            lambda row: STATES[row.finding.state],
+            lambda row: FINDING.states[row.finding.state],
             sub=lambda row: f"抽取时{row.get_was_display()}" if row.was != row.finding.state else "",
             nowrap=True,
         ),

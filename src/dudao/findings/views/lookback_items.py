@@ -15,8 +15,9 @@ from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb, FileRow
 from dudao.findings.actions import lookback as acts
 from dudao.findings.actions import lookback_answers as answers
+from dudao.findings.flow import FINDING
 from dudao.findings.forms.lookback import SettleForm, VisitForm
-from dudao.findings.labels import RESULTS, SEVERITIES, STATES
+from dudao.findings.labels import RESULTS, SEVERITIES
 from dudao.findings.models import LookBack, LookBackItem
 from dudao.findings.queries import findings as rows_
 from dudao.findings.queries import lookback as reads
@@ -71,7 +72,7 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
         "finding": finding,
         "finding_url": finding.get_absolute_url() if sees else "",
         "state": RESULTS["dropped" if row.dropped else row.result],
-        "now": STATES[finding.state],
+        "now": FINDING.states[finding.state],
         "changed": finding.state != row.was,
         "severity": SEVERITIES[finding.severity],
         "crumbs": _crumbs(row, finding.code),
@@ -137,7 +138,7 @@ def item_settle(request: HttpRequest, pk: int) -> HttpResponse:
         template="findings/lookback_settle.html",
         row=row,
         result=RESULTS[row.result],
-        now=STATES[row.finding.state],
+        now=FINDING.states[row.finding.state],
     )
 
 

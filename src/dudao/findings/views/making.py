@@ -14,25 +14,12 @@ from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.findings import sources
-from dudao.findings.actions import issuing, making, notices
+from dudao.findings.actions import clock, issuing, making, notices
 from dudao.findings.endings import ENDINGS
-from dudao.findings.forms.office import DraftForm, EditForm, IssueForm, IssueManyForm
+from dudao.findings.forms.office import DraftForm, ExtendManyForm, IssueForm, IssueManyForm
 from dudao.findings.models import Finding
 from dudao.findings.views.common import finding_form, not_yet, row_or_404
 from dudao.findings.views.listing import picked, tell_done
-
-_FIELDS = (
-    "description",
-    "category",
-    "severity",
-    "found_on",
-    "source",
-    "source_label",
-    "indicator_code",
-    "indicator",
-    "suggestion",
-    "remark",
-)
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,21 +44,6 @@ def new(request: HttpRequest) -> HttpResponse:
         crumbs=[Crumb("问题整改", reverse("findings:findings")), Crumb("登记问题")],
         note="登记后责任单位还看不到，下达时才会通知。",
     )
-
-
-@require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    row = row_or_404(request, pk)
-    if (answer := not_yet(request, row, "finding.edit")) is not None:
-        return answer
-    initial = {name: getattr(row, name) for name in _FIELDS} | {"revision": row.revision}
-    form = EditForm(sent(request), request.FILES or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: making.edit(actor_of(request), finding=row, **form.values))
-        if done is not None:
-            messages.success(request, "已保存修改。")
-            return redirect(row)
-    return finding_form(request, row, form, title="修改问题", save="保存修改")
 
 
 def draft_for(request: HttpRequest, rows: Sequence[Finding]) -> None:
@@ -164,3 +136,30 @@ def issue_many(request: HttpRequest) -> HttpResponse:
 
 CHECKED = 100
 """Findings whose sources are asked again before they are handed down together."""
+
+
+@require_POST
+def extend_many(request: HttpRequest) -> HttpResponse:
+    """Give many findings time of the office's own accord: first say for how many, then until when and why."""
+    may_anywhere(request, "finding.give_time")
+    rows, again = picked(request, "finding.give_time")
+    initial = {"rows": ",".join(str(row.pk) for row in rows)}
+    form = ExtendManyForm(request.POST if again else None, initial=initial)
+    if again and form.is_valid():
+        until, reason = form.cleaned_data["until"], form.cleaned_data["reason"]
+        done = refused(form, lambda: clock.extend_many(actor_of(request), findings=rows, until=until, reason=reason))
+        if done is not None or not form.errors:
+            tell_done(request, done or [], f"延期到{date_cn(until)}，共")
+            return redirect(reverse("findings:findings"))
+    units = len({row.unit_id for row in rows})
+    return form_page(
+        request,
+        form,
+        title=f"统一延期 {len(rows)} 个问题",
+        save="延期",
+        save_icon="calendar-event",
+        cancel_url=reverse("findings:findings"),
+        crumbs=[Crumb("问题整改", reverse("findings:findings")), Crumb("统一延期")],
+        note=f"涉及 {units} 个单位，它们会收到通知。暂停计时的、有申请待批复的不能办理，会列出原因。",
+        action=reverse("findings:extend_many"),
+    )

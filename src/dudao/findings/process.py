@@ -61,7 +61,8 @@ FINDING: Final = Process(
         ),
         Act("finding.issue", icon="send", page="findings:issue", word="下达整改"),
         Act(
-            "finding.plan", rectifying.plan, lambda made: f"已报送整改方案，请在{date_cn(made.finding.deadline)}前完成整改。", "file-plus",
+            "finding.plan", rectifying.plan,
+            lambda made: f"已报送整改方案，请在{date_cn(made.finding.deadline)}前完成整改。", "file-plus",
             form=PlanForm, given=_held("measures", "target", "leader", "person", "phone"),
             title="报送整改方案", save="报送方案", save_icon="send", primary=lambda row, actor: row.state == Finding.State.SIGNED,
         ),

@@ -174,7 +174,7 @@ def test_too_many_unfinished_files(town):
     first = uploads.begin(town.clerk, unit=town.school, name="a.pdf", size=9)
     Upload.objects.bulk_create(
         Upload(unit=town.school, account_id=town.clerk.id, name=f"{n}.pdf", size=1, expires_at=first.expires_at)
-        for n in range(library().open_uploads - 1)
+        for n in range(library().limits.open_uploads - 1)
     )
     with pytest.raises(ValidationError, match="还有 200 个文件没有传完"):
         uploads.begin(town.clerk, unit=town.school, name="c.pdf", size=9)

@@ -142,6 +142,8 @@ class SheetImport(models.Model):
     """
 
     SCOPE: ClassVar = ("place",)
+    PAGES: ClassVar[dict[str, str]] = {}
+    """The page of an upload by its kind, said by what declares the kind."""
 
     class State(models.TextChoices):
         CHECKING = "checking", "检查中"
@@ -180,9 +182,7 @@ class SheetImport(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        from dudao.core.imports import DECLARED
-
-        return reverse(DECLARED[self.kind].page, args=[self.pk])
+        return reverse(self.PAGES[self.kind], args=[self.pk])
 
 
 class Job(models.Model):

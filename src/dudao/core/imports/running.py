@@ -68,6 +68,7 @@ def declare(declared: Import) -> Import:
     """Make a kind of file known, with its two jobs."""
     if DECLARED.setdefault(declared.key, declared) is not declared:
         raise ValueError(f"import {declared.key} is declared twice")
+    SheetImport.PAGES[declared.key] = declared.page
     jobs.handler(f"{declared.key}.check")(partial(_check, declared))
     jobs.handler(f"{declared.key}.import")(partial(_import, declared))
     return declared

@@ -45,6 +45,16 @@ class _Body:
         """Of the type area, in twentieths of a point, as all lengths here."""
 
     def elements(self) -> Iterator[str]:
+        content = list(self.content())
+        if content[-1] == self.blank():
+            # Below a last table that fills the page, an empty line would be a page of its own.
+            content.pop()
+        yield from content
+        # A document that ends with a table is none for Word.
+        yield '<w:p><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
+        yield section_of(self.layout, cover=self.letter.cover)
+
+    def content(self) -> Iterator[str]:
         letter = self.letter
         if letter.cover:
             yield from self.cover()
@@ -72,9 +82,6 @@ class _Body:
             yield from self.parts(annex.body)
         if letter.copies or letter.printed_by or letter.sent:
             yield self.imprint()
-        # A document that ends with a table is none for Word.
-        yield '<w:p><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
-        yield section_of(self.layout, cover=letter.cover)
 
     # ---- paragraphs -------------------------------------------------------------------------------------------
 

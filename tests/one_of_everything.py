@@ -23,7 +23,7 @@ from dudao.findings.actions import sign as sign_finding
 from dudao.findings.actions.clock import ask_time
 from dudao.findings.actions.feedback import register
 from dudao.findings.actions.lookback import make_round
-from dudao.findings.models import Consultation, Feedback, FindingFile, FindingUpload, LookBackFile
+from dudao.findings.models import Consultation, Feedback, FindingFile, LookBackFile
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.trials import run_trial
 from dudao.frameworks.findings import lost
@@ -42,7 +42,7 @@ from dudao.plans.actions.document.publishing import publish_plan
 from dudao.plans.actions.handing import hand_down
 from dudao.plans.actions.schedule import set_schedule
 from dudao.plans.actions.tasks import create_task
-from dudao.plans.models import Assignment, Evidence, Guess, Item, LedgerUpload, Milestone, Point, Remark, Section, Task
+from dudao.plans.models import Assignment, Evidence, Guess, Item, Milestone, Point, Remark, Section, Task
 from dudao.plans.queries import with_units
 from dudao.plans.queries.schedule import StepInput
 from dudao.stats.actions.balance import run_balance
@@ -140,7 +140,10 @@ def build():
     w.paper_template = Template.objects.create(
         unit=w.county, kind="notice", name=f"{SECRET}模板.docx", file=w.paper.versions.first().file, uploaded_by="甲"
     )
-    w.ledger = LedgerUpload.objects.create(owner=w.own, file=stored, name=f"{SECRET}台账.xlsx", state="checked")
+    w.ledger = SheetImport.objects.create(
+        kind="plans.ledger", target=0, owner=w.own, file=stored, errors=stored, name=f"{SECRET}台账.xlsx", state="ready",
+        counts={"rows": 0, "changes": 0, "problems": 0},
+    )  # fmt: skip
     _findings(w, stored)
     _library(w)
     add_evaluation(w, own, SECRET)
@@ -171,9 +174,10 @@ def _findings(w, stored):
         files=[(stored, f"{SECRET}.txt")],
     )
     w.finding_file = FindingFile.objects.get(finding=row)
-    w.finding_upload = FindingUpload.objects.create(
-        owner=w.own, office=w.county, file=stored, name=f"{SECRET}清单.xlsx", state="checked", kind="new"
-    )
+    w.finding_upload = SheetImport.objects.create(
+        kind="findings.new", target=w.county.pk, place=w.county.path, into=str(w.county), owner=w.own, file=stored, errors=stored,
+        name=f"{SECRET}清单.xlsx", state="ready", counts={"rows": 0, "changes": 0, "problems": 0},
+    )  # fmt: skip
     row = issue(own, finding=row, deadline=timezone.localdate() + timedelta(30))
     w.finding = sign_finding(head, finding=row)
     w.extension = ask_time(head, finding=w.finding, until=timezone.localdate() + timedelta(60), reason=f"{SECRET}理由")

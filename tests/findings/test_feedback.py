@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from dudao.core import sheets
 from dudao.core.access import Denied
 from dudao.core.documents import read_word, text_of
-from dudao.core.models import Notice
+from dudao.core.models import Notice, SheetImport
 from dudao.core.workflow import Conflict
 from dudao.findings import feedback_lists as lists
 from dudao.findings.actions import feedback, feedback_reports, issuing, judging, rectifying
-from dudao.findings.models import Feedback, FeedbackItem, Finding, FindingUpload
+from dudao.findings.models import Feedback, FeedbackItem, Finding
 from dudao.findings.queries import feedback as reads
 from dudao.findings.queries.lights import Lights
 from dudao.findings.queries.terms import terms_on
@@ -135,7 +135,7 @@ def test_faults_of_a_sheet_name_line_and_column_and_nothing_is_written(town):
         {"number": 3, "description": "没有的单位", "others": "平江县、某某局"},
         {"number": 4, "description": "日期不对", "due_on": None},
     )
-    _, problems = lists.read_sheet(data, named(town))
+    _, problems = lists.read_sheet(lists.opened(data), named(town))
     assert [str(problem) for problem in problems] == [
         "第 4 行“牵头单位”填了 2 个单位，牵头单位只能有一个，其余请填在“责任单位”",
         "第 5 行“编号”是 1，与第 4 行重复",
@@ -151,10 +151,12 @@ def test_faults_of_a_sheet_name_line_and_column_and_nothing_is_written(town):
     )  # fmt: skip
     content = answer.content.decode()
     assert answer.status_code == 422 and "第 6 行“责任单位”" in content and not Feedback.objects.exists()
-    kept = FindingUpload.objects.get()
+    kept = SheetImport.objects.get()
     address = reverse("findings:upload_errors", args=[kept.pk])
     assert address in content, "the list is given back with what is wrong"
-    given = openpyxl.load_workbook(io.BytesIO(signed_in(town.accounts["officer"]).get(address).content)).worksheets[0]
+    given = openpyxl.load_workbook(
+        io.BytesIO(b"".join(signed_in(town.accounts["officer"]).get(address).streaming_content))
+    ).worksheets[0]
     red = {
         cell.row: cell.value for line in given for cell in line if cell.font.color and cell.font.color.rgb == "00C00000"
     }
@@ -193,7 +195,7 @@ def test_what_is_taken_away_comes_back_without_loss(town):
     before = list(FeedbackItem.objects.order_by("pk").values())
     target = io.BytesIO()
     assert lists.write(row, board(row), target, mark="王科导出") == 2
-    rows, problems = lists.read_sheet(target.getvalue(), named(town))
+    rows, problems = lists.read_sheet(lists.opened(target.getvalue()), named(town))
     assert problems == []
     added = feedback.add_items(town.officer, feedback=row, rows=rows)
     assert (added.new, added.changed, added.same, added.findings) == (0, 0, 2, 0)
@@ -204,12 +206,12 @@ def test_what_is_taken_away_comes_back_without_loss(town):
 def test_a_problem_that_is_carried_out_keeps_its_words(town):
     row = register(town, rows=from_text(town))
     data = book({"number": 1, "description": "另一个问题"})
-    rows, _ = lists.read_sheet(data, named(town))
+    rows, _ = lists.read_sheet(lists.opened(data), named(town))
     with pytest.raises(ValidationError, match="已经分解给责任单位"):
         feedback.add_items(town.officer, feedback=row, rows=rows)
     with pytest.raises(ValidationError, match="不能再改"):
         feedback.edit_item(town.officer, item=row.items.get(number=1), description="另一个问题")
-    rows, _ = lists.read_sheet(book({"number": 2, "description": "城区学位不足较多"}), named(town))
+    rows, _ = lists.read_sheet(lists.opened(book({"number": 2, "description": "城区学位不足较多"})), named(town))
     assert feedback.add_items(town.officer, feedback=row, rows=rows).changed == 1
     with pytest.raises(Denied, match="已经分解"):
         feedback.remove_item(town.officer, item=row.items.get(number=1))
@@ -369,9 +371,9 @@ def test_the_pages_show_and_bring_back(town, django_assert_max_num_queries):
     assert answer.status_code == 302
     assert "没有变化" in client.get(row.get_absolute_url()).content.decode()
     taken = client.post(reverse("findings:feedback_export", args=[row.pk]))
-    assert taken.status_code == 200 and lists.read_sheet(taken.content, named(town))[1] == []
+    assert taken.status_code == 200 and lists.read_sheet(lists.opened(taken.content), named(town))[1] == []
     template = client.get(reverse("findings:feedback_template"))
     with pytest.raises(sheets.SheetError, match="没有数据"):
-        lists.read_sheet(template.content, named(town))
+        lists.read_sheet(lists.opened(template.content), named(town))
     assert signed_in(town.accounts["leader"]).get(row.get_absolute_url()).status_code == 200
     assert signed_in(town.accounts["county"]).get(row.get_absolute_url()).status_code == 404

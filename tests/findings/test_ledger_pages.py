@@ -1,6 +1,7 @@
 """Pages of the sheets of findings: the choice behind 导出, long ones in the background, what is brought and confirmed."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import openpyxl
@@ -10,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core import files, jobs
-from dudao.core.models import Event, Job, StoredFile
+from dudao.core.imports.owned import OWNED
+from dudao.core.models import Event, Job, SheetImport, StoredFile
 from dudao.findings.actions import ledgers as acts
-from dudao.findings.models import Finding, FindingUpload
+from dudao.findings.imports import NEW
+from dudao.findings.models import Finding
 from dudao.findings.views import ledgers as views
 from findings.test_ledgers import edited, exported, place, written
 from findings_town import again
@@ -101,7 +104,7 @@ def test_a_ledger_is_brought_back_looked_at_and_confirmed(town):
     data = exported(town.county)
     assert bring(town, data, "ledger")["Location"] == reverse("findings:import"), "nothing to change"
     answer = bring(town, edited(data, **{place("责任领导", 5): "赵校长"}), "ledger")
-    taken = FindingUpload.objects.get()
+    taken = SheetImport.objects.get()
     assert answer["Location"] == taken.get_absolute_url()
     shown = client(town).get(taken.get_absolute_url()).content.decode()
     assert "王校长" in shown and "赵校长" in shown and "确认导入 1 处改动" in shown
@@ -114,7 +117,7 @@ def test_a_ledger_is_brought_back_looked_at_and_confirmed(town):
 
 def test_new_problems_are_brought_looked_at_and_registered(town):
     answer = bring(town, written([["安全", "消防通道堵塞", None, "2026-3-5", "平江一中", None]]), "new")
-    taken = FindingUpload.objects.get()
+    taken = SheetImport.objects.get()
     assert answer["Location"] == taken.get_absolute_url()
     shown = client(town).get(taken.get_absolute_url()).content.decode()
     assert "消防通道堵塞" in shown and "确认登记 1 个问题" in shown
@@ -123,10 +126,10 @@ def test_new_problems_are_brought_looked_at_and_registered(town):
 
 
 def test_many_new_problems_are_registered_in_the_background(town, monkeypatch):
-    monkeypatch.setattr(acts, "MANY", 1)
+    monkeypatch.setitem(OWNED, NEW.key, replace(NEW, many=1))
     rows = [["安全", f"问题{number}", None, "2026-3-5", "平江一中", None] for number in range(3)]
     bring(town, written(rows), "new")
-    taken = FindingUpload.objects.get()
+    taken = SheetImport.objects.get()
     answer = client(town).post(taken.get_absolute_url(), {"act": "apply"})
     job = Job.objects.get()
     assert answer["Location"] == job.get_absolute_url()
@@ -138,13 +141,13 @@ def test_many_new_problems_are_registered_in_the_background(town, monkeypatch):
 
 def test_faults_are_told_and_the_sheet_comes_back_with_them(town):
     bring(town, written([["安全", "甲", None, "2026-13-5", "没有的学校", None]]), "new")
-    taken = FindingUpload.objects.get()
+    taken = SheetImport.objects.get()
     shown = client(town).get(taken.get_absolute_url()).content.decode()
     assert "第 2 行“责任单位”是“没有的学校”" in shown and "确认登记" not in shown
-    book = book_of(client(town).get(reverse("findings:upload_errors", args=[taken.pk])).content)
+    book = book_of(b"".join(client(town).get(reverse("findings:upload_errors", args=[taken.pk])).streaming_content))
     assert "没有这个单位" in book.active["G2"].value
     client(town).post(taken.get_absolute_url(), {"act": "discard"})
-    assert FindingUpload.objects.get().state == "discarded" and not Finding.objects.exists()
+    assert SheetImport.objects.get().state == "discarded" and not Finding.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -157,7 +160,7 @@ def test_faults_are_told_and_the_sheet_comes_back_with_them(town):
 )
 def test_what_is_no_sheet_is_refused_beside_the_form(town, content, kind, said):
     answer = bring(town, content, kind)
-    assert answer.status_code == 422 and said in answer.content.decode() and not FindingUpload.objects.exists()
+    assert answer.status_code == 422 and said in answer.content.decode() and not SheetImport.objects.exists()
 
 
 def test_only_who_may_import_sees_the_page_and_the_template(town):

@@ -12,15 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dudao.core import sheets
+from dudao.core import files, sheets
 from dudao.core.access import Denied
-from dudao.core.models import Event, StoredFile
+from dudao.core.imports.owned import apply_own, changes_of, discard_own, take_own
+from dudao.core.models import Event, SheetImport, StoredFile
 from dudao.core.workflow import Conflict
 from dudao.demo.builders import unit
 from dudao.findings import ledgers
 from dudao.findings.actions import issuing, judging, making
-from dudao.findings.actions.ledgers import apply_upload, discard_upload, error_copy, export_ledger, take_sheet
-from dudao.findings.models import Finding, FindingUpload
+from dudao.findings.actions.ledgers import export_ledger
+from dudao.findings.imports import LEDGER, NEW
+from dudao.findings.models import Finding
 from dudao.orgs.models import Kind
 from findings_town import again, day
 from office import page_count, to_pdf
@@ -58,9 +60,12 @@ def edited(data: bytes, **cells) -> bytes:
     return target.getvalue()
 
 
-def take(town, data: bytes, who="county", kind="ledger", office=None) -> FindingUpload | None:
+def take(town, data: bytes, who="county", kind="ledger", office=None) -> SheetImport | None:
     upload = SimpleUploadedFile("表.xlsx", data)
-    return take_sheet(getattr(town, who), kind=kind, office=office or town.pingjiang, upload=upload, name="表.xlsx")
+    declared = NEW if kind == "new" else LEDGER
+    return take_own(
+        getattr(town, who), declared=declared, target=office or town.pingjiang, upload=upload, name="表.xlsx"
+    )
 
 
 def written(rows, heads=None) -> bytes:
@@ -212,7 +217,7 @@ def test_every_text_survives_the_way_out_and_back(town):
     for brought in (data, edited(data)):
         assert take(town, brought) is None, "nothing to change"
     assert list(Finding.objects.order_by("pk").values()) == before
-    assert not FindingUpload.objects.exists() and not StoredFile.objects.exists()
+    assert not SheetImport.objects.exists() and not StoredFile.objects.exists()
     texts = {line.values["number"]: line.texts for line in sheets.read(data, ledgers.LEDGER, texts=True).rows}
     assert len(texts) == len(rows)
     for row in Finding.objects.exclude(measures__contains="_x0041_").exclude(measures__contains="\x0b"):
@@ -243,33 +248,33 @@ def test_changed_cells_are_shown_first_and_then_carried_out(town):
         },
     )
     taken = take(town, data)
-    assert taken.state == "checked" and again(row).leader == "王校长", "nothing is written before somebody says yes"
-    assert [(one["line"], one["column"], one["after"]) for one in taken.changes] == [
+    assert taken.state == "ready" and again(row).leader == "王校长", "nothing is written before somebody says yes"
+    assert [(one["line"], one["column"], one["after"]) for one in changes_of(taken)] == [
         (5, "leader", "赵校长"),
         (5, "phone", "0730-8880123"),
         (5, "measures", "第一步\n第二步"),
     ]
-    apply_upload(town.county, taken=taken)
+    apply_own(town.county, taken=taken)
     fresh = again(row)
     assert (fresh.leader, fresh.measures, fresh.phone) == ("赵校长", "第一步\n第二步", "0730-8880123")
     assert fresh.revision == row.revision + 1 and fresh.target == row.target
     event = Event.objects.filter(verb="finding.import", object_id=row.pk).latest("id")
     assert event.data["fields"] == ["责任领导", "联系电话", "整改措施"]
     with pytest.raises(Conflict, match="已导入"):
-        apply_upload(town.county, taken=taken)
+        apply_own(town.county, taken=taken)
 
 
 def test_other_columns_can_not_be_changed_in_a_ledger(town):
     town.planned()
     data = edited(exported(town.county), **{place("完成时限", 5): "2030年1月1日", place("状态", 5): "已销号"})
     taken = take(town, data)
-    said = [problem[2] for problem in taken.problems]
+    said = taken.problems
     assert taken.state == "faulty" and len(said) == 2
     assert all("不能在台账里修改，请恢复为" in text and "问题页面" in text for text in said)
-    marked = sheet_of(error_copy(taken))
+    marked = sheet_of(files.opened(taken.errors).read())
     assert "错误原因" in [cell.value for cell in marked[4]] and "完成时限" in marked.cell(5, len(HEADS) + 2).value
     with pytest.raises(Conflict, match="有错误"):
-        apply_upload(town.county, taken=taken)
+        apply_own(town.county, taken=taken)
 
 
 def test_what_was_changed_meanwhile_is_a_conflict_and_never_overwritten(town):
@@ -277,12 +282,12 @@ def test_what_was_changed_meanwhile_is_a_conflict_and_never_overwritten(town):
     data = exported(town.county)
     Finding.objects.filter(pk=row.pk).update(leader="新校长", remark="平台上写的")
     taken = take(town, edited(data, **{place("责任领导", 5): "赵校长"}))
-    assert "已被改为“新校长”" in taken.problems[0][2] and len(taken.problems) == 1
+    assert "已被改为“新校长”" in taken.problems[0] and len(taken.problems) == 1
     assert take(town, edited(data, **{place("责任领导", 5): "新校长"})) is None, "the same on both sides"
     checked = take(town, edited(exported(town.county), **{place("责任人", 5): "钱主任"}))
     Finding.objects.filter(pk=row.pk).update(person="孙主任")
     with pytest.raises(Conflict, match="核对之后被他人改过"):
-        apply_upload(town.county, taken=checked)
+        apply_own(town.county, taken=checked)
     assert again(row).person == "孙主任"
 
 
@@ -299,18 +304,19 @@ def test_bad_cells_are_told_with_line_and_column(town, cells, said):
     row = town.planned()
     before = again(row).revision
     taken = take(town, edited(exported(town.county), **{place(name, 5): value for name, value in cells.items()}))
-    assert said in taken.problems[0][2] and taken.problems[0][0] == 5 and taken.problems[0][1] in cells
-    assert not taken.changes and again(row).revision == before
+    assert said in taken.problems[0]
+    assert taken.problems[0].startswith(tuple(f"第 5 行“{name}”" for name in cells))
+    assert not changes_of(taken) and again(row).revision == before
 
 
 def test_closed_and_foreign_findings_are_not_filled_in(town):
     row = judging.close(town.county2, finding=town.verified())
     taken = take(town, edited(exported(town.county), **{place("备注", 5): "补记"}))
-    assert "已销号，不能再改" in taken.problems[0][2]
-    discard_upload(town.county, taken=taken)
+    assert "已销号，不能再改" in taken.problems[0]
+    discard_own(town.county, taken=taken)
     data = exported(town.county, ids=[row.pk])
     foreign = take(town, edited(data, **{place("备注", 5): "别县"}), who="stranger", office=town.xiangyin)
-    assert "平台里没有这一项" in foreign.problems[0][2], "another county knows nothing of it"
+    assert "平台里没有这一项" in foreign.problems[0], "another county knows nothing of it"
     with pytest.raises(Denied):
         take(town, data, who="head", office=town.pingjiang)
 
@@ -323,8 +329,8 @@ def test_new_problems_come_in_bulk_once(town):
     ]
     data = written(rows)
     taken = take(town, data, kind="new")
-    assert taken.problems == [] and len(taken.changes) == 2 and not Finding.objects.exists()
-    apply_upload(town.county, taken=taken)
+    assert taken.problems == [] and len(changes_of(taken)) == 2 and not Finding.objects.exists()
+    apply_own(town.county, taken=taken)
     first, other = Finding.objects.order_by("pk")
     assert (first.description, first.severity, first.found_on, first.unit) == (
         "消防通道堵塞\n两处", "serious", date(2026, 3, 5), town.school,
@@ -333,15 +339,15 @@ def test_new_problems_come_in_bulk_once(town):
     assert Event.objects.filter(verb="finding.create").count() == 2
     assert take(town, data, kind="new") is None, "the same list brought again"
     grown = take(town, written([*rows, ["师资", "缺体育教师", None, None, "平江一中", None]]), kind="new")
-    assert len(grown.changes) == 1 and "已经登记过" in grown.notes[-1]
+    assert len(changes_of(grown)) == 1 and "已经登记过" in grown.notes[-1]
     assert take(town, exported(town.county, "problems"), kind="new") is None, "what is exported is known"
 
 
 def test_two_people_who_bring_the_same_list_make_one_set(town):
     data = written([["甲", "消防通道堵塞", None, "2026-3-5", "平江一中", None]])
     first, second = take(town, data, kind="new"), take(town, data, who="county2", kind="new")
-    apply_upload(town.county, taken=first)
-    apply_upload(town.county2, taken=second)
+    apply_own(town.county, taken=first)
+    apply_own(town.county2, taken=second)
     assert Finding.objects.count() == 1
 
 
@@ -360,13 +366,13 @@ def test_faults_of_a_list_are_told_in_the_same_file(town):
         ["甲", "好的", None, "2026-3-5", "平江一中", None],
     ]
     taken = take(town, written(rows), kind="new")
-    said = {row: text for row, _, text in taken.problems}
+    said = {int(text.split()[1]): text for text in taken.problems}
     for line, words in {
         2: "没有填写，此列必填", 3: "没有这个单位", 4: "有 2 个单位叫这个名字", 5: "没有这一天", 6: "晚于今天",
         7: "不在可选范围内", 8: "没有这个代码的单位", 10: "与第 9 行相同",
     }.items():  # fmt: skip
         assert words in said[line], line
-    marked = sheet_of(error_copy(taken), "问题清单")
+    marked = sheet_of(files.opened(taken.errors).read(), "问题清单")
     assert marked["G1"].value == "错误原因" and "没有这个单位" in marked["G3"].value and marked["G9"].value is None
     assert not Finding.objects.exists()
 

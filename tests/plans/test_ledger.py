@@ -10,17 +10,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dudao.core import sheets
+from dudao.core import files, sheets
 from dudao.core.access import SYSTEM, Denied
-from dudao.core.models import Event, StoredFile
+from dudao.core.imports.owned import apply_own, changes_of, discard_own, take_own
+from dudao.core.models import Event, SheetImport, StoredFile
 from dudao.core.sheets import SheetError
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Contact
 from dudao.plans import ledger
 from dudao.plans.actions import assignments as acts
 from dudao.plans.actions.handing import hand_down
-from dudao.plans.actions.ledger import apply_ledger, discard_ledger, export_ledger, take_ledger
-from dudao.plans.models import Assignment, LedgerUpload
+from dudao.plans.actions.ledger import export_ledger
+from dudao.plans.imports import LEDGER
+from dudao.plans.models import Assignment
 from office import to_pdf
 from plans.conftest import City, a_task, day, fresh
 
@@ -58,9 +60,9 @@ def edited(data: bytes, **cells) -> SimpleUploadedFile:
     return SimpleUploadedFile("台账.xlsx", target.getvalue())
 
 
-def take(actor, data) -> LedgerUpload | None:
+def take(actor, data) -> SheetImport | None:
     upload = data if isinstance(data, SimpleUploadedFile) else SimpleUploadedFile("台账.xlsx", data)
-    return take_ledger(actor, upload=upload, name="台账.xlsx")
+    return take_own(actor, declared=LEDGER, target=None, upload=upload, name="台账.xlsx")
 
 
 HEADS = [column.name for column in ledger.LEDGER.columns]
@@ -141,7 +143,7 @@ def test_a_ledger_that_comes_back_unchanged_changes_nothing(city, rows):
     assert take(city.officer, edited(data)) is None
     assert list(Assignment.objects.order_by("pk").values()) == before
     assert Event.objects.count() == events
-    assert not LedgerUpload.objects.exists()
+    assert not SheetImport.objects.exists()
     assert not StoredFile.objects.exists()
 
 
@@ -157,14 +159,14 @@ def test_changed_cells_are_shown_first_and_then_carried_out(city, rows):
         },
     )
     taken = take(city.officer, upload)
-    assert taken.state == "checked"
-    assert [(change["line"], change["column"], change["before"], change["after"]) for change in taken.changes] == [
+    assert taken.state == "ready"
+    assert [(change["line"], change["column"], change["before"], change["after"]) for change in changes_of(taken)] == [
         (4, "leader", "王县长", "李县长"),
         (4, "measures", "逐校核定。\n落实编制。", ""),
         (5, "remarks", "", "首批"),
     ]
     assert fresh(rows[0]).leader == "王县长"
-    apply_ledger(city.officer, taken=taken)
+    apply_own(city.officer, taken=taken)
     first, second = fresh(rows[0]), fresh(rows[1])
     assert (first.leader, first.person, first.measures, second.remarks) == ("李县长", "张三", "", "首批")
     assert [event.data["columns"] for event in Event.objects.filter(verb="ledger.import").order_by("id")] == [
@@ -172,7 +174,7 @@ def test_changed_cells_are_shown_first_and_then_carried_out(city, rows):
         ["备注"],
     ]
     with pytest.raises(Conflict, match="已导入"):
-        apply_ledger(city.officer, taken=taken)
+        apply_own(city.officer, taken=taken)
     # What was changed is now what stands there: the same file says nothing new.
     upload.seek(0)
     assert take(city.officer, upload) is None
@@ -182,13 +184,13 @@ def test_a_county_fills_in_its_own_rows_and_no_others(city, rows):
     data = exported(city.officer, plan=city.plan)
     taken = take(city.county, edited(data, **{place("责任人", 4): "李四"}))
     # The other county's row is in the file, which the county has no business to have.
-    assert [problem[2] for problem in taken.problems] == [
-        f"“编号”是“{ledger.row_number(rows[1])}”，平台里没有这一项，或不在您的范围内。请按导出的台账填写，不要改编号"
+    assert taken.problems == [
+        f"第 5 行“编号”是“{ledger.row_number(rows[1])}”，平台里没有这一项，或不在您的范围内。请按导出的台账填写，不要改编号"
     ]
     with pytest.raises(Conflict, match="有错误"):
-        apply_ledger(city.county, taken=taken)
+        apply_own(city.county, taken=taken)
     own = take(city.county, edited(exported(city.county), **{place("责任人", 4): "李四"}))
-    apply_ledger(city.county, taken=own)
+    apply_own(city.county, taken=own)
     assert fresh(rows[0]).person == "李四"
 
 
@@ -202,9 +204,9 @@ def test_other_columns_can_not_be_changed_in_a_ledger(city, rows):
     taken = take(city.officer, edited(data, **{place("完成时限", 4): "2030-1-1", place("完成率", 5): 100}))
     assert taken.state == "faulty"
     old = rows[0].deadline
-    assert [(problem[0], problem[1]) for problem in taken.problems] == [(4, "完成时限"), (5, "完成率")]
-    assert f"请恢复为“{old.year}年{old.month}月{old.day}日”" in taken.problems[0][2]
-    copy = openpyxl.load_workbook(io.BytesIO(ledger.error_copy(taken)))["任务台账"]
+    assert [problem.partition("不能")[0] for problem in taken.problems] == ["第 4 行“完成时限”", "第 5 行“完成率”"]
+    assert f"请恢复为“{old.year}年{old.month}月{old.day}日”" in taken.problems[0]
+    copy = openpyxl.load_workbook(files.opened(taken.errors))["任务台账"]
     assert copy.cell(3, len(HEADS) + 2).value == "错误原因"
     assert "“完成时限”不能在台账里修改" in copy.cell(4, len(HEADS) + 2).value
 
@@ -218,7 +220,7 @@ def test_what_happened_meanwhile_is_neither_lost_nor_called_a_change(city, rows)
     # The same cell changed on both sides: the person is asked, nothing is overwritten.
     taken = take(city.officer, edited(data, **{place("责任人", 4): "李四", place("责任领导", 4): "李县长"}))
     assert len(taken.problems) == 1
-    assert "在台账导出之后已被改为“赵六”" in taken.problems[0][2]
+    assert "在台账导出之后已被改为“赵六”" in taken.problems[0]
     # Changed on both sides to the same: nothing to do.
     assert take(city.officer, edited(data, **{place("责任人", 4): "赵六"})) is None
 
@@ -228,10 +230,10 @@ def test_a_change_between_check_and_import_stops_all_of_it(city, rows):
     taken = take(city.officer, edited(data, **{place("责任人", 4): "李四", place("备注", 5): "首批"}))
     Assignment.objects.filter(pk=rows[0].pk).update(person="赵六")
     with pytest.raises(Conflict, match=r"第 4 行“责任人”在核对之后被他人改过"):
-        apply_ledger(city.officer, taken=taken)
+        apply_own(city.officer, taken=taken)
     assert fresh(rows[1]).remarks == ""
     taken.refresh_from_db()
-    assert taken.state == "checked"
+    assert taken.state == "ready"
 
 
 def test_closed_rows_stay_as_they_are(city, rows):
@@ -240,7 +242,7 @@ def test_closed_rows_stay_as_they_are(city, rows):
         state="closed", confirmed_at=timezone.now(), closed_at=timezone.now(), finished_on=day()
     )
     taken = take(city.officer, edited(data, **{place("备注", 4): "补记"}))
-    assert "不能修改：这一项已销号，不能再改" in taken.problems[0][2]
+    assert "不能修改：这一项已销号，不能再改" in taken.problems[0]
 
 
 @pytest.mark.parametrize(
@@ -254,15 +256,15 @@ def test_closed_rows_stay_as_they_are(city, rows):
 )
 def test_faulty_rows_are_named(city, rows, cells, words):
     taken = take(city.officer, edited(exported(city.officer), **cells))
-    assert words in taken.problems[0][2]
-    assert taken.changes == []
+    assert words in taken.problems[0]
+    assert changes_of(taken) == []
 
 
 def test_a_row_twice_is_named(city, rows):
     data = exported(city.officer)
     number = openpyxl.load_workbook(io.BytesIO(data))["任务台账"]["B4"].value
     taken = take(city.officer, edited(data, B5=number))
-    assert "“编号”与第 4 行相同，请删除其中一行" in {problem[2] for problem in taken.problems}
+    assert "第 5 行“编号”与第 4 行相同，请删除其中一行" in taken.problems
 
 
 def test_a_ledger_copied_into_another_workbook_is_still_read(city, rows):
@@ -272,19 +274,19 @@ def test_a_ledger_copied_into_another_workbook_is_still_read(city, rows):
     target = io.BytesIO()
     book.save(target)
     taken = take(city.officer, target.getvalue())
-    assert [change["after"] for change in taken.changes] == ["李县长"]
+    assert [change["after"] for change in changes_of(taken)] == ["李县长"]
     assert any("没有导出时的底稿" in note for note in taken.notes)
-    apply_ledger(city.officer, taken=taken)
+    apply_own(city.officer, taken=taken)
     assert fresh(rows[0]).leader == "李县长"
 
 
 def test_a_ledger_can_be_given_up(city, rows):
     taken = take(city.officer, edited(exported(city.officer), **{place("备注", 4): "首批"}))
-    discard_ledger(city.officer, taken=taken)
+    discard_own(city.officer, taken=taken)
     with pytest.raises(Conflict):
-        discard_ledger(city.officer, taken=taken)
+        discard_own(city.officer, taken=taken)
     with pytest.raises(Conflict, match="已放弃"):
-        apply_ledger(city.officer, taken=taken)
+        apply_own(city.officer, taken=taken)
     assert str(taken) == "台账.xlsx"
 
 
@@ -296,13 +298,13 @@ def test_what_is_no_ledger_is_refused(city, rows):
 def test_the_platform_itself_may_export(city, rows):
     assert export_ledger(SYSTEM, target=io.BytesIO()) == 2
     with pytest.raises(Denied):
-        apply_ledger_of_stranger(city, rows)
+        applied_by_a_stranger(city, rows)
 
 
-def apply_ledger_of_stranger(city, rows):
+def applied_by_a_stranger(city, rows):
     taken = take(city.officer, edited(exported(city.officer), **{place("备注", 4): "首批"}))
-    LedgerUpload.objects.filter(pk=taken.pk).update(owner_id=city.stranger.id)
-    apply_ledger(city.stranger, taken=taken)
+    SheetImport.objects.filter(pk=taken.pk).update(owner_id=city.stranger.id)
+    apply_own(city.stranger, taken=taken)
 
 
 @pytest.mark.office

@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core import jobs
-from dudao.core.models import Event, Job, Notice
+from dudao.core.models import Event, Job, Notice, SheetImport
 from dudao.plans.actions import assignments as acts
 from dudao.plans.actions.digest import tell_pressing
 from dudao.plans.actions.handing import hand_down
 from dudao.plans.jobs import morning_digest, morning_lights
-from dudao.plans.models import Assignment, LedgerUpload
+from dudao.plans.models import Assignment
 from dudao.plans.views import ledger as views
 from plans.conftest import City, a_row, a_task, day, fresh
 from plans.test_ledger import edited, exported, files_root, place, rows
@@ -90,7 +90,7 @@ def test_a_ledger_is_brought_back_by_its_pages(city, rows):
     address = reverse("plans:ledger_import")
     assert "上传并核对" in client.get(address).text
     answer = client.post(address, {"file": upload})
-    taken = LedgerUpload.objects.get()
+    taken = SheetImport.objects.get()
     assert answer["Location"] == taken.get_absolute_url()
     page = client.get(taken.get_absolute_url())
     assert "确认导入 1 处改动" in page.text
@@ -108,7 +108,7 @@ def test_an_unchanged_ledger_is_told_to_be_unchanged(city, rows):
     upload = SimpleUploadedFile("台账.xlsx", exported(city.county))
     answer = client.post(reverse("plans:ledger_import"), {"file": upload}, follow=True)
     assert "没有需要导入的改动" in answer.text
-    assert not LedgerUpload.objects.exists()
+    assert not SheetImport.objects.exists()
 
 
 def test_errors_come_back_as_a_sheet(city, rows):
@@ -117,9 +117,10 @@ def test_errors_come_back_as_a_sheet(city, rows):
     page = client.post(reverse("plans:ledger_import"), {"file": upload}, follow=True)
     assert "“完成率”不能在台账里修改" in page.text
     assert "确认导入" not in page.text
-    taken = LedgerUpload.objects.get()
+    taken = SheetImport.objects.get()
     answer = client.get(reverse("plans:ledger_errors", args=[taken.pk]))
-    assert sheet_of(answer).cell(3, sheet_of(answer).max_column).value == "错误原因"
+    red = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))["任务台账"]
+    assert red.cell(3, red.max_column).value == "错误原因"
     assert client.post(taken.get_absolute_url(), {"act": "discard"}, follow=True).status_code == 200
     taken.refresh_from_db()
     assert taken.state == "discarded"
@@ -139,7 +140,7 @@ def test_a_file_that_is_no_ledger_is_an_error_of_the_form(city, rows):
 def test_strangers_see_nothing(city, rows):
     client = browser(city, "county")
     client.post(reverse("plans:ledger_import"), {"file": edited(exported(city.county), **{place("责任人", 4): "李四"})})
-    taken = LedgerUpload.objects.get()
+    taken = SheetImport.objects.get()
     other = browser(city, "stranger")
     for name in ("ledger_upload", "ledger_errors"):
         address = reverse(f"plans:{name}", args=[taken.pk])

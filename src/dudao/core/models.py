@@ -92,45 +92,6 @@ class StoredFile(models.Model):
         return self.digest[:12]
 
 
-class SheetUpload(models.Model):
-    """An uploaded sheet between its check and the moment a person says yes: a table of an app that takes sheets back.
-
-    It belongs to the person who brought it and to nobody else; nothing changes before ``applied``. The table that comes of it
-    holds a constraint that ``applied_at`` stands where the state is ``applied``.
-    """
-
-    class State(models.TextChoices):
-        CHECKED = "checked", "待确认"
-        FAULTY = "faulty", "有错误"
-        APPLIED = "applied", "已导入"
-        DISCARDED = "discarded", "已放弃"
-
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="导入人")
-    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="台账文件")
-    name = models.CharField("文件名", max_length=200)
-    state = models.CharField("状态", max_length=10, choices=State.choices)
-    rows = models.PositiveIntegerField("行数", default=0)
-    changes = models.JSONField("改动", default=list, help_text="每格一项：row, number, column, before, after")
-    problems = models.JSONField("错误", default=list)
-    notes = models.JSONField("提示", default=list)
-    created_at = models.DateTimeField("上传时间", auto_now_add=True)
-    applied_at = models.DateTimeField("导入时间", null=True)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.name
-
-    @staticmethod
-    def applied_has_date(name: str) -> models.CheckConstraint:
-        """The constraint, under the name that it has in the table."""
-        return models.CheckConstraint(
-            condition=Q(state="applied", applied_at__isnull=False) | (~Q(state="applied") & Q(applied_at__isnull=True)),
-            name=name,
-        )
-
-
 class SheetImport(models.Model):
     """A file of rows on its way in: uploaded, checked, perhaps carried out. Nothing of it is written before it is confirmed.
 
@@ -139,6 +100,8 @@ class SheetImport(models.Model):
     ``preview`` and ``problems`` are what the check found (the first rows only), ``errors`` is the upload with its red column.
     ``kept`` are the rows of a clean check, so that the file isn't read again. What they meet may change between check and
     import: it is judged twice.
+
+    Ledgers that come back have an ``owner``, who alone sees them; their ``kept`` are the changes themselves.
     """
 
     SCOPE: ClassVar = ("place",)
@@ -151,6 +114,7 @@ class SheetImport(models.Model):
         FAULTY = "faulty", "有错误"
         IMPORTING = "importing", "导入中"
         DONE = "done", "已导入"
+        DISCARDED = "discarded", "已放弃"
 
     kind = models.CharField("种类", max_length=40)
     target = models.BigIntegerField("导入到（编号）")
@@ -162,6 +126,10 @@ class SheetImport(models.Model):
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.CHECKING)
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
     uploaded_by = models.CharField("上传人", max_length=100)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="导入人"
+    )
+    done_at = models.DateTimeField("导入时间", null=True)
     counts = models.JSONField("行数", default=dict)
     preview = models.JSONField("前几行", default=list)
     problems = models.JSONField("前几个错误", default=list)
@@ -177,6 +145,14 @@ class SheetImport(models.Model):
         verbose_name = "导入的表格"
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [models.Index(fields=["kind", "-id"], name="sheet_import_kind")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(owner=None)
+                | Q(state="done", done_at__isnull=False)
+                | (~Q(state="done") & Q(done_at__isnull=True)),
+                name="own_import_done_has_date",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

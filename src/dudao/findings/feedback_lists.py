@@ -9,7 +9,7 @@ from typing import Any
 
 from dudao.calc.numbered import LABELS, Item, items_of
 from dudao.core import sheets
-from dudao.core.sheets import Cell, Column, Problem, Table, parse_date
+from dudao.core.sheets import Cell, Column, Problem, Reading, Table, parse_date
 from dudao.findings.models import Feedback
 from dudao.findings.queries.feedback import WHOLE, Board, Named
 from dudao.findings.queries.lights import LIT
@@ -112,9 +112,13 @@ def _resolve(
         found.others.remove(found.lead)
 
 
-def read_sheet(data: bytes, named: Callable[[Iterable[str]], Named]) -> tuple[list[ItemInput], list[Problem]]:
-    """The rows of a workbook and what is wrong with them. Raises ``SheetError`` when the file as a whole is no use."""
-    reading = sheets.read(data, LIST, max_rows=MOST)
+def opened(data: bytes) -> Reading:
+    """The list in a workbook. Raises ``SheetError`` when the file as a whole is no use."""
+    return sheets.read(data, LIST, max_rows=MOST)
+
+
+def read_sheet(reading: Reading, named: Callable[[Iterable[str]], Named]) -> tuple[list[ItemInput], list[Problem]]:
+    """The problems of a list and what is wrong with it."""
     problems = list(reading.problems)
     whole = [row for row in reading.rows if row.values.get("description")]
     units = named(

@@ -1,19 +1,16 @@
-"""Background work of findings: long sheets, imports of many; every morning what is overdue is raised and everybody told."""
+"""Background work of findings: long sheets; every morning what is overdue is raised and everybody told."""
 
 import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core import files, jobs
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.findings.actions.feedback import tell_due
-from dudao.findings.actions.ledgers import KEEP_DAYS, apply_upload, export_ledger
+from dudao.findings.actions.ledgers import KEEP_DAYS, export_ledger
 from dudao.findings.actions.pressing import escalate_overdue, tell_pressing
-from dudao.findings.models import FindingUpload
-from dudao.findings.queries.ledgers import upload_of
 
 
 @jobs.handler("findings.ledger", keep_days=KEEP_DAYS)
@@ -35,18 +32,6 @@ def write_ledger(work: Work) -> Result:
         work.progress(rows, rows, "正在保存文件")
         stored = files.keep(target, files.KINDS["xlsx"].media_type)
     return Result(f"共 {rows} 项，文件保留 {KEEP_DAYS} 天。", file=stored, name=work.params["name"])
-
-
-@jobs.handler("findings.import")
-def import_findings(work: Work) -> Result:
-    """Register the problems of a checked sheet. Run again after it was done, it only says so."""
-    taken = upload_of(work.actor, work.params["upload"])
-    if taken is None:
-        raise JobFailed("这份表已不在了。")
-    if taken.state != FindingUpload.State.APPLIED:
-        apply_upload(work.actor, taken=taken, progress=lambda done, total: work.progress(done, total, "正在登记问题"))
-    address = f"{reverse('findings:findings')}?state=draft"
-    return Result(f"已登记 {len(taken.changes)} 个问题，核对后下达。", url=address)
 
 
 @jobs.daily("findings.escalation", hour=7)

@@ -20,6 +20,9 @@ from dudao.findings.flow import FINDING, by_office
 from dudao.findings.models import Finding
 from dudao.findings.queries.lights import LIT
 
+MOST_ROWS = 20_000
+"""Rows of a sheet that comes back; a longer export has no hidden copy, since it can't be brought back in one piece."""
+
 _State = Finding.State
 _SEVERITIES: Final = {str(key): str(label) for key, label in Finding.Severity.choices}
 _SOURCES: Final = {str(key): str(label) for key, label in Finding.Source.choices}

@@ -2,11 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from dudao.core.sheets import Problem, Reading, normal
+from dudao.core.sheets import Comparison, Reading, normal
 from dudao.findings.models import Finding
 from dudao.findings.queries.ledgers import Register, known_of
 from dudao.orgs.models import Unit
@@ -14,20 +13,11 @@ from dudao.orgs.models import Unit
 _TEXTS = ("category", "source_label", "indicator_code", "indicator", "suggestion", "remark")
 
 
-@dataclass(slots=True)
-class Checked:
-    """What a list of new problems says: a dict for every draft to make, what is wrong, what is worth saying."""
-
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-def checked(reading: Reading, office: Unit, register: Register, today: date) -> Checked:
+def checked(reading: Reading, office: Unit, register: Register, today: date) -> Comparison:
     """Check the rows of a list. A problem of the same unit, day and wording is registered once."""
     # Rows that are not there yet have no content that could stay as it is.
     notes = [note.replace("原有内容保持不变", "登记为空白") for note in reading.notes]
-    found = Checked(problems=list(reading.problems), notes=notes)
+    found = Comparison(len(reading.rows), [], list(reading.problems), notes)
     faulty = {problem.row for problem in found.problems}
     seen: dict[tuple[int, date, str], int] = {}
     for line in reading.rows:
@@ -50,7 +40,7 @@ def checked(reading: Reading, office: Unit, register: Register, today: date) -> 
             )
             continue
         seen[unit, day, text] = line.number
-        found.rows.append(
+        found.changes.append(
             {
                 "line": line.number,
                 "unit": unit,
@@ -63,9 +53,9 @@ def checked(reading: Reading, office: Unit, register: Register, today: date) -> 
             }
         )
     known = known_of(office, {key[0] for key in seen}, {key[1] for key in seen})
-    again = [row["line"] for row in found.rows if _key(row) in known]
+    again = [row["line"] for row in found.changes if _key(row) in known]
     if again:
-        found.rows = [row for row in found.rows if _key(row) not in known]
+        found.changes = [row for row in found.changes if _key(row) not in known]
         shown = "、".join(str(line) for line in again[:10]) + ("等" if len(again) > 10 else "")
         found.notes.append(
             f"第 {shown} 行，共 {len(again)} 个问题已经登记过（同一单位、同一天、同样的描述），不会再登记。"

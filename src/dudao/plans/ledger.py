@@ -12,14 +12,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from dudao.calc.calendar import chinese_date
-from dudao.core import files, sheets
+from dudao.core import sheets
 from dudao.core.access import Actor, Denied
 from dudao.core.lights import LIGHTS
-from dudao.core.sheets import Cell, Column, Problem, Reading, Table
+from dudao.core.sheets import Cell, Column, Reading, Table
 from dudao.core.ui.formats import mask_phone
 from dudao.orgs.models import Contact
 from dudao.plans.labels import ROW_STATES
-from dudao.plans.models import Assignment, LedgerUpload
+from dudao.plans.models import Assignment
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries.lights import Lights
 
@@ -163,14 +163,6 @@ def compare(
         page="任务页面",
     )
     return sheets.compare(LEDGER, reading, snapshot, rows, rules)
-
-
-def error_copy(taken: LedgerUpload) -> bytes:
-    """The ledger as it was brought, with what is wrong in a red column."""
-    with files.opened(taken.file) as stream:
-        data = stream.read()
-    reading = sheets.read(data, LEDGER, max_rows=1_000_000)
-    return sheets.error_copy(data, reading, [Problem(*problem) for problem in taken.problems])
 
 
 def dated(day: date) -> str:

@@ -193,4 +193,4 @@ def _queue(actor: Actor, taken: SheetImport, step: str, word: str) -> None:
 def drop_kept() -> None:
     """Throw away the rows that waited too long; the upload and its verdict stay."""
     old = timezone.now() - timedelta(days=KEEP_DAYS)
-    SheetImport.objects.filter(uploaded_at__lt=old).exclude(kept=b"").update(kept=b"")
+    SheetImport.objects.filter(owner=None, uploaded_at__lt=old).exclude(kept=b"").update(kept=b"")

@@ -5,16 +5,15 @@ since: the one is taken over, the other never overwritten. Rows are told by thei
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypedDict
 
 from dudao.core.sheets.columns import Column, Table
 from dudao.core.sheets.problems import Problem
 from dudao.core.sheets.reading import Reading, Row
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(TypedDict):
     """One cell that was filled in differently. ``row`` is the key of the object, ``line`` the row of the sheet."""
 
     row: int
@@ -24,16 +23,13 @@ class Change:
     before: str
     after: str
 
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(slots=True)
 class Comparison:
-    """What a sheet that came back says: what to change, what is wrong, what is worth saying."""
+    """What a sheet that was brought says: what to change (cells or new rows), what is wrong, what is worth saying."""
 
     rows: int
-    changes: list[Change]
+    changes: list[Any]
     problems: list[Problem]
     notes: list[str]
 
@@ -127,7 +123,8 @@ def _cell(
         found.problems.append(line.problem(column, f"不能修改：{reason}"))
         return
     key = key_of(rules.number(row))
-    found.changes.append(Change(key, line.number, rules.label(row), column.key, now, after))
+    label = rules.label(row)
+    found.changes.append(Change(row=key, line=line.number, label=label, column=column.key, before=now, after=after))
 
 
 def key_of(number: str) -> int:

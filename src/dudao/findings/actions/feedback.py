@@ -1,6 +1,5 @@
 """上级反馈: register the document and its problems, spread them over units as findings, report back as one document."""
 
-import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,11 +15,10 @@ from dudao.calc.calendar import chinese_date
 from dudao.core import audit, notices
 from dudao.core.access import Actor, Denied
 from dudao.core.files import store
-from dudao.core.sheets import MAX_BYTES, Problem
 from dudao.core.workflow import Conflict
 from dudao.findings.actions import issuing, making
 from dudao.findings.feedback_lists import ItemInput
-from dudao.findings.models import Feedback, FeedbackItem, FeedbackPart, Finding, FindingUpload
+from dudao.findings.models import Feedback, FeedbackItem, FeedbackPart, Finding
 from dudao.findings.queries import feedback as reads
 from dudao.findings.queries.terms import terms_on
 from dudao.orgs.models import Unit
@@ -142,25 +140,6 @@ def add_items(actor: Actor, *, feedback: Feedback, rows: Sequence[ItemInput]) ->
     added = _add(actor, row, rows)
     audit.record(actor, "feedback.edit", row, count=added.new, changed=added.changed, again=added.same or None)
     return added
-
-
-@audit.action
-def keep_faults(actor: Actor, *, office: Unit, data: bytes, name: str, problems: Sequence[Problem]) -> FindingUpload:
-    """Keep a sheet that can't be brought in, for who brought it: they get it back with what is wrong in a red column."""
-    actor.require("feedback.register", office.path)
-    kept: FindingUpload = FindingUpload.objects.create(
-        owner_id=actor.id,  # type: ignore[misc]
-        kind=FindingUpload.Kind.FEEDBACK,
-        office=office,
-        file=store(io.BytesIO(data), name, kinds={"xlsx"}, limit=MAX_BYTES),
-        name=name[:200],
-        state=FindingUpload.State.FAULTY,
-        problems=[[problem.row, problem.column, problem.text] for problem in problems],
-    )
-    audit.record(
-        actor, "feedback.register", office, what="清单有错误，没有写入", file=name[:200], problems=len(problems)
-    )
-    return kept
 
 
 def _words(text: str) -> str:

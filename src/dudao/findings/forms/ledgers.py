@@ -6,20 +6,19 @@ from django import forms
 
 from dudao.core.access import Actor
 from dudao.core.ui.forms import FileField, Form, Section
-from dudao.findings.models import FindingUpload
 from dudao.findings.queries.findings import offices
 from dudao.orgs.models import Unit
 
 _KINDS = [
-    (FindingUpload.Kind.NEW, "登记新问题：按“问题清单”模板填写的表，每行一个问题"),
-    (FindingUpload.Kind.LEDGER, "导回整改台账：从平台导出、填写后的台账"),
+    ("new", "登记新问题：按“问题清单”模板填写的表，每行一个问题"),
+    ("ledger", "导回整改台账：从平台导出、填写后的台账"),
 ]
 
 
 class SheetForm(Form):
     sections: ClassVar = [Section("导入什么", ["kind", "office"]), Section("文件", ["file"])]
 
-    kind = forms.ChoiceField(label="种类", choices=_KINDS, widget=forms.RadioSelect, initial=FindingUpload.Kind.NEW)
+    kind = forms.ChoiceField(label="种类", choices=_KINDS, widget=forms.RadioSelect, initial="new")
     office: "forms.ModelChoiceField[Unit]" = forms.ModelChoiceField(
         label="下达单位", queryset=None, empty_label=None, help_text="新问题以这个单位的名义登记。"
     )

@@ -14,7 +14,6 @@ from dudao.findings.models.findings import (
 )
 from dudao.findings.models.lookback import LookBack, LookBackFile, LookBackItem
 from dudao.findings.models.policies import Policy
-from dudao.findings.models.uploads import FindingUpload
 
 __all__ = [
     "Consultation",
@@ -24,7 +23,6 @@ __all__ = [
     "FeedbackPart",
     "Finding",
     "FindingFile",
-    "FindingUpload",
     "LookBack",
     "LookBackFile",
     "LookBackItem",

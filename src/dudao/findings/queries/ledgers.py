@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from dudao.core.access import Actor
 from dudao.core.sheets.cells import fold
 from dudao.findings.ledgers import Ledger
-from dudao.findings.models import Finding, FindingFile, FindingUpload, Verification
+from dudao.findings.models import Finding, FindingFile, Verification
 from dudao.findings.queries.findings import responsible, seen, with_units
 from dudao.findings.queries.lights import Lights
 from dudao.orgs.models import Unit
@@ -114,14 +114,3 @@ class Register:
 
     def by_key(self, keys: Iterable[int]) -> dict[int, Unit]:
         return {unit.pk: unit for unit in Unit.objects.filter(pk__in=set(keys))}
-
-
-def uploads_of(actor: Actor) -> QuerySet[FindingUpload]:
-    """The sheets a person has brought, newest first; nobody else sees them."""
-    if actor.id is None:
-        return FindingUpload.objects.none()
-    return FindingUpload.objects.filter(owner_id=actor.id).select_related("file", "office", "job")
-
-
-def upload_of(actor: Actor, pk: int) -> FindingUpload | None:
-    return uploads_of(actor).filter(pk=pk).first()

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.files import hand_out
-from dudao.core.sheets import Problem, SheetError, read_upload
+from dudao.core.imports.owned import keep_own
+from dudao.core.sheets import Comparison, Problem, SheetError, read_upload
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Search
@@ -27,6 +28,7 @@ from dudao.findings.actions import feedback as acts
 from dudao.findings.actions import feedback_reports as reports
 from dudao.findings.flow import FINDING
 from dudao.findings.forms.feedback import AddForm, FeedbackForm, ItemForm, NewForm, SpreadForm
+from dudao.findings.imports import FEEDBACK
 from dudao.findings.labels import FEEDBACK_STATES, WHOLE_STATES
 from dudao.findings.models import Feedback, FeedbackItem
 from dudao.findings.queries import feedback as reads
@@ -118,13 +120,20 @@ def _read(request: HttpRequest, form: Any, office: Unit) -> tuple[list[lists.Ite
     if upload is not None:
         try:
             data = read_upload(upload)
-            more, found = lists.read_sheet(data, lambda names: reads.units_named(actor, office, names))
+            reading = lists.opened(data)
+            more, found = lists.read_sheet(reading, lambda names: reads.units_named(actor, office, names))
         except SheetError as reason:
             form.add_error("sheet", str(reason))
         else:
             if found:
-                kept = acts.keep_faults(
-                    actor, office=office, data=data, name=upload.name or "清单.xlsx", problems=found
+                kept = keep_own(
+                    actor,
+                    declared=FEEDBACK,
+                    target=office,
+                    data=data,
+                    name=upload.name or "清单.xlsx",
+                    reading=reading,
+                    found=Comparison(0, [], found, []),
                 )
                 errors_url = reverse("findings:upload_errors", args=[kept.pk])
                 form.add_error("sheet", f"有 {len(found)} 处不能导入，没有写入任何内容，请按页面上方列出的改好再上传。")

@@ -2,48 +2,31 @@
 
 import io
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import sheets
-from dudao.core.access import Denied
+from dudao.core.imports.owned import take_own
+from dudao.core.imports.owned_pages import errors_view, recent, upload_view
+from dudao.core.models import SheetImport
 from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import form_page, refused
-from dudao.core.ui.parts import Crumb, State
+from dudao.core.ui.parts import Crumb
 from dudao.findings import ledgers
-from dudao.findings.actions.ledgers import (
-    LONG,
-    begin_export,
-    begin_upload,
-    discard_upload,
-    error_copy,
-    export_ledger,
-    take_sheet,
-)
+from dudao.findings.actions.ledgers import LONG, begin_export, export_ledger
 from dudao.findings.forms.ledgers import SheetForm
+from dudao.findings.imports import KINDS, LEDGER, NEW
 from dudao.findings.labels import SEVERITIES
-from dudao.findings.models import FindingUpload
-from dudao.findings.queries.ledgers import upload_of, uploads_of
 
 _PHONES = "-phones"
-_STATES: dict[str, State] = {
-    FindingUpload.State.CHECKED: State("待确认", "amber"),
-    FindingUpload.State.FAULTY: State("有错误", "red"),
-    FindingUpload.State.APPLIED: State("已导入", "green"),
-    FindingUpload.State.DISCARDED: State("已放弃", "grey", "x"),
-}
-_RUNNING = State("正在导入", "blue")
-SHOWN = 500
-SHOWN_PROBLEMS = 200
 
 
 def export_kinds(request: HttpRequest) -> list[tuple[str, str]]:
@@ -87,21 +70,19 @@ def sheet_import(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         brought, nothing = values["file"], object()
+        kind = NEW if values["kind"] == "new" else LEDGER
 
         def take() -> Any:
-            made = take_sheet(actor, kind=values["kind"], office=values["office"], upload=brought, name=brought.name)
-            return made or nothing
+            office = values["office"]
+            return take_own(actor, declared=kind, target=office, upload=brought, name=brought.name) or nothing
 
         taken = refused(form, take)
         if taken is nothing:
-            what = "里的问题都已经登记过" if values["kind"] == FindingUpload.Kind.NEW else "与平台里的内容一致"
+            what = "里的问题都已经登记过" if kind is NEW else "与平台里的内容一致"
             messages.success(request, f"“{brought.name}”{what}，没有需要导入的内容。")
             return redirect("findings:import")
         if taken is not None:
             return redirect(taken)
-    uploads = list(uploads_of(actor)[:10])
-    for one in uploads:
-        one.shown = _shown(one)  # type: ignore[attr-defined]
     return form_page(
         request,
         form,
@@ -111,7 +92,7 @@ def sheet_import(request: HttpRequest) -> HttpResponse:
         cancel_url=reverse("findings:findings"),
         crumbs=_crumbs(Crumb("导入问题表")),
         template="findings/import.html",
-        uploads=uploads,
+        uploads=recent(request, *KINDS.values()),
         columns="、".join(column.name for column in ledgers.LEDGER.readable if column.key != "number"),
     )
 
@@ -124,77 +105,20 @@ def import_template(request: HttpRequest) -> HttpResponse:
     return attachment(sheets.template(ledgers.PROBLEMS, help_text=help_text), "问题清单模板.xlsx")
 
 
-def _shown(taken: FindingUpload) -> State:
-    going = taken.job is not None and not taken.job.over and taken.state == FindingUpload.State.CHECKED
-    return _RUNNING if going else _STATES[taken.state]
+def _more(taken: SheetImport) -> dict[str, Any]:
+    """New problems as rows, which the page shows instead of changed cells."""
+    if taken.kind != NEW.key:
+        return {"new": False}
+    rows = [
+        {**row, "level": SEVERITIES[row["severity"]], "day": date.fromisoformat(row["found_on"])}
+        for row in taken.preview
+    ]
+    return {"new": True, "rows": rows}
 
 
-@require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a sheet would do, before it does; POST ``act`` = apply or discard."""
-    actor = actor_of(request)
-    taken = upload_of(actor, pk)
-    if taken is None:
-        raise Http404
-    if request.method == "POST":
-        return _decided(request, taken)
-    new = taken.kind == FindingUpload.Kind.NEW
-    shown: dict[str, Any]
-    if new:
-        shown = {
-            "rows": [
-                {**row, "level": SEVERITIES[row["severity"]], "day": date.fromisoformat(row["found_on"])}
-                for row in taken.changes[:SHOWN]
-            ]
-        }
-    else:
-        names = {column.key: column.name for column in ledgers.LEDGER.readable}
-        shown = {
-            "lines": [
-                (label, [{**change, "name": names[change["column"]]} for change in group])
-                for label, group in groupby(taken.changes[:SHOWN], key=lambda change: change["label"])
-            ]
-        }
-    return render(
-        request,
-        "findings/upload.html",
-        {
-            "taken": taken,
-            "new": new,
-            "state": _shown(taken),
-            "hidden": max(len(taken.changes) - SHOWN, 0),
-            "problems": [{"row": row, "text": text} for row, _, text in taken.problems[:SHOWN_PROBLEMS]],
-            "hidden_problems": max(len(taken.problems) - SHOWN_PROBLEMS, 0),
-            "open": taken.state in {FindingUpload.State.CHECKED, FindingUpload.State.FAULTY}
-            and _shown(taken) != _RUNNING,
-            "crumbs": _crumbs(Crumb("导入问题表", reverse("findings:import")), Crumb(taken.name)),
-            **shown,
-        },
-    )
+def _upload_crumbs(last: Crumb) -> list[Crumb]:
+    return _crumbs(Crumb("导入问题表", reverse("findings:import")), last)
 
 
-def _decided(request: HttpRequest, taken: FindingUpload) -> HttpResponse:
-    actor = actor_of(request)
-    if request.POST.get("act") == "discard":
-        discard_upload(actor, taken=taken)
-        messages.success(request, "已放弃这份表，没有写入任何内容。")
-        return redirect("findings:import")
-    if request.POST.get("act") != "apply":
-        raise Denied("请选择确认导入，或者放弃。", "finding.import")
-    done = begin_upload(actor, taken=taken)
-    if done.state != FindingUpload.State.APPLIED and done.job is not None:
-        return redirect(done.job)
-    if taken.kind == FindingUpload.Kind.NEW:
-        messages.success(request, f"已登记 {len(taken.changes)} 个问题，核对后下达。")
-        return redirect(f"{reverse('findings:findings')}?state=draft")
-    messages.success(request, f"已导入 {len(taken.changes)} 处改动。")
-    return redirect(taken)
-
-
-@require_GET
-def upload_errors(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sheet as it was brought, with a red column that says what is wrong."""
-    taken = upload_of(actor_of(request), pk)
-    if taken is None or not taken.problems:
-        raise Http404
-    return attachment(error_copy(taken), f"{taken.name.removesuffix('.xlsx')} 错误说明.xlsx")
+upload = upload_view("findings/upload.html", _upload_crumbs, *KINDS.values(), more=_more)
+upload_errors = errors_view(*KINDS.values())

@@ -1,7 +1,6 @@
 """Tables of the work plan, split by subject: the document, the tasks made of it, the rules of the lights."""
 
 from dudao.plans.models.document import Amendment, Guess, Item, Point, Remark, Section, WorkPlan
-from dudao.plans.models.ledger import LedgerUpload
 from dudao.plans.models.lights import Light, LightRule
 from dudao.plans.models.tasks import Assignment, Evidence, Milestone, ProgressReport, Task
 
@@ -11,7 +10,6 @@ __all__ = [
     "Evidence",
     "Guess",
     "Item",
-    "LedgerUpload",
     "Light",
     "LightRule",
     "Milestone",

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from dudao.core.access import Actor
 from dudao.orgs.models import Contact, Unit
-from dudao.plans.models import Assignment, Evidence, LedgerUpload, ProgressReport
+from dudao.plans.models import Assignment, Evidence, ProgressReport
 from dudao.plans.queries.assignments import RowFilter, assignment_rows
 from dudao.plans.queries.joins import with_units
 from dudao.plans.queries.lights import Lights
@@ -68,14 +68,3 @@ def rows_by_number(numbers: Iterable[int], *, lock: bool = False) -> dict[int, A
 def home_of(actor: Actor, verb: str = "ledger.export") -> Unit | None:
     """The highest unit for which an actor holds a verb: who hands the ledger in (填报单位)."""
     return Unit.objects.filter(path__in=actor.paths(verb)).order_by("depth", "pk").first()
-
-
-def uploads_of(actor: Actor) -> QuerySet[LedgerUpload]:
-    """The ledgers a person has brought back, newest first; nobody else sees them."""
-    if actor.id is None:
-        return LedgerUpload.objects.none()
-    return LedgerUpload.objects.filter(owner_id=actor.id).select_related("file")
-
-
-def upload_of(actor: Actor, pk: int) -> LedgerUpload | None:
-    return uploads_of(actor).filter(pk=pk).first()

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -16,30 +15,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.core import jobs
 from dudao.core.access import Denied
 from dudao.core.documents import DOCX
+from dudao.core.imports.owned import take_own
+from dudao.core.imports.owned_pages import errors_view, recent, upload_view
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import form_page, refused
-from dudao.core.ui.parts import Crumb, State
+from dudao.core.ui.parts import Crumb
 from dudao.plans import ledger
-from dudao.plans.actions.ledger import apply_ledger, discard_ledger, export_ledger, take_ledger
+from dudao.plans.actions.ledger import export_ledger
 from dudao.plans.forms.ledger import LedgerForm
-from dudao.plans.models import LedgerUpload, WorkPlan
+from dudao.plans.imports import LEDGER
+from dudao.plans.models import WorkPlan
 from dudao.plans.papers import make_brief
 from dudao.plans.queries.assignments import tally
-from dudao.plans.queries.ledger import ledger_rows, upload_of, uploads_of
+from dudao.plans.queries.ledger import ledger_rows
 from dudao.plans.queries.tasks import plans_seen
 from dudao.plans.views.common import actor_of, lights_of, today
 
 LONG = 2000
 """Rows from which a ledger is written in the background."""
-
-UPLOAD_STATES: dict[str, State] = {
-    LedgerUpload.State.CHECKED: State("待确认", "amber"),
-    LedgerUpload.State.FAULTY: State("有错误", "red"),
-    LedgerUpload.State.APPLIED: State("已导入", "green"),
-    LedgerUpload.State.DISCARDED: State("已放弃", "grey", "x"),
-}
-SHOWN_CHANGES = 500
-SHOWN_PROBLEMS = 200
 
 
 def _plan_or_404(request: HttpRequest, pk: int) -> WorkPlan:
@@ -59,16 +52,13 @@ def ledger_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     plan = _plan_or_404(request, pk)
     whole = tally(ledger_rows(actor, lights_of(request), plan=plan.pk)).get(None)
-    uploads = list(uploads_of(actor)[:10])
-    for upload in uploads:
-        upload.shown = UPLOAD_STATES[upload.state]  # type: ignore[attr-defined]
     return render(
         request,
         "plans/ledger/page.html",
         {
             "plan": plan,
             "whole": whole,
-            "uploads": uploads,
+            "uploads": recent(request, LEDGER),
             "columns": "、".join(column.name for column in ledger.EDITABLE),
             "may_export": actor.may_somewhere("ledger.export"),
             "may_import": actor.may_somewhere("ledger.import"),
@@ -126,7 +116,8 @@ def ledger_import(request: HttpRequest) -> HttpResponse:
         nothing = object()
 
         def take() -> Any:
-            return take_ledger(actor_of(request), upload=upload, name=upload.name) or nothing
+            actor = actor_of(request)
+            return take_own(actor, declared=LEDGER, target=None, upload=upload, name=upload.name) or nothing
 
         taken = refused(form, take)
         if taken is nothing:
@@ -144,50 +135,12 @@ def ledger_import(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
-def ledger_upload(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a ledger would change, before it does; POST ``act`` = apply or discard."""
-    actor = actor_of(request)
-    taken = upload_of(actor, pk)
-    if taken is None:
-        raise Http404
-    if request.method == "POST":
-        if request.POST.get("act") == "discard":
-            discard_ledger(actor, taken=taken)
-            messages.success(request, "已放弃这份台账，没有写入任何内容。")
-            return redirect("plans:ledger_import")
-        apply_ledger(actor, taken=taken)
-        messages.success(request, f"已导入 {len(taken.changes)} 处改动。")
-        return redirect(taken)
-    names = {column.key: column.name for column in ledger.EDITABLE}
-    lines = [
-        (label, [{**change, "name": names[change["column"]]} for change in group])
-        for label, group in groupby(taken.changes[:SHOWN_CHANGES], key=lambda change: change["label"])
-    ]
-    return render(
-        request,
-        "plans/ledger/upload.html",
-        {
-            "taken": taken,
-            "state": UPLOAD_STATES[taken.state],
-            "lines": lines,
-            "hidden_changes": max(len(taken.changes) - SHOWN_CHANGES, 0),
-            "problems": [{"row": row, "text": text} for row, _, text in taken.problems[:SHOWN_PROBLEMS]],
-            "hidden_problems": max(len(taken.problems) - SHOWN_PROBLEMS, 0),
-            "rows_touched": len({change["row"] for change in taken.changes}),
-            "open": taken.state in {LedgerUpload.State.CHECKED, LedgerUpload.State.FAULTY},
-            "crumbs": _crumbs(Crumb("导回台账", reverse("plans:ledger_import")), Crumb(taken.name)),
-        },
-    )
+def _upload_crumbs(last: Crumb) -> list[Crumb]:
+    return _crumbs(Crumb("导回台账", reverse("plans:ledger_import")), last)
 
 
-@require_GET
-def ledger_errors(request: HttpRequest, pk: int) -> HttpResponse:
-    """The ledger as it was brought, with a red column that says what is wrong."""
-    taken = upload_of(actor_of(request), pk)
-    if taken is None or not taken.problems:
-        raise Http404
-    return attachment(ledger.error_copy(taken), f"{taken.name.removesuffix('.xlsx')} 错误说明.xlsx")
+ledger_upload = upload_view("plans/ledger/upload.html", _upload_crumbs, LEDGER)
+ledger_errors = errors_view(LEDGER)
 
 
 @require_POST

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +11,6 @@ from dudao.calc.codetables import ORGANIZERS, SCHOOL_TYPES, URBAN_RURAL
 from dudao.core.access import Actor
 from dudao.core.sheets import MAX_BYTES
 from dudao.core.ui.forms import DateField, FileField, Form, PickField, PickManyField, Section
-from dudao.core.ui.forms import refused as plainly_refused
 from dudao.orgs.models import Kind, Ownership, Stage, Unit
 from dudao.orgs.queries import choosable
 from dudao.orgs.sheet import split_words
@@ -24,23 +22,6 @@ _SCHOOL_TYPES = [
     *((code, f"{code} {item.name}") for code, item in SCHOOL_TYPES.items() if not item.is_attached),
 ]
 _YES_NO = [_UNKNOWN, ("1", "是"), ("0", "否")]
-
-
-def refused(form: Form, action: Callable[[], Any]) -> Any:
-    """``core.ui.forms.refused``, with errors about what the form doesn't ask for told at its top."""
-
-    def run() -> Any:
-        try:
-            return action()
-        except ValidationError as error:
-            if not hasattr(error, "error_dict"):
-                raise
-            told: dict[str, list[Any]] = {}
-            for name, errors in error.error_dict.items():
-                told.setdefault(name if name in form.fields else NON_FIELD_ERRORS, []).extend(errors)
-            raise ValidationError(told) from None
-
-    return plainly_refused(form, run)
 
 
 def _picker(verb: str) -> Callable[[], str]:

@@ -22,7 +22,7 @@ from dudao.accountability.queries import cases as reads
 from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.core.ui.templatetags.ui import deadline
@@ -183,19 +183,12 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         }
         initial["ended_on"] = first.deadline or initial["ended_on"]
     form = NewForm(sent(request), request.FILES or None, rows=rows, unit=unit, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: open_case(actor, office=office, unit=unit, **form.values))
-        if made is not None:
-            messages.success(request, f"已登记，编号 {made.code}。告知以前，被问责单位看不到。")
-            return redirect(made)
-    return form_page(
-        request,
-        form,
-        title=f"登记对{unit}的问责线索",
-        save="登记",
-        cancel_url=reverse("accountability:cases"),
+    return answered(
+        request, form, lambda: open_case(actor, office=office, unit=unit, **form.values),
+        lambda made: f"已登记，编号 {made.code}。告知以前，被问责单位看不到。",
+        title=f"登记对{unit}的问责线索", save="登记", cancel_url=reverse("accountability:cases"),
         crumbs=[Crumb("问责案件", reverse("accountability:cases")), Crumb("登记线索")],
-    )
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,7 +16,7 @@ from dudao.accountability.queries import cases
 from dudao.accountability.queries import talks as reads
 from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.filters import Chips, DateRange, Search
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.core.ui.templatetags.ui import deadline
@@ -71,20 +70,12 @@ def new(request: HttpRequest) -> HttpResponse:
     fixed = case.unit if case is not None else about.unit if about is not None else None
     initial = {"reason": about.description} if about is not None else {"reason": case.facts} if case is not None else {}
     form = TalkForm(sent(request), actor=actor, fixed=fixed, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.plan_talk(actor, case=case, finding=about, **form.values))
-        if made is not None:
-            messages.success(request, f"已登记，编号 {made.code}。核对后发出通知。")
-            return redirect(made)
-    return form_page(
-        request,
-        form,
-        title="发起约谈",
-        save="登记",
-        cancel_url=reverse("accountability:talks"),
-        crumbs=[Crumb("约谈", reverse("accountability:talks")), Crumb("发起约谈")],
-        note="登记后对方还看不到，通知时才会知道。",
-    )
+    return answered(
+        request, form, lambda: acts.plan_talk(actor, case=case, finding=about, **form.values),
+        lambda made: f"已登记，编号 {made.code}。核对后发出通知。",
+        title="发起约谈", save="登记", cancel_url=reverse("accountability:talks"),
+        crumbs=[Crumb("约谈", reverse("accountability:talks")), Crumb("发起约谈")], note="登记后对方还看不到，通知时才会知道。",
+    )  # fmt: skip
 
 
 @require_GET

@@ -17,10 +17,11 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
@@ -329,7 +330,40 @@ def refused(form: Form, action: Callable[[], Any]) -> Any:
     except Conflict as conflict:
         form.add_error(None, str(conflict))
     except ValidationError as error:
-        form.add_error(None, error)
+        form.add_error(None, _told(form, error))
     except (FileRefused, SheetError) as problem:
         form.add_error(None, str(problem))
     return None
+
+
+def _told(form: Form, error: ValidationError) -> ValidationError:
+    """Errors about what the form doesn't ask for are told at its top."""
+    if not hasattr(error, "error_dict"):
+        return error
+    told: dict[str, list[Any]] = {}
+    for name, errors in error.error_dict.items():
+        told.setdefault(name if name in form.fields else NON_FIELD_ERRORS, []).extend(errors)
+    return ValidationError(told)
+
+
+def answered(
+    request: HttpRequest,
+    form: Form,
+    run: Callable[[], Any],
+    done: str | Callable[[Any], str],
+    *,
+    to: Any = None,
+    **page: Any,
+) -> HttpResponse:
+    """The page of a form and what comes of it: ``run`` when what was sent is right, then ``done`` is said and ``to`` shown.
+
+    ``done`` and ``to`` may be functions of what it answers; without ``to`` that itself is shown. Else the form as a page
+    of its own (``form_page``), empty or with what was wrong.
+    """
+    if request.method == "POST" and form.is_valid():
+        made = refused(form, run)
+        if made is not None:
+            messages.success(request, done(made) if callable(done) else done)
+            target = made if to is None else to(made) if callable(to) else to
+            return redirect(target)
+    return form_page(request, form, **page)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from dudao.core.files import ENDINGS
 from dudao.core.ui.acting import actor_of, may_anywhere, sent
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, refused
 from dudao.core.ui.parts import Crumb
 from dudao.evidence.actions import library as acts
 from dudao.evidence.actions.incoming import take
@@ -102,19 +102,9 @@ def describe(request: HttpRequest) -> HttpResponse:
         messages.error(request, "没有可以填写的材料，请在列表里选择本单位的材料。")
         return redirect("evidence:items")
     form = DescribeForm(sent(request), rows=rows, categories=reads.categories(rows[0].unit))
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.describe_many(actor, rows=form.said()))
-        if done is not None:
-            messages.success(request, f"已保存 {len(done)} 项材料的信息。")
-            return redirect("evidence:items")
-    return form_page(
-        request,
-        form,
-        title="填写材料信息",
-        save="保存",
-        cancel_url=reverse("evidence:items"),
-        crumbs=crumbs(Crumb("填写信息")),
-        note="生效日期按材料内容填写，不是上传的日期；长期有效的不填“有效期至”。",
-        template="evidence/describe.html",
-        wide=True,
-    )
+    return answered(
+        request, form, lambda: acts.describe_many(actor, rows=form.said()), lambda done: f"已保存 {len(done)} 项材料的信息。",
+        to="evidence:items",
+        title="填写材料信息", save="保存", cancel_url=reverse("evidence:items"), crumbs=crumbs(Crumb("填写信息")),
+        note="生效日期按材料内容填写，不是上传的日期；长期有效的不填“有效期至”。", template="evidence/describe.html", wide=True,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.ui.acting import actor_of, run, sent
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb
 from dudao.evidence.actions import library as acts
 from dudao.evidence.flow import EVIDENCE, why_not
@@ -61,19 +61,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, denied.reason)
         return redirect(row)
     form = ItemForm(sent(request), row=row, categories=reads.categories(row.unit))
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.describe(actor, row=row, **form.values))
-        if done is not None:
-            messages.success(request, "已保存。")
-            return redirect(done)
-    return form_page(
-        request,
-        form,
-        title="修改材料信息",
-        save="保存",
-        cancel_url=row.get_absolute_url(),
+    return answered(
+        request, form, lambda: acts.describe(actor, row=row, **form.values), "已保存。",
+        title="修改材料信息", save="保存", cancel_url=row.get_absolute_url(),
         crumbs=crumbs(Crumb(row.title, row.get_absolute_url()), Crumb("修改信息")),
-    )
+    )  # fmt: skip
 
 
 _STEPS = {

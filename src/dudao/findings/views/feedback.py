@@ -19,7 +19,7 @@ from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.formats import date_cn, datetime_cn
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.core.ui.templatetags.ui import deadline
@@ -273,19 +273,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     actor.require("feedback.edit", row.office.path)
     names = ("title", "number", "superior", "addressees", "dated", "received_on", "due_on")
     form = FeedbackForm(sent(request), request.FILES or None, initial={name: getattr(row, name) for name in names})
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.edit_feedback(actor, feedback=row, **form.values))
-        if done is not None:
-            messages.success(request, "已保存。")
-            return redirect(row)
-    return form_page(
-        request,
-        form,
-        title="修改上级反馈",
-        save="保存",
-        cancel_url=row.get_absolute_url(),
+    return answered(
+        request, form, lambda: acts.edit_feedback(actor, feedback=row, **form.values), "已保存。", to=row,
+        title="修改上级反馈", save="保存", cancel_url=row.get_absolute_url(),
         crumbs=_crumbs(Crumb(row.title, row.get_absolute_url()), Crumb("修改")),
-    )
+    )  # fmt: skip
 
 
 @require_POST
@@ -355,20 +347,13 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     names = ("description", "category", "demand", "due_on", "measures", "standing", "revision")
     fixed = item.pk in reads.standing_of([item])
     form = ItemForm(sent(request), fixed=fixed, initial={name: getattr(item, name) for name in names})
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.edit_item(actor, item=item, **form.values))
-        if done is not None:
-            messages.success(request, f"已保存第 {item.number} 项。")
-            return redirect(item.get_absolute_url())
-    return form_page(
-        request,
-        form,
-        title=f"第 {item.number} 项",
-        save="保存",
-        cancel_url=item.get_absolute_url(),
+    return answered(
+        request, form, lambda: acts.edit_item(actor, item=item, **form.values), lambda _: f"已保存第 {item.number} 项。",
+        to=lambda _: item.get_absolute_url(),
+        title=f"第 {item.number} 项", save="保存", cancel_url=item.get_absolute_url(),
         crumbs=_crumbs(Crumb(row.title, row.get_absolute_url()), Crumb(f"第 {item.number} 项")),
         note=item.description if fixed else "",
-    )
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

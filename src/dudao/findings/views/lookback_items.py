@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.core import audit
 from dudao.core.files import hand_out
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, refused
 from dudao.core.ui.parts import Crumb, FileRow
 from dudao.findings.actions import lookback as acts
 from dudao.findings.actions import lookback_answers as answers
@@ -122,24 +122,14 @@ def item_settle(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(row)
     choices = [(str(key), _word(row, str(key))) for key in answers.possible(row)]
     form = SettleForm(sent(request), choices=choices)
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: answers.settle(actor, item=row, **form.values))
-        if done is not None:
-            messages.success(request, f"已处理：{done.get_outcome_display()}。")
-            return redirect(done)
-    return form_page(
-        request,
-        form,
-        title="处理核查结果",
-        save="确认处理",
-        save_icon="check",
-        cancel_url=row.get_absolute_url(),
-        crumbs=_crumbs(row, "处理核查结果"),
-        template="findings/lookback_settle.html",
-        row=row,
-        result=RESULTS[row.result],
+    return answered(
+        request, form, lambda: answers.settle(actor, item=row, **form.values),
+        lambda done: f"已处理：{done.get_outcome_display()}。",
+        title="处理核查结果", save="确认处理", save_icon="check",
+        cancel_url=row.get_absolute_url(), crumbs=_crumbs(row, "处理核查结果"),
+        template="findings/lookback_settle.html", row=row, result=RESULTS[row.result],
         now=FINDING.states[row.finding.state],
-    )
+    )  # fmt: skip
 
 
 def _word(row: LookBackItem, outcome: str) -> str:

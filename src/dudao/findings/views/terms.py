@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.deadlines import ALARMS, SUBJECTS
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb
 from dudao.findings.actions import terms as acts
 from dudao.findings.forms.office import TermForm
@@ -103,24 +102,13 @@ def term_edit(request: HttpRequest, subject: str) -> HttpResponse:
             "source": found.term.source if own else "",
         }
     form = TermForm(sent(request), initial=initial, alarm=subject in ALARMS)
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.set_term(actor_of(request), unit=unit, subject=subject, **form.values))
-        if done is not None:
-            messages.success(request, f"已设定“{SUBJECTS[subject]}”：{done}。")
-            return redirect(f"{reverse('findings:terms')}?unit={unit.pk}")
-    return form_page(
-        request,
-        form,
-        title=f"设定时限：{SUBJECTS[subject]}",
-        save="设定",
-        cancel_url=f"{reverse('findings:terms')}?unit={unit.pk}",
-        crumbs=[
-            Crumb("时限规定", reverse("findings:terms")),
-            Crumb("设定"),
-        ],
-        note=str(unit),
+    return answered(
+        request, form, lambda: acts.set_term(actor_of(request), unit=unit, subject=subject, **form.values),
+        lambda done: f"已设定“{SUBJECTS[subject]}”：{done}。", to=lambda _: f"{reverse('findings:terms')}?unit={unit.pk}",
+        title=f"设定时限：{SUBJECTS[subject]}", save="设定", cancel_url=f"{reverse('findings:terms')}?unit={unit.pk}",
+        crumbs=[Crumb("时限规定", reverse("findings:terms")), Crumb("设定")], note=str(unit),
         action=f"{request.path}?unit={unit.pk}",
-    )
+    )  # fmt: skip
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.tree import grade_words
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.ui.filters import Chips, Search
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
@@ -97,20 +97,11 @@ def start(request: HttpRequest) -> HttpResponse:
     """A new system with an empty draft."""
     actor = actor_of(request)
     form = StartForm(request.POST or None, units=_offices(actor, "framework.start"), initial={"points": 100})
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: versions.start_framework(actor, **form.values))
-        if made is not None:
-            messages.success(request, f"已新建“{made.framework.name}”。先在总表下新增一级指标，再逐级往下写。")
-            return redirect(made)
-    return form_page(
-        request,
-        form,
-        title="新建指标体系",
-        save="新建草稿",
-        save_icon="plus",
-        cancel_url=reverse("frameworks:versions"),
-        crumbs=[home()],
-    )
+    return answered(
+        request, form, lambda: versions.start_framework(actor, **form.values),
+        lambda made: f"已新建“{made.framework.name}”。先在总表下新增一级指标，再逐级往下写。",
+        title="新建指标体系", save="新建草稿", save_icon="plus", cancel_url=reverse("frameworks:versions"), crumbs=[home()],
+    )  # fmt: skip
 
 
 def _offices(actor: Actor, verb: str) -> list[Unit]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core.access import Actor
-from dudao.core.ui.forms import form_page
+from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb
 from dudao.orgs import actions, forms, queries
 from dudao.orgs.models import SpecialDay, Unit
@@ -115,22 +115,17 @@ def calendar_day(request: Any) -> HttpResponse:
     actor.require("calendar.edit", unit.path)
     year = _year(request)
     form = forms.SpecialDayForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = {**form.values, "working": form.cleaned_data["working"] == "1"}
-        row = forms.refused(form, lambda: actions.set_special_day(actor, unit=unit, **given))
-        if row is not None:
-            messages.success(request, "已登记，工作日推算从现在起按此计算。")
-            return redirect(_address(unit, row.day.year))
-    return form_page(
-        request,
-        form,
-        title=f"登记{unit.name}的放假或调休",
-        save="登记",
-        cancel_url=_address(unit, year),
+    return answered(
+        request, form,
+        lambda: actions.set_special_day(
+            actor, unit=unit, **{**form.values, "working": form.cleaned_data["working"] == "1"}
+        ),
+        "已登记，工作日推算从现在起按此计算。", to=lambda row: _address(unit, row.day.year),
+        title=f"登记{unit.name}的放假或调休", save="登记", cancel_url=_address(unit, year),
         crumbs=[Crumb("工作日历", _address(unit, year))],
         note="登记后，本地区及没有单独登记的下级地区，以后推算期限都按此计算；已经定下的期限不会自动改变。",
         action=f"{request.path}?unit={unit.pk}&year={year}",
-    )
+    )  # fmt: skip
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """One unit: its page, what happens to it on a day, its people."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.codetables import SCHOOL_TYPES, URBAN_RURAL
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor
-from dudao.core.ui.forms import form_page
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink, Tab
 from dudao.orgs import actions, forms, queries
@@ -138,18 +139,20 @@ def unit(request: Any, pk: int, tab: str = "") -> HttpResponse:
 # --- dated actions -------------------------------------------------------------------------------------------------
 
 
-def _page(
-    request: Any, form: Any, one: Unit, *, title: str, save: str, note: str = "", icon: str = "check"
+def _answered(
+    request: Any,
+    form: Any,
+    run: Callable[[], Any],
+    done: str | Callable[[Any], str],
+    *,
+    one: Unit,
+    save_icon: str = "check",
+    **page: Any,
 ) -> HttpResponse:
-    return form_page(
-        request,
-        form,
-        title=title,
-        save=save,
-        save_icon=icon,
-        note=note,
-        cancel_url=one.get_absolute_url(),
-        crumbs=[*_crumbs(request.actor, one), Crumb(str(one), one.get_absolute_url())],
+    """A form about a unit, below the way to it."""
+    crumbs = [*_crumbs(request.actor, one), Crumb(str(one), one.get_absolute_url())]
+    return answered(
+        request, form, run, done, cancel_url=one.get_absolute_url(), crumbs=crumbs, save_icon=save_icon, **page
     )
 
 
@@ -160,21 +163,11 @@ def new(request: Any) -> HttpResponse:
     under = request.GET.get("under", "")
     initial = {"parent": int(under)} if under.isascii() and under.isdigit() else {}
     form = forms.OpenForm(request.POST or None, actor=actor, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        made = forms.refused(form, lambda: actions.open_unit(actor, **form.save_values()))
-        if made is not None:
-            messages.success(request, f"已新设“{made.name}”。")
-            return redirect(made)
-    return form_page(
-        request,
-        form,
-        title="新设机构",
-        save="新设机构",
-        save_icon="plus",
-        cancel_url=reverse("orgs:units"),
-        crumbs=[Crumb("机构", reverse("orgs:units"))],
-        note="新设后立即出现在机构树里，上级单位有权限的人员都能看到它。",
-    )
+    return answered(
+        request, form, lambda: actions.open_unit(actor, **form.save_values()), lambda made: f"已新设“{made.name}”。",
+        title="新设机构", save="新设机构", save_icon="plus", cancel_url=reverse("orgs:units"),
+        crumbs=[Crumb("机构", reverse("orgs:units"))], note="新设后立即出现在机构树里，上级单位有权限的人员都能看到它。",
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -184,12 +177,11 @@ def edit(request: Any, pk: int) -> HttpResponse:
     actor.require("unit.edit", one.path)
     initial = forms.EditForm.initial_of(one, queries.names_of(one, UnitName.Sort.ALIAS), queries.levels_of(one))
     form = forms.EditForm(request.POST or None, unit=one, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        done = forms.refused(form, lambda: actions.edit_unit(actor, unit=one, **form.save_values(one)))
-        if done is not None:
-            messages.success(request, f"已修改“{one.name}”的信息。")
-            return redirect(one)
-    return _page(request, form, one, title=f"修改“{one}”", save="保存", icon="device-floppy")
+    return _answered(
+        request, form, lambda: actions.edit_unit(actor, unit=one, **form.save_values(one)),
+        lambda _: f"已修改“{one.name}”的信息。", to=one,
+        one=one, title=f"修改“{one}”", save="保存", save_icon="device-floppy",
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -198,13 +190,12 @@ def rename(request: Any, pk: int) -> HttpResponse:
     one = _seen(request, pk)
     actor.require("unit.rename", one.path)
     form = forms.RenameForm(request.POST or None, initial={"name": one.name, "kind": one.kind})
-    if request.method == "POST" and form.is_valid():
-        done = forms.refused(form, lambda: actions.rename_unit(actor, unit=one, **form.values))
-        if done is not None:
-            messages.success(request, f"“{one.name}”已更名为“{done.name}”。")
-            return redirect(one)
     note = f"更名后“{one.name}”留作曾用名，仍能按它查到；此前的日期按原名显示。"
-    return _page(request, form, one, title=f"“{one}”更名", save="确认更名", note=note)
+    return _answered(
+        request, form, lambda: actions.rename_unit(actor, unit=one, **form.values),
+        lambda done: f"“{one.name}”已更名为“{done.name}”。", to=one,
+        one=one, title=f"“{one}”更名", save="确认更名", note=note,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -213,15 +204,15 @@ def move(request: Any, pk: int) -> HttpResponse:
     one = _seen(request, pk)
     actor.require("unit.move", one.path)
     form = forms.MoveForm(request.POST or None, actor=actor)
-    if request.method == "POST" and form.is_valid():
-        done = forms.refused(form, lambda: actions.move_unit(actor, unit=one, **form.values))
-        if done is not None:
-            messages.success(request, f"“{one.name}”已隶属“{done.parent}”。")
-            return redirect(one if queries.visible_unit(actor, one.pk).exists() else reverse("orgs:units"))
     below = queries.count_below(one)
     along = f"连同 {below} 个下级机构" if below else ""
     note = f"现在隶属“{one.parent or '—'}”。变更后{along}归新的上级管理，原上级的人员不再能看到；按以前的日期仍可查到原来的隶属。"
-    return _page(request, form, one, title=f"“{one}”变更隶属", save="确认变更", note=note)
+    return _answered(
+        request, form, lambda: actions.move_unit(actor, unit=one, **form.values),
+        lambda done: f"“{one.name}”已隶属“{done.parent}”。",
+        to=lambda _: one if queries.visible_unit(actor, one.pk).exists() else reverse("orgs:units"),
+        one=one, title=f"“{one}”变更隶属", save="确认变更", note=note,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -230,24 +221,25 @@ def merge(request: Any, pk: int) -> HttpResponse:
     one = _seen(request, pk)
     actor.require("unit.merge", one.path)
     form = forms.MergeForm(request.POST or None, actor=actor)
-    if request.method == "POST" and form.is_valid():
+
+    def merged() -> Unit:
         cleaned = form.cleaned_data
         given: dict[str, Any] = {"target": one, "sources": cleaned["sources"]}
         if cleaned["into"] == "new":
             facts = {name: cleaned[name] for name in ("school_type", "institution_code") if cleaned[name]}
             new_unit = {"parent": one.parent, "kind": one.kind, "name": cleaned["name"], **facts}
             given = {"new": new_unit, "sources": [one, *cleaned["sources"]]}
-        done = forms.refused(
-            form, lambda: actions.merge_units(actor, day=cleaned["day"], reason=cleaned["reason"], **given)
-        )
-        if done is not None:
-            messages.success(request, f"已合并为“{done.name}”。")
-            return redirect(done)
+        made: Unit = actions.merge_units(actor, day=cleaned["day"], reason=cleaned["reason"], **given)
+        return made
+
     note = (
         "合并后，被合并的机构从生效日起撤销，标识码不再使用；它们的下级机构一并转过来，历史数据仍按当时的机构保存。"
         f"要把“{one}”并入别的机构，请到那个机构的页面办理。"
     )
-    return _page(request, form, one, title=f"与“{one}”合并", save="确认合并", note=note)
+    return _answered(
+        request, form, merged, lambda done: f"已合并为“{done.name}”。",
+        one=one, title=f"与“{one}”合并", save="确认合并", note=note,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -256,24 +248,19 @@ def split(request: Any, pk: int) -> HttpResponse:
     one = _seen(request, pk)
     actor.require("unit.split", one.path)
     form = forms.SplitForm(request.POST or None, unit=one)
-    if request.method == "POST" and form.is_valid():
+
+    def parted() -> Any:
         cleaned = form.cleaned_data
-        done = forms.refused(
-            form,
-            lambda: actions.split_unit(
-                actor,
-                unit=one,
-                parts=form.parts,
-                day=cleaned["day"],
-                keeps=cleaned["keeps"] == "1",
-                reason=cleaned["reason"],
-            ),
-        )
-        if done is not None:
-            messages.success(request, f"已从“{one.name}”分设 {len(done)} 个机构。")
-            return redirect(one)
+        return actions.split_unit(
+            actor, unit=one, parts=form.parts, day=cleaned["day"], keeps=cleaned["keeps"] == "1",
+            reason=cleaned["reason"],
+        )  # fmt: skip
+
     note = f"分出的机构与“{one}”同一上级，从生效日起设立，沿革里记明由它分设。"
-    return _page(request, form, one, title=f"“{one}”分设", save="确认分设", note=note)
+    return _answered(
+        request, form, parted, lambda done: f"已从“{one.name}”分设 {len(done)} 个机构。", to=one,
+        one=one, title=f"“{one}”分设", save="确认分设", note=note,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -290,15 +277,14 @@ def licence(request: Any, pk: int) -> HttpResponse:
         else {}
     )
     form = forms.LicenceForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        done = forms.refused(form, lambda: actions.register_licence(actor, unit=one, **form.save_values()))
-        if done is not None:
-            messages.success(request, f"已登记“{one.name}”的办园许可：{done.standing(queries.today()).label}。")
-            return redirect(one)
     note = (
         "登记后列表、督导项目选择对象时按新的情况显示；无证的照样可以入园督导、提出整改，是否参加评定由督导项目规定。"
     )
-    return _page(request, form, one, title=f"登记“{one}”的办园许可", save="登记", note=note, icon="certificate")
+    return _answered(
+        request, form, lambda: actions.register_licence(actor, unit=one, **form.save_values()),
+        lambda done: f"已登记“{one.name}”的办园许可：{done.standing(queries.today()).label}。", to=one,
+        one=one, title=f"登记“{one}”的办园许可", save="登记", note=note, save_icon="certificate",
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -307,13 +293,11 @@ def close(request: Any, pk: int) -> HttpResponse:
     one = _seen(request, pk)
     actor.require("unit.close", one.path)
     form = forms.CloseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        done = forms.refused(form, lambda: actions.close_unit(actor, unit=one, **form.values))
-        if done is not None:
-            messages.success(request, f"“{one.name}”已撤销。")
-            return redirect(one)
     note = "撤销后不再出现在机构列表和选择框里，标识码不再使用；历史数据保留，按以前的日期仍可查到。撤销不能恢复。"
-    return _page(request, form, one, title=f"撤销“{one}”", save="确认撤销", note=note, icon="archive")
+    return _answered(
+        request, form, lambda: actions.close_unit(actor, unit=one, **form.values), lambda _: f"“{one.name}”已撤销。", to=one,
+        one=one, title=f"撤销“{one}”", save="确认撤销", note=note, save_icon="archive",
+    )  # fmt: skip
 
 
 # --- people --------------------------------------------------------------------------------------------------------
@@ -342,15 +326,12 @@ def _contact_form(request: Any, one: Unit, contact: Contact | None) -> HttpRespo
     initial = {"name": contact.name, "position": contact.position, "leader": contact.leader} if contact else {}
     masked = queries.masked_phone(contact) if contact else ""
     form = forms.ContactForm(request.POST or None, initial=initial, masked=masked)
-    if request.method == "POST" and form.is_valid():
-        saved = forms.refused(
-            form, lambda: actions.save_contact(request.actor, unit=one, contact=contact, **form.values)
-        )
-        if saved is not None:
-            messages.success(request, f"已保存联系人“{saved.name}”。")
-            return redirect(one)
     title = f"修改联系人“{contact.name}”" if contact else "新增联系人"
-    return _page(request, form, one, title=title, save="保存联系人", icon="device-floppy")
+    return _answered(
+        request, form, lambda: actions.save_contact(request.actor, unit=one, contact=contact, **form.values),
+        lambda saved: f"已保存联系人“{saved.name}”。", to=one,
+        one=one, title=title, save="保存联系人", save_icon="device-floppy",
+    )  # fmt: skip
 
 
 @require_POST

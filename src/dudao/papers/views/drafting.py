@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core.access import Denied
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import roots_of
@@ -63,25 +63,19 @@ def new_kind(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     office = roots_of(actor, "paper.draft")[0]
     form = PaperForm(request.POST or None, kind=kind, may_reach=lambda: queries.reachable(actor, office))
-    if request.method == "POST" and form.is_valid():
-        made = refused(
-            form,
-            lambda: drafting.draft_paper(
-                actor,
-                unit=office,
-                kind=kind,
-                title=form.cleaned_data["title"],
-                values=form.said_values,
-                recipients=_recipients(form, office),
-                reply_days=form.cleaned_data["reply_days"],
-            ),
-        )
-        if made is not None:
-            messages.success(request, "已生成第 1 稿，可以下载 Word 修改，核对后送核。")
-            return redirect(made)
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: drafting.draft_paper(
+            actor,
+            unit=office,
+            kind=kind,
+            title=form.cleaned_data["title"],
+            values=form.said_values,
+            recipients=_recipients(form, office),
+            reply_days=form.cleaned_data["reply_days"],
+        ),
+        "已生成第 1 稿，可以下载 Word 修改，核对后送核。",
         title=f"起草{Kind(kind).label}",
         save="生成文稿",
         cancel_url=reverse("papers:papers"),
@@ -102,26 +96,21 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         may_reach=lambda: queries.reachable(actor, paper.unit, paper.recipients),
         initial=initial,
     )
-    if request.method == "POST" and form.is_valid():
-        done = refused(
-            form,
-            lambda: drafting.edit_paper(
-                actor,
-                paper=paper,
-                revision=form.cleaned_data["revision"],
-                title=form.cleaned_data["title"],
-                values=form.said_values,
-                recipients=_recipients(form, paper.unit),
-                reply_days=form.cleaned_data["reply_days"],
-            ),
-        )
-        if done is not None:
-            messages.success(request, "已保存，文稿按新的内容重新生成。")
-            return redirect(paper)
     by_hand = queries.latest(paper).is_uploaded
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: drafting.edit_paper(
+            actor,
+            paper=paper,
+            revision=form.cleaned_data["revision"],
+            title=form.cleaned_data["title"],
+            values=form.said_values,
+            recipients=_recipients(form, paper.unit),
+            reply_days=form.cleaned_data["reply_days"],
+        ),
+        "已保存，文稿按新的内容重新生成。",
+        to=paper,
         title=f"修改{paper.get_kind_display()}",
         save="保存并生成文稿",
         cancel_url=paper.get_absolute_url(),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.core import files
 from dudao.core.documents import DOCX, DocumentError
 from dudao.core.ui.export import attachment
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb, State
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Unit
@@ -94,25 +94,13 @@ def template_kind(request: HttpRequest, kind: str) -> HttpResponse:
 def template_upload(request: HttpRequest, kind: str) -> HttpResponse:
     office, sort = office_of(request, "paper.template"), _kind(kind)
     form = TemplateForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        made = refused(
-            form,
-            lambda: acts.upload_template(
-                actor_of(request), unit=office, kind=sort.value, upload=form.cleaned_data["file"]
-            ),
-        )
-        if made is not None:
-            messages.success(request, "模板已上传，还没有启用。请先看样例填写的效果。")
-            return redirect(reverse("papers:template", args=[made.pk]))
-    return form_page(
-        request,
-        form,
-        title=f"上传{sort.label}模板",
-        save="上传并试填",
-        save_icon="upload",
-        cancel_url=reverse("papers:template_kind", args=[sort.value]),
-        crumbs=_crumbs(sort),
-    )
+    return answered(
+        request, form,
+        lambda: acts.upload_template(actor_of(request), unit=office, kind=sort.value, upload=form.cleaned_data["file"] ),
+        "模板已上传，还没有启用。请先看样例填写的效果。", to=lambda made: reverse("papers:template", args=[made.pk]),
+        title=f"上传{sort.label}模板", save="上传并试填", save_icon="upload",
+        cancel_url=reverse("papers:template_kind", args=[sort.value]), crumbs=_crumbs(sort),
+    )  # fmt: skip
 
 
 @require_GET

@@ -14,7 +14,7 @@ from dudao.core.access import Actor, Denied
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.filters import Chip, Chips, Choice, Pick, Search
 from dudao.core.ui.formats import date_cn, mask_phone
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, Option, RowLink, State
 from dudao.people import actions, factors, shown_once
@@ -235,12 +235,11 @@ def account_edit(request: Any, pk: int) -> HttpResponse:
         raise denied
     initial = {"name": one.name, "phone": one.phone, "email": one.email, "home": one.home}
     form = AccountEditForm(request.POST or None, initial=initial, actor=actor)
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: actions.edit_account(actor, account=one, **form.values))
-        if done is not None:
-            messages.success(request, f"已保存“{done.name}”的信息。")
-            return redirect(done)
-    return form_page(request, form, title=f"修改 {one.name}", cancel_url=one.get_absolute_url(), crumbs=_crumbs(one))
+    return answered(
+        request, form, lambda: actions.edit_account(actor, account=one, **form.values),
+        lambda done: f"已保存“{done.name}”的信息。",
+        title=f"修改 {one.name}", cancel_url=one.get_absolute_url(), crumbs=_crumbs(one),
+    )  # fmt: skip
 
 
 @require_POST
@@ -278,14 +277,10 @@ def appoint(request: Any, pk: int) -> HttpResponse:
     one, actor = _seen(request, pk), request.actor
     actor.require("appointment.make", one.home.path)
     form = AppointForm(request.POST or None, initial={"unit": one.home}, actor=actor)
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: actions.appoint(actor, account=one, **form.values))
-        if made is not None:
-            messages.success(request, f"已任用{one.name}为“{made.unit.name} · {ROLES[made.role].label}”。")
-            return redirect(one)
-    return form_page(
-        request, form, title=f"任用 {one.name}", save="任用", save_icon="user-plus", cancel_url=one.get_absolute_url(),
-        crumbs=_crumbs(one),
+    return answered(
+        request, form, lambda: actions.appoint(actor, account=one, **form.values),
+        lambda made: f"已任用{one.name}为“{made.unit.name} · {ROLES[made.role].label}”。", to=one,
+        title=f"任用 {one.name}", save="任用", save_icon="user-plus", cancel_url=one.get_absolute_url(), crumbs=_crumbs(one),
         note="权限在所选单位及其下级范围内有效。",
     )  # fmt: skip
 
@@ -298,14 +293,10 @@ def appointment_end(request: Any, pk: int) -> HttpResponse:
     actor, one = request.actor, held.account
     actor.require("appointment.end", held.unit.path)
     form = EndForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: actions.end_appointment(actor, appointment=held, **form.values))
-        if done is not None:
-            messages.success(request, f"{one.name}的任用“{held.unit.name} · {ROLES[held.role].label}”已结束。")
-            return redirect(one)
-    return form_page(
-        request, form, title="结束任用", save="结束任用", save_icon="circle-minus", cancel_url=one.get_absolute_url(),
-        crumbs=_crumbs(one),
+    return answered(
+        request, form, lambda: actions.end_appointment(actor, appointment=held, **form.values),
+        lambda _: f"{one.name}的任用“{held.unit.name} · {ROLES[held.role].label}”已结束。", to=one,
+        title="结束任用", save="结束任用", save_icon="circle-minus", cancel_url=one.get_absolute_url(), crumbs=_crumbs(one),
         note=f"{one.name}：{held.unit.name} · {ROLES[held.role].label}，自 {date_cn(held.valid_from)}。结束后不再有其权限。",
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.access import Denied
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.people import actions, entry, factors, shown_once
 from dudao.people.forms import ConfirmForm, FactorForm, PasswordForm, ProfileForm
@@ -65,14 +65,11 @@ def _forced(request: Any) -> bool:
 def me(request: Any) -> HttpResponse:
     account = request.user
     form = ProfileForm(request.POST or None, initial={"phone": account.phone, "email": account.email})
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: actions.edit_profile(request.own_actor, account=account, **form.values))
-        if done is not None:
-            messages.success(request, "联系方式已保存。")
-            return redirect("people:me")
-    return form_page(
-        request, form, title="我的账号", template="people/me.html", save="保存联系方式", cancel_url="/",
-        account=account, held=request.held, totp=factors.has_totp(account),
+    return answered(
+        request, form, lambda: actions.edit_profile(request.own_actor, account=account, **form.values), "联系方式已保存。",
+        to="people:me",
+        title="我的账号", template="people/me.html", save="保存联系方式", cancel_url="/", account=account, held=request.held,
+        totp=factors.has_totp(account),
     )  # fmt: skip
 
 

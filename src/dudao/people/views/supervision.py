@@ -14,7 +14,7 @@ from dudao.core.access import VERBS, Denied
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.filters import Choice, DateRange, Pick, Search
 from dudao.core.ui.formats import datetime_cn
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.people import actions
@@ -100,13 +100,11 @@ def policy(request: Any) -> HttpResponse:
     request.actor.require("policy.edit", city.path) if request.method == "POST" else _may_see_policy(request)
     now = login_policy()
     form = PolicyForm(request.POST or None, initial={name: getattr(now, name) for name in BOUNDS})
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: actions.edit_policy(request.actor, city=city, **form.values))
-        if done is not None:
-            messages.success(request, "登录安全策略已保存，从各人下一次登录起生效。")
-            return redirect("people:policy")
-    return form_page(
-        request, form, title="登录安全策略", save="保存策略", cancel_url=reverse("people:accounts"),
+    return answered(
+        request, form, lambda: actions.edit_policy(request.actor, city=city, **form.values),
+        "登录安全策略已保存，从各人下一次登录起生效。",
+        to="people:policy",
+        title="登录安全策略", save="保存策略", cancel_url=reverse("people:accounts"),
         crumbs=[Crumb("人员", reverse("people:accounts"))], template="people/policy.html", earlier=policy_history(),
         note="取值范围按网络安全等级保护基本要求（GB/T 22239-2019）限定，不能关闭。",
     )  # fmt: skip

@@ -6,16 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chip, Chips, Choice, Search
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
 from dudao.findings.queries.sources import Hook, Hooks, address
@@ -133,20 +132,11 @@ def balance_new(request: HttpRequest) -> HttpResponse:
         rounds=balance.rounds_for(actor),
         packs=balance.packs(),
     )
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.run_balance(actor, **form.values))
-        if made is not None:
-            messages.success(request, f"已测算 {made.schools} 所学校。")
-            return redirect(made)
-    return form_page(
-        request,
-        form,
-        title="均衡测算",
-        save="开始测算",
-        save_icon="player-play",
-        cancel_url=reverse("stats:balances"),
+    return answered(
+        request, form, lambda: acts.run_balance(actor, **form.values), lambda made: f"已测算 {made.schools} 所学校。",
+        title="均衡测算", save="开始测算", save_icon="player-play", cancel_url=reverse("stats:balances"),
         crumbs=[Crumb("均衡测算", reverse("stats:balances"))],
-    )
+    )  # fmt: skip
 
 
 @require_GET

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn, number
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink
 from dudao.stats.actions import balance as acts
@@ -196,16 +196,9 @@ def balance_price_end(request: HttpRequest, pk: int) -> HttpResponse:
     if price is None:
         raise Http404
     form = EndForm(request.POST or None, initial={"day": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        ended = refused(form, lambda: inputs.end_price(actor, price=price, **form.values))
-        if ended is not None:
-            messages.success(request, f"{price.code} 的单价到{date_cn(ended.valid_to)}为止。")
-            return redirect("stats:balance_prices")
-    return form_page(
-        request,
-        form,
-        title=f"截止单价：{price}",
-        save="确定截止",
-        cancel_url=reverse("stats:balance_prices"),
+    return answered(
+        request, form, lambda: inputs.end_price(actor, price=price, **form.values),
+        lambda ended: f"{price.code} 的单价到{date_cn(ended.valid_to)}为止。", to="stats:balance_prices",
+        title=f"截止单价：{price}", save="确定截止", cancel_url=reverse("stats:balance_prices"),
         crumbs=[Crumb("资源单价", reverse("stats:balance_prices"))],
-    )
+    )  # fmt: skip

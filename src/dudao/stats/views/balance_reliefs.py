@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn, number
-from dudao.core.ui.forms import Form, form_page, refused
+from dudao.core.ui.forms import Form, answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink, State
 from dudao.stats.actions import balance_inputs as inputs
@@ -145,17 +145,9 @@ def balance_relief_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     actor.require("balance.relief", claim.unit.path)
     form = Form(request.POST if request.method == "POST" else None)
     back = reverse("stats:balance_reliefs_round", args=[claim.round_id])
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: inputs.withdraw_relief(actor, claim=claim))
-        if made is not None:
-            messages.success(request, f"已撤回 {claim.unit} 的 {claim.clause}，以前的测算不受影响。")
-            return redirect(back)
-    return form_page(
-        request,
-        form,
-        title=f"撤回放宽条款：{claim}",
-        save="撤回",
-        save_icon="arrow-back-up",
-        cancel_url=back,
+    return answered(
+        request, form, lambda: inputs.withdraw_relief(actor, claim=claim),
+        lambda _: f"已撤回 {claim.unit} 的 {claim.clause}，以前的测算不受影响。", to=back,
+        title=f"撤回放宽条款：{claim}", save="撤回", save_icon="arrow-back-up", cancel_url=back,
         note="撤回后新的测算不再采用，已经采用它的测算不变。",
-    )
+    )  # fmt: skip

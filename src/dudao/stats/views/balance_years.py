@@ -6,15 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import sheets
 from dudao.core.ui.export import attachment
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb
 from dudao.stats.actions import balance as acts
 from dudao.stats.actions import balance_inputs as inputs
@@ -158,23 +157,12 @@ def balance_forecast_new(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     actor.require("balance.forecast", run.unit.path)
     form = ForecastForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: _forecast(request, run, form))
-        if made is not None:
-            messages.success(request, "已按预计学生数测算，结果都是预测。")
-            return redirect(made)
     back = reverse("stats:balance_forecasts", args=[run.pk])
-    return form_page(
-        request,
-        form,
-        title="新的入学预测",
-        save="开始预测",
-        save_icon="player-play",
-        cancel_url=back,
-        crumbs=crumbs_of(run, "入学预测"),
-        template="stats/balance_forecast_new.html",
-        table_url=reverse("stats:balance_forecast_table", args=[run.pk]),
-    )
+    return answered(
+        request, form, lambda: _forecast(request, run, form), "已按预计学生数测算，结果都是预测。",
+        title="新的入学预测", save="开始预测", save_icon="player-play", cancel_url=back, crumbs=crumbs_of(run, "入学预测"),
+        template="stats/balance_forecast_new.html", table_url=reverse("stats:balance_forecast_table", args=[run.pk]),
+    )  # fmt: skip
 
 
 def _forecast(request: HttpRequest, run: BalanceRun, form: ForecastForm) -> EnrolmentForecast:

@@ -14,7 +14,7 @@ from dudao.core.access import Denied
 from dudao.core.sheets import SheetError, read_upload
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
@@ -91,16 +91,12 @@ def elimination_new(request: HttpRequest) -> HttpResponse:
         counties=sizes.counties_seen(actor, "elimination.edit"),
         years=[year for year in seen.years if seen.schools.get(year)],
     )
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.create_plan(actor, **form.values))
-        if made is not None:
-            messages.success(
-                request, f"已按{made.base_words}的数据列出 {made.lines} 条，请逐条填目标、措施、责任人和时限。"
-            )
-            return redirect("stats:elimination_edit", pk=made.pk)
-    return form_page(
-        request, form, title="编制消除计划", save="列出学校", cancel_url=reverse("stats:eliminations"), crumbs=_crumbs()
-    )
+    return answered(
+        request, form, lambda: acts.create_plan(actor, **form.values),
+        lambda made: f"已按{made.base_words}的数据列出 {made.lines} 条，请逐条填目标、措施、责任人和时限。",
+        to=lambda made: reverse("stats:elimination_edit", kwargs={"pk": made.pk}),
+        title="编制消除计划", save="列出学校", cancel_url=reverse("stats:eliminations"), crumbs=_crumbs(),
+    )  # fmt: skip
 
 
 @require_GET

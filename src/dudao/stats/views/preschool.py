@@ -16,7 +16,7 @@ from dudao.calc.preschool import WORDS
 from dudao.core import audit, files
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Search
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.findings.queries.sources import Hooks
@@ -77,22 +77,12 @@ def preschool_new(request: HttpRequest) -> HttpResponse:
         years=preschool.years_reported(actor),
         standards=preschool.standards_for(region, timezone.localdate()),
     )
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.run_preschool(actor, **form.values))
-        if made is not None:
-            messages.success(
-                request, f"已测算 {made.kindergartens} 所幼儿园，{len(made.results['counties'])} 个县市区。"
-            )
-            return redirect(made)
-    return form_page(
-        request,
-        form,
-        title="普及普惠测算",
-        save="开始测算",
-        save_icon="player-play",
-        cancel_url=reverse("stats:preschools"),
+    return answered(
+        request, form, lambda: acts.run_preschool(actor, **form.values),
+        lambda made: f"已测算 {made.kindergartens} 所幼儿园，{len(made.results['counties'])} 个县市区。",
+        title="普及普惠测算", save="开始测算", save_icon="player-play", cancel_url=reverse("stats:preschools"),
         crumbs=[Crumb("普及普惠", reverse("stats:preschools"))],
-    )
+    )  # fmt: skip
 
 
 def _run_or_404(request: HttpRequest, pk: int) -> PreschoolRun:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.access import Denied
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import roots_of
@@ -153,23 +153,18 @@ def round_extend(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     places = returns.counties_of(asked.unit)
     form = ExtendForm(request.POST or None, regions=places)
-    if request.method == "POST" and form.is_valid():
-        count = refused(
-            form,
-            lambda: acts.extend_round(
-                actor,
-                asked=asked,
-                until=form.last,
-                reason=form.cleaned_data["reason"],
-                regions=_chosen(places, form.cleaned_data.get("regions", [])),
-            ),
-        )
-        if count is not None:
-            messages.success(request, f"已延长期限，通知了 {count} 个还没有报送的单位。")
-            return redirect(asked)
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: acts.extend_round(
+            actor,
+            asked=asked,
+            until=form.last,
+            reason=form.cleaned_data["reason"],
+            regions=_chosen(places, form.cleaned_data.get("regions", [])),
+        ),
+        lambda count: f"已延长期限，通知了 {count} 个还没有报送的单位。",
+        to=asked,
         title="延长报送期限",
         save="延长期限",
         save_icon="calendar-stats",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -61,29 +61,31 @@ def _clean(office: Unit, values: Mapping[str, Any], *, but: int | None = None) -
     return found
 
 
+class Facts(TypedDict, total=False):
+    """What is written of a document; without ``number`` and ``addressees`` it has none."""
+
+    title: Required[str]
+    superior: Required[str]
+    dated: Required[date]
+    received_on: Required[date]
+    due_on: Required[date]
+    number: str
+    addressees: str
+
+
 @audit.action
 def register(
     actor: Actor,
     *,
     office: Unit,
-    title: str,
-    superior: str,
-    dated: date,
-    received_on: date,
-    due_on: date,
-    number: str = "",
-    addressees: str = "",
     document: UploadedFile | None = None,
     rows: Sequence[ItemInput] = (),
     demo: bool = False,
+    **values: Unpack[Facts],
 ) -> Feedback:
     """Register a document of a superior with its problems. One that is registered already is refused."""
     actor.require("feedback.register", office.path)
     Unit.objects.select_for_update().get(pk=office.pk)
-    values = {
-        "title": title, "number": number, "superior": superior, "addressees": addressees, "dated": dated,
-        "received_on": received_on, "due_on": due_on,
-    }  # fmt: skip
     stored = store(document, document.name or "") if document is not None else None
     made: Feedback = Feedback.objects.create(
         office=office,
@@ -91,7 +93,7 @@ def register(
         document_name=(document.name or "文件")[:200] if document is not None else "",
         made_by=actor.name[:100],
         demo=demo,
-        **_clean(office, values),
+        **_clean(office, {"number": "", "addressees": "", **values}),
     )
     added = _add(actor, made, rows)
     audit.record(actor, "feedback.register", made, number=made.number, count=added.new, deadline=made.due_on)

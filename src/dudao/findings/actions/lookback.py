@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -35,45 +35,53 @@ MOST = 2000
 _Result = LookBackItem.Result
 
 
+class Wanted(TypedDict, total=False):
+    """What a round is to be. ``within``: how many days ago a finding may have been crossed off; without it the office's term says.
+
+    ``scope``, ``strata``, ``wanted`` and ``seed`` are of one that is drawn; without a seed one is thrown.
+    """
+
+    title: Required[str]
+    basis: Required[str]
+    starts_on: Required[date]
+    ends_on: Required[date]
+    within: int | None
+    scope: Mapping[str, Any] | None
+    strata: str
+    wanted: int | None
+    seed: str
+
+
 @audit.action
 def make_round(
     actor: Actor,
     *,
     office: Unit,
-    title: str,
-    basis: str,
-    starts_on: date,
-    ends_on: date,
     how: str = LookBack.How.DRAWN,
-    scope: Mapping[str, Any] | None = None,
-    within: int | None = None,
-    strata: str = LookBack.Strata.COUNTY,
-    wanted: int | None = None,
-    seed: str = "",
     findings: Collection[Finding] = (),
     demo: bool = False,
     at: datetime | None = None,
+    **said: Unpack[Wanted],
 ) -> LookBack:
-    """Make a round of an office: drawn by ``seed`` (one is thrown where none is given), or of the findings named.
-
-    ``within``: how many days ago a finding may have been crossed off; without it the office's term says. Refused where nothing
-    is found, so that no round is empty.
+    """Make a round of an office: drawn by its seed, or of the findings named. Refused where nothing is found, so that no round
+    is empty.
     """
     actor.require("lookback.make", office.path)
     Unit.objects.select_for_update().get(pk=office.pk)  # two rounds made at once don't take the same findings
     now = at or timezone.now()
     day = day_of(now)
     drawn = how == LookBack.How.DRAWN
-    _check(office, title=title, basis=basis, starts_on=starts_on, ends_on=ends_on, wanted=wanted if drawn else 1)
-    within, within_basis = _within(office, within, day)
+    wanted, strata = said.get("wanted"), said.get("strata", LookBack.Strata.COUNTY)
+    _check(office, said, wanted if drawn else 1)
+    within, within_basis = _within(office, said.get("within"), day)
     made = LookBack(
         office=office,
-        title=title.strip()[:120],
-        basis=basis.strip()[:300],
-        starts_on=starts_on,
-        ends_on=ends_on,
+        title=said["title"].strip()[:120],
+        basis=said["basis"].strip()[:300],
+        starts_on=said["starts_on"],
+        ends_on=said["ends_on"],
         how=how,
-        scope={key: value for key, value in (scope or {}).items() if value} if drawn else {},
+        scope={key: value for key, value in (said.get("scope") or {}).items() if value} if drawn else {},
         within=within,
         within_basis=within_basis,
         made_at=now,
@@ -82,7 +90,7 @@ def make_round(
     )
     if drawn:
         made.strata, made.wanted = LookBack.Strata(strata), wanted
-        made.seed = seed.strip()[:60] or secrets.token_hex(4)
+        made.seed = said.get("seed", "").strip()[:60] or secrets.token_hex(4)
         pool = reads.pool_of(reads.eligible(actor, office, made.scope, within, day), office, strata, wanted or 0)
         made.pool = dict(pool.strata)
         keys = [key for found in draw(pool.strata, wanted or 0, made.seed).values() for key in found]
@@ -105,38 +113,26 @@ def make_round(
     return made
 
 
-def plan_round(
-    actor: Actor,
-    *,
-    office: Unit,
-    title: str,
-    basis: str,
-    starts_on: date,
-    ends_on: date,
-    scope: Mapping[str, Any],
-    strata: str,
-    wanted: int,
-    within: int | None = None,
-    seed: str = "",
-) -> reads.Pool:
+def plan_round(actor: Actor, *, office: Unit, **said: Unpack[Wanted]) -> reads.Pool:
     """What `make_round` would draw from with the same words, and how many; nothing is written, nothing is drawn."""
     actor.require("lookback.make", office.path)
-    day = timezone.localdate()
-    _check(office, title=title, basis=basis, starts_on=starts_on, ends_on=ends_on, wanted=wanted)
-    within, _ = _within(office, within, day)
-    return reads.pool_of(reads.eligible(actor, office, scope, within, day), office, strata, wanted)
+    day, wanted = timezone.localdate(), said.get("wanted")
+    _check(office, said, wanted)
+    within, _ = _within(office, said.get("within"), day)
+    scope, strata = said.get("scope") or {}, said.get("strata", LookBack.Strata.COUNTY)
+    return reads.pool_of(reads.eligible(actor, office, scope, within, day), office, strata, wanted or 0)
 
 
-def _check(office: Unit, *, title: str, basis: str, starts_on: date, ends_on: date, wanted: int | None) -> None:
-    problems = {}
-    if not title.strip():
+def _check(office: Unit, said: Wanted, wanted: int | None) -> None:
+    problems, title = {}, said["title"].strip()
+    if not title:
         problems["title"] = "请填写这一轮的名称，例如“2026年春季开学督导问题回头看”。"
-    elif LookBack.objects.filter(office=office, title=title.strip()[:120]).exists():
-        problems["title"] = f"{office}已经有一轮“{title.strip()}”，请换一个名称。"
-    if not basis.strip():
+    elif LookBack.objects.filter(office=office, title=title[:120]).exists():
+        problems["title"] = f"{office}已经有一轮“{title}”，请换一个名称。"
+    if not said["basis"].strip():
         problems["basis"] = "请写明依据，例如年度督导计划的条目或者会议决定。"
-    if ends_on < starts_on:
-        problems["ends_on"] = f"结束日期比开始日期{chinese_date(starts_on)}早，请对调或者改正。"
+    if said["ends_on"] < said["starts_on"]:
+        problems["ends_on"] = f"结束日期比开始日期{chinese_date(said['starts_on'])}早，请对调或者改正。"
     if wanted is None or wanted < 1:
         problems["wanted"] = "请填写抽取多少个问题，至少 1 个。"
     elif wanted > MOST:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -34,6 +34,30 @@ FIELDS = (
 )
 
 
+_TEXTS = ("suggestion", "category", "source_label", "indicator_code", "indicator", "remark")
+
+
+class Said(TypedDict, total=False):
+    """What a problem is registered with. The first five are of the platform, the others are what a person writes."""
+
+    source_url: str
+    """A path of the platform that leads back."""
+    source_key: str
+    """What it was found in («score:12:A1»)."""
+    facts: Iterable[Fact]
+    """The numbers that the source states; a paper that states them too asks the source again before it is issued."""
+    parent: Finding | None
+    demo: bool
+    source_label: str
+    indicator_code: str
+    indicator: str
+    severity: str
+    found_on: date | None
+    category: str
+    suggestion: str
+    remark: str
+
+
 @audit.action
 def create_finding(
     actor: Actor,
@@ -42,30 +66,18 @@ def create_finding(
     unit: Unit,
     description: str,
     source: str,
-    source_label: str = "",
-    source_url: str = "",
-    source_key: str = "",
-    indicator_code: str = "",
-    indicator: str = "",
-    severity: str = "general",
-    found_on: date | None = None,
-    category: str = "",
-    suggestion: str = "",
     files: Iterable[Attachment] = (),
-    parent: Finding | None = None,
-    remark: str = "",
-    facts: Iterable[Fact] = (),
-    demo: bool = False,
+    **said: Unpack[Said],
 ) -> Finding:
     """Write a problem down as a draft of an office; what other parts of the platform call.
 
-    ``facts`` are the numbers that the source states; a paper that states them too asks the source again before it is issued.
-    ``source_url`` is a path of the platform that leads back; ``source_key`` names what it was found in («score:12:A1»): asked
-    again for the same unit and key, the finding that there is comes back with an event of its own and nothing is made twice.
+    Asked again for the same unit and ``source_key``, the finding that there is comes back with an event of its own and nothing is
+    made twice.
     """
     actor.require("finding.create", unit.path, office.path)
     if not unit.path.startswith(office.path) or unit.pk == office.pk:
         raise Denied(f"“{unit}”不在{office}之下，不能由{office}下达整改。", "finding.create")
+    source_key, source_url = said.get("source_key", ""), said.get("source_url", "")
     if source_key:
         Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # two at once would both find nothing
         known = Finding.objects.select_related("unit", "office").filter(unit=unit, source_key=source_key).first()
@@ -74,28 +86,24 @@ def create_finding(
             return known
     if source_url and not source_url.startswith("/"):
         raise ValidationError({"source_url": "来源链接只能是本平台的地址，以“/”开头。"})
-    values = {
-        "description": description,
-        "suggestion": suggestion,
-        "category": category,
-        "severity": severity,
-        "source": source,
-        "source_label": source_label,
-        "indicator_code": indicator_code,
-        "indicator": indicator,
-        "found_on": found_on or timezone.localdate(),
-        "remark": remark,
-    }
     made = Finding.objects.create(
         office=office,
         unit=unit,
         source_url=source_url,
         source_key=source_key,
-        facts=[fact.stored() for fact in facts],
-        parent=parent,
+        facts=[fact.stored() for fact in said.get("facts", ())],
+        parent=said.get("parent"),
         created_by_id=actor.id,
-        demo=demo,
-        **_clean(values),
+        demo=said.get("demo", False),
+        **_clean(
+            {
+                "description": description,
+                "source": source,
+                "found_on": said.get("found_on") or timezone.localdate(),
+                "severity": said.get("severity", "general"),
+                **{name: said.get(name, "") for name in _TEXTS},
+            }
+        ),
     )
     count = attach(made, files)
     audit.record(

@@ -21,7 +21,7 @@ from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.findings.actions import clock, issuing, judging, pressing
-from dudao.findings.actions.exports import export_findings
+from dudao.findings.actions.ledgers import export_findings
 from dudao.findings.flow import FINDING, WORKING
 from dudao.findings.labels import LEVELS, SEVERITIES
 from dudao.findings.models import Finding

@@ -2,11 +2,10 @@
 
 from dudao.orgs.actions.calendars import remove_special_day, seed_calendar, set_special_day
 from dudao.orgs.actions.contacts import remove_contact, reveal_contact, save_contact
-from dudao.orgs.actions.exports import note_export
 from dudao.orgs.actions.importing import Imported, import_units
 from dudao.orgs.actions.licensing import register_licence
 from dudao.orgs.actions.merging import merge_units, split_unit
-from dudao.orgs.actions.units import close_unit, edit_unit, move_unit, open_unit, rename_unit
+from dudao.orgs.actions.units import close_unit, edit_unit, move_unit, note_export, open_unit, rename_unit
 
 __all__ = [
     "Imported",

@@ -314,3 +314,10 @@ def _set_stages(unit: Unit, levels: Iterable[str]) -> None:
 def _save_naming(unit: Unit, *, pinyin: str) -> None:
     tree.refresh_naming(unit, pinyin=pinyin)
     unit.save(update_fields=["pinyin", "initials", "sort_key", "search_text"])
+
+
+@audit.action
+def note_export(actor: Actor, *, place: Unit, rows: int, filters: str = "") -> None:
+    """Record who took how many units out under which filter (phones stay masked in the file)."""
+    actor.require("unit.export", place.path)
+    audit.record(actor, "unit.export", place, rows=rows, filters=filters)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q
@@ -18,29 +18,34 @@ from dudao.stats.queries.catalogue import asks
 from dudao.stats.queries.returns import units_asked, with_units
 
 
+class Asked(TypedDict):
+    """What a round asks for beside its items: the columns of the row that a person writes."""
+
+    title: str
+    year: int
+    stages: Sequence[str]
+    opens_on: date
+    closes_on: date
+
+
 @audit.action
 def create_round(
     actor: Actor,
     *,
     unit: Unit,
-    title: str,
-    year: int,
-    stages: Sequence[str],
-    opens_on: date,
-    closes_on: date,
     items: Sequence[DataItem],
     regions: Sequence[Unit] = (),
     demo: bool = False,
+    **values: Unpack[Asked],
 ) -> Round:
     """Prepare a round: nobody sees it before it is opened."""
     actor.require("round.create", unit.path)
-    _check(Round(unit=unit, title=title, year=year, stages=list(stages), opens_on=opens_on, closes_on=closes_on), items)
-    made = Round.objects.create(
-        unit=unit, title=title, year=year, stages=list(stages), opens_on=opens_on, closes_on=closes_on, demo=demo
-    )
+    made = Round(unit=unit, demo=demo, **{**values, "stages": list(values["stages"])})
+    _check(made, items)
+    made.save(force_insert=True)
     RoundItem.objects.bulk_create(RoundItem(round=made, item=item) for item in items)
     made.regions.set(regions)
-    audit.record(actor, "round.create", made, items=len(items), stages=list(stages))
+    audit.record(actor, "round.create", made, items=len(items), stages=made.stages)
     return made
 
 
@@ -65,7 +70,7 @@ def edit_round(
     revision: int,
     items: Sequence[DataItem],
     regions: Sequence[Unit],
-    **values: Any,
+    **values: Unpack[Asked],
 ) -> Round:
     """Change a round as long as it is being prepared: title, year, days, stages, items, regions."""
     actor.require("round.edit", asked.unit.path)

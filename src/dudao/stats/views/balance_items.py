@@ -15,7 +15,7 @@ from dudao.calc.balance import Verdict
 from dudao.calc.balance.items import Finding, Status
 from dudao.core import files
 from dudao.core.ui.export import attachment
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import State
 from dudao.findings.queries.sources import Hook, Hooks
 from dudao.orgs.models import Unit
@@ -231,26 +231,20 @@ def balance_item(request: HttpRequest, pk: int, county: int, code: str) -> HttpR
         },
     )
     back = f"{reverse('stats:balance_verdict', args=[run.pk])}?county={unit.pk}"
-    if request.method == "POST" and form.is_valid():
+
+    def judged_now() -> ItemJudgement:
         given = form.values
         upload = given.pop("file")
-        made = refused(form, lambda: inputs.judge_item(actor, run=run, county=unit, code=code, upload=upload, **given))
-        if made is not None:
-            messages.success(request, f"已判定 {code}：{made.get_verdict_display()}。")
-            return redirect(back)
-    return form_page(
-        request,
-        form,
-        title=f"{unit} {code} {name}",
-        save="保存判定",
-        save_icon="clipboard-check",
-        cancel_url=back,
-        crumbs=crumbs_of(run, code),
-        template="stats/balance_item.html",
-        held=held,
+        made: ItemJudgement = inputs.judge_item(actor, run=run, county=unit, code=code, upload=upload, **given)
+        return made
+
+    return answered(
+        request, form, judged_now, lambda made: f"已判定 {code}：{made.get_verdict_display()}。", to=back,
+        title=f"{unit} {code} {name}", save="保存判定", save_icon="clipboard-check", cancel_url=back,
+        crumbs=crumbs_of(run, code), template="stats/balance_item.html", held=held,
         withdraw_url=reverse("stats:balance_item_withdraw", args=[run.pk, unit.pk, code]),
         file_url=reverse("stats:balance_item_file", args=[run.pk, unit.pk, code]) if held and held.file_id else "",
-    )
+    )  # fmt: skip
 
 
 @require_POST

@@ -3,10 +3,9 @@
 import io
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn, number
-from dudao.core.ui.forms import answered, form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink
 from dudao.stats.actions import balance as acts
@@ -173,20 +172,16 @@ def balance_price_new(request: HttpRequest) -> HttpResponse:
         priced=[(one.code, one.name, PER[one.code]) for one in indicators],
         initial={"valid_from": timezone.localdate()},
     )
-    if request.method == "POST" and form.is_valid():
-        values = {key: form.cleaned_data[key] for key in ("unit", "valid_from", "valid_to", "note")}
-        made = refused(form, lambda: inputs.set_prices(actor, prices=form.prices, **values))
-        if made is not None:
-            messages.success(request, f"已登记 {len(form.prices)} 项单价，达标所需的费用按新单价计算。")
-            return redirect("stats:balance_prices")
-    return form_page(
-        request,
-        form,
-        title="登记资源单价",
-        save="登记单价",
-        cancel_url=reverse("stats:balance_prices"),
+    return answered(
+        request, form,
+        lambda: inputs.set_prices(
+            actor, prices=form.prices,
+            **{key: form.cleaned_data[key] for key in ("unit", "valid_from", "valid_to", "note")},
+        ),
+        lambda _: f"已登记 {len(form.prices)} 项单价，达标所需的费用按新单价计算。", to="stats:balance_prices",
+        title="登记资源单价", save="登记单价", cancel_url=reverse("stats:balance_prices"),
         crumbs=[Crumb("均衡测算", reverse("stats:balances")), Crumb("资源单价", reverse("stats:balance_prices"))],
-    )
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn, number
-from dudao.core.ui.forms import Form, answered, form_page, refused
+from dudao.core.ui.forms import Form, answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink, State
 from dudao.stats.actions import balance_inputs as inputs
@@ -117,23 +117,17 @@ def balance_relief_new(request: HttpRequest, pk: int) -> HttpResponse:
         clauses=[(code, f"{code} {clause.name}") for code, clause in clauses.items()],
     )
     back = reverse("stats:balance_reliefs_round", args=[pk])
-    if request.method == "POST" and form.is_valid():
-        given = {**form.values, "clause": clauses[form.cleaned_data["clause"]]}
-        made = refused(form, lambda: inputs.claim_relief(actor, asked=asked, **given))
-        if made is not None:
-            messages.success(request, f"已登记 {made.unit} 的 {made.clause}；重新测算并选择采用后起作用。")
-            return redirect(back)
-    return form_page(
-        request,
-        form,
-        title="登记放宽条款",
-        save="登记条款",
-        cancel_url=back,
-        note=asked.title,
+    return answered(
+        request, form,
+        lambda: inputs.claim_relief(
+            actor, asked=asked, **{**form.values, "clause": clauses[form.cleaned_data["clause"]]}
+        ),
+        lambda made: f"已登记 {made.unit} 的 {made.clause}；重新测算并选择采用后起作用。", to=back,
+        title="登记放宽条款", save="登记条款", cancel_url=back, note=asked.title,
         crumbs=[Crumb("均衡测算", reverse("stats:balances")), Crumb("放宽条款", back)],
         template="stats/balance_relief_new.html",
         clauses=[(clause, clause.in_force(timezone.localdate())) for clause in clauses.values()],
-    )
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

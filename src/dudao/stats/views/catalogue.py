@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.ui.filters import Chip, Chips, Choice, Search, YesNo
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
 from dudao.orgs.models import Stage
@@ -155,14 +155,12 @@ def item_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     need(actor, "item.edit")
     form = ItemForm(request.POST or None, initial={"valid_from": timezone.localdate(), "decimals": 2, "sort_no": 9000})
-    if request.method == "POST" and form.is_valid():
-        place = roots_of(actor, "item.edit")[0]
-        made = refused(form, lambda: catalogue_items.create_item(actor, place=place, **form.values))
-        if made is not None:
-            messages.success(request, f"已新建指标“{made.name}”，布置报送时可以选用。")
-            return redirect(made)
-    crumbs = _crumbs(_items_crumb())
-    return form_page(request, form, title="新建指标", save="保存指标", cancel_url=reverse("stats:items"), crumbs=crumbs)
+    return answered(
+        request, form,
+        lambda: catalogue_items.create_item(actor, place=roots_of(actor, "item.edit")[0], **form.values),
+        lambda made: f"已新建指标“{made.name}”，布置报送时可以选用。",
+        title="新建指标", save="保存指标", cancel_url=reverse("stats:items"), crumbs=_crumbs(_items_crumb()),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,27 +170,17 @@ def item_edit(request: HttpRequest, code: str) -> HttpResponse:
     item = _item_or_404(code)
     count = catalogue.has_values(item)
     form = ItemForm(request.POST or None, item=item, fixed=bool(count))
-    if request.method == "POST" and form.is_valid():
-        place = roots_of(actor, "item.edit")[0]
-        done = refused(
-            form,
-            lambda: catalogue_items.edit_item(
-                actor, place=place, item=item, revision=_revision(request), **form.values
-            ),
-        )
-        if done is not None:
-            messages.success(request, f"已保存指标“{item.name}”。")
-            return redirect(item)
-    return form_page(
-        request,
-        form,
-        title=f"修改指标：{item.name}",
-        save="保存指标",
-        cancel_url=item.get_absolute_url(),
+    return answered(
+        request, form,
+        lambda: catalogue_items.edit_item(
+            actor, place=roots_of(actor, "item.edit")[0], item=item, revision=_revision(request), **form.values
+        ),
+        lambda _: f"已保存指标“{item.name}”。", to=item,
+        title=f"修改指标：{item.name}", save="保存指标", cancel_url=item.get_absolute_url(),
         crumbs=_crumbs(_items_crumb(), Crumb(item.name, item.get_absolute_url())),
         note=f"已有 {count} 个填报的数：类型、层次、单位不能再改，可以停用。" if count else "",
         action=_action(request, item.revision),
-    )
+    )  # fmt: skip
 
 
 def _revision(request: HttpRequest) -> int:
@@ -218,29 +206,17 @@ def _source_page(request: HttpRequest, item: DataItem, pk: int | None) -> HttpRe
         else {"year_from": timezone.localdate().year}
     )
     form = SourceForm(request.POST or None, item=item, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        place = roots_of(actor, "item.edit")[0]
-        done = refused(
-            form,
-            lambda: catalogue_items.save_source(
-                actor, place=place, item=item, revision=_revision(request), source=source, **form.values
-            ),
-        )
-        if done is not None:
-            messages.success(request, f"已保存：{done.table}“{done.label}”对应“{item.name}”。")
-            return redirect(item)
-    return form_page(
-        request,
-        form,
-        title=f"{'修改' if source else '添加'}报表位置：{item.name}",
-        save="保存位置",
-        cancel_url=item.get_absolute_url(),
+    return answered(
+        request, form,
+        lambda: catalogue_items.save_source(
+            actor, place=roots_of(actor, "item.edit")[0], item=item, revision=_revision(request), source=source,
+            **form.values,
+        ),
+        lambda done: f"已保存：{done.table}“{done.label}”对应“{item.name}”。", to=item,
+        title=f"{'修改' if source else '添加'}报表位置：{item.name}", save="保存位置", cancel_url=item.get_absolute_url(),
         crumbs=_crumbs(_items_crumb(), Crumb(item.name, item.get_absolute_url())),
-        template="stats/source.html",
-        action=_action(request, item.revision),
-        source=source,
-        item=item,
-    )
+        template="stats/source.html", action=_action(request, item.revision), source=source, item=item,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -89,6 +89,10 @@ def round_new(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _crumbs(asked: Round) -> list[Crumb]:
+    return [Crumb("数据报送", reverse("stats:rounds")), Crumb(asked.title, asked.get_absolute_url())]
+
+
 def _chosen(places: Sequence[Unit], keys: Sequence[str]) -> list[Unit]:
     return [unit for unit in places if str(unit.pk) in set(keys)]
 
@@ -116,32 +120,18 @@ def round_edit(request: HttpRequest, pk: int) -> HttpResponse:
         chosen=[item.pk for item in held],
         within=[unit.pk for unit in asked.regions.all()],
     )
-    if request.method == "POST" and form.is_valid():
-        known = {item.pk: item for rows in groups.values() for item in rows}
-        values = {name: form.cleaned_data[name] for name in ("title", "year", "opens_on", "closes_on", "stages")}
-        done = refused(
-            form,
-            lambda: acts.edit_round(
-                actor,
-                asked=asked,
-                revision=form.cleaned_data["revision"],
-                items=[known[key] for key in form.chosen],
-                regions=_chosen(places, form.cleaned_data.get("regions", [])),
-                **values,
-            ),
-        )
-        if done is not None:
-            messages.success(request, "已保存报送要求。")
-            return redirect(asked)
-    return form_page(
-        request,
-        form,
-        title="修改报送要求",
-        save="保存要求",
-        cancel_url=asked.get_absolute_url(),
-        crumbs=[Crumb("数据报送", reverse("stats:rounds")), Crumb(asked.title, asked.get_absolute_url())],
-        wide=True,
-    )
+    known = {item.pk: item for rows in groups.values() for item in rows}
+    return answered(
+        request, form,
+        lambda: acts.edit_round(
+            actor, asked=asked, revision=form.cleaned_data["revision"],
+            items=[known[key] for key in form.chosen],
+            regions=_chosen(places, form.cleaned_data.get("regions", [])),
+            **{name: form.cleaned_data[name] for name in ("title", "year", "opens_on", "closes_on", "stages")},
+        ),
+        "已保存报送要求。", to=asked,
+        title="修改报送要求", save="保存要求", cancel_url=asked.get_absolute_url(), crumbs=_crumbs(asked), wide=True,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,20 +144,12 @@ def round_extend(request: HttpRequest, pk: int) -> HttpResponse:
     places = returns.counties_of(asked.unit)
     form = ExtendForm(request.POST or None, regions=places)
     return answered(
-        request,
-        form,
+        request, form,
         lambda: acts.extend_round(
-            actor,
-            asked=asked,
-            until=form.last,
-            reason=form.cleaned_data["reason"],
+            actor, asked=asked, until=form.last, reason=form.cleaned_data["reason"],
             regions=_chosen(places, form.cleaned_data.get("regions", [])),
         ),
-        lambda count: f"已延长期限，通知了 {count} 个还没有报送的单位。",
-        to=asked,
-        title="延长报送期限",
-        save="延长期限",
-        save_icon="calendar-stats",
-        cancel_url=asked.get_absolute_url(),
-        crumbs=[Crumb("数据报送", reverse("stats:rounds")), Crumb(asked.title, asked.get_absolute_url())],
-    )
+        lambda count: f"已延长期限，通知了 {count} 个还没有报送的单位。", to=asked,
+        title="延长报送期限", save="延长期限", save_icon="calendar-stats", cancel_url=asked.get_absolute_url(),
+        crumbs=_crumbs(asked),
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils import timezone
 from dudao.core.access import SYSTEM, Denied
 from dudao.core.lights import Light
 from dudao.core.models import Event, Notice
-from dudao.findings.actions import clock, issuing, judging, pressing, rectifying
+from dudao.findings.actions import clock, issuing, judging, rectifying, reminders
 from dudao.findings.actions.terms import set_term
 from dudao.findings.flow import OPEN
 from dudao.findings.models import Extension, Finding, Policy
@@ -109,11 +109,11 @@ def test_a_paused_finding_asks_for_nothing_and_is_never_red(town):
     for act in (
         lambda: clock.pause(town.county, finding=row, reason="再停"),
         lambda: clock.ask_time(town.head, finding=row, until=day(60), reason="忙"),
-        lambda: pressing.remind(town.county, finding=row),
+        lambda: reminders.remind(town.county, finding=row),
     ):
         with pytest.raises(Denied, match="暂停"):
             act()
-    assert lit(town, row) == "paused" and pressing.escalate_overdue(day()) == 0
+    assert lit(town, row) == "paused" and reminders.escalate_overdue(day()) == 0
     Finding.objects.filter(pk=row.pk).update(paused_since=day(-10))
     row.pauses.update(since=day(-10))
     row = clock.resume(town.county, finding=again(row))
@@ -191,7 +191,7 @@ def overdue(town, days, **values):
 def test_overdue_findings_rise_by_the_terms_and_only_once(town):
     rows = [overdue(town, days, description=f"逾期{days}天") for days in (1, 7, 30)]
     rows.append(overdue(town, 0, description="今天到期"))
-    assert pressing.escalate_overdue(day()) == 3
+    assert reminders.escalate_overdue(day()) == 3
     assert [again(row).escalation for row in rows] == [1, 2, 3, 0]
     told = Notice.objects.filter(verb="finding.escalate")
     texts = {(notice.account.name, notice.text) for notice in told.select_related("account")}
@@ -204,32 +204,33 @@ def test_overdue_findings_rise_by_the_terms_and_only_once(town):
         ("平江副手", "1 个问题长期逾期，已列为问责线索。"),
     }
     assert (
-        pressing.escalate_overdue(day()) == 0 and Notice.objects.filter(verb="finding.escalate").count() == told.count()
+        reminders.escalate_overdue(day()) == 0
+        and Notice.objects.filter(verb="finding.escalate").count() == told.count()
     )
     assert Event.objects.filter(verb="finding.escalate", actor_id__isnull=True).count() == 3
-    assert pressing.escalate_overdue(day(6)) == 2, "days later two of them reach the next level"
+    assert reminders.escalate_overdue(day(6)) == 2, "days later two of them reach the next level"
     assert [again(row).escalation for row in rows] == [2, 2, 3, 1]
 
 
 def test_more_time_lets_the_level_fall_back(town):
     row = overdue(town, 9)
-    pressing.escalate_overdue(day())
+    reminders.escalate_overdue(day())
     asked = clock.ask_time(town.head, finding=again(row), until=day(20), reason="设备未到")
     row = clock.give_time(town.county, extension=asked, given=True)
-    assert row.escalation == 0 and pressing.escalate_overdue(day()) == 0
+    assert row.escalation == 0 and reminders.escalate_overdue(day()) == 0
 
 
 def test_a_person_raises_a_level_with_a_reason(town):
     row = town.planned()
     with pytest.raises(ValidationError):
-        pressing.escalate(town.county, finding=row, reason=" ")
+        reminders.escalate(town.county, finding=row, reason=" ")
     for level in (1, 2, 3):
-        row = pressing.escalate(town.county, finding=row, reason="拒绝整改")
+        row = reminders.escalate(town.county, finding=row, reason="拒绝整改")
         assert row.escalation == level
     with pytest.raises(ValidationError, match="不能再升级"):
-        pressing.escalate(town.county, finding=row, reason="还不动")
+        reminders.escalate(town.county, finding=row, reason="还不动")
     with pytest.raises(Denied):
-        pressing.escalate(town.head, finding=row, reason="自己升")
+        reminders.escalate(town.head, finding=row, reason="自己升")
 
 
 def test_the_morning_is_told_once(town):
@@ -238,20 +239,20 @@ def test_the_morning_is_told_once(town):
     asked = town.planned(description="要延期的")
     clock.ask_time(town.head, finding=asked, until=day(90), reason="忙")
     Notice.objects.all().delete()
-    assert pressing.tell_pressing(day()) == 4
+    assert reminders.tell_pressing(day()) == 4
     texts = {notice.account.name: notice.text for notice in Notice.objects.select_related("account")}
     assert texts["校长"] == "整改问题请整改：逾期 1 个。"
     assert texts["平江督导办"] == "整改问题请办理：待核验 1 个，延期申请待批复 1 个。"
-    assert pressing.tell_pressing(day()) == 0
-    assert pressing.tell_pressing(day(1)) > 0
+    assert reminders.tell_pressing(day()) == 0
+    assert reminders.tell_pressing(day(1)) > 0
 
 
 def test_the_unit_is_urged_once_a_day(town):
     row = town.planned()
-    pressing.remind(town.county, finding=row, text="请抓紧")
+    reminders.remind(town.county, finding=row, text="请抓紧")
     assert Notice.objects.filter(account=town.accounts["head"], verb="finding.remind").count() == 1
     with pytest.raises(Denied, match="今天已经催办过"):
-        pressing.remind(town.county2, finding=row)
+        reminders.remind(town.county2, finding=row)
 
 
 def test_a_later_term_waits_for_its_day_and_ends_the_earlier(town):

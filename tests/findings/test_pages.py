@@ -10,7 +10,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from dudao.core.models import Event
-from dudao.findings.actions import clock, consulting, issuing, judging, making, pressing
+from dudao.findings.actions import clock, consulting, issuing, judging, making, reminders
 from dudao.findings.models import Finding, Policy
 from dudao.findings.views.common import most
 from findings_town import again, day, proof
@@ -375,5 +375,5 @@ def test_what_is_asked_of_a_step_that_is_gone_is_told(town):
         reverse("findings:step", args=[row.pk]), {"step": "finding.close"}, follow=True
     )
     assert "当前状态为“整改中”" in answer.content.decode()
-    pressing.escalate(town.county, finding=row, reason="拒不整改")
+    reminders.escalate(town.county, finding=row, reason="拒不整改")
     assert "已催办责任单位" in page(town, "county", "finding", row.pk)

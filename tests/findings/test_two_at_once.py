@@ -13,7 +13,7 @@ from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.models import Event, Notice
 from dudao.core.workflow import Conflict
-from dudao.findings.actions import clock, issuing, judging, making, pressing, rectifying
+from dudao.findings.actions import clock, issuing, judging, making, rectifying, reminders
 from dudao.findings.models import Extension, Finding
 from findings_town import again, build, day, proof
 
@@ -104,9 +104,9 @@ def test_one_request_for_time_is_open(town):
 def test_two_workers_in_the_morning_tell_once(town):
     row = town.planned()
     Finding.objects.filter(pk=row.pk).update(deadline=day(-8))
-    at_once(lambda: pressing.escalate_overdue(day()), lambda: pressing.escalate_overdue(day()))
+    at_once(lambda: reminders.escalate_overdue(day()), lambda: reminders.escalate_overdue(day()))
     assert again(row).escalation == 2
     told = Notice.objects.filter(account=town.accounts["head"], verb="finding.escalate")
     assert told.count() == 1
-    at_once(lambda: pressing.tell_pressing(day()), lambda: pressing.tell_pressing(day()))
+    at_once(lambda: reminders.tell_pressing(day()), lambda: reminders.tell_pressing(day()))
     assert Notice.objects.filter(account=town.accounts["head"], key__startswith="findings ").count() == 1

@@ -11,7 +11,7 @@ from dudao.core.audit import verify as verify_chain
 from dudao.core.models import Event
 from dudao.core.ui import kept
 from dudao.core.workflow import Conflict
-from dudao.findings.actions import clock, issuing, judging, making, pressing, rectifying
+from dudao.findings.actions import clock, issuing, judging, making, rectifying, reminders
 from dudao.findings.flow import FINDING, by_unit
 from dudao.findings.models import Finding, Pause
 from dudao.findings.queries import findings as reads
@@ -66,10 +66,10 @@ def acts(dice):
         ),
         "pause": lambda actor, row: clock.pause(actor, finding=row, reason=words),
         "resume": lambda actor, row: clock.resume(actor, finding=row),
-        "remind": lambda actor, row: pressing.remind(actor, finding=row),
-        "escalate": lambda actor, row: pressing.escalate(actor, finding=row, reason=words),
+        "remind": lambda actor, row: reminders.remind(actor, finding=row),
+        "escalate": lambda actor, row: reminders.escalate(actor, finding=row, reason=words),
         "waive": lambda actor, row: judging.waive(actor, finding=row, reason=words),
-        "daily": lambda actor, row: pressing.escalate_overdue(when),
+        "daily": lambda actor, row: reminders.escalate_overdue(when),
     }
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dudao.core import files, imports, jobs, sheets
 from dudao.core.access import Denied
-from dudao.core.imports.kept import packed, unpacked
+from dudao.core.imports.packing import packed, unpacked
 from dudao.core.imports.running import drop_kept
 from dudao.core.models import SheetImport
 from dudao.core.sheets import Column, Reading, Row

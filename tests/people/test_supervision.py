@@ -14,7 +14,7 @@ from dudao.demo.builders import account
 from dudao.people import actions
 from dudao.people.models import Account
 from dudao.people.queries import viewing_as
-from dudao.people.queries.words import data_words
+from dudao.people.queries.event_words import data_words
 from dudao.plans.models import WorkPlan
 from signing import signed_in
 

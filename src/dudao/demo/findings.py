@@ -21,7 +21,7 @@ from dudao.demo.logins import Login
 from dudao.demo.papers import Desk
 from dudao.findings import sources
 from dudao.findings.actions import clock as clocks
-from dudao.findings.actions import issuing, judging, making, pressing, rectifying
+from dudao.findings.actions import issuing, judging, making, rectifying, reminders
 from dudao.findings.actions.terms import adopt_terms, set_term
 from dudao.findings.models import Finding
 from dudao.frameworks.findings import key_of, lost
@@ -252,7 +252,10 @@ class _Story:
         if case.upto == "late":
             return [
                 *found,
-                (3, lambda row: pressing.remind(self.issuer, finding=row, text="已超过整改时限，请尽快报告整改情况。")),
+                (
+                    3,
+                    lambda row: reminders.remind(self.issuer, finding=row, text="已超过整改时限，请尽快报告整改情况。"),
+                ),
             ]
         if case.upto in {"rectifying", "partly", "kept_on"}:
             return found

@@ -10,7 +10,7 @@ from dudao.core import files, jobs
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.findings.actions.feedback import tell_due
 from dudao.findings.actions.ledgers import KEEP_DAYS, export_ledger
-from dudao.findings.actions.pressing import escalate_overdue, tell_pressing
+from dudao.findings.actions.reminders import escalate_overdue, tell_pressing
 
 
 @jobs.handler("findings.ledger", keep_days=KEEP_DAYS)

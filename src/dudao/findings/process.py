@@ -7,7 +7,7 @@ from django.utils import timezone
 from dudao.core.access import Actor
 from dudao.core.process import Act, Part, Process
 from dudao.core.ui.formats import date_cn
-from dudao.findings.actions import clock, issuing, judging, making, pressing, rectifying
+from dudao.findings.actions import clock, issuing, judging, making, rectifying, reminders
 from dudao.findings.endings import ENDINGS
 from dudao.findings.flow import FINDING as FINDING_FLOW
 from dudao.findings.forms.office import EditForm, GiveTimeForm, ReopenForm, SendBackForm, VerifyForm
@@ -101,7 +101,7 @@ FINDING: Final = Process(
         ),
         Act("finding.close", judging.close, "已销号。", "checks", ask="销号后计入已整改，责任单位会收到通知。"),
         Act(
-            "finding.remind", lambda actor, finding, reason: pressing.remind(actor, finding=finding, text=reason), "已催办。",
+            "finding.remind", lambda actor, finding, reason: reminders.remind(actor, finding=finding, text=reason), "已催办。",
             "bell-ringing", ask="责任单位会收到催办通知和您写的话；每天只能催办一次。", reason="催办的话",
             primary=False, later=True,
         ),
@@ -116,7 +116,7 @@ FINDING: Final = Process(
             fits=lambda row: row.paused_since is not None,
         ),
         Act(
-            "finding.escalate", pressing.escalate, "已升级处理。", "trending-up",
+            "finding.escalate", reminders.escalate, "已升级处理。", "trending-up",
             ask="升一级处理：催办责任单位、报督导办负责人、列为问责线索，相关人员会收到通知。", reason="升级的理由",
             primary=False, later=True,
         ),

@@ -25,7 +25,7 @@ from dudao.people.actions import expire_session
 from dudao.people.address import client_address
 from dudao.people.entry import Entry, entry_of, touch
 from dudao.people.models import Account
-from dudao.people.queries.standing import Held, ViewAs, actor_of, held_by, is_administrator
+from dudao.people.queries.actors import Held, ViewAs, actor_of, held_by, is_administrator
 
 VIEW_AS_KEY = "view_as"
 SAFE = {"GET", "HEAD", "OPTIONS"}

@@ -14,7 +14,7 @@ from django.utils import timezone
 from dudao.core import audit, files, jobs, sheets
 from dudao.core.access import Actor, Denied
 from dudao.core.imports.declared import DECLARED, Import, Plan, Progress, Refused
-from dudao.core.imports.kept import packed, unpacked
+from dudao.core.imports.packing import packed, unpacked
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.core.models import SheetImport, StoredFile
 from dudao.core.sheets import Reading, SheetError

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.ui.formats import date_cn, percent
-from dudao.findings.actions import judging, making, pressing
+from dudao.findings.actions import judging, making, reminders
 from dudao.findings.actions.lookback import change_item, fresh_item, over
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding, LookBack, LookBackItem
@@ -116,7 +116,7 @@ def _denounce(actor: Actor, finding: Finding, words: str) -> None:
     level = Finding.Escalation.TRIGGER
     finding = Finding.objects.select_related("unit__parent", "office").get(pk=finding.pk)
     if finding.escalation < level and FINDING.why_not(finding, "finding.escalate", actor) is None:
-        pressing.escalate(actor, finding=finding, reason=words, to=level)
+        reminders.escalate(actor, finding=finding, reason=words, to=level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from dudao.core.ui.kept import Kept
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
-from dudao.findings.actions import clock, issuing, judging, pressing
+from dudao.findings.actions import clock, issuing, judging, reminders
 from dudao.findings.actions.ledgers import export_findings
 from dudao.findings.flow import FINDING, WORKING
 from dudao.findings.labels import LEVELS, SEVERITIES
@@ -156,7 +156,7 @@ _MANY: dict[str, tuple[str, str, Callable[[Any, Any, str], Any]]] = {
     "remind": (
         "finding.remind",
         "催办",
-        lambda actor, rows, words: pressing.remind_many(actor, findings=rows, text=words),
+        lambda actor, rows, words: reminders.remind_many(actor, findings=rows, text=words),
     ),
     "agree": (
         "finding.give_time",

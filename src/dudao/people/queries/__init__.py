@@ -1,7 +1,6 @@
 """Reads over accounts and appointments. What ``core`` and the pages around every page ask of people stands in ``standing``."""
 
-from dudao.people.queries.holders import holders_at, nearest_holders
-from dudao.people.queries.standing import (
+from dudao.people.queries.actors import (
     Held,
     actor_for,
     actor_of,
@@ -11,6 +10,7 @@ from dudao.people.queries.standing import (
     holders_of,
     viewing_as,
 )
+from dudao.people.queries.holders import holders_at, nearest_holders
 
 __all__ = [
     "Held", "actor_for", "actor_of", "current_appointment", "held_by", "held_of", "holders_at", "holders_of",

@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from dudao.core.access import Actor
 from dudao.core.models import Event
 from dudao.people.models import Account, LoginPolicy
+from dudao.people.queries.event_words import data_words
 from dudao.people.queries.units import units_named
-from dudao.people.queries.words import data_words
 
 
 def events_seen(actor: Actor) -> QuerySet[Any]:

@@ -23,8 +23,8 @@ from dudao.people.actions.supervision import why_not_view_as
 from dudao.people.forms import AccountEditForm, AccountForm, AppointForm, EndForm
 from dudao.people.models import Account, Appointment
 from dudao.people.queries import register
+from dudao.people.queries.actors import actor_for
 from dudao.people.queries.specialities import speciality_choices
-from dudao.people.queries.standing import actor_for
 from dudao.people.queries.units import choosable_units, unit_name_of
 from dudao.people.roles import ROLES
 from dudao.people.rules import why_not_manage

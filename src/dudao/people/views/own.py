@@ -20,8 +20,8 @@ from dudao.core.ui.parts import Crumb
 from dudao.people import actions, entry, factors, shown_once
 from dudao.people.forms import ConfirmForm, FactorForm, PasswordForm, ProfileForm
 from dudao.people.guard import reserve, take_back
+from dudao.people.queries.actors import SWITCH_KEY, held_by, is_administrator
 from dudao.people.queries.register import open_sessions
-from dudao.people.queries.standing import SWITCH_KEY, held_by, is_administrator
 from dudao.people.secrets import seal, unseal
 from dudao.people.views.entry import failed_words, locked_words, note_failure, safe_next
 

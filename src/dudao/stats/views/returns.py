@@ -16,15 +16,15 @@ from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
 from dudao.findings.queries.sources import Hooks
 from dudao.stats import findings
+from dudao.stats.actions import prefilling
 from dudao.stats.actions import returns as acts
-from dudao.stats.actions import taking
 from dudao.stats.flow import RETURN, judges, why_not_fill
 from dudao.stats.forms.returns import parse_return
 from dudao.stats.labels import RETURN_LINE, RETURN_STATES, SEVERITY
 from dudao.stats.models import DataItem, Return
 from dudao.stats.numbers import number_words
 from dudao.stats.queries import catalogue, returns
-from dudao.stats.queries.taking import offers
+from dudao.stats.queries.prefilling import offers
 from dudao.stats.views.common import actor_of, return_or_404
 
 _STEPS = {
@@ -194,7 +194,7 @@ def return_fill(request: HttpRequest, pk: int) -> HttpResponse:
 def _take(request: HttpRequest, ret: Return) -> None:
     """Fill in what is known already; what was typed has just been saved."""
     before = ret.taken
-    taken = taking.take_over(actor_of(request), ret=ret, version=ret.version).taken - before
+    taken = prefilling.take_over(actor_of(request), ret=ret, version=ret.version).taken - before
     said = f"已填入 {taken} 项已有的数，请逐项核对。" if taken else "没有可以填入的数：空着的都要自己填。"
     messages.success(request, said)
 

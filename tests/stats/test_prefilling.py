@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from dudao.core.access import SYSTEM, Denied
 from dudao.core.workflow import Conflict
-from dudao.stats.actions import catalogue, returns, rounds, taking
+from dudao.stats.actions import catalogue, prefilling, returns, rounds
 from dudao.stats.models import DataItem, Return, Value
 from signing import signed_in
 from stats.conftest import keyed, make_round
@@ -24,13 +24,13 @@ def last_year(place, good):
 def test_what_seldom_changes_is_taken_over_and_the_rest_is_not(place, last_year, good):
     ret = place.ret(place.primary)
     ret = returns.save_values(place.actor("clerk"), ret=ret, version=0, numbers=keyed({("rooms", ""): 2700}))
-    ret = taking.take_over(place.actor("clerk"), ret=ret, version=1)
+    ret = prefilling.take_over(place.actor("clerk"), ret=ret, version=1)
     held = {value.item.code: (value.number, value.taken) for value in Value.objects.filter(ret=ret)}
     assert set(held) == {"rooms", "indoor", "grounds", "equipment", "multimedia"}
     assert held["rooms"] == (2700, "") and held["grounds"] == (4100, "last"), "what was typed stays"
     assert ret.taken == 4
     with pytest.raises(Conflict, match="刚刚被他人保存"):
-        taking.take_over(place.actor("clerk"), ret=ret, version=1)
+        prefilling.take_over(place.actor("clerk"), ret=ret, version=1)
 
 
 def test_it_must_be_confirmed_before_the_return_is_handed_in(place, last_year, good):
@@ -74,7 +74,7 @@ def test_a_county_takes_over_what_the_register_and_its_schools_say(place, good):
     )  # fmt: skip
     rounds.open_round(SYSTEM, asked=asked)
     ret = Return.objects.select_related("unit", "round__unit").get(round=asked, unit=place.west)
-    ret = taking.take_over(place.actor("west"), ret=ret, version=0)
+    ret = prefilling.take_over(place.actor("west"), ret=ret, version=0)
     held = {value.item.code: (value.number, value.taken) for value in Value.objects.filter(ret=ret)}
     assert held["teaching_points"] == (1, "register") and held["primary_schools"] == (0, "register")
     assert held["primary_pupils"] == (25, "below") and "junior_pupils" not in held
@@ -82,4 +82,4 @@ def test_a_county_takes_over_what_the_register_and_its_schools_say(place, good):
 
 def test_nothing_is_taken_over_by_those_who_may_not_fill_in(place, last_year):
     with pytest.raises(Denied):
-        taking.take_over(place.actor("nine"), ret=place.ret(place.primary), version=0)
+        prefilling.take_over(place.actor("nine"), ret=place.ret(place.primary), version=0)

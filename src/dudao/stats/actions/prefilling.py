@@ -9,8 +9,8 @@ from dudao.core.workflow import Conflict
 from dudao.stats.actions.returns import check_returns
 from dudao.stats.flow import why_not_fill
 from dudao.stats.models import Return, Value
+from dudao.stats.queries.prefilling import offers
 from dudao.stats.queries.returns import with_units
-from dudao.stats.queries.taking import offers
 
 
 @audit.action

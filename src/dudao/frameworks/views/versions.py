@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.tree import grade_words
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.ui.filters import Chips, Search
-from dudao.core.ui.forms import answered, form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
@@ -75,21 +75,12 @@ def load(request: HttpRequest) -> HttpResponse:
     """A standard shipped with the platform becomes a draft."""
     actor = actor_of(request)
     form = LoadForm(request.POST or None, units=_offices(actor, "framework.load"), packs=queries.pack_choices())
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: packs.load_pack(actor, unit=form.values["unit"], name=form.values["pack"]))
-        if done is not None:
-            words = f"已载入“{done.version}”。" if done.is_new else f"“{done.version}”已经载入过，内容没有变化。"
-            messages.success(request, words)
-            return redirect(done.version)
-    return form_page(
-        request,
-        form,
-        title="载入标准",
-        save="载入为草稿",
-        save_icon="file-import",
-        cancel_url=reverse("frameworks:versions"),
-        crumbs=[home()],
-    )
+    return answered(
+        request, form, lambda: packs.load_pack(actor, unit=form.values["unit"], name=form.values["pack"]),
+        lambda done: f"已载入“{done.version}”。" if done.is_new else f"“{done.version}”已经载入过，内容没有变化。",
+        to=lambda done: done.version,
+        title="载入标准", save="载入为草稿", save_icon="file-import", cancel_url=reverse("frameworks:versions"), crumbs=[home()],
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -165,20 +156,12 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
     actor.require("framework.rename", found.framework.unit.path)
     name = found.framework.name
     form = RenameForm(request.POST or None, initial={"name": name, "was": name})
-    if request.method == "POST" and form.is_valid():
-        values = form.values
-        done = refused(form, lambda: versions.rename_framework(actor, system=found.framework, **values))
-        if done is not None:
-            messages.success(request, f"已改名为“{done.name}”。")
-            return redirect(found)
-    return form_page(
-        request,
-        form,
-        title="改指标体系名称",
-        save="保存名称",
-        cancel_url=found.get_absolute_url(),
+    return answered(
+        request, form, lambda: versions.rename_framework(actor, system=found.framework, **form.values),
+        lambda done: f"已改名为“{done.name}”。", to=found,
+        title="改指标体系名称", save="保存名称", cancel_url=found.get_absolute_url(),
         crumbs=[home(), Crumb(str(found), found.get_absolute_url())],
-    )
+    )  # fmt: skip
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core.access import Denied
-from dudao.core.ui.forms import answered, form_page, refused
+from dudao.core.ui.forms import answered, refused
 from dudao.core.ui.parts import Crumb
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import roots_of
@@ -134,23 +134,15 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     paper = office_paper(request, pk)
     _may_draft(request, paper)
     form = VersionForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+
+    def uploaded() -> Any:
         file = form.cleaned_data["file"]
-        made = refused(
-            form, lambda: drafting.upload_version(actor_of(request), paper=paper, upload=file, name=file.name)
-        )
-        if made is not None:
-            messages.success(request, f"已保存为{made}，请核对数字后送核。")
-            return redirect(paper)
-    return form_page(
-        request,
-        form,
-        title="上传修改稿",
-        save="上传",
-        save_icon="upload",
-        cancel_url=paper.get_absolute_url(),
-        crumbs=_crumbs(paper),
-    )
+        return drafting.upload_version(actor_of(request), paper=paper, upload=file, name=file.name)
+
+    return answered(
+        request, form, uploaded, lambda made: f"已保存为{made}，请核对数字后送核。", to=paper,
+        title="上传修改稿", save="上传", save_icon="upload", cancel_url=paper.get_absolute_url(), crumbs=_crumbs(paper),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -244,6 +244,11 @@ def roots_of(actor: Actor, verb: str = "unit.view") -> list[Unit]:
     return list(Unit.objects.filter(path__in=actor.paths(verb)))
 
 
+def home_of(actor: Actor, verb: str) -> Unit | None:
+    """The highest unit for which an actor holds a verb: who hands a ledger in (填报单位)."""
+    return Unit.objects.filter(path__in=actor.paths(verb)).order_by("depth", "pk").first()
+
+
 def within(units: "QuerySet[Unit]", key: str) -> "QuerySet[Unit]":
     """Those of the units that are the given one or stand below it; an unknown key finds none."""
     top = Unit.objects.filter(pk=key).first() if key.isascii() and key.isdigit() else None

@@ -13,7 +13,7 @@ from dudao.accountability.queries import cases
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit, jobs, sheets
 from dudao.core.access import VERBS, Actor, Denied
-from dudao.findings.queries.ledgers import home_of
+from dudao.orgs.queries import home_of
 
 LONG = 3_000
 """Cases from which the sheet is written in the background."""
@@ -42,7 +42,7 @@ def export_cases(
     total = rows.count()
     if not total:
         raise ValidationError("没有可以列入问责台账的案件。请调整筛选条件后再导出。")
-    home = home_of(actor)
+    home = home_of(actor, "finding.export")
     today, now = timezone.localdate(), timezone.localtime()
     place = home.name if home is not None else ""
     sheets.export(
@@ -64,5 +64,5 @@ def begin_export(actor: Actor, *, ids: Sequence[int], name: str) -> Any:
     """Have a long sheet written in the background; one at a time a person (``Busy`` otherwise). Answers the job."""
     _may_export(actor)
     job = jobs.start(actor, kind="accountability.ledger", label="导出问责台账", params={"ids": list(ids), "name": name})
-    audit.record(actor, "case.export", home_of(actor), list=LEDGER.name, what="开始后台导出")
+    audit.record(actor, "case.export", home_of(actor, "finding.export"), list=LEDGER.name, what="开始后台导出")
     return job

@@ -13,9 +13,10 @@ from dudao.core import audit, jobs, sheets
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.findings import ledgers
 from dudao.findings.models import Finding
-from dudao.findings.queries.ledgers import home_of, ledger_rows
+from dudao.findings.queries.ledgers import ledger_rows
 from dudao.findings.queries.lights import Lights
 from dudao.findings.queries.terms import terms_on
+from dudao.orgs.queries import home_of
 
 LONG = 3_000
 """Rows from which a sheet is written in the background."""
@@ -56,7 +57,7 @@ def export_ledger(
         raise ValidationError(f"没有可以列入{ledger.name}的问题。请调整筛选条件后再导出。")
     if total > MOST_EXPORTED:
         raise ValidationError(f"有 {total} 个问题，超过一张表 {MOST_EXPORTED} 行的上限。请按年度或单位筛选后分次导出。")
-    home = home_of(actor)
+    home = home_of(actor, "finding.export")
     sums = ledgers.Sums()
     values = ledgers.values_of(ledger, actor=actor, phones=phones)
     place = home.name if home is not None else ""
@@ -87,7 +88,9 @@ def begin_export(actor: Actor, *, kind: str, ids: Sequence[int] | None, phones: 
         label=f"导出{ledger.name}",
         params={"kind": kind, "ids": None if ids is None else list(ids), "phones": phones, "name": name},
     )
-    audit.record(actor, "finding.export", home_of(actor), list=ledger.name, what="开始后台导出", phones=phones)
+    audit.record(
+        actor, "finding.export", home_of(actor, "finding.export"), list=ledger.name, what="开始后台导出", phones=phones
+    )
     return job
 
 

@@ -56,11 +56,6 @@ def ledger_rows(actor: Actor, ledger: Ledger, lights: Lights, *, ids: Sequence[i
     ).values(*fields)
 
 
-def home_of(actor: Actor, verb: str = "finding.export") -> Unit | None:
-    """The highest unit for which an actor holds a verb: who hands the ledger in (填报单位)."""
-    return Unit.objects.filter(path__in=actor.paths(verb)).order_by("depth", "pk").first()
-
-
 def rows_by_key(actor: Actor, keys: Collection[int], *, lock: bool = False) -> dict[int, Finding]:
     """The findings of these keys that the actor may see, with what guards look at."""
     rows = with_units(seen(actor).filter(pk__in=set(keys)))

@@ -10,9 +10,10 @@ from django.utils import timezone
 from dudao.core import audit, sheets
 from dudao.core.access import Actor
 from dudao.orgs.models import Contact
+from dudao.orgs.queries import home_of
 from dudao.plans import ledger
 from dudao.plans.models import WorkPlan
-from dudao.plans.queries.ledger import contacts_of, home_of, ledger_rows
+from dudao.plans.queries.ledger import contacts_of, ledger_rows
 from dudao.plans.queries.lights import lights_on
 
 
@@ -38,7 +39,7 @@ def export_ledger(
     if not total:
         raise ValidationError("没有您可以导出的任务。请调整筛选条件后再导出。")
     contacts: dict[int, Contact] = contacts_of(rows.order_by().values_list("unit_id", flat=True).distinct())
-    home = home_of(actor)
+    home = home_of(actor, "ledger.export")
     sums = ledger.Sums()
     values = (
         ledger.ledger_values(row, lights, contacts, actor=actor, phones=phones)

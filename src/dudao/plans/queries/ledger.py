@@ -63,8 +63,3 @@ def rows_by_number(numbers: Iterable[int], *, lock: bool = False) -> dict[int, A
     if lock:
         rows = rows.select_for_update(of=("self",)).order_by("pk")
     return {row.pk: row for row in rows}
-
-
-def home_of(actor: Actor, verb: str = "ledger.export") -> Unit | None:
-    """The highest unit for which an actor holds a verb: who hands the ledger in (填报单位)."""
-    return Unit.objects.filter(path__in=actor.paths(verb)).order_by("depth", "pk").first()

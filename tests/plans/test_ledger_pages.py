@@ -96,6 +96,7 @@ def test_a_ledger_is_brought_back_by_its_pages(city, rows):
     assert "确认导入 1 处改动" in page.text
     assert "李四" in page.text
     assert fresh(rows[0]).person == "张三"
+    assert client.post(taken.get_absolute_url()).status_code == 403, "neither yes nor no"
     answer = client.post(taken.get_absolute_url(), {"act": "apply"}, follow=True)
     assert "已导入 1 处改动" in answer.text
     assert fresh(rows[0]).person == "李四"

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.files import FileRefused, hand_out
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, FileRow, stages
 from dudao.findings.queries.sources import Hook, Hooks, address
@@ -23,15 +24,7 @@ from dudao.plans.labels import QUALITY, ROW_LINE, ROW_STATES, SELF_LIGHTS
 from dudao.plans.models import Assignment
 from dudao.plans.queries import RowFilter, assignment_rows
 from dudao.plans.queries.assignments import evidence_file, reports_of
-from dudao.plans.views.common import (
-    actor_of,
-    bare_form,
-    lights_of,
-    not_now,
-    refusals,
-    row_or_404,
-    today,
-)
+from dudao.plans.views.common import bare_form, lights_of, not_now, refusals, row_or_404, today
 from dudao.plans.views.row_list import attach_lights
 
 FORMS = {"assignment.sign", "assignment.progress", "assignment.report", "assignment.confirm"}

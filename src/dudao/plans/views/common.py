@@ -9,7 +9,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from dudao.core.access import VERBS, Denied
+from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.forms import Form
 from dudao.core.ui.listing import Column
@@ -22,10 +23,6 @@ from dudao.plans.queries.lights import Lights, lights_on
 
 def today() -> Any:
     return timezone.localdate()
-
-
-def actor_of(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
 
 
 def lights_of(request: HttpRequest) -> Lights:
@@ -77,13 +74,6 @@ def exported(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any
         actor_of(request), name=name, rows=taken, plan=first.plan if isinstance(first, Task) else first.task.plan
     )
     return xlsx_response(request, columns, taken, name)
-
-
-def may_anywhere(request: HttpRequest, verb: str) -> None:
-    """Refuse at once who holds a verb nowhere, before anything else is looked at."""
-    actor = actor_of(request)
-    if not actor.may_somewhere(verb):
-        raise Denied(f"您没有“{VERBS[verb].label}”的权限，如工作需要请联系安全管理员。", verb)
 
 
 def not_now(request: HttpRequest, denied: Denied, back: Any) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, may_anywhere
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import tasks as acts
@@ -17,14 +18,7 @@ from dudao.plans.models import Task, WorkPlan
 from dudao.plans.queries import tasks as reads
 from dudao.plans.queries.suggestions import recipients_suggested
 from dudao.plans.queries.units import having
-from dudao.plans.views.common import (
-    actor_of,
-    may_anywhere,
-    not_now,
-    plan_crumbs,
-    task_or_404,
-    today,
-)
+from dudao.plans.views.common import not_now, plan_crumbs, task_or_404, today
 from dudao.plans.views.task_list import TASKS, task_rows
 
 

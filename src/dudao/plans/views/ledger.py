@@ -17,6 +17,7 @@ from dudao.core.access import Denied
 from dudao.core.documents import DOCX
 from dudao.core.imports.owned import take_own
 from dudao.core.imports.owned_pages import errors_view, recent, upload_view
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
@@ -29,7 +30,7 @@ from dudao.plans.papers import make_brief
 from dudao.plans.queries.assignments import tally
 from dudao.plans.queries.ledger import ledger_rows
 from dudao.plans.queries.tasks import plans_seen
-from dudao.plans.views.common import actor_of, lights_of, today
+from dudao.plans.views.common import lights_of, today
 
 LONG = 2000
 """Rows from which a ledger is written in the background."""

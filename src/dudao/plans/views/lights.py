@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.lights import LIGHTS
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import refused
 from dudao.people.roles import ROLES
 from dudao.plans.actions import lights as acts
@@ -18,7 +19,7 @@ from dudao.plans.labels import QUALITY, ROW_STATES
 from dudao.plans.presets.lights import PRESETS
 from dudao.plans.queries.lights import Lights, preview_changes, table_of, words_of
 from dudao.plans.queries.units import lighting_unit
-from dudao.plans.views.common import actor_of, bare_form, lights_of, refusals, today
+from dudao.plans.views.common import bare_form, lights_of, refusals, today
 
 TELL = (
     "county_office",

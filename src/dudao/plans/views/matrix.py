@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from dudao.core.lights import LIGHTS
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.formats import TONE_ICONS
 from dudao.core.ui.parts import Crumb, Todo
 from dudao.plans.models import WorkPlan
 from dudao.plans.queries.assignments import Tally
 from dudao.plans.queries.matrix import matrix, section_progress, upcoming
 from dudao.plans.queries.tasks import current_plan, plans_seen, sections_of
-from dudao.plans.views.common import actor_of, lights_of, today
+from dudao.plans.views.common import lights_of, today
 from dudao.plans.views.task_list import light_counts
 
 SOON = timedelta(days=14)

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.lights import LIGHTS
+from dudao.core.ui.acting import actor_of, may_anywhere
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.forms import refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
@@ -24,14 +25,7 @@ from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import RowFilter, assignment_rows
 from dudao.plans.queries.assignments import mine, units_handed_to
 from dudao.plans.queries.tasks import plans_seen, sections_seen
-from dudao.plans.views.common import (
-    actor_of,
-    allow_export,
-    bare_form,
-    lights_of,
-    may_anywhere,
-    refusals,
-)
+from dudao.plans.views.common import allow_export, bare_form, lights_of, refusals
 from dudao.plans.views.ledger import ledger_of_list
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.scheduling import ScheduleError
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import refused
 from dudao.core.ui.parts import Crumb
@@ -19,7 +20,7 @@ from dudao.plans.gantt import chart_of
 from dudao.plans.models import Task
 from dudao.plans.papers.gantt import gantt_workbook
 from dudao.plans.queries.schedule import Plan, plan_of, proposed, saved_steps
-from dudao.plans.views.common import actor_of, bare_form, not_now, plan_crumbs, refusals, task_or_404, today
+from dudao.plans.views.common import bare_form, not_now, plan_crumbs, refusals, task_or_404, today
 
 
 def _counted(task: Task, table: TableInput) -> Plan | None:

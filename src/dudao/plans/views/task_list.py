@@ -8,6 +8,7 @@ from django.utils.html import format_html_join
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.lights import LIGHTS
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink
@@ -18,13 +19,7 @@ from dudao.plans.models import Task
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import tasks as reads
 from dudao.plans.queries.units import units_leading
-from dudao.plans.views.common import (
-    actor_of,
-    allow_export,
-    exported,
-    lights_of,
-    today,
-)
+from dudao.plans.views.common import allow_export, exported, lights_of, today
 
 
 def _tallied(rows: list[Any], request: HttpRequest) -> None:

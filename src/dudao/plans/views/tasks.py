@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core import audit
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, may_anywhere
 from dudao.core.ui.filters import Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -25,11 +26,9 @@ from dudao.plans.queries import RowFilter
 from dudao.plans.queries import tasks as reads
 from dudao.plans.queries.schedule import plan_of
 from dudao.plans.views.common import (
-    actor_of,
     allow_export,
     bare_form,
     exported,
-    may_anywhere,
     not_now,
     plan_crumbs,
     refusals,

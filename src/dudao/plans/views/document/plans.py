@@ -13,6 +13,7 @@ from dudao.calc.worktext import DocumentError
 from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.files import FileRefused, serve
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -31,7 +32,7 @@ from dudao.plans.labels import PLAN_STATES, TASK_STATES
 from dudao.plans.models import WorkPlan
 from dudao.plans.queries.document import effective_points, offices, plan_of, plans, with_counts, years
 from dudao.plans.queries.page import plan_page
-from dudao.plans.views.common import actor_of, lights_of, today
+from dudao.plans.views.common import lights_of, today
 
 DRAFT, PUBLISHED = WorkPlan.State.DRAFT, WorkPlan.State.PUBLISHED
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import document as acts
 from dudao.plans.actions.document import Stale
@@ -25,7 +26,6 @@ from dudao.plans.forms.document import GUESS_FORMS
 from dudao.plans.labels import PLAN_STATES
 from dudao.plans.models import Guess, WorkPlan
 from dudao.plans.queries import review as reads
-from dudao.plans.views.common import actor_of
 from dudao.plans.views.document.plans import plans_crumb
 
 

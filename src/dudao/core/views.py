@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dudao.core import files, jobs, notices
 from dudao.core.models import Job, Notice
 from dudao.core.ui import formats
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.filters import Chip, Chips, Search
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
@@ -51,12 +52,12 @@ JOBS = Listing(
 
 @require_GET
 def job_list(request: HttpRequest) -> HttpResponse:
-    return JOBS.respond(request, jobs.jobs_of(_actor(request)), title="后台任务")
+    return JOBS.respond(request, jobs.jobs_of(actor_of(request)), title="后台任务")
 
 
 @require_GET
 def job_page(request: HttpRequest, pk: int) -> HttpResponse:
-    job = get_object_or_404(jobs.jobs_of(_actor(request)), pk=pk)
+    job = get_object_or_404(jobs.jobs_of(actor_of(request)), pk=pk)
     return render(
         request,
         "core/job.html",
@@ -72,7 +73,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def job_state(request: HttpRequest, pk: int) -> HttpResponse:
     """What ``<dd-job>`` asks for; when the work is over it goes to the job's page, which has the result."""
-    job = get_object_or_404(jobs.jobs_of(_actor(request)), pk=pk)
+    job = get_object_or_404(jobs.jobs_of(actor_of(request)), pk=pk)
     answer = render(
         request, "ui/job_state.html", {**_progress(job), "next": job.get_absolute_url() if job.over else ""}
     )
@@ -96,7 +97,7 @@ def _progress(job: Job) -> dict[str, Any]:
 
 @require_GET
 def job_file(request: HttpRequest, pk: int) -> HttpResponse:
-    job = get_object_or_404(jobs.jobs_of(_actor(request)), pk=pk)
+    job = get_object_or_404(jobs.jobs_of(actor_of(request)), pk=pk)
     if job.result is None:
         raise Http404
     answer: Any = files.serve(job.result, job.result_name or "结果")
@@ -143,16 +144,16 @@ NOTICES = Listing(
 def notice_list(request: HttpRequest) -> HttpResponse:
     return NOTICES.respond(
         request,
-        notices.notices_of(_actor(request)),
+        notices.notices_of(actor_of(request)),
         title="通知",
-        unread=notices.unread_count(_actor(request)),
+        unread=notices.unread_count(actor_of(request)),
     )
 
 
 @require_POST
 def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a notice as read and go to its page."""
-    actor = _actor(request)
+    actor = actor_of(request)
     notice = get_object_or_404(notices.notices_of(actor), pk=pk)
     if not actor.read_only:
         notices.mark_read(actor, notice)
@@ -167,10 +168,6 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
-    count = notices.mark_all_read(_actor(request))
+    count = notices.mark_all_read(actor_of(request))
     messages.success(request, f"已把 {count} 条通知标为已读。")
     return redirect("core:notices")
-
-
-def _actor(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from dudao.core.access import Actor, Denied
+from dudao.core.access import Denied
 from dudao.core.notices import notices_of
+from dudao.core.ui.acting import actor_of
 from dudao.dashboards.menus import address
 from dudao.dashboards.queries.admin import admin_figures
 from dudao.dashboards.queries.evaluating import evaluating
@@ -24,14 +25,10 @@ from dudao.plans.queries.tasks import current_plan, plans_seen
 AHEAD = timedelta(days=14)
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
-
-
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What one has to do, what is pressing, what is new. Leaders begin with the overview."""
-    actor, held = _actor(request), current_appointment(request)
+    actor, held = actor_of(request), current_appointment(request)
     menu = held.menu if held else ""
     if menu == "leader":
         return redirect("dashboards:overview")
@@ -57,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     if not actor.may_somewhere("assignment.view"):
         raise Denied("您没有“查看承办情况”的权限，如工作需要请联系安全管理员。", "assignment.view")
     today = timezone.localdate()
@@ -90,5 +87,5 @@ def search(request: HttpRequest) -> HttpResponse:
         "papers": address("papers:papers"),
         "people": address("people:accounts"),
     }
-    groups = find(_actor(request), text, addresses)
+    groups = find(actor_of(request), text, addresses)
     return render(request, "dashboards/search.html", {"text": text, "groups": groups})

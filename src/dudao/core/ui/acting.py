@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from dudao.core.access import VERBS, Denied
+from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.ui.forms import Form, refused
 
 
-def actor_of(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
+def actor_of(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by the app that knows people
+    return actor
 
 
 def sent(request: HttpRequest) -> Any:
@@ -57,4 +58,12 @@ def run(request: HttpRequest, action: Callable[[], Any], done: str) -> bool:
 def may_anywhere(request: HttpRequest, verb: str) -> None:
     """Refuse at once who holds a verb nowhere, before anything else is looked at."""
     if not actor_of(request).may_somewhere(verb):
+        raise Denied(f"您没有“{VERBS[verb].label}”的权限，如工作需要请联系安全管理员。", verb)
+
+
+def need(actor: Actor, verb: str) -> None:
+    """Refuse a page to somebody who holds its verb nowhere, or who only looks on where it writes."""
+    if actor.read_only and VERBS[verb].writes:
+        raise Denied("当前为只读查看，不能进行任何操作。", verb)
+    if not actor.may_somewhere(verb):
         raise Denied(f"您没有“{VERBS[verb].label}”的权限，如工作需要请联系安全管理员。", verb)

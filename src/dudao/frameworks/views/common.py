@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.parts import Crumb, State
 from dudao.frameworks import queries
 from dudao.frameworks.models import FrameworkVersion, Indicator
@@ -19,10 +20,6 @@ STATES: dict[str, State] = {
     FrameworkVersion.State.PUBLISHED: State("已发布", "green", "check"),
     FrameworkVersion.State.RETIRED: State("已停用", "grey", "archive"),
 }
-
-
-def actor_of(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
 
 
 def version_or_404(request: HttpRequest, pk: int) -> Any:

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_GET
 
 from dudao.calc.score import InvalidTree, System, carry_over, movements, outcomes
 from dudao.calc.tree import Change, Tree, TreeDataError, diff
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.parts import Crumb
 from dudao.frameworks import queries
 from dudao.frameworks.models import FrameworkVersion, Trial
 from dudao.frameworks.queries import trials
 from dudao.frameworks.trials.figures import Moved, moved, moved_words, total_places
-from dudao.frameworks.views.common import actor_of, home, version_or_404
+from dudao.frameworks.views.common import home, version_or_404
 
 MOST_SHOWN = 200
 

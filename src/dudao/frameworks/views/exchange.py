@@ -17,6 +17,7 @@ from dudao.core import audit, files
 from dudao.core.access import Actor, Denied
 from dudao.core.documents import DOCX
 from dudao.core.sheets import SheetError, read_upload
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, State
@@ -27,7 +28,7 @@ from dudao.frameworks.forms.exchange import ColumnsForm, UploadForm
 from dudao.frameworks.models import FrameworkUpload, FrameworkVersion
 from dudao.frameworks.queries import incoming
 from dudao.frameworks.trees import rows_of
-from dudao.frameworks.views.common import actor_of, home, version_or_404
+from dudao.frameworks.views.common import home, version_or_404
 
 STATES: dict[str, State] = {
     FrameworkUpload.State.READY: State("待确认", "amber"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.calc.expr import FUNCTIONS
 from dudao.calc.tree import Node, Role, Roll, Tree, TreeDataError, from_data
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
@@ -22,7 +23,7 @@ from dudao.frameworks.editing.outline import next_code
 from dudao.frameworks.editing.preview import Preview, known_items, preview
 from dudao.frameworks.forms.nodes import NodeForm, initial_of
 from dudao.frameworks.models import Indicator
-from dudao.frameworks.views.common import actor_of, done_or_said, home, node_to_edit
+from dudao.frameworks.views.common import done_or_said, home, node_to_edit
 from dudao.frameworks.views.tree import answer_change
 
 MOST_OWN = 8

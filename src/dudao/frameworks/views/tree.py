@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.tree import Finding, Tree, TreeDataError, validate
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
@@ -20,7 +21,7 @@ from dudao.frameworks.editing.outline import MANY, OutlineRow, outline, shown_li
 from dudao.frameworks.flow import VERSION
 from dudao.frameworks.forms.nodes import EvidenceForm, PointsForm, lines_of
 from dudao.frameworks.models import FrameworkVersion, Indicator
-from dudao.frameworks.views.common import actor_of, home, node_to_edit, node_to_read, version_or_404
+from dudao.frameworks.views.common import home, node_to_edit, node_to_read, version_or_404
 
 Checked = tuple[Tree | None, tuple[Finding, ...], str]
 

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.score import InvalidTree, System, explain
 from dudao.calc.tree import Tree, TreeDataError
-from dudao.core.access import VERBS, Denied
+from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chip, Chips, Search
 from dudao.core.ui.forms import form_page, refused
@@ -35,7 +36,7 @@ from dudao.frameworks.trials.figures import (
     summary,
     total_places,
 )
-from dudao.frameworks.views.common import actor_of, home, version_or_404
+from dudao.frameworks.views.common import home, version_or_404
 
 MOST_BLOCKS_SHOWN = 6
 """More first-level indicators than that start switched off in the table."""
@@ -71,15 +72,6 @@ def trial_or_404(request: HttpRequest, pk: int) -> Trial:
     return found
 
 
-def need(request: HttpRequest, verb: str) -> None:
-    """Refuse a page to somebody who holds its verb nowhere."""
-    actor = actor_of(request)
-    if actor.read_only and VERBS[verb].writes:
-        raise Denied("当前为只读查看，不能进行任何操作。", verb)
-    if not actor.may_somewhere(verb):
-        raise Denied(f"您没有“{VERBS[verb].label}”的权限，如工作需要请联系安全管理员。", verb)
-
-
 def _system(version: FrameworkVersion) -> System:
     """The version, ready to score; refused with what is wrong with a draft."""
     try:
@@ -95,7 +87,7 @@ def _system(version: FrameworkVersion) -> System:
 def trial_list(request: HttpRequest, pk: int) -> HttpResponse:
     version = version_or_404(request, pk)
     actor = actor_of(request)
-    need(request, "trial.view")
+    need(actor_of(request), "trial.view")
     may_run = actor.may_somewhere("trial.run")
     primary = ("新的试算", reverse("frameworks:trial_new", args=[pk]), "plus") if may_run else None
     return TRIALS.respond(
@@ -111,7 +103,7 @@ def trial_list(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def trial_template(request: HttpRequest, pk: int) -> HttpResponse:
     version = version_or_404(request, pk)
-    need(request, "trial.run")
+    need(actor_of(request), "trial.run")
     system, apart, title = _system(version), request.GET.get("apart") == "1", version.framework.name
     asked = request.GET.get("stats", "")
     if asked:
@@ -129,7 +121,7 @@ def trial_template(request: HttpRequest, pk: int) -> HttpResponse:
 def trial_new(request: HttpRequest, pk: int) -> HttpResponse:
     version = version_or_404(request, pk)
     actor = actor_of(request)
-    need(request, "trial.run")
+    need(actor_of(request), "trial.run")
     system = _system(version)
     form = TrialForm(
         request.POST or None, request.FILES or None, units=queries.offices(actor, "trial.run"), system=system

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.tree import grade_words
 from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -21,7 +22,7 @@ from dudao.frameworks.flow import VERSION
 from dudao.frameworks.forms.packs import LoadForm, StartForm
 from dudao.frameworks.forms.whole import RenameForm
 from dudao.frameworks.models import FrameworkVersion
-from dudao.frameworks.views.common import STATES, actor_of, done_or_said, home, version_or_404
+from dudao.frameworks.views.common import STATES, done_or_said, home, version_or_404
 from dudao.frameworks.views.tree import checked, shown_of, tree_context
 from dudao.frameworks.views.whole import settings_of
 from dudao.orgs.models import Unit

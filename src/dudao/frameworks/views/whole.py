@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.expr import Item, Kind
 from dudao.calc.tree import Tree, TreeDataError, scale_words
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
@@ -29,7 +30,7 @@ from dudao.frameworks.forms.whole import (
 )
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trees import shown
-from dudao.frameworks.views.common import actor_of, done_or_said, draft_to_edit, home, version_or_404
+from dudao.frameworks.views.common import done_or_said, draft_to_edit, home, version_or_404
 
 
 @dataclass(frozen=True, slots=True)

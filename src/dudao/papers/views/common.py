@@ -6,24 +6,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
-from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.access import Actor
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.parts import Tab
 from dudao.papers import queries
 from dudao.papers.actions.together import Done, reasons
 from dudao.papers.models import Paper
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
-def need(actor: Actor, verb: str) -> None:
-    """Refuse a page to somebody who holds its verb nowhere."""
-    if actor.read_only and VERBS[verb].writes:
-        raise Denied("当前为只读查看，不能进行任何操作。", verb)
-    if not actor.may_somewhere(verb):
-        raise Denied(f"您没有“{VERBS[verb].label}”的权限，如工作需要请联系安全管理员。", verb)
 
 
 def seen_paper(request: HttpRequest, pk: int) -> Paper:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.forms import answered, refused
 from dudao.core.ui.parts import Crumb
 from dudao.orgs.models import Unit
@@ -21,7 +22,7 @@ from dudao.papers.forms.drafts import HandwritingForm, PaperForm, ScanForm, Vers
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import ANSWERED, DIFFERENCES
 from dudao.papers.models import Paper
-from dudao.papers.views.common import actor_of, need, office_paper
+from dudao.papers.views.common import office_paper
 
 
 def _crumbs(paper: Paper | None = None) -> list[Crumb]:

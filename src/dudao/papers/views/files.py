@@ -8,12 +8,13 @@ from django.views.decorators.http import require_GET
 
 from dudao.core import files
 from dudao.core.documents import DocumentError, read_word, typeset
+from dudao.core.ui.acting import actor_of
 from dudao.core.workflow import Conflict
 from dudao.papers import queries, trying
 from dudao.papers.actions.background import is_long
 from dudao.papers.composing import Look, look_of
 from dudao.papers.models import Paper
-from dudao.papers.views.common import actor_of, office_paper, seen_paper
+from dudao.papers.views.common import office_paper, seen_paper
 
 
 def _name(paper: Paper, ending: str) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow, stages
@@ -22,7 +23,7 @@ from dudao.papers.actions import background, drafting, issuing, receiving, routi
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import PAPER_LINE, PAPER_STATES, delivery_state, number_state
 from dudao.papers.models import Delivery, Paper
-from dudao.papers.views.common import actor_of, need, office_paper, seen_paper, tabs_of, tell_done
+from dudao.papers.views.common import office_paper, seen_paper, tabs_of, tell_done
 from dudao.papers.views.receiving import received_list
 
 

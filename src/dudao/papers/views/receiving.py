@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.access import Actor
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
@@ -21,7 +22,7 @@ from dudao.papers.actions import receiving, together
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import PAPER_STATES, delivery_state
 from dudao.papers.models import Delivery, Paper
-from dudao.papers.views.common import actor_of, need, office_paper, tabs_of, tell_done
+from dudao.papers.views.common import office_paper, tabs_of, tell_done
 
 
 def _due(row: Delivery) -> Any:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.declared import RulesError
 from dudao.core.documents import DocumentError, Layout
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb, State
 from dudao.papers import offices, trying
@@ -19,7 +20,6 @@ from dudao.papers.composing import ComposeError, Look, layout_with, look_of, sta
 from dudao.papers.forms.offices import NO_NUMBER, StyleForm, initial_of
 from dudao.papers.kinds import Kind
 from dudao.papers.models import OfficeStyle
-from dudao.papers.views.common import actor_of
 from dudao.papers.views.templates import office_of
 
 _SAMPLE = Kind.RECTIFICATION

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import files
 from dudao.core.documents import DOCX, DocumentError
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb, State
@@ -23,7 +24,6 @@ from dudao.papers.composing import COMMON, FIELDS, ComposeError, look_of, must_a
 from dudao.papers.forms.offices import TemplateForm
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Template
-from dudao.papers.views.common import actor_of, need
 
 IN_USE = State("使用中", "green", "check")
 RESTS = State("未使用", "grey", "clock")

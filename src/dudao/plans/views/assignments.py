@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.files import FileRefused, hand_out
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, sent
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, FileRow, stages
 from dudao.findings.queries.sources import Hook, Hooks, address
@@ -165,11 +165,6 @@ def _closed(row: Assignment, verb: str, request: HttpRequest) -> HttpResponse | 
     return not_now(request, denied, row) if denied is not None and request.method == "GET" else None
 
 
-def _sent(request: HttpRequest) -> Any:
-    """What was sent, also when it is empty."""
-    return request.POST if request.method == "POST" else None
-
-
 def _row_form(request: HttpRequest, row: Assignment, form: Form, title: str, save: str, **context: Any) -> HttpResponse:
     return form_page(
         request,
@@ -191,7 +186,7 @@ def row_sign(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
     if (answer := _closed(row, "assignment.sign", request)) is not None:
         return answer
-    form = SignForm(_sent(request), initial={"leader": row.leader, "person": row.person})
+    form = SignForm(sent(request), initial={"leader": row.leader, "person": row.person})
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.sign(actor_of(request), row=row, **form.values))
         if done is not None:
@@ -205,7 +200,7 @@ def row_report(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
     if (answer := _closed(row, "assignment.progress", request)) is not None:
         return answer
-    form = ReportForm(_sent(request), request.FILES or None, row=row)
+    form = ReportForm(sent(request), request.FILES or None, row=row)
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.values.items() if name != "files"}
         uploads = form.cleaned_data.get("files") or []
@@ -226,7 +221,7 @@ def row_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
     if (answer := _closed(row, "assignment.confirm", request)) is not None:
         return answer
-    form = ConfirmForm(_sent(request))
+    form = ConfirmForm(sent(request))
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.confirm(actor_of(request), row=row, **form.values))
         if done is not None:
@@ -242,7 +237,7 @@ def row_extend(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
     if (answer := _closed(row, "assignment.extend", request)) is not None:
         return answer
-    form = ExtendForm(_sent(request))
+    form = ExtendForm(sent(request))
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.extend(actor_of(request), row=row, **form.values))
         if done is not None:
@@ -256,7 +251,7 @@ def row_mark(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
     if (answer := _closed(row, "assignment.mark", request)) is not None:
         return answer
-    form = MarkForm(_sent(request), initial={"quality": row.quality})
+    form = MarkForm(sent(request), initial={"quality": row.quality})
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: acts.mark_quality(actor_of(request), row=row, **form.values))
         if done is not None:
@@ -270,7 +265,7 @@ def row_hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     row = row_or_404(request, pk)
     if (answer := _closed(row, "assignment.hand_on", request)) is not None:
         return answer
-    form = HandOnForm(_sent(request), unit=row.unit, day=today())
+    form = HandOnForm(sent(request), unit=row.unit, day=today())
     if request.method == "POST" and form.is_valid():
         chosen = form.recipients
         made = refused(

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chip, Chips, Choice, Search
 from dudao.core.ui.forms import answered
@@ -26,7 +27,6 @@ from dudao.stats.papers.balance import write_balance
 from dudao.stats.queries import balance
 from dudao.stats.queries.balance_results import failing_of, lack_parts, results_seen, schools_of
 from dudao.stats.views.balance_frame import VERDICTS, frame, judged, place_or_404, run_or_404
-from dudao.stats.views.common import actor_of, need
 
 SHOWN = 30
 

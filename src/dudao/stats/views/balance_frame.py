@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from dudao.calc.balance import Verdict
 from dudao.calc.balance.items import Status
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.parts import Crumb, State, Tab
 from dudao.stats.models import BalanceRun
 from dudao.stats.queries import balance
 from dudao.stats.queries.balance_items import place_of
-from dudao.stats.views.common import actor_of
 
 VERDICTS: dict[str, State] = {
     Verdict.PASSED.value: State(Verdict.PASSED.value, "green"),

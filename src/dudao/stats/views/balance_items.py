@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.balance import Verdict
 from dudao.calc.balance.items import Finding, Status
 from dudao.core import files
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import State
@@ -37,7 +38,6 @@ from dudao.stats.views.balance_frame import (
     place_or_404,
     run_or_404,
 )
-from dudao.stats.views.common import actor_of
 
 OPEN = State("还不能判定", "grey", "question-mark")
 VETOES: dict[str, State] = {

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn, number
@@ -24,7 +25,6 @@ from dudao.stats.papers.balance_plan import write_plan
 from dudao.stats.queries import balance, balance_plans
 from dudao.stats.queries.balance_plans import PER, CountyEffort
 from dudao.stats.views.balance_frame import VERDICTS, frame, judged, place_or_404, run_or_404
-from dudao.stats.views.common import actor_of, need
 
 PAGE = 50
 PACK = "excellent-2017"

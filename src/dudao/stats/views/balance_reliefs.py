@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn, number
 from dudao.core.ui.forms import Form, answered
@@ -16,7 +17,7 @@ from dudao.stats.actions import balance_inputs as inputs
 from dudao.stats.forms.balance import ReliefForm
 from dudao.stats.models import ReliefClaim
 from dudao.stats.queries import balance, balance_reliefs
-from dudao.stats.views.common import actor_of, need, round_or_404
+from dudao.stats.views.common import round_or_404
 
 PACK = "excellent-2017"
 STANDING, WITHDRAWN = State("已登记", "green"), State("已撤回", "grey", "arrow-back-up")

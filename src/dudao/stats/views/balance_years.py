@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import sheets
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb
@@ -22,7 +23,6 @@ from dudao.stats.models import BalanceRun, EnrolmentForecast, year_words
 from dudao.stats.papers.balance_forecast import read_expected, write_expected
 from dudao.stats.queries import balance_forecasts, balance_years
 from dudao.stats.views.balance_frame import crumbs_of, frame, judged, run_or_404
-from dudao.stats.views.common import actor_of, need
 
 CROSSED = 60
 

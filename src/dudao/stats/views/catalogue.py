@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.filters import Chip, Chips, Choice, Search, YesNo
 from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -23,7 +24,6 @@ from dudao.stats.forms.catalogue import ItemForm, RuleForm, SourceForm
 from dudao.stats.labels import SEVERITY
 from dudao.stats.models import CheckRule, DataItem
 from dudao.stats.queries import catalogue, checking
-from dudao.stats.views.common import actor_of, need
 
 _ENDED = State("已停用", "grey", "archive")
 _VALID = State("使用中", "green")

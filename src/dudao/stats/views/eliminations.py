@@ -12,6 +12,7 @@ from dudao.calc.balance.crowding import Pace
 from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.sheets import SheetError, read_upload
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips
 from dudao.core.ui.forms import answered, form_page
@@ -27,7 +28,6 @@ from dudao.stats.labels import PACES, PLAN_LINE, PLAN_STATES
 from dudao.stats.models import EliminationPlan, EliminationRow
 from dudao.stats.papers import sizes as sizepapers
 from dudao.stats.queries import sizes
-from dudao.stats.views.common import actor_of, need
 from dudao.stats.views.sizes import number_of
 
 SHOWN = 200

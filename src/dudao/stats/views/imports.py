@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dudao.core import imports, sheets
 from dudao.core.imports import pages
 from dudao.core.models import SheetImport
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import Crumb
 from dudao.orgs.queries import roots_of
@@ -15,7 +16,7 @@ from dudao.stats.bundles import MAX_BUNDLE, check_bundle
 from dudao.stats.forms.uploads import UploadForm
 from dudao.stats.imports import NUMBERS, Sort
 from dudao.stats.queries import catalogue
-from dudao.stats.views.common import actor_of, need, round_or_404
+from dudao.stats.views.common import round_or_404
 
 
 @require_GET

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.balance.items import Status
 from dudao.calc.preschool import WORDS
 from dudao.core import audit, files
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Search
 from dudao.core.ui.forms import answered, form_page, refused
@@ -29,7 +30,6 @@ from dudao.stats.models import PreschoolRun
 from dudao.stats.papers.preschool import write_preschool
 from dudao.stats.queries import preschool
 from dudao.stats.queries.balance import regions_of
-from dudao.stats.views.common import actor_of, need
 
 SHOWN = 100
 EVENTS = 10

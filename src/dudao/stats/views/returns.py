@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
 from dudao.findings.queries.sources import Hooks
@@ -25,7 +26,7 @@ from dudao.stats.models import DataItem, Return
 from dudao.stats.numbers import number_words
 from dudao.stats.queries import catalogue, returns
 from dudao.stats.queries.prefilling import offers
-from dudao.stats.views.common import actor_of, return_or_404
+from dudao.stats.views.common import return_or_404
 
 _STEPS = {
     "return.accept": lambda actor, ret, reason: acts.accept(actor, ret=ret),

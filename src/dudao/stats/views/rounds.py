@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core import audit, sheets
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
@@ -27,7 +28,7 @@ from dudao.stats.flow import ROUND
 from dudao.stats.labels import RETURN_STATES, ROUND_STATES, SEVERITY
 from dudao.stats.models import Round
 from dudao.stats.queries import catalogue, returns
-from dudao.stats.views.common import actor_of, need, round_or_404
+from dudao.stats.views.common import round_or_404
 
 ROUNDS = Listing(
     key="stat-rounds",

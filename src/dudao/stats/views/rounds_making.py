@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.access import Denied
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.orgs.models import Unit
@@ -20,7 +21,7 @@ from dudao.stats.actions import rounds as acts
 from dudao.stats.forms.rounds import ExtendForm, RoundEditForm, RoundForm
 from dudao.stats.models import DataItem, Round
 from dudao.stats.queries import catalogue, returns
-from dudao.stats.views.common import actor_of, need, round_or_404
+from dudao.stats.views.common import round_or_404
 
 
 def _next_year(day: date) -> date:

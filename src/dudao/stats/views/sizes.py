@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from dudao.calc.balance.crowding import Counted, Pace, Span
+from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import State
 from dudao.findings.queries.sources import Hooks, address
@@ -20,7 +21,6 @@ from dudao.stats.labels import PACES
 from dudao.stats.models import year_words
 from dudao.stats.papers import sizes as sizepapers
 from dudao.stats.queries import sizes
-from dudao.stats.views.common import actor_of, need
 
 SHOWN = 200
 

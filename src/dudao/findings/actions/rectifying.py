@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -27,30 +27,36 @@ REPORT_VERBS = {
 }
 
 
+class Plan(TypedDict):
+    """What a unit says it will do: columns of `Finding`."""
+
+    measures: str
+    target: str
+    leader: str
+    person: str
+    phone: NotRequired[str]
+
+
 @audit.action
 def plan(
     actor: Actor,
     *,
     finding: Finding,
-    measures: str,
-    target: str,
-    leader: str,
-    person: str,
-    phone: str = "",
     revision: int | None = None,
     files: Collection[Attachment] = (),
     at: datetime | None = None,
+    **said: Unpack[Plan],
 ) -> Report:
     """Send the plan: measures, target, who leads and who does it. A later one replaces what stands; each stays on record."""
     row = FINDING.lock(finding, revision)
-    wanted = {"measures": measures, "target": target, "leader": leader, "person": person}
-    missing = {name: "请填写，台账的这一栏不能空着。" for name, text in wanted.items() if not text.strip()}
+    words = {"phone": "", **{name: str(text).strip() for name, text in said.items()}}
+    missing = {name: "请填写，台账的这一栏不能空着。" for name, text in words.items() if not text and name != "phone"}
     if missing:
         raise ValidationError(missing)
     now = at or timezone.now()
-    changes = {name: text.strip() for name, text in wanted.items()} | {"phone": phone.strip(), "step_by": None}
+    changes: dict[str, Any] = {**words, "step_by": None}
     _may(row, "finding.plan", actor)
-    made = _report(actor, row, now, kind=Kind.PLAN, text=measures, progress=row.progress)
+    made = _report(actor, row, now, kind=Kind.PLAN, text=said["measures"], progress=row.progress)
     count = attach(row, files, report=made)
     step(actor, row, "finding.plan", changes=changes, number=made.number, files=count, tell_at=row.office.path)
     return made

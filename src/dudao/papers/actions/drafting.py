@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -27,22 +27,28 @@ MOST_RECIPIENTS = 5000
 LONGEST_REPLY = 365
 
 
+class Draft(TypedDict):
+    """What is said of a paper beside the words of its form, and where it comes from: columns of `Paper`."""
+
+    kind: str
+    title: str
+    reply_days: NotRequired[int | None]
+    source_label: NotRequired[str]
+    source_url: NotRequired[str]
+    source_key: NotRequired[str]
+    about_person: NotRequired[bool]
+    person: NotRequired[int | None]
+
+
 @audit.action
 def draft_paper(
     actor: Actor,
     *,
     unit: Unit,
-    kind: str,
-    title: str,
     values: Mapping[str, Any],
     recipients: Sequence[Unit] = (),
-    source_label: str = "",
-    source_url: str = "",
-    source_key: str = "",
     facts: Sequence[Fact] = (),
-    reply_days: int | None = None,
-    about_person: bool = False,
-    person: int | None = None,
+    **draft: Unpack[Draft],
 ) -> Paper:
     """Make a paper of an office and the first version of its Word. ``values`` are those of `composing.FIELDS` for the kind.
 
@@ -52,28 +58,29 @@ def draft_paper(
     ``ValidationError`` with what is missing.
     """
     actor.require("paper.draft", unit.path)
-    if source_url and not source_url.startswith("/"):
+    label, url = draft.get("source_label", ""), draft.get("source_url", "")
+    if url and not url.startswith("/"):
         raise ValueError("a source is a page of this platform: its address begins with a slash")
     paper = Paper(
         unit=unit,
-        kind=Kind(kind),
-        title=_title(title),
+        kind=Kind(draft["kind"]),
+        title=_title(draft["title"]),
         values=_values(values),
         facts=[fact.stored() for fact in facts],
         recipients=_reached(actor, unit, recipients),
-        reply_days=_days(reply_days),
-        source_label=source_label[:300],
-        source_url=source_url[:300],
-        source_key=source_key,
-        seal=Paper.Seal.NONE if kind in UNSEALED else Paper.Seal.SCAN,
-        about_person=about_person,
-        person_id=person,
+        reply_days=_days(draft.get("reply_days")),
+        source_label=label[:300],
+        source_url=url[:300],
+        source_key=draft.get("source_key", ""),
+        seal=Paper.Seal.NONE if draft["kind"] in UNSEALED else Paper.Seal.SCAN,
+        about_person=draft.get("about_person", False),
+        person_id=draft.get("person"),
         drafted_by_id=actor.id,
     )
     content = written_out(paper)
     paper.save(force_insert=True)
     keep_version(actor, paper, content)
-    audit.record(actor, "paper.draft", paper, kind=paper.get_kind_display(), source=source_label)
+    audit.record(actor, "paper.draft", paper, kind=paper.get_kind_display(), source=label)
     return paper
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max
@@ -145,23 +145,29 @@ def _lock(plan: WorkPlan) -> None:
     WorkPlan.objects.select_for_update().get(pk=plan.pk)
 
 
+class Draft(TypedDict, total=False):
+    """What is said of a new task: columns of `Task`."""
+
+    title: str
+    text: str
+    kind: str
+    lead: Unit | None
+    responsible: Account | None
+    starts: date | None
+    deadline: date | None
+    evidence_wanted: str
+
+
 @audit.action
 def create_task(
     actor: Actor,
     *,
     point: Point,
     item: Item | None = None,
-    title: str = "",
-    text: str = "",
-    kind: str = "",
-    lead: Unit | None = None,
     partners: Collection[Unit] = (),
-    responsible: Account | None = None,
-    starts: date | None = None,
-    deadline: date | None = None,
     target: Target | None = None,
-    evidence_wanted: str = "",
     from_guesses: bool = True,
+    **draft: Unpack[Draft],
 ) -> Task:
     """A draft task of a point or of one of its items. What isn't given is taken from the text and from accepted guesses."""
     plan = point.section.plan
@@ -174,12 +180,13 @@ def create_task(
     source = item.text if item else point.text
     told = _from_guesses(guesses_of(point, item)) if from_guesses else {}
     fields: dict[str, Any] = {
-        "title": title.strip() or (title_of(item.text) if item else (point.title or title_of(point.text)).rstrip("。")),
-        "text": text.strip() or source,
-        "kind": kind or told.get("kind", ""),
-        "starts": starts or told.get("starts"),
-        "deadline": deadline or told.get("deadline"),
-        "evidence_wanted": evidence_wanted.strip(),
+        "title": draft.get("title", "").strip()
+        or (title_of(item.text) if item else (point.title or title_of(point.text)).rstrip("。")),
+        "text": draft.get("text", "").strip() or source,
+        "kind": draft.get("kind") or told.get("kind", ""),
+        "starts": draft.get("starts") or told.get("starts"),
+        "deadline": draft.get("deadline") or told.get("deadline"),
+        "evidence_wanted": draft.get("evidence_wanted", "").strip(),
         **_columns(target or told.get("target")),
     }
     _check(fields)
@@ -190,8 +197,8 @@ def create_task(
         item=item,
         code=f"{head}-{_codes(plan).get(head, 0) + 1}",
         sort_no=_order(plan),
-        lead=lead,
-        responsible=responsible,
+        lead=draft.get("lead"),
+        responsible=draft.get("responsible"),
         **fields,
     )
     task.partners.set(partners)

@@ -26,13 +26,7 @@ from dudao.calc.expr import Kind as ItemKind
 from dudao.core import files
 from dudao.demo.builders import account
 from dudao.demo.city import City
-from dudao.evaluations.actions.campaigns import (
-    PhaseGiven,
-    SubjectGiven,
-    create_campaign,
-    set_subjects,
-    start_campaign,
-)
+from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
 from dudao.evaluations.models import Answer, Campaign, Figure, Submission
 from dudao.evaluations.queries.systems import asks, figures_asked, system_of
 from dudao.evidence.models import EvidenceVersion

@@ -18,7 +18,6 @@ from dudao.calc.tree import Tree, from_data
 from dudao.core.access import Actor
 from dudao.demo.city import City
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
-from dudao.evaluations.actions.results import make_sheet
 from dudao.evaluations.models import Campaign, Figure, Mark, ScoreSheet, Subject
 from dudao.evaluations.queries.scoring import inputs_of
 from dudao.evaluations.queries.sheets import computed, replayed
@@ -29,6 +28,7 @@ from dudao.frameworks.models import Framework, FrameworkVersion
 from dudao.frameworks.trees import whole_of
 from dudao.orgs.models import Kind, Unit
 from dudao.people.queries import actor_for
+from dudao.results.actions.results import make_sheet
 
 SUBJECTS, LEAVES = 2_600, 10
 """Ten leaves under each of six first-level indicators."""

@@ -6,13 +6,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from dudao.demo.builders import account, unit
-from dudao.evaluations.actions.campaigns import (
-    PhaseGiven,
-    SubjectGiven,
-    create_campaign,
-    set_subjects,
-    start_campaign,
-)
+from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.rules import Rules
 from dudao.frameworks.actions.packs import load_pack

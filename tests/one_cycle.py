@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from dudao.evaluations.actions.cycles import create_cycle
-from dudao.evaluations.models import CycleChange, RecusalDeclaration, TeamProposal
-from dudao.evaluations.queries.cycles import this_term
+from dudao.selection.actions.cycles import create_cycle
+from dudao.selection.models import CycleChange, RecusalDeclaration, TeamProposal
+from dudao.selection.queries.cycles import this_term
 
 
 def add_cycle(w, own, secret):

@@ -5,19 +5,14 @@ from datetime import timedelta
 from django.utils import timezone
 
 from dudao.demo.builders import unit
-from dudao.evaluations.actions import drawing
-from dudao.evaluations.actions.campaigns import (
-    PhaseGiven,
-    SubjectGiven,
-    create_campaign,
-    set_subjects,
-    start_campaign,
-)
+from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
 from dudao.evaluations.actions.submitting import digest_of, snapshot
-from dudao.evaluations.models import Draw, Part, Remark, RunPin, Submission
+from dudao.evaluations.models import Part, Remark, RunPin, Submission
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.versions import publish_version
 from dudao.orgs.models import Kind
+from dudao.selection.actions import draws as drawing
+from dudao.selection.models import Draw
 
 
 def add_evaluation(w, own, secret):

@@ -5,11 +5,12 @@ from datetime import timedelta
 from django.utils import timezone
 
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
-from dudao.evaluations.actions.objections import ask_objection
-from dudao.evaluations.actions.results import make_sheet, publicise, record_decision
-from dudao.evaluations.actions.uses import decide_proposal, make_proposal
-from dudao.evaluations.models import Campaign, Decision, Result
+from dudao.evaluations.models import Campaign, Result
 from dudao.people.queries import actor_for
+from dudao.results.actions.objections import ask_objection
+from dudao.results.actions.results import make_sheet, publicise, record_decision
+from dudao.results.actions.uses import decide_proposal, make_proposal
+from dudao.results.models import Decision
 
 
 def add_result(w, own, secret, stored):

@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from dudao.demo.builders import account
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
-from dudao.evaluations.actions.onsite import add_file
 from dudao.evaluations.actions.reviewing import assign_reviews
-from dudao.evaluations.actions.visiting import begin, notify, plan_visit
+from dudao.evaluations.actions.visits import begin, notify, plan_visit
 from dudao.evaluations.models import Subject
 from dudao.people.queries import actor_for
+from dudao.visits.actions import add_file
 
 
 def add_review(w, own, secret, stored):

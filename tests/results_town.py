@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from dudao.calc.expr import Kind
 from dudao.calc.score import columns_of
-from dudao.evaluations.actions.results import make_sheet
 from dudao.evaluations.models import Figure, Mark, Subject
 from dudao.evaluations.queries.systems import system_of
+from dudao.results.actions.results import make_sheet
 from evaluations_town import campaign
 
 GOVERNMENT = "county-government-template"

@@ -8,7 +8,7 @@ from django.db import connection
 
 from dudao.cli.environment import Refused
 from dudao.cli.evaluations import answer
-from dudao.evaluations.actions.results import make_sheet
+from dudao.results.actions.results import make_sheet
 from evaluations_town import build_town, published
 from processes import run
 from results_town import GOVERNMENT, deciding

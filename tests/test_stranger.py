@@ -198,16 +198,16 @@ OBJECTS = {
     **{f"accountability:{name}": lambda w: {"pk": w.remedy.pk} for name in ("decide_remedy", "correct")},
     **{f"accountability:{name}": lambda w: {"pk": w.demand.pk} for name in ("follow", "demand_finding")},
     **{
-        f"evaluations:{name}": lambda w: {"pk": w.cycle.pk}
+        f"selection:{name}": lambda w: {"pk": w.cycle.pk}
         for name in (
             "cycle", "cycle_step", "cycle_rules", "cycle_capacity", "cycle_export", "cycle_schools", "cycle_import",
             "cycle_replan",
         )
     },
-    **{f"evaluations:{name}": lambda w: {"pk": w.recusal.pk} for name in ("recusal", "recusal_step")},
-    **{f"evaluations:{name}": lambda w: {"pk": w.team.pk} for name in ("team", "team_step")},
-    "evaluations:cycle_entry": lambda w: {"pk": w.cycle_entry.pk},
-    **{f"evaluations:{name}": lambda w: {"pk": w.cycle_change.pk} for name in ("cycle_change", "cycle_change_step")},
+    **{f"selection:{name}": lambda w: {"pk": w.recusal.pk} for name in ("recusal", "recusal_step")},
+    **{f"selection:{name}": lambda w: {"pk": w.team.pk} for name in ("team", "team_step")},
+    "selection:cycle_entry": lambda w: {"pk": w.cycle_entry.pk},
+    **{f"selection:{name}": lambda w: {"pk": w.cycle_change.pk} for name in ("cycle_change", "cycle_change_step")},
     **{
         f"evaluations:{name}": lambda w: {"pk": w.subject.pk}
         for name in (
@@ -235,34 +235,34 @@ OBJECTS = {
     **{f"evaluations:{name}": lambda w: {"pk": w.review_campaign.pk} for name in ("reviewing", "review_assign", "review_book")},
     **{f"evaluations:review_{name}": lambda w: {"pk": w.review_subject.pk} for name in ("third", "settle")},
     **{
-        f"evaluations:visit{name}": lambda w: {"pk": w.visit.pk}
+        f"visits:visit{name}": lambda w: {"pk": w.visit.pk}
         for name in (
             "", "_edit", "_step", "_feed_back", "_statement", "_settle", "_field", "_mark", "_record", "_photo", "_drop",
         )
     },
-    "evaluations:visit_plan": lambda w: {"pk": w.school.pk},
-    "evaluations:visit_file": lambda w: {"pk": w.visit_photo.pk},
-    "evaluations:visit_show": lambda w: {"pk": w.visit_photo.pk},
-    "evaluations:visit_picture": lambda w: {"pk": w.visit_photo.pk, "size": "small"},
+    "visits:visit_plan": lambda w: {"pk": w.school.pk},
+    "visits:visit_file": lambda w: {"pk": w.visit_photo.pk},
+    "visits:visit_show": lambda w: {"pk": w.visit_photo.pk},
+    "visits:visit_picture": lambda w: {"pk": w.visit_photo.pk, "size": "small"},
     **{
-        f"evaluations:{name}": lambda w: {"pk": w.result_campaign.pk}
+        f"results:{name}": lambda w: {"pk": w.result_campaign.pk}
         for name in (
             "results", "score", "decide", "publicise", "result_step", "result_paper", "years", "use_new", "publicity",
         )
     },
     **{
-        f"evaluations:sheet{name}": lambda w: {"pk": w.sheet.pk}
+        f"results:sheet{name}": lambda w: {"pk": w.sheet.pk}
         for name in ("", "_verify", "_indicator", "_compare", "_low", "_what_if", "_opinions", "_delete")
     },
-    "evaluations:result": lambda w: {"pk": w.result.pk},
-    "evaluations:result_trace": lambda w: {"pk": w.result.pk, "form": "txt"},
-    "evaluations:minutes": lambda w: {"pk": w.decision.pk},
-    "evaluations:objection_new": lambda w: {"pk": w.result.subject_id},
+    "results:result": lambda w: {"pk": w.result.pk},
+    "results:result_trace": lambda w: {"pk": w.result.pk, "form": "txt"},
+    "results:minutes": lambda w: {"pk": w.decision.pk},
+    "results:objection_new": lambda w: {"pk": w.result.subject_id},
     **{
-        f"evaluations:objection{name}": lambda w: {"pk": w.objection.pk} for name in ("", "_step", "_uphold", "_change")
+        f"results:objection{name}": lambda w: {"pk": w.objection.pk} for name in ("", "_step", "_uphold", "_change")
     },
-    "evaluations:proposal_decide": lambda w: {"pk": w.proposal.pk},
-    "evaluations:proposal_carry": lambda w: {"pk": w.proposal.framework_id},
+    "results:proposal_decide": lambda w: {"pk": w.proposal.pk},
+    "results:proposal_carry": lambda w: {"pk": w.proposal.framework_id},
     "evaluations:campaign_bulk": lambda w: {"pk": w.campaign.pk, "act": "remind"},
     **{f"draws:{name}": lambda w: {"pk": w.draw.pk} for name in ("draw", "edit", "step", "hold", "record")},
     "draws:members": lambda w: {"pk": w.draw.pk, "act": "out"},

@@ -120,6 +120,9 @@ INSTALLED_APPS = [
     "dudao.stats",
     "dudao.accountability",
     "dudao.evaluations",
+    "dudao.visits",
+    "dudao.results",
+    "dudao.selection",
     "dudao.dashboards",
 ]
 

@@ -15,7 +15,10 @@ urlpatterns = [
     path("stats/", include("dudao.stats.urls")),
     path("frameworks/", include("dudao.frameworks.urls")),
     path("evaluations/", include("dudao.evaluations.urls")),
-    path("", include("dudao.evaluations.urls.draws")),
+    path("evaluations/", include("dudao.evaluations.urls.visits")),
+    path("evaluations/", include("dudao.selection.urls")),
+    path("evaluations/", include("dudao.results.urls")),
+    path("", include("dudao.selection.urls.draws")),
     path("dev/", include("dudao.core.ui.urls")),
 ]
 

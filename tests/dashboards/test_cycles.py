@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dudao.dashboards.queries.cycles import cycle_piles
 from dudao.dashboards.queries.waiting import laid_out
-from dudao.evaluations.models import CycleChange, CyclePlan, RecusalDeclaration, TeamProposal
+from dudao.selection.models import CycleChange, CyclePlan, RecusalDeclaration, TeamProposal
 from evaluations_town import build_town
 
 pytestmark = pytest.mark.django_db

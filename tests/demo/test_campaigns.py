@@ -3,7 +3,7 @@
 import pytest
 
 from dudao.evaluations.models import Campaign, Result, Review, Subject
-from dudao.evaluations.queries.deciding import final_sheet
+from dudao.evaluations.queries.scores import final_sheet
 
 pytestmark = pytest.mark.django_db
 

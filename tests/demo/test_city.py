@@ -11,12 +11,13 @@ from dudao.core.audit import verify
 from dudao.demo.city import city_exists
 from dudao.demo.institutions import SEARCHED, institution_rows, region_rows
 from dudao.demo.places import COUNTIES, TOTALS, apportion
-from dudao.evaluations.models import SiteVisit, Subject
+from dudao.evaluations.models import Subject
 from dudao.evidence.models import EvidenceLink
 from dudao.orgs.models import Contact, Kind, Licence, Licensed, Unit
 from dudao.people.models import Account
 from dudao.people.queries import actor_for
 from dudao.people.roles import ROLES
+from dudao.visits.models import SiteVisit
 
 pytestmark = pytest.mark.django_db
 

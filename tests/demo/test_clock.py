@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from dudao.demo import clock
-from dudao.evaluations.models import RecusalDeclaration, ScoreSheet
+from dudao.evaluations.models import ScoreSheet
+from dudao.selection.models import RecusalDeclaration
 
 
 def test_fields_that_take_the_time_by_themselves_take_it_too():

@@ -7,9 +7,9 @@ from dudao.calc.sampling import holds
 from dudao.demo.builders import account, unit
 from dudao.demo.draws import build_draws
 from dudao.demo.logins import Login
-from dudao.evaluations.models import Draw
-from dudao.evaluations.queries import draws as reads
 from dudao.orgs.models import Kind
+from dudao.selection.models import Draw
+from dudao.selection.queries import draws as reads
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from dudao.cli.evaluations import answer
-from dudao.evaluations.models import Campaign, Objection, Proposal, Result, ResultUse, ScoreSheet
+from dudao.evaluations.models import Campaign, Result, ScoreSheet
 from dudao.findings.models import Finding, LookBack
 from dudao.papers.models import Delivery, Paper
+from dudao.results.models import Objection, Proposal, ResultUse
 from e2e.looking import ask, look
 from e2e.steps import base, go, press
 

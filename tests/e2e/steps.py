@@ -6,8 +6,8 @@ from playwright.sync_api import Page
 
 from dudao.calc.rules import Judged
 from dudao.evaluations.actions.answering import save_answer, save_figure
-from dudao.evaluations.actions.onsite import mark_on_site
 from dudao.evaluations.actions.reviewing import save_mark
+from dudao.evaluations.actions.visits import mark_on_site
 from dudao.evaluations.queries.answering import leaves_of
 from dudao.evaluations.queries.systems import asks, figures_asked, system_of
 from results_town import cell_of

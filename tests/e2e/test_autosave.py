@@ -12,8 +12,9 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
-from dudao.evaluations.actions import visiting
-from dudao.evaluations.models import Mark, VisitFile, VisitRecord
+from dudao.evaluations.actions import visits as visiting
+from dudao.evaluations.models import Mark
+from dudao.visits.models import VisitFile, VisitRecord
 from e2e.conftest import PHONE
 from review_town import build
 from signing import signed_in

@@ -9,8 +9,8 @@ from python_calamine import CalamineWorkbook
 from dudao.calc.scheduling.cycle import term_label
 from dudao.core.jobs import run_now
 from dudao.demo.builders import unit
-from dudao.evaluations.models import CyclePlan
 from dudao.orgs.models import Kind, Stage
+from dudao.selection.models import CyclePlan
 from e2e.conftest import PHONE
 from e2e.looking import ask, look
 from evaluations_town import build_town

@@ -9,9 +9,9 @@ import pytest
 from django.urls import reverse
 
 from dudao.demo.builders import unit
-from dudao.evaluations.models import Draw
-from dudao.evaluations.queries import draws as reads
 from dudao.orgs.models import Kind
+from dudao.selection.models import Draw
+from dudao.selection.queries import draws as reads
 from e2e.conftest import PHONE
 from e2e.looking import ask, look
 from evaluations_town import build_town

@@ -21,7 +21,7 @@ from test_stranger import address
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
-PARTS = ("evaluations:", "draws:", "evidence:")
+PARTS = ("evaluations:", "visits:", "selection:", "draws:", "results:", "evidence:")
 ADDRESSES = sorted(name for name in route_names(get_resolver()) if name.startswith(PARTS))
 REFUSED = ("403", "404", "405", "422", "Failed to load resource")
 BARE = """() => {

@@ -12,13 +12,14 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from dudao.core import files
-from dudao.evaluations.actions import visiting
+from dudao.evaluations.actions import visits as visiting
 from dudao.evaluations.actions.answering import attach_report, confirm_figures
 from dudao.evaluations.actions.reviewing import submit_review
 from dudao.evaluations.actions.submitting import submit_evaluation
-from dudao.evaluations.models import Campaign, Figure, Review, SiteVisit
+from dudao.evaluations.models import Campaign, Figure, Review
 from dudao.findings.models import Finding
 from dudao.people.queries import actor_for
+from dudao.visits.models import SiteVisit
 from e2e import government_results as then
 from e2e.looking import ask, look
 from e2e.steps import answer_the_rest, base, go, mark_the_rest, press, visit_the_rest

@@ -13,12 +13,14 @@ from playwright.sync_api import expect
 
 from dudao.core.jobs import run_now
 from dudao.demo.builders import account, unit
-from dudao.evaluations.actions import visiting
-from dudao.evaluations.models import Campaign, Draw, Mark, Result, Review, SiteVisit, TeamProposal, VisitFile
-from dudao.evaluations.queries import draws
+from dudao.evaluations.actions import visits as visiting
+from dudao.evaluations.models import Campaign, Mark, Result, Review
 from dudao.orgs.actions import register_licence
 from dudao.orgs.models import Kind
 from dudao.people.queries import actor_for
+from dudao.selection.models import Draw, TeamProposal
+from dudao.selection.queries import draws
+from dudao.visits.models import SiteVisit, VisitFile
 from e2e.conftest import PHONE
 from e2e.looking import ask, look
 from e2e.steps import answer_the_rest, base, go, mark_the_rest, press, visit_the_rest

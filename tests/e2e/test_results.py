@@ -13,14 +13,15 @@ from playwright.sync_api import Page, expect
 
 from dudao.calc.score import columns_of
 from dudao.demo.builders import account, unit
-from dudao.evaluations.actions import results as acts
-from dudao.evaluations.actions import uses
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
-from dudao.evaluations.actions.objections import ask_objection
-from dudao.evaluations.models import Answer, Campaign, Mark, Objection, ScoreSheet, Subject
+from dudao.evaluations.models import Answer, Campaign, Mark, ScoreSheet, Subject
 from dudao.evaluations.queries.systems import system_of
 from dudao.orgs.models import Kind
 from dudao.people.queries import actor_for
+from dudao.results.actions import results as acts
+from dudao.results.actions import uses
+from dudao.results.actions.objections import ask_objection
+from dudao.results.models import Objection
 from e2e.conftest import PHONE
 from e2e.looking import ask, look
 from evaluations_town import build_town, published
@@ -288,6 +289,6 @@ def _own(sheet, town):
 
 
 def _proposal():
-    from dudao.evaluations.models import Proposal
+    from dudao.results.models import Proposal
 
     return Proposal.objects.get()

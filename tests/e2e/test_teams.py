@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from dudao.core.jobs import run_now
 from dudao.demo.builders import account, unit
-from dudao.evaluations.models import RecusalDeclaration, SiteVisit, TeamProposal
 from dudao.orgs.models import Kind
+from dudao.selection.models import RecusalDeclaration, TeamProposal
+from dudao.visits.models import SiteVisit
 from e2e.conftest import PHONE
 from e2e.looking import ask, look
 from evaluations_town import build_town, campaign

@@ -12,9 +12,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from dudao.demo.builders import account, unit
-from dudao.evaluations.models import Campaign, Result, Review, SiteVisit
+from dudao.evaluations.models import Campaign, Result, Review
 from dudao.orgs.models import Kind
 from dudao.people.queries import actor_for
+from dudao.visits.models import SiteVisit
 from e2e.looking import ask, look
 from e2e.steps import answer_the_rest, base, go, mark_the_rest, press, visit_the_rest
 from evaluations_town import build_town

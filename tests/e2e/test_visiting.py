@@ -7,7 +7,8 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
-from dudao.evaluations.models import Mark, SiteVisit, VisitFile, VisitRecord
+from dudao.evaluations.models import Mark
+from dudao.visits.models import SiteVisit, VisitFile, VisitRecord
 from e2e.conftest import PHONE
 from e2e.looking import look
 from findings_town import proof

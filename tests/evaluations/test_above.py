@@ -10,12 +10,12 @@ from dudao.core.access import Denied
 from dudao.evaluations.actions.answering import save_answer
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
 from dudao.evaluations.actions.checking import accept_evaluation
-from dudao.evaluations.actions.results import make_sheet
 from dudao.evaluations.models import Campaign, Subject
 from dudao.evaluations.queries import answering, campaigns
 from dudao.evaluations.queries.board import bars, progress_table
 from dudao.evaluations.rules import Rules
 from dudao.orgs.models import Kind
+from dudao.results.actions.results import make_sheet
 from evaluations_town import build_town, published
 from signing import signed_in
 
@@ -66,11 +66,12 @@ def test_the_city_reads_and_does_nothing_in_the_countys_place(town):
 
 def test_the_pages_offer_the_city_nothing_to_change(town):
     city, county = (signed_in(town.accounts[name]) for name in ("director", "county_officer"))
-    for name in ("results", "reviewing"):
-        url = reverse(f"evaluations:{name}", args=[town.row.pk])
+    for name in ("results:results", "evaluations:reviewing"):
+        url = reverse(name, args=[town.row.pk])
         mine, theirs = county.get(url).content.decode(), city.get(url).content.decode()
         act = reverse(
-            {"results": "evaluations:score", "reviewing": "evaluations:review_assign"}[name], args=[town.row.pk]
+            {"results:results": "results:score", "evaluations:reviewing": "evaluations:review_assign"}[name],
+            args=[town.row.pk],
         )
         assert act in mine and act not in theirs
 

@@ -13,8 +13,7 @@ from dudao.core.access import SYSTEM, Denied
 from dudao.demo.builders import account, unit
 from dudao.evaluations.actions import checking, reviewing
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
-from dudao.evaluations.actions.recusals import declare_recusal
-from dudao.evaluations.models import Campaign, Mark, RecusalDeclaration, Review, Submission
+from dudao.evaluations.models import Campaign, Mark, Review, Submission
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.scoring import inputs_of
 from dudao.frameworks.actions.versions import retire_version
@@ -22,6 +21,8 @@ from dudao.orgs.actions import merge_units
 from dudao.orgs.models import Kind
 from dudao.people.models import Account, Appointment
 from dudao.people.queries import actor_for
+from dudao.selection.actions.recusals import declare_recusal
+from dudao.selection.models import RecusalDeclaration
 from review_town import CODES, FULL, build, given_to_two, mark_all
 from signing import signed_in
 

@@ -11,11 +11,12 @@ from dudao.core.access import Denied
 from dudao.core.models import Event, Notice
 from dudao.core.workflow import Conflict
 from dudao.demo.builders import unit
-from dudao.evaluations.actions import editing, pressing
+from dudao.evaluations.actions import editing
+from dudao.evaluations.actions import subjects as pressing
 from dudao.evaluations.actions.amending import PhaseChange, amend_campaign
 from dudao.evaluations.actions.campaigns import start_campaign
 from dudao.evaluations.actions.making import clone_campaign, create_from_template
-from dudao.evaluations.actions.urging import urge_all
+from dudao.evaluations.actions.reminders import urge_all
 from dudao.evaluations.models import Amendment, Campaign, Subject, Submission
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.systems import rules_of

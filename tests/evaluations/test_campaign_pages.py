@@ -9,16 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.demo.builders import unit
-from dudao.evaluations.actions import drawing, editing
+from dudao.evaluations.actions import editing
 from dudao.evaluations.actions.campaigns import set_phases
 from dudao.evaluations.actions.making import create_from_template
 from dudao.evaluations.actions.papers import draft_notice, facts_of_campaign
 from dudao.evaluations.forms.rules import freezes_from
-from dudao.evaluations.models import Amendment, Campaign, Draw, Subject
+from dudao.evaluations.models import Amendment, Campaign, Subject
 from dudao.evaluations.queries.dry_run import dry_run, faults_of
 from dudao.evaluations.queries.pools import pool_words
 from dudao.evaluations.queries.systems import rules_of
 from dudao.orgs.models import Kind
+from dudao.selection.actions import draws as drawing
+from dudao.selection.models import Draw
 from evaluations_town import campaign, phases, published
 from signing import signed_in
 

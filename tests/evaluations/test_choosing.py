@@ -10,10 +10,11 @@ from django.utils import timezone
 from dudao.demo.builders import unit
 from dudao.evaluations.actions import editing
 from dudao.evaluations.actions.making import clone_campaign, create_from_template
-from dudao.evaluations.models import Campaign, CycleEntry, CyclePlan
-from dudao.evaluations.queries.pools import choices_of
+from dudao.evaluations.models import Campaign
 from dudao.findings.models import Finding
 from dudao.orgs.models import Kind, Stage
+from dudao.orgs.queries import parts_to_choose
+from dudao.selection.models import CycleEntry, CyclePlan
 from evaluations_town import build_town, published
 from signing import signed_in
 
@@ -118,6 +119,6 @@ def test_a_comprehensive_inspection_takes_the_turn_of_every_plan_of_its_schools(
 
 
 def test_the_citys_own_is_not_narrowed_to_counties(town):
-    assert choices_of(town.city, ["city"]) == []
-    assert choices_of(town.city, ["county", "zone"]) == []
-    assert [name for _, name in choices_of(town.city, ["kindergarten"])] == ["平江县", "湘阴县"]
+    assert parts_to_choose(town.city, ["city"]) == []
+    assert parts_to_choose(town.city, ["county", "zone"]) == []
+    assert [name for _, name in parts_to_choose(town.city, ["kindergarten"])] == ["平江县", "湘阴县"]

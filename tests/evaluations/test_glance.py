@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from dudao.dashboards.queries.evaluating import evaluating
 from dudao.demo.builders import account
-from dudao.evaluations.actions import objections
-from dudao.evaluations.actions import results as acts
 from dudao.evaluations.models import Campaign, Subject
 from dudao.evaluations.queries.board import progress_table, visible_subjects
 from dudao.evaluations.queries.glance import glance
 from dudao.evaluations.rules import Rules
 from dudao.people.queries import actor_for
+from dudao.results.actions import objections
+from dudao.results.actions import results as acts
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding
 from signing import signed_in

@@ -6,15 +6,18 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from dudao.evaluations.actions import drawing
 from dudao.evaluations.actions.editing import select_by_pool
-from dudao.evaluations.actions.results import make_sheet
 from dudao.evaluations.models import Result
-from dudao.evaluations.queries import deciding, draws, pools, visiting
-from dudao.evaluations.queries.draw_frames import Criteria
+from dudao.evaluations.queries import pools
+from dudao.evaluations.queries import visits as visiting
 from dudao.evaluations.queries.licensing import registered
 from dudao.evaluations.rules import Rules
 from dudao.orgs.actions import register_licence
+from dudao.results.actions.results import make_sheet
+from dudao.results.queries import deciding
+from dudao.selection.actions import draws as drawing
+from dudao.selection.queries import draws
+from dudao.selection.queries.draw_frames import Criteria
 from evaluations_town import build_town, campaign, published
 from results_town import marked
 from signing import signed_in
@@ -112,5 +115,5 @@ def test_the_pages_mark_them(town):
     assert "登记为无证园" in own.content.decode()
     other = signed_in(town.accounts["head"]).get(row.subjects.get(unit=town.kindergarten).get_absolute_url())
     assert "登记为无证园" not in other.content.decode()
-    results = officer.get(reverse("evaluations:results", args=[row.pk])).content.decode()
+    results = officer.get(reverse("results:results", args=[row.pk])).content.decode()
     assert "1 个登记为无证的园只督导整治" in results

@@ -15,8 +15,8 @@ from dudao.demo.builders import account, unit
 from dudao.evaluations.actions import parts as acts
 from dudao.evaluations.actions.answering import confirm_figures, save_answer, save_figure, take_figures
 from dudao.evaluations.actions.campaigns import PhaseGiven, SubjectGiven, create_campaign, set_subjects, start_campaign
+from dudao.evaluations.actions.reminders import urge_all
 from dudao.evaluations.actions.submitting import digest_of, submit_evaluation
-from dudao.evaluations.actions.urging import urge_all
 from dudao.evaluations.models import Answer, Part, Subject
 from dudao.evaluations.queries.answering import leaves_of, window_of
 from dudao.evaluations.queries.completeness import completeness_of

@@ -13,8 +13,12 @@ from django.utils import timezone
 from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.workflow import Conflict
-from dudao.evaluations.actions import onsite, reviewing, visiting
-from dudao.evaluations.models import Mark, Review, SiteVisit, VisitRecord
+from dudao.evaluations.actions import reviewing
+from dudao.evaluations.actions import visits as onsite
+from dudao.evaluations.actions import visits as visiting
+from dudao.evaluations.models import Mark, Review
+from dudao.visits import actions as visit_acts
+from dudao.visits.models import SiteVisit, VisitRecord
 from review_town import CODES, FULL, again, build, mark_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,7 +85,7 @@ def test_of_two_who_mark_one_indicator_one_is_told(town):
     key = uuid.uuid4()
 
     def note():
-        return onsite.save_record(town.third, visit=visit, key=key, kind="tour", title="看实验室")
+        return visit_acts.save_record(town.third, visit=visit, key=key, kind="tour", title="看实验室")
 
     first, second = at_once(note, note)
     assert first == second and VisitRecord.objects.count() == 1

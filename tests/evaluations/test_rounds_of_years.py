@@ -8,10 +8,11 @@ from django.utils import timezone
 from dudao.calc.campaigns import campaign_from
 from dudao.demo.builders import unit
 from dudao.evaluations.actions.making import create_from_template
-from dudao.evaluations.models import CycleEntry, CyclePlan, Phase
+from dudao.evaluations.models import Phase
 from dudao.evaluations.queries.board import bars
 from dudao.orgs.models import Kind, Stage
 from dudao.packs import read
+from dudao.selection.models import CycleEntry, CyclePlan
 from evaluations_town import published
 
 HIGH = "school-high-template"

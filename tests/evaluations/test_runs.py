@@ -9,7 +9,6 @@ from dudao.core.access import Denied
 from dudao.evaluations.actions.answering import save_figure, take_figures
 from dudao.evaluations.actions.campaigns import start_campaign
 from dudao.evaluations.actions.making import create_from_template
-from dudao.evaluations.actions.results import make_sheet
 from dudao.evaluations.actions.runs import pin_run
 from dudao.evaluations.models import Amendment, Figure, Mark, RunPin, Subject
 from dudao.evaluations.queries.runs import _computed as computed
@@ -17,6 +16,7 @@ from dudao.evaluations.queries.runs import newer_than, pinned, standings, verdic
 from dudao.evaluations.queries.scoring import scored
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.versions import publish_version
+from dudao.results.actions.results import make_sheet
 from dudao.stats.actions.balance import run_balance
 from dudao.stats.actions.balance_inputs import judge_item
 from dudao.stats.models import BalanceRun

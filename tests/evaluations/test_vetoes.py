@@ -8,10 +8,10 @@ from django.utils import timezone
 from dudao.core.access import Denied
 from dudao.core.models import Event
 from dudao.core.workflow import Conflict
-from dudao.evaluations.actions.results import make_sheet
 from dudao.evaluations.actions.vetoes import decide_veto
 from dudao.evaluations.models import Campaign, Mark
 from dudao.evaluations.queries.systems import system_of, vetoes_by_code
+from dudao.results.actions.results import make_sheet
 from evaluations_town import published
 from results_town import GOVERNMENT, marked
 from signing import signed_in

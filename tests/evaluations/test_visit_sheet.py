@@ -11,10 +11,11 @@ from python_calamine import CalamineWorkbook
 
 from dudao.core.models import Event
 from dudao.demo.builders import account
-from dudao.evaluations.actions import onsite, visiting
-from dudao.evaluations.models import SiteVisit
+from dudao.evaluations.actions import visits as onsite
+from dudao.evaluations.actions import visits as visiting
 from dudao.evidence import converting
 from dudao.findings.models import Finding
+from dudao.visits.models import SiteVisit
 from review_town import CODES, FULL, build
 from signing import signed_in
 
@@ -59,7 +60,7 @@ def fed_back(town):
 
 def taken(town, who, export="outcomes", **asked):
     client = signed_in(town.accounts[who])
-    answer = client.post(reverse("evaluations:visits"), {"export": export}, query_params=asked)
+    answer = client.post(reverse("visits:visits"), {"export": export}, query_params=asked)
     if not answer.get("Content-Disposition", "").startswith("attachment"):
         return answer
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
@@ -99,14 +100,14 @@ def test_a_unit_reads_in_it_what_it_was_told(going):
 
 
 def test_who_may_not_export_is_not_offered_it(going):
-    assert "导出" not in signed_in(going.accounts["inspector"]).get(reverse("evaluations:visits")).content.decode()
+    assert "导出" not in signed_in(going.accounts["inspector"]).get(reverse("visits:visits")).content.decode()
     answer = taken(going, "inspector")
     assert answer.status_code == 200 and not answer.get("Content-Disposition")
     assert not Event.objects.filter(verb="campaign.export").exists()
 
 
 def test_its_queries_do_not_grow_and_libreoffice_opens_it(going, tmp_path):
-    client, url = signed_in(going.accounts["officer"]), reverse("evaluations:visits")
+    client, url = signed_in(going.accounts["officer"]), reverse("visits:visits")
     with CaptureQueriesContext(connection) as few:
         client.post(url, {"export": "outcomes"})
     more = [account(f"新督学{number}", going.city, "city_inspector") for number in range(3)]

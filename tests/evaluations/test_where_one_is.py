@@ -20,7 +20,9 @@ def town(db, settings, tmp_path):
 
 
 def html(town, who, name, *args, query=""):
-    answer = signed_in(town.accounts[who]).get(reverse(f"evaluations:{name}", args=args) + query)
+    answer = signed_in(town.accounts[who]).get(
+        reverse(name if ":" in name else f"evaluations:{name}", args=args) + query
+    )
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -40,7 +42,7 @@ def marked(said):
         ("campaign", "?tab=history", "历史"),
         ("campaign_subjects", "", "对象"),
         ("reviewing", "", "评审"),
-        ("results", "", "得分"),
+        ("results:results", "", "得分"),
     ],
 )
 def test_every_page_of_a_campaign_has_its_tabs(town, name, query, word):

@@ -62,22 +62,22 @@ FEEDBACK = Entry("上级反馈", "file-import", "findings:feedbacks", "feedback.
 TERMS = Entry("时限规定", "clock", "findings:terms", "finding.view")
 
 REVIEWS = Entry("网上评审", "eye-check", "evaluations:reviews", "review.mark")
-VISITS = Entry("实地评估", "map-pin", "evaluations:visits", "onsite.view")
+VISITS = Entry("实地评估", "map-pin", "visits:visits", "onsite.view")
 CAMPAIGNS = Entry("督导项目", "clipboard-list", "evaluations:campaigns", "campaign.view")
 CHECKS = Entry("自评核查", "clipboard-check", "evaluations:checks", "evaluation.accept")
 PARTS = Entry("自评分工", "users", "evaluations:parts", "part.fill")
 ANSWERS = Entry("自评填报", "pencil", "evaluations:answers", "evaluation.fill")
 
-RESULTS = Entry("评估结果", "award", "evaluations:result_list", "result.view")
-OBJECTIONS = Entry("异议申辩", "message-report", "evaluations:objections", "result.view")
-USES = Entry("结果运用", "report-analytics", "evaluations:uses", "result.view")
-PROPOSALS = Entry("修订建议", "message-2", "evaluations:proposals", "proposal.make")
+RESULTS = Entry("评估结果", "award", "results:result_list", "result.view")
+OBJECTIONS = Entry("异议申辩", "message-report", "results:objections", "result.view")
+USES = Entry("结果运用", "report-analytics", "results:uses", "result.view")
+PROPOSALS = Entry("修订建议", "message-2", "results:proposals", "proposal.make")
 
 EVIDENCE = Entry("资料库", "files", "evidence:items", "evidence.view")
 
-CYCLES = Entry("周期规划", "calendar-stats", "evaluations:cycles", "cycle.view")
-TEAMS = Entry("组队方案", "users-group", "evaluations:teams", "team.view")
-RECUSALS = Entry("回避申报", "user-x", "evaluations:recusals", "recusal.declare")
+CYCLES = Entry("周期规划", "calendar-stats", "selection:cycles", "cycle.view")
+TEAMS = Entry("组队方案", "users-group", "selection:teams", "team.view")
+RECUSALS = Entry("回避申报", "user-x", "selection:recusals", "recusal.declare")
 DRAWS = Entry("随机抽取", "list-check", "draws:draws", "draw.view")
 
 CASES = Entry("问责案件", "scale", "accountability:cases", "case.view")
@@ -109,12 +109,12 @@ _CAMPAIGNS = Entry(
     below=(CAMPAIGNS, CHECKS, ANSWERS, PARTS, REVIEWS, VISITS),
 )
 _CHOOSING = Entry(
-    "规划抽取", "calendar-stats", "evaluations:cycles", "cycle.view", below=(CYCLES, DRAWS, TEAMS, RECUSALS)
+    "规划抽取", "calendar-stats", "selection:cycles", "cycle.view", below=(CYCLES, DRAWS, TEAMS, RECUSALS)
 )
 _RESULTS = Entry(
     "评估结果",
     "award",
-    "evaluations:result_list",
+    "results:result_list",
     "result.view",
     below=(RESULTS, OBJECTIONS, USES, PROPOSALS),
 )
@@ -155,7 +155,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("待办", "inbox", "dashboards:home"),
         ANSWERS,
         VISITS,
-        Entry("评估结果", "award", "evaluations:result_list", "result.view", below=(RESULTS, OBJECTIONS, PROPOSALS)),
+        Entry("评估结果", "award", "results:result_list", "result.view", below=(RESULTS, OBJECTIONS, PROPOSALS)),
         Entry("计划任务", "clipboard-list", "plans:assignments", "assignment.view"),
         Entry("问题整改", "clipboard-check", "findings:findings", "finding.view"),
         Entry("问责约谈", "scale", "accountability:cases", "case.view", below=(CASES, TALKS)),

@@ -23,7 +23,6 @@ from dudao.evaluations.actions.campaigns import start_campaign
 from dudao.evaluations.actions.checking import remark_on, return_evaluation
 from dudao.evaluations.actions.editing import select_by_pool, select_units
 from dudao.evaluations.actions.making import create_from_template
-from dudao.evaluations.actions.results import make_sheet, publicise, publish_campaign, record_decision
 from dudao.evaluations.actions.reviewing import assign_reviews, submit_review
 from dudao.evaluations.actions.submitting import submit_as_it_is
 from dudao.evaluations.models import Answer, Campaign, Figure, Mark, Review, Subject
@@ -34,6 +33,7 @@ from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Licensed, Unit
 from dudao.orgs.queries import licensed
 from dudao.people.queries import actor_for
+from dudao.results.actions.results import make_sheet, publicise, publish_campaign, record_decision
 
 SEED = 4306
 KINDERGARTENS = SEED + 2

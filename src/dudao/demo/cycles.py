@@ -15,15 +15,15 @@ from dudao.demo.drafts import on
 from dudao.demo.invented import person, phone
 from dudao.demo.logins import Login
 from dudao.demo.teams import build_specialities
-from dudao.evaluations.actions import cycles as acts
-from dudao.evaluations.actions import recusals
-from dudao.evaluations.cycle_rules import CycleRules
-from dudao.evaluations.models import CyclePlan
-from dudao.evaluations.queries import cycles
 from dudao.orgs.models import Unit
 from dudao.people.actions import create_account
 from dudao.people.queries import actor_for
 from dudao.people.secrets import one_time_code
+from dudao.selection.actions import cycles as acts
+from dudao.selection.actions import recusals
+from dudao.selection.models import CyclePlan
+from dudao.selection.queries import cycles
+from dudao.selection.rules import CycleRules
 
 SEED = 4306
 INSPECTORS = 8

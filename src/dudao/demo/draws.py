@@ -8,12 +8,12 @@ from datetime import datetime
 from dudao.core.access import Actor
 from dudao.demo.drafts import on
 from dudao.demo.logins import Login
-from dudao.evaluations.actions import drawing as acts
-from dudao.evaluations.models import Draw
-from dudao.evaluations.queries import draws as reads
-from dudao.evaluations.queries.draw_frames import Criteria
 from dudao.orgs.models import Kind, Unit
 from dudao.people.queries import actor_for
+from dudao.selection.actions import draws as acts
+from dudao.selection.models import Draw
+from dudao.selection.queries import draws as reads
+from dudao.selection.queries.draw_frames import Criteria
 
 MOST = 26
 """Two a county."""

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from dudao.demo.drafts import on
 from dudao.demo.logins import Login
-from dudao.evaluations.actions.travel import set_travel
-from dudao.evaluations.queries.travel import parts_of
 from dudao.orgs.models import Unit
 from dudao.people.actions import set_specialities
 from dudao.people.models import Account, Appointment
 from dudao.people.queries import actor_for
 from dudao.people.specialities import INSPECTING, USUAL
+from dudao.selection.actions.travel import set_travel
+from dudao.selection.queries.travel import parts_of
 
 SEED = 4307
 # Roughly where the seats of government lie (degrees east and north), to make up plausible ways from; the minutes are invented.

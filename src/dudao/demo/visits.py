@@ -11,12 +11,13 @@ from dudao.core.access import Actor
 from dudao.demo.campaigns import KINDERGARTENS, by_code, cells_of
 from dudao.demo.drafts import on
 from dudao.demo.logins import Login
-from dudao.evaluations.actions import visiting
-from dudao.evaluations.actions.onsite import mark_on_site
-from dudao.evaluations.models import Campaign, SiteVisit, Subject
-from dudao.evaluations.queries.recusal import barred, candidates, inspectors_among
+from dudao.evaluations.actions import visits as visiting
+from dudao.evaluations.actions.visits import mark_on_site
+from dudao.evaluations.models import Campaign, Subject
 from dudao.people.models import Account
 from dudao.people.queries import actor_for
+from dudao.selection.queries.recusal import barred, candidates, inspectors_among
+from dudao.visits.models import SiteVisit
 
 Cells = Mapping[str, Mapping[str, str]]
 """What is marked on site, by indicator."""

@@ -7,16 +7,20 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "督导评估"
 
     def ready(self) -> None:
-        from dudao.evaluations import cycle_flow, findings, flow, jobs, part_flow, review_findings, team_flow, verbs  # noqa: F401
-        from dudao.evaluations.actions import result_papers, visit_papers
+        from dudao.evaluations import findings, flow, jobs, verbs  # noqa: F401
+        from dudao.evaluations.actions import visit_papers
         from dudao.evaluations.actions.papers import facts_of_campaign
+        from dudao.evaluations.demand import CampaignDemand
         from dudao.evaluations.evidence import answer_place
+        from dudao.evaluations.queries.visits import CampaignsServed
         from dudao.evidence import uses
         from dudao.papers import sources
+        from dudao.selection import demand
+        from dudao.visits import served
 
         findings.register_all()
-        result_papers.register_all()
-        review_findings.register_all()
         visit_papers.register_all()
+        demand.register(CampaignDemand())
+        served.register(CampaignsServed())
         uses.register("answer", answer_place)
         sources.register("campaign", facts_of_campaign)

@@ -1,33 +1,34 @@
-"""What of an evaluation becomes a finding: one indicator of one subject («mark:12:B2»), or everybody who did badly («low:3:B2»)."""
+"""What of an evaluation becomes a finding: one indicator of one subject («mark:12:B2»), or a mark at the reviewer's desk
+(«review:7:B2»), from that reviewer's own mark.
 
+Of a unit and indicator there is one finding, whoever of the reviewers makes it first: its key is that of the mark («mark:12:B2»).
+"""
+
+from fractions import Fraction
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 
+from dudao.calc.expr import show_number
 from dudao.calc.score import Scores, Trace, explain
 from dudao.core.access import Actor
-from dudao.evaluations.models import Result, Subject
-from dudao.evaluations.queries import results
-from dudao.evaluations.queries.deciding import final_sheet
-from dudao.evaluations.queries.lows import lows_of
+from dudao.evaluations.models import Result, Review, Subject
+from dudao.evaluations.queries import reviewing as reads
+from dudao.evaluations.queries import scores as scores_seen
+from dudao.evaluations.queries.desk import Item
+from dudao.evaluations.queries.scores import final_sheet
 from dudao.evaluations.queries.scoring import scored
-from dudao.evaluations.queries.sheets import loaded
+from dudao.evaluations.queries.systems import blocks_of, system_of
 from dudao.findings.models import Finding
+from dudao.findings.queries.sources import Hook, Hooks, address
 from dudao.findings.sources import Origin, Problem, register
 from dudao.frameworks.findings import Said, loss, part_of, said
 from dudao.papers.sources import Fact
 
-ALL = "*"
-
 
 def key_of(subject: int, code: str) -> str:
     return f"mark:{subject}:{code}"
-
-
-def set_key_of(sheet: int, code: str = ALL) -> str:
-    """All subjects of a sheet that did badly at an indicator, or anywhere."""
-    return f"low:{sheet}:{code}"
 
 
 def _told(trace: Trace) -> Said | None:
@@ -42,7 +43,7 @@ def _told(trace: Trace) -> Said | None:
     return None
 
 
-def _problem(subject: Subject, scores: Scores, row: int, code: str) -> Problem | None:
+def problem_of(subject: Subject, scores: Scores, row: int, code: str) -> Problem | None:
     trace = explain(scores, row, code)
     told = _told(trace)
     if told is None:
@@ -50,23 +51,23 @@ def _problem(subject: Subject, scores: Scores, row: int, code: str) -> Problem |
     return Problem(key_of(subject.pk, code), subject.unit, told.description, told.facts, code, trace.name)
 
 
-def _split(key: str) -> tuple[int, str] | None:
+def split_key(key: str) -> tuple[int, str] | None:
     pk, _, code = key.partition(":")
     return (int(pk), code) if pk.isascii() and pk.isdigit() and len(pk) < 18 and code else None
 
 
 def _may_see(actor: Actor, subject: Subject) -> bool:
     """Its office, the team that visits it, and whoever sees its result."""
-    if results.is_led(actor, subject.campaign):
+    if scores_seen.is_led(actor, subject.campaign):
         return True
     if actor.id is not None and subject.visits.filter(members__account=actor.id).exists():
         return True
-    return results.seen(actor).filter(subject=subject).exists()
+    return scores_seen.seen(actor).filter(subject=subject).exists()
 
 
 def found_in_mark(actor: Actor, key: str) -> Origin | None:
     """«12:B2»: one indicator of one subject, as it counts now."""
-    asked = _split(key)
+    asked = split_key(key)
     if asked is None:
         return None
     rows = Subject.objects.select_related("campaign__office", "campaign__version__framework", "unit")
@@ -76,7 +77,7 @@ def found_in_mark(actor: Actor, key: str) -> Origin | None:
     scores = scored(subject)
     if asked[1] not in scores.tree.nodes or not scores.size:
         return None
-    problem = _problem(subject, scores, 0, asked[1])
+    problem = problem_of(subject, scores, 0, asked[1])
     if problem is None:
         return None
     return Origin(
@@ -93,29 +94,55 @@ def _address(subject: Subject, code: str) -> str:
     """The subject's result where there is one, else its own page."""
     sheet = final_sheet(subject.campaign)
     row = None if sheet is None else Result.objects.filter(sheet=sheet, subject=subject).first()
-    where = reverse("evaluations:result", args=[row.pk]) if row is not None else subject.get_absolute_url()
+    where = reverse("results:result", args=[row.pk]) if row is not None else subject.get_absolute_url()
     return f"{where}?{urlencode({'code': code})}#trace"
 
 
-def found_low(actor: Actor, key: str) -> Origin | None:
-    """«3:B2», «3:*»: all subjects of a sheet that did badly; for the office."""
-    asked = _split(key)
-    sheet = results.sheet(actor, asked[0]) if asked else None
-    if asked is None or sheet is None:
+def found_in_review(actor: Actor, key: str) -> Origin | None:
+    """«7:B2»: the mark of one task, for its reviewer and its office."""
+    pk, _, code = key.partition(":")
+    row = reads.review_of(actor, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 18 else None
+    if row is None or reads.is_blind_to(actor, row):
         return None
-    code = "" if asked[1] == ALL else asked[1]
-    lows = lows_of(sheet, code)
-    if not lows:
+    item = reads.desk(row).item(code)
+    if item is None or not item.is_low:
         return None
-    rows = list({low.row.pk: low.row for low in lows}.values())
-    table, scores = loaded(sheet, rows)
-    places = {rows[line - 1].pk: place for place, line in enumerate(table.rows)}
-    problems = [_problem(low.row.subject, scores, places[low.row.pk], low.code) for low in lows]
-    category = part_of(scores, code) if code else ""
-    kept = [problem for problem in problems if problem is not None]
-    return Origin(Finding.Source.SCORE, str(sheet), f"{sheet.get_absolute_url()}low/", kept, category)
+    tree = system_of(row.subject.campaign).tree
+    part = tree.nodes[blocks_of(tree)[code]].name[:60]
+    problem = Problem(key_of(row.subject_id, code), row.subject.unit, _said(item), _facts(item), code, item.node.name)
+    url = f"{row.get_absolute_url()}?code={code}"
+    return Origin(Finding.Source.SCORE, f"{row.subject.campaign.title}：{row.subject}", url, [problem], part)
+
+
+def _said(item: Item) -> str:
+    words = f"“{item.node.name}”"
+    if item.given is not None and item.possible is not None:
+        words += f"满分{show_number(item.possible)}分，得{show_number(item.given)}分"
+    else:
+        words += f"评为“{item.level}”"
+    reason = item.mark.reason.strip() if item.mark is not None else ""
+    return f"{words}。{reason}"[:4000]
+
+
+def _facts(item: Item) -> tuple[Fact, ...]:
+    if item.given is None or item.possible is None:
+        return (Fact("等级", item.level or "", f"评为“{item.level}”"),)
+    lost = Fraction(item.possible) - item.given
+    return (
+        Fact("满分", str(item.possible), f"满分{show_number(item.possible)}分"),
+        Fact("得分", str(item.given), f"得{show_number(item.given)}分"),
+        Fact("失分", str(lost), f"失{show_number(lost)}分"),
+    )
+
+
+def hook_at(actor: Actor, review: Review, code: str) -> Hook | None:
+    """The finding made of this unit's indicator, or the way to make one from this task."""
+    made = Hooks(actor, f"mark:{review.subject_id}:").at(key_of(review.subject_id, code), review.subject.unit, of=code)
+    if made is None or made.made is not None:
+        return made
+    return Hook(url=address(f"review:{review.pk}:{code}"), of=code)
 
 
 def register_all() -> None:
     register("mark", found_in_mark)
-    register("low", found_low)
+    register("review", found_in_review)

@@ -1,4 +1,4 @@
-"""The flows of a campaign, a subject, a review, a visit and an objection, with their guards.
+"""The flows of a campaign, a subject, a department's part and a review, with their guards.
 
 Who is evaluated never acts for the office: nobody who is appointed at the subject's unit checks, marks, settles or decides.
 """
@@ -7,37 +7,18 @@ from typing import Any
 
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
-from dudao.evaluations.models import Campaign, Draw, Objection, Review, SiteVisit, Subject
+from dudao.evaluations.models import Campaign, Part, Review, Subject
+from dudao.people.guards import acts_for, is_own
 
-C, S, R, V, O = Campaign.State, Subject.State, Review.State, SiteVisit.State, Objection.State  # noqa: E741
-
-
-def is_own(actor: Actor, path: str) -> bool:
-    """Whether somebody is appointed at this very unit."""
-    return any(grant.path == path for grant in actor.grants)
-
-
-def _office_of(row: Any) -> Any:
-    """The office that leads a row's campaign (or the visit, or the draw)."""
-    if isinstance(row, Campaign | Draw | SiteVisit):
-        return row.office
-    subject = row if isinstance(row, Subject) else row.subject
-    return subject.campaign.office
+C, S, R, P = Campaign.State, Subject.State, Review.State, Part.State
 
 
 def by_office(row: Any, actor: Actor, verb: str) -> Denied | None:
-    """The office that runs the campaign, by people of its own: who stands above it looks on (市级可以看到，不能代替县级改).
-    Never somebody of the evaluated unit.
-    """
-    if actor.everything:
-        return None
-    office = _office_of(row)
-    unit = getattr(row, "unit", None) or getattr(getattr(row, "subject", None), "unit", None)
-    if unit is not None and unit.pk != office.pk and is_own(actor, unit.path):
-        return Denied(f"您在{unit}任职，应当回避。", verb)
-    if any(grant.path == office.path and grant.covers(verb, office.path) for grant in actor.grants):
-        return None
-    return Denied(f"由{office}{VERBS[verb].label}。", verb)
+    """The office that runs the row's campaign, by people of its own and never by somebody of the evaluated unit."""
+    if isinstance(row, Campaign):
+        return acts_for(row.office, actor, verb)
+    subject = row if isinstance(row, Subject) else row.subject
+    return acts_for(subject.campaign.office, actor, verb, getattr(row, "unit", None) or subject.unit)
 
 
 def _within(subject: Subject, actor: Actor, verb: str) -> Denied | None:
@@ -86,23 +67,6 @@ def by_reviewer(review: Review, actor: Actor, verb: str) -> Denied | None:
     if actor.everything or actor.id == review.reviewer_id:
         return None
     return Denied(f"这项评审由{review.reviewer.name}承担。", verb)
-
-
-def by_team(visit: SiteVisit, actor: Actor, verb: str) -> Denied | None:
-    """A member of the visit's team. The visit must be loaded with its members."""
-    if actor.everything or any(member.account_id == actor.id for member in visit.members.all()):
-        return None
-    return Denied("只有评估组成员可以操作。", verb)
-
-
-def by_leader(visit: SiteVisit, actor: Actor, verb: str) -> Denied | None:
-    """The leader of the visit's team, or the office that planned it."""
-    if actor.everything or any(one.leader and one.account_id == actor.id for one in visit.members.all()):
-        return None
-    # Inspectors and experts hold the verb at the office too; who plans visits acts for it.
-    if by_office(visit, actor, "onsite.plan") is None:
-        return None
-    return Denied("由评估组组长操作。", verb)
 
 
 CAMPAIGN = Flow(
@@ -171,38 +135,59 @@ REVIEW = Flow(
     Step("review.revoke", {R.ASSIGNED, R.DONE}, R.REVOKED, by=by_office, needs_reason=True),
 )
 
-VISIT = Flow(
-    Step("onsite.notify", {V.PLANNED}, V.NOTIFIED, by=by_office),
-    Step("onsite.begin", {V.PLANNED, V.NOTIFIED}, V.ONGOING, by=by_team),
-    Step("onsite.feed_back", {V.ONGOING}, V.FED_BACK, by=by_leader, tells=("onsite.state",)),
-    Step("onsite.settle", {V.FED_BACK}, V.SETTLED, by=by_leader),
+
+# ---- parts: only who is appointed at the evaluated government itself acts for it; that a city stands above a county doesn't
+# make the division of the county's work its business. --------------------------------------------------------------------
+
+
+def _is_open(subject: Subject, verb: str) -> Denied | None:
+    """Parts move while the self-evaluation is written."""
+    if subject.campaign.state != Campaign.State.RUNNING:
+        return Denied(f"项目{subject.campaign.get_state_display()}，不能{VERBS[verb].label}。", verb)
+    if subject.state not in {Subject.State.OPEN, Subject.State.RETURNED}:
+        return Denied(f"自评当前为“{subject.get_state_display()}”，不能{VERBS[verb].label}。", verb)
+    return None
+
+
+def by_spreader(subject: Subject, actor: Actor, verb: str) -> Denied | None:
+    """Who divides a self-evaluation: the office of the evaluated government, and nobody above or beside it."""
+    if not actor.everything and not is_own(actor, subject.unit.path):
+        return Denied(f"由{subject.unit}的督导机构{VERBS[verb].label}。", verb)
+    denied = actor.why_not(verb, subject.unit.path)
+    return denied if denied is not None else _is_open(subject, verb)
+
+
+def by_contributor(part: Part, actor: Actor, verb: str) -> Denied | None:
+    """Who answers a part: somebody appointed at its unit."""
+    if not actor.everything and not is_own(actor, part.unit.path):
+        return Denied(f"由{part.unit}{VERBS[verb].label}。", verb)
+    denied = actor.why_not(verb, part.unit.path)
+    return denied if denied is not None else _is_open(part.subject, verb)
+
+
+def _spreads(part: Part, actor: Actor, verb: str) -> Denied | None:
+    return by_spreader(part.subject, actor, verb)
+
+
+PART = Flow(
+    Step("part.submit", {P.OPEN, P.RETURNED}, P.SUBMITTED, by=by_contributor, tells=("part.merge",)),
+    Step("part.take_back", {P.SUBMITTED}, P.OPEN, by=by_contributor),
     Step(
-        "onsite.cancel",
-        {V.PLANNED, V.NOTIFIED, V.ONGOING},
-        V.CANCELLED,
-        by=by_office,
+        "part.return",
+        {P.SUBMITTED, P.MERGED},
+        P.RETURNED,
+        by=_spreads,
         needs_reason=True,
-        danger=True,
+        tells=("part.submit",),
     ),
-)
-
-OBJECTION = Flow(
-    Step("objection.withdraw", {O.ASKED}, O.WITHDRAWN, by=by_subject),
-    Step("objection.uphold", {O.ASKED}, O.UPHELD, by=by_office),
-    Step("objection.change", {O.ASKED}, O.CHANGED, by=by_office),
-)
-
-D = Draw.State
-DRAW = Flow(
-    Step("draw.commit", {D.DRAFT}, D.COMMITTED, by=by_office),
-    Step("draw.draw", {D.COMMITTED}, D.DRAWN, by=by_office, tells=("draw.publish",)),
-    Step("draw.publish", {D.DRAWN}, D.PUBLISHED, by=by_office),
+    Step("part.merge", {P.SUBMITTED}, P.MERGED, by=_spreads),
     Step(
-        "draw.void",
-        {D.DRAFT, D.COMMITTED, D.DRAWN, D.PUBLISHED},
-        D.VOID,
-        by=by_office,
+        "part.withdraw",
+        {P.OPEN, P.RETURNED, P.SUBMITTED},
+        P.WITHDRAWN,
+        by=_spreads,
         needs_reason=True,
         danger=True,
+        tells=("part.submit",),
     ),
 )

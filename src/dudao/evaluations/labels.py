@@ -3,7 +3,7 @@
 from typing import Final
 
 from dudao.core.ui.parts import State
-from dudao.evaluations.models import Campaign, Part, Subject
+from dudao.evaluations.models import Campaign, Part, Review, Subject
 
 _CAMPAIGN = {
     Campaign.State.DRAFT: ("grey", "pencil"),
@@ -28,9 +28,16 @@ _PART = {
     Part.State.MERGED: ("green", ""),
     Part.State.WITHDRAWN: ("grey", "ban"),
 }
+_REVIEW = {
+    Review.State.ASSIGNED: ("blue", ""),
+    Review.State.DONE: ("green", ""),
+    Review.State.HANDED_BACK: ("purple", ""),
+    Review.State.REVOKED: ("grey", "ban"),
+}
 CAMPAIGN_STATES: Final = {str(key): State(str(key.label), *look) for key, look in _CAMPAIGN.items()}
 SUBJECT_STATES: Final = {str(key): State(str(key.label), *look) for key, look in _SUBJECT.items()}
 PART_STATES: Final = {str(key): State(str(key.label), *look) for key, look in _PART.items()}
+REVIEW_STATES: Final = {str(key): State(str(key.label), *look) for key, look in _REVIEW.items()}
 LINE: Final = [
     (str(key), str(key.label))
     for key in Campaign.State

@@ -31,6 +31,16 @@ from dudao.orgs.values import CODES
 # --- today -----------------------------------------------------------------------------------------------------
 
 
+def parts_to_choose(office: Unit, kinds: Iterable[str]) -> list[tuple[int, str]]:
+    """The counties (of a county: the townships) by which units of some kinds are narrowed; none where they are those."""
+    below = [Kind.COUNTY, Kind.ZONE] if office.kind == Kind.CITY else [Kind.TOWNSHIP]
+    wanted = set(kinds) - {office.kind}
+    if not wanted or wanted & set(below) or office.kind not in {Kind.CITY, Kind.COUNTY, Kind.ZONE}:
+        return []
+    rows = Unit.objects.filter(path__startswith=office.path, kind__in=below, valid_to__isnull=True).order_by("path")
+    return [(unit.pk, str(unit)) for unit in rows]
+
+
 def ancestors(unit: Unit) -> list[Unit]:
     """The units above one, the top first: one query."""
     keys = [int(key) for key in unit.path.split(".")[:-2]]

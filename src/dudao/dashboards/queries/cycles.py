@@ -8,7 +8,7 @@ from django.urls import reverse
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 from dudao.dashboards.queries.waiting import Kind, Pile
-from dudao.evaluations.models import CycleChange, CyclePlan, RecusalDeclaration, TeamProposal
+from dudao.selection.models import CycleChange, CyclePlan, RecusalDeclaration, TeamProposal
 
 _RECUSALS: QuerySet[Any] = RecusalDeclaration.objects.select_related("account", "unit")
 _TEAMS: QuerySet[Any] = TeamProposal.objects.select_related("office")
@@ -22,14 +22,14 @@ def cycle_piles(actor: Actor) -> list[Pile]:
     rows: QuerySet[Any]
     if actor.may_somewhere("recusal.approve"):
         rows = RecusalDeclaration.objects.visible_to(actor, "recusal.approve").filter(state="declared")
-        url = f"{reverse('evaluations:recusals')}?state=declared"
+        url = f"{reverse('selection:recusals')}?state=declared"
         kind = Kind("回避待认定", "user-x", url, _recusal)
         piles.append(Pile(rows.exclude(account_id=actor.id or 0), (kind,), read=_RECUSALS))
     if actor.may_somewhere("team.apply"):
         rows = TeamProposal.objects.visible_to(actor, "team.apply").filter(state="ready")
-        kind = Kind("组队方案待采用", "users-group", f"{reverse('evaluations:teams')}?state=ready", _team)
+        kind = Kind("组队方案待采用", "users-group", f"{reverse('selection:teams')}?state=ready", _team)
         piles.append(Pile(rows, (kind,), read=_TEAMS))
-    plans = reverse("evaluations:cycles")
+    plans = reverse("selection:cycles")
     if actor.may_somewhere("cycle.apply"):
         rows = CycleChange.objects.visible_to(actor, "cycle.apply").filter(state="proposed")
         piles.append(Pile(rows, (Kind("规划调整待决定", "versions", plans, _change),), read=_CHANGES))
@@ -41,7 +41,7 @@ def cycle_piles(actor: Actor) -> list[Pile]:
 
 
 def _recusal(row: RecusalDeclaration) -> Todo:
-    url = reverse("evaluations:recusal", args=[row.pk])
+    url = reverse("selection:recusal", args=[row.pk])
     return Todo(str(row), url, str(row.get_relation_display()), act="认定")
 
 

@@ -9,8 +9,10 @@ from django.utils import timezone
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 from dudao.dashboards.queries.waiting import Kind, Pile, at
-from dudao.evaluations.models import Campaign, Objection, Result
-from dudao.evaluations.queries import deciding, results, uses
+from dudao.evaluations.models import Campaign, Result
+from dudao.evaluations.queries import scores as results
+from dudao.results.models import Objection
+from dudao.results.queries import deciding, uses
 
 _State = Campaign.State
 _OBJECTIONS: QuerySet[Any] = Objection.objects.select_related("subject__campaign")
@@ -25,7 +27,7 @@ def result_piles(actor: Actor) -> list[Pile]:
     if actor.may_somewhere("objection.uphold"):
         led_by = at(actor, "objection.uphold", "subject__campaign__office__path")
         rows = uses.objections(actor).filter(led_by, state=Objection.State.ASKED)
-        kind = Kind("异议待答复", "message-report", f"{reverse('evaluations:objections')}?state=asked", _objection)
+        kind = Kind("异议待答复", "message-report", f"{reverse('results:objections')}?state=asked", _objection)
         piles.append(Pile(rows, (kind,), ("decide_by",), _OBJECTIONS))
     if actor.may_somewhere("campaign.decide"):
         url = reverse("evaluations:campaigns")
@@ -42,7 +44,7 @@ def result_piles(actor: Actor) -> list[Pile]:
         )
         # An office that runs a campaign at its own place has nothing to object to.
         own = own.exclude(at(actor, "objection.ask", "sheet__campaign__office__path"))
-        kind = Kind("评估结果公示中", "award", reverse("evaluations:result_list"), _publicised)
+        kind = Kind("评估结果公示中", "award", reverse("results:result_list"), _publicised)
         piles.append(Pile(own, (kind,), ("sheet__campaign__publicised_until",), _RESULTS))
     return piles
 
@@ -53,7 +55,7 @@ def _objection(row: Objection) -> Todo:
 
 
 def _decide(row: Campaign, act: str = "登记") -> Todo:
-    return Todo(row.title, reverse("evaluations:results", args=[row.pk]), f"{row.year}年", act=act)
+    return Todo(row.title, reverse("results:results", args=[row.pk]), f"{row.year}年", act=act)
 
 
 def _publish(row: Campaign) -> Todo:

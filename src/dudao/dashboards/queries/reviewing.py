@@ -8,8 +8,10 @@ from django.urls import reverse
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
 from dudao.dashboards.queries.waiting import Kind, Pile
-from dudao.evaluations.models import Campaign, Review, SiteVisit
-from dudao.evaluations.queries import reviewing, visiting
+from dudao.evaluations.models import Campaign, Review
+from dudao.evaluations.queries import reviewing
+from dudao.visits import queries as visit_reads
+from dudao.visits.models import SiteVisit
 
 _REVIEWS: QuerySet[Any] = Review.objects.select_related("subject__campaign", "reviewer")
 _VISITS: QuerySet[Any] = SiteVisit.objects.select_related("office", "unit")
@@ -27,12 +29,12 @@ def review_piles(actor: Actor) -> list[Pile]:
         rows = reviewing.seen(actor).filter(state=Review.State.HANDED_BACK, **running)
         kind = Kind("评审任务待改派", "replace", reverse("evaluations:campaigns"), _back)
         piles.append(Pile(rows, (kind,), read=_REVIEWS))
-    visits = reverse("evaluations:visits")
+    visits = reverse("visits:visits")
     if actor.may_somewhere("onsite.record"):
-        due = visiting.mine(actor).filter(state__in=_GOING)
+        due = visit_reads.mine(actor).filter(state__in=_GOING)
         piles.append(Pile(due, (Kind("实地评估", "map-pin", visits, _visit),), ("from_on",), _VISITS))
     if actor.may_somewhere("onsite.state"):
-        told = visiting.waiting_for_statement(actor)
+        told = visit_reads.waiting_for_statement(actor)
         kind = Kind("实地评估待说明", "message-report", f"{visits}?state=fed_back", _statement)
         piles.append(Pile(told, (kind,), ("fed_back_at",), _VISITS))
     return piles
@@ -50,10 +52,10 @@ def _back(row: Review) -> Todo:
 
 def _visit(row: SiteVisit) -> Todo:
     on_site = row.state in {SiteVisit.State.ONGOING, SiteVisit.State.FED_BACK}
-    url = reverse("evaluations:visit_field", args=[row.pk]) if on_site else row.get_absolute_url()
+    url = reverse("visits:visit_field", args=[row.pk]) if on_site else row.get_absolute_url()
     return Todo(row.unit.name, url, row.get_state_display(), row.from_on, act="现场记录" if on_site else "查看")
 
 
 def _statement(row: SiteVisit) -> Todo:
-    url = reverse("evaluations:visit_statement", args=[row.pk])
+    url = reverse("visits:visit_statement", args=[row.pk])
     return Todo("对实地评估的初步意见作说明", url, f"{row.office}反馈", act="说明")

@@ -11,9 +11,8 @@ from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.actions.answering import count_anew
-from dudao.evaluations.actions.campaigns import locked
+from dudao.evaluations.actions.campaigns import locked, tell_subjects
 from dudao.evaluations.actions.editing import check_rules
-from dudao.evaluations.actions.telling import tell_subjects
 from dudao.evaluations.flow import by_office
 from dudao.evaluations.models import Amendment, Campaign, Phase, Subject
 from dudao.evaluations.queries.pools import label_of

@@ -20,13 +20,7 @@ from dudao.core.access import Actor, Denied
 from dudao.core.models import StoredFile
 from dudao.core.workflow import Conflict
 from dudao.evaluations.models import Answer, Campaign, Figure, Part, Remark, Subject
-from dudao.evaluations.queries.answering import (
-    Leaf,
-    asked_figures,
-    counts_of,
-    given_of,
-    phase_of,
-)
+from dudao.evaluations.queries.answering import Leaf, asked_figures, counts_of, given_of, phase_of
 from dudao.evaluations.queries.figures import Known, known_of, outdated
 from dudao.evaluations.queries.parts import Desk, desk_on, with_counts
 from dudao.evaluations.queries.systems import figures_asked, system_of

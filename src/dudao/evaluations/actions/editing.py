@@ -11,8 +11,7 @@ from django.utils import timezone
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
-from dudao.evaluations.actions.campaigns import SubjectGiven, locked, set_subjects
-from dudao.evaluations.actions.telling import tell_subjects
+from dudao.evaluations.actions.campaigns import SubjectGiven, locked, set_subjects, tell_subjects
 from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries.campaigns import twins_of

@@ -1,12 +1,13 @@
 """Taking lists of evaluations away as sheets: who took what is recorded, as with every other export."""
 
+from django.db.models import Model
+
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor, Denied
-from dudao.evaluations.models import Campaign, Proposal
 
 
 @audit.action
-def note_export(actor: Actor, *, name: str, rows: int, about: Campaign | Proposal | None) -> int:
+def note_export(actor: Actor, *, name: str, rows: int, about: Model | None) -> int:
     """Note that the actor takes ``rows`` rows of a list away; ``about`` is what the list or, across campaigns, its first row is of.
 
     Refused to those who export nowhere, and for nothing.

@@ -14,7 +14,7 @@ from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.actions.campaigns import locked
 from dudao.evaluations.flow import by_office
-from dudao.evaluations.models import Campaign, Phase, VisitMember
+from dudao.evaluations.models import Campaign, Phase
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.queries.templates import template_of
 from dudao.orgs.models import Unit
@@ -22,6 +22,7 @@ from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.papers.sources import Fact
+from dudao.visits.models import VisitMember
 
 _LEAST_INSPECTORS = 3  # 教育督导条例第十六条
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)

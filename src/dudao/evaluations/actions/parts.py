@@ -16,19 +16,12 @@ from dudao.core.access import Actor, Denied
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions.answering import held
 from dudao.evaluations.actions.submitting import digest_of, snapshot
+from dudao.evaluations.flow import PART, by_spreader
 from dudao.evaluations.models import Part, Subject
-from dudao.evaluations.part_flow import PART, by_spreader
 from dudao.evaluations.queries.answering import given_of, leaves_of, window_of
 from dudao.evaluations.queries.completeness import completeness_of
 from dudao.evaluations.queries.divisions import suggested
-from dudao.evaluations.queries.parts import (
-    candidates,
-    divides,
-    figures_of_part,
-    free_codes,
-    parts_of,
-    with_counts,
-)
+from dudao.evaluations.queries.parts import candidates, divides, figures_of_part, free_codes, parts_of, with_counts
 from dudao.evaluations.queries.systems import system_of
 from dudao.orgs.models import Unit
 from dudao.people.queries import nearest_holders

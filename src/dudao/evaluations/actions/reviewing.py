@@ -21,9 +21,9 @@ from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Review, Subj
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.county_marks import away, counties_give, place_of
 from dudao.evaluations.queries.desk import Desk, desk_of, expected_of
-from dudao.evaluations.queries.recusal import barred, candidates
 from dudao.evaluations.queries.systems import asks, rules_of, system_of
 from dudao.people.models import Account
+from dudao.selection.queries.recusal import barred, candidates
 
 _OPEN = (Review.State.ASSIGNED, Review.State.DONE)
 

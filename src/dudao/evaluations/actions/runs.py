@@ -13,9 +13,8 @@ from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.actions.amending import keep_amendment, why_not_amend
 from dudao.evaluations.actions.answering import count_anew
-from dudao.evaluations.actions.campaigns import locked
+from dudao.evaluations.actions.campaigns import locked, tell_subjects
 from dudao.evaluations.actions.run_marks import mark_from_runs
-from dudao.evaluations.actions.telling import tell_subjects
 from dudao.evaluations.flow import by_office
 from dudao.evaluations.models import Campaign, Figure, RunPin, Subject
 from dudao.evaluations.queries.runs import fed, kinds_of, numbered, offered, pinned

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
-from dudao.evaluations.actions.visiting import notify, opened
-from dudao.evaluations.flow import VISIT, by_office
-from dudao.evaluations.models import SiteVisit
-from dudao.evaluations.queries import visiting as reads
+from dudao.evaluations.actions.visits import notify, opened
 from dudao.evaluations.queries.systems import system_of
 from dudao.papers import sources
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.papers.sources import Fact
+from dudao.people.guards import by_office
+from dudao.visits import queries as visit_reads
+from dudao.visits.flow import VISIT
+from dudao.visits.models import SiteVisit
 
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 
@@ -64,7 +65,7 @@ def draft_visit_notice(actor: Actor, *, visit: SiteVisit) -> Paper:
     for subject in subjects:
         tree = system_of(subject.campaign).tree
         matters += [child.name for child in tree.root.children]
-    team = reads.team_of(row)
+    team = visit_reads.team_of(row)
     titles = "、".join(one.campaign.title for one in subjects)
     paper: Paper = draft_paper(
         actor,

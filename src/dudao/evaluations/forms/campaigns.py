@@ -15,10 +15,10 @@ from dudao.evaluations.actions.amending import PhaseChange
 from dudao.evaluations.actions.campaigns import PhaseGiven
 from dudao.evaluations.forms.rules import RULE_SECTIONS, rule_fields, rules_from
 from dudao.evaluations.models import Campaign, Phase
-from dudao.evaluations.queries.pools import choices_of
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.frameworks.models import FrameworkVersion
 from dudao.orgs.models import Kind, Licensed, Ownership, Stage, Unit
+from dudao.orgs.queries import parts_to_choose
 
 Versions = Sequence[FrameworkVersion]
 _LONG = {"rows": "3"}
@@ -69,7 +69,7 @@ class NewForm(Form):
         self.fields["title"].initial = self.pack.title_of(year)
         self.fields["year"].initial = year
         self.fields["starts_on"].initial = max(self.pack.starts(year), timezone.localdate())
-        choices = choices_of(self.office, self.pack.pool.kinds)
+        choices = parts_to_choose(self.office, self.pack.pool.kinds)
         if choices:
             self.fields["counties"] = _counties(choices)
         if self.twins:
@@ -241,7 +241,7 @@ class PoolForm(Form):
         pool = self.campaign.pool
         for name in ("kinds", "stages", "ownership", "licence"):
             self.fields[name].initial = pool.get(name)
-        choices = choices_of(self.campaign.office, pool.get("kinds") or [])
+        choices = parts_to_choose(self.campaign.office, pool.get("kinds") or [])
         if choices:
             self.fields["counties"] = _counties(choices, pool.get("counties") or ())
 

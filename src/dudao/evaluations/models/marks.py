@@ -13,7 +13,7 @@ from django.utils import timezone
 from dudao.core.access import ScopedQuerySet
 from dudao.core.history import track
 from dudao.evaluations.models.subjects import Subject
-from dudao.evaluations.models.visits import SiteVisit
+from dudao.visits.models import SiteVisit
 
 COUNTY = "county"
 """The source of the marks that counties give (县评), the same in every indicator system."""

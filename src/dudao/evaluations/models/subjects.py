@@ -14,6 +14,7 @@ from dudao.core.access import ScopedQuerySet
 from dudao.core.history import track
 from dudao.evaluations.models.campaigns import Campaign
 from dudao.orgs.models import Unit
+from dudao.visits.models import SiteVisit
 
 
 class Subject(models.Model):
@@ -50,6 +51,9 @@ class Subject(models.Model):
     reminded_on = models.DateField("最近提醒", null=True, blank=True)
     report = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     report_name = models.CharField("自评报告", max_length=200, blank=True)
+    visits = models.ManyToManyField(
+        SiteVisit, related_name="subjects", verbose_name="实地评估", db_table="evaluations_sitevisit_subjects"
+    )
 
     objects = ScopedQuerySet.as_manager()
 

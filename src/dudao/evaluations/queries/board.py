@@ -6,10 +6,11 @@ from datetime import date
 
 from dudao.core.access import Actor
 from dudao.core.ui.parts import State
-from dudao.evaluations.models import Campaign, Mark, Phase, Review, SiteVisit, Subject
+from dudao.evaluations.models import Campaign, Mark, Phase, Review, Subject
 from dudao.evaluations.queries.campaigns import subjects_seen
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.orgs.models import Kind, Unit
+from dudao.visits.models import SiteVisit
 
 WIDTH = 1000
 """Of the line of days, in units of the drawing."""

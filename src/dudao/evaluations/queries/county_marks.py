@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.models.marks import COUNTY
-from dudao.evaluations.queries.recusal import barred, branch_of, candidates
 from dudao.evaluations.queries.systems import rules_of
 from dudao.orgs.models import Kind, Unit
 from dudao.people.models import Account, Appointment
+from dudao.selection.queries.recusal import barred, branch_of, candidates
 
 
 def counties_give(campaign: Campaign, source: str) -> bool:

@@ -3,7 +3,7 @@
 Only for those who lead it (see `results.is_led`). While it runs, how far it is; once a result is formed, the result.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -16,10 +16,9 @@ from django.urls import reverse
 from dudao.calc.rounding import percent, round_half_up
 from dudao.calc.tree import Role, Tree
 from dudao.core.ui.formats import date_cn
-from dudao.evaluations.models import Campaign, Phase, ResultUse, ScoreSheet
-from dudao.evaluations.queries import deciding
+from dudao.evaluations.models import Campaign, Phase, ScoreSheet
 from dudao.evaluations.queries.board import Table
-from dudao.evaluations.queries.results import FORMED, OUT, campaigns_alike, finals_of, results_of
+from dudao.evaluations.queries.scores import FORMED, OUT, campaigns_alike, final_sheet, finals_of, results_of
 from dudao.evaluations.queries.sheets import sheet_system
 from dudao.evaluations.queries.systems import rules_of
 from dudao.frameworks.trials.figures import deviation, padded, signed, summary, total_places
@@ -48,6 +47,25 @@ class Ask:
     url: str
     act: str
     tone: str = "blue"
+
+
+@dataclass(frozen=True, slots=True)
+class Formed:
+    """A result that was formed: how many were vetoed, and the lowest grade with how many have it."""
+
+    campaign: Campaign
+    sheet: ScoreSheet
+    today: date
+    vetoed: int
+    last: tuple[str, int]
+
+
+_AFTER: list[Callable[[Formed], Iterable[Ask]]] = []
+
+
+def register(then: Callable[[Formed], Iterable[Ask]]) -> None:
+    """What an app above asks for once a result is formed, filled in ``apps.ready``."""
+    _AFTER.append(then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +106,7 @@ class Glance:
 
 def glance(campaign: Campaign, phases: Sequence[Phase], table: Table | None, today: date) -> Glance | None:
     """What there is to see of a campaign that was started; about ten queries, none by subject."""
-    sheet = deciding.final_sheet(campaign) if campaign.state in FORMED else None
+    sheet = final_sheet(campaign) if campaign.state in FORMED else None
     if sheet is not None:
         return _of_result(campaign, sheet, today)
     if table is None or campaign.state != Campaign.State.RUNNING:
@@ -159,7 +177,7 @@ def _of_result(campaign: Campaign, sheet: ScoreSheet, today: date) -> Glance:
     if told.grades:
         (first, many), *others = told.grades
         rest = "，".join(f"{name} {count}" for name, count in others)
-        found.figures.append(Figure(first, many, "个", rest, _of_grade(list_url, first)))
+        found.figures.append(Figure(first, many, "个", rest, of_grade(list_url, first)))
     if ranked:
         found.lines, found.against, found.compares_years = _ranking(rows, tree, before)
     found.movers = _movers(found)
@@ -170,11 +188,12 @@ def _of_result(campaign: Campaign, sheet: ScoreSheet, today: date) -> Glance:
         one for one in (_spread([row.outcome for row in rows]), _blocks(tree, [row.outcome for row in rows])) if one
     ]
     last = told.grades[-1] if told.grades else ("", 0)
-    found.asks = list(_asks(campaign, sheet, today, told.vetoed, last))
+    found.asks = [one for then in _AFTER for one in then(Formed(campaign, sheet, today, told.vetoed, last))]
     return found
 
 
-def _of_grade(url: str, name: str) -> str:
+def of_grade(url: str, name: str) -> str:
+    """The list of a sheet, of one grade only."""
     return f"{url}?grade={name}"
 
 
@@ -208,7 +227,7 @@ def _ranking(rows: Sequence[Any], tree: Tree, before: ScoreSheet | None) -> tupl
         lines.append(
             Line(
                 row.name,
-                reverse("evaluations:result", args=[row.pk]),
+                reverse("results:result", args=[row.pk]),
                 row.rank,
                 padded(Fraction(row.outcome["total"]), places),
                 row.grade,
@@ -228,31 +247,6 @@ def _movers(found: Glance) -> list[Line]:
         return moved[:MOVERS]
     off = [line for line in found.lines if line.against not in {"—", "0"}]
     return sorted(off, key=lambda line: -abs(float(line.against.replace("−", "-"))))[:MOVERS]
-
-
-def _asks(campaign: Campaign, sheet: ScoreSheet, today: date, vetoed: int, last: tuple[str, int]) -> Iterable[Ask]:
-    results = reverse("evaluations:results", args=[campaign.pk])
-    if deciding.undecided(Campaign.objects.filter(pk=campaign.pk)).exists():
-        yield Ask("结果已经形成，还没有召开评定会议审定", results, "看结果", "amber")
-    waiting = deciding.open_objections(campaign).count()
-    if waiting:
-        yield Ask(f"{waiting} 件异议等待答复", f"{reverse('evaluations:objections')}?state=asked", "看异议", "amber")
-    if campaign.state == Campaign.State.PUBLICISED and campaign.publicised_until is not None:
-        if today > campaign.publicised_until:
-            yield Ask("公示已经期满，可以公布", results, "看结果", "amber")
-        else:
-            yield Ask(f"正在公示，到{date_cn(campaign.publicised_until)}", results, "看结果")
-    if vetoed:
-        yield Ask(f"{vetoed} 个单位触发一票否决", f"{sheet.get_absolute_url()}?veto=1", "看名单", "red")
-    if last[1]:
-        yield Ask(
-            f"{last[1]} 个单位为“{last[0]}”，请研究约谈和整改",
-            _of_grade(sheet.get_absolute_url(), last[0]),
-            "看名单",
-            "red",
-        )
-    if campaign.state in OUT and not ResultUse.objects.filter(campaign=campaign).exists():
-        yield Ask("结果公布后还没有登记运用（考核、表彰、经费安排等）", results, "看结果")
 
 
 # ---- charts -------------------------------------------------------------------------------------------------------

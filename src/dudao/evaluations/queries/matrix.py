@@ -12,11 +12,12 @@ from dudao.calc.expr import State
 from dudao.calc.rounding import round_half_up
 from dudao.calc.score import ADOPTED, Scores, Sheet
 from dudao.calc.tree import Node, Source
-from dudao.evaluations.models import Campaign, Mark, Review, SiteVisit, Subject
-from dudao.evaluations.queries.recusal import branch_of
+from dudao.evaluations.models import Campaign, Mark, Review, Subject
 from dudao.evaluations.queries.reviewing import parts_of
 from dudao.evaluations.queries.scoring import SELF, inputs_of
 from dudao.evaluations.queries.systems import blocks_of, system_of
+from dudao.selection.queries.recusal import branch_of
+from dudao.visits.models import SiteVisit
 
 Value = Decimal | str | None
 PLACES = 4

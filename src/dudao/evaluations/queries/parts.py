@@ -9,20 +9,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dudao.core.access import Actor, Denied
-from dudao.evaluations.flow import is_own
+from dudao.evaluations.flow import by_contributor
 from dudao.evaluations.models import Campaign, Part, Subject
-from dudao.evaluations.part_flow import by_contributor
-from dudao.evaluations.queries.answering import (
-    Leaf,
-    Window,
-    counts_of,
-    leaves_of,
-    seen,
-    why_not_fill,
-    window_of,
-)
+from dudao.evaluations.queries.answering import Leaf, Window, counts_of, leaves_of, seen, why_not_fill, window_of
 from dudao.evaluations.queries.systems import system_of
 from dudao.orgs.models import Kind, Unit
+from dudao.people.guards import is_own
 
 GOVERNMENTS = (Kind.CITY, Kind.COUNTY, Kind.ZONE)
 

@@ -9,12 +9,13 @@ from django.db.models import Count, Q, QuerySet
 
 from dudao.calc.campaigns import CampaignPack, Pool
 from dudao.core.access import Actor
-from dudao.evaluations.models import Campaign, CycleEntry, CyclePlan, Draw, DrawMember
-from dudao.evaluations.queries.draws import FINAL
+from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries.templates import template_of
 from dudao.findings.models import Finding
 from dudao.orgs.models import Kind, Licensed, Ownership, Stage, Unit
 from dudao.orgs.queries import licensed
+from dudao.selection.models import CycleEntry, CyclePlan, Draw, DrawMember
+from dudao.selection.queries.draws import FINAL
 
 Stored = Mapping[str, Any]
 
@@ -63,16 +64,6 @@ def label_of(campaign: Campaign, unit: Unit) -> str:
     """What a unit is called in the results, by the campaign's template."""
     found = template_of(campaign.template)
     return (found.pool if found is not None else Pool(())).label(unit.kind, unit.name)
-
-
-def choices_of(office: Unit, kinds: Iterable[str]) -> list[tuple[int, str]]:
-    """The counties (for a county: the townships) by which a pool can be narrowed; none where they are the objects themselves."""
-    below = [Kind.COUNTY, Kind.ZONE] if office.kind == Kind.CITY else [Kind.TOWNSHIP]
-    wanted = set(kinds) - {office.kind}
-    if not wanted or wanted & set(below) or office.kind not in {Kind.CITY, Kind.COUNTY, Kind.ZONE}:
-        return []
-    rows = Unit.objects.filter(path__startswith=office.path, kind__in=below, valid_to__isnull=True).order_by("path")
-    return [(unit.pk, str(unit)) for unit in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,16 @@ from dudao.calc.reviewing import Agreement, Strictness, strictness
 from dudao.calc.score import subjects_of as table_of
 from dudao.calc.tree import Role
 from dudao.core.access import Actor
-from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Remark, Review, SiteVisit, Subject
+from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Remark, Review, Subject
 from dudao.evaluations.queries.answering import key_of
 from dudao.evaluations.queries.county_marks import counties_give, place_of
 from dudao.evaluations.queries.desk import Desk, desk_of
-from dudao.evaluations.queries.recusal import barred_pairs, branch_of, orphans
 from dudao.evaluations.queries.scoring import adopted, adopted_by_subject
 from dudao.evaluations.queries.systems import asks, rules_of, seats_of, system_of
 from dudao.evidence.queries.links import attached
 from dudao.orgs.models import Unit
+from dudao.selection.queries.recusal import barred_pairs, branch_of, orphans
+from dudao.visits.models import SiteVisit
 
 QUEUE = reverse_lazy("evaluations:reviews")
 ONLINE = "online"

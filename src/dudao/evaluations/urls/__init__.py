@@ -2,23 +2,9 @@
 
 from dudao.evaluations.urls.answering import urlpatterns as answering
 from dudao.evaluations.urls.campaigns import urlpatterns as campaigns
-from dudao.evaluations.urls.cycles import urlpatterns as cycles
 from dudao.evaluations.urls.parts import urlpatterns as parts
-from dudao.evaluations.urls.results import urlpatterns as results
 from dudao.evaluations.urls.reviewing import urlpatterns as reviewing
 from dudao.evaluations.urls.runs import urlpatterns as runs
-from dudao.evaluations.urls.teams import urlpatterns as teams
-from dudao.evaluations.urls.visiting import urlpatterns as visiting
 
 app_name = "evaluations"
-urlpatterns = [
-    *answering,
-    *campaigns,
-    *cycles,
-    *parts,
-    *results,
-    *reviewing,
-    *runs,
-    *teams,
-    *visiting,
-]
+urlpatterns = [*answering, *campaigns, *parts, *reviewing, *runs]

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from dudao.evaluations.views import board, campaigns, changing, choosing, making, pressing
+from dudao.evaluations.views import board, campaigns, changing, choosing, making
+from dudao.evaluations.views import subjects as pressing
 
 urlpatterns = [
     path("", campaigns.campaign_list, name="campaigns"),

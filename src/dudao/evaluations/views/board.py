@@ -20,7 +20,7 @@ from dudao.evaluations.labels import SUBJECT_STATES
 from dudao.evaluations.models import Campaign, Phase, Subject
 from dudao.evaluations.queries import board as shown
 from dudao.evaluations.queries import campaigns as reads
-from dudao.evaluations.queries import results
+from dudao.evaluations.queries import scores as results
 from dudao.evaluations.queries.dry_run import dry_run, faults_of
 from dudao.evaluations.queries.glance import glance
 from dudao.evaluations.queries.licensing import mark_standings, standing_so
@@ -85,7 +85,7 @@ def _links(pack: CampaignPack | None) -> list[tuple[str, str, str]]:
         "follow-up": [("问题台账", reverse("findings:findings"), "clipboard-list")],
         "special-inspection": [("随机抽取", reverse("draws:draws"), "pointer")],
     }.get(pack.code, [])
-    cycle = [("周期规划", reverse("evaluations:cycles"), "calendar-stats")] if pack.cycle_years else []
+    cycle = [("周期规划", reverse("selection:cycles"), "calendar-stats")] if pack.cycle_years else []
     upper = any(phase.kind == Phase.Kind.UPPER for phase in pack.phases)
     feedback = [("登记省级反馈", reverse("findings:feedbacks"), "file-import")] if upper else []
     return [*cycle, *feedback, *own]

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from dudao.core.access import Denied
 from dudao.core.ui.acting import actor_of
@@ -54,14 +54,6 @@ def crumbs(row: Campaign, *more: str) -> list[Crumb]:
     return [*found, *(Crumb(word) for word in more)]
 
 
-def _address(name: str, *args: object) -> str:
-    """The address of a page of another part, or "" while there is none."""
-    try:
-        return reverse(f"evaluations:{name}", args=args)
-    except NoReverseMatch:
-        return ""
-
-
 def _line(row: Campaign) -> list[Stage]:
     if row.state == Campaign.State.CANCELLED:
         return []
@@ -88,15 +80,15 @@ def tabs_of(request: HttpRequest, row: Campaign, tab: str) -> list[Tab]:
     if reads.is_inside(actor, row):
         if row.state != Campaign.State.DRAFT:
             if actor.may("review.assign", row.office.path):
-                named.append(("reviews", "评审", _address("reviewing", row.pk), None))
+                named.append(("reviews", "评审", reverse("evaluations:reviewing", args=[row.pk]), None))
             if actor.may("result.view", row.office.path):
-                named.append(("scores", "得分", _address("results", row.pk), None))
+                named.append(("scores", "得分", reverse("results:results", args=[row.pk]), None))
         named.append(("papers", "文书", f"{row.get_absolute_url()}?tab=papers", None))
         named.append(("history", "历史", f"{row.get_absolute_url()}?tab=history", None))
     if row.state in {Campaign.State.PUBLICISED, Campaign.State.PUBLISHED, Campaign.State.ARCHIVED}:
         word = "公示" if row.state == Campaign.State.PUBLICISED else "结果"
-        named.append(("publicity", word, _address("publicity", row.pk), None))
-    return [Tab(label, url, key == tab, count) for key, label, url, count in named if url]
+        named.append(("publicity", word, reverse("results:publicity", args=[row.pk]), None))
+    return [Tab(label, url, key == tab, count) for key, label, url, count in named]
 
 
 def head_of(request: HttpRequest, row: Campaign, tab: str, *more: str) -> dict[str, Any]:

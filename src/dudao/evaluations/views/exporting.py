@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.listing import Column, Listing
 from dudao.evaluations.actions.exports import note_export
-from dudao.evaluations.models import Campaign, Proposal
 
 
-def recorded(about: Callable[[Any], Campaign | Proposal]) -> Callable[..., HttpResponse]:
+def recorded(about: Callable[[Any], Model]) -> Callable[..., HttpResponse]:
     """How a list answers its export: the sheet, and the event at what its first row is about."""
 
     def export(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any], name: str) -> HttpResponse:

@@ -21,10 +21,10 @@ from dudao.core.ui.parts import Crumb, State, stages
 from dudao.core.ui.templatetags.ui import deadline
 from dudao.evaluations.actions import parts as acts
 from dudao.evaluations.actions.submitting import digest_of
+from dudao.evaluations.flow import PART, by_spreader
 from dudao.evaluations.forms.parts import DueForm, PartForm, PartReturnForm
 from dudao.evaluations.labels import PART_STATES, SUBJECT_STATES
 from dudao.evaluations.models import Part, Subject
-from dudao.evaluations.part_flow import PART, by_spreader
 from dudao.evaluations.queries import parts as reads
 from dudao.evaluations.queries.answering import answers_of, evidence_of, window_of
 from dudao.evaluations.queries.completeness import completeness_of

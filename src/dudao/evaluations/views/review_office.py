@@ -19,14 +19,14 @@ from dudao.evaluations.actions import reviewing as acts
 from dudao.evaluations.actions.review_book import why_not_book
 from dudao.evaluations.flow import by_office
 from dudao.evaluations.forms.reviewing import AssignForm, ReassignForm, SettleForm, cells_of
+from dudao.evaluations.labels import REVIEW_STATES
 from dudao.evaluations.models import Campaign, Phase, Review, Subject
-from dudao.evaluations.queries import recusal
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.county_marks import counties_give, of_county, reviewers
 from dudao.evaluations.queries.desk import desk_of
-from dudao.evaluations.queries.recusal import candidates
-from dudao.evaluations.review_labels import REVIEW_STATES
 from dudao.evaluations.views.common import tabs_of
+from dudao.selection.queries import recusal
+from dudao.selection.queries.recusal import candidates
 
 
 def _campaign_or_404(request: HttpRequest, pk: int) -> Campaign:

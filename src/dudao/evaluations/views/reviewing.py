@@ -26,8 +26,10 @@ from dudao.core.ui.templatetags.ui import deadline, progress
 from dudao.core.workflow import Conflict
 from dudao.evaluations.actions import correcting
 from dudao.evaluations.actions import reviewing as acts
+from dudao.evaluations.findings import hook_at
 from dudao.evaluations.flow import REVIEW
 from dudao.evaluations.forms.reviewing import CorrectionForm, cells_of
+from dudao.evaluations.labels import REVIEW_STATES
 from dudao.evaluations.models import Review
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.answering import evidence_at
@@ -36,8 +38,6 @@ from dudao.evaluations.queries.desk import Desk, Item
 from dudao.evaluations.queries.licensing import registered
 from dudao.evaluations.queries.scoring import SELF
 from dudao.evaluations.queries.systems import blocks_of, rules_of, system_of
-from dudao.evaluations.review_findings import hook_at
-from dudao.evaluations.review_labels import REVIEW_STATES
 
 ONLY = {"open": "未评完", "changed": "有修改"}
 

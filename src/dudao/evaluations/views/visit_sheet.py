@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.columns import Column
-from dudao.evaluations.models import SiteVisit
-from dudao.evaluations.queries import visiting as reads
-from dudao.evaluations.review_labels import VISIT_STATES
+from dudao.evaluations.queries import visits as reads
 from dudao.evaluations.views.exporting import recorded
+from dudao.visits import queries as visit_reads
+from dudao.visits.labels import VISIT_STATES
+from dudao.visits.models import SiteVisit
 
 KINDS = [("outcomes", "实地评估结果台账")]
 """The sheet besides the list itself: key and label."""
@@ -46,7 +47,7 @@ def outcomes(request: HttpRequest, rows: Any) -> HttpResponse:
     found = list(rows)
     counts = reads.findings_of(actor, found)
     for row in found:
-        row.told = row.state in _TOLD or reads.is_inside(actor, row)
+        row.told = row.state in _TOLD or visit_reads.is_inside(actor, row)
         row.finding_count = counts.get(row.pk, 0)
     return taken(request, _COLUMNS, found, KINDS[0][1])
 

@@ -1,0 +1,1 @@
+"""Every write of results, one public function per intention, split by subject."""

@@ -1,0 +1,40 @@
+"""Everybody of a sheet who did badly becomes findings («low:3:B2», «low:3:*»)."""
+
+from dudao.core.access import Actor
+from dudao.evaluations.findings import problem_of, split_key
+from dudao.evaluations.queries import scores as results
+from dudao.evaluations.queries.sheets import loaded
+from dudao.findings.models import Finding
+from dudao.findings.sources import Origin, register
+from dudao.frameworks.findings import part_of
+from dudao.results.queries.lows import lows_of
+
+ALL = "*"
+
+
+def set_key_of(sheet: int, code: str = ALL) -> str:
+    """All subjects of a sheet that did badly at an indicator, or anywhere."""
+    return f"low:{sheet}:{code}"
+
+
+def found_low(actor: Actor, key: str) -> Origin | None:
+    """«3:B2», «3:*»: all subjects of a sheet that did badly; for the office."""
+    asked = split_key(key)
+    sheet = results.sheet(actor, asked[0]) if asked else None
+    if asked is None or sheet is None:
+        return None
+    code = "" if asked[1] == ALL else asked[1]
+    lows = lows_of(sheet, code)
+    if not lows:
+        return None
+    rows = list({low.row.pk: low.row for low in lows}.values())
+    table, scores = loaded(sheet, rows)
+    places = {rows[line - 1].pk: place for place, line in enumerate(table.rows)}
+    problems = [problem_of(low.row.subject, scores, places[low.row.pk], low.code) for low in lows]
+    category = part_of(scores, code) if code else ""
+    kept = [problem for problem in problems if problem is not None]
+    return Origin(Finding.Source.SCORE, str(sheet), f"{sheet.get_absolute_url()}low/", kept, category)
+
+
+def register_all() -> None:
+    register("low", found_low)

@@ -1,0 +1,349 @@
+"""The way of one campaign to its result: what is open, sheets, meeting, publicity, publication; the forms of these steps."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dudao.core import audit
+from dudao.core.access import Actor
+from dudao.core.files import hand_out
+from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
+from dudao.core.ui.filters import Choice, Search
+from dudao.core.ui.formats import date_cn
+from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.listing import Column, Empty, Listing
+from dudao.core.ui.parts import Crumb, stages
+from dudao.evaluations.flow import CAMPAIGN, by_office
+from dudao.evaluations.labels import CAMPAIGN_STATES, LINE
+from dudao.evaluations.models import Campaign, ScoreSheet
+from dudao.evaluations.queries import campaigns
+from dudao.evaluations.queries import scores as reads
+from dudao.evaluations.queries.systems import rules_of, system_of
+from dudao.evaluations.rules import SHOWN
+from dudao.evaluations.views.common import tabs_of
+from dudao.evaluations.views.exporting import offered, recorded
+from dudao.evaluations.views.shown import figure, total
+from dudao.results.actions import result_papers
+from dudao.results.actions import results as acts
+from dudao.results.forms import DecideForm, PubliciseForm, ScoreForm
+from dudao.results.queries import deciding
+from dudao.results.queries import uses as used
+
+HOME = "督导项目"
+OF_COUNTIES = (Campaign.Objects.CITY, Campaign.Objects.COUNTIES, Campaign.Objects.LEADERS)
+"""Where the evaluated are counties (or the city) themselves, the county says nothing more."""
+
+
+def led_or_404(request: HttpRequest, pk: int, verb: str = "result.view") -> Campaign:
+    """A campaign from the side of its office; to others it has no such page."""
+    found = reads.campaign_led(actor_of(request), pk, verb)
+    if found is None:
+        raise Http404
+    return found
+
+
+def campaign_crumbs(row: Campaign, *more: Crumb) -> list[Crumb]:
+    return [Crumb(HOME, reverse("evaluations:campaigns")), Crumb(row.title, row.get_absolute_url()), *more]
+
+
+def results_crumb(row: Campaign) -> Crumb:
+    return Crumb("评定与结果", reverse("results:results", args=[row.pk]))
+
+
+# ---- own results ----------------------------------------------------------------------------------------------
+
+
+def _mark_shown(rows: list[Any], request: HttpRequest) -> None:
+    for row in rows:
+        row.marks_shown = reads.shows_marks(actor_of(request), row)
+        row.rank_shown = row.marks_shown and rules_of(row.sheet.campaign).ranked
+
+
+RESULTS = Listing(
+    key="results",
+    columns=[
+        Column("name", "单位", "name", link=lambda row: row.get_absolute_url(), sort="name"),
+        Column("campaign", "项目", lambda row: row.sheet.campaign.title, sort="sheet__campaign__title"),
+        Column("year", "年度", "sheet.campaign.year", sort="sheet__campaign__year", numeric=True),
+        Column(
+            "total",
+            "总分",
+            lambda row: figure(row.outcome["total"]) if row.marks_shown else None,
+            show=lambda row: (
+                total(system_of(row.sheet.campaign).tree, row.outcome["total"]) if row.marks_shown else None
+            ),
+            numeric=True,
+            nowrap=True,
+        ),
+        Column("rank", "名次", lambda row: row.rank if row.rank_shown else None, numeric=True),
+        Column("grade", "等次", "grade", sort="grade", nowrap=True),
+        Column("state", "状态", lambda row: CAMPAIGN_STATES[row.sheet.campaign.state], nowrap=True),
+    ],
+    filters=[
+        Search(["name", "sheet__campaign__title"], "单位或项目"),
+        Choice(
+            "year",
+            "年度",
+            lambda request: [(year, f"{year}年") for year in campaigns.years(actor_of(request))],
+            lookup="sheet__campaign__year",
+        ),
+    ],
+    order=["-sheet__campaign__year", "sheet_id", "position"],
+    prepare=_mark_shown,
+    export=recorded(lambda row: row.sheet.campaign),
+    export_name="评估结果",
+    empty=Empty("还没有评估结果", "评估结果公示或公布后在这里查看，每一分都能看到来历。", icon="award"),
+)
+
+
+@require_http_methods(["GET", "POST"])
+def result_list(request: HttpRequest) -> HttpResponse:
+    """Everybody's own: a school its results, a county those of its schools, an office all of its campaigns."""
+    may_anywhere(request, "result.view")
+    return offered(request, RESULTS).respond(request, reads.published_results(actor_of(request)), title="评估结果")
+
+
+def _acts(row: Campaign, actor: Actor, verb: str) -> bool:
+    """Whether somebody does this for the office that runs the campaign; from above one only looks on."""
+    return actor.may(verb, row.office.path) and by_office(row, actor, verb) is None
+
+
+# ---- the page of the way --------------------------------------------------------------------------------------
+
+
+@require_GET
+def results_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a campaign stands on its way to a result, and what comes next."""
+    row = led_or_404(request, pk)
+    actor, today = actor_of(request), timezone.localdate()
+    sheet, decision = deciding.final_sheet(row), deciding.last_decision(row)
+    running = row.state in {Campaign.State.RUNNING, Campaign.State.DECIDING, Campaign.State.PUBLICISED}
+    ready = deciding.readiness(row) if running else None
+    fresh = sheet is None or not running or deciding.is_fresh(sheet)
+    decided = sheet is not None and row.decided_on is not None and deciding.is_decided(sheet, decision)
+    decides = _acts(row, actor, "campaign.decide") and row.state in {"deciding", "publicised"}
+    buttons = {
+        step.verb: CAMPAIGN.why_not(row, step.verb, actor)
+        for step in CAMPAIGN.steps
+        if row.state in step.sources and _acts(row, actor, step.verb)
+    }
+    blocked: dict[str, list[str]] = {"campaign.publicise": [], "campaign.publish": []}
+    if sheet is not None and running:
+        blocked["campaign.publicise"] = deciding.why_not_publicise(row, fresh)
+        blocked["campaign.publish"] = deciding.why_not_publish(row, today, fresh)
+    context = {
+        "row": row,
+        "state": CAMPAIGN_STATES[row.state],
+        "line": stages(LINE, row.state),
+        "crumbs": campaign_crumbs(row, Crumb("评定与结果")),
+        "tabs": tabs_of(request, row, "scores"),
+        "ready": ready,
+        "running": running,
+        "stale": not fresh,
+        "sheet": sheet,
+        "sheets": list(reads.sheets_of(row)),
+        "decision": decision,
+        "decided": decided,
+        "resit": running and fresh and row.decided_on is not None and not decided,
+        "rules": rules_of(row),
+        "shown": SHOWN[rules_of(row).shown],
+        "scores": running and (_acts(row, actor, "campaign.try") or _acts(row, actor, "campaign.score")),
+        "decides": decides and sheet is not None,
+        "why": {
+            verb.partition(".")[2]: (denied.reason if denied is not None else "".join(blocked.get(verb, ())))
+            for verb, denied in buttons.items()
+        },
+        "objections": used.objections(actor).filter(subject__campaign=row),
+        "waiting": deciding.open_objections(row).count(),
+        "uses": list(used.uses(actor).filter(campaign=row)[:5]),
+        "writes": actor.may("paper.draft", row.office.path)
+        and _acts(row, actor, "campaign.view")
+        and sheet is not None,
+        "uses_results": _acts(row, actor, "result.use") and row.published_at is not None,
+        "step_url": reverse("results:result_step", args=[row.pk]),
+        "paper_url": reverse("results:result_paper", args=[row.pk]),
+        "over": row.publicised_until is not None and today > row.publicised_until,
+        "events": audit.history(row),
+    }
+    return render(request, "results/results.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def score(request: HttpRequest, pk: int) -> HttpResponse:
+    row = led_or_404(request, pk)
+    actor = actor_of(request)
+    trial, final = actor.may("campaign.try", row.office.path), actor.may("campaign.score", row.office.path)
+    if not trial and not final:
+        actor.require("campaign.try", row.office.path)
+    initial = {"purpose": request.GET.get("purpose") or ScoreSheet.Purpose.TRIAL}
+    form = ScoreForm(sent(request), trial=trial, final=final, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        made = refused(form, lambda: acts.make_sheet(actor, campaign=row, **form.values))
+        if made is not None:
+            messages.success(request, f"已计算 {made.size} 个单位。")
+            return redirect(made)
+    return form_page(
+        request,
+        form,
+        title="计算得分",
+        save="计算",
+        save_icon="player-play",
+        cancel_url=reverse("results:results", args=[pk]),
+        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("计算得分")),
+        note=row.title,
+        template="results/score.html",
+        ready=deciding.readiness(row),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    row = led_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("campaign.decide", row.office.path)
+    form = DecideForm(sent(request), request.FILES or None, initial={"held_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        made = refused(form, lambda: acts.record_decision(actor, campaign=row, **form.values))
+        if made is not None:
+            messages.success(request, "已登记评定会议。")
+            return redirect("results:results", pk)
+    return form_page(
+        request,
+        form,
+        title="登记评定会议",
+        save="登记",
+        cancel_url=reverse("results:results", args=[pk]),
+        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("登记评定会议")),
+        note=row.title,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def publicise(request: HttpRequest, pk: int) -> HttpResponse:
+    row = led_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("campaign.publicise", row.office.path)
+    until = deciding.publicity_until(row, timezone.localdate())
+    said = f"公示 {rules_of(row).publicity_days} 个工作日（本项目规则）；从今天开始的，到{date_cn(until)}。"
+    writes = actor.may("paper.draft", row.office.path)
+    form = PubliciseForm(sent(request), said=said, writes=writes)
+    if request.method == "POST" and form.is_valid():
+        on = form.cleaned_data["on"]
+        done = refused(form, lambda: acts.publicise(actor, campaign=row, on=on))
+        if done is not None:
+            messages.success(request, f"已开始公示，到{date_cn(done.publicised_until)}为止。")
+            if form.cleaned_data.get("paper"):
+                run(
+                    request,
+                    lambda: result_papers.draft_publicity(actor, campaign=done),
+                    "已起草公示文书，请到“文书”核稿、签发。",
+                )
+            return redirect("results:results", pk)
+    return form_page(
+        request,
+        form,
+        title="公示结果",
+        save="开始公示",
+        save_icon="bell-ringing",
+        cancel_url=reverse("results:results", args=[pk]),
+        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("公示结果")),
+        note=row.title,
+    )
+
+
+_STEPS = {
+    "campaign.reopen": (
+        lambda actor, row, reason: acts.reopen_campaign(actor, campaign=row, reason=reason),
+        "已退回评审，评定会议和公示需要重新进行。",
+    ),
+    "campaign.publish": (
+        lambda actor, row, reason: acts.publish_campaign(actor, campaign=row),
+        "已公布。从现在起这个项目的任何内容都不能再改。",
+    ),
+    "campaign.archive": (lambda actor, row, reason: acts.archive_campaign(actor, campaign=row), "已归档。"),
+}
+
+
+@require_POST
+def step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send back, publish, archive."""
+    row = led_or_404(request, pk)
+    actor, verb = actor_of(request), request.POST.get("step", "")
+    actor.require(verb if verb in _STEPS else "campaign.publish", row.office.path)
+    if verb not in _STEPS:
+        raise Http404
+    act, done = _STEPS[verb]
+    run(request, lambda: act(actor, row, request.POST.get("reason", "")), done)
+    return redirect("results:results", pk)
+
+
+_PAPERS = {
+    "publicity": (result_papers.draft_publicity, "已起草公示，请到“文书”核稿、签发。"),
+    "circular": (result_papers.draft_circular, "已起草督导通报，请到“文书”核稿、签发。"),
+    "report": (result_papers.draft_report, "已起草督导报告，请到“文书”核稿、签发。"),
+}
+
+
+@require_POST
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft one of the papers of the result."""
+    row = led_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("paper.draft", row.office.path)
+    found = _PAPERS.get(request.POST.get("kind", ""))
+    if found is None:
+        raise Http404
+    run(request, lambda: found[0](actor, campaign=row), found[1])
+    return redirect("results:results", pk)
+
+
+@require_GET
+def publicity(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is publicised (and later published): every subject's grade, until when, how to object. For all who see the campaign."""
+    actor = actor_of(request)
+    row = campaigns.campaign(actor, pk)
+    if row is None or row.state not in {"publicised", "published", "archived"}:
+        raise Http404
+    sheet = deciding.final_sheet(row)
+    if sheet is None:
+        raise Http404
+    decision = deciding.last_decision(row)
+    changed = decision is not None and not deciding.is_decided(sheet, decision)
+    if decision is not None and changed:
+        # What is publicised is what a meeting decided; a change waits for the next one.
+        sheet = decision.sheet
+    own = {found.subject_id: found.pk for found in reads.seen(actor).filter(sheet=sheet)}
+    tree = system_of(row).tree
+    context = {
+        "row": row,
+        "state": CAMPAIGN_STATES[row.state],
+        "crumbs": campaign_crumbs(row, Crumb("公示" if row.state == "publicised" else "公布的结果")),
+        "tabs": tabs_of(request, row, "publicity"),
+        "sheet": sheet,
+        "decision": decision,
+        "changed": changed,
+        "entries": [
+            (one, own.get(one.subject_id), total(tree, one.outcome["total"]))
+            for one in reads.results_of(sheet).order_by("position" if rules_of(row).ranked else "path")
+        ],
+        "shows": rules_of(row).shown != "never",
+        "places": row.objects_kind not in OF_COUNTIES,
+        "over": row.publicised_until is None or timezone.localdate() > row.publicised_until,
+        "rules": rules_of(row),
+    }
+    return render(request, "results/publicity.html", context)
+
+
+@require_GET
+def minutes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The minutes of a meeting, for the office."""
+    found = deciding.decision_file(actor_of(request), pk)
+    if found is None or found.file is None:
+        raise Http404
+    answer: HttpResponse = hand_out(request, found.file, found.file_name)
+    return answer

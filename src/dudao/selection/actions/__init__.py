@@ -1,0 +1,1 @@
+"""Every write of selection, one public function per intention, split by subject."""

@@ -1,0 +1,1 @@
+"""Forms of selection, split by subject."""

@@ -1,0 +1,1 @@
+"""Pages of selection, split by subject."""

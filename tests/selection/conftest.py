@@ -1,0 +1,5 @@
+"""The town that tests of selection stand on."""
+
+from evaluations.conftest import running, town
+
+__all__ = ["running", "town"]

@@ -3,8 +3,8 @@
 import pytest
 
 from dudao.accountability.actions import deciding, remedies
-from dudao.dashboards.queries.accountability import accountability_piles
-from dudao.dashboards.queries.waiting import laid_out
+from dudao.accountability.desk import accountability_piles
+from dudao.core.waiting import laid_out
 from findings_town import day
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dudao.dashboards.queries.campaigns import campaign_piles
-from dudao.dashboards.queries.waiting import laid_out
+from dudao.core.waiting import laid_out
+from dudao.evaluations.desk import campaign_piles
 from evaluations_town import build_town, campaign
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from dudao.dashboards.queries.cycles import cycle_piles
-from dudao.dashboards.queries.waiting import laid_out
+from dudao.core.waiting import laid_out
+from dudao.selection.desk import cycle_piles
 from dudao.selection.models import CycleChange, CyclePlan, RecusalDeclaration, TeamProposal
 from evaluations_town import build_town
 

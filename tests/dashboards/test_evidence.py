@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 
 from dudao.core import files
-from dudao.dashboards.queries.evidence import evidence_piles
-from dudao.dashboards.queries.waiting import laid_out
+from dudao.core.waiting import laid_out
 from dudao.demo.builders import actor, unit
 from dudao.evidence.actions.library import add_file
+from dudao.evidence.desk import evidence_piles
 from dudao.orgs.models import Kind
 
 pytestmark = pytest.mark.django_db

@@ -7,11 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dudao.dashboards.queries.overview import board
 from dudao.plans.actions.assignments import confirm, report, sign
 from dudao.plans.actions.handing import hand_on
 from dudao.plans.models import Assignment
 from dudao.plans.queries import lights_on
+from dudao.plans.queries.overview import board
 from plans.conftest import a_row, a_task, day, fresh
 from signing import signed_in
 

@@ -7,13 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dudao.dashboards.queries.rectification import rectification
 from dudao.dashboards.queries.search import find
 from dudao.dashboards.queries.todos import todo_groups
 from dudao.findings.actions import issuing, judging, making
 from dudao.findings.actions.clock import ask_time
 from dudao.findings.actions.notices import draft_notices
 from dudao.findings.models import Finding
+from dudao.findings.queries.overview import rectification
 from dudao.papers.actions.routing import submit_paper
 from findings_town import again, build, day
 from signing import signed_in
@@ -104,7 +104,7 @@ def test_findings_and_papers_are_found_by_number_and_title_within_rights(town):
     (paper,) = draft_notices(town.county, findings=[row])
 
     def hits(actor, text):
-        return {hit.title for group in find(actor, text, {}) for hit in group.hits}
+        return {hit.title for group in find(actor, text) for hit in group.hits}
 
     assert hits(town.county, row.code) == {str(row)} and str(row) in hits(town.head, "留样不足")
     assert paper.title in hits(town.county, "整改通知书")

@@ -12,7 +12,7 @@ from signing import signed_in
 
 
 def hits(actor, text) -> dict[str, list[str]]:
-    return {group.title: [hit.title for hit in group.hits] for group in find(actor, text, {})}
+    return {group.title: [hit.title for hit in group.hits] for group in find(actor, text)}
 
 
 @pytest.mark.parametrize("text", ["平江", "平江县", "pj", "PJX", "pingjiang", "  平江  "])

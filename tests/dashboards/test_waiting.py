@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from dudao.core.access import Actor
 from dudao.core.ui.parts import Todo
-from dudao.dashboards.queries.todos import TRADES, desk, todo_groups
-from dudao.dashboards.queries.waiting import SHOWN, Kind, Pile, laid_out
+from dudao.core.waiting import SHOWN, Kind, Pile, laid_out
+from dudao.dashboards.queries.todos import desk, piles_of, todo_groups
 from dudao.demo.builders import account
 from dudao.people.models import Appointment
 from dudao.people.queries import actor_for
@@ -91,7 +91,7 @@ def test_piles_that_show_the_same_table_read_it_once_and_empty_ones_nothing(city
 def test_laying_out_asks_nothing_so_that_it_can_be_kept(city, role):
     actor = actor_for(account("某人", city.city, role, at=city.pingjiang))
     with CaptureQueriesContext(connection) as found:
-        first, second = (laid_out([pile for trade in TRADES for pile in trade(actor)]) for _ in range(2))
+        first, second = (laid_out(piles_of(actor)) for _ in range(2))
     assert not len(found)
     assert (first.sql, repr(first.values)) == (second.sql, repr(second.values))
     titles = [kind.title for _, kind in first.lots]

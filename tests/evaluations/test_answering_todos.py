@@ -2,10 +2,10 @@
 
 from django.utils import timezone
 
-from dudao.dashboards.queries.answering import answering_piles
-from dudao.dashboards.queries.waiting import laid_out
+from dudao.core.waiting import laid_out
 from dudao.evaluations.actions import checking
 from dudao.evaluations.actions.submitting import submit_evaluation
+from dudao.evaluations.desk import answering_piles
 from dudao.evaluations.rules import Rules
 from evaluations.filling import fill_all
 from evaluations_town import campaign

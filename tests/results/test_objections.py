@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from dudao.core.access import Denied
 from dudao.core.models import Notice
+from dudao.core.waiting import laid_out
 from dudao.core.workflow import Conflict
-from dudao.dashboards.queries.results import result_piles
-from dudao.dashboards.queries.waiting import laid_out
 from dudao.evaluations.models import Campaign, Mark, ScoreSheet
 from dudao.evaluations.queries.sheets import replayed
 from dudao.results.actions import objections as acts
 from dudao.results.actions import results
+from dudao.results.desk import result_piles
 from dudao.results.models import Objection
 from dudao.results.queries.deciding import undecided
 from evaluations_town import published

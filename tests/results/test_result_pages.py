@@ -10,14 +10,14 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from dudao.calc.tree import from_data
-from dudao.dashboards.queries.results import result_piles
-from dudao.dashboards.queries.waiting import laid_out
+from dudao.core.waiting import laid_out
 from dudao.evaluations.models import Answer, Campaign, Mark
 from dudao.evaluations.views.shown import block_words, deviation_figure, number, total
 from dudao.frameworks.trials.figures import decimals
 from dudao.people.queries import actor_for
 from dudao.results.actions import objections, uses
 from dudao.results.actions import results as acts
+from dudao.results.desk import result_piles
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding
 from signing import signed_in

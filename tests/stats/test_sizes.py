@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from dudao.calc.balance.crowding import Counted, Pace, Span
 from dudao.core.access import SYSTEM, Denied
+from dudao.core.waiting import laid_out
 from dudao.core.workflow import Conflict
-from dudao.dashboards.queries.statistics import statistics_piles
-from dudao.dashboards.queries.waiting import laid_out
 from dudao.stats.actions import returns, rounds
 from dudao.stats.actions import sizes as acts
+from dudao.stats.desk import statistics_piles
 from dudao.stats.models import DataItem, EliminationPlan, EliminationRow, Return, Value
 from dudao.stats.papers import sizes as sizepapers
 from dudao.stats.queries import sizes

@@ -9,17 +9,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dudao.core.access import Denied
+from dudao.core.desk import in_order
 from dudao.core.notices import notices_of
 from dudao.core.ui.acting import actor_of
 from dudao.dashboards.menus import address
-from dudao.dashboards.queries.admin import admin_figures
-from dudao.dashboards.queries.evaluating import evaluating
-from dudao.dashboards.queries.overview import board, light_figures
-from dudao.dashboards.queries.rectification import rectification
 from dudao.dashboards.queries.search import find
 from dudao.dashboards.queries.todos import desk
 from dudao.people.queries import current_appointment
+from dudao.plans.desk import reports_own
 from dudao.plans.queries import lights_on
+from dudao.plans.queries.overview import board
 from dudao.plans.queries.tasks import current_plan, plans_seen
 
 AHEAD = timedelta(days=14)
@@ -33,21 +32,17 @@ def home(request: HttpRequest) -> HttpResponse:
     if menu == "leader":
         return redirect("dashboards:overview")
     today = timezone.localdate()
-    # Whoever judges sees what was handed down; whoever only reports sees their own.
-    own = actor.may_somewhere("assignment.report") and not actor.may_somewhere("assignment.confirm")
-    county = menu == "county"
     seen = actor.may_somewhere("assignment.view")
-    groups, due = desk(actor, own or county, today + AHEAD) if seen else ([], None)
+    groups, due = desk(actor, reports_own(actor, menu), today + AHEAD) if seen else ([], None)
     context: dict[str, Any] = {
         "title": {"school": "待办", "inspector": "今日"}.get(menu, "工作台"),
         "held": held,
         "day": today,
         "groups": groups,
         "due": due,
-        "figures": light_figures(actor, lights_on(today), own or county) if seen else [],
+        "figures": [figures(actor, menu, today) for figures in in_order("figures")],
         "notices": list(notices_of(actor).filter(read_at__isnull=True).order_by("-at")[:5]),
         "notices_url": address("core:notices"),
-        "admin": admin_figures(actor, today) if menu == "admin" else [],
     }
     return render(request, "dashboards/home.html", context)
 
@@ -69,8 +64,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "plan": plan,
             "plans": plans,
             "board": shown,
-            "rectification": rectification(actor, today),
-            "evaluations": evaluating(actor, today),
+            "sections": [(part.template, part.read(actor, today)) for part in in_order("overview")],
             "now": timezone.now(),
             "plans_url": address("plans:plans"),
         },
@@ -80,12 +74,4 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
-    addresses = {
-        "units": address("orgs:units"),
-        "tasks": address("plans:tasks"),
-        "findings": address("findings:findings"),
-        "papers": address("papers:papers"),
-        "people": address("people:accounts"),
-    }
-    groups = find(actor_of(request), text, addresses)
-    return render(request, "dashboards/search.html", {"text": text, "groups": groups})
+    return render(request, "dashboards/search.html", {"text": text, "groups": find(actor_of(request), text)})

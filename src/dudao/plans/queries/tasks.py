@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from dudao.calc.names import pinyin
 from dudao.core.access import Actor
+from dudao.core.desk import HITS
 from dudao.plans.models import Assignment, Guess, Item, Point, Section, Task, WorkPlan
 from dudao.plans.queries.assignments import RowFilter, Tally, assignment_rows, tally
 from dudao.plans.queries.lights import Lights
@@ -31,6 +34,24 @@ def tasks(actor: Actor, chosen: TaskFilter | None = None) -> QuerySet[Any]:
     if chosen.section is not None:
         rows = rows.filter(point__section=chosen.section)
     return rows.filter(state__in=chosen.states) if chosen.states else rows
+
+
+def found_by(actor: Actor, text: str) -> list[Any]:
+    """What a word finds, the newest plan first: by titles, codes and wording, else by the initials of titles."""
+    rows = tasks(actor).order_by("-plan__year", "sort_no", "id")
+    words = Q()
+    for word in text.split():
+        words &= Q(title__icontains=word) | Q(code__istartswith=word) | Q(text__icontains=word)
+    found = list(rows.filter(words)[: HITS + 1])
+    if not found and text.isascii() and text.isalpha() and len(text) > 1:
+        # Tasks are a few hundred a year: their initials are made when asked for.
+        return [task for task in rows[:2000] if text.lower() in _initials(task.title)]
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _initials(title: str) -> str:
+    return pinyin(title).initials
 
 
 def with_counts(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,4 +1,6 @@
-"""Numbers to report for one's own unit, those of schools below to judge by round, plans against large classes."""
+"""Statistics on the shared pages. What waits: numbers to report for one's own unit, those of schools below to judge by round, plans
+against large classes.
+"""
 
 from typing import Any
 
@@ -6,8 +8,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from dudao.core.access import Actor
+from dudao.core.desk import Desk, Entry
 from dudao.core.ui.parts import Todo
-from dudao.dashboards.queries.waiting import Kind, Pile
+from dudao.core.waiting import Kind, Pile
 from dudao.stats.models import EliminationPlan, Return
 from dudao.stats.queries.returns import own_returns, waiting_by_round, waiting_returns
 from dudao.stats.queries.sizes import plans_returned, plans_to_approve
@@ -53,3 +56,19 @@ def _submitted(plan: EliminationPlan) -> Todo:
 
 def _returned(plan: EliminationPlan) -> Todo:
     return Todo(str(plan), plan.get_absolute_url(), f"退回修改：{plan.opinion}", act="修改后再交")
+
+
+_ROUNDS = Entry("数据报送", "database", "stats:rounds", "return.view")
+_PAGES = (
+    _ROUNDS,
+    Entry("均衡测算", "chart-bar", "stats:balances", "balance.view"),
+    Entry("普及普惠", "building-community", "stats:preschools", "preschool.view"),
+    Entry("班额校额", "users-group", "stats:sizes", "size.view"),
+    Entry("数据指标", "list-details", "stats:items", "return.view"),
+    Entry("审核规则", "list-check", "stats:rules", "return.view"),
+)
+_ALL = Entry("统计数据", "database", "stats:rounds", "return.view", below=_PAGES)
+DESK = Desk(
+    menu=((70, (("office", "county", "inspector", "leader"), _ALL)), (70, (("school",), _ROUNDS))),
+    waiting=((80, statistics_piles),),
+)

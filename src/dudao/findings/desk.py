@@ -1,4 +1,4 @@
-"""What somebody has to do about findings: those of one's own unit to put right, those one's office issued to judge."""
+"""Findings on the shared pages. What waits: those of one's own unit to put right, those one's office issued to judge."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,13 +7,15 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from dudao.core.access import Actor
+from dudao.core.desk import Desk, Entry, Found, Hit, Section, found
 from dudao.core.ui.parts import Todo
-from dudao.dashboards.queries.waiting import ALL, Kind, Pile
+from dudao.core.waiting import ALL, Kind, Pile
 from dudao.findings.flow import OPEN, WORKING
 from dudao.findings.models import Consultation, Extension, Feedback, Finding, LookBackItem
 from dudao.findings.queries.consultations import consultations
-from dudao.findings.queries.findings import mine, seen
+from dudao.findings.queries.findings import containing, mine, seen, with_units
 from dudao.findings.queries.lookback import to_visit, unsettled
+from dudao.findings.queries.overview import rectification
 
 _State = Finding.State
 _AT_WORK = sorted(WORKING - {_State.RETURNED, _State.KEPT_ON})
@@ -125,3 +127,44 @@ def _settle(row: LookBackItem) -> Todo:
 
 def _report_back(row: Feedback) -> Todo:
     return Todo(row.title, row.get_absolute_url(), row.superior, row.due_on, act="查看")
+
+
+def find(actor: Actor, text: str) -> Found | None:
+    if not actor.may_somewhere("finding.view"):
+        return None
+    rows = containing(with_units(seen(actor)), text).order_by("-pk")
+    return found("问题", "clipboard-check", rows, _hit, reverse("findings:findings"))
+
+
+def _hit(row: Finding) -> Hit:
+    return Hit(str(row), row.get_absolute_url(), str(row.unit), row.get_state_display())
+
+
+_LEDGER = Entry("问题台账", "clipboard-list", "findings:findings", "finding.view")
+_BOARD = Entry("整改情况", "chart-bar", "findings:board", "finding.view")
+_FEEDBACK = Entry("上级反馈", "file-import", "findings:feedbacks", "feedback.view")
+_LOOK_BACK = Entry("回头看", "eye", "findings:lookbacks", "lookback.view")
+_ASKED = Entry("协商意见", "messages", "findings:consultations", "consult.view")
+_TERMS = Entry("时限规定", "clock", "findings:terms", "finding.view")
+
+
+def _entry(label: str = "问题整改", name: str = "findings:findings", below: tuple[Entry, ...] = ()) -> Entry:
+    return Entry(label, "clipboard-check", name, "finding.view", below=below)
+
+
+DESK = Desk(
+    menu=(
+        (
+            50,
+            (
+                ("office", "county", "inspector"),
+                _entry(below=(_LEDGER, _BOARD, _FEEDBACK, _LOOK_BACK, _ASKED, _TERMS)),
+            ),
+        ),
+        (50, (("school",), _entry())),
+        (50, (("leader",), _entry("整改", "findings:board", (_BOARD, _LEDGER, _FEEDBACK, _LOOK_BACK)))),
+    ),
+    waiting=((50, finding_piles),),
+    search=((30, find),),
+    overview=((50, Section("findings/overview.html", rectification)),),
+)

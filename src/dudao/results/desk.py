@@ -1,4 +1,4 @@
-"""What somebody has to do about results of evaluations: answer objections, decide, publish; a unit looks and objects."""
+"""Results of evaluations on the shared pages; what waits: answer objections, decide, publish; a unit looks and objects."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import Actor
+from dudao.core.desk import Desk, Entry
 from dudao.core.ui.parts import Todo
-from dudao.dashboards.queries.waiting import Kind, Pile, at
+from dudao.core.waiting import Kind, Pile, at
 from dudao.evaluations.models import Campaign, Result
 from dudao.evaluations.queries import scores as results
 from dudao.results.models import Objection
@@ -66,3 +67,22 @@ def _publicised(row: Result) -> Todo:
     note = f"{row.name}，{row.grade}" if row.grade else row.name
     campaign = row.sheet.campaign
     return Todo(campaign.title, row.get_absolute_url(), note, campaign.publicised_until, act="查看")
+
+
+_LIST = Entry("评估结果", "award", "results:result_list", "result.view")
+_ASKED = Entry("异议申辩", "message-report", "results:objections", "result.view")
+_USED = Entry("结果运用", "report-analytics", "results:uses", "result.view")
+_PROPOSED = Entry("修订建议", "message-2", "results:proposals", "proposal.make")
+
+
+def _entry(*below: Entry) -> Entry:
+    return Entry(_LIST.label, _LIST.icon, _LIST.name, _LIST.verb, below=below)
+
+
+DESK = Desk(
+    menu=(
+        (40, (("office", "county", "leader"), _entry(_LIST, _ASKED, _USED, _PROPOSED))),
+        (40, (("school",), _entry(_LIST, _ASKED, _PROPOSED))),
+    ),
+    waiting=((70, result_piles),),
+)

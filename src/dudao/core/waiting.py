@@ -81,7 +81,7 @@ class Pile:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Laid:
     """Piles laid out: their kinds, and the statement that counts them all. It holds nothing of what it finds, so it may be kept."""
 
     lots: tuple[tuple[Pile, Kind], ...]
@@ -120,7 +120,7 @@ class Desk:
         return {name: rows.in_bulk(keys) for name, (rows, keys) in wanted.items()}
 
 
-def laid_out(piles: Iterable[Pile]) -> Desk:
+def laid_out(piles: Iterable[Pile]) -> Laid:
     """Asks nothing of the database."""
     lots: list[tuple[Pile, Kind]] = []
     arms: list[str] = []
@@ -131,7 +131,7 @@ def laid_out(piles: Iterable[Pile]) -> Desk:
             arms.append(sql)
             values += own
         lots += ((pile, kind) for kind in pile.kinds)
-    return Desk(tuple(lots), " UNION ALL ".join(arms), tuple(values))
+    return Laid(tuple(lots), " UNION ALL ".join(arms), tuple(values))
 
 
 def at(actor: Actor, verb: str, lookup: str) -> Q:

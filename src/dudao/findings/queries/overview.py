@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from dudao.core.access import Actor
+from dudao.core.desk import Board, Chart, Figure
 from dudao.core.ui import formats
-from dudao.dashboards.queries.overview import Board, Chart, Figure
 from dudao.findings.queries.board import Line, by_county
 from dudao.findings.queries.lights import Lights
 from dudao.findings.queries.terms import terms_on

@@ -1,4 +1,4 @@
-"""What somebody has to do about cases and talks: to defend oneself, to sign, to answer, to decide; the office's next steps."""
+"""Cases and talks on the shared pages. What waits: to defend oneself, to sign, to answer, to decide; the office's next steps."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +10,9 @@ from django.utils import timezone
 from dudao.accountability.models import Case, Opinion, Remedy, Talk
 from dudao.accountability.queries import cases, talks
 from dudao.core.access import Actor
+from dudao.core.desk import Desk, Entry
 from dudao.core.ui.parts import Todo
-from dudao.dashboards.queries.waiting import ALL, Kind, Pile, at
+from dudao.core.waiting import ALL, Kind, Pile, at
 
 _State = Case.State
 _CASES: QuerySet[Any] = Case.objects.select_related("unit", "office")
@@ -81,3 +82,21 @@ def _talk(row: Talk) -> Todo:
 
 def _opinion(row: Opinion) -> Todo:
     return Todo(f"对{row.case.subject}问责", row.get_absolute_url(), str(row.case.code), row.due_on, act="反馈")
+
+
+_CASES_PAGE = Entry("问责案件", "scale", "accountability:cases", "case.view")
+_TALKS_PAGE = Entry("约谈", "messages", "accountability:talks", "talk.view")
+_OPINIONS_PAGE = Entry("征求意见", "message-report", "accountability:opinions", "case.answer")
+
+
+def _entry(*below: Entry) -> Entry:
+    return Entry("问责约谈", "scale", "accountability:cases", "case.view", below=below)
+
+
+DESK = Desk(
+    menu=(
+        (60, (("office", "county"), _entry(_CASES_PAGE, _TALKS_PAGE, _OPINIONS_PAGE))),
+        (60, (("school", "leader"), _entry(_CASES_PAGE, _TALKS_PAGE))),
+    ),
+    waiting=((60, accountability_piles),),
+)

@@ -1,4 +1,4 @@
-"""What somebody has to do about cycle plans, recusals and teams: approve, decide, take over."""
+"""Cycle plans, recusals, draws and teams on the shared pages; what waits: approve, decide, take over."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from dudao.core.access import Actor
+from dudao.core.desk import Desk, Entry
 from dudao.core.ui.parts import Todo
-from dudao.dashboards.queries.waiting import Kind, Pile
+from dudao.core.waiting import Kind, Pile
 from dudao.selection.models import CycleChange, CyclePlan, RecusalDeclaration, TeamProposal
 
 _RECUSALS: QuerySet[Any] = RecusalDeclaration.objects.select_related("account", "unit")
@@ -55,3 +56,27 @@ def _change(row: CycleChange) -> Todo:
 
 def _plan(row: CyclePlan) -> Todo:
     return Todo(row.title, row.get_absolute_url(), row.span_words, act="批准")
+
+
+_CYCLES = Entry("周期规划", "calendar-stats", "selection:cycles", "cycle.view")
+_DECLARED = Entry("回避申报", "user-x", "selection:recusals", "recusal.declare")
+_CHOOSING = (
+    _CYCLES,
+    Entry("随机抽取", "list-check", "draws:draws", "draw.view"),
+    Entry("组队方案", "users-group", "selection:teams", "team.view"),
+    _DECLARED,
+)
+
+DESK = Desk(
+    menu=(
+        (
+            30,
+            (
+                ("office", "county", "leader"),
+                Entry("规划抽取", _CYCLES.icon, _CYCLES.name, _CYCLES.verb, below=_CHOOSING),
+            ),
+        ),
+        (30, (("inspector",), _DECLARED)),
+    ),
+    waiting=((75, cycle_piles),),
+)

@@ -2,8 +2,7 @@
 section and month. Counted over the rows handed down to counties, zones and departments, never over what these handed on.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +13,7 @@ from django.db.models.functions import TruncMonth
 from django.urls import reverse
 
 from dudao.core.access import Actor
+from dudao.core.desk import Board, Chart, Figure
 from dudao.core.lights import LIGHTS
 from dudao.core.ui import formats
 from dudao.plans.models import Assignment, Light, Task, WorkPlan
@@ -25,31 +25,6 @@ DONE = Q(state__in=[Assignment.State.CONFIRMED, Assignment.State.CLOSED])
 OPEN = ~DONE
 LATE = Q(days_left__lt=0, finished_on__isnull=True)
 WEEK = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    name: str
-    value: Any
-    unit: str
-    compare: str
-    url: str
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart with the finding that is its title."""
-
-    finding: str
-    spec: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    figures: Sequence[Figure]
-    charts: Sequence[Chart]
-    rows: int
 
 
 def board(actor: Actor, lights: Lights, plan: WorkPlan) -> Board:

@@ -1,4 +1,4 @@
-"""What somebody has to do about their unit's evidence: renew what runs out."""
+"""Evidence on the shared pages. What waits: to renew what runs out."""
 
 from datetime import timedelta
 
@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import Actor
+from dudao.core.desk import Desk, Entry
 from dudao.core.ui.parts import Todo
-from dudao.dashboards.queries.waiting import Kind, Pile
+from dudao.core.waiting import Kind, Pile
 from dudao.evidence.models import Evidence
 from dudao.evidence.queries.library import ending
 
@@ -25,3 +26,10 @@ def evidence_piles(actor: Actor) -> list[Pile]:
 
 def _renew(row: Evidence) -> Todo:
     return Todo(row.title, row.get_absolute_url(), row.category, row.effective_until, act="更新")
+
+
+_LIBRARY = Entry("资料库", "files", "evidence:items", "evidence.view")
+DESK = Desk(
+    menu=((90, (("office", "county", "school", "inspector"), _LIBRARY)),),
+    waiting=((90, evidence_piles),),
+)

@@ -1,4 +1,4 @@
-"""What somebody has to do about the work plan: rows of one's own units to report on, rows one's offices handed down to judge.
+"""The work plan on the shared pages. What waits: rows of one's own units to report on, rows one's offices handed down to judge.
 
 A row is *mine to do* when its unit is one that I report for, *mine to judge* when one of my offices handed it down.
 """
@@ -11,13 +11,17 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from dudao.core.access import Actor
+from dudao.core.desk import Desk, Entry, Figure, Found, Hit, found
 from dudao.core.ui.parts import Todo
-from dudao.dashboards.queries.waiting import MOST, SHOWN, Kind, Pile
+from dudao.core.waiting import MOST, SHOWN, Kind, Pile
 from dudao.plans.models import Assignment, Task, WorkPlan
+from dudao.plans.queries import lights_on
 from dudao.plans.queries.assignments import mine
+from dudao.plans.queries.overview import light_figures
+from dudao.plans.queries.tasks import found_by
 
 _State = Assignment.State
-_ROWS: QuerySet[Any] = Assignment.objects.select_related("unit", "task__plan__unit", "upper__unit")
+_ASSIGNMENTS: QuerySet[Any] = Assignment.objects.select_related("unit", "task__plan__unit", "upper__unit")
 _PLANS: QuerySet[Any] = WorkPlan.objects.select_related("unit")
 
 
@@ -30,17 +34,17 @@ def plan_piles(actor: Actor) -> list[Pile]:
             _kind("待签收", "signature", _State.ISSUED, "签收", page="plans:row_sign"),
             _kind("正在办理", "progress", _State.WORKING, "报送进展", page="plans:row_report"),
         )
-        piles.append(Pile(rows, kinds, ("deadline",), _ROWS))
+        piles.append(Pile(rows, kinds, ("deadline",), _ASSIGNMENTS))
     if actor.may_somewhere("assignment.confirm"):
         handed = _handed_down(actor)
         rows = (
             Assignment.objects.visible_to(actor, "assignment.confirm").filter(handed).exclude(reported_by=actor.id or 0)
         )
         kind = _kind("待确认", "clipboard-check", _State.REPORTED, "审核")
-        piles.append(Pile(rows, (kind,), ("deadline",), _ROWS))
+        piles.append(Pile(rows, (kind,), ("deadline",), _ASSIGNMENTS))
         rows = Assignment.objects.visible_to(actor, "assignment.close").filter(handed)
         kind = _kind("待销号", "checks", _State.CONFIRMED, "销号")
-        piles.append(Pile(rows, (kind,), ("deadline",), _ROWS))
+        piles.append(Pile(rows, (kind,), ("deadline",), _ASSIGNMENTS))
     if actor.may_somewhere("task.hand_down"):
         tasks = Task.objects.visible_to(actor, "task.hand_down")
         tasks = tasks.filter(state=Task.State.DRAFT, plan__state=WorkPlan.State.PUBLISHED)
@@ -59,7 +63,7 @@ def pressing(actor: Actor, own: bool, until: date) -> Pile:
     rows = rows.filter(deadline__lte=until, state__in=[_State.ISSUED, _State.WORKING, _State.RETURNED])
     rows = rows.filter(mine(actor) if own else Q(upper__isnull=True))
     kind = Kind("临近和逾期", "calendar-due", reverse("plans:assignments"), _due, shown=MOST)
-    return Pile(rows, (kind,), ("deadline",), _ROWS)
+    return Pile(rows, (kind,), ("deadline",), _ASSIGNMENTS)
 
 
 def _handed_down(actor: Actor) -> Q:
@@ -103,3 +107,50 @@ def _by_plan(tasks: QuerySet[Any]) -> list[Todo]:
         )
         for row in found[:SHOWN]
     ]
+
+
+def reports_own(actor: Actor, menu: str) -> bool:
+    """Whoever judges sees what was handed down; whoever only reports, and a county, sees their own."""
+    return menu == "county" or (
+        actor.may_somewhere("assignment.report") and not actor.may_somewhere("assignment.confirm")
+    )
+
+
+def _lights(actor: Actor, menu: str, today: date) -> list[Figure]:
+    if not actor.may_somewhere("assignment.view"):
+        return []
+    return light_figures(actor, lights_on(today), reports_own(actor, menu))
+
+
+def find(actor: Actor, text: str) -> Found | None:
+    return found("任务", "list-details", found_by(actor, text), _hit, reverse("plans:tasks"))
+
+
+def _hit(task: Task) -> Hit:
+    note = f"{task.plan} · {task.point.section}"
+    return Hit(f"{task.code} {task.title}", task.get_absolute_url(), note, task.get_state_display())
+
+
+def _entry(label: str, icon: str, page: str, verb: str, *below: Entry) -> Entry:
+    return Entry(label, icon, f"plans:{page}", verb, below=below)
+
+
+_YEARS = _entry("年度计划", "calendar-stats", "plans", "plan.view")
+_TASKS = _entry("任务台账", "list-details", "tasks", "task.view")
+_OWN = _entry("承办情况", "clipboard-list", "assignments", "assignment.view")
+_MATRIX = _entry("进展矩阵", "table", "matrix", "assignment.view")
+_LIGHTS = _entry("亮灯规则", "bulb", "lights", "lights.edit")
+_WORK = ("计划任务", "clipboard-list", "assignments", "assignment.view")
+DESK = Desk(
+    menu=(
+        (10, (("office",), _entry("年度计划", "calendar-stats", "plans", "plan.view", _YEARS, _TASKS, _OWN, _MATRIX, _LIGHTS))),
+        (10, (("county",), _entry(*_WORK, _OWN, _TASKS, _YEARS))),
+        (10, (("leader",), _entry("督办", "bell-ringing", "assignments", "assignment.view"))),
+        (11, (("leader",), _entry("计划", "calendar-stats", "plans", "plan.view"))),
+        (45, (("school",), _entry(*_WORK))),
+        (45, (("inspector",), _entry("计划任务", "clipboard-list", "tasks", "task.view"))),
+    ),
+    waiting=((10, plan_piles),),
+    search=((20, find),),
+    figures=((10, _lights),),
+)  # fmt: skip

@@ -12,10 +12,11 @@ from dudao.core.models import Event, Notice
 from dudao.findings.actions import clock, issuing, judging, rectifying, reminders
 from dudao.findings.actions.terms import set_term
 from dudao.findings.flow import OPEN
+from dudao.findings.labels import LIT, lit_as
 from dudao.findings.models import Extension, Finding, Policy
 from dudao.findings.queries.board import by_county
 from dudao.findings.queries.findings import seen
-from dudao.findings.queries.lights import LIT, Lights, lit_as
+from dudao.findings.queries.lights import Lights
 from dudao.findings.queries.terms import terms_on
 from dudao.orgs.actions import seed_calendar
 from findings_town import again, day, proof

@@ -5,7 +5,7 @@ Ranks say where a thing stands among those of other apps: the smaller, the earli
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
@@ -98,8 +98,7 @@ class Section:
 class Desk:
     """Rows of (rank, what). ``menu``: entries with the page sets (``Role.menu``) in which they stand. ``waiting``: the piles of
     what waits for a person, in the order in which one would work. ``search``: what a word finds (actor, word).
-    ``figures``: what stands above the workbench of a page set (actor, page set, day). ``words``: the keys of its events' data,
-    as a reader of the log calls them.
+    ``figures``: what stands above the workbench of a page set (actor, page set, day).
     """
 
     menu: tuple[tuple[int, tuple[tuple[str, ...], Entry]], ...] = ()
@@ -107,7 +106,6 @@ class Desk:
     search: tuple[tuple[int, Callable[[Actor, str], Found | None]], ...] = ()
     figures: tuple[tuple[int, Callable[[Actor, str, date], Sequence[Figure]]], ...] = ()
     overview: tuple[tuple[int, Section], ...] = ()
-    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

@@ -10,7 +10,7 @@ class EvaluationsConfig(AppConfig):
         from dudao.evaluations import findings, flow, jobs, verbs  # noqa: F401
         from dudao.evaluations.actions import visit_papers
         from dudao.evaluations.actions.papers import facts_of_campaign
-        from dudao.evaluations.demand import CampaignDemand
+        from dudao.evaluations.campaign_demand import CampaignDemand
         from dudao.evaluations.evidence import answer_place
         from dudao.evaluations.queries.visits import CampaignsServed
         from dudao.evidence import uses

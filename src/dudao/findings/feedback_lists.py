@@ -10,9 +10,9 @@ from typing import Any
 from dudao.calc.numbered import LABELS, Item, items_of
 from dudao.core import sheets
 from dudao.core.sheets import Cell, Column, Problem, Reading, Table, parse_date
+from dudao.findings.labels import LIT
 from dudao.findings.models import Feedback
 from dudao.findings.queries.feedback import WHOLE, Board, Named
-from dudao.findings.queries.lights import LIT
 from dudao.orgs.models import Unit
 
 MOST = 500

@@ -1,5 +1,9 @@
 """How states of findings, extensions and consultations read on pages: word, tone, icon, in one place."""
 
+from collections.abc import Mapping
+from typing import Final
+
+from dudao.core.lights import Light
 from dudao.core.ui.parts import State
 from dudao.findings.models import Consultation, Extension, Feedback, Finding, LookBack, LookBackItem
 
@@ -58,3 +62,24 @@ WHOLE_STATES: dict[str, State] = {
     "waived": State("免予整改", "grey", "ban"),
 }
 """How a problem of a superior stands as a whole (`queries.feedback.WHOLE`)."""
+
+LIT: Final[Mapping[str, tuple[Light, str]]] = {
+    "waived": (Light.GREY, "免予整改"),
+    "draft": (Light.GREY, "待下达"),
+    "done_late": (Light.AMBER, "逾期完成"),
+    "closed": (Light.GREEN, "按期销号"),
+    "done": (Light.BLUE, "按期报告"),
+    "paused": (Light.GREY, "暂停计时"),
+    "late": (Light.RED, "逾期"),
+    "returned": (Light.PURPLE, "退回整改"),
+    "near": (Light.AMBER, "临近时限"),
+    "step_late": (Light.AMBER, "本步超时"),
+    "issued": (Light.GREY, "待签收"),
+    "running": (Light.BLUE, "整改中"),
+}
+"""What a finding can be lit as, in the order in which the rules are tried, with colour and word."""
+
+
+def lit_as(light: str) -> list[str]:
+    """The keys of `LIT` of one colour."""
+    return [key for key, (colour, _) in LIT.items() if colour == light]

@@ -17,8 +17,8 @@ from dudao.core.lights import LIGHTS
 from dudao.core.sheets import Cell, Column, Reading, Table
 from dudao.core.ui.formats import mask_phone
 from dudao.findings.flow import FINDING, by_office
+from dudao.findings.labels import LIT
 from dudao.findings.models import Finding
-from dudao.findings.queries.lights import LIT
 
 MOST_ROWS = 20_000
 """Rows of a sheet that comes back; a longer export has no hidden copy, since it can't be brought back in one piece."""

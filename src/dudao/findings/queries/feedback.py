@@ -9,9 +9,10 @@ from django.db.models import Count, F, Q, QuerySet
 
 from dudao.core.access import Actor
 from dudao.core.lights import ORDER
+from dudao.findings.labels import LIT
 from dudao.findings.models import Feedback, FeedbackItem, FeedbackPart, Finding
 from dudao.findings.queries.findings import responsible, with_units
-from dudao.findings.queries.lights import LIT, Lights
+from dudao.findings.queries.lights import Lights
 from dudao.orgs.models import Unit
 
 _State = Finding.State

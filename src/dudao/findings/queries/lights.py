@@ -4,7 +4,6 @@ The rules are few and the same everywhere; what differs by place is the number o
 (`queries.terms`). While the clock stands still nothing turns red; a finding reported done is judged by the day it was reported.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,36 +12,16 @@ from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Valu
 from django.db.models.functions import Coalesce
 
 from dudao.calc.calendar import chinese_date
-from dudao.core.lights import ORDER, DaysBetween, Light
+from dudao.core.lights import ORDER, DaysBetween
 from dudao.core.ui.parts import State
 from dudao.findings.flow import WORKING
+from dudao.findings.labels import LIT, lit_as
 from dudao.findings.models import Finding
 from dudao.findings.queries.terms import Terms
 
 _States = Finding.State
 TO_DO: Final = (_States.ISSUED, _States.SIGNED, *sorted(WORKING))
 """States in which the responsible unit has something to do."""
-
-LIT: Final[Mapping[str, tuple[Light, str]]] = {
-    "waived": (Light.GREY, "免予整改"),
-    "draft": (Light.GREY, "待下达"),
-    "done_late": (Light.AMBER, "逾期完成"),
-    "closed": (Light.GREEN, "按期销号"),
-    "done": (Light.BLUE, "按期报告"),
-    "paused": (Light.GREY, "暂停计时"),
-    "late": (Light.RED, "逾期"),
-    "returned": (Light.PURPLE, "退回整改"),
-    "near": (Light.AMBER, "临近时限"),
-    "step_late": (Light.AMBER, "本步超时"),
-    "issued": (Light.GREY, "待签收"),
-    "running": (Light.BLUE, "整改中"),
-}
-"""What a finding can be lit as, in the order in which the rules are tried, with colour and word."""
-
-
-def lit_as(light: str) -> list[str]:
-    """The keys of `LIT` of one colour."""
-    return [key for key, (colour, _) in LIT.items() if colour == light]
 
 
 @dataclass(frozen=True)

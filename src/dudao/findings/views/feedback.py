@@ -29,10 +29,9 @@ from dudao.findings.actions import feedback_reports as reports
 from dudao.findings.flow import FINDING
 from dudao.findings.forms.feedback import AddForm, FeedbackForm, ItemForm, NewForm, SpreadForm
 from dudao.findings.imports import FEEDBACK
-from dudao.findings.labels import FEEDBACK_STATES, WHOLE_STATES
+from dudao.findings.labels import FEEDBACK_STATES, LIT, WHOLE_STATES
 from dudao.findings.models import Feedback, FeedbackItem
 from dudao.findings.queries import feedback as reads
-from dudao.findings.queries.lights import LIT
 from dudao.findings.views.common import lights_of
 from dudao.orgs.models import Unit
 

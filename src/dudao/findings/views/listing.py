@@ -23,10 +23,10 @@ from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.findings.actions import clock, issuing, judging, reminders
 from dudao.findings.actions.ledgers import export_findings
 from dudao.findings.flow import FINDING, WORKING
-from dudao.findings.labels import LEVELS, SEVERITIES
+from dudao.findings.labels import LEVELS, SEVERITIES, lit_as
 from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
-from dudao.findings.queries.lights import TO_DO, lit_as
+from dudao.findings.queries.lights import TO_DO
 from dudao.findings.views.common import lights_of
 from dudao.findings.views.ledgers import export_kinds, exported
 

@@ -15,7 +15,7 @@ act needs beyond the table is a function in it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -70,6 +70,10 @@ class Act:
     danger: bool = False
     listed: bool = True
     """Whether the object's page offers it by itself; else a place of its own on that page does."""
+    own: bool = False
+    """Without a form: an address of its own instead of the one for all that only ask."""
+    always: bool = False
+    """Shown, greyed, also in the states it doesn't belong to."""
     fits: Callable[[Any], bool] | None = None
     """Whether it still belongs here, beyond the state."""
     hindered: Callable[[Any, Actor], str] | None = None
@@ -119,8 +123,13 @@ class Button:
     act: Act
     word: str
     url: str
+    """Of its form, or what is sent to when it was asked."""
     look: str
     denied: str
+
+    @property
+    def asks(self) -> bool:
+        return self.act.form is None and not self.act.page
 
     @property
     def value(self) -> str:
@@ -138,16 +147,17 @@ class Process:
     acts: Sequence[Act]
     lists: str
     """The URL name of the list the object is found in, with ``list_word`` as its crumb."""
-    list_word: str
-    code: Callable[[Any], str]
+    list_word: str = ""
+    code: Callable[[Any], str] = str
     """How the object is called in the crumbs."""
     template: str = "ui/form_page.html"
     """The page of the acts' forms; gets the object as ``row``."""
     note: Callable[[Any], str] | None = None
     """A line over every form."""
+    trail: Callable[[Any, str], list[Crumb]] | None = None
+    """The crumbs, where more than the list stands above the object: of its page (no title) or of the form with this title."""
     slug: str = ""
     """What the names of the acts' addresses begin with, where the app has several processes: ``talk_``."""
-    _names: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         PROCESSES[self.page] = self
@@ -162,6 +172,8 @@ class Process:
         return found
 
     def crumbs(self, row: Any, title: str = "") -> list[Crumb]:
+        if self.trail is not None:
+            return self.trail(row, title)
         made = [
             Crumb(self.list_word, reverse(self.lists)),
             Crumb(self.code(row), row.get_absolute_url() if title else ""),
@@ -195,7 +207,7 @@ class Process:
             for act in self.acts
             if act.listed
             and act.part is None
-            and self.flow.stands(row, act.verb_of(row))
+            and (act.always or self.flow.stands(row, act.verb_of(row)))
             and (act.fits is None or act.fits(row))
             and self.flow.concerns(row, act.verb_of(row), actor)
         ]
@@ -203,8 +215,7 @@ class Process:
     def _button(self, act: Act, row: Any, actor: Actor) -> Button:
         word = act.word if isinstance(act.word, str) else act.word(row, actor)
         primary = act.primary if isinstance(act.primary, bool) else act.primary(row, actor)
-        name = act.page or (self._named(act.slug) if act.form is not None else "")
-        url = reverse(name, args=[row.pk]) if name else ""
+        url = reverse(act.page or self._named(act.slug if act.form is not None or act.own else "step"), args=[row.pk])
         look = "btn-danger-plain" if act.danger else "btn-primary" if primary else "btn-plain"
         return Button(act, word or act.title_of(row), url, look, self.why_not(act, row, actor))
 
@@ -225,17 +236,17 @@ class Process:
         """The addresses of the acts: a page for each form, one for all that only ask."""
         found = [path(f"{under}<int:pk>/step/", self._step_view(), name=f"{self.slug}step")]
         for act in self.acts:
-            if act.form is not None or act.part is not None:
+            if act.form is not None or act.part is not None or act.own:
                 route = act.part.route if act.part is not None else "<int:pk>"
                 address = f"{under}{route}/{act.slug.replace('_', '-')}/" if act.part is None else f"{under}{route}"
-                view = self._form_view(act) if act.form is not None else self._part_step_view(act)
+                view = self._form_view(act) if act.form is not None else self._own_step_view(act)
                 found.append(path(address, view, name=f"{self.slug if act.part is None else ''}{act.slug}"))
         return found
 
     def own_names(self) -> list[str]:
         """The names of the addresses that name the object itself: for the fences."""
-        forms = [act.slug for act in self.acts if act.form is not None and act.part is None]
-        return [self._named(slug) for slug in ("step", *forms)]
+        own = [act.slug for act in self.acts if (act.form is not None or act.own) and act.part is None]
+        return [self._named(slug) for slug in ("step", *own)]
 
     def _form_view(self, act: Act) -> Callable[..., HttpResponse]:
         @require_http_methods(["GET", "POST"])
@@ -288,7 +299,9 @@ class Process:
         )
 
     def _step_view(self) -> Callable[..., HttpResponse]:
-        asked = {act.name or str(act.verb): act for act in self.acts if not (act.form or act.part or act.page)}
+        asked = {
+            act.name or str(act.verb): act for act in self.acts if not (act.form or act.part or act.page or act.own)
+        }
 
         @require_POST
         def view(request: HttpRequest, pk: int) -> HttpResponse:
@@ -301,7 +314,7 @@ class Process:
 
         return view
 
-    def _part_step_view(self, act: Act) -> Callable[..., HttpResponse]:
+    def _own_step_view(self, act: Act) -> Callable[..., HttpResponse]:
         @require_POST
         def view(request: HttpRequest, **at: Any) -> HttpResponse:
             return self._carry_out(request, act, *self._find(request, act, at))

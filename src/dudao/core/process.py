@@ -86,6 +86,10 @@ class Act:
     """For an act on a part of the object: where it is found."""
     shown: Callable[[Any], dict[str, Any]] | None = None
     """What the form's page shows besides."""
+    note: str | Callable[[Any], str] = ""
+    """A line over its form; the process's where nothing is said."""
+    to: Callable[[Any], Any] | None = None
+    """What is shown afterwards, of what ``run`` answers: a job, what was made; the object where nothing is said."""
 
     def verb_of(self, found: Any) -> str:
         return self.verb if isinstance(self.verb, str) else self.verb(found)
@@ -94,8 +98,12 @@ class Act:
         assert self.run is not None, "an act with a page of its own is carried out there"
         return self.run(actor, **{key: found}, **values)
 
-    def said(self, done: Any) -> str:
-        return self.done if isinstance(self.done, str) else self.done(done)
+    def told(self, request: HttpRequest, done: Any, row: Any) -> HttpResponse:
+        """What is said and shown after it."""
+        said = self.done if isinstance(self.done, str) else self.done(done)
+        if said:
+            messages.success(request, said)
+        return redirect(row if self.to is None else self.to(done))
 
     @property
     def slug(self) -> str:
@@ -277,13 +285,13 @@ class Process:
             return redirect(row)
         title = act.title_of(found)
         given = act.given(actor, found) if act.given is not None else {}
+        note = act.note(found) if callable(act.note) else act.note
         form = act.form(sent(request), request.FILES or None, **given)  # type: ignore[misc]  # has one: it is a form's view
         if request.method == "POST" and form.is_valid():
             key = act.part.key if act.part is not None else self.key
             done = refused(form, lambda: act.carry_out(actor, key, found, form.values))
             if done is not None:
-                messages.success(request, act.said(done))
-                return redirect(row)
+                return act.told(request, done, row)
         return form_page(
             request,
             form,
@@ -293,7 +301,7 @@ class Process:
             cancel_url=row.get_absolute_url(),
             crumbs=self.crumbs(row, title),
             template=self.template,
-            note=self.note(row) if self.note is not None else "",
+            note=note or (self.note(row) if self.note is not None else ""),
             row=row,
             **(act.shown(found) if act.shown is not None else {}),
         )
@@ -330,5 +338,4 @@ class Process:
         if why:
             messages.error(request, why)
             return redirect(row)
-        messages.success(request, act.said(done))
-        return redirect(reverse(self.lists) if act.gone else row)
+        return act.told(request, done, reverse(self.lists) if act.gone else row)

@@ -131,6 +131,12 @@ class Flow:
         denied = step.by(obj, actor, verb) if step.by else None
         return step.guard(obj, actor, verb) if denied is None and step.guard else denied
 
+    def require(self, obj: Any, verb: str, actor: Actor) -> None:
+        """Raise ``Denied`` when the step can't be taken now: for actions that write before the state moves, or leave it."""
+        denied = self.why_not(obj, verb, actor)
+        if denied is not None:
+            raise denied
+
     def lock(self, obj: M, revision: int | None = None) -> M:
         """The row as it is now, locked until the end of the action.
 
@@ -151,9 +157,7 @@ class Flow:
         columns written in the same update; a row that counts its revisions is one further; ``data`` goes into the event.
         """
         step = self._by_verb[verb]
-        denied = self.why_not(obj, verb, actor)
-        if denied is not None:
-            raise denied
+        self.require(obj, verb, actor)
         reason = reason.strip()
         if step.needs_reason and not reason:
             raise Denied(f"“{VERBS[verb].label}”需要写明理由。", verb)

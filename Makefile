@@ -34,6 +34,8 @@ WEB_SOURCES := $(shell find web -type f) src/dudao/core/ui/icons.txt package.jso
 # Node, and uv on a machine without it, live here; the machine's own come first.
 export PATH := $(PATH):$(CURDIR)/$(TOOLS)/bin
 export UV_LINK_MODE ?= copy
+# Some images tell Python to keep nothing it compiled. Each process of the tests, and each they start, would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 # A file at a time on every core; browser tests last in each process.
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Formats tags and what stands between blocks, never HTML (docs/adr/0009).

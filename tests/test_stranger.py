@@ -198,16 +198,13 @@ OBJECTS = {
     **{f"accountability:{name}": lambda w: {"pk": w.remedy.pk} for name in ("decide_remedy", "correct")},
     **{f"accountability:{name}": lambda w: {"pk": w.demand.pk} for name in ("follow", "demand_finding")},
     **{
-        f"selection:{name}": lambda w: {"pk": w.cycle.pk}
-        for name in (
-            "cycle", "cycle_step", "cycle_rules", "cycle_capacity", "cycle_export", "cycle_schools", "cycle_import",
-            "cycle_replan",
-        )
+        f"selection:cycle{name}": lambda w: {"pk": w.cycle.pk}
+        for name in ("", "_capacity", "_export", "_schools", "_import")
     },
-    **{f"selection:{name}": lambda w: {"pk": w.recusal.pk} for name in ("recusal", "recusal_step")},
-    **{f"selection:{name}": lambda w: {"pk": w.team.pk} for name in ("team", "team_step")},
+    "selection:recusal": lambda w: {"pk": w.recusal.pk},
+    "selection:team": lambda w: {"pk": w.team.pk},
     "selection:cycle_entry": lambda w: {"pk": w.cycle_entry.pk},
-    **{f"selection:{name}": lambda w: {"pk": w.cycle_change.pk} for name in ("cycle_change", "cycle_change_step")},
+    "selection:cycle_change": lambda w: {"pk": w.cycle_change.pk},
     **{
         f"evaluations:{name}": lambda w: {"pk": w.subject.pk}
         for name in (
@@ -264,7 +261,7 @@ OBJECTS = {
     "results:proposal_decide": lambda w: {"pk": w.proposal.pk},
     "results:proposal_carry": lambda w: {"pk": w.proposal.framework_id},
     "evaluations:campaign_bulk": lambda w: {"pk": w.campaign.pk, "act": "remind"},
-    **{f"draws:{name}": lambda w: {"pk": w.draw.pk} for name in ("draw", "edit", "step", "hold", "record")},
+    **{f"draws:{name}": lambda w: {"pk": w.draw.pk} for name in ("draw", "record")},
     "draws:members": lambda w: {"pk": w.draw.pk, "act": "out"},
     "draws:frame": lambda w: {"pk": w.draw.pk, "ending": "csv"},
     **{

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from dudao.selection.urls import draws
+
 urlpatterns = [
     path("", include("dudao.dashboards.urls")),
     path("", include("dudao.people.urls")),
@@ -18,7 +20,7 @@ urlpatterns = [
     path("evaluations/", include("dudao.evaluations.urls.visits")),
     path("evaluations/", include("dudao.selection.urls")),
     path("evaluations/", include("dudao.results.urls")),
-    path("", include("dudao.selection.urls.draws")),
+    path("", include(draws)),
     path("dev/", include("dudao.core.ui.urls")),
 ]
 

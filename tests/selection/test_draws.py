@@ -243,7 +243,7 @@ def test_what_is_committed_is_kept_by_the_database(many, draft):
             draw=row, position=99, unit=many.county, identifier="多", name="多", cells=["多"]
         )
     )
-    with pytest.raises(Denied, match="不能再改"):
+    with pytest.raises(Denied, match="当前状态为“已承诺”"):
         drawing.exclude(many.officer, draw=row, members=[one.pk], reason="晚了")
 
 

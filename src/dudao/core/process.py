@@ -84,6 +84,8 @@ class Act:
     """Whether the object is no more afterwards: the list is shown then."""
     part: "Part | None" = None
     """For an act on a part of the object: where it is found."""
+    template: str = ""
+    """Its form's page; the process's where nothing is said."""
     shown: Callable[[Any], dict[str, Any]] | None = None
     """What the form's page shows besides."""
     note: str | Callable[[Any], str] = ""
@@ -300,7 +302,7 @@ class Process:
             save_icon=act.save_icon or act.icon,
             cancel_url=row.get_absolute_url(),
             crumbs=self.crumbs(row, title),
-            template=self.template,
+            template=act.template or self.template,
             note=note or (self.note(row) if self.note is not None else ""),
             row=row,
             **(act.shown(found) if act.shown is not None else {}),

@@ -1,11 +1,17 @@
 """The flows of cycle plans and changes to them, of draws, of recusals and of proposals of teams."""
 
 from dudao.core.access import Actor, Denied
-from dudao.core.workflow import Flow, Step
+from dudao.core.workflow import Flow, State, Step
 from dudao.people.guards import by_office
 from dudao.selection.models import CycleChange, CyclePlan, Draw, RecusalDeclaration, TeamProposal
 
 P, C, D, R, T = CyclePlan.State, CycleChange.State, Draw.State, RecusalDeclaration.State, TeamProposal.State
+LIVE = (P.DRAFT, P.SOLVED, P.APPROVED)
+
+
+def _holds(plan: CyclePlan, actor: Actor, verb: str) -> Denied | None:
+    """Counties see the plan of their city, and hold the same verbs for their own."""
+    return actor.why_not(verb, plan.office.path)
 
 
 def _settled(plan: CyclePlan, actor: Actor, verb: str) -> Denied | None:
@@ -15,40 +21,51 @@ def _settled(plan: CyclePlan, actor: Actor, verb: str) -> Denied | None:
 
 
 CYCLE = Flow(
+    Step("cycle.edit", LIVE, by=_holds),
+    Step("cycle.fix", LIVE, by=_holds),
+    Step("cycle.compute", {P.DRAFT, P.SOLVED}, by=_holds),
     Step("cycle.solve", {P.DRAFT, P.SOLVED}, P.SOLVED),
-    Step(
-        "cycle.approve",
-        {P.SOLVED},
-        P.APPROVED,
-        guard=_settled,
-        confirm="批准后按此规划执行，各县市区督导办可以看到本县的安排；以后的调整须写明事由。",
-    ),
-    Step("cycle.discard", {P.DRAFT, P.SOLVED, P.APPROVED}, P.DISCARDED, needs_reason=True, danger=True),
+    Step("cycle.replan", {P.SOLVED, P.APPROVED}, by=_holds),
+    Step("cycle.approve", {P.SOLVED}, P.APPROVED, by=_holds, guard=_settled),
+    Step("cycle.discard", LIVE, P.DISCARDED, by=_holds, needs_reason=True),
+    states={
+        P.DRAFT: State("待测算", "grey", "pencil"),
+        P.SOLVED: State("待批准", "amber", "clipboard-check"),
+        P.APPROVED: State("执行中", "blue"),
+        P.DISCARDED: State("已作废", "grey", "ban"),
+    },
+    line=((P.DRAFT, "列出学校"), (P.SOLVED, "排定学期"), (P.APPROVED, "批准执行")),
+    related=("office",),
+    counted=True,
 )
 
 CHANGE = Flow(
-    Step(
-        "cycle.apply",
-        {C.PROPOSED},
-        C.APPLIED,
-        confirm="采用后学校的学期按此调整，原安排留在调整记录里。",
-    ),
-    Step("cycle.drop", {C.PROPOSED}, C.DROPPED, danger=True, confirm="不采用，规划保持不变；以后可以再重排。"),
+    Step("cycle.apply", {C.PROPOSED}, C.APPLIED),
+    Step("cycle.drop", {C.PROPOSED}, C.DROPPED),
+    states={
+        C.PROPOSED: State("待采用", "amber", "clock"),
+        C.APPLIED: State("已采用", "green"),
+        C.DROPPED: State("未采用", "grey", "x"),
+    },
+    related=("plan__office",),
 )
 
-
 DRAW = Flow(
+    Step("draw.edit", {D.DRAFT}, by=by_office),
     Step("draw.commit", {D.DRAFT}, D.COMMITTED, by=by_office),
     Step("draw.draw", {D.COMMITTED}, D.DRAWN, by=by_office, tells=("draw.publish",)),
+    Step("draw.override", {D.DRAWN, D.PUBLISHED}, by=by_office),
     Step("draw.publish", {D.DRAWN}, D.PUBLISHED, by=by_office),
-    Step(
-        "draw.void",
-        {D.DRAFT, D.COMMITTED, D.DRAWN, D.PUBLISHED},
-        D.VOID,
-        by=by_office,
-        needs_reason=True,
-        danger=True,
-    ),
+    Step("draw.void", {D.DRAFT, D.COMMITTED, D.DRAWN, D.PUBLISHED}, D.VOID, by=by_office, needs_reason=True),
+    states={
+        D.DRAFT: State("准备中", "grey", "pencil"),
+        D.COMMITTED: State("已承诺", "blue", "lock"),
+        D.DRAWN: State("已抽取", "amber"),
+        D.PUBLISHED: State("已公布", "green"),
+        D.VOID: State("已作废", "grey", "ban"),
+    },
+    line=[(str(state), str(state.label)) for state in D if state != D.VOID],
+    related=("office", "campaign"),
 )
 
 
@@ -58,17 +75,26 @@ def _other(row: RecusalDeclaration, actor: Actor, verb: str) -> Denied | None:
 
 
 RECUSAL = Flow(
-    Step("recusal.approve", {R.DECLARED}, R.APPROVED, by=_other),
-    Step("recusal.reject", {R.DECLARED}, R.REJECTED, by=_other, needs_reason=True, danger=True),
-    Step("recusal.end", {R.APPROVED}, R.ENDED, by=_other, needs_reason=True, danger=True),
+    Step("recusal.approve", {R.DECLARED}, R.APPROVED, guard=_other),
+    Step("recusal.reject", {R.DECLARED}, R.REJECTED, guard=_other, needs_reason=True),
+    Step("recusal.end", {R.APPROVED}, R.ENDED, guard=_other, needs_reason=True),
+    states={
+        R.DECLARED: State("待认定", "amber", "clock"),
+        R.APPROVED: State("已认定", "green"),
+        R.REJECTED: State("不予认定", "grey", "x"),
+        R.ENDED: State("已解除", "grey", "ban"),
+    },
+    related=("account__home", "unit"),
 )
 
 TEAMS = Flow(
-    Step(
-        "team.apply",
-        {T.READY},
-        T.APPLIED,
-        confirm="采用后按此安排实地评估，评估组成员会收到通知；缺人的不安排，请另行处理。",
-    ),
-    Step("team.drop", {T.READY, T.DRAFT}, T.DROPPED, danger=True, confirm="不采用，什么也不安排。"),
+    Step("team.apply", {T.READY}, T.APPLIED),
+    Step("team.drop", {T.READY, T.DRAFT}, T.DROPPED),
+    states={
+        T.DRAFT: State("组队中", "blue", "hourglass"),
+        T.READY: State("待采用", "amber", "clipboard-check"),
+        T.APPLIED: State("已采用", "green"),
+        T.DROPPED: State("未采用", "grey", "x"),
+    },
+    related=("office",),
 )

@@ -9,13 +9,13 @@ from django.utils import timezone
 from dudao.calc.scheduling.cycle import Cycle, term_label
 from dudao.calc.scheduling.replanning import Changes, Merger, Replanned
 from dudao.core import audit, jobs
-from dudao.core.access import Actor, Denied
+from dudao.core.access import Actor
 from dudao.core.models import Job
 from dudao.core.rows import update_rows
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Unit
-from dudao.selection.actions.cycles import assess, count_pending, levels_data, locked, unmet_data
-from dudao.selection.flow import CHANGE
+from dudao.selection.actions.cycles import assess, count_pending, levels_data, unmet_data
+from dudao.selection.flow import CHANGE, CYCLE
 from dudao.selection.models import CycleChange, CycleEntry, CyclePlan
 from dudao.selection.queries import cycles
 from dudao.selection.rules import CycleRules
@@ -98,10 +98,8 @@ def situation(row: CyclePlan, *, missed: bool) -> Situation:
 @audit.action
 def replan_cycle(actor: Actor, *, plan: CyclePlan, revision: int, reason: str, missed: bool = False) -> Job:
     """Begin re-planning in the background; what comes out waits for a decision."""
-    row = locked(plan, revision)
-    actor.require("cycle.replan", row.office.path)
-    if row.state not in {_State.SOLVED, _State.APPROVED}:
-        raise Denied(f"规划“{row.get_state_display()}”，还不能重排；请先测算。", "cycle.replan")
+    row = CYCLE.lock(plan, revision)
+    CYCLE.require(row, "cycle.replan", actor)
     reason = reason.strip()
     if not reason:
         raise ValidationError({"reason": "请写明为什么重排。"})
@@ -123,7 +121,7 @@ def propose_change(
     actor: Actor, *, plan: CyclePlan, revision: int, reason: str, found: Situation, replanned: Replanned
 ) -> CycleChange:
     """Keep a changed plan as a proposal."""
-    row = locked(plan)
+    row = CYCLE.lock(plan)
     if row.revision != revision:
         raise Conflict("重排期间规划有改动，结果没有保存，请再重排一次。")
     number = row.changes.count() + 1
@@ -178,18 +176,11 @@ def propose_change(
     return made
 
 
-def _deciding(change: CycleChange) -> CycleChange:
-    row: CycleChange = (
-        CycleChange.objects.select_for_update(of=("self",)).select_related("plan__office").get(pk=change.pk)
-    )
-    return row
-
-
 @audit.action
 def apply_change(actor: Actor, *, change: CycleChange) -> CycleChange:
     """Take a proposal over into the plan."""
-    made = _deciding(change)
-    row = locked(made.plan)
+    made = CHANGE.lock(change)
+    row = CYCLE.lock(made.plan)
     if row.revision != made.base:
         raise Conflict("这次重排之后规划又有改动，不能采用；请选“不采用”，再重排一次。")
     CHANGE.move(
@@ -232,7 +223,7 @@ def sentences(made: CycleChange) -> list[str]:
 
 @audit.action
 def drop_change(actor: Actor, *, change: CycleChange) -> CycleChange:
-    made = _deciding(change)
+    made = CHANGE.lock(change)
     CHANGE.move(
         made,
         "cycle.drop",

@@ -34,19 +34,6 @@ class Fix:
     last_visited: int | None = None
 
 
-def locked(plan: CyclePlan, revision: int | None = None) -> CyclePlan:
-    """The row, locked. ``revision``: what the person had before them; another one now is a ``Conflict``."""
-    row: CyclePlan = CyclePlan.objects.select_for_update(of=("self",)).select_related("office").get(pk=plan.pk)
-    if revision is not None and row.revision != revision:
-        raise Conflict
-    return row
-
-
-def _require_open(row: CyclePlan, verb: str) -> None:
-    if row.state not in OPEN:
-        raise Denied(f"规划“{row.get_state_display()}”，不能这样修改；执行中的规划请用“重排”。", verb)
-
-
 @audit.action
 def create_cycle(
     actor: Actor,
@@ -138,9 +125,10 @@ def assess(row: CyclePlan, entries: Sequence[CycleEntry]) -> None:
 @audit.action
 def set_rules(actor: Actor, *, plan: CyclePlan, revision: int, title: str, rules: CycleRules) -> CyclePlan:
     """Change the title and the rules of a plan that is not yet approved; capacities have a page of their own."""
-    row = locked(plan, revision)
-    actor.require("cycle.edit", row.office.path)
-    _require_open(row, "cycle.edit")
+    row = CYCLE.lock(plan, revision)
+    CYCLE.require(row, "cycle.edit", actor)
+    if row.state not in OPEN:
+        raise Denied(f"规划“{row.get_state_display()}”，不能这样修改；执行中的规划请用“重排”。", "cycle.edit")
     before = CycleRules.of(row.rules)
     made = replace(rules, capacity=before.capacity).data()
     changed = {key: [before.data()[key], value] for key, value in made.items() if before.data()[key] != value}
@@ -156,10 +144,8 @@ def set_rules(actor: Actor, *, plan: CyclePlan, revision: int, title: str, rules
 @audit.action
 def set_capacities(actor: Actor, *, plan: CyclePlan, revision: int, capacity: Mapping[str, int]) -> CyclePlan:
     """«county:term» → schools. Of an approved plan too: they hold from the next re-planning on."""
-    row = locked(plan, revision)
-    actor.require("cycle.edit", row.office.path)
-    if row.state == CyclePlan.State.DISCARDED:
-        raise Denied("规划已作废，不能修改。", "cycle.edit")
+    row = CYCLE.lock(plan, revision)
+    CYCLE.require(row, "cycle.edit", actor)
     counties = {0, *row.entries.values_list("county", flat=True)}
     known = {f"{county}:{term}" for county in counties for term in row.terms}
     for key, most in capacity.items():
@@ -180,10 +166,8 @@ def fix_schools(actor: Actor, *, plan: CyclePlan, fixes: Mapping[int, Fix], sour
 
     The plan itself changes when it is computed or re-planned: until then it counts them as pending.
     """
-    row = locked(plan)
-    actor.require("cycle.fix", row.office.path)
-    if row.state == CyclePlan.State.DISCARDED:
-        raise Denied("规划已作废，不能修改。", "cycle.fix")
+    row = CYCLE.lock(plan)
+    CYCLE.require(row, "cycle.fix", actor)
     entries = {entry.pk: entry for entry in row.entries.select_related("school").filter(pk__in=fixes, left_why="")}
     told: list[str] = []
     changed: list[CycleEntry] = []
@@ -234,9 +218,8 @@ def _check(row: CyclePlan, entry: CycleEntry, fix: Fix) -> None:
 @audit.action
 def compute_cycle(actor: Actor, *, plan: CyclePlan, revision: int) -> Job:
     """Begin computing in the background; the job's page leads back to the plan."""
-    row = locked(plan, revision)
-    actor.require("cycle.compute", row.office.path)
-    _require_open(row, "cycle.compute")
+    row = CYCLE.lock(plan, revision)
+    CYCLE.require(row, "cycle.compute", actor)
     sync_schools(row)
     row.job = jobs.start(
         actor, kind="cycle.compute", label=f"测算{row.title}", params={"plan": row.pk, "revision": row.revision}
@@ -257,7 +240,7 @@ def unmet_data(solution: Solution) -> list[dict[str, Any]]:
 @audit.action
 def keep_solution(actor: Actor, *, plan: CyclePlan, revision: int, solution: Solution) -> CyclePlan:
     """Write what was computed for this revision into the plan."""
-    row = locked(plan)
+    row = CYCLE.lock(plan)
     if row.revision != revision:
         raise Conflict("测算期间规划有改动，结果没有保存，请重新测算。")
     placed = {int(placement.school): placement for placement in solution.placements}
@@ -276,7 +259,6 @@ def keep_solution(actor: Actor, *, plan: CyclePlan, revision: int, solution: Sol
             "digest": cycles.digest_of(row, entries),
             "solved_at": timezone.now(),
             "pending": 0,
-            "revision": row.revision + 1,
         },
         count=len(entries),
         problems=len(solution.unmet),
@@ -286,12 +268,12 @@ def keep_solution(actor: Actor, *, plan: CyclePlan, revision: int, solution: Sol
 
 @audit.action
 def approve_cycle(actor: Actor, *, plan: CyclePlan, revision: int) -> CyclePlan:
-    row = locked(plan, revision)
+    row = CYCLE.lock(plan, revision)
     CYCLE.move(
         row,
         "cycle.approve",
         actor,
-        changes={"approved_at": timezone.now(), "approved_by": actor.name, "revision": row.revision + 1},
+        changes={"approved_at": timezone.now(), "approved_by": actor.name},
         digest=row.digest,
     )
     return row
@@ -299,13 +281,13 @@ def approve_cycle(actor: Actor, *, plan: CyclePlan, revision: int) -> CyclePlan:
 
 @audit.action
 def discard_cycle(actor: Actor, *, plan: CyclePlan, revision: int, reason: str) -> CyclePlan:
-    row = locked(plan, revision)
+    row = CYCLE.lock(plan, revision)
     CYCLE.move(
         row,
         "cycle.discard",
         actor,
         reason=reason,
-        changes={"reason": reason.strip()[:500], "revision": row.revision + 1},
+        changes={"reason": reason.strip()[:500]},
     )
     return row
 

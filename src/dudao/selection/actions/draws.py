@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from dudao.calc.sampling import AllocationError, draw_record, mixed, plain, read_numbers, ticket
 from dudao.core import audit
-from dudao.core.access import Actor, Denied
+from dudao.core.access import Actor
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Unit
-from dudao.people.guards import by_office
 from dudao.selection.flow import DRAW
 from dudao.selection.models import Draw, DrawMember
 from dudao.selection.queries import draws as reads
@@ -41,19 +40,6 @@ def _line(text: str, most: int, field: str, what: str) -> str:
         return plain(text)[:most].strip()
     except ValueError as reason:
         raise ValidationError({field: f"{what}{reason}。"}) from reason
-
-
-def _locked(draw: Draw) -> Draw:
-    row: Draw = Draw.objects.select_for_update(of=("self",)).select_related("office", "campaign").get(pk=draw.pk)
-    return row
-
-
-def _require(actor: Actor, row: Draw, verb: str, states: Collection[str]) -> None:
-    denied: Denied | None = actor.why_not(verb, row.office.path) or by_office(row, actor, verb)
-    if denied is not None:
-        raise denied
-    if row.state not in states:
-        raise Denied(f"这次抽取{row.get_state_display()}，不能再改。", verb)
 
 
 @audit.action
@@ -99,8 +85,8 @@ def change_draw(
     campaign: Any = None,
 ) -> Draw:
     """Another filter, other strata or numbers for a draft: the frame is made anew; exclusions of who is still in it stay."""
-    row = _locked(draw)
-    _require(actor, row, "draw.edit", {Draw.State.DRAFT})
+    row = DRAW.lock(draw)
+    DRAW.require(row, "draw.edit", actor)
     excluded = reads.members(row).exclude(excluded__in=["", UNMEASURED])
     kept = {(one.unit_id, one.account_id): one.excluded for one in excluded}
     given: dict[str, Any] = {"title": title, "numbers": numbers, "strata": strata, "size": size, "campaign": campaign}
@@ -189,8 +175,8 @@ def _unmeasured(row: Draw, one: Candidate) -> str:
 @audit.action
 def exclude(actor: Actor, *, draw: Draw, members: Collection[int], reason: str) -> int:
     """Leave members out before the draw, each with the same reason (回避 …). Answers how many."""
-    row = _locked(draw)
-    _require(actor, row, "draw.edit", {Draw.State.DRAFT})
+    row = DRAW.lock(draw)
+    DRAW.require(row, "draw.edit", actor)
     reason = _line(reason, 200, "reason", "理由")
     if not reason:
         raise ValidationError("排除必须写明理由，例如“督学本人曾在该园任职，应当回避”。")
@@ -205,8 +191,8 @@ def exclude(actor: Actor, *, draw: Draw, members: Collection[int], reason: str) 
 @audit.action
 def include(actor: Actor, *, draw: Draw, members: Collection[int]) -> int:
     """Take an exclusion back before the draw."""
-    row = _locked(draw)
-    _require(actor, row, "draw.edit", {Draw.State.DRAFT})
+    row = DRAW.lock(draw)
+    DRAW.require(row, "draw.edit", actor)
     chosen = reads.members(row).filter(pk__in=members).exclude(excluded="")
     names = list(chosen.values_list("identifier", flat=True))
     if not names:
@@ -219,7 +205,7 @@ def include(actor: Actor, *, draw: Draw, members: Collection[int]) -> int:
 @audit.action
 def commit_draw(actor: Actor, *, draw: Draw, at: datetime | None = None) -> Draw:
     """Fix frame, exclusions and numbers, throw the secret seed, and publish the commitment to all of it."""
-    row = _locked(draw)
+    row = DRAW.lock(draw)
     why = reads.why_not_drawable(row)
     if why:
         raise ValidationError(why)
@@ -240,11 +226,9 @@ def commit_draw(actor: Actor, *, draw: Draw, at: datetime | None = None) -> Draw
 @audit.action
 def hold_draw(actor: Actor, *, draw: Draw, words: str = "", at: datetime | None = None) -> Draw:
     """Draw. ``words``: what was said in public just now (a lottery number, a member's word); mixed in with the seed."""
-    row = _locked(draw)
+    row = DRAW.lock(draw)
     words = _line(words, 200, "words", "现场的话")
-    denied = DRAW.why_not(row, "draw.draw", actor)
-    if denied is not None:
-        raise denied
+    DRAW.require(row, "draw.draw", actor)
     rows = list(reads.members(row))
     frame = reads.frame_of_draw(row, rows)
     plan = reads.plan_of_draw(row, rows, frame)
@@ -266,8 +250,8 @@ def override(
     actor: Actor, *, draw: Draw, members: Collection[int], way: str, reason: str, at: datetime | None = None
 ) -> int:
     """Put members in or take them out after the draw, with a reason that stays. Who is excluded isn't put in."""
-    row = _locked(draw)
-    _require(actor, row, "draw.override", {Draw.State.DRAWN, Draw.State.PUBLISHED})
+    row = DRAW.lock(draw)
+    DRAW.require(row, "draw.override", actor)
     reason = _line(reason, 500, "reason", "理由")
     if not reason:
         raise ValidationError("人工调整必须写明理由；理由会一直公开显示。")
@@ -299,7 +283,7 @@ def override(
 @audit.action
 def publish_draw(actor: Actor, *, draw: Draw, at: datetime | None = None) -> Draw:
     """Put seed, frame and result on the public page."""
-    row = _locked(draw)
+    row = DRAW.lock(draw)
     DRAW.move(row, "draw.publish", actor, changes={"published_at": at or timezone.now()})
     return row
 
@@ -307,7 +291,7 @@ def publish_draw(actor: Actor, *, draw: Draw, at: datetime | None = None) -> Dra
 @audit.action
 def void_draw(actor: Actor, *, draw: Draw, reason: str, at: datetime | None = None) -> Draw:
     """End a draw that must not count. One that was committed stays on its public page, marked, with the reason."""
-    row = _locked(draw)
+    row = DRAW.lock(draw)
     changes = {"reason": reason.strip()[:500], "voided_at": at or timezone.now()}
     DRAW.move(row, "draw.void", actor, reason=reason, changes=changes)
     return row

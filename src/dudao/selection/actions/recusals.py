@@ -57,11 +57,7 @@ def declare_recusal(
 @audit.action
 def decide_recusal(actor: Actor, *, row: RecusalDeclaration, verb: str, reason: str = "") -> RecusalDeclaration:
     """Recognise it, refuse it, or end it; the two latter with a reason."""
-    fresh: RecusalDeclaration = (
-        RecusalDeclaration.objects.select_for_update(of=("self",))
-        .select_related("account__home", "unit")
-        .get(pk=row.pk)
-    )
+    fresh = RECUSAL.lock(row)
     RECUSAL.move(
         fresh,
         verb,

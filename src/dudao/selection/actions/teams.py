@@ -77,7 +77,7 @@ def propose_teams(
 @audit.action
 def keep_teams(actor: Actor, *, row: TeamProposal, wanted: Asked, found: TeamPlan) -> TeamProposal:
     """Write what was found into the proposal."""
-    fresh: TeamProposal = TeamProposal.objects.select_for_update(of=("self",)).select_related("office").get(pk=row.pk)
+    fresh = TEAMS.lock(row)
     actor.require("team.keep", fresh.office.path)
     if fresh.state != TeamProposal.State.DRAFT:
         raise Conflict
@@ -123,15 +123,10 @@ def keep_teams(actor: Actor, *, row: TeamProposal, wanted: Asked, found: TeamPla
     return fresh
 
 
-def _locked(row: TeamProposal) -> TeamProposal:
-    fresh: TeamProposal = TeamProposal.objects.select_for_update(of=("self",)).select_related("office").get(pk=row.pk)
-    return fresh
-
-
 @audit.action
 def apply_teams(actor: Actor, *, row: TeamProposal) -> list[SiteVisit]:
     """Plan the visits that have their whole team; all or none, so that nobody is left guessing which were made."""
-    fresh = _locked(row)
+    fresh = TEAMS.lock(row)
     whole = [one for one in fresh.rows if not one["missing"]]
     if not whole:
         raise Conflict("没有一次实地评估排齐了人，不能采用；请调整时间、人数或每周天数后重新组队。")
@@ -179,6 +174,6 @@ def _covering(one: Mapping[str, Any]) -> dict[int, str]:
 
 @audit.action
 def drop_teams(actor: Actor, *, row: TeamProposal) -> TeamProposal:
-    fresh = _locked(row)
+    fresh = TEAMS.lock(row)
     TEAMS.move(fresh, "team.drop", actor, changes={"settled_at": timezone.now(), "settled_by": actor.name})
     return fresh

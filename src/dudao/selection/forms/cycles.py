@@ -57,9 +57,9 @@ class RulesForm(Form):
     large_from = forms.IntegerField(label="规模较大指学生不少于（人）", min_value=1, max_value=100_000)
 
     @property
-    def rules(self) -> CycleRules:
-        given = {name: value for name, value in self.values.items() if name != "title"}
-        return CycleRules(**given)
+    def values(self) -> dict[str, Any]:
+        given = super().values
+        return {"title": given.pop("title"), "rules": CycleRules(**given)}
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -6,29 +6,26 @@ from django.contrib import messages
 from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.scheduling.cycle import term_label
 from dudao.core.access import Denied
 from dudao.core.sheets import SheetError, read_upload
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.filters import Choice, Search, YesNo
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import State
 from dudao.core.ui.templatetags.ui import badge, label
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Ownership
-from dudao.selection.actions import cycle_changes as changing
 from dudao.selection.actions import cycles as acts
-from dudao.selection.flow import CHANGE
-from dudao.selection.forms.cycles import EntryForm, FixedUploadForm, ReplanForm
-from dudao.selection.labels import CHANGE_STATES, CYCLE_STATES
-from dudao.selection.models import CycleChange, CycleEntry
+from dudao.selection.forms.cycles import EntryForm, FixedUploadForm
+from dudao.selection.models import CycleEntry
 from dudao.selection.papers.cycles import read_fixes
+from dudao.selection.process import CHANGE, CYCLE
 from dudao.selection.queries import cycles
-from dudao.selection.views.cycles import crumbs, plan_or_404, tabs_of
+from dudao.selection.views.cycles import tabs_of
 
 SHOWN = 200
 
@@ -101,7 +98,7 @@ SCHOOLS = Listing(
 
 @require_http_methods(["GET", "POST"])
 def cycle_schools(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = plan_or_404(request, pk)
+    plan = CYCLE.found_or_404(request, pk)
     actor = actor_of(request)
     if request.method == "POST":
         acts.note_cycle_export(actor, plan=plan, count=cycles.entries(actor, plan).count())
@@ -110,7 +107,7 @@ def cycle_schools(request: HttpRequest, pk: int) -> HttpResponse:
         cycles.with_done(cycles.entries(actor, plan), plan),
         title=f"{plan}：学校名单",
         template="selection/cycles/schools.html",
-        crumbs=crumbs(plan, "学校名单"),
+        crumbs=CYCLE.crumbs(plan, "学校名单"),
         tabs=tabs_of(plan, "schools"),
         plan=plan,
         may_fix=actor.may("cycle.fix", plan.office.path) and plan.state != "discarded",
@@ -140,9 +137,9 @@ def cycle_entry(request: HttpRequest, pk: int) -> HttpResponse:
         "county": cycles.county_name(entry.county, plan),
         "area": cycles.area_word(plan),
         "private": entry.school.ownership == Ownership.PRIVATE,
-        "state": CYCLE_STATES[plan.state],
+        "state": CYCLE.flow.states[plan.state],
     }
-    way = crumbs(plan, str(entry.school))
+    way = CYCLE.crumbs(plan, str(entry.school))
     if not may_fix:
         actor.require("cycle.view", entry.county.path)
         if request.method == "POST":
@@ -159,32 +156,18 @@ def cycle_entry(request: HttpRequest, pk: int) -> HttpResponse:
             "last_visited": entry.last_visited,
         },
     )
-    if request.method == "POST" and form.is_valid():
-        fix = acts.Fix(**form.values)
-        done = refused(form, lambda: acts.fix_schools(actor, plan=plan, fixes={entry.pk: fix}))
-        if done is not None:
-            messages.success(request, _after_fix(plan.state))
-            return redirect(plan)
-    return form_page(
-        request,
-        form,
-        title=str(entry.school),
-        save="保存",
-        cancel_url=plan.get_absolute_url(),
-        crumbs=way,
-        template="selection/cycles/entry_form.html",
-        **context,
-    )
-
-
-def _after_fix(state: str) -> str:
-    return "已保存，重排并采用以后生效。" if state == "approved" else "已保存，测算或重排以后生效。"
+    return answered(
+        request, form, lambda: acts.fix_schools(actor, plan=plan, fixes={entry.pk: acts.Fix(**form.values)}),
+        "已保存，重排并采用以后生效。" if plan.state == "approved" else "已保存，测算或重排以后生效。",
+        to=plan, title=str(entry.school), save="保存", cancel_url=plan.get_absolute_url(), crumbs=way,
+        template="selection/cycles/entry_form.html", **context,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
 def cycle_import(request: HttpRequest, pk: int) -> HttpResponse:
     """A filled-in workbook: all of it or, with a list of what is wrong where, nothing."""
-    plan = plan_or_404(request, pk)
+    plan = CYCLE.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("cycle.fix", plan.office.path)
     form = FixedUploadForm(request.POST or None, request.FILES or None)
@@ -212,61 +195,30 @@ def cycle_import(request: HttpRequest, pk: int) -> HttpResponse:
         save="导入",
         save_icon="file-import",
         cancel_url=plan.get_absolute_url(),
-        crumbs=crumbs(plan, "导入固定学期"),
+        crumbs=CYCLE.crumbs(plan, "导入固定学期"),
         template="selection/cycles/import.html",
         problems=problems[:SHOWN],
         problem_count=len(problems),
     )
 
 
-@require_http_methods(["GET", "POST"])
-def cycle_replan(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = plan_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("cycle.replan", plan.office.path)
-    form = ReplanForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        job = refused(form, lambda: changing.replan_cycle(actor, plan=plan, revision=plan.revision, **form.values))
-        if job is not None:
-            return redirect(job.get_absolute_url())
-    return form_page(
-        request,
-        form,
-        title="重排",
-        save="开始重排",
-        save_icon="player-play",
-        cancel_url=plan.get_absolute_url(),
-        crumbs=crumbs(plan, "重排"),
-        template="selection/cycles/replan.html",
-        outlook=cycles.outlook(plan),
-    )
-
-
-def _change_or_404(request: HttpRequest, pk: int) -> CycleChange:
-    found = cycles.change(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
-
-
 @require_GET
 def cycle_change(request: HttpRequest, pk: int) -> HttpResponse:
     """What a re-planning would change, or has changed."""
-    made = _change_or_404(request, pk)
+    made = CHANGE.found_or_404(request, pk)
     plan = made.plan
     actor = actor_of(request)
     counties = cycles.county_names(plan)
+    frame = CHANGE.frame(made, actor)
     return render(
         request,
         "selection/cycles/change.html",
         {
+            **frame,
             "change": made,
             "plan": plan,
             "area": cycles.area_word(plan),
-            "state": CHANGE_STATES[made.state],
-            "crumbs": crumbs(plan, f"第 {made.number} 次调整"),
-            "buttons": (buttons := CHANGE.available(made, actor)),
-            "waits": made.state == "proposed" and not any(button.enabled for button in buttons),
+            "waits": made.state == "proposed" and all(button.denied for button in frame["acts"]),
             "moves": [
                 {
                     **one,
@@ -285,19 +237,3 @@ def cycle_change(request: HttpRequest, pk: int) -> HttpResponse:
             "unmet_count": len(made.unmet),
         },
     )
-
-
-@require_POST
-def cycle_change_step(request: HttpRequest, pk: int) -> HttpResponse:
-    made = _change_or_404(request, pk)
-    actor = actor_of(request)
-    step = request.POST.get("step", "")
-    if step == "cycle.apply":
-        done = changing.apply_change(actor, change=made)
-        messages.success(request, f"已采用：{done.summary}。")
-    elif step == "cycle.drop":
-        changing.drop_change(actor, change=made)
-        messages.success(request, "没有采用，规划不变。")
-    else:
-        raise Http404
-    return redirect(reverse("selection:cycle", args=[made.plan_id]))

@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,17 +14,16 @@ from dudao.core import audit
 from dudao.core.ui.acting import actor_of, may_anywhere
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Choice, Search
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
-from dudao.core.ui.parts import Crumb, Tab, stages
+from dudao.core.ui.parts import Crumb, Tab
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import choosable
 from dudao.selection.actions import cycles as acts
-from dudao.selection.flow import CYCLE
-from dudao.selection.forms.cycles import CycleForm, RulesForm, parse_capacities
-from dudao.selection.labels import CHANGE_STATES, CYCLE_LINE, CYCLE_STATES
+from dudao.selection.forms.cycles import CycleForm, parse_capacities
 from dudao.selection.models import CyclePlan
 from dudao.selection.papers.cycles import write_cycle
+from dudao.selection.process import CHANGE, CYCLE
 from dudao.selection.queries import cycles
 from dudao.selection.rules import CycleRules
 
@@ -47,14 +46,14 @@ CYCLES = Listing(
         Column("years", "年数", sort="years", numeric=True),
         Column("proof", "求解", _proof, nowrap=True),
         Column("unmet", "未满足的要求", lambda row: len(row.unmet), numeric=True),
-        Column("state", "状态", lambda row: CYCLE_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: CYCLE.flow.states[row.state], sort="state", nowrap=True),
         Column("approved_at", "批准时间", sort="approved_at", nowrap=True, optional=True),
     ],
     filters=[
         Search(["title", "office__name"], "规划或编制单位"),
         Choice("kind", "督导对象", CyclePlan.Objects.choices, lookup="objects_kind"),
     ],
-    chips=Chips.of_states("state", CYCLE_STATES),
+    chips=Chips.of_states("state", CYCLE.flow.states),
     order=["-first_term", "-pk"],
     empty=Empty(
         "还没有周期规划",
@@ -62,20 +61,6 @@ CYCLES = Listing(
         icon="calendar-stats",
     ),
 )  # fmt: skip
-
-
-def plan_or_404(request: HttpRequest, pk: int) -> CyclePlan:
-    found = cycles.plan(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
-
-
-def crumbs(plan: CyclePlan | None = None, last: str = "") -> list[Crumb]:
-    found = [Crumb("周期规划", reverse("selection:cycles"))]
-    if plan is not None:
-        found.append(Crumb(str(plan), plan.get_absolute_url() if last else ""))
-    return [*found, Crumb(last)] if last else found
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,19 +83,12 @@ def cycle_new(request: HttpRequest) -> HttpResponse:
     may_anywhere(request, "cycle.create")
     actor = actor_of(request)
     form = CycleForm(request.POST or None, offices=_offices(actor), now=cycles.this_term())
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.create_cycle(actor, **form.values))
-        if made is not None:
-            messages.success(request, "已列出全部学校。核对规则、容量和固定日期后开始测算。")
-            return redirect(made)
-    return form_page(
-        request,
-        form,
-        title="编制周期规划",
-        save="列出学校",
-        cancel_url=reverse("selection:cycles"),
-        crumbs=crumbs(last="编制"),
-    )
+    return answered(
+        request, form, lambda: acts.create_cycle(actor, **form.values),
+        "已列出全部学校。核对规则、容量和固定日期后开始测算。",
+        title="编制周期规划", save="列出学校", save_icon="device-floppy", cancel_url=reverse("selection:cycles"),
+        crumbs=[Crumb("周期规划", reverse("selection:cycles")), Crumb("编制")],
+    )  # fmt: skip
 
 
 def tabs_of(plan: CyclePlan, here: str, schools: int | None = None) -> list[Tab]:
@@ -123,33 +101,23 @@ def tabs_of(plan: CyclePlan, here: str, schools: int | None = None) -> list[Tab]
 @require_GET
 def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan against counties and terms, with proof, what is unmet, changes and history."""
-    plan = plan_or_404(request, pk)
+    plan = CYCLE.found_or_404(request, pk)
     actor = actor_of(request)
     matrix = cycles.own_matrix(actor, plan)
-    office = actor.may("cycle.compute", plan.office.path)
     inside = actor.may("cycle.view", plan.office.path)
     unmet = cycles.unmet_seen(plan.unmet, [line.unit.pk for line in matrix.lines if line.unit is not None])
     changes = list(cycles.changes_of(actor, plan))
-    events = audit.history(plan)
     busy = plan.job if plan.job is not None and not plan.job.over else None
     years = matrix.by_year
     return render(
         request,
         "selection/cycles/cycle.html",
         {
+            **CYCLE.frame(plan, actor),
             "plan": plan,
-            "state": CYCLE_STATES[plan.state],
-            "line": stages(CYCLE_LINE, plan.state) if plan.state in dict(CYCLE_LINE) else [],
-            "crumbs": crumbs(plan),
-            "buttons": [
-                button for button in CYCLE.available(plan, actor) if inside and button.step.verb != "cycle.solve"
-            ],
             "inside": inside,
-            "may_compute": office and plan.state in acts.OPEN,
-            "may_replan": actor.may("cycle.replan", plan.office.path) and plan.state in {"solved", "approved"},
-            "may_edit": actor.may("cycle.edit", plan.office.path),
+            "may_replan": CYCLE.flow.why_not(plan, "cycle.replan", actor) is None,
             "may_export": actor.may("cycle.export", plan.office.path),
-            "may_fix": actor.may("cycle.fix", plan.office.path) and plan.state != "discarded",
             "busy": busy if busy is None or busy.owner_id == actor.id else None,
             "tabs": tabs_of(plan, "page", matrix.total.schools),
             "matrix": matrix,
@@ -162,9 +130,9 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
             "done": sum(done for _, _, done in years),
             "chart": _chart(years),
             "finding": _finding(years),
-            "changes": [(one, CHANGE_STATES[one.state]) for one in changes],
+            "changes": [(one, CHANGE.flow.states[one.state]) for one in changes],
             "open_change": next((one for one in changes if one.state == "proposed"), None),
-            "events": list(events[:EVENTS]),
+            "events": audit.history(plan)[:EVENTS],
         },
     )
 
@@ -192,50 +160,10 @@ def _finding(years: list[tuple[str, int, int]]) -> str:
     return f"{most[0]}最多，{most[1]} 所；{least[0]}最少，{least[1]} 所"
 
 
-@require_POST
-def cycle_step(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = plan_or_404(request, pk)
-    actor = actor_of(request)
-    step = request.POST.get("step", "")
-    if step == "cycle.compute":
-        job = acts.compute_cycle(actor, plan=plan, revision=plan.revision)
-        return redirect(job.get_absolute_url())
-    if step == "cycle.approve":
-        acts.approve_cycle(actor, plan=plan, revision=plan.revision)
-        messages.success(request, "已批准，按此规划执行。")
-        return redirect(plan)
-    if step == "cycle.discard":
-        acts.discard_cycle(actor, plan=plan, revision=plan.revision, reason=request.POST.get("reason", ""))
-        messages.success(request, "已作废。")
-        return redirect(plan)
-    raise Http404
-
-
-@require_http_methods(["GET", "POST"])
-def cycle_rules(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = plan_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("cycle.edit", plan.office.path)
-    form = RulesForm(request.POST or None, initial={"title": plan.title, **CycleRules.of(plan.rules).data()})
-    if request.method == "POST" and form.is_valid():
-        made = refused(
-            form,
-            lambda: acts.set_rules(
-                actor, plan=plan, revision=plan.revision, title=form.cleaned_data["title"], rules=form.rules
-            ),
-        )
-        if made is not None:
-            messages.success(request, "规则已保存，重新测算后生效。")
-            return redirect(made)
-    return form_page(
-        request, form, title="规则", save="保存规则", cancel_url=plan.get_absolute_url(), crumbs=crumbs(plan, "规则")
-    )
-
-
 @require_http_methods(["GET", "POST"])
 def cycle_capacity(request: HttpRequest, pk: int) -> HttpResponse:
     """Every county and term in one table; an empty field is no limit."""
-    plan = plan_or_404(request, pk)
+    plan = CYCLE.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("cycle.edit", plan.office.path)
     matrix = cycles.own_matrix(actor, plan)
@@ -278,7 +206,7 @@ def cycle_capacity(request: HttpRequest, pk: int) -> HttpResponse:
             "area": area,
             "title": f"各{area}、各学期的容量",
             "note": f"每个{area}每学期最多督导多少所；留空不限。合计行限制全部。",
-            "crumbs": crumbs(plan, "容量"),
+            "crumbs": CYCLE.crumbs(plan, "容量"),
             "heads": [(term, term_label(term)) for term in plan.terms],
             "lines": lines,
             "faults": [f"“{typed}”不是 0 到 9999 的整数。" for typed in faults.values()],
@@ -289,7 +217,7 @@ def cycle_capacity(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def cycle_export(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = plan_or_404(request, pk)
+    plan = CYCLE.found_or_404(request, pk)
     actor = actor_of(request)
     rows = list(cycles.entries(actor, plan).order_by("county__sort_no", "county_id", "term", "-risk", "pk"))
     matrix = cycles.own_matrix(actor, plan)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import segno
 from django.conf import settings
@@ -14,19 +14,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.sampling import Frame
-from dudao.core import audit
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
+from dudao.core.ui.acting import actor_of, may_anywhere, sent, tried
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chip, Chips, Choice, Search
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
-from dudao.core.ui.parts import Crumb, stages
+from dudao.core.ui.parts import Crumb, State
 from dudao.selection.actions import draws as acts
-from dudao.selection.flow import DRAW
-from dudao.selection.forms.draws import DrawForm, HoldForm
-from dudao.selection.labels import DRAW_LINE, DRAW_STATES, MEMBER_STATES
+from dudao.selection.forms.draws import DrawForm
 from dudao.selection.models import Draw
 from dudao.selection.papers.frames import frame_csv, frame_xlsx
+from dudao.selection.process import DRAW
 from dudao.selection.queries import draws as reads
 
 DRAWS = Listing(
@@ -37,7 +35,7 @@ DRAWS = Listing(
         Column("office", "组织单位", lambda row: str(row.office), sort="office__sort_no", nowrap=True),
         Column("total", "抽样框", "total", sort="total", numeric=True),
         Column("count", "抽中", lambda row: row.final_count if row.drawn_at else "—", sort="final_count", numeric=True),
-        Column("state", "状态", lambda row: DRAW_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: DRAW.flow.states[row.state], sort="state", nowrap=True),
         Column("committed_at", "承诺时间", "committed_at", sort="committed_at", nowrap=True),
         Column("campaign", "督导项目", lambda row: str(row.campaign or ""), optional=True, hidden=True),
     ],
@@ -45,7 +43,7 @@ DRAWS = Listing(
         Search(["title", "office__name"], "名称或组织单位"),
         Choice("kind", "类别", Draw.Kind.choices),
     ],
-    chips=Chips.of_states("state", DRAW_STATES),
+    chips=Chips.of_states("state", DRAW.flow.states),
     order=["-pk"],
     empty=Empty(
         "还没有随机抽取",
@@ -69,10 +67,6 @@ def draw_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _crumbs(*more: Crumb) -> list[Crumb]:
-    return [Crumb("随机抽取", reverse("draws:draws")), *more]
-
-
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Prepare a draw: ``?kind=objects`` or ``?kind=inspectors``."""
@@ -82,66 +76,27 @@ def new(request: HttpRequest) -> HttpResponse:
         raise Http404
     actor = actor_of(request)
     form = DrawForm(sent(request), actor=actor, kind=kind)
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.create_draw(actor, kind=kind, **form.values))
-        if made is not None:
-            messages.success(request, "已生成抽样框，请核对对象，排除应当回避的，再公开承诺。")
-            return redirect(made)
     title = "抽检查对象" if kind == Draw.Kind.OBJECTS else "抽督学"
-    return form_page(
-        request,
-        form,
-        title=title,
-        save="生成抽样框",
-        cancel_url=reverse("draws:draws"),
-        crumbs=_crumbs(Crumb(title)),
-        note="先生成名单，核对后再承诺和抽取；这一步还不会抽出任何对象。",
-        action=f"{reverse('draws:new')}?kind={kind}",
-    )
-
-
-def _or_404(request: HttpRequest, pk: int) -> Draw:
-    found = reads.draw(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
-
-
-@require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Another filter, strata or numbers while nothing is committed."""
-    row = _or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("draw.edit", row.office.path)
-    if row.state != Draw.State.DRAFT and request.method == "GET":
-        messages.error(request, f"这次抽取{row.get_state_display()}，不能再改。")
-        return redirect(row)
-    numbers = row.numbers.get("strata") or {}
-    initial = {
-        **row.criteria,
-        "title": row.title,
-        "campaign": row.campaign_id,
-        "strata": row.strata_column,
-        "size": "size" if row.size_column else "",
-        "numbers": ",".join(f"{name}={number}" for name, number in numbers.items()) or row.numbers.get("total"),
-    }
-    form = DrawForm(sent(request), actor=actor, kind=row.kind, fixed=row.office, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.change_draw(actor, draw=row, **form.values))
-        if done is not None:
-            messages.success(request, "已重新生成抽样框；仍在名单里的排除对象保留了理由。")
-            return redirect(row)
-    return form_page(
-        request,
-        form,
-        title="修改抽取",
-        save="重新生成抽样框",
-        cancel_url=row.get_absolute_url(),
-        crumbs=_crumbs(Crumb(row.title, row.get_absolute_url()), Crumb("修改")),
-    )
+    return answered(
+        request, form, lambda: acts.create_draw(actor, kind=kind, **form.values),
+        "已生成抽样框，请核对对象，排除应当回避的，再公开承诺。",
+        title=title, save="生成抽样框", cancel_url=reverse("draws:draws"),
+        crumbs=[Crumb("随机抽取", reverse("draws:draws")), Crumb(title)],
+        note="先生成名单，核对后再承诺和抽取；这一步还不会抽出任何对象。", action=f"{reverse('draws:new')}?kind={kind}",
+    )  # fmt: skip
 
 
 # --- one draw -------------------------------------------------------------------------------------------------------------
+
+
+MEMBER_STATES: Final = {
+    "drawn": State("抽中", "green"),
+    "in": State("调入", "amber", "user-plus"),
+    "out": State("抽中后调出", "purple", "user-x"),
+    "excluded": State("已排除", "grey", "ban"),
+    "missed": State("未抽中", "grey", "circle"),
+    "waiting": State("待抽取", "grey", "clock"),
+}
 
 
 def _member_state(row: Any) -> Any:
@@ -233,7 +188,7 @@ def public_address(request: HttpRequest, row: Draw) -> str:
 @require_GET
 def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One draw: what it is made from, the commitment, the frame; afterwards the result and how it is checked."""
-    row = _or_404(request, pk)
+    row = DRAW.found_or_404(request, pk)
     request._draw = row  # type: ignore[attr-defined]
     actor = actor_of(request)
     lines, why = reads.lines(row)
@@ -241,12 +196,8 @@ def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
     checks = reads.sound(row)[2] if drawn else []
     address = public_address(request, row) if row.committed_at else ""
     context = {
-        "row": row,
-        "state": DRAW_STATES[row.state],
-        "line": stages(DRAW_LINE, row.state) if row.state != Draw.State.VOID else [],
-        "buttons": {button.step.verb.partition(".")[2]: button for button in DRAW.available(row, actor)},
-        "edits": row.state == Draw.State.DRAFT and actor.may("draw.edit", row.office.path),
-        "step_url": reverse("draws:step", args=[row.pk]),
+        **DRAW.frame(row, actor),
+        "edits": DRAW.flow.why_not(row, "draw.edit", actor) is None,
         "conflicts": reads.conflicts(row),
         "criteria": reads.criteria_words(row),
         "lines": lines,
@@ -267,69 +218,16 @@ def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
         "address": address,
         "picture": segno.make(address, error="m").svg_data_uri(scale=4, border=2) if address else "",
         "siblings": list(reads.siblings(row)) if row.committed_at else [],
-        "events": audit.history(row),
     }
-    crumbs = _crumbs(Crumb(row.title))
     return (MEMBERS_BY_SIZE if row.size_column else MEMBERS).respond(
-        request, reads.members(row), title=row.title, template="selection/draws/draw.html", crumbs=crumbs, **context
-    )
-
-
-_STEPS = {
-    "draw.commit": (
-        lambda actor, row, words: acts.commit_draw(actor, draw=row),
-        "已固定并公开承诺。公开页的地址和承诺值可以先发出去，再当众抽取。",
-    ),
-    "draw.publish": (lambda actor, row, words: acts.publish_draw(actor, draw=row), "已公布，任何人都能在公开页核对。"),
-    "draw.void": (lambda actor, row, words: acts.void_draw(actor, draw=row, reason=words), "已作废。"),
-}
-
-
-@require_POST
-def step(request: HttpRequest, pk: int) -> HttpResponse:
-    """A step that needs at most a reason."""
-    row = _or_404(request, pk)
-    actor, verb = actor_of(request), request.POST.get("step", "")
-    actor.require(verb if verb in _STEPS else "draw.commit", row.office.path)
-    if verb not in _STEPS:
-        raise Http404
-    act, done = _STEPS[verb]
-    run(request, lambda: act(actor, row, request.POST.get("reason", "")), done)
-    return redirect(row)
-
-
-@require_http_methods(["GET", "POST"])
-def hold(request: HttpRequest, pk: int) -> HttpResponse:
-    """The moment of drawing."""
-    row = _or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("draw.draw", row.office.path)
-    denied = DRAW.why_not(row, "draw.draw", actor)
-    if denied is not None and request.method == "GET":
-        messages.error(request, denied.reason)
-        return redirect(row)
-    form = HoldForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.hold_draw(actor, draw=row, **form.values))
-        if done is not None:
-            messages.success(request, "已抽取。核对后可以公布。")
-            return redirect(row)
-    return form_page(
-        request,
-        form,
-        title="当众抽取",
-        save="抽取",
-        save_icon="player-play",
-        cancel_url=row.get_absolute_url(),
-        crumbs=_crumbs(Crumb(row.title, row.get_absolute_url()), Crumb("抽取")),
-        note=f"只能抽一次，抽出后不能重抽。承诺值 {row.commitment}。",
+        request, reads.members(row), title=row.title, template="selection/draws/draw.html", **context
     )
 
 
 @require_POST
 def members(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Exclude or include marked members before, put them in or take them out afterwards."""
-    row = _or_404(request, pk)
+    row = DRAW.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("draw.override" if act in {"in", "out"} else "draw.edit", row.office.path)
     if act not in {"in", "out", "exclude", "include"}:
@@ -372,7 +270,7 @@ def frame_file(row: Draw, found: Frame, ending: str) -> HttpResponse:
 
 @require_GET
 def record(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _or_404(request, pk)
+    row = DRAW.found_or_404(request, pk)
     if row.is_secret:
         raise Http404
     return record_file(row)
@@ -380,5 +278,5 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def frame(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
-    row = _or_404(request, pk)
+    row = DRAW.found_or_404(request, pk)
     return frame_file(row, reads.frame_of_draw(row), ending)

@@ -5,26 +5,24 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import audit
 from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.formats import date_cn
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.selection.actions import recusals as declaring
 from dudao.selection.actions import teams as acts
-from dudao.selection.flow import RECUSAL, TEAMS
 from dudao.selection.forms.teams import RecusalForm, TeamForm
-from dudao.selection.labels import RECUSAL_STATES, TEAM_STATES
-from dudao.selection.models import RecusalDeclaration, TeamProposal
+from dudao.selection.models import RecusalDeclaration
+from dudao.selection.process import RECUSAL, TEAMS
 from dudao.selection.queries import teams
 from dudao.selection.queries.cycles import levels_seen
 
@@ -45,7 +43,7 @@ RECUSALS = Listing(
         Column("unit", "回避单位", lambda row: row.unit.name, sort="unit__sort_key"),
         Column("relation", "情形", "get_relation_display", sort="relation"),
         Column("span", "时间", _span, sort="from_on", nowrap=True),
-        Column("state", "状态", lambda row: RECUSAL_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: RECUSAL.flow.states[row.state], sort="state", nowrap=True),
         Column("declared_by", "申报人", sort="declared_by", nowrap=True, optional=True),
         Column("declared_at", "申报时间", sort="declared_at", nowrap=True),
     ],
@@ -53,7 +51,7 @@ RECUSALS = Listing(
         Search(["account__name", "unit__name"], "督学或单位"),
         Choice("relation", "情形", RecusalDeclaration.Relation.choices),
     ],
-    chips=Chips.of_states("state", RECUSAL_STATES),
+    chips=Chips.of_states("state", RECUSAL.flow.states),
     sort="-declared_at",
     empty=Empty(
         "没有回避申报",
@@ -74,10 +72,6 @@ def recusal_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _recusal_crumbs(last: str) -> list[Crumb]:
-    return [Crumb("回避申报", reverse("selection:recusals")), Crumb(last)]
-
-
 @require_http_methods(["GET", "POST"])
 def recusal_new(request: HttpRequest) -> HttpResponse:
     may_anywhere(request, "recusal.declare")
@@ -86,55 +80,25 @@ def recusal_new(request: HttpRequest) -> HttpResponse:
     form = RecusalForm(
         sent(request), people=people, initial={"account": actor.id, "from_on": timezone.localdate().isoformat()}
     )
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: declaring.declare_recusal(actor, **form.values))
-        if made is not None:
-            messages.success(request, "已申报，即时生效；督导办认定后长期有效。")
-            return redirect("selection:recusals")
-    return form_page(
-        request,
-        form,
-        title="申报回避",
-        save="申报",
-        save_icon="send",
-        cancel_url=reverse("selection:recusals"),
-        crumbs=_recusal_crumbs("申报"),
-    )
-
-
-def _recusal_or_404(request: HttpRequest, pk: int) -> RecusalDeclaration:
-    found = teams.recusal(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return answered(
+        request, form, lambda: declaring.declare_recusal(actor, **form.values), "已申报，即时生效；督导办认定后长期有效。",
+        title="申报回避", save="申报", save_icon="send", cancel_url=reverse("selection:recusals"),
+        crumbs=[Crumb("回避申报", reverse("selection:recusals")), Crumb("申报")],
+    )  # fmt: skip
 
 
 @require_GET
 def recusal_page(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _recusal_or_404(request, pk)
+    row = RECUSAL.found_or_404(request, pk)
     return render(
         request,
         "selection/teams/recusal.html",
         {
-            "row": row,
-            "state": RECUSAL_STATES[row.state],
+            **RECUSAL.frame(row, actor_of(request)),
             "span": _span(row),
-            "crumbs": _recusal_crumbs(str(row)),
-            "buttons": RECUSAL.available(row, actor_of(request)),
             "events": list(audit.history(row)[:EVENTS]),
         },
     )
-
-
-@require_POST
-def recusal_step(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _recusal_or_404(request, pk)
-    verb = request.POST.get("step", "")
-    if verb not in {step.verb for step in RECUSAL.steps}:
-        raise Http404
-    done = declaring.decide_recusal(actor_of(request), row=row, verb=verb, reason=request.POST.get("reason", ""))
-    messages.success(request, f"已办理：{done.get_state_display()}。")
-    return redirect("selection:recusals")
 
 
 TEAM_LIST = Listing(
@@ -145,11 +109,11 @@ TEAM_LIST = Listing(
         Column("wants", "项目要求", sort="wants", numeric=True),
         Column("visits", "进门次数", lambda row: len(row.rows), numeric=True),
         Column("complete", "排齐", "complete", numeric=True),
-        Column("state", "状态", lambda row: TEAM_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: TEAMS.flow.states[row.state], sort="state", nowrap=True),
         Column("made_by", "编制人", sort="made_by", nowrap=True),
         Column("made_at", "时间", sort="made_at", nowrap=True, optional=True),
     ],
-    chips=Chips.of_states("state", TEAM_STATES),
+    chips=Chips.of_states("state", TEAMS.flow.states),
     sort="-span",
     empty=Empty(
         "还没有组队方案",
@@ -171,10 +135,6 @@ def team_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _team_crumbs(last: str) -> list[Crumb]:
-    return [Crumb("组队方案", reverse("selection:teams")), Crumb(last)]
-
-
 @require_http_methods(["GET", "POST"])
 def team_new(request: HttpRequest) -> HttpResponse:
     may_anywhere(request, "team.create")
@@ -191,21 +151,14 @@ def team_new(request: HttpRequest) -> HttpResponse:
         save="开始组队",
         save_icon="wand",
         cancel_url=reverse("selection:teams"),
-        crumbs=_team_crumbs("自动组队"),
+        crumbs=[Crumb("组队方案", reverse("selection:teams")), Crumb("自动组队")],
     )
-
-
-def _team_or_404(request: HttpRequest, pk: int) -> TeamProposal:
-    found = teams.proposal(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
 
 
 @require_GET
 def team_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Every visit with its days, campaigns and team; what is missing and why; how even the load is."""
-    row = _team_or_404(request, pk)
+    row = TEAMS.found_or_404(request, pk)
     actor = actor_of(request)
     loads: dict[str, int] = {}
     for one in row.rows:
@@ -216,12 +169,9 @@ def team_page(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "selection/teams/team.html",
         {
-            "row": row,
-            "state": TEAM_STATES[row.state],
+            **TEAMS.frame(row, actor),
             "span": _span(row),
             "scope": teams.scope_words(row),
-            "crumbs": _team_crumbs(str(row)),
-            "buttons": TEAMS.available(row, actor),
             "busy": busy,
             "levels": levels_seen(row.levels),
             "visits": [
@@ -281,19 +231,3 @@ def _way(ways: Sequence[int | None]) -> str:
 def _days(first: str, last: str) -> str:
     start, end = date.fromisoformat(first), date.fromisoformat(last)
     return date_cn(start) if start == end else f"{date_cn(start)}至{date_cn(end)}"
-
-
-@require_POST
-def team_step(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _team_or_404(request, pk)
-    actor = actor_of(request)
-    step = request.POST.get("step", "")
-    if step == "team.apply":
-        made = acts.apply_teams(actor, row=row)
-        messages.success(request, f"已安排 {len(made)} 次实地评估，评估组成员会收到通知。")
-    elif step == "team.drop":
-        acts.drop_teams(actor, row=row)
-        messages.success(request, "没有采用，什么也没有安排。")
-    else:
-        raise Http404
-    return redirect(row)

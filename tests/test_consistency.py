@@ -89,7 +89,6 @@ TOO_MANY = {
     "findings": ["record_visit", "send_back", "set_term"],
     "frameworks": ["_form_page"],
     "orgs": ["open_unit", "rename_unit"],
-    "papers": ["set_style"],
     "people": ["create_account"],
     "plans": ["report"],
     "stats": ["claim_relief", "judge_item"],

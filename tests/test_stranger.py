@@ -118,7 +118,7 @@ OBJECTS = {
     "frameworks:item_drop": lambda w: {"pk": w.system.pk, "number": 0},
     **{
         f"papers:{name}": lambda w: {"pk": w.paper.pk}
-        for name in ("paper", "step", "edit", "upload", "compare", "seal", "preview", "pdf", "sealed", "receivers")
+        for name in ("paper", "compare", "seal", "preview", "pdf", "sealed", "receivers")
     },
     "papers:word": lambda w: {"pk": w.paper.versions.first().pk},
     "papers:delivery_sign": lambda w: {"pk": w.paper.deliveries.first().pk},

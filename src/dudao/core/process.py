@@ -90,6 +90,10 @@ class Act:
     """What the form's page shows besides."""
     note: str | Callable[[Any], str] = ""
     """A line over its form; the process's where nothing is said."""
+    asked: Callable[[HttpRequest], dict[str, Any]] | None = None
+    """Without a form: what ``run`` gets from the request."""
+    warns: Callable[[Actor, Any], str] | None = None
+    """What the person should know besides, once it is done."""
     to: Callable[[Any], Any] | None = None
     """What is shown afterwards, of what ``run`` answers: a job, what was made; the object where nothing is said."""
 
@@ -336,8 +340,11 @@ class Process:
         actor.require(act.verb_of(found), place_of(row))
         key = act.part.key if act.part is not None else self.key
         said = {"reason": request.POST.get("reason", "")} if act.reason else {}
+        said |= act.asked(request) if act.asked is not None else {}
         done, why = tried(lambda: act.carry_out(actor, key, found, said))
         if why:
             messages.error(request, why)
             return redirect(row)
+        if warning := act.warns(actor, found) if act.warns is not None else "":
+            messages.warning(request, warning)
         return act.told(request, done, reverse(self.lists) if act.gone else row)

@@ -1,12 +1,24 @@
-"""The flow of a paper and of its delivery, with their guards: pure functions of a loaded object."""
+"""The flow of a paper and of its delivery, how their states look, and their guards: pure functions of a loaded object."""
 
 from typing import Any
 
 from dudao.core.access import Actor, Denied
-from dudao.core.workflow import Flow, Step
+from dudao.core.workflow import Flow, Rule, Step
+from dudao.core.workflow import State as Look
 from dudao.papers.models import Delivery, Paper
 
 State = Paper.State
+DRAFTING = (State.DRAFT, State.RETURNED)
+ENDED = (State.WITHDRAWN, State.DISCARDED)
+
+
+def _only(states: tuple[str, ...], why: str) -> Rule:
+    """An act of some states only, with its own words for the others."""
+
+    def guard(paper: Any, actor: Actor, verb: str) -> Denied | None:
+        return None if paper.state in states else Denied(f"文书{paper.get_state_display()}，{why}", verb)
+
+    return guard
 
 
 def _not_the_drafter(paper: Any, actor: Actor, verb: str) -> Denied | None:
@@ -45,41 +57,38 @@ def _own(delivery: Any, actor: Actor, verb: str) -> Denied | None:
 
 
 PAPER = Flow(
-    Step("paper.submit", {State.DRAFT, State.RETURNED}, State.SUBMITTED, guard=_has_receivers, tells=("paper.check",)),
+    Step("paper.edit", set(State), guard=_only(DRAFTING, "内容不能再改。需要修改的，请核稿人退回。")),
+    Step("paper.submit", set(DRAFTING), State.SUBMITTED, guard=_has_receivers, tells=("paper.check",)),
     Step("paper.check", {State.SUBMITTED}, State.CHECKED, guard=_not_the_drafter, tells=("paper.sign",)),
     Step(
         "paper.send_back", {State.SUBMITTED, State.CHECKED}, State.RETURNED, needs_reason=True, tells=("paper.draft",)
     ),
+    Step("paper.sign", {State.CHECKED}, State.SIGNED, tells=("paper.issue",)),
+    Step("paper.seal", {State.SIGNED, State.ISSUED}),
+    Step("paper.issue", {State.SIGNED}, State.ISSUED, guard=_sealed),
+    Step("paper.remind", set(State), guard=_only((State.ISSUED,), "不用催签。")),
+    Step("paper.withdraw", {State.ISSUED}, State.WITHDRAWN, needs_reason=True),
     Step(
-        "paper.sign",
-        {State.CHECKED},
-        State.SIGNED,
-        tells=("paper.issue",),
-        confirm="签发时取得发文字号。取号后不印发的，文号要写明理由作废，不再使用。",
+        "paper.discard", {*DRAFTING, State.SUBMITTED, State.CHECKED, State.SIGNED}, State.DISCARDED, needs_reason=True
     ),
-    Step(
-        "paper.issue",
-        {State.SIGNED},
-        State.ISSUED,
-        guard=_sealed,
-        confirm="印发后内容和文号不能再改，收文单位会收到通知。",
-    ),
-    Step(
-        "paper.withdraw",
-        {State.ISSUED},
-        State.WITHDRAWN,
-        needs_reason=True,
-        danger=True,
-        confirm="撤回后核验页会显示“已撤回”，收文单位会收到通知；文号不再使用。",
-    ),
-    Step(
-        "paper.discard",
-        {State.DRAFT, State.RETURNED, State.SUBMITTED, State.CHECKED, State.SIGNED},
-        State.DISCARDED,
-        needs_reason=True,
-        danger=True,
-        confirm="作废后不能恢复。已取得的文号写明理由作废，不再使用。",
-    ),
+    # A new one after the model of this one.
+    Step("paper.draft", set(State), guard=_only(ENDED, "撤回或者作废以后才能另拟一份。")),
+    states={
+        State.DRAFT: Look("起草中", "grey", "pencil"),
+        State.RETURNED: Look("退回修改", "purple"),
+        State.SUBMITTED: Look("待核稿", "amber", "clipboard-check"),
+        State.CHECKED: Look("待签发", "amber", "signature"),
+        State.SIGNED: Look("待印发", "blue", "send"),
+        State.ISSUED: Look("已印发", "green", "file-check"),
+        State.WITHDRAWN: Look("已撤回", "red", "arrow-back-up"),
+        State.DISCARDED: Look("已作废", "grey", "trash"),
+    },
+    line=(("draft", "起草"), ("submitted", "核稿"), ("checked", "签发"), ("signed", "印发"), ("issued", "签收")),
+    related=("unit", "number"),
 )
+"""Acts without a target keep the state."""
 
-DELIVERY = Flow(Step("paper.receive", {Delivery.State.SENT}, Delivery.State.SIGNED, by=_own))
+DELIVERY = Flow(
+    Step("paper.receive", {Delivery.State.SENT}, Delivery.State.SIGNED, by=_own),
+    related=("unit", "paper__unit"),
+)

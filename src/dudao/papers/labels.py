@@ -4,19 +4,9 @@ from datetime import date
 
 from dudao.core.ui.parts import State
 from dudao.papers.comparing import Sort
+from dudao.papers.flow import PAPER
 from dudao.papers.models import Delivery, Number, Paper
 
-PAPER_STATES: dict[str, State] = {
-    Paper.State.DRAFT: State("起草中", "grey", "pencil"),
-    Paper.State.RETURNED: State("退回修改", "purple"),
-    Paper.State.SUBMITTED: State("待核稿", "amber", "clipboard-check"),
-    Paper.State.CHECKED: State("待签发", "amber", "signature"),
-    Paper.State.SIGNED: State("待印发", "blue", "send"),
-    Paper.State.ISSUED: State("已印发", "green", "file-check"),
-    Paper.State.WITHDRAWN: State("已撤回", "red", "arrow-back-up"),
-    Paper.State.DISCARDED: State("已作废", "grey", "trash"),
-}
-PAPER_LINE = (("draft", "起草"), ("submitted", "核稿"), ("checked", "签发"), ("signed", "印发"), ("issued", "签收"))
 DIFFERENCES: dict[str, State] = {
     Sort.CHANGED: State("数字已变", "red", "alert-circle"),
     Sort.ABSENT: State("与数据库不符", "red", "alert-circle"),
@@ -40,4 +30,4 @@ def number_state(number: Number) -> State:
     """How a number of the register was used."""
     if number.void_reason and number.paper.state != Paper.State.WITHDRAWN:
         return State("已作废", "grey", "ban")
-    return PAPER_STATES[number.paper.state]
+    return PAPER.states[number.paper.state]

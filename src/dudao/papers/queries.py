@@ -19,12 +19,12 @@ from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
 from dudao.papers.comparing import Difference, differences
 from dudao.papers.composing import look_of
-from dudao.papers.flow import PAPER
+from dudao.papers.flow import DRAFTING
 from dudao.papers.models import Delivery, Number, OfficeStyle, Paper, PaperVersion, Template
 from dudao.papers.sources import Fact, facts_now, is_known
 from dudao.people.queries import nearest_holders
 
-OPEN = (Paper.State.DRAFT, Paper.State.RETURNED, Paper.State.SUBMITTED, Paper.State.CHECKED, Paper.State.SIGNED)
+OPEN = (*DRAFTING, Paper.State.SUBMITTED, Paper.State.CHECKED, Paper.State.SIGNED)
 """States in which a paper's words can still be compared with the database."""
 
 
@@ -75,6 +75,17 @@ def seen(actor: Actor) -> QuerySet[Paper]:
     received = _received(actor).values("paper")
     rows = Paper.objects.filter(_written(actor) | Q(pk__in=received))
     return rows.select_related("unit", "number", "replaces", "pdf", "sealed", "drafted_by", "checked_by", "signed_by")
+
+
+def paper(actor: Actor, pk: int) -> Paper | None:
+    """A paper of one's office, or one that one's unit received."""
+    return seen(actor).filter(pk=pk).first()
+
+
+def office_paper(actor: Actor, pk: int) -> Paper | None:
+    """A paper of one's office: what a receiver doesn't see of it is not there for them."""
+    found = paper(actor, pk)
+    return found if found is not None and is_inside(actor, found) else None
 
 
 _WHOLE_NUMBER = re.compile(r"(?P<code>[^〔\[]*)[〔\[](?P<year>\d{4})[〕\]](?P<number>\d{1,6})号?")
@@ -374,8 +385,3 @@ def going_word(paper: Paper) -> str:
         return VERBS[job.params["step"]].label
     step = next((step for step, kind in BACKGROUND.items() if job is not None and job.kind == kind), None)
     return VERBS[step].label if step is not None else ""
-
-
-def buttons_of(actor: Actor, paper: Paper) -> Sequence[Any]:
-    """The steps of the flow that this person sees, forbidden ones with their reason."""
-    return PAPER.available(paper, actor) if is_inside(actor, paper) else ()

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from dudao.papers.process import PAPER
 from dudao.papers.views import drafting, files, papers, receiving, styles, templates, verify
 
 app_name = "papers"
@@ -30,9 +31,7 @@ urlpatterns = [
     path("templates/<slug:kind>/starter/", templates.template_starter, name="template_starter"),
     path("<int:pk>/", papers.paper_page, name="paper"),
     path("<int:pk>/receivers/", receiving.receivers, name="receivers"),
-    path("<int:pk>/step/", papers.paper_step, name="step"),
-    path("<int:pk>/edit/", drafting.edit, name="edit"),
-    path("<int:pk>/upload/", drafting.upload, name="upload"),
+    *PAPER.urls(),
     path("<int:pk>/compare/", drafting.compare, name="compare"),
     path("<int:pk>/seal/", drafting.seal, name="seal"),
     path("<int:pk>/preview/", files.preview, name="preview"),

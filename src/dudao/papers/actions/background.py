@@ -5,7 +5,6 @@ from dudao.core.access import VERBS, Actor
 from dudao.core.models import Job
 from dudao.core.workflow import Conflict
 from dudao.papers import queries
-from dudao.papers.actions.holding import hold
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Paper
 
@@ -25,10 +24,8 @@ def begin(actor: Actor, *, paper: Paper, step: str, address: str = "") -> Job:
 
     One at a time a paper: a second one is a ``Conflict``. Nothing is done yet; the step itself is recorded when it is taken.
     """
-    found = hold(paper)
-    denied = PAPER.why_not(found, step, actor)
-    if denied is not None:
-        raise denied
+    found = PAPER.lock(paper)
+    PAPER.require(found, step, actor)
     word = VERBS[step].label
     if queries.going(found) is not None:
         raise Conflict(f"这份文书正在后台{queries.going_word(found)}，请等它结束后再试。")

@@ -13,14 +13,14 @@ from dudao.core.documents import DocumentError, read_word
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Unit
 from dudao.papers import queries
-from dudao.papers.actions.holding import hold, keep_version, written_out
+from dudao.papers.actions.holding import keep_version, written_out
 from dudao.papers.comparing import pattern_of
+from dudao.papers.flow import PAPER
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper, PaperVersion
 from dudao.papers.sources import Fact, facts_now, is_known
 from dudao.papers.stamping import Places, places
 
-DRAFTING = (Paper.State.DRAFT, Paper.State.RETURNED)
 UNSEALED = frozenset({Kind.TALK_RECORD, Kind.BRIEF, Kind.VISIT_RECORD, Kind.SELF_REPORT})
 """Kinds that usually go out without a seal; an office may choose otherwise."""
 MOST_RECIPIENTS = 5000
@@ -170,7 +170,7 @@ def renew_facts(actor: Actor, *, paper: Paper) -> Paper:
 @audit.action
 def acknowledge(actor: Actor, *, paper: Paper, key: str, reason: str) -> Paper:
     """Stand by a difference with a reason in writing: for those who check papers, never for who drafted this one."""
-    found = hold(paper)
+    found = PAPER.lock(paper)
     actor.require("paper.answer", found.unit.path)
     if found.state not in queries.OPEN:
         raise Denied(f"文书{found.get_state_display()}，不再核对。", "paper.answer")
@@ -200,10 +200,8 @@ def acknowledge(actor: Actor, *, paper: Paper, key: str, reason: str) -> Paper:
 @audit.action
 def replace_paper(actor: Actor, *, paper: Paper) -> Paper:
     """Draft a new paper after the model of a withdrawn or discarded one; issued, it replaces a withdrawn one."""
-    old = hold(paper)
-    actor.require("paper.draft", old.unit.path)
-    if old.state not in {Paper.State.WITHDRAWN, Paper.State.DISCARDED}:
-        raise Denied(f"文书{old.get_state_display()}，撤回或者作废以后才能另拟一份。", "paper.draft")
+    old = PAPER.lock(paper)
+    PAPER.require(old, "paper.draft", actor)
     made = Paper(
         drafted_by_id=actor.id,
         replaces=old if old.state == Paper.State.WITHDRAWN else None,
@@ -223,10 +221,8 @@ _COPIED = (
 
 
 def _draft(actor: Actor, paper: Paper) -> Paper:
-    found = hold(paper)
-    actor.require("paper.edit", found.unit.path)
-    if found.state not in DRAFTING:
-        raise Denied(f"文书{found.get_state_display()}，内容不能再改。需要修改的，请核稿人退回。", "paper.edit")
+    found = PAPER.lock(paper)
+    PAPER.require(found, "paper.edit", actor)
     return found
 
 

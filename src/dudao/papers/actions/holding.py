@@ -1,4 +1,4 @@
-"""What all acts on a paper share: the paper locked until the act ends, its Word made of its fields, a version kept."""
+"""What all acts on a paper share: its Word made of its fields, a version kept, refused while differences forbid an act."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -25,13 +25,6 @@ ROUTING = ("addressees", "groups")
 
 def silent(done: int, stages: int, words: str) -> None:
     """Nobody listens."""
-
-
-def hold(paper: Paper) -> Paper:
-    """The paper as it is now, locked: two acts on one paper come after each other."""
-    rows = Paper.objects.select_for_update(of=("self",)).select_related("unit", "number")
-    found: Paper = rows.get(pk=paper.pk)
-    return found
 
 
 def written_out(paper: Paper, *, number: str = "", day: date | None = None) -> bytes:

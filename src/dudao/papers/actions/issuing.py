@@ -12,7 +12,7 @@ from dudao.core import audit, files, notices
 from dudao.core.access import Actor, Denied
 from dudao.core.documents import DocumentError, Mark, Reading, read_word, typeset
 from dudao.papers import queries, sources
-from dudao.papers.actions.holding import Stage, blocking, hold, keep_version, leaf_turned, silent
+from dudao.papers.actions.holding import Stage, blocking, keep_version, leaf_turned, silent
 from dudao.papers.composing import look_of
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Delivery, Number, Paper
@@ -41,7 +41,7 @@ def choose_seal(actor: Actor, *, paper: Paper, seal: str) -> Paper:
 @audit.action
 def add_scan(actor: Actor, *, paper: Paper, upload: Any, name: str = "") -> Paper:
     """Keep the scan of the printed and sealed paper. Before issue it may be replaced; an issued paper gets it once."""
-    found = hold(paper)
+    found = PAPER.lock(paper)
     actor.require("paper.seal", found.unit.path)
     if found.state not in {Paper.State.SIGNED, Paper.State.ISSUED}:
         raise Denied(f"文书{found.get_state_display()}，签发以后才能上传用印件。", "paper.seal")
@@ -79,7 +79,7 @@ def add_handwriting(actor: Actor, *, paper: Paper, upload: Any, name: str = "") 
 
 
 def _signed(actor: Actor, paper: Paper) -> Paper:
-    found = hold(paper)
+    found = PAPER.lock(paper)
     actor.require("paper.seal", found.unit.path)
     if found.state != Paper.State.SIGNED:
         raise Denied(f"文书{found.get_state_display()}，用印在签发以后、印发以前办理。", "paper.seal")
@@ -94,10 +94,8 @@ def issue_paper(actor: Actor, *, paper: Paper, address: str, stage: Stage = sile
     the database. The PDF is made once; when the transaction fails nobody has seen it, and the next attempt makes another.
     ``stage`` hears how far it is.
     """
-    found = hold(paper)
-    denied = PAPER.why_not(found, "paper.issue", actor)
-    if denied is not None:
-        raise denied
+    found = PAPER.lock(paper)
+    PAPER.require(found, "paper.issue", actor)
     stage(0, 4, "正在读取文稿")
     reading = read_word(queries.content_of(queries.latest(found)))
     stage(1, 4, "正在核对数字")
@@ -178,7 +176,7 @@ def withdraw_paper(actor: Actor, *, paper: Paper, reason: str) -> Paper:
 
     What the paper was made from hears of it in the same transaction, and may refuse.
     """
-    found = hold(paper)
+    found = PAPER.lock(paper)
     PAPER.move(found, "paper.withdraw", actor, reason=reason)
     words = " ".join(reason.split())
     Number.objects.filter(paper=found, void_reason="").update(void_reason=f"已撤回：{words}"[:200])

@@ -11,15 +11,14 @@ from dudao.core.access import SYSTEM, Actor, Denied
 from dudao.core.ui.formats import date_cn
 from dudao.papers import queries, sources
 from dudao.papers.actions.issuing import tell_receivers
-from dudao.papers.flow import DELIVERY
+from dudao.papers.flow import DELIVERY, PAPER
 from dudao.papers.models import Delivery, Paper
 
 
 @audit.action
 def receive_paper(actor: Actor, *, delivery: Delivery) -> Delivery:
     """A receiver signs for a paper: for itself only. What the paper was made from hears of it in the same transaction."""
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related("unit", "paper__unit")
-    found: Delivery = rows.get(pk=delivery.pk)
+    found = DELIVERY.lock(delivery)
     DELIVERY.move(found, "paper.receive", actor, changes={"signed_at": timezone.now(), "signed_by": actor.name[:100]})
     sources.tell_signed(actor, found)
     return found
@@ -28,9 +27,7 @@ def receive_paper(actor: Actor, *, delivery: Delivery) -> Delivery:
 @audit.action
 def remind_receivers(actor: Actor, *, paper: Paper) -> int:
     """Tell the receivers that haven't signed, each once a day. Answers how many units were reminded."""
-    actor.require("paper.remind", paper.unit.path)
-    if paper.state != Paper.State.ISSUED:
-        raise Denied(f"文书{paper.get_state_display()}，不用催签。", "paper.remind")
+    PAPER.require(paper, "paper.remind", actor)
     today = timezone.localdate()
     start = timezone.make_aware(datetime.combine(today, datetime.min.time()))
     rows = list(

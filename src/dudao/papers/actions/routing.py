@@ -10,15 +10,7 @@ from dudao.core.access import Actor, Denied
 from dudao.core.documents import DocumentError, read_word
 from dudao.core.numbering import next_number
 from dudao.papers import queries
-from dudao.papers.actions.holding import (
-    Stage,
-    blocking,
-    hold,
-    keep_version,
-    leaf_turned,
-    silent,
-    written_out,
-)
+from dudao.papers.actions.holding import Stage, blocking, keep_version, leaf_turned, silent, written_out
 from dudao.papers.composing import look_of
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Number, Paper
@@ -28,7 +20,7 @@ from dudao.papers.stamping import stamped
 @audit.action
 def submit_paper(actor: Actor, *, paper: Paper) -> Paper:
     """Send a draft to whoever checks."""
-    found = hold(paper)
+    found = PAPER.lock(paper)
     _receivers_exist(found, "paper.submit")
     PAPER.move(found, "paper.submit", actor, tell_at=found.unit.path)
     return found
@@ -37,7 +29,7 @@ def submit_paper(actor: Actor, *, paper: Paper) -> Paper:
 @audit.action
 def check_paper(actor: Actor, *, paper: Paper) -> Paper:
     """Pass a draft: by somebody else than its drafter (guard of the flow)."""
-    found = hold(paper)
+    found = PAPER.lock(paper)
     PAPER.move(found, "paper.check", actor, tell_at=found.unit.path, changes={"checked_by_id": actor.id})
     return found
 
@@ -45,7 +37,7 @@ def check_paper(actor: Actor, *, paper: Paper) -> Paper:
 @audit.action
 def send_back_paper(actor: Actor, *, paper: Paper, reason: str) -> Paper:
     """Send a paper back to its drafter with a reason."""
-    found = hold(paper)
+    found = PAPER.lock(paper)
     PAPER.move(found, "paper.send_back", actor, tell_at=found.unit.path, reason=reason)
     return found
 
@@ -57,10 +49,8 @@ def sign_paper(actor: Actor, *, paper: Paper, stage: Stage = silent) -> Paper:
     Refused while the numbers in it differ from the database. The number belongs to this transaction: when anything fails, the next
     paper gets it. ``stage`` hears how far it is.
     """
-    found = hold(paper)
-    denied = PAPER.why_not(found, "paper.sign", actor)
-    if denied is not None:
-        raise denied
+    found = PAPER.lock(paper)
+    PAPER.require(found, "paper.sign", actor)
     _receivers_exist(found, "paper.sign")
     version = queries.latest(found)
     content = queries.content_of(version)
@@ -117,7 +107,7 @@ def _numbered(paper: Paper, day: date) -> Number | None:
 @audit.action
 def discard_paper(actor: Actor, *, paper: Paper, reason: str) -> Paper:
     """Throw away a paper that wasn't issued. A number that it has is void from now on, with the reason, and stays registered."""
-    found = hold(paper)
+    found = PAPER.lock(paper)
     number = Number.objects.filter(paper=found).first()
     if number is not None:
         actor.require("paper.void_number", found.unit.path)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -21,37 +21,47 @@ _CODE_WORD = re.compile(r"[一-鿿㐀-䶿〇]+")
 _FURTHEST = timedelta(days=366)
 
 
+class Style(TypedDict):
+    """How an office's papers look: columns of `OfficeStyle`.
+
+    ``code_words``: of kinds that count by themselves, "" for a kind without numbers. ``layout``: what differs from the standard.
+    """
+
+    signature: str
+    code_word: str
+    valid_from: date
+    masthead: NotRequired[str]
+    code_words: NotRequired[Mapping[str, str]]
+    layout: NotRequired[Mapping[str, Any]]
+
+
 @audit.action
 def set_style(
     actor: Actor,
     *,
     unit: Unit,
-    signature: str,
-    code_word: str,
-    valid_from: date,
-    masthead: str = "",
-    code_words: Mapping[str, str] | None = None,
-    layout: Mapping[str, Any] | None = None,
+    **style: Unpack[Style],
 ) -> OfficeStyle:
     """Put a style in force from a day on. The one before ends that day; one that had not begun yet is replaced.
 
-    ``code_words``: of kinds that count by themselves, "" for a kind without numbers. ``layout``: what differs from the standard.
     A day in the past is allowed only for an office's first style.
     """
     actor.require("paper.style", unit.path)
-    today = timezone.localdate()
-    words = {str(Kind(kind)): _code_word(word) if word.strip() else "" for kind, word in (code_words or {}).items()}
-    style = OfficeStyle(
+    today, valid_from = timezone.localdate(), style["valid_from"]
+    words = {
+        str(Kind(kind)): _code_word(word) if word.strip() else "" for kind, word in style.get("code_words", {}).items()
+    }
+    made = OfficeStyle(
         unit=unit,
-        signature=_named(signature, "署名", 100),
-        masthead=_short(masthead, "发文机关标志", 60),
-        code_word=_code_word(code_word),
+        signature=_named(style["signature"], "署名", 100),
+        masthead=_short(style.get("masthead", ""), "发文机关标志", 60),
+        code_word=_code_word(style["code_word"]),
         code_words=words,
-        layout=dict(layout or {}),
+        layout=dict(style.get("layout", {})),
         valid_from=valid_from,
     )
     try:
-        layout_with(style.layout)
+        layout_with(made.layout)
     except RulesError as problem:
         raise ValidationError(str(problem)) from problem
     rows = list(OfficeStyle.objects.select_for_update(of=("self",)).filter(unit=unit).order_by("valid_from"))
@@ -65,11 +75,9 @@ def set_style(
     OfficeStyle.objects.filter(unit=unit, valid_from__lt=valid_from).filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from)
     ).update(valid_to=valid_from)
-    style.save(force_insert=True)
-    audit.record(
-        actor, "paper.style", style, valid_from=valid_from, code_word=style.code_word, changed=list(style.layout)
-    )
-    return style
+    made.save(force_insert=True)
+    audit.record(actor, "paper.style", made, valid_from=valid_from, code_word=made.code_word, changed=list(made.layout))
+    return made
 
 
 def _short(text: str, label: str, most: int) -> str:

@@ -12,7 +12,7 @@ from dudao.core.models import Job
 from dudao.core.workflow import Conflict
 from dudao.papers import queries
 from dudao.papers.actions.background import is_long
-from dudao.papers.actions.holding import Stage, hold, silent
+from dudao.papers.actions.holding import Stage, silent
 from dudao.papers.actions.issuing import issue_paper
 from dudao.papers.actions.receiving import receive_paper
 from dudao.papers.actions.routing import check_paper, sign_paper, submit_paper
@@ -100,7 +100,7 @@ def begin_many(actor: Actor, *, papers: Iterable[Paper], step: str, address: str
     word, ready = VERBS[step].label, []
     refused: list[tuple[str, str]] = []
     for paper in papers:
-        found = hold(paper)
+        found = PAPER.lock(paper)
         denied = PAPER.why_not(found, step, actor)
         if denied is not None:
             refused.append((str(found), denied.reason))
@@ -132,9 +132,7 @@ def receive_many(actor: Actor, *, deliveries: Iterable[Delivery]) -> list[Done]:
     """A unit signs for many papers, each by itself."""
 
     def act(delivery: Delivery) -> None:
-        denied = DELIVERY.why_not(delivery, "paper.receive", actor)
-        if denied is not None:
-            raise denied
+        DELIVERY.require(delivery, "paper.receive", actor)
         receive_paper(actor, delivery=delivery)
 
     return _tried(deliveries, act)

@@ -33,7 +33,7 @@ def _field(field: Field) -> forms.Field:
 
 
 class PaperForm(Form):
-    """Title, receivers and time for signing; then what this kind of paper says. ``may_reach()`` answers who can be written to."""
+    """Title, receivers and time for signing; then what this kind of paper says. ``may_reach()``: whom one can write to."""
 
     title = forms.CharField(label="标题", max_length=300, help_text="印在文书上的全称，如“关于开展……督导的通知”。")
     reply_days = forms.IntegerField(
@@ -54,7 +54,10 @@ class PaperForm(Form):
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
 
-    def __init__(self, *args: Any, kind: str, may_reach: Callable[[], QuerySet[Unit]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: str, office: Unit, may_reach: Callable[[], QuerySet[Unit]], **kwargs: Any
+    ) -> None:
+        self.office = office
         self.said = tuple(field for field in FIELDS[kind] if field.name != "title")  # type: ignore[index]
         self.may_reach = may_reach
         sections = (
@@ -69,6 +72,15 @@ class PaperForm(Form):
         )
         for field in self.said:
             self.fields[f"v_{field.name}"] = _field(field)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The arguments of the action: the chosen receivers, then those of the groups, each once."""
+        said = {name: self.cleaned_data[name] for name in ("title", "reply_days", "revision")}
+        units: list[Unit] = list(self.cleaned_data["recipients"])
+        for group in self.cleaned_data["groups"]:
+            units += units_of_group(self.office, group)
+        return said | {"values": self.said_values, "recipients": list({unit.pk: unit for unit in units}.values())}
 
     @property
     def said_values(self) -> dict[str, Any]:

@@ -16,16 +16,8 @@ from dudao.papers.models import Paper
 
 def seen_paper(request: HttpRequest, pk: int) -> Paper:
     """A paper of one's office, or one that one's unit received."""
-    found = queries.seen(actor_of(request)).filter(pk=pk).first()
+    found = queries.paper(actor_of(request), pk)
     if found is None:
-        raise Http404
-    return found
-
-
-def office_paper(request: HttpRequest, pk: int) -> Paper:
-    """A paper of one's office: what a receiver doesn't see of it is not there for them."""
-    found = seen_paper(request, pk)
-    if not queries.is_inside(actor_of(request), found):
         raise Http404
     return found
 

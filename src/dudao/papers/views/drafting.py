@@ -10,24 +10,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core.access import Denied
-from dudao.core.ui.acting import actor_of, need
+from dudao.core.ui.acting import actor_of, need, sent
 from dudao.core.ui.forms import answered, refused
 from dudao.core.ui.parts import Crumb
-from dudao.orgs.models import Unit
 from dudao.orgs.queries import roots_of
 from dudao.papers import queries, sealing
 from dudao.papers.actions import drafting, issuing
 from dudao.papers.composing import FIELDS
-from dudao.papers.forms.drafts import HandwritingForm, PaperForm, ScanForm, VersionForm
+from dudao.papers.flow import DRAFTING
+from dudao.papers.forms.drafts import HandwritingForm, PaperForm, ScanForm
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import ANSWERED, DIFFERENCES
 from dudao.papers.models import Paper
-from dudao.papers.views.common import office_paper
-
-
-def _crumbs(paper: Paper | None = None) -> list[Crumb]:
-    crumbs = [Crumb("文书", reverse("papers:papers"))]
-    return [*crumbs, Crumb(paper.title, paper.get_absolute_url())] if paper is not None else crumbs
+from dudao.papers.process import PAPER
 
 
 @require_GET
@@ -45,15 +40,11 @@ def new(request: HttpRequest) -> HttpResponse:
     ]
     office = roots_of(actor, "paper.draft")[0]
     styled = queries.has_style(office, timezone.localdate())
-    return render(request, "papers/new.html", {"kinds": kinds, "crumbs": _crumbs(), "office": office, "styled": styled})
-
-
-def _recipients(form: PaperForm, office: Unit) -> list[Unit]:
-    """The chosen receivers, then those of the groups, each once."""
-    chosen: list[Unit] = list(form.cleaned_data["recipients"])
-    for group in form.cleaned_data["groups"]:
-        chosen += queries.units_of_group(office, group)
-    return list({unit.pk: unit for unit in chosen}.values())
+    return render(
+        request,
+        "papers/new.html",
+        {"kinds": kinds, "crumbs": [Crumb("文书", reverse("papers:papers"))], "office": office, "styled": styled},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,93 +54,26 @@ def new_kind(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in Kind.values:
         raise Http404
     office = roots_of(actor, "paper.draft")[0]
-    form = PaperForm(request.POST or None, kind=kind, may_reach=lambda: queries.reachable(actor, office))
+    form = PaperForm(sent(request), kind=kind, office=office, may_reach=lambda: queries.reachable(actor, office))
     return answered(
         request,
         form,
         lambda: drafting.draft_paper(
-            actor,
-            unit=office,
-            kind=kind,
-            title=form.cleaned_data["title"],
-            values=form.said_values,
-            recipients=_recipients(form, office),
-            reply_days=form.cleaned_data["reply_days"],
+            actor, unit=office, kind=kind, **{name: said for name, said in form.values.items() if name != "revision"}
         ),
         "已生成第 1 稿，可以下载 Word 修改，核对后送核。",
         title=f"起草{Kind(kind).label}",
         save="生成文稿",
         cancel_url=reverse("papers:papers"),
-        crumbs=[*_crumbs(), Crumb("选择文种", reverse("papers:new"))],
+        crumbs=[Crumb("文书", reverse("papers:papers")), Crumb("选择文种", reverse("papers:new"))],
         wide=True,
     )
-
-
-@require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    paper = office_paper(request, pk)
-    actor = actor_of(request)
-    _may_draft(request, paper)
-    initial = {**PaperForm.initial_of(paper), "revision": paper.revision}
-    form = PaperForm(
-        request.POST or None,
-        kind=paper.kind,
-        may_reach=lambda: queries.reachable(actor, paper.unit, paper.recipients),
-        initial=initial,
-    )
-    by_hand = queries.latest(paper).is_uploaded
-    return answered(
-        request,
-        form,
-        lambda: drafting.edit_paper(
-            actor,
-            paper=paper,
-            revision=form.cleaned_data["revision"],
-            title=form.cleaned_data["title"],
-            values=form.said_values,
-            recipients=_recipients(form, paper.unit),
-            reply_days=form.cleaned_data["reply_days"],
-        ),
-        "已保存，文稿按新的内容重新生成。",
-        to=paper,
-        title=f"修改{paper.get_kind_display()}",
-        save="保存并生成文稿",
-        cancel_url=paper.get_absolute_url(),
-        crumbs=_crumbs(paper),
-        note="最新一稿是人工修改的。这里改动内容会重新生成文稿，人工修改只留在旧稿里；小的改动请直接改 Word 后上传。"
-        if by_hand
-        else "",
-        wide=True,
-    )
-
-
-def _may_draft(request: HttpRequest, paper: Paper) -> None:
-    actor_of(request).require("paper.edit", paper.unit.path)
-    if paper.state not in drafting.DRAFTING:
-        raise Denied(f"文书{paper.get_state_display()}，内容不能再改。需要修改的，请核稿人退回。", "paper.edit")
-
-
-@require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest, pk: int) -> HttpResponse:
-    """The Word file that was edited by hand comes back."""
-    paper = office_paper(request, pk)
-    _may_draft(request, paper)
-    form = VersionForm(request.POST or None, request.FILES or None)
-
-    def uploaded() -> Any:
-        file = form.cleaned_data["file"]
-        return drafting.upload_version(actor_of(request), paper=paper, upload=file, name=file.name)
-
-    return answered(
-        request, form, uploaded, lambda made: f"已保存为{made}，请核对数字后送核。", to=paper,
-        title="上传修改稿", save="上传", save_icon="upload", cancel_url=paper.get_absolute_url(), crumbs=_crumbs(paper),
-    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """What differs from the database and the fonts; answered by whoever checks. ``?part=1``: the list alone."""
-    paper = office_paper(request, pk)
+    paper = PAPER.found_or_404(request, pk)
     actor = actor_of(request)
     if request.method == "POST":
         drafting.acknowledge(actor, paper=paper, key=request.POST.get("key", ""), reason=request.POST.get("reason", ""))
@@ -160,12 +84,12 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.compare(paper)
     context: dict[str, Any] = {
         "paper": paper,
-        "crumbs": _crumbs(paper),
+        "crumbs": PAPER.crumbs(paper, "核对"),
         "rows": [(item, ANSWERED if item.answer else DIFFERENCES[item.sort]) for item in found],
         "blocking": sum(item.blocks for item in found),
         "facts": len(paper.facts),
         "may_answer": actor.may("paper.answer", paper.unit.path) and actor.id != paper.drafted_by_id,
-        "may_renew": paper.state in drafting.DRAFTING
+        "may_renew": paper.state in DRAFTING
         and any(item.sort in {"changed", "absent"} for item in found)
         and actor.may("paper.edit", paper.unit.path),
     }
@@ -176,7 +100,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def seal(request: HttpRequest, pk: int) -> HttpResponse:
     """How a signed paper is sealed: scan, picture of a signature, seal service, or not at all."""
-    paper = office_paper(request, pk)
+    paper = PAPER.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("paper.seal", paper.unit.path)
     if paper.state not in {Paper.State.SIGNED, Paper.State.ISSUED}:
@@ -200,7 +124,7 @@ def seal(request: HttpRequest, pk: int) -> HttpResponse:
     connected = sealing.service()
     context = {
         "paper": paper,
-        "crumbs": _crumbs(paper),
+        "crumbs": PAPER.crumbs(paper, "用印"),
         "scan": scan,
         "hand": hand,
         "service": connected.name if connected is not None else "",

@@ -14,7 +14,8 @@ from dudao.papers import queries, trying
 from dudao.papers.actions.background import is_long
 from dudao.papers.composing import Look, look_of
 from dudao.papers.models import Paper
-from dudao.papers.views.common import office_paper, seen_paper
+from dudao.papers.process import PAPER
+from dudao.papers.views.common import seen_paper
 
 
 def _name(paper: Paper, ending: str) -> str:
@@ -59,7 +60,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
     ``pages``: its first pages as pictures, for the paper's own page.
     """
-    paper = office_paper(request, pk)
+    paper = PAPER.found_or_404(request, pk)
     if paper.state not in queries.OPEN:
         raise Http404
     look = look_of(paper.unit, paper.signed_on or timezone.localdate())

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,18 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.core import audit
 from dudao.core.access import VERBS, Actor
 from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
-from dudao.core.ui.parts import Crumb, FileRow, stages
+from dudao.core.ui.parts import Crumb, FileRow
 from dudao.papers import queries, sources
-from dudao.papers.actions import background, drafting, issuing, receiving, routing, together
+from dudao.papers.actions import background, issuing, together
 from dudao.papers.kinds import Kind
-from dudao.papers.labels import PAPER_LINE, PAPER_STATES, delivery_state, number_state
+from dudao.papers.labels import delivery_state, number_state
 from dudao.papers.models import Delivery, Paper
-from dudao.papers.views.common import office_paper, seen_paper, tabs_of, tell_done
+from dudao.papers.process import PAPER, address_of
+from dudao.papers.views.common import seen_paper, tabs_of, tell_done
 from dudao.papers.views.receiving import received_list
 
 
@@ -33,7 +32,7 @@ def _number_words(paper: Paper) -> str:
 
 def _papers(actor: Actor) -> Listing:
     chips = [Chip("mine", "待我办", queries.mine(actor), "amber", "user-check")]
-    chips += [Chip(key, state.word, Q(state=key), state.tone, state.icon) for key, state in PAPER_STATES.items()]
+    chips += [Chip(key, state.word, Q(state=key), state.tone, state.icon) for key, state in PAPER.flow.states.items()]
     return Listing(
         key="papers",
         columns=[
@@ -43,7 +42,7 @@ def _papers(actor: Actor) -> Listing:
             Column("kind", "文种", "get_kind_display", sort="kind", nowrap=True),
             Column("number", "发文字号", _number_words, sort=("number__year", "number__number"), nowrap=True),
             Column("unit", "发文单位", lambda row: str(row.unit), optional=True, nowrap=True),
-            Column("state", "状态", lambda row: PAPER_STATES[row.state], sort="state", nowrap=True),
+            Column("state", "状态", lambda row: PAPER.flow.states[row.state], sort="state", nowrap=True),
             Column(
                 "signed", "签收", lambda row: f"{row.signed}/{row.sent}" if row.sent else "—", numeric=True, nowrap=True
             ),
@@ -109,7 +108,7 @@ def paper_bulk(request: HttpRequest, act: str) -> HttpResponse:
         return back
     rows.sort(key=lambda row: row.pk)
     if verb in together.LATER:
-        address = settings.PUBLIC_ADDRESS or request.build_absolute_uri("/")
+        address = address_of(request)
         return redirect(together.begin_many(actor, papers=rows, step=verb, address=address))
     tell_done(request, together.step_many(actor, papers=rows, step=verb), VERBS[verb].label)
     return back
@@ -215,7 +214,7 @@ def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
         "paper": paper,
         "number": _number_words(paper),
         "office": queries.office_name(paper),
-        "state": PAPER_STATES[paper.state],
+        "state": PAPER.flow.states[paper.state],
         "inside": inside,
         "issued": issued,
         "rows": [(row, delivery_state(row, today)) for row in sorted(deliveries, key=_unsigned_first)[:SHOWN]],
@@ -238,23 +237,24 @@ def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _inside(actor: Actor, paper: Paper, deliveries: list[Delivery]) -> dict[str, Any]:
     going = queries.going_word(paper) if background.is_long(paper) else ""
-    drafting_now = paper.state in drafting.DRAFTING and actor.may("paper.edit", paper.unit.path)
-    versions = list(paper.versions.select_related("file"))
-    all_signed = bool(deliveries) and all(row.state == Delivery.State.SIGNED for row in deliveries)
-    line: Any = ()
-    if paper.state not in {Paper.State.WITHDRAWN, Paper.State.DISCARDED}:
-        back = "draft" if paper.state == Paper.State.RETURNED else ""
-        line = stages(PAPER_LINE, paper.state, back=back)
-        if paper.state == Paper.State.ISSUED and not all_signed and deliveries:
-            line[-1] = replace(line[-1], status="current")
+    unsigned = any(row.state == Delivery.State.SENT for row in deliveries)
+    frame = PAPER.frame(paper, actor, back="draft" if paper.state == Paper.State.RETURNED else "")
+    if paper.state == Paper.State.ISSUED and unsigned:
+        frame["line"][-1] = replace(frame["line"][-1], status="current")
+    moves = {step.verb for step in PAPER.flow.steps if step.target is not None}
     return {
-        "buttons": () if going else queries.buttons_of(actor, paper),
+        **frame,
+        # What is done in the background is done once; nobody is reminded who has signed.
+        "acts": [
+            button
+            for button in frame["acts"]
+            if not (going and button.act.verb in moves) and (unsigned or button.act.verb != "paper.remind")
+        ],
         "people": {
             "drafted": paper.drafted_by.name if paper.drafted_by else "系统",
             "checked": paper.checked_by.name if paper.checked_by else None,
             "signed": paper.signed_by.name if paper.signed_by else None,
         },
-        "line": line,
         "files": [
             FileRow(
                 f"{version}.docx",
@@ -264,77 +264,10 @@ def _inside(actor: Actor, paper: Paper, deliveries: list[Delivery]) -> dict[str,
                 version.made_at,
                 "人工修改" if version.is_uploaded else "平台生成",
             )
-            for version in versions
+            for version in paper.versions.select_related("file")
         ],
         "recipients": queries.recipients_of(paper),
-        "may_edit": drafting_now,
-        "may_seal": actor.may("paper.seal", paper.unit.path)
-        and (paper.state == Paper.State.SIGNED or (paper.state == Paper.State.ISSUED and paper.sealed_id is None)),
-        "may_remind": paper.state == Paper.State.ISSUED
-        and any(row.state == Delivery.State.SENT for row in deliveries)
-        and actor.may("paper.remind", paper.unit.path),
-        "may_replace": paper.state in {Paper.State.WITHDRAWN, Paper.State.DISCARDED}
-        and actor.may("paper.draft", paper.unit.path),
         "going": going,
         "open": paper.state in queries.OPEN,
-        "events": audit.history(paper),
         "reason": queries.last_reason(paper),
     }
-
-
-_STEPS = {
-    "paper.submit": (lambda actor, paper, reason: routing.submit_paper(actor, paper=paper), "已送核。"),
-    "paper.check": (lambda actor, paper, reason: routing.check_paper(actor, paper=paper), "核稿通过，等待签发。"),
-    "paper.send_back": (
-        lambda actor, paper, reason: routing.send_back_paper(actor, paper=paper, reason=reason),
-        "已退回起草人修改。",
-    ),
-    "paper.sign": (lambda actor, paper, reason: routing.sign_paper(actor, paper=paper), "已签发。"),
-    "paper.withdraw": (
-        lambda actor, paper, reason: issuing.withdraw_paper(actor, paper=paper, reason=reason),
-        "已撤回，收文单位会收到通知。",
-    ),
-    "paper.discard": (
-        lambda actor, paper, reason: routing.discard_paper(actor, paper=paper, reason=reason),
-        "已作废。",
-    ),
-}
-
-
-@require_POST
-def paper_step(request: HttpRequest, pk: int) -> HttpResponse:
-    """The steps of the flow, and what goes with them: reminding, taking new numbers over, drafting anew."""
-    paper = office_paper(request, pk)
-    actor = actor_of(request)
-    verb, reason = request.POST.get("step", ""), request.POST.get("reason", "")
-    if verb == "paper.issue":
-        address = settings.PUBLIC_ADDRESS or request.build_absolute_uri("/")
-        if background.is_long(paper):
-            return redirect(background.begin(actor, paper=paper, step=verb, address=address))
-        issuing.issue_paper(actor, paper=paper, address=address)
-        messages.success(request, "已印发，收文单位会收到通知。")
-    elif verb == "paper.sign" and background.is_long(paper):
-        return redirect(background.begin(actor, paper=paper, step=verb))
-    elif verb == "remind":
-        count = receiving.remind_receivers(actor, paper=paper)
-        messages.success(request, f"已催签 {count} 个单位。")
-    elif verb == "renew":
-        drafting.renew_facts(actor, paper=paper)
-        messages.success(request, "已按数据库现在的数字更新，并生成新的一稿，请重新核对。")
-    elif verb == "replace":
-        made = drafting.replace_paper(actor, paper=paper)
-        messages.success(request, "已照原文另拟一份，请修改后送核。")
-        return redirect(made)
-    elif verb in _STEPS:
-        act, words = _STEPS[verb]
-        done = act(actor, paper, reason)
-        if verb == "paper.submit" and not queries.checkers(actor, paper):
-            messages.warning(
-                request,
-                f"{paper.unit}没有其他人可以核稿。请安全管理员任用核稿的人，或者请上级督导办核稿。",
-            )
-        number = f"文号 {_number_words(done)}。" if verb == "paper.sign" and _number_words(done) != "—" else ""
-        messages.success(request, words + number)
-    else:
-        raise Http404
-    return redirect(paper)

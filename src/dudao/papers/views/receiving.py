@@ -20,9 +20,10 @@ from dudao.core.ui.templatetags.ui import deadline
 from dudao.papers import queries
 from dudao.papers.actions import receiving, together
 from dudao.papers.kinds import Kind
-from dudao.papers.labels import PAPER_STATES, delivery_state
+from dudao.papers.labels import delivery_state
 from dudao.papers.models import Delivery, Paper
-from dudao.papers.views.common import office_paper, tabs_of, tell_done
+from dudao.papers.process import PAPER
+from dudao.papers.views.common import tabs_of, tell_done
 
 
 def _due(row: Delivery) -> Any:
@@ -102,7 +103,7 @@ def received_sign(request: HttpRequest) -> HttpResponse:
 
 
 def _received_state(row: Delivery, today: date) -> State:
-    return PAPER_STATES["withdrawn"] if row.paper.state == Paper.State.WITHDRAWN else delivery_state(row, today)
+    return PAPER.flow.states["withdrawn"] if row.paper.state == Paper.State.WITHDRAWN else delivery_state(row, today)
 
 
 @require_http_methods(["GET", "POST"])
@@ -150,7 +151,7 @@ def _receivers(paper: Paper, today: date) -> Listing:
 @require_http_methods(["GET", "POST"])
 def receivers(request: HttpRequest, pk: int) -> HttpResponse:
     """Who received a paper and who has signed for it, to be exported: for the office that wrote it."""
-    paper = office_paper(request, pk)
+    paper = PAPER.found_or_404(request, pk)
     crumbs = [Crumb("文书", reverse("papers:papers")), Crumb(paper.title, paper.get_absolute_url())]
     rows = paper.deliveries.select_related("unit")
     return _receivers(paper, timezone.localdate()).respond(request, rows, title="签收情况", crumbs=crumbs)

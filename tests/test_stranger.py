@@ -70,7 +70,7 @@ OBJECTS = {
     "people:appointment-end": lambda w: {"pk": w.appointment.pk},
     **{
         f"plans:{name}": lambda w: {"pk": w.plan.pk}
-        for name in ("plan", "plan_step", "plan_source", "plan_amend", "plan_tasks", "overview", "ledger", "ledger_export", "brief")
+        for name in ("plan", "plan_source", "plan_amend", "plan_tasks", "overview", "ledger", "ledger_export", "brief")
     },
     **{
         f"plans:{name}": lambda w: {"pk": w.draft.pk}
@@ -86,17 +86,11 @@ OBJECTS = {
     **{
         f"plans:{name}": lambda w: {"pk": w.task.pk}
         for name in (
-            "task", "task_edit", "task_split", "task_step", "hand_down", "hand_down_count", "schedule", "schedule_sheet",
+            "task", "hand_down", "hand_down_count", "schedule", "schedule_sheet",
         )
     },
     "plans:step_done": lambda w: {"pk": w.task.pk, "step_pk": w.step.pk},
-    **{
-        f"plans:{name}": lambda w: {"pk": w.row.pk}
-        for name in (
-            "assignment", "row_step", "row_remind", "row_sign", "row_report", "row_confirm", "row_extend", "row_mark",
-            "row_hand_on",
-        )
-    },
+    "plans:assignment": lambda w: {"pk": w.row.pk},
     "plans:ledger_upload": lambda w: {"pk": w.ledger.pk},
     "plans:ledger_errors": lambda w: {"pk": w.ledger.pk},
     **{

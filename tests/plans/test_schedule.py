@@ -91,7 +91,7 @@ def test_refusals_of_a_schedule(city):
     with pytest.raises(ValidationError, match="还没有到"):
         mark_step(city.officer, step=step, done_on=day(1))
     discard_task(city.officer, task=task)
-    with pytest.raises(Denied, match="不能再排"):
+    with pytest.raises(Denied, match="不能倒排工期"):
         set_schedule(city.officer, task=task, steps=STEPS)
 
 

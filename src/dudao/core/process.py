@@ -279,16 +279,24 @@ class Process:
             raise Http404
         return found, act.part.whole(found)
 
+    def closed(self, request: HttpRequest, row: Any, verb: str) -> HttpResponse | None:
+        """The answer instead of a page of an act that can't be done now: back to the object with the reason.
+
+        A sent form is the action's to judge, which knows a form sent twice.
+        """
+        actor = actor_of(request)
+        actor.require(verb, place_of(row))
+        denied = self.flow.why_not(row, verb, actor) if request.method == "GET" else None
+        if denied is None:
+            return None
+        messages.error(request, denied.reason)
+        return redirect(row)
+
     def _answer(self, request: HttpRequest, act: Act, at: dict[str, Any]) -> HttpResponse:
         actor = actor_of(request)
         found, row = self._find(request, act, at)
-        verb = act.verb_of(found)
-        actor.require(verb, place_of(row))
-        # A sent form is the action's to judge, which knows a form sent twice.
-        denied = self.flow.why_not(row, verb, actor) if request.method == "GET" else None
-        if denied is not None:
-            messages.error(request, denied.reason)
-            return redirect(row)
+        if (answer := self.closed(request, row, act.verb_of(found))) is not None:
+            return answer
         title = act.title_of(found)
         given = act.given(actor, found) if act.given is not None else {}
         note = act.note(found) if callable(act.note) else act.note

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dudao.core.access import VERBS, Actor, Denied
-from dudao.core.workflow import Flow, Step
+from dudao.core.workflow import Flow, State, Step
 from dudao.orgs.models import Kind
 from dudao.plans.models import Assignment, Task, WorkPlan
 
@@ -22,6 +22,8 @@ ISSUED, WORKING, REPORTED, RETURNED, CONFIRMED, CLOSED, WITHDRAWN = (
     Assignment.State.CLOSED,
     Assignment.State.WITHDRAWN,
 )
+TELLS = ("assignment.report",)
+"""The unit learns of what is decided about its row."""
 OPEN = frozenset({ISSUED, WORKING, REPORTED, RETURNED})
 """States in which something is still to be done before the row counts as finished."""
 
@@ -71,74 +73,30 @@ def _parent(path: str) -> str:
 ASSIGNMENT = Flow(
     Step("assignment.sign", {ISSUED}, WORKING, by=reports),
     Step("assignment.progress", {WORKING, RETURNED}, WORKING, by=reports),
+    Step("assignment.report", {WORKING, RETURNED}, REPORTED, by=reports, tells=("assignment.confirm",)),
+    Step("assignment.withdraw", {REPORTED}, WORKING, by=reports),
+    Step("assignment.confirm", {REPORTED}, CONFIRMED, by=issues, guard=four_eyes, tells=TELLS),
     Step(
-        "assignment.report",
-        {WORKING, RETURNED},
-        REPORTED,
-        by=reports,
-        tells=("assignment.confirm",),
-        confirm="报送后由下达单位确认，确认前可以撤回。",
+        "assignment.return", {REPORTED, CONFIRMED}, RETURNED, by=issues, guard=four_eyes, needs_reason=True, tells=TELLS
     ),
-    Step(
-        "assignment.withdraw",
-        {REPORTED},
-        WORKING,
-        by=reports,
-        confirm="撤回后回到“进行中”，可以补充材料重新报送，已报的内容仍留在记录里。",
-    ),
-    Step(
-        "assignment.confirm",
-        {REPORTED},
-        CONFIRMED,
-        by=issues,
-        guard=four_eyes,
-        tells=("assignment.report",),
-        confirm="确认后承办单位会收到通知，这一项计为已完成，等待销号。",
-    ),
-    Step(
-        "assignment.return",
-        {REPORTED, CONFIRMED},
-        RETURNED,
-        by=issues,
-        guard=four_eyes,
-        needs_reason=True,
-        tells=("assignment.report",),
-        danger=True,
-        confirm="退回后承办单位会收到通知和您写的理由，需要修改后重新报送。",
-    ),
-    Step(
-        "assignment.close",
-        {CONFIRMED},
-        CLOSED,
-        by=issues,
-        guard=four_eyes,
-        tells=("assignment.report",),
-        confirm="销号后这一项办结，承办单位会收到通知；只有督导办负责人可以写明理由重新打开。",
-    ),
-    Step(
-        "assignment.reopen",
-        {CLOSED},
-        WORKING,
-        by=issues,
-        needs_reason=True,
-        tells=("assignment.report",),
-        danger=True,
-        confirm="重新打开后回到“进行中”，销号时间和确认时间会清空，承办单位会收到通知和您写的理由。",
-    ),
-    Step(
-        "assignment.recall",
-        {ISSUED, WORKING, RETURNED},
-        WITHDRAWN,
-        by=issues,
-        needs_reason=True,
-        tells=("assignment.report",),
-        danger=True,
-        confirm="撤回后这个单位不用再承办，会收到通知和您写的理由。",
-    ),
-    Step("assignment.remind", {ISSUED, WORKING, RETURNED}, by=issues, tells=("assignment.report",)),
-    Step("assignment.extend", {ISSUED, WORKING, RETURNED}, by=issues, tells=("assignment.report",)),
+    Step("assignment.close", {CONFIRMED}, CLOSED, by=issues, guard=four_eyes, tells=TELLS),
+    Step("assignment.reopen", {CLOSED}, WORKING, by=issues, needs_reason=True, tells=TELLS),
+    Step("assignment.recall", {ISSUED, WORKING, RETURNED}, WITHDRAWN, by=issues, needs_reason=True, tells=TELLS),
+    Step("assignment.remind", {ISSUED, WORKING, RETURNED}, by=issues, tells=TELLS),
+    Step("assignment.extend", {ISSUED, WORKING, RETURNED}, by=issues, tells=TELLS),
     Step("assignment.mark", {WORKING, REPORTED, RETURNED, CONFIRMED, CLOSED}, by=issues),
     Step("assignment.hand_on", {ISSUED, WORKING, RETURNED}, by=reports),
+    states={
+        ISSUED: State("待签收", "grey"),
+        WORKING: State("进行中", "blue"),
+        REPORTED: State("待确认", "amber", "hourglass"),
+        RETURNED: State("已退回", "purple"),
+        CONFIRMED: State("已确认", "green", "check"),
+        CLOSED: State("已销号", "green", "checks"),
+        WITHDRAWN: State("已撤回", "grey", "arrow-back-up"),
+    },
+    line=((ISSUED, "下达"), (WORKING, "签收办理"), (REPORTED, "报送完成"), (CONFIRMED, "确认"), (CLOSED, "销号")),
+    related=("unit__parent", "task__plan__unit", "upper__unit"),
 )
 
 
@@ -147,6 +105,22 @@ def _ready(task: Task, actor: Actor, verb: str) -> Denied | None:
         return Denied("年度计划还没有发布，发布后才能下达任务。", "task.hand_down")
     if task.deadline is None:
         return Denied("还没有完成时限，请先修改任务，填写完成时限。", "task.hand_down")
+    return None
+
+
+def _at_office(task: Task, actor: Actor, verb: str) -> Denied | None:
+    return actor.why_not(verb, task.place)
+
+
+def _unfixed(task: Task, actor: Actor, verb: str) -> Denied | None:
+    if task.state != Task.State.DRAFT:
+        return Denied("任务已经下达，内容不能再改；时限可以在各单位的页面上延期。", verb)
+    return None
+
+
+def _dated(task: Task, actor: Actor, verb: str) -> Denied | None:
+    if task.deadline is None:
+        return Denied("还没有完成时限，先修改任务，填写时限。", verb)
     return None
 
 
@@ -165,38 +139,24 @@ def _none_finished(task: Task, actor: Actor, verb: str) -> Denied | None:
     return None
 
 
+DRAFT = Task.State.DRAFT
+
 TASK = Flow(
-    Step(
-        "task.hand_down",
-        {Task.State.DRAFT, Task.State.ISSUED},
-        Task.State.ISSUED,
-        guard=_ready,
-        tells=(),  # the rows tell: each unit learns of its own
-        confirm="下达后所选单位会收到通知，任务内容不能再改。",
-    ),
-    Step(
-        "task.close",
-        {Task.State.ISSUED},
-        Task.State.CLOSED,
-        guard=_all_finished,
-        confirm="办结后任务移入已办结，不能再下达给别的单位。",
-    ),
-    Step(
-        "task.withdraw",
-        {Task.State.ISSUED},
-        Task.State.WITHDRAWN,
-        guard=_none_finished,
-        needs_reason=True,
-        danger=True,
-        confirm="撤回后所有承办单位会收到通知和您写的理由，不用再承办。",
-    ),
-    Step(
-        "task.discard",
-        {Task.State.DRAFT},
-        Task.State.WITHDRAWN,
-        danger=True,
-        confirm="作废后这条草稿不再出现在任务里，记录仍可查看。",
-    ),
+    # The rows tell: each unit learns of its own.
+    Step("task.hand_down", {DRAFT, Task.State.ISSUED}, Task.State.ISSUED, guard=_ready),
+    Step("task.close", {Task.State.ISSUED}, Task.State.CLOSED, guard=_all_finished),
+    Step("task.withdraw", {Task.State.ISSUED}, Task.State.WITHDRAWN, guard=_none_finished, needs_reason=True),
+    Step("task.discard", {DRAFT}, Task.State.WITHDRAWN),
+    Step("task.edit", {DRAFT, Task.State.ISSUED}, by=_at_office, guard=_unfixed),
+    Step("task.split", {DRAFT, Task.State.ISSUED}, by=_at_office, guard=_unfixed),
+    Step("task.schedule", {DRAFT, Task.State.ISSUED}, by=_at_office, guard=_dated),
+    states={
+        DRAFT: State("待下达", "grey"),
+        Task.State.ISSUED: State("已下达", "blue"),
+        Task.State.CLOSED: State("已办结", "green"),
+        Task.State.WITHDRAWN: State("已撤回", "grey", "arrow-back-up"),
+    },
+    line=((DRAFT, "拟定"), (Task.State.ISSUED, "下达"), (Task.State.CLOSED, "办结")),
 )
 
 
@@ -214,23 +174,13 @@ def _publishable(plan: WorkPlan, actor: Actor, verb: str) -> Denied | None:
 
 
 PLAN = Flow(
-    Step(
-        "plan.publish",
-        {WorkPlan.State.DRAFT},
-        WorkPlan.State.PUBLISHED,
-        guard=_publishable,
-        tells=("plan.amend",),
-        confirm="发布后正文、事项和识别结果都不能再改，以后的调整只能作编号的修订并写明理由；"
-        "接着可以按采纳的识别结果生成任务，再下达给各单位。",
-    ),
-    Step(
-        "plan.discard",
-        {WorkPlan.State.DRAFT},
-        WorkPlan.State.DISCARDED,
-        needs_reason=True,
-        danger=True,
-        confirm="作废后这份草稿不能再改，也不能恢复；原文、已校对的内容和您写的理由仍可查看。",
-    ),
+    Step("plan.publish", {WorkPlan.State.DRAFT}, WorkPlan.State.PUBLISHED, guard=_publishable, tells=("plan.amend",)),
+    Step("plan.discard", {WorkPlan.State.DRAFT}, WorkPlan.State.DISCARDED, needs_reason=True),
+    states={
+        WorkPlan.State.DRAFT: State("校对中", "blue"),
+        WorkPlan.State.PUBLISHED: State("已发布", "green", "flag"),
+        WorkPlan.State.DISCARDED: State("已作废", "grey", "trash"),
+    },
 )
 
 

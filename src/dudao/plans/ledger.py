@@ -18,7 +18,7 @@ from dudao.core.lights import LIGHTS
 from dudao.core.sheets import Cell, Column, Reading, Table
 from dudao.core.ui.formats import mask_phone
 from dudao.orgs.models import Contact
-from dudao.plans.labels import ROW_STATES
+from dudao.plans.flow import ASSIGNMENT
 from dudao.plans.models import Assignment
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries.lights import Lights
@@ -88,7 +88,7 @@ def ledger_values(
         "difficulties": row.last_difficulties,
         "progress": row.progress,
         "evidence": "、".join(row.evidence_names),
-        "state": ROW_STATES[row.state].word,
+        "state": ASSIGNMENT.states[row.state].word,
         "done": row.state in _DONE,
         "reviewer": row.reviewer,
         "opinion": row.opinion,

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from dudao.plans.process import ROW, TASK
 from dudao.plans.views import assignments, handing, ledger, lights, matrix, row_list, schedule, task_list, tasks
 from dudao.plans.views.document.urls import urlpatterns as document
 
@@ -15,9 +16,7 @@ urlpatterns = [
     path("tasks/merge/", tasks.task_merge, name="task_merge"),
     path("<int:plan_pk>/tasks/new/", tasks.task_new, name="task_new"),
     path("tasks/<int:pk>/", tasks.task_page, name="task"),
-    path("tasks/<int:pk>/edit/", tasks.task_edit, name="task_edit"),
-    path("tasks/<int:pk>/split/", tasks.task_split, name="task_split"),
-    path("tasks/<int:pk>/step/", tasks.task_step, name="task_step"),
+    *TASK.urls("tasks/"),
     path("tasks/<int:pk>/hand-down/", handing.hand_down_page, name="hand_down"),
     path("tasks/<int:pk>/hand-down/count/", handing.hand_down_count, name="hand_down_count"),
     # Schedule
@@ -28,14 +27,7 @@ urlpatterns = [
     path("rows/", row_list.row_list, name="assignments"),
     path("rows/bulk/<slug:act>/", row_list.row_bulk, name="row_bulk"),
     path("rows/<int:pk>/", assignments.row_page, name="assignment"),
-    path("rows/<int:pk>/step/", assignments.row_step, name="row_step"),
-    path("rows/<int:pk>/remind/", assignments.row_remind, name="row_remind"),
-    path("rows/<int:pk>/sign/", assignments.row_sign, name="row_sign"),
-    path("rows/<int:pk>/report/", assignments.row_report, name="row_report"),
-    path("rows/<int:pk>/confirm/", assignments.row_confirm, name="row_confirm"),
-    path("rows/<int:pk>/extend/", assignments.row_extend, name="row_extend"),
-    path("rows/<int:pk>/mark/", assignments.row_mark, name="row_mark"),
-    path("rows/<int:pk>/hand-on/", assignments.row_hand_on, name="row_hand_on"),
+    *ROW.urls("rows/"),
     path("evidence/<int:pk>/", assignments.row_evidence, name="evidence"),
     # Matrix and overview
     path("matrix/", matrix.matrix_page, name="matrix"),

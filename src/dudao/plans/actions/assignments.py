@@ -70,9 +70,7 @@ def report(
     if fresh.state != row.state:
         raise Conflict
     verb = "assignment.report" if complete else "assignment.progress"
-    denied = ASSIGNMENT.why_not(row, verb, actor)
-    if denied is not None:
-        raise denied
+    ASSIGNMENT.require(row, verb, actor)
     problems = content_problems(
         row.task,
         text=text,
@@ -203,9 +201,7 @@ def recall(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
 @audit.action
 def extend(actor: Actor, *, row: Assignment, deadline: date, reason: str) -> Assignment:
     """Give one unit more time. The first deadline stays on record."""
-    denied = ASSIGNMENT.why_not(row, "assignment.extend", actor)
-    if denied is not None:
-        raise denied
+    ASSIGNMENT.require(row, "assignment.extend", actor)
     if not reason.strip():
         raise ValidationError({"reason": "请写明延期的理由。"})
     if deadline <= row.deadline:
@@ -224,9 +220,7 @@ def extend(actor: Actor, *, row: Assignment, deadline: date, reason: str) -> Ass
 @audit.action
 def mark_quality(actor: Actor, *, row: Assignment, quality: str, note: str = "") -> Assignment:
     """Judge how well it is done; the light may depend on it. An empty mark takes it away."""
-    denied = ASSIGNMENT.why_not(row, "assignment.mark", actor)
-    if denied is not None:
-        raise denied
+    ASSIGNMENT.require(row, "assignment.mark", actor)
     before, row.quality = row.quality, _quality(quality) if quality else ""
     Assignment.objects.filter(pk=row.pk).update(quality=row.quality)
     audit.record(actor, "assignment.mark", row, reason=note.strip(), before=before, after=row.quality)

@@ -74,9 +74,7 @@ def hand_on(
     at: datetime | None = None,
 ) -> list[Assignment]:
     """A county passes its row on to its schools and townships; it confirms theirs, the city confirms its own."""
-    denied = ASSIGNMENT.why_not(row, "assignment.hand_on", actor)
-    if denied is not None:
-        raise denied
+    ASSIGNMENT.require(row, "assignment.hand_on", actor)
     now = at or timezone.now()
     due = deadline or row.deadline
     if due > row.deadline:

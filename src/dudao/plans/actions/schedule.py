@@ -9,8 +9,9 @@ from django.utils import timezone
 from dudao.calc.calendar import chinese_date
 from dudao.calc.scheduling import ScheduleError
 from dudao.core import audit
-from dudao.core.access import Actor, Denied
+from dudao.core.access import Actor
 from dudao.core.workflow import Conflict
+from dudao.plans.flow import TASK
 from dudao.plans.models import Milestone, Task
 from dudao.plans.queries.schedule import StepInput, plan_of
 
@@ -20,11 +21,7 @@ MOST_STEPS = 40
 @audit.action
 def set_schedule(actor: Actor, *, task: Task, steps: Sequence[StepInput]) -> list[Milestone]:
     """Replace the chain. A plan that doesn't fit is refused with the step that no longer fits; done steps keep their mark."""
-    actor.require("task.schedule", task.place)
-    if task.state not in {Task.State.DRAFT, Task.State.ISSUED}:
-        raise Denied(f"任务{task.get_state_display()}，不能再排工期。", "task.schedule")
-    if task.deadline is None:
-        raise ValidationError("还没有完成时限，先填写时限再倒排工期。")
+    TASK.require(task, "task.schedule", actor)
     if len(steps) > MOST_STEPS:
         raise ValidationError(f"步骤有 {len(steps)} 个，最多 {MOST_STEPS} 个，请合并。")
     for place, step in enumerate(steps, start=1):

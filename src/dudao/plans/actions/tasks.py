@@ -261,12 +261,10 @@ def create_tasks(actor: Actor, *, plan: WorkPlan, without: Collection[int] = ())
 @audit.action
 def edit_task(actor: Actor, *, task: Task, partners: Collection[Unit] | None = None, **changes: Any) -> Task:
     """Change a draft. ``changes`` are columns of `EDITABLE`; old and new values go into the event."""
-    actor.require("task.edit", task.place)
+    TASK.require(task, "task.edit", actor)
     unknown = changes.keys() - EDITABLE
     if unknown:
         raise TypeError(f"not a column that can be edited: {', '.join(sorted(unknown))}")
-    if task.state != Task.State.DRAFT:
-        raise Denied(f"任务“{task.get_state_display()}”，内容不能再改；时限可以逐个单位延期。", "task.edit")
     _check({name: changes.get(name, getattr(task, name)) for name in EDITABLE})
     before = {name: getattr(task, name) for name in changes}
     changed = {name: value for name, value in changes.items() if value != before[name]}

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 from dudao.core.ui.forms import DateField, Form, Section
 from dudao.orgs.models import Kind, Ownership, Stage, Unit
@@ -75,11 +76,6 @@ class TaskForm(Form):
             self.fields["title"].help_text = "不填则取所选事项的第一句。"
         else:
             del self.fields["source"]
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        """The keyword arguments of ``edit_task``."""
-        return {name: value for name, value in self.values.items() if name != "source"}
 
     @property
     def target(self) -> Target | None:
@@ -155,9 +151,9 @@ class SplitForm(Form):
     )
 
     @property
-    def texts(self) -> list[str]:
+    def values(self) -> dict[str, Any]:
         text = self.cleaned_data["parts"].replace("\r\n", "\n")
-        return [part.strip() for part in text.split("\n\n") if part.strip()]
+        return {"parts": [part.strip() for part in text.split("\n\n") if part.strip()]}
 
 
 class HandDownForm(_Chosen):
@@ -207,7 +203,7 @@ class HandDownForm(_Chosen):
         self.fields["under"].queryset = county  # type: ignore[attr-defined]
         self.fields["members"].queryset = units.members(self.plan, self.day)  # type: ignore[attr-defined]
 
-    @property
+    @cached_property
     def recipients(self) -> list[Unit]:
         """The chosen units, each once."""
         found = self.cleaned_data
@@ -252,10 +248,10 @@ class HandOnForm(Form):
         self.fields["chosen"].queryset = units.schools_below(self.unit, self.day)  # type: ignore[attr-defined]
 
     @property
-    def recipients(self) -> list[Unit]:
+    def values(self) -> dict[str, Any]:
         found = self.cleaned_data
         chosen = list(found.get("chosen", ()))
         if found.get("everything"):
             filtered = units.InstitutionFilter(self.unit.path, tuple(found["kinds"]), tuple(found["stages"]))
             chosen += units.institutions(filtered, self.day)
-        return list({unit.pk: unit for unit in chosen}.values())
+        return {"units": list({unit.pk: unit for unit in chosen}.values()), "deadline": found["deadline"]}

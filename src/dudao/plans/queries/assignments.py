@@ -78,8 +78,11 @@ def assignment_rows(
 
 
 def assignment(actor: Actor, pk: int, lights: Lights) -> Assignment | None:
-    """One row with everything its page shows, or ``None`` when it isn't there for this actor."""
-    return assignment_rows(actor, lights, RowFilter(withdrawn=True)).filter(pk=pk).first()
+    """One row with everything its page shows, its light as ``shown``, or ``None`` when it isn't there for this actor."""
+    found: Any = assignment_rows(actor, lights, RowFilter(withdrawn=True)).filter(pk=pk).first()
+    if found is not None:
+        found.shown = lights.of(found)
+    return found
 
 
 def units_handed_to(actor: Actor) -> QuerySet[Unit]:

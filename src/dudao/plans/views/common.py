@@ -3,21 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from dudao.core.access import Denied
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.export import xlsx_response
-from dudao.core.ui.forms import Form
 from dudao.core.ui.listing import Column
-from dudao.core.ui.parts import Crumb
 from dudao.plans.actions.exports import export_list
-from dudao.plans.models import Assignment, Task, WorkPlan
-from dudao.plans.queries import assignments, tasks
+from dudao.plans.models import Task
 from dudao.plans.queries.lights import Lights, lights_on
 
 
@@ -31,31 +25,6 @@ def lights_of(request: HttpRequest) -> Lights:
     if found is None:
         found = request._lights = lights_on(today())  # type: ignore[attr-defined]
     return found
-
-
-def task_or_404(request: HttpRequest, pk: int) -> Task:
-    found = tasks.task(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
-
-
-def row_or_404(request: HttpRequest, pk: int) -> Assignment:
-    found = assignments.assignment(actor_of(request), pk, lights_of(request))
-    if found is None:
-        raise Http404
-    return found
-
-
-def bare_form() -> Form:
-    """A form without fields that only gathers what an action refuses."""
-    form = Form({})
-    form.is_valid()
-    return form
-
-
-def refusals(form: Form) -> list[str]:
-    return [str(error) for errors in form.errors.values() for error in errors]
 
 
 def allow_export(request: HttpRequest) -> None:
@@ -74,17 +43,3 @@ def exported(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any
         actor_of(request), name=name, rows=taken, plan=first.plan if isinstance(first, Task) else first.task.plan
     )
     return xlsx_response(request, columns, taken, name)
-
-
-def not_now(request: HttpRequest, denied: Denied, back: Any) -> HttpResponse:
-    """Somebody with the right came at the wrong time: back to the object, which says how it stands, with the reason."""
-    messages.error(request, denied.reason)
-    return redirect(back)
-
-
-def plan_crumbs(plan: WorkPlan, *more: Crumb) -> list[Crumb]:
-    return [
-        Crumb("任务台账", reverse("plans:tasks")),
-        Crumb(str(plan), f"{reverse('plans:tasks')}?plan={plan.pk}"),
-        *more,
-    ]

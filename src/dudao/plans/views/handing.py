@@ -7,50 +7,38 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core.access import Denied
-from dudao.core.ui.acting import actor_of, may_anywhere
-from dudao.core.ui.forms import Form, form_page, refused
+from dudao.core.ui.acting import actor_of, may_anywhere, sent
+from dudao.core.ui.forms import Form, answered, form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import tasks as acts
 from dudao.plans.actions.handing import hand_down, hand_down_many
-from dudao.plans.flow import TASK
 from dudao.plans.forms.tasks import HandDownForm, TasksForm
 from dudao.plans.models import Task, WorkPlan
+from dudao.plans.process import TASK, plan_crumbs
 from dudao.plans.queries import tasks as reads
 from dudao.plans.queries.suggestions import recipients_suggested
 from dudao.plans.queries.units import having
-from dudao.plans.views.common import not_now, plan_crumbs, task_or_404, today
+from dudao.plans.views.common import today
 from dudao.plans.views.task_list import TASKS, task_rows
 
 
 @require_http_methods(["GET", "POST"])
 def hand_down_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose who gets the task. The page says how many will get a notice before anything is sent."""
-    task = task_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("task.hand_down", task.place)
-    denied = TASK.why_not(task, "task.hand_down", actor)
-    if denied is not None and request.method == "GET":
-        return not_now(request, denied, task)
-    form = HandDownForm(
-        request.POST if request.method == "POST" else None,
-        plan=task.plan,
-        day=today(),
-        initial=recipients_suggested(task, today()),
-    )
-    if request.method == "POST" and form.is_valid():
-        chosen = form.recipients
-        done = refused(form, lambda: hand_down(actor, task=task, units=chosen, deadline=form.cleaned_data["deadline"]))
-        if done is not None:
-            messages.success(request, f"已下达，{len(chosen)} 个单位会收到通知。")
-            return redirect(task)
-    return form_page(
+    task = TASK.found_or_404(request, pk)
+    if (answer := TASK.closed(request, task, "task.hand_down")) is not None:
+        return answer
+    form = HandDownForm(sent(request), plan=task.plan, day=today(), initial=recipients_suggested(task, today()))
+    return answered(
         request,
         form,
+        lambda: hand_down(actor_of(request), task=task, units=form.recipients, deadline=form.cleaned_data["deadline"]),
+        lambda task: f"已下达，{len(form.recipients)} 个单位会收到通知。",
         title=f"下达任务 {task.code}",
         save="下达",
         save_icon="send",
         cancel_url=task.get_absolute_url(),
-        crumbs=plan_crumbs(task.plan, Crumb(task.code, task.get_absolute_url()), Crumb("下达")),
+        crumbs=[*TASK.crumbs(task, "下达"), Crumb("下达")],
         template="plans/task/hand_down.html",
         task=task,
         already=len(having(task)),
@@ -124,7 +112,7 @@ def tasks_edit(request: HttpRequest) -> HttpResponse:
 @require_GET
 def hand_down_count(request: HttpRequest, pk: int) -> HttpResponse:
     """How many units the present choice would reach, in words: asked while somebody chooses."""
-    task = task_or_404(request, pk)
+    task = TASK.found_or_404(request, pk)
     actor_of(request).require("task.hand_down", task.place)
     form = HandDownForm(request.GET, plan=task.plan, day=today())
     form.is_valid()

@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.lights import LIGHTS
-from dudao.core.ui.acting import actor_of
-from dudao.core.ui.forms import refused
+from dudao.core.ui.acting import actor_of, tried
 from dudao.people.roles import ROLES
 from dudao.plans.actions import lights as acts
+from dudao.plans.flow import ASSIGNMENT
 from dudao.plans.forms.tables import TableInput, read_rules, rule_rows
-from dudao.plans.labels import QUALITY, ROW_STATES
+from dudao.plans.labels import QUALITY
 from dudao.plans.presets.lights import PRESETS
 from dudao.plans.queries.lights import Lights, preview_changes, table_of, words_of
 from dudao.plans.queries.units import lighting_unit
-from dudao.plans.views.common import bare_form, lights_of, refusals, today
+from dudao.plans.views.common import lights_of, today
 
 TELL = (
     "county_office",
@@ -52,16 +52,14 @@ def light_rules(request: HttpRequest) -> HttpResponse:
         source = preset.source if preset else (rules[0].source if rules else "")
     if request.method == "POST" and request.POST.get("act") == "save" and not table.errors:
         start = _day(request.POST.get("valid_from", ""), table)
-        form = bare_form()
         if start is not None:
-            done = refused(
-                form,
-                lambda: acts.set_light_rules(actor, unit=unit, rules=table.values, valid_from=start, source=source),
+            done, why = tried(
+                lambda: acts.set_light_rules(actor, unit=unit, rules=table.values, valid_from=start, source=source)
             )
-            if done is not None:
+            if not why:
                 messages.success(request, f"已启用 {len(done)} 条亮灯规则，{start:%Y年%-m月%-d日}起生效。")
                 return redirect(reverse("plans:lights"))
-            table.errors += refusals(form)
+            table.errors.append(why)
     context = _context(unit, lights, present, table, source)
     parts = {"light-rules": "plans/lights/part.html", "lights-preview": "plans/lights/preview.html"}
     target = request.headers.get("HX-Target", "")
@@ -93,7 +91,7 @@ def _context(unit: Any, lights: Lights, present: Any, table: TableInput, source:
         "changed": sum(count for _, _, count in changes),
         "source": source,
         "lights": LIGHTS.items(),
-        "states": [(key, state.word) for key, state in ROW_STATES.items() if key != "withdrawn"],
+        "states": [(key, state.word) for key, state in ASSIGNMENT.states.items() if key != "withdrawn"],
         "qualities": [(key, state.word) for key, state in QUALITY.items()],
         "roles": [(key, ROLES[key].label) for key in TELL],
         "today": today().isoformat(),

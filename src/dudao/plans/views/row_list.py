@@ -11,21 +11,20 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.lights import LIGHTS
-from dudao.core.ui.acting import actor_of, may_anywhere
+from dudao.core.ui.acting import actor_of, may_anywhere, tried
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
-from dudao.core.ui.forms import refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.plans.actions import assignments as acts
 from dudao.plans.flow import ASSIGNMENT
-from dudao.plans.labels import QUALITY, ROW_STATES, SELF_LIGHTS
+from dudao.plans.labels import QUALITY, SELF_LIGHTS
 from dudao.plans.models import Assignment
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import RowFilter, assignment_rows
 from dudao.plans.queries.assignments import mine, units_handed_to
 from dudao.plans.queries.tasks import plans_seen, sections_seen
-from dudao.plans.views.common import allow_export, bare_form, lights_of, refusals
+from dudao.plans.views.common import allow_export, lights_of
 from dudao.plans.views.ledger import ledger_of_list
 
 
@@ -107,7 +106,7 @@ ROWS = Listing(
         Column(
             "progress", "完成率", "progress", show=lambda row: progress(row.progress), sort="progress", numeric=True
         ),
-        Column("state", "状态", lambda row: ROW_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: ASSIGNMENT.states[row.state], sort="state", nowrap=True),
         Column(
             "deadline",
             "完成时限",
@@ -132,7 +131,7 @@ ROWS = Listing(
             lookup="task__plan",
         ),
         Choice("section", "部分", lambda request: sections_seen(actor_of(request)), lookup="task__point__section"),
-        Choice("state", "状态", [(key, state.word) for key, state in ROW_STATES.items() if key != "withdrawn"]),
+        Choice("state", "状态", [(key, state.word) for key, state in ASSIGNMENT.states.items() if key != "withdrawn"]),
         DateRange("deadline", "完成时限"),
         Choice("kind", "工作类型", list(KINDS.items()), lookup="task__kind"),
         Choice(
@@ -206,10 +205,9 @@ def row_bulk(request: HttpRequest, act: str) -> HttpResponse:
     if run is None:
         raise Http404
     back = redirect(f"{reverse('plans:assignments')}?{request.GET.urlencode()}")
-    form = bare_form()
-    results = refused(form, run)
-    if results is None:
-        messages.error(request, "；".join(refusals(form)))
+    results, why = tried(run)
+    if why:
+        messages.error(request, why)
         return back
     left = [result for result in results if result.refused]
     word = {"confirm": "确认", "close": "销号", "remind": "催办"}[act]

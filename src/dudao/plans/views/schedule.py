@@ -9,18 +9,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.scheduling import ScheduleError
-from dudao.core.access import Denied
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, run, tried
 from dudao.core.ui.export import attachment
-from dudao.core.ui.forms import refused
 from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import schedule as acts
 from dudao.plans.forms.tables import TableInput, read_steps, step_rows
 from dudao.plans.gantt import chart_of
 from dudao.plans.models import Task
 from dudao.plans.papers.gantt import gantt_workbook
+from dudao.plans.process import TASK
 from dudao.plans.queries.schedule import Plan, plan_of, proposed, saved_steps
-from dudao.plans.views.common import bare_form, not_now, plan_crumbs, refusals, task_or_404, today
+from dudao.plans.views.common import today
 
 
 def _counted(task: Task, table: TableInput) -> Plan | None:
@@ -37,13 +36,9 @@ def _counted(task: Task, table: TableInput) -> Plan | None:
 @require_http_methods(["GET", "POST"])
 def schedule_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The chain of a task. Every button posts the whole table; «保存» alone writes, the others answer the preview."""
-    task = task_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("task.schedule", task.place)
-    if task.deadline is None:
-        return not_now(request, Denied("还没有完成时限，先修改任务，填写时限，再倒排工期。", "task.schedule"), task)
-    if task.state not in {Task.State.DRAFT, Task.State.ISSUED}:
-        return not_now(request, Denied(f"任务{task.get_state_display()}，不能再排工期。", "task.schedule"), task)
+    task = TASK.found_or_404(request, pk)
+    if (answer := TASK.closed(request, task, "task.schedule")) is not None:
+        return answer
     milestones = list(task.milestones.order_by("position", "id"))
     done = {step.pk: step.done_on for step in milestones}
     if request.method == "POST":
@@ -53,12 +48,11 @@ def schedule_edit(request: HttpRequest, pk: int) -> HttpResponse:
         table = TableInput(step_rows(steps), steps)
     plan = _counted(task, table)
     if request.method == "POST" and request.POST.get("act") == "save" and not table.errors:
-        form = bare_form()
-        rows = refused(form, lambda: acts.set_schedule(actor, task=task, steps=table.values))
-        if rows is not None:
+        rows, why = tried(lambda: acts.set_schedule(actor_of(request), task=task, steps=table.values))
+        if not why:
             messages.success(request, f"工期已排好：{len(rows)} 步，{rows[0].starts:%Y年%-m月%-d日}开始。")
             return redirect(task)
-        table.errors += refusals(form)
+        table.errors.append(why)
     context = _context(request, task, table, plan, fresh=not milestones)
     parts = {"schedule": "plans/schedule/part.html", "schedule-preview": "plans/schedule/preview.html"}
     target = request.headers.get("HX-Target", "")
@@ -95,14 +89,14 @@ def _context(request: HttpRequest, task: Task, table: TableInput, plan: Plan | N
         "fresh": fresh,
         "marks": False,
         "today": today(),
-        "crumbs": plan_crumbs(task.plan, Crumb(task.code, task.get_absolute_url()), Crumb("倒排工期")),
+        "crumbs": [*TASK.crumbs(task, "倒排工期"), Crumb("倒排工期")],
     }
 
 
 @require_POST
 def step_done(request: HttpRequest, pk: int, step_pk: int) -> HttpResponse:
     """Mark a step as done on a day, or as not done (an empty day)."""
-    task = task_or_404(request, pk)
+    task = TASK.found_or_404(request, pk)
     actor_of(request).require("task.step_done", task.place)
     step = next((step for step in task.milestones.all() if step.pk == step_pk), None)
     if step is None:
@@ -114,18 +108,15 @@ def step_done(request: HttpRequest, pk: int, step_pk: int) -> HttpResponse:
         messages.error(request, f"“{text[:20]}”不是日期，请按 2026-03-05 的样子填写。")
         return redirect(task)
     step.task = task
-    form = bare_form()
-    if refused(form, lambda: acts.mark_step(actor_of(request), step=step, done_on=day)) is None:
-        messages.error(request, "；".join(refusals(form)))
-    else:
-        messages.success(request, f"“{step.name}”已标记为{'完成' if day else '未完成'}。")
+    done = f"“{step.name}”已标记为{'完成' if day else '未完成'}。"
+    run(request, lambda: acts.mark_step(actor_of(request), step=step, done_on=day), done)
     return redirect(f"{task.get_absolute_url()}#schedule")
 
 
 @require_GET
 def schedule_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The Gantt chart as an Excel sheet."""
-    task = task_or_404(request, pk)
+    task = TASK.found_or_404(request, pk)
     plan = plan_of(task)
     if plan is None:
         raise Http404

@@ -14,7 +14,6 @@ from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.plans.flow import TASK
-from dudao.plans.labels import TASK_STATES
 from dudao.plans.models import Task
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import tasks as reads
@@ -104,7 +103,7 @@ TASKS = Listing(
         Column("target", "目标", "target_text", optional=True),
         Column("done", "已完成单位", lambda task: task.tally.done, show=_done, numeric=True),
         Column("lights", "亮灯", _lights_words, show=_lights_cell),
-        Column("state", "状态", lambda task: TASK_STATES[task.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda task: TASK.states[task.state], sort="state", nowrap=True),
         Column("deadline", "完成时限", "deadline", show=_due, sort="deadline", nowrap=True),
     ],
     filters=[
@@ -116,7 +115,7 @@ TASKS = Listing(
         Choice("lead", "牵头单位", lambda request: [(unit.pk, str(unit)) for unit in units_leading(actor_of(request))]),
         Choice("kind", "工作类型", list(KINDS.items())),
     ],
-    chips=Chips.of_states("state", TASK_STATES),
+    chips=Chips.of_states("state", TASK.states),
     order=["plan_id", "sort_no"],
     prepare=_tallied,
     row_menu=_menu,

@@ -8,33 +8,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dudao.core import audit
-from dudao.core.access import Denied
-from dudao.core.ui.acting import actor_of, may_anywhere
+from dudao.core.ui.acting import actor_of, may_anywhere, tried
 from dudao.core.ui.filters import Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
-from dudao.core.ui.parts import Crumb, stages
+from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import tasks as acts
-from dudao.plans.flow import TASK
-from dudao.plans.forms.tasks import SplitForm, TaskForm
+from dudao.plans.forms.tasks import TaskForm
 from dudao.plans.gantt import chart_of
-from dudao.plans.labels import TASK_LINE, TASK_STATES
 from dudao.plans.models import Task
 from dudao.plans.presets.chains import KINDS
+from dudao.plans.process import TASK, plan_crumbs
 from dudao.plans.queries import RowFilter
 from dudao.plans.queries import tasks as reads
 from dudao.plans.queries.schedule import plan_of
-from dudao.plans.views.common import (
-    allow_export,
-    bare_form,
-    exported,
-    not_now,
-    plan_crumbs,
-    refusals,
-    task_or_404,
-    today,
-)
+from dudao.plans.views.common import allow_export, exported, today
 from dudao.plans.views.row_list import LIGHT_CHIPS, ROWS, attach_lights, listed
 from dudao.plans.views.task_list import TASKS, finished_on, light_counts, task_rows
 
@@ -43,7 +31,7 @@ from dudao.plans.views.task_list import TASKS, finished_on, light_counts, task_r
 def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: what is wanted, the schedule, and the row of every unit with its light."""
     allow_export(request)
-    task = task_or_404(request, pk)
+    task = TASK.found_or_404(request, pk)
     actor = actor_of(request)
     rows = listed(request, RowFilter(task=task.pk))
     if request.headers.get("HX-Target") == TASK_ROWS.region or request.method == "POST":
@@ -53,12 +41,8 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     partners = list(task.partners.all())
     context = {
         "task": task,
-        "state": TASK_STATES[task.state],
         "kind": KINDS.get(task.kind),
-        "line": stages(TASK_LINE, task.state),
-        "crumbs": plan_crumbs(task.plan, Crumb(task.code)),
-        "buttons": [button for button in TASK.available(task, actor) if button.step.verb != "task.hand_down"],
-        "links": _links(task, actor),
+        **TASK.frame(task, actor),
         "list": TASK_ROWS.page(request, rows),
         "tally": tally,
         "lights": light_counts(tally),
@@ -68,7 +52,6 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "dated": list(zip(plan.steps, plan.schedule.steps, strict=True)) if plan else [],
         "marks": actor.may("task.step_done", task.place),
         "finished_on": finished_on(task, tally),
-        "events": audit.history(task),
         "today": today(),
     }
     return render(request, "plans/task/page.html", context)
@@ -97,34 +80,6 @@ TASK_ROWS = Listing(
     export=exported,
     empty=Empty("还没有下达", "下达后每个单位有自己的一行：签收、进展、佐证、确认和销号都记在这里。", icon="send"),
 )  # fmt: skip
-
-
-def _links(task: Task, actor: Any) -> list[tuple[str, str, str, bool, str]]:
-    """Acts with a page of their own: (word, address, icon, primary, why not)."""
-    links = []
-    draft = task.state == Task.State.DRAFT
-    fixed = "" if draft else "任务已经下达，内容不能再改；时限可以在各单位的页面上延期。"
-    undated = "" if task.deadline else "还没有完成时限，先修改任务，填写时限。"
-    for verb, name, word, icon, primary, why in (
-        ("task.edit", "plans:task_edit", "修改", "pencil", False, fixed),
-        ("task.split", "plans:task_split", "拆分", "arrows-split-2", False, fixed),
-        ("task.schedule", "plans:schedule", "倒排工期", "timeline", False, undated),
-    ):  # fmt: skip
-        if actor.may(verb, task.place) and task.state in {Task.State.DRAFT, Task.State.ISSUED}:
-            links.append((word, reverse(name, args=[task.pk]), icon, primary, why))
-    if actor.may_somewhere("task.hand_down") and task.state in TASK.step("task.hand_down").sources:
-        denied = TASK.why_not(task, "task.hand_down", actor)
-        word = "下达" if draft else "补充下达"
-        links.append(
-            (
-                word,
-                reverse("plans:hand_down", args=[task.pk]),
-                "send",
-                True,
-                denied.reason if denied is not None else "",
-            )
-        )
-    return links
 
 
 @require_http_methods(["GET", "POST"])
@@ -163,78 +118,14 @@ def _create(actor: Any, form: TaskForm, points: list[Any]) -> Task:
     )  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
-def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    task = task_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("task.edit", task.place)
-    initial = {name: getattr(task, name) for name in acts.EDITABLE} | {"partners": list(task.partners.all())}
-    form = TaskForm(request.POST if request.method == "POST" else None, plan=task.plan, day=today(), initial=initial)
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.edit_task(actor, task=task, **form.columns))
-        if done is not None:
-            messages.success(request, "已保存。")
-            return redirect(task)
-    elif request.method == "GET" and task.state != Task.State.DRAFT:
-        words = f"任务“{task.get_state_display()}”，内容不能再改；时限可以逐个单位延期。"
-        return not_now(request, Denied(words, "task.edit"), task)
-    crumbs = plan_crumbs(task.plan, Crumb(task.code, task.get_absolute_url()))
-    return form_page(
-        request, form, title=f"修改任务 {task.code}", save="保存", crumbs=crumbs, cancel_url=task.get_absolute_url()
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def task_split(request: HttpRequest, pk: int) -> HttpResponse:
-    task = task_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("task.split", task.place)
-    form = SplitForm(
-        request.POST if request.method == "POST" else None, initial={"parts": task.text.replace("\n", "\n\n")}
-    )
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.split_task(actor, task=task, parts=form.texts))
-        if not form.errors:
-            messages.success(request, f"已拆分为 {len(made or form.texts)} 条任务。")
-            return redirect(f"{reverse('plans:tasks')}?plan={task.plan_id}&section={task.point.section_id}")
-    crumbs = plan_crumbs(task.plan, Crumb(task.code, task.get_absolute_url()))
-    return form_page(
-        request, form, title=f"拆分任务 {task.code}", save="拆分", crumbs=crumbs, cancel_url=task.get_absolute_url()
-    )
-
-
 @require_POST
 def task_merge(request: HttpRequest) -> HttpResponse:
     may_anywhere(request, "task.merge")
     chosen = list(TASKS.chosen(request, task_rows(request)))
     back = redirect(f"{reverse('plans:tasks')}?{request.GET.urlencode()}")
-    form = bare_form()
-    merged = refused(form, lambda: acts.merge_tasks(actor_of(request), tasks=chosen))
-    if merged is None:
-        messages.error(request, "；".join(refusals(form)))
+    merged, why = tried(lambda: acts.merge_tasks(actor_of(request), tasks=chosen))
+    if why:
+        messages.error(request, why)
         return back
     messages.success(request, f"已合并到“{merged}”。")
     return redirect(merged)
-
-
-_STEPS = {
-    "task.close": lambda actor, task, reason: acts.close_task(actor, task=task),
-    "task.withdraw": lambda actor, task, reason: acts.withdraw_task(actor, task=task, reason=reason),
-    "task.discard": lambda actor, task, reason: acts.discard_task(actor, task=task),
-}
-
-
-@require_POST
-def task_step(request: HttpRequest, pk: int) -> HttpResponse:
-    task = task_or_404(request, pk)
-    verb = request.POST.get("step", "")
-    if verb not in _STEPS:
-        raise Http404
-    actor_of(request).require(verb, task.place)
-    form = bare_form()
-    moved = refused(form, lambda: _STEPS[verb](actor_of(request), task, request.POST.get("reason", "")))
-    if moved is None:
-        messages.error(request, "；".join(refusals(form)))
-    else:
-        messages.success(request, f"任务“{task.title}”现为“{moved.get_state_display()}”。")
-    return redirect(task)

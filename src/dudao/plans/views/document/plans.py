@@ -22,13 +22,11 @@ from dudao.core.ui.templatetags.ui import progress
 from dudao.plans.actions.document import (
     PointChange,
     amend_plan,
-    discard_plan,
     draft_tasks,
     import_plan,
-    publish_plan,
 )
+from dudao.plans.flow import PLAN, TASK
 from dudao.plans.forms.document import AmendForm, ImportForm, TasksForm
-from dudao.plans.labels import PLAN_STATES, TASK_STATES
 from dudao.plans.models import WorkPlan
 from dudao.plans.queries.document import effective_points, offices, plan_of, plans, with_counts, years
 from dudao.plans.queries.page import plan_page
@@ -85,7 +83,7 @@ PLANS = Listing(
             sort="title",
         ),
         Column("year", "年度", lambda plan: f"{plan.year}年", sort="year", nowrap=True),
-        Column("state", "状态", lambda plan: PLAN_STATES[plan.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda plan: PLAN.states[plan.state], sort="state", nowrap=True),
         Column("points", "要点", "point_count", numeric=True),
         Column("checked", "已校对", lambda plan: plan.checked_points, show=_checked),
         Column("tasks", "任务", "task_count", numeric=True),
@@ -98,7 +96,7 @@ PLANS = Listing(
         Search(["title", "issuer"], "计划标题或制发机关"),
         Choice("year", "年度", lambda request: [(year, f"{year}年") for year in years(actor_of(request))]),
     ],
-    chips=Chips.of_states("state", PLAN_STATES),
+    chips=Chips.of_states("state", PLAN.states),
     sort="-year",
     order=["-id"],
     row_menu=_menu,
@@ -179,14 +177,14 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     office = actor.may("plan.edit", found.unit.path)
     for _, points in page.sections:
         for task in (task for point in points for task in point.tasks):
-            task.shown = TASK_STATES[task.state]
+            task.shown = TASK.states[task.state]
     return render(
         request,
         "plans/document/page.html",
         {
             "plan": found,
             "page": page,
-            "state": PLAN_STATES[found.state],
+            "state": PLAN.states[found.state],
             "line": step_line(found) if office and found.state == PUBLISHED else (),
             "crumbs": [plans_crumb(), Crumb(str(found))],
             "may_amend": found.state == PUBLISHED and actor.may("plan.amend", found.unit.path),
@@ -206,26 +204,6 @@ def plan_source(request: HttpRequest, pk: int) -> FileResponse:
     if found.source_file is None:
         raise Http404
     return serve(found.source_file, found.source_name)
-
-
-_STEPS = {
-    "plan.publish": lambda actor, plan, reason: publish_plan(actor, plan=plan),
-    "plan.discard": lambda actor, plan, reason: discard_plan(actor, plan=plan, reason=reason),
-}
-
-
-@require_POST
-def plan_step(request: HttpRequest, pk: int) -> HttpResponse:
-    found = plan_or_404(request, pk)
-    verb = request.POST.get("step", "")
-    if verb not in _STEPS:
-        raise Http404
-    _STEPS[verb](actor_of(request), found, request.POST.get("reason", ""))
-    if verb == "plan.publish":
-        messages.success(request, "计划已发布。接着可以生成任务，再下达给各单位。")
-        return redirect(found)
-    messages.success(request, "草稿已作废。")
-    return redirect("plans:plans")
 
 
 @require_POST

@@ -21,10 +21,9 @@ from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import document as acts
 from dudao.plans.actions.document import Stale
 from dudao.plans.actions.document.remarks import fixable
-from dudao.plans.flow import PLAN
 from dudao.plans.forms.document import GUESS_FORMS
-from dudao.plans.labels import PLAN_STATES
 from dudao.plans.models import Guess, WorkPlan
+from dudao.plans.process import PLAN
 from dudao.plans.queries import review as reads
 from dudao.plans.views.document.plans import plans_crumb
 
@@ -69,9 +68,9 @@ def _context(request: HttpRequest, pk: int, at: str, **more: Any) -> dict[str, A
         "plan": plan,
         "focus": found.focus,
         "draft": draft,
-        "state": PLAN_STATES[plan.state],
+        "state": PLAN.flow.states[plan.state],
         "publisher": actor.may("plan.publish", plan.unit.path),
-        "buttons": PLAN.available(plan, actor),
+        "acts": PLAN.buttons(plan, actor),
         "crumbs": [plans_crumb(), Crumb(str(plan))],
         "conflict": None,
         "note": "",

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
+from dudao.plans.process import PLAN
 from dudao.plans.views.document import plans, review
 
 urlpatterns = [
     path("", plans.plan_list, name="plans"),
     path("import/", plans.plan_import, name="plan_import"),
     path("<int:pk>/", plans.plan, name="plan"),
-    path("<int:pk>/step/", plans.plan_step, name="plan_step"),
+    *PLAN.urls(),
     path("<int:pk>/source/", plans.plan_source, name="plan_source"),
     path("<int:pk>/amend/", plans.plan_amend, name="plan_amend"),
     path("<int:pk>/draft-tasks/", plans.plan_tasks, name="plan_tasks"),

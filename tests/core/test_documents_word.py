@@ -10,6 +10,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from dudao import packs
+from dudao.calc.worktext.characters import hanzi_of
 from dudao.core.documents import (
     Annex,
     Entry,
@@ -17,7 +18,6 @@ from dudao.core.documents import (
     Grid,
     Letter,
     Line,
-    counted,
     layout_from,
     read_word,
     text_of,
@@ -320,7 +320,7 @@ def test_properties_stand_in_the_order_of_the_schema():
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(1, "一"), (10, "十"), (12, "十二"), (20, "二十"), (99, "九十九"), (100, "100"), (0, "0")]
+    ("number", "words"), [(1, "一"), (10, "十"), (12, "十二"), (20, "二十"), (99, "九十九"), (100, "一百")]
 )
 def test_headings_are_counted_in_chinese(number, words):
-    assert counted(number) == words
+    assert hanzi_of(number) == words

@@ -1,7 +1,8 @@
 """The automatic numbers of a Word document, as the text a reader sees in front of a paragraph: «一、», «（二）», «3.».
 
 Follows numbering.xml (abstract lists, instances with overrides), styles that carry a number, restarts of deeper levels.
-Bullets are drawn, not text, and come out empty.
+For the text of a document bullets are drawn and come out empty; for its looks they are letters like others. Elements may be those
+of the standard library or of lxml.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ _COUNTING = frozenset(
     {
         "chineseCounting",
         "chineseCountingThousand",
-        "taiwaneseCounting",
         "taiwaneseCountingThousand",
+        "taiwaneseCounting",
         "japaneseCounting",
         "koreanCounting",
     }
@@ -38,6 +39,13 @@ _ENCLOSED = {
     "decimalEnclosedParen": ("⑴", 20),
     "ideographEnclosedCircle": ("㊀", 10),
 }
+_OTHERS = frozenset(
+    {
+        "none", "bullet", "decimal", "decimalZero", "decimalFullWidth", "ideographDigital", "chineseLegalSimplified",
+        "ideographTraditional", "ideographZodiac", "lowerLetter", "upperLetter", "lowerRoman", "upperRoman",
+    }
+)  # fmt: skip
+KNOWN = _COUNTING | _OTHERS | _ENCLOSED.keys()
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"),
           (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 
@@ -88,7 +96,9 @@ def _roman(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
+class Level:
+    """``text``: «%1、»; ``looks``: the ``w:pPr`` that its paragraphs have."""
+
     start: int = 1
     form: str = "decimal"
     text: str = ""
@@ -96,13 +106,14 @@ class _Level:
     restart: int | None = None
     style: str = ""
     legal: bool = False
+    looks: Element | None = None
 
 
 @dataclass(slots=True)
 class _List:
     """An abstract list with its running counters; None means the level has not been used since its last restart."""
 
-    levels: dict[int, _Level]
+    levels: dict[int, Level]
     counters: dict[int, int] = field(default_factory=dict)
 
 
@@ -114,14 +125,18 @@ class _Style:
 
 
 class Numbering:
-    """Counts along with the document: call `label` once for every paragraph, in order."""
+    """Counts along with the document: call `label` or `next` once for every paragraph, in order.
+
+    ``unknown``: formats that were counted in Arabic digits because nobody here knows them.
+    """
 
     def __init__(self, numbering: Element | None, styles: Element | None) -> None:
         self._lists: dict[str, _List] = {}
-        self._instances: dict[str, tuple[str, dict[int, int], dict[int, _Level]]] = {}
+        self._instances: dict[str, tuple[str, dict[int, int], dict[int, Level]]] = {}
         self._started: set[str] = set()
         self._styles: dict[str, _Style] = {}
         self._default_style = ""
+        self.unknown: set[str] = set()
         if styles is not None:
             self._read_styles(styles)
         if numbering is not None:
@@ -166,44 +181,51 @@ class Numbering:
             abstract_id = attribute(instance.find(_W + "abstractNumId"))
             self._instances[attribute(instance, "numId")] = (abstract_id, starts, levels)
 
+    def levels(self, number: str) -> dict[int, Level]:
+        """The levels of a list instance, none when there is no such list."""
+        abstract_id, _, own = self._instances.get(number, ("", {}, {}))
+        counted = self._lists.get(abstract_id)
+        return {**counted.levels, **own} if counted is not None else {}
+
     def label(self, properties: Element | None) -> str:
         """The number in front of the next paragraph, whose properties (`w:pPr`) are given; empty when it has none."""
         number, level = self._number(properties)
-        if number not in self._instances or level is None:
+        text, shape = self.next(number, level) if level is not None else ("", Level())
+        if shape.form == "bullet":
             return ""
-        abstract_id, starts, own = self._instances[number]
-        counted = self._lists.get(abstract_id)
-        if counted is None:
-            return ""
-        levels = {**counted.levels, **own}
+        if text and shape.suffix != "nothing" and (text[-1] not in _CLOSED or text[-1] in ".)"):
+            text += " "
+        return text
+
+    def next(self, number: str, level: int) -> tuple[str, Level]:
+        """The number of the next paragraph at a level of a list instance, with that level; "" when there is none."""
+        levels = self.levels(number)
         if level not in levels:
-            return ""
+            return "", Level()
+        abstract_id, starts, _ = self._instances[number]
+        counters = self._lists[abstract_id].counters
         if number not in self._started:
             self._started.add(number)
             for at, start in starts.items():
-                counted.counters[at] = start - 1
-        counters = counted.counters
+                counters[at] = start - 1
         counters[level] = counters.get(level, levels[level].start - 1) + 1
         for deeper in [at for at in counters if at > level]:
             restart = levels[deeper].restart if deeper in levels else None
             if restart is None or level < restart:
                 del counters[deeper]
-        return self._text(levels, counters, level)
+        return self._text(levels, counters, level), levels[level]
 
-    def _text(self, levels: dict[int, _Level], counters: dict[int, int], level: int) -> str:
+    def _text(self, levels: dict[int, Level], counters: dict[int, int], level: int) -> str:
         shape = levels[level]
-        if shape.form == "bullet":
-            return ""
 
         def number(match: re.Match[str]) -> str:
             at = int(match.group(1)) - 1
-            used = levels.get(at, _Level())
+            used = levels.get(at, Level())
+            if used.form not in KNOWN:
+                self.unknown.add(used.form)
             return format_number(counters.get(at, used.start), "decimal" if shape.legal else used.form)
 
-        text = _PLACE.sub(number, shape.text)
-        if text and shape.suffix != "nothing" and (text[-1] not in _CLOSED or text[-1] in ".)"):
-            text += " "
-        return text
+        return shape.text if shape.form == "bullet" else _PLACE.sub(number, shape.text)
 
     def _number(self, properties: Element | None) -> tuple[str, int | None]:
         """List instance and level of a paragraph: its own, else that of its style or of one the style is based on."""
@@ -240,21 +262,22 @@ def _number_of(properties: Element | None) -> tuple[str, int | None]:
     return attribute(numbered.find(_W + "numId")), _integer(level, 0) if level else None
 
 
-def _levels(abstract: Element) -> Iterator[tuple[int, _Level]]:
+def _levels(abstract: Element) -> Iterator[tuple[int, Level]]:
     for level in abstract.iterfind(_W + "lvl"):
         yield _integer(attribute(level, "ilvl"), 0), _level(level)
 
 
-def _level(level: Element) -> _Level:
+def _level(level: Element) -> Level:
     restart = attribute(level.find(_W + "lvlRestart"))
     legal = level.find(_W + "isLgl")
-    return _Level(
+    return Level(
         start=_integer(attribute(level.find(_W + "start")), 1),
         form=attribute(level.find(_W + "numFmt"), default="decimal"),
         text=attribute(level.find(_W + "lvlText")),
         suffix=attribute(level.find(_W + "suff"), default="tab"),
         restart=_integer(restart, 0) if restart else None,
         style=attribute(level.find(_W + "pStyle")),
+        looks=level.find(_W + "pPr"),
         legal=legal is not None and attribute(legal, default="1") not in ("0", "false"),
     )
 

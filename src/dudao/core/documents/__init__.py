@@ -10,7 +10,7 @@ What is in a paper, who signs it and where it goes is left to the apps above.
 from dudao.calc.layout import ROLES, Layout, layout_from
 from dudao.core.documents.filling import asked_for, fill
 from dudao.core.documents.fonts import missing
-from dudao.core.documents.letters import Annex, Entry, Form, Grid, Letter, Line, counted
+from dudao.core.documents.letters import Annex, Entry, Form, Grid, Letter, Line
 from dudao.core.documents.pdf import Mark, leaves_before_imprint, pictured, typeset
 from dudao.core.documents.reading import Reading, read_word, text_of
 from dudao.core.documents.templates import DOCX, DocumentError, chinese_font, render
@@ -32,7 +32,6 @@ __all__ = [
     "Reading",
     "asked_for",
     "chinese_font",
-    "counted",
     "fill",
     "layout_from",
     "leaves_before_imprint",

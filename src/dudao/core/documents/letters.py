@@ -10,7 +10,6 @@ from datetime import date
 
 LEVELS = 4
 """一、 （一） 1. （1）"""
-_DIGITS = "〇一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +91,3 @@ class Letter:
     printed_on: date | str | None = None
     receipt: str = ""
     together: Sequence[str] = field(default_factory=tuple)
-
-
-def counted(number: int) -> str:
-    """1 to 99 in Chinese: «十二»."""
-    if not 1 <= number <= 99:
-        return str(number)
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十") + (_DIGITS[ones] if ones else "")

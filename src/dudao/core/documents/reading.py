@@ -14,8 +14,8 @@ from typing import Any
 
 from lxml import etree
 
+from dudao.calc.worktext.autonumber import Numbering
 from dudao.core.documents.inheriting import MAIN, Properties, Styles, number, over, said, switched_on
-from dudao.core.documents.numbering import Numbering
 from dudao.core.documents.templates import MAX_UNPACKED, DocumentError, fetched_from
 
 _EMU = 12_700
@@ -147,7 +147,7 @@ def read_word(content: bytes) -> Reading:
     body = document.find(f"{MAIN}body")
     if body is None:
         raise DocumentError("这个文件里没有正文，请另存为 .docx 后再试。")
-    numbering = Numbering(lists)
+    numbering = Numbering(lists, None)
     reader = _Reader(Styles(styles), numbering, pictures, next(body.iter(*_HIDING), None) is not None)
     sections = list(body.iter(f"{MAIN}sectPr"))
     found = [words for tag, words in _IGNORED.items() if next(body.iter(tag), None) is not None]
@@ -271,7 +271,8 @@ class _Reader:
         listed = over(form, own)
         if listed.get("numPr.numId", "0") != "0":
             # A list's indents stand above the style's, below the paragraph's own.
-            form = over(form, self.numbering.form(listed["numPr.numId"], int(number(listed, "numPr.ilvl"))))
+            level = self.numbering.levels(listed["numPr.numId"]).get(int(number(listed, "numPr.ilvl")))
+            form = over(form, said(level.looks)) if level is not None else form
         form = over(form, own)
         align = {"left": "left", "start": "left", "center": "center", "right": "right", "end": "right"}
         return form, look, {
@@ -286,7 +287,8 @@ class _Reader:
 
     def numbered(self, form: Properties, look: Properties, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
         """With the number that Word would write before the text, in the look of the text."""
-        text = self.numbering.next(form["numPr.numId"], int(number(form, "numPr.ilvl")))
+        text, level = self.numbering.next(form["numPr.numId"], int(number(form, "numPr.ilvl")))
+        text += " " if level.suffix == "space" else ""
         if not text:
             return pieces
         if pieces and not pieces[0].image:

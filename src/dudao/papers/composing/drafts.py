@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dudao.core.documents import Grid, Line, counted
+from dudao.calc.worktext.characters import hanzi_of
+from dudao.core.documents import Grid, Line
 from dudao.papers.composing.fields import FIELDS, Field
 from dudao.papers.composing.looks import Look
 from dudao.papers.kinds import Kind
@@ -189,5 +190,5 @@ def sections(*parts: tuple[str, Sequence[Part]]) -> list[Part]:
     made: list[Part] = []
     filled = [(heading, below) for heading, below in parts if below]
     for place, (heading, below) in enumerate(filled, 1):
-        made += [Line(f"{counted(place)}、{heading}", 1), *below]
+        made += [Line(f"{hanzi_of(place)}、{heading}", 1), *below]
     return made

@@ -1,6 +1,7 @@
 """What demands something: opinions after an inspection, rectification notices, decisions on accountability, records of talks."""
 
-from dudao.core.documents import Annex, Entry, Form, Letter, Line, counted
+from dudao.calc.worktext.characters import hanzi_of
+from dudao.core.documents import Annex, Entry, Form, Letter, Line
 from dudao.papers.composing.drafts import Draft, Part, items, sections, sentence
 
 MOST_IN_TEXT = 20
@@ -13,7 +14,7 @@ def opinion(draft: Draft) -> Letter:
     subject, topic = draft.text("subject"), draft.text("topic")
     head = f"（组长：{draft.text('group_head')}）" if draft.text("group_head") else ""
     judged: list[Part] = [
-        Line(f"（{counted(place)}）{row['matter'].rstrip('。')}。", 2, rest=sentence(row["judgement"]))
+        Line(f"（{hanzi_of(place)}）{row['matter'].rstrip('。')}。", 2, rest=sentence(row["judgement"]))
         for place, row in enumerate(draft.rows("evaluation"), 1)
     ]
     reporting = sentence(draft.text("report_to")) if draft.text("report_to") else ""
@@ -85,7 +86,7 @@ def _problems(draft: Draft) -> list[Part]:
         return [*items(next(iter(groups.values())))]
     made: list[Part] = []
     for place, (category, said_here) in enumerate(groups.items(), 1):
-        made.append(Line(f"（{counted(place)}）{category or '其他'}", 2))
+        made.append(Line(f"（{hanzi_of(place)}）{category or '其他'}", 2))
         made += items(said_here)
     return made
 

@@ -1,13 +1,14 @@
 """What tells something: circulars, reports to the own government, look-backs, briefs, and the record of a visit."""
 
-from dudao.core.documents import Annex, Entry, Form, Letter, Line, counted
+from dudao.calc.worktext.characters import hanzi_of
+from dudao.core.documents import Annex, Entry, Form, Letter, Line
 from dudao.papers.composing.drafts import Draft, Part, items, sections, sentence
 
 
 def circular(draft: Draft) -> Letter:
     """督导通报: the whole in numbers with a ranking, what is common and what is each one's own, what to do."""
     own: list[Part] = [
-        Line(f"（{counted(place)}）{row['unit']}。", 2, rest=sentence(row["description"]))
+        Line(f"（{hanzi_of(place)}）{row['unit']}。", 2, rest=sentence(row["description"]))
         for place, row in enumerate(draft.rows("own_problems"), 1)
     ]
     demands: list[Part] = [*items(draft.texts("demands"))]
@@ -91,7 +92,7 @@ def brief(draft: Draft) -> Letter:
         title = "本期要目"
         body = [Line(f"{place}. {row['heading']}", 3) for place, row in enumerate(articles, 1)]
         for place, row in enumerate(articles, 1):
-            body += [Line(f"{counted(place)}、{row['heading']}", 1), Line(sentence(row["text"]))]
+            body += [Line(f"{hanzi_of(place)}、{row['heading']}", 1), Line(sentence(row["text"]))]
     sent = [(label, draft.text(name)) for name, label in (("reported_to", "报"), ("sent_to", "发")) if draft.text(name)]
     return Letter(
         title=title,
@@ -140,7 +141,7 @@ def self_report(draft: Draft) -> Letter:
             result.append(draft.table(name, caption=caption))
     said: list[Part] = []
     for place, row in enumerate(draft.rows("said"), 1):
-        said.append(Line(f"（{counted(place)}）{row['block']}", 2))
+        said.append(Line(f"（{hanzi_of(place)}）{row['block']}", 2))
         said += [Line(sentence(line)) for line in row["text"].splitlines()]
     ending: list[Part] = [*(items(draft.texts("measures")) or [write])]
     if draft.text("signature"):

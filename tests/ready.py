@@ -91,8 +91,10 @@ def city_database() -> Iterator[object]:
 
 def _build() -> bytes:
     from dudao.demo.city import build_city
+    from dudao.demo.plan import TASKS
 
-    return pickle.dumps(build_city(scale=SCALE))
+    # With as many tasks as `dudao demo` gives a small city.
+    return pickle.dumps(build_city(scale=SCALE, tasks=TASKS[::3]))
 
 
 def _copy(server: psycopg.Connection, source: str, name: str) -> None:

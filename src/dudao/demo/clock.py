@@ -7,18 +7,26 @@ Only for building demo data. Actions and fields take their time from ``django.ut
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 
 from django.apps import apps
+from django.db.models import Field
 from django.utils import timezone
 
 
-def _defaults(old: Callable[[], datetime], new: Callable[[], datetime]) -> None:
-    """Fields that take the time by themselves hold the function itself: they get the other one."""
-    for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if field.default is old:
-                field.default = new
-                field.__dict__.pop("_get_default", None)
+@cache
+def _of_now() -> list[Field]:  # type: ignore[type-arg]
+    """Fields that take the time by themselves."""
+    return [
+        field for model in apps.get_models() for field in model._meta.concrete_fields if field.default is timezone.now
+    ]
+
+
+def _defaults(new: Callable[[], datetime]) -> None:
+    """They hold the function itself, and get the other one."""
+    for field in _of_now():
+        field.default = new
+        field.__dict__.pop("_get_default", None)
 
 
 @contextmanager
@@ -29,10 +37,11 @@ def set_to(moment: datetime) -> Iterator[None]:
     def then() -> datetime:
         return moment
 
+    _of_now()  # looked for once, while the clock is real
     timezone.now = then
-    _defaults(real, then)
+    _defaults(then)
     try:
         yield
     finally:
         timezone.now = real
-        _defaults(then, real)
+        _defaults(real)

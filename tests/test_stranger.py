@@ -228,7 +228,7 @@ OBJECTS = {
     **{
         f"visits:visit{name}": lambda w: {"pk": w.visit.pk}
         for name in (
-            "", "_edit", "_step", "_feed_back", "_statement", "_settle", "_field", "_mark", "_record", "_photo", "_drop",
+            "", "_statement", "_field", "_mark", "_record", "_photo", "_drop",
         )
     },
     "visits:visit_plan": lambda w: {"pk": w.school.pk},
@@ -249,9 +249,7 @@ OBJECTS = {
     "results:result_trace": lambda w: {"pk": w.result.pk, "form": "txt"},
     "results:minutes": lambda w: {"pk": w.decision.pk},
     "results:objection_new": lambda w: {"pk": w.result.subject_id},
-    **{
-        f"results:objection{name}": lambda w: {"pk": w.objection.pk} for name in ("", "_step", "_uphold", "_change")
-    },
+    "results:objection": lambda w: {"pk": w.objection.pk},
     "results:proposal_decide": lambda w: {"pk": w.proposal.pk},
     "results:proposal_carry": lambda w: {"pk": w.proposal.framework_id},
     "evaluations:campaign_bulk": lambda w: {"pk": w.campaign.pk, "act": "remind"},

@@ -341,7 +341,7 @@ def test_a_statement_may_be_entered_for_the_unit_and_may_be_missing(going):
 
 
 def test_a_plan_changes_until_the_team_is_there(going):
-    with pytest.raises(Denied, match="不能再改安排"):
+    with pytest.raises(Denied, match="当前状态为“实地评估中”"):
         visiting.edit_visit(
             going.officer,
             visit=going.visit,

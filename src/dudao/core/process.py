@@ -104,12 +104,12 @@ class Act:
         assert self.run is not None, "an act with a page of its own is carried out there"
         return self.run(actor, **{key: found}, **values)
 
-    def told(self, request: HttpRequest, done: Any, row: Any) -> HttpResponse:
+    def told(self, request: HttpRequest, done: Any, back: Any) -> HttpResponse:
         """What is said and shown after it."""
         said = self.done if isinstance(self.done, str) else self.done(done)
         if said:
             messages.success(request, said)
-        return redirect(row if self.to is None else self.to(done))
+        return redirect(back if self.to is None else self.to(done))
 
     @property
     def slug(self) -> str:
@@ -170,6 +170,8 @@ class Process:
     """A line over every form."""
     trail: Callable[[Any, str], list[Crumb]] | None = None
     """The crumbs, where more than the list stands above the object: of its page (no title) or of the form with this title."""
+    back: Callable[[HttpRequest, Any], str] | None = None
+    """Where a form leads back to; the object's page where nothing is said."""
     slug: str = ""
     """What the names of the acts' addresses begin with, where the app has several processes: ``talk_``."""
 
@@ -193,6 +195,10 @@ class Process:
             Crumb(self.code(row), row.get_absolute_url() if title else ""),
         ]
         return [*made, Crumb(title)] if title else made
+
+    def back_to(self, request: HttpRequest, row: Any) -> str:
+        """Where a form about it leads back to."""
+        return self.back(request, row) if self.back is not None else row.get_absolute_url()
 
     def frame(self, row: Any, actor: Actor, back: str = "") -> dict[str, Any]:
         """What the object's page says of the process: state, step line, crumbs, buttons of the head and of the second row."""
@@ -290,13 +296,14 @@ class Process:
         if denied is None:
             return None
         messages.error(request, denied.reason)
-        return redirect(row)
+        return redirect(self.back_to(request, row))
 
     def _answer(self, request: HttpRequest, act: Act, at: dict[str, Any]) -> HttpResponse:
         actor = actor_of(request)
         found, row = self._find(request, act, at)
         if (answer := self.closed(request, row, act.verb_of(found))) is not None:
             return answer
+        back = self.back_to(request, row)
         title = act.title_of(found)
         given = act.given(actor, found) if act.given is not None else {}
         note = act.note(found) if callable(act.note) else act.note
@@ -305,14 +312,14 @@ class Process:
             key = act.part.key if act.part is not None else self.key
             done = refused(form, lambda: act.carry_out(actor, key, found, form.values))
             if done is not None:
-                return act.told(request, done, row)
+                return act.told(request, done, back)
         return form_page(
             request,
             form,
             title=title,
             save=act.save or title,
             save_icon=act.save_icon or act.icon,
-            cancel_url=row.get_absolute_url(),
+            cancel_url=back,
             crumbs=self.crumbs(row, title),
             template=act.template or self.template,
             note=note or (self.note(row) if self.note is not None else ""),

@@ -120,8 +120,9 @@ class ChangeForm(AnswerForm):
         self._sections = (Section("调整", names, note="改动的项目按新值计分，其余不变。"), Section("答复", ["answer"]))
 
     @property
-    def changed(self) -> dict[str, str]:
-        return {one.column.key: self.cleaned_data[f"cell_{place}"] for place, one in enumerate(self.cells)}
+    def values(self) -> dict[str, Any]:
+        cells = {one.column.key: self.cleaned_data[f"cell_{place}"] for place, one in enumerate(self.cells)}
+        return {"revision": self.cleaned_data["revision"], "answer": self.cleaned_data["answer"], "cells": cells}
 
 
 def _hint(one: Changeable) -> str:
@@ -181,7 +182,12 @@ class ProposalForm(Form):
 
 
 class DecideProposalForm(Form):
-    taken = forms.ChoiceField(label="研究结果", choices=[("1", "采纳"), ("0", "不采纳")], widget=forms.RadioSelect)
+    taken = forms.TypedChoiceField(
+        label="研究结果",
+        coerce=lambda given: given == "1",
+        choices=[("1", "采纳"), ("0", "不采纳")],
+        widget=forms.RadioSelect,
+    )
     answer = forms.CharField(
         label="研究意见", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

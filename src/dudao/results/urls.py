@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from dudao.results.process import OBJECTION
 from dudao.results.views import objections, result, results, sheets, uses
 
 app_name = "results"
@@ -32,9 +33,7 @@ urlpatterns = [
     path("objections/", objections.objection_list, name="objections"),
     path("objections/new/<int:pk>/", objections.ask, name="objection_new"),
     path("objections/<int:pk>/", objections.objection_page, name="objection"),
-    path("objections/<int:pk>/step/", objections.step, name="objection_step"),
-    path("objections/<int:pk>/uphold/", objections.uphold, name="objection_uphold"),
-    path("objections/<int:pk>/change/", objections.change, name="objection_change"),
+    *OBJECTION.urls("objections/"),
     # What becomes of them
     path("uses/", uses.use_list, name="uses"),
     path("proposals/", uses.proposal_list, name="proposals"),

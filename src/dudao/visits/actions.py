@@ -5,7 +5,7 @@ Every save carries the token of the phone that sends it: sent again over a bad n
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -67,37 +67,44 @@ def at_work(actor: Actor, visit: SiteVisit, verb: str, *also: str) -> SiteVisit:
     return row
 
 
+class Note(TypedDict):
+    """What is noted down: an interview, a lesson, papers read, a tour, a questionnaire's counts."""
+
+    kind: str
+    title: str
+    text: NotRequired[str]
+    code: NotRequired[str]
+    people: NotRequired[int | None]
+    score: NotRequired[Decimal | None]
+    counts: NotRequired[Mapping[str, int]]
+
+
 @audit.action
 def save_record(
     actor: Actor,
     *,
     visit: SiteVisit,
     key: UUID,
-    kind: str,
-    title: str,
-    text: str = "",
-    code: str = "",
-    people: int | None = None,
-    score: Decimal | None = None,
-    counts: Mapping[str, int] | None = None,
     record: VisitRecord | None = None,
     revision: int | None = None,
+    **note: Unpack[Note],
 ) -> VisitRecord:
-    """Note down an interview, a lesson, papers read, a tour, a questionnaire's counts.
+    """Note something down.
 
     ``key`` is made on the phone, once a record: sent again it finds the record that there is. ``record``: change that one
     (``revision``: as the person had it before them).
     """
     row = at_work(actor, visit, "onsite.record")
+    kind, code = note["kind"], note.get("code", "")
     if kind not in VisitRecord.Kind.values:
         raise ValidationError({"kind": "请选择记录的方式。"})
     _marked_here(row, code)
     values = {
-        **_words(title, text),
-        **_numbers(people, score if kind == VisitRecord.Kind.LESSON else None),
+        **_words(note["title"], note.get("text", "")),
+        **_numbers(note.get("people"), note.get("score") if kind == VisitRecord.Kind.LESSON else None),
         "kind": kind,
         "code": code,
-        "counts": _counts(counts or {}) if kind == VisitRecord.Kind.QUESTIONNAIRE else {},
+        "counts": _counts(note.get("counts") or {}) if kind == VisitRecord.Kind.QUESTIONNAIRE else {},
         "at": timezone.now(),
     }
     if record is None:

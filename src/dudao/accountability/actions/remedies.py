@@ -40,9 +40,7 @@ def ask(
     """
     row = CASE.lock(case)
     verb = _VERBS[Remedy.Kind(kind)][0]
-    denied = CASE.why_not(row, verb, actor)
-    if denied is not None:
-        raise denied
+    CASE.require(row, verb, actor)
     _, recorded = party(row, actor, verb)
     window = window_of(row, kind)
     if window.why:
@@ -98,9 +96,7 @@ def decide(
     row = CASE.lock(remedy.case)
     found = Remedy.objects.select_for_update().get(pk=remedy.pk)
     verb = _VERBS[Remedy.Kind(found.kind)][1]
-    denied = CASE.why_not(row, verb, actor)
-    if denied is not None:
-        raise denied
+    CASE.require(row, verb, actor)
     if found.decided_on is not None:
         raise Denied(f"{found.get_kind_display()}已于{chinese_date(found.decided_on)}作出决定。", verb)
     if (

@@ -5,7 +5,7 @@ Every action locks the subject's row first, as saving and handing in do: nobody 
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -92,18 +92,26 @@ def _tell(part: Part, words: str, verb: str, key: str = "") -> int:
     )
 
 
+class Share(TypedDict):
+    """What a department is to answer until when, and what it is told with it."""
+
+    codes: Sequence[str]
+    due_on: date
+    contact: NotRequired[str]
+    demand: NotRequired[str]
+    reads_all: NotRequired[bool]
+
+
+def _told(share: Share) -> dict[str, Any]:
+    return {
+        "contact": share.get("contact", "").strip()[:120],
+        "demand": share.get("demand", "").strip()[:1000],
+        "reads_all": share.get("reads_all", False),
+    }
+
+
 @audit.action
-def assign_part(
-    actor: Actor,
-    *,
-    subject: Subject,
-    unit: Unit,
-    codes: Sequence[str],
-    due_on: date,
-    contact: str = "",
-    demand: str = "",
-    reads_all: bool = False,
-) -> Part:
+def assign_part(actor: Actor, *, subject: Subject, unit: Unit, **share: Unpack[Share]) -> Part:
     """Have a department answer these indicators (a code above leaves stands for all of them that are free)."""
     row = _divided(actor, subject, "part.assign")
     if not candidates(row).filter(pk=unit.pk).exists():
@@ -114,11 +122,9 @@ def assign_part(
     made: Part = Part.objects.create(
         subject=row,
         unit=unit,
-        codes=_codes(row, codes, free_codes(row, parts)),
-        due_on=_due(row, due_on),
-        contact=contact.strip()[:120],
-        demand=demand.strip()[:1000],
-        reads_all=reads_all,
+        codes=_codes(row, share["codes"], free_codes(row, parts)),
+        due_on=_due(row, share["due_on"]),
+        **_told(share),
         created_by=actor.name[:100],
         created_at=timezone.now(),
     )
@@ -142,17 +148,7 @@ def assign_as_suggested(actor: Actor, *, subject: Subject, due_on: date) -> list
 
 
 @audit.action
-def change_part(
-    actor: Actor,
-    *,
-    part: Part,
-    revision: int,
-    codes: Sequence[str],
-    due_on: date,
-    contact: str = "",
-    demand: str = "",
-    reads_all: bool = False,
-) -> Part:
+def change_part(actor: Actor, *, part: Part, revision: int, **share: Unpack[Share]) -> Part:
     """Other indicators, another day, another contact. What has been answered stays with the self-evaluation."""
     row, fresh = _fresh(part)
     _divided(actor, row, "part.edit")
@@ -161,9 +157,11 @@ def change_part(
     if fresh.state not in {Part.State.OPEN, Part.State.RETURNED}:
         raise Denied(f"分工当前为“{fresh.get_state_display()}”，不能修改。需要时请先退回。", "part.edit")
     old = set(fresh.codes)
-    fresh.codes = _codes(row, codes, free_codes(row, parts_of(row), but=fresh.pk))
+    due_on = share["due_on"]
+    fresh.codes = _codes(row, share["codes"], free_codes(row, parts_of(row), but=fresh.pk))
     fresh.due_on = due_on if due_on == fresh.due_on else _due(row, due_on)
-    fresh.contact, fresh.demand, fresh.reads_all = contact.strip()[:120], demand.strip()[:1000], reads_all
+    for name, value in _told(share).items():
+        setattr(fresh, name, value)
     fresh.revision += 1
     fresh.save(update_fields=["codes", "due_on", "contact", "demand", "reads_all", "revision"])
     _count(row)
@@ -177,9 +175,7 @@ def change_part(
 def submit_part(actor: Actor, *, part: Part) -> Part:
     """Hand in to the government's own office. What is handed in is kept as it is, with its digest."""
     row, fresh = _fresh(part)
-    denied = PART.why_not(fresh, "part.submit", actor)
-    if denied is not None:
-        raise denied
+    PART.require(fresh, "part.submit", actor)
     window = window_of(row)
     if window is None or not window.is_open(timezone.localdate()):
         raise Denied("自评还没有开始，请到时再交。", "part.submit")

@@ -111,9 +111,7 @@ def submit_evaluation(
     """
     row = held(subject)
     window = _window(row)
-    denied = SUBJECT.why_not(row, "evaluation.submit", actor)
-    if denied is not None:
-        raise denied
+    SUBJECT.require(row, "evaluation.submit", actor)
     if not window.is_open(timezone.localtime(received_at).date()):
         raise Denied(f"自评从{window.opens_on.month}月{window.opens_on.day}日开始，现在不能提交。", "evaluation.submit")
     late, denied = lateness(row, window, received_at, begun_at)

@@ -5,6 +5,7 @@ Marks are given on the spot; what the team notes down there is in `dudao.visits.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -41,10 +42,21 @@ def opened(visit: SiteVisit) -> SiteVisit:
 # ---- planning -------------------------------------------------------------------------------------------------
 
 
-def _checked(
-    actor: Actor, row: SiteVisit, subjects: Sequence[Subject], members: Sequence[Account], leader: Account
-) -> list[VisitMember]:
+class Plan(TypedDict):
+    """What is agreed of a visit. ``members``: with or without the leader."""
+
+    subjects: Sequence[Subject]
+    members: Sequence[Account]
+    leader: Account
+    from_on: date
+    until_on: date
+    announced: NotRequired[bool]
+    agenda: NotRequired[str]
+
+
+def _checked(actor: Actor, row: SiteVisit, plan: Plan) -> list[VisitMember]:
     """The team as it would be written. Raises ``ValidationError`` by field with what doesn't do."""
+    subjects, leader = plan["subjects"], plan["leader"]
     if row.until_on < row.from_on:
         raise ValidationError({"until_on": "结束日期早于开始日期，请改正。"})
     if (row.until_on - row.from_on).days > 30:
@@ -57,7 +69,7 @@ def _checked(
         raise ValidationError(
             {"subjects": f"“{'、'.join(wrong)}”没有{row.unit}可以实地评估的任务，或者已经列入另一次实地评估。"}
         )
-    people = list(dict.fromkeys([leader, *members]))
+    people = list(dict.fromkeys([leader, *plan["members"]]))
     able = set(
         candidates("onsite.mark", row.unit.path).filter(pk__in=[one.pk for one in people]).values_list("pk", flat=True)
     )
@@ -90,26 +102,19 @@ def plan_visit(
     *,
     office: Unit,
     unit: Unit,
-    subjects: Sequence[Subject],
-    members: Sequence[Account],
-    leader: Account,
-    from_on: date,
-    until_on: date,
-    announced: bool = True,
-    agenda: str = "",
     specialities: Mapping[int, str] | None = None,
     demo: bool = False,
+    **plan: Unpack[Plan],
 ) -> SiteVisit:
-    """One visit to a unit that serves several campaigns. ``members``: with or without the leader. ``specialities``: what a member
-    (by account) is in the team for."""
+    """One visit to a unit that serves several campaigns. ``specialities``: what a member (by account) is in the team for."""
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # two plans at once would both find the unit free
     row = SiteVisit(
         office=office,
         unit=unit,
-        from_on=from_on,
-        until_on=until_on,
-        announced=announced,
-        agenda=agenda.strip(),
+        from_on=plan["from_on"],
+        until_on=plan["until_on"],
+        announced=plan.get("announced", True),
+        agenda=plan.get("agenda", "").strip(),
         demo=demo,
     )
     actor.require("onsite.plan", office.path, unit.path)
@@ -118,13 +123,13 @@ def plan_visit(
         raise denied
     if not unit.path.startswith(office.path):
         raise ValidationError({"office": f"{unit}不在{office}之下。"})
-    team = _checked(actor, row, subjects, members, leader)
+    team = _checked(actor, row, plan)
     for member in team:
         member.speciality = (specialities or {}).get(member.account_id, "")[:60]
     row.save(force_insert=True)
-    row.subjects.set(subjects)
+    row.subjects.set(plan["subjects"])
     VisitMember.objects.bulk_create(team)
-    audit.record(actor, "onsite.plan", row, inspectors=[one.account.name for one in team], total=len(subjects))
+    audit.record(actor, "onsite.plan", row, inspectors=[one.account.name for one in team], total=len(plan["subjects"]))
     _tell_team(row, team)
     return row
 
@@ -140,39 +145,22 @@ def _tell_team(row: SiteVisit, team: Sequence[VisitMember]) -> None:
 
 
 @audit.action
-def edit_visit(
-    actor: Actor,
-    *,
-    visit: SiteVisit,
-    revision: int,
-    subjects: Sequence[Subject],
-    members: Sequence[Account],
-    leader: Account,
-    from_on: date,
-    until_on: date,
-    announced: bool = True,
-    agenda: str = "",
-) -> SiteVisit:
+def edit_visit(actor: Actor, *, visit: SiteVisit, revision: int, **plan: Unpack[Plan]) -> SiteVisit:
     """Change a visit before the team is on site. Who is new to the team is told; so is a unit that knew the old days."""
     row = opened(visit)
-    actor.require("onsite.plan", row.unit.path)
-    denied = by_office(row, actor, "onsite.plan")
-    if denied is not None:
-        raise denied
-    if row.state not in {SiteVisit.State.PLANNED, SiteVisit.State.NOTIFIED}:
-        raise Denied(f"实地评估{row.get_state_display()}，不能再改安排。", "onsite.plan")
+    VISIT.require(row, "onsite.plan", actor)
     if row.revision != revision:
         raise Conflict
     before = {member.account_id for member in row.members.all()}
     days = (row.from_on, row.until_on)
-    row.from_on, row.until_on = from_on, until_on
-    team = _checked(actor, row, subjects, members, leader)
-    announced = announced or row.notified_at is not None
-    touch(row, from_on=from_on, until_on=until_on, announced=announced, agenda=agenda.strip())
-    row.subjects.set(subjects)
+    from_on, until_on = row.from_on, row.until_on = plan["from_on"], plan["until_on"]
+    team = _checked(actor, row, plan)
+    announced = plan.get("announced", True) or row.notified_at is not None
+    touch(row, from_on=from_on, until_on=until_on, announced=announced, agenda=plan.get("agenda", "").strip())
+    row.subjects.set(plan["subjects"])
     VisitMember.objects.filter(visit=row).delete()
     VisitMember.objects.bulk_create(team)
-    audit.record(actor, "onsite.plan", row, inspectors=[one.account.name for one in team], total=len(subjects))
+    audit.record(actor, "onsite.plan", row, inspectors=[one.account.name for one in team], total=len(plan["subjects"]))
     _tell_team(row, [one for one in team if one.account_id not in before])
     if row.notified_at is not None and days != (from_on, until_on):
         _tell_unit(row, f"实地评估改为{date_cn(from_on)}至{date_cn(until_on)}", "onsite.notify")
@@ -192,7 +180,7 @@ def notify(actor: Actor, *, visit: SiteVisit) -> SiteVisit:
     row = opened(visit)
     if not row.announced:
         raise Denied("这次实地评估不事先通知，到现场后点“开始实地评估”。", "onsite.notify")
-    VISIT.move(row, "onsite.notify", actor, changes={"notified_at": timezone.now(), "revision": row.revision + 1})
+    VISIT.move(row, "onsite.notify", actor, changes={"notified_at": timezone.now()})
     _tell_unit(row, f"{row.office}将于{date_cn(row.from_on)}来实地评估，请做好准备", "onsite.notify")
     return row
 
@@ -203,7 +191,7 @@ def begin(actor: Actor, *, visit: SiteVisit) -> SiteVisit:
     row = opened(visit)
     if row.announced and row.state == SiteVisit.State.PLANNED:
         raise Denied("还没有通知单位。请督导办先发通知；不事先通知的，请把安排改为“不事先通知”。", "onsite.begin")
-    VISIT.move(row, "onsite.begin", actor, changes={"begun_at": timezone.now(), "revision": row.revision + 1})
+    VISIT.move(row, "onsite.begin", actor, changes={"begun_at": timezone.now()})
     if row.notified_at is None:
         _tell_unit(row, f"{row.office}的评估组已到校，开始实地评估", "onsite.begin")
     return row
@@ -218,7 +206,7 @@ def cancel(actor: Actor, *, visit: SiteVisit, reason: str) -> SiteVisit:
         "onsite.cancel",
         actor,
         reason=reason,
-        changes={"reason": reason.strip()[:500], "revision": row.revision + 1},
+        changes={"reason": reason.strip()[:500]},
     )
     if row.notified_at is not None or row.begun_at is not None:
         _tell_unit(row, f"实地评估已取消：{reason.strip()}", "onsite.cancel")
@@ -291,7 +279,6 @@ def feed_back(actor: Actor, *, visit: SiteVisit, preliminary: str, present: str)
             "preliminary": preliminary.strip(),
             "present": present.strip()[:500],
             "fed_back_at": timezone.now(),
-            "revision": row.revision + 1,
         },
         tell_at=row.unit.path,
     )
@@ -365,7 +352,7 @@ def settle(
         row,
         "onsite.settle",
         actor,
-        changes={"conclusion": conclusion.strip(), "settled_at": timezone.now(), "revision": row.revision + 1},
+        changes={"conclusion": conclusion.strip(), "settled_at": timezone.now()},
     )
     _tell_unit(row, "评估组已形成意见", "onsite.settle")
     return row

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from dudao.evaluations.process import VISIT
 from dudao.evaluations.views import visit_marks as onsite
 from dudao.evaluations.views import visits as visiting
 from dudao.visits import views as visit_files
@@ -12,11 +13,8 @@ urlpatterns = [
     path("visits/new/", visiting.pick, name="visit_pick"),
     path("visits/new/<int:pk>/", visiting.plan, name="visit_plan"),
     path("visits/<int:pk>/", visiting.visit_page, name="visit"),
-    path("visits/<int:pk>/edit/", visiting.edit, name="visit_edit"),
-    path("visits/<int:pk>/step/", visiting.step, name="visit_step"),
-    path("visits/<int:pk>/feed-back/", visiting.feed_back, name="visit_feed_back"),
+    *VISIT.urls("visits/"),
     path("visits/<int:pk>/statement/", visiting.statement, name="visit_statement"),
-    path("visits/<int:pk>/settle/", visiting.settle, name="visit_settle"),
     path("visits/<int:pk>/field/", onsite.field, name="visit_field"),
     path("visits/<int:pk>/mark/", onsite.mark, name="visit_mark"),
     path("visits/<int:pk>/record/", onsite.record, name="visit_record"),

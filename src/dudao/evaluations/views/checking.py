@@ -12,7 +12,7 @@ from dudao.calc.handing_in import KINDS, Change
 from dudao.core.access import Denied
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions import checking as acts
@@ -112,14 +112,12 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     row = _checked(request, pk)
     actor = actor_of(request)
     form = ReturnForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.return_evaluation(actor, subject=row, **form.values))
-        if made is not None:
-            messages.success(request, f"已退回{row.label}修改，对方已收到通知。")
-            return redirect(row)
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: acts.return_evaluation(actor, subject=row, **form.values),
+        f"已退回{row.label}修改，对方已收到通知。",
+        to=row,
         title="退回修改",
         save="退回修改",
         save_icon="arrow-back-up",
@@ -238,14 +236,11 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     if not actor.may_somewhere("evaluation.move"):
         raise Denied("由组织单位办理转由其他单位承担。", "evaluation.move")
     form = MoveForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.move_subject(actor, subject=row, **form.values))
-        if made is not None:
-            messages.success(request, f"已转由{made.unit}承担，原来填的内容都在。")
-            return redirect(made)
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: acts.move_subject(actor, subject=row, **form.values),
+        lambda made: f"已转由{made.unit}承担，原来填的内容都在。",
         title="转由其他单位承担",
         save="确认转交",
         cancel_url=row.get_absolute_url(),

@@ -15,7 +15,7 @@ from dudao.core import audit
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.formats import datetime_cn
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State, stages
 from dudao.core.ui.templatetags.ui import deadline
@@ -243,14 +243,12 @@ def part_return(request: HttpRequest, pk: int) -> HttpResponse:
     if denied is not None:
         raise denied
     form = PartReturnForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.return_part(actor, part=part, **form.values))
-        if made is not None:
-            messages.success(request, f"已退回{part.unit}，对方已收到通知。")
-            return redirect(part)
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: acts.return_part(actor, part=part, **form.values),
+        f"已退回{part.unit}，对方已收到通知。",
+        to=part,
         title="退回成员单位",
         save="退回",
         save_icon="arrow-back-up",
@@ -269,14 +267,12 @@ def part_edit(request: HttpRequest, pk: int) -> HttpResponse:
         raise denied
     initial = {name: getattr(part, name) for name in ("contact", "due_on", "demand", "reads_all", "codes")}
     form = PartForm(sent(request), subject=part.subject, part=part, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.change_part(actor, part=part, revision=part.revision, **form.values))
-        if made is not None:
-            messages.success(request, "已修改分工，该单位收到了通知。")
-            return redirect(part)
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: acts.change_part(actor, part=part, revision=part.revision, **form.values),
+        "已修改分工，该单位收到了通知。",
+        to=part,
         title=f"修改{part.unit}的分工",
         cancel_url=part.get_absolute_url(),
         crumbs=_crumbs(request, part, False, "修改分工"),
@@ -370,15 +366,13 @@ def part_new(request: HttpRequest, pk: int) -> HttpResponse:
         raise denied
     window = window_of(row)
     form = PartForm(sent(request), subject=row, initial={"due_on": window.last if window is not None else None})
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.assign_part(actor, subject=row, **form.values))
-        if made is not None:
-            messages.success(request, f"已下达给{made.unit}，对方收到了通知。")
-            return redirect("evaluations:division", row.pk)
     back = reverse("evaluations:division", args=[row.pk])
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: acts.assign_part(actor, subject=row, **form.values),
+        lambda made: f"已下达给{made.unit}，对方收到了通知。",
+        to=reverse("evaluations:division", args=[row.pk]),
         title="新增分工",
         save="下达分工",
         save_icon="send",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.reviewing import Strictness
 from dudao.core.ui.acting import actor_of, sent
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.parts import Crumb, Option, Tab
 from dudao.evaluations.actions import marking
 from dudao.evaluations.actions import reviewing as acts
@@ -240,14 +240,12 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = row.subject.campaign
     able = reviewers(campaign, row.source, row.subject.unit)
     form = ReassignForm(sent(request), people=able.exclude(pk=row.reviewer_id))
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.reassign(actor, review=row, **form.values))
-        if made is not None:
-            messages.success(request, f"已改派给{form.values['reviewer'].name}，已给的评分保留。")
-            return redirect(_back(campaign, row.source))
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: acts.reassign(actor, review=row, **form.values),
+        lambda _: f"已改派给{form.values['reviewer'].name}，已给的评分保留。",
+        to=_back(campaign, row.source),
         title="改派评审任务",
         save="改派",
         save_icon="replace",
@@ -271,16 +269,12 @@ def third(request: HttpRequest, pk: int) -> HttpResponse:
     people = able.exclude(pk__in=reads.reviewers_of(subject, source))
     form = ReassignForm(sent(request), people=people)
     codes = reads.third_codes(subject, source)
-    if request.method == "POST" and form.is_valid():
-        made = refused(
-            form, lambda: acts.give_third(actor, subject=subject, source=source, reviewer=form.values["reviewer"])
-        )
-        if made is not None:
-            messages.success(request, f"已请{form.values['reviewer'].name}裁定 {len(codes)} 项。")
-            return redirect(_back(campaign, source))
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: acts.give_third(actor, subject=subject, source=source, reviewer=form.values["reviewer"]),
+        lambda _: f"已请{form.values['reviewer'].name}裁定 {len(codes)} 项。",
+        to=_back(campaign, source),
         title="请第三人裁定",
         save="分配",
         save_icon="user-plus",
@@ -302,25 +296,20 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     inputs = item.inputs()
     initial = {one.name: one.given for one in inputs} | {"reason": item.mark.reason if item.mark is not None else ""}
     form = SettleForm(sent(request), inputs=inputs, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        made = refused(
-            form,
-            lambda: marking.settle_mark(
-                actor,
-                subject=subject,
-                source=source,
-                code=code,
-                cells=cells_of(form.values, inputs),
-                reason=form.values["reason"],
-            ),
-        )
-        if made is not None:
-            messages.success(request, f"已核定 {code} {item.node.name}。")
-            return redirect(_back(campaign, source))
     hidden = subject.pk in reads.blind_subjects(actor, campaign, source)
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: marking.settle_mark(
+            actor,
+            subject=subject,
+            source=source,
+            code=code,
+            cells=cells_of(form.values, inputs),
+            reason=form.values["reason"],
+        ),
+        f"已核定 {code} {item.node.name}。",
+        to=_back(campaign, source),
         title="核定得分",
         save="核定",
         save_icon="check",

@@ -1,12 +1,10 @@
 """The office's page of one unit's vetoes: what applies, who said so on what grounds, and a form to decide on one."""
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.ui.acting import actor_of, sent
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb, State
 from dudao.evaluations.actions.marking import why_not_settle
 from dudao.evaluations.actions.vetoes import decide_veto
@@ -37,14 +35,12 @@ def vetoes(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     seen = sum(line.mark.revision for line in lines if line.mark is not None)
     form = VetoForm(sent(request), vetoes={code: line.name for code, line in asked.items()}, initial={"revision": seen})
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: decide_veto(actor, subject=subject, **form.values))
-        if made is not None:
-            messages.success(request, f"已认定“{asked[made.code].name}”，请重新形成评定结果。")
-            return redirect(subject)
-    return form_page(
+    return answered(
         request,
         form,
+        lambda: decide_veto(actor, subject=subject, **form.values),
+        lambda made: f"已认定“{asked[made.code].name}”，请重新形成评定结果。",
+        to=subject,
         title="一票否决",
         save="认定",
         save_icon="check",

@@ -23,16 +23,15 @@ from dudao.evaluations.findings import key_of
 from dudao.evaluations.forms.reviewing import cells_of
 from dudao.evaluations.forms.visits import RecordForm
 from dudao.evaluations.models import Subject
+from dudao.evaluations.process import VISIT
 from dudao.evaluations.queries import visits as reads
 from dudao.evaluations.queries.answering import evidence_of
 from dudao.evaluations.queries.desk import Desk
 from dudao.evaluations.queries.licensing import registered
-from dudao.evaluations.views.visits import days, visit_or_404
+from dudao.evaluations.views.visits import days
 from dudao.findings.queries.sources import Hooks
 from dudao.visits import actions as visit_acts
 from dudao.visits import queries as visit_reads
-from dudao.visits.flow import VISIT
-from dudao.visits.labels import VISIT_STATES
 from dudao.visits.models import SiteVisit
 
 TABS = {"marks": "清单", "records": "记录", "problems": "问题", "feedback": "反馈"}
@@ -45,7 +44,7 @@ def _url(row: SiteVisit, tab: str, at: str = "") -> str:
 @require_GET
 def field(request: HttpRequest, pk: int) -> HttpResponse:
     """One tab of the page: ``?tab=marks|records|problems|feedback``."""
-    row = visit_or_404(request, pk)
+    row = VISIT.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("onsite.record", row.unit.path)
     if not visit_reads.is_inside(actor, row):
@@ -57,7 +56,7 @@ def field(request: HttpRequest, pk: int) -> HttpResponse:
     files = visit_reads.files_of(row)
     context: dict[str, Any] = {
         "row": row,
-        "state": VISIT_STATES[row.state],
+        "state": VISIT.flow.states[row.state],
         "days": " · ".join(filter(None, [days(row), registered(row.unit)])),
         "crumbs": [Crumb("实地评估", reverse("visits:visits")), Crumb(row.unit.name, row.get_absolute_url())],
         "tab": tab,
@@ -72,7 +71,8 @@ def field(request: HttpRequest, pk: int) -> HttpResponse:
         "done": sum(desk.done for desk in desks),
         "total": sum(desk.expected for desk in desks),
         "step_url": reverse("visits:visit_step", args=[row.pk]),
-        "begins": VISIT.why_not(row, "onsite.begin", actor) is None and not (row.announced and row.state == "planned"),
+        "begins": VISIT.flow.why_not(row, "onsite.begin", actor) is None
+        and not (row.announced and row.state == "planned"),
     }
     if tab == "marks":
         by_code: dict[str, list[Any]] = {}
@@ -99,10 +99,10 @@ def field(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         why, recorded = by_head(row, actor)
         context |= {
-            "feeds": VISIT.why_not(row, "onsite.feed_back", actor) is None,
+            "feeds": VISIT.flow.why_not(row, "onsite.feed_back", actor) is None,
             "states": why is None,
             "recorded": recorded,
-            "settles": VISIT.why_not(row, "onsite.settle", actor) is None,
+            "settles": VISIT.flow.why_not(row, "onsite.settle", actor) is None,
         }
     return render(request, "evaluations/visits/field.html", context)
 
@@ -165,7 +165,7 @@ def _answer(request: HttpRequest, act: Any, told: Any, back: str, done: str) -> 
 
 
 def _visit(request: HttpRequest, pk: int, verb: str) -> SiteVisit:
-    row = visit_or_404(request, pk)
+    row = VISIT.found_or_404(request, pk)
     actor_of(request).require(verb, row.unit.path)
     return row
 

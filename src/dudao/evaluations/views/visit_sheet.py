@@ -9,7 +9,7 @@ from dudao.core.ui.columns import Column
 from dudao.evaluations.queries import visits as reads
 from dudao.evaluations.views.exporting import recorded
 from dudao.visits import queries as visit_reads
-from dudao.visits.labels import VISIT_STATES
+from dudao.visits.flow import VISIT
 from dudao.visits.models import SiteVisit
 
 KINDS = [("outcomes", "实地评估结果台账")]
@@ -25,7 +25,7 @@ _COLUMNS = [
     Column("until_on", "结束日期", "until_on"),
     Column("leader", "组长", lambda row: "、".join(one.account.name for one in row.members.all() if one.leader)),
     Column("members", "组员", lambda row: "、".join(one.account.name for one in row.members.all() if not one.leader)),
-    Column("state", "状态", lambda row: VISIT_STATES[row.state]),
+    Column("state", "状态", lambda row: VISIT.states[row.state]),
     Column("announced", "事先通知", "announced"),
     Column("notified", "通知日期", "notified_at"),
     Column("begun", "进校日期", "begun_at"),

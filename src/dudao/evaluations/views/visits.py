@@ -9,36 +9,26 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import audit
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
+from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.formats import date_cn
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page
 from dudao.core.ui.listing import EXPORT_LIMIT, Column, Empty, Listing
-from dudao.core.ui.parts import Crumb, RowLink, stages
+from dudao.core.ui.parts import Crumb, RowLink
 from dudao.evaluations.actions import visit_papers
 from dudao.evaluations.actions import visits as acts
-from dudao.evaluations.forms.visits import FeedBackForm, PickForm, PlanForm, SettleVisitForm, StatementForm
+from dudao.evaluations.forms.visits import PickForm, PlanForm, StatementForm
+from dudao.evaluations.process import VISIT, planned
 from dudao.evaluations.queries import visits as reads
 from dudao.evaluations.queries.licensing import registered
 from dudao.evaluations.views.exporting import offered
 from dudao.evaluations.views.visit_sheet import KINDS, outcomes, taken
-from dudao.orgs.models import Unit
-from dudao.selection.queries.recusal import candidates, inspectors_among
 from dudao.visits import queries as visit_reads
 from dudao.visits.actions import why_not_record
-from dudao.visits.flow import VISIT
-from dudao.visits.labels import VISIT_LINE, VISIT_STATES
 from dudao.visits.models import SiteVisit
-
-
-def visit_or_404(request: HttpRequest, pk: int) -> SiteVisit:
-    found = reads.visit_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
 
 
 def days(visit: SiteVisit) -> str:
@@ -63,6 +53,10 @@ def _tools(row: Any, request: HttpRequest) -> list[RowLink]:
     return links
 
 
+def _home() -> Crumb:
+    return Crumb("实地评估", reverse("visits:visits"))
+
+
 VISITS = Listing(
     key="site-visits",
     columns=[
@@ -76,7 +70,7 @@ VISITS = Listing(
         Column("from_on", "日期", days, sort="from_on", nowrap=True),
         Column("subjects", "服务的项目", lambda row: "、".join(one.campaign.title for one in row.subjects.all())),
         Column("team", "评估组", _team),
-        Column("state", "状态", lambda row: VISIT_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: VISIT.flow.states[row.state], sort="state", nowrap=True),
         Column("marks", "已评项", lambda row: row.mark_count, numeric=True, optional=True),
         Column("records", "记录", lambda row: row.record_count, numeric=True, optional=True),
         Column("office", "组织单位", lambda row: str(row.office), optional=True, hidden=True),
@@ -86,7 +80,7 @@ VISITS = Listing(
         Choice("inspector", "评估组成员", _people, lookup="members__account_id"),
         DateRange("day", "日期", lookup="from_on"),
     ],
-    chips=Chips.of_states("state", VISIT_STATES),
+    chips=Chips.of_states("state", VISIT.flow.states),
     sort="-from_on",
     order=["-pk"],
     row_menu=_tools,
@@ -128,10 +122,6 @@ def visit_list(request: HttpRequest) -> HttpResponse:
 # ---- planning -------------------------------------------------------------------------------------------------
 
 
-def _crumbs(*more: Crumb) -> list[Crumb]:
-    return [Crumb("实地评估", reverse("visits:visits")), *more]
-
-
 @require_http_methods(["GET", "POST"])
 def pick(request: HttpRequest) -> HttpResponse:
     """Which unit; the plan comes on the next page."""
@@ -145,25 +135,8 @@ def pick(request: HttpRequest) -> HttpResponse:
         title="安排实地评估",
         save="下一步",
         save_icon="arrow-right",
-        cancel_url=reverse("visits:visits"),
-        crumbs=_crumbs(Crumb("安排")),
-    )
-
-
-def _plan_form(request: HttpRequest, unit: Unit, visit: SiteVisit | None, initial: dict[str, Any]) -> PlanForm:
-    actor = actor_of(request)
-    people = candidates("onsite.mark", unit.path)
-    offices = reads.offices(actor).filter(
-        path__in=[unit.path[: end + 1] for end, one in enumerate(unit.path) if one == "."]
-    )
-    return PlanForm(
-        sent(request),
-        offices=offices.exclude(pk=unit.pk),
-        subjects=reads.offered(actor, unit, visit),
-        people=people,
-        inspectors=inspectors_among(people),
-        at=unit.pk,
-        initial=initial,
+        cancel_url=_home().url,
+        crumbs=[_home(), Crumb("安排")],
     )
 
 
@@ -174,59 +147,12 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     unit = reads.unit_of(actor, pk)
     if unit is None:
         raise Http404
-    form = _plan_form(request, unit, None, {"subjects": list(reads.offered(actor, unit)), "announced": True})
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.plan_visit(actor, unit=unit, **form.values))
-        if made is not None:
-            messages.success(request, "已安排，评估组成员会收到通知。")
-            return redirect(made)
-    return form_page(
-        request,
-        form,
-        title=f"安排对{unit.name}的实地评估",
-        save="保存安排",
-        cancel_url=reverse("visits:visits"),
-        crumbs=_crumbs(Crumb(unit.name)),
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    row = visit_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("onsite.plan", row.unit.path)
-    leader = next((member.account_id for member in row.members.all() if member.leader), None)
-    form = _plan_form(
-        request,
-        row.unit,
-        row,
-        {
-            "office": row.office_id,
-            "subjects": [one.pk for one in row.subjects.all()],
-            "from_on": row.from_on,
-            "until_on": row.until_on,
-            "announced": row.announced,
-            "agenda": row.agenda,
-            "leader": leader,
-            "members": [member.account_id for member in row.members.all() if not member.leader],
-        },
-    )
-    if request.method == "POST" and form.is_valid():
-        values = {name: value for name, value in form.values.items() if name != "office"}
-        revision = int(request.POST["revision"]) if request.POST.get("revision", "").isdigit() else row.revision
-        done = refused(form, lambda: acts.edit_visit(actor, visit=row, revision=revision, **values))
-        if done is not None:
-            messages.success(request, "已修改安排。")
-            return redirect(row)
-    return form_page(
-        request,
-        form,
-        title="修改实地评估安排",
-        cancel_url=row.get_absolute_url(),
-        crumbs=_crumbs(Crumb(row.unit.name, row.get_absolute_url()), Crumb("修改安排")),
-        template="evaluations/visits/edit.html",
-        revision=row.revision,
-    )
+    given = planned(actor, unit)
+    form = PlanForm(sent(request), **given, initial={"subjects": list(given["subjects"]), "announced": True})
+    return answered(
+        request, form, lambda: acts.plan_visit(actor, unit=unit, **form.values), "已安排，评估组成员会收到通知。",
+        title=f"安排对{unit.name}的实地评估", save="保存安排", cancel_url=_home().url, crumbs=[_home(), Crumb(unit.name)],
+    )  # fmt: skip
 
 
 # ---- the visit's page -----------------------------------------------------------------------------------------
@@ -235,29 +161,19 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def visit_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about a visit, as far as the side that one is on sees it."""
-    row = visit_or_404(request, pk)
+    row = VISIT.found_or_404(request, pk)
     actor = actor_of(request)
     inside = visit_reads.is_inside(actor, row)
     team = visit_reads.is_of_team(actor, row)
     desks = [desk for desk in reads.desks(row) if inside or reads.shows_marks(row, desk.subject)]
     told = inside or row.state in {SiteVisit.State.FED_BACK, SiteVisit.State.SETTLED}
     denied, recorded = acts.by_head(row, actor)
-    buttons = [
-        one
-        for one in VISIT.available(row, actor)
-        if one.step.verb in {"onsite.notify", "onsite.begin", "onsite.cancel"}
-        and (inside and _fits(row, one.step.verb))
-    ]
-    plans = actor.may("onsite.plan", row.unit.path) and actor.may("onsite.plan", row.office.path)
-    leads = VISIT.why_not(row, "onsite.feed_back", actor) is None
     return render(
         request,
         "evaluations/visits/visit.html",
         {
-            "row": row,
-            "state": VISIT_STATES[row.state],
-            "line": stages(VISIT_LINE, row.state),
-            "crumbs": _crumbs(),
+            **VISIT.frame(row, actor),
+            "crumbs": [_home()],
             "days": days(row),
             "registered": registered(row.unit),
             "inside": inside,
@@ -267,154 +183,34 @@ def visit_page(request: HttpRequest, pk: int) -> HttpResponse:
             "desks": desks,
             "records": visit_reads.records_of(row) if inside else [],
             "files": [one for one in visit_reads.files_of(row) if one.record_id is None] if inside else [],
-            "buttons": buttons,
-            "step_url": reverse("visits:visit_step", args=[row.pk]),
-            "edits": plans and row.state in {SiteVisit.State.PLANNED, SiteVisit.State.NOTIFIED},
             "paper": visit_papers.notice_of(row) if inside else None,
             "drafts": inside and visit_papers.why_not_notice(actor, row) is None,
             "corrects": actor.may("review.settle", row.office.path) and row.state == SiteVisit.State.SETTLED,
             "field": team and why_not_record(actor, row) is None,
-            "feeds": leads,
             "states": denied is None,
             "statement_word": "代单位登记说明" if recorded else "说明情况",
-            "settles": VISIT.why_not(row, "onsite.settle", actor) is None,
             "events": audit.history(row) if inside else [],
         },
-    )
-
-
-def _fits(row: SiteVisit, verb: str) -> bool:
-    """A visit with notice is begun after it; one without has none."""
-    if verb == "onsite.notify":
-        return row.announced
-    return verb != "onsite.begin" or not (row.announced and row.state == SiteVisit.State.PLANNED)
-
-
-_STEPS = {
-    "onsite.notify": "已通知单位。",
-    "onsite.begin": "已开始，可以在手机上记录和评分。",
-    "onsite.cancel": "已取消。",
-    "paper.draft": "已起草督导通知，请到“文书”里核稿、签发、印发。",
-}
-
-
-@require_POST
-def step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Notify, begin, cancel."""
-    row = visit_or_404(request, pk)
-    actor, verb = actor_of(request), request.POST.get("step", "")
-    actor.require(
-        verb if verb in _STEPS else "onsite.plan", row.office.path if verb == "paper.draft" else row.unit.path
-    )
-    if verb not in _STEPS:
-        raise Http404
-    act: Any = {
-        "onsite.notify": lambda: acts.notify(actor, visit=row),
-        "onsite.begin": lambda: acts.begin(actor, visit=row),
-        "onsite.cancel": lambda: acts.cancel(actor, visit=row, reason=request.POST.get("reason", "")),
-        "paper.draft": lambda: visit_papers.draft_visit_notice(actor, visit=row),
-    }[verb]
-    if run(request, act, _STEPS[verb]) and verb == "onsite.begin":
-        return redirect("visits:visit_field", row.pk)
-    return redirect(row)
-
-
-def _back(request: HttpRequest, row: SiteVisit) -> str:
-    """To the phone's page where one came from there."""
-    if request.GET.get("from") == "field":
-        return f"{reverse('visits:visit_field', args=[row.pk])}?tab=feedback"
-    return row.get_absolute_url()
-
-
-def _stop(request: HttpRequest, row: SiteVisit, why: str) -> HttpResponse:
-    messages.error(request, why)
-    return redirect(_back(request, row))
-
-
-@require_http_methods(["GET", "POST"])
-def feed_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is told before leaving."""
-    row = visit_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("onsite.feed_back", row.unit.path)
-    denied = VISIT.why_not(row, "onsite.feed_back", actor)
-    if denied is not None and request.method == "GET":
-        return _stop(request, row, denied.reason)
-    form = FeedBackForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.feed_back(actor, visit=row, **form.values))
-        if done is not None:
-            messages.success(request, "已反馈，单位可以看到初步意见并作说明。")
-            return redirect(_back(request, row))
-    return form_page(
-        request,
-        form,
-        title="现场反馈初步意见",
-        save="反馈",
-        save_icon="message",
-        cancel_url=_back(request, row),
-        crumbs=_crumbs(Crumb(row.unit.name, row.get_absolute_url()), Crumb("现场反馈")),
-        template="evaluations/visits/form.html",
-        row=row,
-        lows=[(desk.subject, item) for desk in reads.desks(row) for item in desk.items if item.is_low],
     )
 
 
 @require_http_methods(["GET", "POST"])
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
     """What the unit says to it."""
-    row = visit_or_404(request, pk)
+    row = VISIT.found_or_404(request, pk)
     actor = actor_of(request)
     denied, recorded = acts.by_head(row, actor)
+    back = VISIT.back_to(request, row)
     if denied is not None:
-        if request.method == "GET":
-            return _stop(request, row, denied.reason)
-        raise denied
+        if request.method != "GET":
+            raise denied
+        messages.error(request, denied.reason)
+        return redirect(back)
     by = row.stated_by.removesuffix("（代为登记）") or ("" if recorded else actor.name)
     form = StatementForm(sent(request), initial={"text": row.statement, "by": by})
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.state_position(actor, visit=row, **form.values))
-        if done is not None:
-            messages.success(request, "已记下单位的说明。")
-            return redirect(_back(request, row))
-    return form_page(
-        request,
-        form,
-        title="代单位登记说明" if recorded else "说明情况",
-        save="提交说明",
-        save_icon="send",
-        cancel_url=_back(request, row),
-        crumbs=_crumbs(Crumb(row.unit.name, row.get_absolute_url()), Crumb("说明情况")),
-        template="evaluations/visits/form.html",
-        row=row,
-        lows=[],
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the team decides; its marks stand from then on."""
-    row = visit_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("onsite.settle", row.unit.path)
-    denied = VISIT.why_not(row, "onsite.settle", actor)
-    if denied is not None and request.method == "GET":
-        return _stop(request, row, denied.reason)
-    form = SettleVisitForm(sent(request), initial={"conclusion": row.conclusion or row.preliminary})
-    if request.method == "POST" and form.is_valid():
-        done = refused(form, lambda: acts.settle(actor, visit=row, **form.values))
-        if done is not None:
-            messages.success(request, "已形成评估组意见，评分不再改动。")
-            return redirect(row)
-    return form_page(
-        request,
-        form,
-        title="形成评估组意见",
-        save="形成意见",
-        save_icon="check",
-        cancel_url=_back(request, row),
-        crumbs=_crumbs(Crumb(row.unit.name, row.get_absolute_url()), Crumb("形成意见")),
-        template="evaluations/visits/form.html",
-        row=row,
-        lows=[],
-    )
+    title = "代单位登记说明" if recorded else "说明情况"
+    return answered(
+        request, form, lambda: acts.state_position(actor, visit=row, **form.values), "已记下单位的说明。",
+        to=back, title=title, save="提交说明", save_icon="send", cancel_url=back,
+        crumbs=VISIT.crumbs(row, "说明情况"), template="evaluations/visits/form.html", row=row, lows=[],
+    )  # fmt: skip

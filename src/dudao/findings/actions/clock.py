@@ -23,9 +23,7 @@ from dudao.orgs.queries import work_calendar
 def ask_time(actor: Actor, *, finding: Finding, until: date, reason: str, at: datetime | None = None) -> Extension:
     """The unit asks for more time; one request at a time."""
     row = FINDING.lock(finding)
-    denied = FINDING.why_not(row, "finding.ask_time", actor)
-    if denied is not None:
-        raise denied
+    FINDING.require(row, "finding.ask_time", actor)
     assert row.deadline is not None  # a constraint of the table
     problems = {}
     if not reason.strip():
@@ -68,9 +66,7 @@ def give_time(
 def _give_time(
     actor: Actor, row: Finding, asked: Extension, *, given: bool, until: date | None, answer: str, now: datetime
 ) -> Finding:
-    denied = FINDING.why_not(row, "finding.give_time", actor)
-    if denied is not None:
-        raise denied
+    FINDING.require(row, "finding.give_time", actor)
     if asked.state != Extension.State.ASKED:
         raise ValidationError(f"这份申请已经批复：{asked.get_state_display()}。")
     assert row.deadline is not None
@@ -134,9 +130,7 @@ def extend_many(
         raise ValidationError(problems)
 
     def act(row: Finding) -> None:
-        denied = FINDING.why_not(row, "finding.give_time", actor)
-        if denied is not None:
-            raise denied
+        FINDING.require(row, "finding.give_time", actor)
         if open_extension(row) is not None:
             raise Denied("有一份延期申请在等批复，请先批复。", "finding.give_time")
         if row.deadline is not None and until <= row.deadline:
@@ -166,9 +160,7 @@ def pause_many(actor: Actor, *, findings: Iterable[Finding], reason: str, at: da
 
 
 def _pause(actor: Actor, row: Finding, reason: str, day: date) -> None:
-    denied = FINDING.why_not(row, "finding.pause", actor)
-    if denied is not None:
-        raise denied
+    FINDING.require(row, "finding.pause", actor)
     if not reason.strip():
         raise ValidationError({"reason": "请写明为什么暂停计时。"})
     step(actor, row, "finding.pause", reason=reason, changes={"paused_since": day}, tell_at=row.unit.path)
@@ -189,9 +181,7 @@ def resume_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | Non
 
 
 def _resume(actor: Actor, row: Finding, day: date) -> Finding:
-    denied = FINDING.why_not(row, "finding.resume", actor)
-    if denied is not None:
-        raise denied
+    FINDING.require(row, "finding.resume", actor)
     before = row.deadline
     changes = run_again(row, day)
     return step(

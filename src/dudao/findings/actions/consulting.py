@@ -28,9 +28,7 @@ State = Consultation.State
 def ask(actor: Actor, *, finding: Finding, unit: Unit, text: str, at: datetime | None = None) -> Consultation:
     """Ask a member unit for support; its term to answer is that of the office."""
     row = FINDING.lock(finding)
-    denied = FINDING.why_not(row, "consult.ask", actor)
-    if denied is not None:
-        raise denied
+    FINDING.require(row, "consult.ask", actor)
     if not text.strip():
         raise ValidationError({"text": "请写明请对方支持、协调什么。"})
     if not departments(row.office).filter(pk=unit.pk).exists():

@@ -92,9 +92,7 @@ def issue(actor: Actor, *, finding: Finding, deadline: date | None = None, at: d
 
 def _issue(actor: Actor, row: Finding, rules: Rules, deadline: date | None, now: datetime) -> None:
     day = day_of(now)
-    denied = FINDING.why_not(row, "finding.issue", actor)
-    if denied is not None:
-        raise denied
+    FINDING.require(row, "finding.issue", actor)
     if row.unit.valid_to is not None and row.unit.valid_to <= day:
         raise ValidationError(f"“{row.unit}”已经撤销，不能下达；请改为承接它的单位。")
     ruled = deadline_for(row, day, rules)
@@ -213,9 +211,7 @@ def sign_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | None 
 
 def _sign(actor: Actor, row: Finding, now: datetime) -> None:
     day = day_of(now)
-    denied = FINDING.why_not(row, "finding.sign", actor)
-    if denied is not None:
-        raise denied
+    FINDING.require(row, "finding.sign", actor)
     assert row.issued_at is not None  # a constraint of the table
     rules = Rules.of(row.office, day)
     issued = day_of(row.issued_at)

@@ -179,6 +179,4 @@ def _settle(row: Finding, now: datetime) -> None:
 
 
 def _may(row: Finding, verb: str, actor: Actor) -> None:
-    denied = FINDING.why_not(row, verb, actor)
-    if denied is not None:
-        raise denied
+    FINDING.require(row, verb, actor)

@@ -208,9 +208,7 @@ def _field(name: str) -> Any:
 def discard(actor: Actor, *, finding: Finding) -> None:
     """Delete a draft that was never issued, with its files; the event stays."""
     row = FINDING.lock(finding)
-    denied = FINDING.why_not(row, "finding.discard", actor)
-    if denied is not None:
-        raise denied
+    FINDING.require(row, "finding.discard", actor)
     if row.consultations.exists():
         raise Denied("这个问题已经发出协商意见，不能删除；不再整改的请“免予整改”。", "finding.discard")
     audit.record(actor, "finding.discard", row, description=row.description[:200])

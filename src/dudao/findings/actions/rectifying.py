@@ -122,9 +122,7 @@ def report(
 
 
 def _may(row: Finding, verb: str, actor: Actor) -> None:
-    denied = FINDING.why_not(row, verb, actor)
-    if denied is not None:
-        raise denied
+    FINDING.require(row, verb, actor)
 
 
 def _report(actor: Actor, row: Finding, now: datetime, *, kind: str, text: str, progress: int) -> Report:

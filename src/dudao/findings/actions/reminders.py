@@ -70,9 +70,7 @@ def remind_many(actor: Actor, *, findings: Iterable[Finding], text: str = "") ->
 def escalate(actor: Actor, *, finding: Finding, reason: str, to: int | None = None) -> Finding:
     """Raise a finding a level by hand, or to a level at once, with the reason: refusal, falsification, nothing moves."""
     row = FINDING.lock(finding)
-    denied = FINDING.why_not(row, "finding.escalate", actor)
-    if denied is not None:
-        raise denied
+    FINDING.require(row, "finding.escalate", actor)
     if not reason.strip():
         raise ValidationError({"reason": "请写明升级处理的理由。"})
     if row.escalation >= _Level.TRIGGER:

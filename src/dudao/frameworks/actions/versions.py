@@ -63,9 +63,7 @@ def clone_version(actor: Actor, *, version: FrameworkVersion) -> FrameworkVersio
 def publish_version(actor: Actor, *, version: FrameworkVersion, reason: str = "") -> FrameworkVersion:
     """Freeze a draft. Errors forbid it; warnings need a word of why they are accepted."""
     found = locked(version)
-    denied = VERSION.why_not(found, "framework.publish", actor)
-    if denied is not None:
-        raise denied
+    VERSION.require(found, "framework.publish", actor)
     tree = readable(found)
     findings = validate(tree)
     errors = [finding for finding in findings if finding.is_error]

@@ -13,8 +13,7 @@ from django.utils import timezone
 from dudao.calc.deadlines import due
 from dudao.calc.score import SubjectColumn, columns_of
 from dudao.core import audit
-from dudao.core.access import VERBS, Actor, Denied
-from dudao.core.workflow import Conflict
+from dudao.core.access import Actor, Denied
 from dudao.evaluations.actions.campaigns import locked
 from dudao.evaluations.flow import by_subject
 from dudao.evaluations.models import Campaign, Figure, Mark, ScoreSheet, Subject
@@ -23,9 +22,8 @@ from dudao.evaluations.queries.scoring import inputs_of
 from dudao.evaluations.queries.systems import system_of
 from dudao.findings.queries.terms import terms_on
 from dudao.orgs.queries import work_calendar
-from dudao.people.guards import is_own
 from dudao.results.actions.results import make_sheet
-from dudao.results.flow import OBJECTION
+from dudao.results.flow import OBJECTION, by_unit
 from dudao.results.models import Objection
 from dudao.results.queries.deciding import objection_window
 
@@ -36,27 +34,10 @@ audit.TELLS["objection.ask"] = ("objection.uphold",)
 audit.TELLS["objection.uphold"] = audit.TELLS["objection.change"] = ("objection.ask",)
 
 
-def by_unit(subject: Subject, actor: Actor, verb: str) -> Denied | None:
-    """The unit itself, or an office between it and the one that runs the campaign: who decides on objections makes and withdraws
-    none.
-    """
-    office = subject.campaign.office.path
-    if actor.everything or is_own(actor, subject.unit.path):
-        return None
-    if any(grant.covers(verb, office) for grant in actor.grants):
-        return Denied(f"由被评单位{VERBS[verb].label}。", verb)
-    return None
-
-
-def _open(objection: Objection) -> Objection:
+def _open(objection: Objection, revision: int | None = None) -> Objection:
     """The row, locked after its campaign, so that nobody publishes meanwhile."""
     locked(objection.subject.campaign)
-    row: Objection = (
-        Objection.objects.select_for_update(of=("self",))
-        .select_related("subject__campaign__office", "subject__campaign__version", "subject__unit")
-        .get(pk=objection.pk)
-    )
-    return row
+    return OBJECTION.lock(objection, revision)
 
 
 @audit.action
@@ -100,14 +81,11 @@ def ask_objection(actor: Actor, *, subject: Subject, text: str, code: str = "") 
 @audit.action
 def withdraw_objection(actor: Actor, *, objection: Objection) -> Objection:
     row = _open(objection)
-    denied = by_unit(row.subject, actor, "objection.withdraw")
-    if denied is not None:
-        raise denied
-    OBJECTION.move(row, "objection.withdraw", actor, changes={"revision": row.revision + 1})
+    OBJECTION.move(row, "objection.withdraw", actor)
     return row
 
 
-def _answered(actor: Actor, row: Objection, answer: str) -> dict[str, Any]:
+def _answered(actor: Actor, answer: str) -> dict[str, Any]:
     answer = answer.strip()
     if not answer:
         raise ValidationError({"answer": "请写明答复。"})
@@ -115,17 +93,14 @@ def _answered(actor: Actor, row: Objection, answer: str) -> dict[str, Any]:
         "answer": answer[:MOST_TEXT],
         "answered_at": timezone.now(),
         "answered_by": actor.name,
-        "revision": row.revision + 1,
     }
 
 
 @audit.action
 def uphold_objection(actor: Actor, *, objection: Objection, revision: int, answer: str) -> Objection:
     """The mark stands; the answer says why."""
-    row = _open(objection)
-    if row.revision != revision:
-        raise Conflict
-    changes = _answered(actor, row, answer)
+    row = _open(objection, revision)
+    changes = _answered(actor, answer)
     OBJECTION.move(row, "objection.uphold", actor, changes=changes, tell_at=row.subject.unit.path)
     return row
 
@@ -163,9 +138,7 @@ def change_objection(
     actor: Actor, *, objection: Objection, revision: int, answer: str, cells: Mapping[str, object]
 ) -> Objection:
     """Change marks or figures (``cells`` by key of column, as typed), answer, and form the result anew where there is one."""
-    row = _open(objection)
-    if row.revision != revision:
-        raise Conflict
+    row = _open(objection, revision)
     subject = row.subject
     known = {one.column.key: one for one in changeable(subject, row.code)}
     unknown = sorted(set(cells) - set(known))
@@ -185,7 +158,7 @@ def change_objection(
                     scores.with_data(0, {column.name: cell})
             except ValueError as error:
                 raise ValidationError({"cells": f"“{column.header}”{error}。"}) from None
-    changes = _answered(actor, row, answer)
+    changes = _answered(actor, answer)
     reason = f"异议第 {row.pk} 号调整：{answer.strip()}"[:1000]
     told = [_settled(actor, subject, known[key], cell, reason) for key, cell in changed.items()]
     OBJECTION.move(row, "objection.change", actor, changes=changes, fields=told, tell_at=subject.unit.path)

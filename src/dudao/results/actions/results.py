@@ -220,9 +220,7 @@ def publicise(actor: Actor, *, campaign: Campaign, on: date | None = None) -> Ca
     row = locked(campaign)
     today = timezone.localdate()
     start = on or today
-    denied = CAMPAIGN.why_not(row, "campaign.publicise", actor)
-    if denied is not None:
-        raise denied
+    CAMPAIGN.require(row, "campaign.publicise", actor)
     if start < today:
         raise ValidationError({"on": "公示日期早于今天，公示只能从今天或以后开始。"})
     told = deciding.why_not_publicise(row)
@@ -240,9 +238,7 @@ def publicise(actor: Actor, *, campaign: Campaign, on: date | None = None) -> Ca
 def publish_campaign(actor: Actor, *, campaign: Campaign) -> Campaign:
     """Publish: from now on nothing of the campaign changes. Everything that stands against it is told at once."""
     row = locked(campaign)
-    denied = CAMPAIGN.why_not(row, "campaign.publish", actor)
-    if denied is not None:
-        raise denied
+    CAMPAIGN.require(row, "campaign.publish", actor)
     _hold_still()
     told = deciding.why_not_publish(row, timezone.localdate())
     if told:

@@ -22,7 +22,7 @@ from dudao.findings.queries.sources import Hooks
 from dudao.frameworks.findings import lost
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trials.figures import block_places, lines_of
-from dudao.results.actions.objections import by_unit
+from dudao.results.flow import by_unit
 from dudao.results.queries import deciding
 from dudao.results.queries import uses as used
 from dudao.results.views.results import campaign_crumbs, led_or_404, results_crumb

@@ -15,7 +15,7 @@ from dudao.core.files import hand_out
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, stages
 from dudao.evaluations.flow import CAMPAIGN, by_office
@@ -182,23 +182,12 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
         actor.require("campaign.try", row.office.path)
     initial = {"purpose": request.GET.get("purpose") or ScoreSheet.Purpose.TRIAL}
     form = ScoreForm(sent(request), trial=trial, final=final, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.make_sheet(actor, campaign=row, **form.values))
-        if made is not None:
-            messages.success(request, f"已计算 {made.size} 个单位。")
-            return redirect(made)
-    return form_page(
-        request,
-        form,
-        title="计算得分",
-        save="计算",
-        save_icon="player-play",
-        cancel_url=reverse("results:results", args=[pk]),
-        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("计算得分")),
-        note=row.title,
-        template="results/score.html",
-        ready=deciding.readiness(row),
-    )
+    return answered(
+        request, form, lambda: acts.make_sheet(actor, campaign=row, **form.values), lambda made: f"已计算 {made.size} 个单位。",
+        title="计算得分", save="计算", save_icon="player-play", cancel_url=reverse("results:results", args=[pk]),
+        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("计算得分")), note=row.title,
+        template="results/score.html", ready=deciding.readiness(row),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -207,20 +196,12 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     actor.require("campaign.decide", row.office.path)
     form = DecideForm(sent(request), request.FILES or None, initial={"held_on": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.record_decision(actor, campaign=row, **form.values))
-        if made is not None:
-            messages.success(request, "已登记评定会议。")
-            return redirect("results:results", pk)
-    return form_page(
-        request,
-        form,
-        title="登记评定会议",
-        save="登记",
+    return answered(
+        request, form, lambda: acts.record_decision(actor, campaign=row, **form.values), "已登记评定会议。",
+        to=reverse("results:results", args=[pk]), title="登记评定会议", save="登记",
         cancel_url=reverse("results:results", args=[pk]),
-        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("登记评定会议")),
-        note=row.title,
-    )
+        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("登记评定会议")), note=row.title,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,6 +1,5 @@
 """Pages of what becomes of results: who used them for what; proposals to revise an indicator system."""
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -9,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink, State
 from dudao.evaluations.views.exporting import offered, recorded
@@ -60,23 +59,19 @@ def use_new(request: HttpRequest, pk: int) -> HttpResponse:
     actor.require("result.use", row.office.path)
     subjects = reads.subjects_of(row)
     form = UseForm(sent(request), subjects=subjects, initial={"used_on": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        values = {**form.values}
+
+    def record() -> ResultUse:
+        values = form.values
         chosen = values.pop("subject")
         subject = row.subjects.filter(pk=chosen).first() if chosen else None
-        made = refused(form, lambda: acts.record_use(actor, campaign=row, subject=subject, **values))
-        if made is not None:
-            messages.success(request, "已登记结果运用。")
-            return redirect("results:results", pk)
-    return form_page(
-        request,
-        form,
-        title="登记结果运用",
-        save="登记",
+        return acts.record_use(actor, campaign=row, subject=subject, **values)
+
+    return answered(
+        request, form, record, "已登记结果运用。",
+        to=reverse("results:results", args=[pk]), title="登记结果运用", save="登记",
         cancel_url=reverse("results:results", args=[pk]),
-        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("登记结果运用")),
-        note=row.title,
-    )
+        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("登记结果运用")), note=row.title,
+    )  # fmt: skip
 
 
 # ---- proposals ------------------------------------------------------------------------------------------------
@@ -148,30 +143,18 @@ def proposal_new(request: HttpRequest) -> HttpResponse:
     frameworks, units = reads.frameworks_proposable(actor), reads.units_proposing(actor)
     initial = {"framework": request.GET.get("framework", ""), "code": request.GET.get("code", "")}
     form = ProposalForm(sent(request), frameworks=frameworks, units=units, actor=actor, initial=initial)
-    if request.method == "POST" and form.is_valid():
+
+    def make() -> Proposal:
         values = form.values
-        made = refused(
-            form,
-            lambda: acts.make_proposal(
-                actor,
-                framework=reads.framework_of(values["framework"]),
-                unit=reads.unit_of(values["unit"]),
-                code=values["code"].strip(),
-                text=values["text"],
-            ),
-        )
-        if made is not None:
-            messages.success(request, f"已提出，由{made.framework.unit}研究。")
-            return redirect("results:proposals")
-    return form_page(
-        request,
-        form,
-        title="提出修订建议",
-        save="提出",
-        save_icon="send",
+        framework, unit = reads.framework_of(values.pop("framework")), reads.unit_of(values.pop("unit"))
+        return acts.make_proposal(actor, framework=framework, unit=unit, **values)
+
+    return answered(
+        request, form, make, lambda made: f"已提出，由{made.framework.unit}研究。",
+        to=reverse("results:proposals"), title="提出修订建议", save="提出", save_icon="send",
         cancel_url=reverse("results:proposals"),
         crumbs=[Crumb("指标修订建议", reverse("results:proposals")), Crumb("提出建议")],
-    )
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -182,25 +165,12 @@ def proposal_decide(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     actor.require("proposal.decide", row.framework.unit.path)
     form = DecideProposalForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        done = refused(
-            form,
-            lambda: acts.decide_proposal(
-                actor, proposal=row, taken=form.cleaned_data["taken"] == "1", answer=form.cleaned_data["answer"]
-            ),
-        )
-        if done is not None:
-            messages.success(request, "已登记研究结果。")
-            return redirect("results:proposals")
-    return form_page(
-        request,
-        form,
-        title="研究修订建议",
-        save="登记",
-        cancel_url=reverse("results:proposals"),
+    return answered(
+        request, form, lambda: acts.decide_proposal(actor, proposal=row, **form.values), "已登记研究结果。",
+        to=reverse("results:proposals"), title="研究修订建议", save="登记", cancel_url=reverse("results:proposals"),
         crumbs=[Crumb("指标修订建议", reverse("results:proposals")), Crumb("研究")],
         note=f"{row.framework.name} {row.code}：{row.text}"[:300],
-    )
+    )  # fmt: skip
 
 
 @require_POST

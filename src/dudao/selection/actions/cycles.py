@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -34,32 +34,35 @@ class Fix:
     last_visited: int | None = None
 
 
+class Round(TypedDict):
+    """What a plan is for."""
+
+    title: str
+    objects_kind: str
+    first_term: int
+    years: int
+
+
 @audit.action
 def create_cycle(
     actor: Actor,
     *,
     office: Unit,
-    title: str,
-    objects_kind: str,
-    first_term: int,
-    years: int,
     rules: CycleRules | None = None,
     spare: int | None = SPARE,
     demo: bool = False,
+    **given: Unpack[Round],
 ) -> CyclePlan:
     """A draft with all its schools. ``spare``: schools above the even share that a county's term may hold (``None``: no limit)."""
     actor.require("cycle.create", office.path)
-    title = title.strip()
+    title = given["title"].strip()
     if not title:
         raise ValidationError({"title": "请填写规划名称。"})
     if CyclePlan.objects.filter(office=office, title=title).exists():
         raise ValidationError({"title": f"已有名为“{title}”的规划，请换一个名称。"})
     row = CyclePlan(
         office=office,
-        title=title[:120],
-        objects_kind=objects_kind,
-        first_term=first_term,
-        years=years,
+        **{**given, "title": title[:120]},
         rules=(rules or CycleRules()).data(),
         created_by=actor.name,
         demo=demo,
@@ -71,7 +74,7 @@ def create_cycle(
     if spare is not None:
         row.rules = replace(CycleRules.of(row.rules), capacity=_even(row, spare)).data()
         row.save(update_fields=["rules"])
-    audit.record(actor, "cycle.create", row, count=count, years=years)
+    audit.record(actor, "cycle.create", row, count=count, years=row.years)
     return row
 
 

@@ -5,7 +5,7 @@ hand afterwards stands beside what was drawn, with a reason, for good.
 import secrets
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -42,30 +42,29 @@ def _line(text: str, most: int, field: str, what: str) -> str:
         raise ValidationError({field: f"{what}{reason}。"}) from reason
 
 
-@audit.action
-def create_draw(
-    actor: Actor,
-    *,
-    office: Unit,
-    title: str,
-    kind: str,
-    numbers: str,
-    criteria: Criteria | None = None,
-    strata: str = "",
-    size: bool = False,
-    campaign: Any = None,
-    demo: bool = False,
-    at: datetime | None = None,
-) -> Draw:
-    """A draft with its frame: those who are there today by the criteria. ``numbers``: «12», or «平江县=5,湘阴县=3».
+class Drawn(TypedDict):
+    """What a draw is made from. ``numbers``: «12», or «平江县=5,湘阴县=3».
 
     With ``size`` chances are in proportion to pupils; who has no accepted number of them is left out with that reason.
     """
+
+    title: str
+    numbers: str
+    criteria: NotRequired[Criteria]
+    strata: NotRequired[str]
+    size: NotRequired[bool]
+    campaign: NotRequired[Any]
+
+
+@audit.action
+def create_draw(
+    actor: Actor, *, office: Unit, kind: str, demo: bool = False, at: datetime | None = None, **drawn: Unpack[Drawn]
+) -> Draw:
+    """A draft with its frame: those who are there today by the criteria."""
     actor.require("draw.create", office.path)
     now = at or timezone.now()
     row = Draw(office=office, kind=kind, created_by=actor.name[:100], created_at=now, demo=demo)
-    given: dict[str, Any] = {"title": title, "numbers": numbers, "strata": strata, "size": size, "campaign": campaign}
-    found = _filled(actor, row, criteria=criteria or Criteria(), now=now, **given)
+    found = _filled(actor, row, drawn, now)
     row.save(force_insert=True)
     _write(row, found, {})
     audit.record(actor, "draw.create", row, kind=row.get_kind_display(), total=len(found))
@@ -73,24 +72,13 @@ def create_draw(
 
 
 @audit.action
-def change_draw(
-    actor: Actor,
-    *,
-    draw: Draw,
-    title: str,
-    numbers: str,
-    criteria: Criteria,
-    strata: str = "",
-    size: bool = False,
-    campaign: Any = None,
-) -> Draw:
+def change_draw(actor: Actor, *, draw: Draw, **drawn: Unpack[Drawn]) -> Draw:
     """Another filter, other strata or numbers for a draft: the frame is made anew; exclusions of who is still in it stay."""
     row = DRAW.lock(draw)
     DRAW.require(row, "draw.edit", actor)
     excluded = reads.members(row).exclude(excluded__in=["", UNMEASURED])
     kept = {(one.unit_id, one.account_id): one.excluded for one in excluded}
-    given: dict[str, Any] = {"title": title, "numbers": numbers, "strata": strata, "size": size, "campaign": campaign}
-    found = _filled(actor, row, criteria=criteria, now=timezone.now(), **given)
+    found = _filled(actor, row, drawn, timezone.now())
     row.save(force_update=True)
     reads.members(row).delete()
     _write(row, found, kept)
@@ -98,20 +86,11 @@ def change_draw(
     return row
 
 
-def _filled(
-    actor: Actor,
-    row: Draw,
-    *,
-    title: str,
-    numbers: str,
-    criteria: Criteria,
-    strata: str,
-    size: bool,
-    campaign: Any,
-    now: datetime,
-) -> list[Candidate]:
+def _filled(actor: Actor, row: Draw, drawn: Drawn, now: datetime) -> list[Candidate]:
     """Set what a draft says, and find who is in its frame. Raises ``ValidationError`` by field."""
-    row.title = _line(title, 120, "title", "名称")
+    criteria, campaign = drawn.get("criteria", Criteria()), drawn.get("campaign")
+    strata, size = drawn.get("strata", ""), drawn.get("size", False)
+    row.title = _line(drawn["title"], 120, "title", "名称")
     if not row.title:
         raise ValidationError({"title": "请填写这次抽取的名称，如“2026年秋季幼儿园办园行为督导抽查”。"})
     if strata and strata not in STRATA[row.kind]:
@@ -119,7 +98,7 @@ def _filled(
     if campaign is not None and campaign.office_id != row.office_id:
         raise ValidationError({"campaign": f"“{campaign}”不是{row.office}的项目。"})
     row.campaign, row.strata_column, row.criteria = campaign, strata, criteria.data()
-    row.numbers = _numbers(numbers, strata)
+    row.numbers = _numbers(drawn["numbers"], strata)
     if size:
         if row.kind != Draw.Kind.OBJECTS:
             raise ValidationError({"size": "只有抽检查对象可以按规模抽取。"})

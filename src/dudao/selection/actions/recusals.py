@@ -1,6 +1,7 @@
 """An inspector declares what they must keep away from; the office that keeps them decides."""
 
 from datetime import date
+from typing import NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,26 +15,29 @@ from dudao.selection.models import RecusalDeclaration
 from dudao.selection.queries.teams import may_declare_for
 
 
+class Grounds(TypedDict):
+    """Why somebody keeps away, and how long."""
+
+    relation: str
+    from_on: date
+    until_on: NotRequired[date | None]
+    detail: NotRequired[str]
+
+
 @audit.action
 def declare_recusal(
-    actor: Actor,
-    *,
-    account: Account,
-    unit: Unit,
-    relation: str,
-    from_on: date,
-    until_on: date | None = None,
-    detail: str = "",
-    demo: bool = False,
+    actor: Actor, *, account: Account, unit: Unit, demo: bool = False, **grounds: Unpack[Grounds]
 ) -> RecusalDeclaration:
     """By the person, or by the office on the person's or a unit's word. It holds at once."""
+    relation, detail = grounds["relation"], grounds.get("detail", "").strip()
+    from_on, until_on = grounds["from_on"], grounds.get("until_on")
     if account.pk != actor.id or not actor.may_somewhere("recusal.declare"):
         actor.require("recusal.declare", account.home.path)
     if not may_declare_for(actor).filter(pk=account.pk).exists():
         raise Denied("只能为自己申报；督导办可以为本单位的督学登记。", "recusal.declare")
     if until_on is not None and until_on < from_on:
         raise ValidationError({"until_on": "结束日期早于开始日期，请改正。"})
-    if relation in {RecusalDeclaration.Relation.ASKED, RecusalDeclaration.Relation.OTHER} and not detail.strip():
+    if relation in {RecusalDeclaration.Relation.ASKED, RecusalDeclaration.Relation.OTHER} and not detail:
         raise ValidationError({"detail": "请写明是什么情形。"})
     held = RecusalDeclaration.objects.filter(
         account=account, unit=unit, relation=relation, state__in=["declared", "approved"]
@@ -44,7 +48,7 @@ def declare_recusal(
         account=account,
         unit=unit,
         relation=relation,
-        detail=detail.strip()[:300],
+        detail=detail[:300],
         from_on=from_on,
         until_on=until_on,
         declared_by=actor.name,

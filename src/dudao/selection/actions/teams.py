@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -22,22 +22,24 @@ from dudao.selection.queries.travel import ways_of
 from dudao.visits.models import SiteVisit
 
 
+class Wishes(TypedDict):
+    """For what teams are found, and how large and how often. No ``campaigns`` or ``places``: all."""
+
+    from_on: date
+    until_on: date
+    size: NotRequired[int]
+    limit: NotRequired[int]
+    days: NotRequired[int]
+    announced: NotRequired[bool]
+    campaigns: NotRequired[Sequence[int]]
+    places: NotRequired[Sequence[int]]
+
+
 @audit.action
-def propose_teams(
-    actor: Actor,
-    *,
-    office: Unit,
-    from_on: date,
-    until_on: date,
-    size: int = 3,
-    limit: int = 3,
-    days: int = 1,
-    announced: bool = True,
-    campaigns: Sequence[int] = (),
-    places: Sequence[int] = (),
-    demo: bool = False,
-) -> TeamProposal:
+def propose_teams(actor: Actor, *, office: Unit, demo: bool = False, **wishes: Unpack[Wishes]) -> TeamProposal:
     """Begin to find teams in the background, for some campaigns or counties or for all."""
+    from_on, until_on = wishes["from_on"], wishes["until_on"]
+    campaigns, places, days = wishes.get("campaigns", ()), wishes.get("places", ()), wishes.get("days", 1)
     actor.require("team.create", office.path)
     if until_on < from_on:
         raise ValidationError({"until_on": "结束日期早于开始日期，请改正。"})
@@ -61,10 +63,10 @@ def propose_teams(
         until_on=until_on,
         campaigns=sorted(campaigns),
         places=sorted(places),
-        size=size,
-        limit=limit,
+        size=wishes.get("size", 3),
+        limit=wishes.get("limit", 3),
         days=days,
-        announced=announced,
+        announced=wishes.get("announced", True),
         made_by=actor.name,
         demo=demo,
     )

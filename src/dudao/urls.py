@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from dudao.evaluations.urls import visits
 from dudao.selection.urls import draws
 
 urlpatterns = [
@@ -17,7 +18,7 @@ urlpatterns = [
     path("stats/", include("dudao.stats.urls")),
     path("frameworks/", include("dudao.frameworks.urls")),
     path("evaluations/", include("dudao.evaluations.urls")),
-    path("evaluations/", include("dudao.evaluations.urls.visits")),
+    path("evaluations/", include(visits)),
     path("evaluations/", include("dudao.selection.urls")),
     path("evaluations/", include("dudao.results.urls")),
     path("", include(draws)),

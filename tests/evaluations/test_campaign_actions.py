@@ -15,7 +15,7 @@ from dudao.evaluations.actions import editing
 from dudao.evaluations.actions import subjects as pressing
 from dudao.evaluations.actions.amending import PhaseChange, amend_campaign
 from dudao.evaluations.actions.campaigns import start_campaign
-from dudao.evaluations.actions.making import clone_campaign, create_from_template
+from dudao.evaluations.actions.new_campaigns import clone_campaign, create_from_template
 from dudao.evaluations.actions.reminders import urge_all
 from dudao.evaluations.models import Amendment, Campaign, Subject, Submission
 from dudao.evaluations.queries import campaigns as reads

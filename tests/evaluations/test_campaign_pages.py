@@ -11,7 +11,7 @@ from django.utils import timezone
 from dudao.demo.builders import unit
 from dudao.evaluations.actions import editing
 from dudao.evaluations.actions.campaigns import set_phases
-from dudao.evaluations.actions.making import create_from_template
+from dudao.evaluations.actions.new_campaigns import create_from_template
 from dudao.evaluations.actions.papers import draft_notice, facts_of_campaign
 from dudao.evaluations.forms.rules import freezes_from
 from dudao.evaluations.models import Amendment, Campaign, Subject

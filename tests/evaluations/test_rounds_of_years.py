@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dudao.calc.campaigns import campaign_from
 from dudao.demo.builders import unit
-from dudao.evaluations.actions.making import create_from_template
+from dudao.evaluations.actions.new_campaigns import create_from_template
 from dudao.evaluations.models import Phase
 from dudao.evaluations.queries.board import bars
 from dudao.orgs.models import Kind, Stage

@@ -8,7 +8,7 @@ from django.utils import timezone
 from dudao.core.access import Denied
 from dudao.evaluations.actions.answering import save_figure, take_figures
 from dudao.evaluations.actions.campaigns import start_campaign
-from dudao.evaluations.actions.making import create_from_template
+from dudao.evaluations.actions.new_campaigns import create_from_template
 from dudao.evaluations.actions.runs import pin_run
 from dudao.evaluations.models import Amendment, Figure, Mark, RunPin, Subject
 from dudao.evaluations.queries.runs import _computed as computed

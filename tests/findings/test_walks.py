@@ -9,7 +9,7 @@ from django.db import transaction
 from dudao.core.access import Denied
 from dudao.core.audit import verify as verify_chain
 from dudao.core.models import Event
-from dudao.core.ui import kept
+from dudao.core.ui import list_counts
 from dudao.core.workflow import Conflict
 from dudao.findings.actions import clock, issuing, judging, making, rectifying, reminders
 from dudao.findings.flow import FINDING, by_unit
@@ -102,7 +102,7 @@ def check(town, row):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_walk_never_breaks_a_rule(town, seed, monkeypatch):
-    monkeypatch.setattr(kept, "LEAST", 0)
+    monkeypatch.setattr(list_counts, "LEAST", 0)
     lights = Lights(terms_on(day()))
     dice = random.Random(seed)
     rows = [town.draft(severity=severity, description=severity) for severity in ("small", "general", "serious")]

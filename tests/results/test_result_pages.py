@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from dudao.calc.tree import from_data
 from dudao.core.waiting import laid_out
 from dudao.evaluations.models import Answer, Campaign, Mark
-from dudao.evaluations.views.shown import block_words, deviation_figure, number, total
+from dudao.evaluations.views.figures import block_words, deviation_figure, number, total
 from dudao.frameworks.trials.figures import decimals
 from dudao.people.queries import actor_for
 from dudao.results.actions import objections, uses

@@ -18,7 +18,7 @@ from dudao.results.actions import result_papers, uses
 from dudao.results.actions import results as acts
 from dudao.results.findings import set_key_of
 from dudao.results.models import Proposal
-from dudao.results.queries.lows import by_indicator, lows_of
+from dudao.results.queries.low_results import by_indicator, lows_of
 from evaluations_town import published
 from results_town import GOVERNMENT, deciding
 from signing import signed_in

@@ -22,7 +22,7 @@ from dudao.evaluations.actions.answering import count_anew
 from dudao.evaluations.actions.campaigns import start_campaign
 from dudao.evaluations.actions.checking import remark_on, return_evaluation
 from dudao.evaluations.actions.editing import select_by_pool, select_units
-from dudao.evaluations.actions.making import create_from_template
+from dudao.evaluations.actions.new_campaigns import create_from_template
 from dudao.evaluations.actions.reviewing import assign_reviews, submit_review
 from dudao.evaluations.actions.submitting import submit_as_it_is
 from dudao.evaluations.models import Answer, Campaign, Figure, Mark, Review, Subject

@@ -12,6 +12,7 @@ from dudao.core.access import SYSTEM
 from dudao.core.sheets import Row as SheetRow
 from dudao.demo import clock, institutions
 from dudao.demo.campaigns import build_campaigns
+from dudao.demo.county_runs import build_standing
 from dudao.demo.cycles import build_cycles
 from dudao.demo.draws import build_draws
 from dudao.demo.findings import build_findings
@@ -21,7 +22,6 @@ from dudao.demo.library import build_library
 from dudao.demo.licences import build_licences
 from dudao.demo.logins import Login, make_logins, table
 from dudao.demo.plan import TASKS, TaskSpec
-from dudao.demo.standing import build_standing
 from dudao.demo.statistics import build_statistics
 from dudao.demo.trials import build_trials
 from dudao.demo.visits import build_visits

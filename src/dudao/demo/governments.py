@@ -16,7 +16,7 @@ from dudao.demo.logins import Login
 from dudao.evaluations.actions import parts as acts
 from dudao.evaluations.actions.answering import count_anew, save_answer, save_figure
 from dudao.evaluations.actions.campaigns import start_campaign
-from dudao.evaluations.actions.making import create_from_template
+from dudao.evaluations.actions.new_campaigns import create_from_template
 from dudao.evaluations.models import Answer, Campaign, Figure, Part, Subject
 from dudao.evaluations.queries.answering import leaves_of
 from dudao.evaluations.queries.systems import columns_by_code, system_of

@@ -8,11 +8,12 @@ from django.urls import reverse
 from dudao.core.access import Actor
 from dudao.core.process import Act, Process
 from dudao.evaluations.actions import visit_papers, visits
-from dudao.evaluations.forms.visits import FeedBackForm, PlanForm, SettleVisitForm
+from dudao.evaluations.forms.visits import PlanForm, SettleVisitForm
 from dudao.evaluations.queries import visits as reads
 from dudao.orgs.models import Unit
 from dudao.selection.queries.recusal import candidates, inspectors_among
 from dudao.visits.flow import VISIT as VISIT_FLOW
+from dudao.visits.forms import FeedBackForm
 from dudao.visits.models import SiteVisit
 
 Given = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.frameworks.views import comparing, exchange, nodes, tree, trials, versions, whatif, whole
+from dudao.frameworks.views import comparing, exchange, nodes, tree, trials, versions, what_if, whole
 
 app_name = "frameworks"
 
@@ -23,7 +23,7 @@ urlpatterns = [
     path("<int:pk>/trials/new/", trials.trial_new, name="trial_new"),
     path("<int:pk>/trials/template/", trials.trial_template, name="trial_template"),
     path("trials/<int:pk>/", trials.trial_page, name="trial"),
-    path("trials/<int:pk>/what-if/", whatif.what_if, name="what_if"),
+    path("trials/<int:pk>/what-if/", what_if.what_if, name="what_if"),
     path("trials/<int:pk>/export/", trials.trial_export, name="trial_export"),
     path("trials/<int:pk>/delete/", trials.trial_delete, name="trial_delete"),
     path("trials/subjects/<int:pk>/", trials.subject_page, name="trial_subject"),

@@ -7,7 +7,7 @@ from dudao.evaluations.queries.sheets import loaded
 from dudao.findings.models import Finding
 from dudao.findings.sources import Origin, register
 from dudao.frameworks.findings import part_of
-from dudao.results.queries.lows import lows_of
+from dudao.results.queries.low_results import lows_of
 
 ALL = "*"
 

@@ -31,7 +31,7 @@ from django.utils.safestring import SafeString, mark_safe
 from dudao.core.ui.columns import Column
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.filters import Chip, Chips, Filter, Shown
-from dudao.core.ui.kept import Kept
+from dudao.core.ui.list_counts import Kept
 from dudao.core.ui.parts import RowLink
 
 SIZES = (20, 50, 100, 200)

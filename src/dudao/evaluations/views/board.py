@@ -22,7 +22,7 @@ from dudao.evaluations.queries import board as shown
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries import scores as results
 from dudao.evaluations.queries.dry_run import dry_run, faults_of
-from dudao.evaluations.queries.glance import glance
+from dudao.evaluations.queries.key_figures import glance
 from dudao.evaluations.queries.licensing import mark_standings, standing_so
 from dudao.evaluations.queries.pools import pool_words
 from dudao.evaluations.queries.systems import rules_of

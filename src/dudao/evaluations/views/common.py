@@ -1,17 +1,14 @@
 """What the pages of campaigns share: the campaign or 404, its crumbs, its tabs, its head."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from dudao.core.access import Denied
 from dudao.core.ui.acting import actor_of
-from dudao.core.ui.forms import Form, refused
 from dudao.core.ui.parts import Crumb, Stage, Tab, stages
 from dudao.core.workflow import Button
 from dudao.evaluations.actions.amending import why_not_amend
@@ -124,23 +121,6 @@ def _button(found: Button | None) -> str | None:
     if found is None:
         return None
     return found.denied.reason if found.denied is not None else ""
-
-
-def tell(form: Form, action: Callable[[], Any]) -> Any:
-    """Run an action; a refusal becomes the form's error, that of something which is no field of it stands above the form."""
-
-    def flat() -> Any:
-        try:
-            return action()
-        except ValidationError as error:
-            if not hasattr(error, "error_dict"):
-                raise
-            found: dict[str, list[Any]] = {}
-            for name, errors in error.error_dict.items():
-                found.setdefault(name if name in form.fields else NON_FIELD_ERRORS, []).extend(errors)
-            raise ValidationError(found) from None
-
-    return refused(form, flat)
 
 
 def _may(denied: Denied | None) -> bool:

@@ -24,7 +24,7 @@ from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink
 from dudao.core.ui.templatetags.ui import deadline, progress
 from dudao.core.workflow import Conflict
-from dudao.evaluations.actions import correcting
+from dudao.evaluations.actions import corrections
 from dudao.evaluations.actions import reviewing as acts
 from dudao.evaluations.findings import hook_at
 from dudao.evaluations.flow import REVIEW
@@ -380,9 +380,9 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
     if item is None:
         raise Http404
     back = _address(row, code, "")
-    form = CorrectionForm(sent(request), returns=correcting.may_return(actor, row))
+    form = CorrectionForm(sent(request), returns=corrections.may_return(actor, row))
     if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: correcting.ask_correction(actor, review=row, code=code, **form.values))
+        made = refused(form, lambda: corrections.ask_correction(actor, review=row, code=code, **form.values))
         if made is not None:
             now = form.values.get("now")
             messages.success(request, "已退回给单位修改。" if now else "已记下，督导办退回后单位会看到。")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.formats import date_cn
+from dudao.core.ui.forms import refused
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions.runs import pin_run, why_not_pin
 from dudao.evaluations.forms.runs import PinForm
@@ -19,7 +20,7 @@ from dudao.evaluations.queries import campaigns as campaign_reads
 from dudao.evaluations.queries import runs as reads
 from dudao.evaluations.queries.parts import desk_of, worked_on
 from dudao.evaluations.views.answering import crumbs_of
-from dudao.evaluations.views.common import campaign_or_404, head_of, tell
+from dudao.evaluations.views.common import campaign_or_404, head_of
 from dudao.evaluations.views.filling import desk_crumbs
 
 _VIEW: dict[str, str] = {RunPin.Kind.BALANCE: "balance.view", RunPin.Kind.PRESCHOOL: "preschool.view"}
@@ -65,7 +66,7 @@ def campaign_runs(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _pinned(request: HttpRequest, row: Campaign, kind: str, form: PinForm) -> RunPin | None:
     given: dict[str, Any] = {"kind": kind, "run": int(form.values["run"]), "reason": form.values["reason"]}
-    found: RunPin | None = tell(form, lambda: pin_run(actor_of(request), campaign=row, **given))
+    found: RunPin | None = refused(form, lambda: pin_run(actor_of(request), campaign=row, **given))
     return found
 
 

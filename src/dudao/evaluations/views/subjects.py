@@ -9,14 +9,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from dudao.core.ui.acting import actor_of, run
-from dudao.core.ui.forms import form_page
+from dudao.core.ui.forms import form_page, refused
 from dudao.evaluations.actions import editing
-from dudao.evaluations.actions import subjects as pressing
+from dudao.evaluations.actions import subjects as acting
 from dudao.evaluations.forms.campaigns import ExtendForm
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.views.board import SUBJECTS
-from dudao.evaluations.views.common import campaign_or_404, crumbs, tell
+from dudao.evaluations.views.common import campaign_or_404, crumbs
 
 _VERBS = {
     "remind": "campaign.remind",
@@ -44,15 +44,15 @@ def bulk(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     keys, reason = _keys(request, row), request.POST.get("reason", "")
     acts: dict[str, tuple[Callable[[], Any], str]] = {
         "remind": (
-            lambda: pressing.remind_subjects(actor, campaign=row, subjects=keys),
+            lambda: acting.remind_subjects(actor, campaign=row, subjects=keys),
             "已催报，有关单位收到了通知。",
         ),
         "exempt": (
-            lambda: pressing.exempt_subjects(actor, campaign=row, subjects=keys, reason=reason),
+            lambda: acting.exempt_subjects(actor, campaign=row, subjects=keys, reason=reason),
             "所选单位已列为不参评，理由记入变更。",
         ),
         "restore": (
-            lambda: pressing.restore_subjects(actor, campaign=row, subjects=keys, reason=reason),
+            lambda: acting.restore_subjects(actor, campaign=row, subjects=keys, reason=reason),
             "所选单位已恢复参评。",
         ),
         "remove": (
@@ -81,12 +81,10 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"keys": ",".join(map(str, keys))}
     form = ExtendForm(request.POST if "until" in request.POST else None, initial=initial)
     if form.is_valid():
-        values = form.values
-        done = tell(
+        until, reason = form.values["until"], form.values["reason"]
+        done = refused(
             form,
-            lambda: pressing.extend_subjects(
-                actor, campaign=row, subjects=keys, until=values["until"], reason=values["reason"]
-            ),
+            lambda: acting.extend_subjects(actor, campaign=row, subjects=keys, until=until, reason=reason),
         )
         if done is not None:
             messages.success(request, f"已为 {len(done)} 个单位延长期限，有关单位收到了通知。")

@@ -20,7 +20,7 @@ from dudao.core.ui.listing import EXPORT_LIMIT, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink
 from dudao.evaluations.actions import visit_papers
 from dudao.evaluations.actions import visits as acts
-from dudao.evaluations.forms.visits import PickForm, PlanForm, StatementForm
+from dudao.evaluations.forms.visits import PickForm, PlanForm
 from dudao.evaluations.process import VISIT, planned
 from dudao.evaluations.queries import visits as reads
 from dudao.evaluations.queries.licensing import registered
@@ -28,6 +28,7 @@ from dudao.evaluations.views.exporting import offered
 from dudao.evaluations.views.visit_sheet import KINDS, outcomes, taken
 from dudao.visits import queries as visit_reads
 from dudao.visits.actions import why_not_record
+from dudao.visits.forms import StatementForm
 from dudao.visits.models import SiteVisit
 
 

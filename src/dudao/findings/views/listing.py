@@ -16,7 +16,7 @@ from dudao.core.lights import LIGHTS
 from dudao.core.ui.acting import actor_of, may_anywhere, tried
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, Text, YesNo
-from dudao.core.ui.kept import Kept
+from dudao.core.ui.list_counts import Kept
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress

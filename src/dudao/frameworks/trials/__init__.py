@@ -1,1 +1,1 @@
-"""Trials as pure functions of what was loaded: what their pages show (`shown`), and playing with one (`whatif`)."""
+"""Trials as pure functions of what was loaded: what their pages show (`shown`), and playing with one (`changed`)."""

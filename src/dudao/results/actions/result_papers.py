@@ -26,7 +26,7 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.papers.sources import Fact, register
 from dudao.results.queries import deciding
-from dudao.results.queries.lows import Low, by_indicator, lows_of, lows_of_rows, threshold_words
+from dudao.results.queries.low_results import Low, by_indicator, lows_of, lows_of_rows, threshold_words
 from dudao.results.queries.opinions import is_judged, lacking
 
 MOST_OPINIONS = 200

@@ -16,7 +16,7 @@ from dudao.core.access import Actor
 from dudao.core.audit import events_since
 from dudao.core.ui.formats import date_cn
 from dudao.evaluations.models import Campaign, Figure, Mark, Result, Review, ScoreSheet, Subject
-from dudao.evaluations.queries.glance import Ask, Formed, of_grade
+from dudao.evaluations.queries.key_figures import Ask, Formed, of_grade
 from dudao.evaluations.queries.licensing import graded, ungraded
 from dudao.evaluations.queries.scores import OUT, final_sheet
 from dudao.evaluations.queries.scoring import Inputs, inputs_of

@@ -17,7 +17,7 @@ from dudao.evaluations.findings import key_of
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries import scores as reads
 from dudao.evaluations.queries.sheets import loaded
-from dudao.evaluations.views.shown import block_words, number, total
+from dudao.evaluations.views.figures import block_words, number, total
 from dudao.findings.queries.sources import Hooks
 from dudao.frameworks.findings import lost
 from dudao.frameworks.models import FrameworkVersion

@@ -27,7 +27,7 @@ from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.evaluations.rules import SHOWN
 from dudao.evaluations.views.common import tabs_of
 from dudao.evaluations.views.exporting import offered, recorded
-from dudao.evaluations.views.shown import figure, total
+from dudao.evaluations.views.figures import figure, total
 from dudao.results.actions import result_papers
 from dudao.results.actions import results as acts
 from dudao.results.forms import DecideForm, PubliciseForm, ScoreForm

@@ -23,11 +23,11 @@ from dudao.evaluations.queries import scores as reads
 from dudao.evaluations.queries.sheets import grade_names, loaded, replayed, sheet_system
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.views.exporting import offered, recorded
-from dudao.evaluations.views.shown import block_figure, block_words, deviation_figure, figure, number
+from dudao.evaluations.views.figures import block_figure, block_words, deviation_figure, figure, number
 from dudao.findings.queries.sources import address
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trials.figures import blocks_chart, decimals, deviation, moved_words, summary
-from dudao.frameworks.views.whatif import playing
+from dudao.frameworks.views.what_if import playing
 from dudao.results import findings
 from dudao.results.actions import opinions as batches
 from dudao.results.actions import results as acts
@@ -35,7 +35,7 @@ from dudao.results.actions.result_papers import draft_opinions
 from dudao.results.forms import OpinionsForm
 from dudao.results.queries import deciding
 from dudao.results.queries.comparing import AtIndicator, at_indicator, compared
-from dudao.results.queries.lows import by_indicator, lows_of, threshold_words
+from dudao.results.queries.low_results import by_indicator, lows_of, threshold_words
 from dudao.results.views.results import OF_COUNTIES, campaign_crumbs, results_crumb
 
 MOST_BLOCKS_SHOWN = 6

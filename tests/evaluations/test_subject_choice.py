@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dudao.demo.builders import unit
 from dudao.evaluations.actions import editing
-from dudao.evaluations.actions.making import clone_campaign, create_from_template
+from dudao.evaluations.actions.new_campaigns import clone_campaign, create_from_template
 from dudao.evaluations.models import Campaign
 from dudao.findings.models import Finding
 from dudao.orgs.models import Kind, Stage

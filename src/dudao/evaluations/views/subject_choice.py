@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.ui.acting import actor_of
-from dudao.core.ui.forms import Form
+from dudao.core.ui.forms import Form, refused
 from dudao.evaluations.actions import editing
 from dudao.evaluations.forms.campaigns import AddUnitsForm, FoundForm, PoolForm
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries import pools
-from dudao.evaluations.views.common import crumbs, draft_or_back, tell
+from dudao.evaluations.views.common import crumbs, draft_or_back
 
 
 class _OneForm(Form):
@@ -61,7 +61,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     }
     form = found.get(way)
     if form is not None and form.is_valid():
-        done = tell(form, lambda: _chosen(request, row, way, form))
+        done = refused(form, lambda: _chosen(request, row, way, form))
         if done is not None:
             messages.success(request, f"现有 {done.subjects.count()} 个对象。")
             return redirect("evaluations:campaign_subjects", pk=row.pk)

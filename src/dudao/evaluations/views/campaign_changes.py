@@ -2,6 +2,7 @@
 announced.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.ui.acting import actor_of, run, sent
-from dudao.core.ui.forms import form_page
+from dudao.core.ui.forms import answered
 from dudao.evaluations.actions import editing
 from dudao.evaluations.actions.amending import amend_campaign, why_not_amend
 from dudao.evaluations.actions.campaigns import set_phases, start_campaign
@@ -22,20 +23,20 @@ from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.pools import units_to_add
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.templates import usable_versions
-from dudao.evaluations.views.common import campaign_or_404, crumbs, draft_or_back, inside_or_404, tell
+from dudao.evaluations.views.common import campaign_or_404, crumbs, draft_or_back, inside_or_404
 
 
-def _page(request: HttpRequest, row: Campaign, form: Any, *, title: str, save: str, note: str = "") -> HttpResponse:
-    return form_page(
-        request,
-        form,
-        title=title,
-        save=save,
-        cancel_url=row.get_absolute_url(),
-        crumbs=crumbs(row, title),
-        note=note,
-        wide=isinstance(form, PhasesForm | AmendForm),
-    )
+def _page(
+    request: HttpRequest,
+    row: Campaign,
+    form: Any,
+    run: Callable[[], Any],
+    done: str | Callable[[Any], str],
+    **page: Any,
+) -> HttpResponse:
+    wide = isinstance(form, PhasesForm | AmendForm)
+    page = {"to": row, "cancel_url": row.get_absolute_url(), "crumbs": crumbs(row, page["title"]), "wide": wide} | page
+    return answered(request, form, run, done, **page)
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,24 +49,20 @@ def head(request: HttpRequest, pk: int) -> HttpResponse:
         versions.append(row.version)  # retired meanwhile: shown as it is, refused when it is kept
     twins = reads.twins_of(row)
     form = HeadForm(sent(request), campaign=row, versions=versions, twins=twins)
-    if request.method == "POST" and form.is_valid():
+
+    def edit() -> Campaign:
         values = form.values
-        done = tell(
-            form,
-            lambda: editing.edit_campaign(
-                actor_of(request),
-                campaign=row,
-                revision=row.revision,
-                title=values["title"],
-                purpose=values["purpose"],
-                version=next(one for one in versions if one.pk == values["version"]),
-                twin=next((one for one in twins if one.pk == values.get("twin")), None),
-            ),
+        return editing.edit_campaign(
+            actor_of(request),
+            campaign=row,
+            revision=row.revision,
+            title=values["title"],
+            purpose=values["purpose"],
+            version=next(one for one in versions if one.pk == values["version"]),
+            twin=next((one for one in twins if one.pk == values.get("twin")), None),
         )
-        if done is not None:
-            messages.success(request, "已保存。")
-            return redirect(row)
-    return _page(request, row, form, title="修改项目", save="保存")
+
+    return _page(request, row, form, edit, "已保存。", title="修改项目", save="保存")
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,14 +71,14 @@ def phases(request: HttpRequest, pk: int) -> HttpResponse:
     if back is not None:
         return back
     form = PhasesForm(sent(request), campaign=row)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data["phases"]
-        done = tell(form, lambda: set_phases(actor_of(request), campaign=row, revision=row.revision, phases=given))
-        if done is not None:
-            messages.success(request, f"已保存 {len(given)} 个阶段。")
-            return redirect(row)
-    note = "把名称清空，这个阶段就去掉；次序按页面从上到下。"
-    return _page(request, row, form, title="修改阶段", save="保存阶段", note=note)
+    return _page(
+        request, row, form,
+        lambda: set_phases(
+            actor_of(request), campaign=row, revision=row.revision, phases=form.cleaned_data["phases"]
+        ),
+        lambda done: f"已保存 {len(form.cleaned_data['phases'])} 个阶段。",
+        title="修改阶段", save="保存阶段", note="把名称清空，这个阶段就去掉；次序按页面从上到下。",
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,17 +87,13 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
     if back is not None:
         return back
     form = RulesForm(sent(request), campaign=row)
-    if request.method == "POST" and form.is_valid():
-        done = tell(
-            form,
-            lambda: editing.set_rules(
-                actor_of(request), campaign=row, revision=row.revision, rules=form.cleaned_data["rules"]
-            ),
-        )
-        if done is not None:
-            messages.success(request, "规则已保存。")
-            return redirect(f"{row.get_absolute_url()}?tab=rules")
-    return _page(request, row, form, title="修改规则", save="保存规则")
+    return _page(
+        request, row, form,
+        lambda: editing.set_rules(
+            actor_of(request), campaign=row, revision=row.revision, rules=form.cleaned_data["rules"]
+        ),
+        "规则已保存。", to=f"{row.get_absolute_url()}?tab=rules", title="修改规则", save="保存规则",
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,26 +105,17 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, denied.reason)
         return redirect(row)
     form = AmendForm(sent(request), campaign=row, objects=lambda: units_to_add(row))
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        made = tell(
-            form,
-            lambda: amend_campaign(
-                actor_of(request),
-                campaign=row,
-                revision=row.revision,
-                reason=values["reason"],
-                phases=values["phases"],
-                rules=values["rules"],
-                add=values["add"],
-            ),
-        )
-        if made is not None:
-            messages.success(request, f"已变更：{''.join(made.changes)}")
-            return redirect(f"{row.get_absolute_url()}?tab=amendments")
     told = "被评单位会收到通知。" if rules_of(row).announced else "不通知被评单位。"
-    note = f"只改要变的地方，其余保持原样。变更前后的内容和理由会留在“变更”里，{told}"
-    return _page(request, row, form, title="变更项目", save="确认变更", note=note)
+
+    def change() -> Any:
+        given = {name: form.cleaned_data[name] for name in ("reason", "phases", "rules", "add")}
+        return amend_campaign(actor_of(request), campaign=row, revision=row.revision, **given)
+
+    return _page(
+        request, row, form, change, lambda made: f"已变更：{''.join(made.changes)}",
+        to=f"{row.get_absolute_url()}?tab=amendments", title="变更项目", save="确认变更",
+        note=f"只改要变的地方，其余保持原样。变更前后的内容和理由会留在“变更”里，{told}",
+    )  # fmt: skip
 
 
 @require_POST

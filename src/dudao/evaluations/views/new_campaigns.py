@@ -8,13 +8,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.campaigns import GROUPS, CampaignPack
 from dudao.core.ui.acting import actor_of, may_anywhere, sent
-from dudao.core.ui.forms import form_page
+from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
-from dudao.evaluations.actions.making import clone_campaign, create_from_template
+from dudao.evaluations.actions.new_campaigns import clone_campaign, create_from_template
 from dudao.evaluations.forms.campaigns import CloneForm, NewForm
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.templates import published_for, templates_for, title_of_system, usable_versions
-from dudao.evaluations.views.common import crumbs, inside_or_404, tell
+from dudao.evaluations.views.common import crumbs, inside_or_404
 from dudao.orgs.models import Unit
 
 
@@ -74,7 +74,7 @@ def new(request: HttpRequest, template: str) -> HttpResponse:
         values = form.values
         version = next(row for row in versions if row.pk == values["version"])
         twin = next((row for row in twins if row.pk == values.get("twin")), None)
-        made = tell(
+        made = refused(
             form,
             lambda: create_from_template(
                 actor_of(request),
@@ -119,7 +119,7 @@ def clone(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.values
         version = next(one for one in versions if one.pk == values["version"])
-        made = tell(
+        made = refused(
             form,
             lambda: clone_campaign(
                 actor_of(request), campaign=row, year=values["year"], title=values["title"], version=version

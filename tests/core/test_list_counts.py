@@ -8,7 +8,7 @@ from django.utils import timezone
 from dudao.core import audit
 from dudao.core.access import SYSTEM
 from dudao.core.models import Event
-from dudao.core.ui import kept
+from dudao.core.ui import list_counts
 from dudao.demo.builders import unit
 from dudao.orgs.models import Kind, Unit
 
@@ -24,7 +24,7 @@ def note(actor, *, verb, at):
 @pytest.fixture
 def place(monkeypatch):
     """A city with a long list of schools; how often they were counted."""
-    monkeypatch.setattr(kept, "LEAST", 2)
+    monkeypatch.setattr(list_counts, "LEAST", 2)
     city = unit("某市", Kind.CITY)
     for number in range(3):
         unit(f"第{number}小学", Kind.SCHOOL, city)
@@ -47,7 +47,7 @@ def ask(keeper, rows, count):
 
 def test_what_was_counted_holds_until_an_event_of_the_area(place):
     city, counted, count = place
-    keeper, rows = kept.Kept("finding"), Unit.objects.all()
+    keeper, rows = list_counts.Kept("finding"), Unit.objects.all()
     assert ask(keeper, rows, count) == ask(keeper, rows, count) == (4, [3])
     assert len(counted) == 1
     note(SYSTEM, verb="unit.edit", at=city)
@@ -62,7 +62,7 @@ def test_what_was_counted_holds_until_an_event_of_the_area(place):
 
 def test_other_rows_another_day_and_an_old_count_are_counted(place, monkeypatch):
     _, counted, count = place
-    keeper = kept.Kept("finding")
+    keeper = list_counts.Kept("finding")
     schools = Unit.objects.filter(kind=Kind.SCHOOL)
     for rows in (Unit.objects.all(), schools, schools.order_by("-pk")):
         ask(keeper, rows, count)
@@ -71,15 +71,15 @@ def test_other_rows_another_day_and_an_old_count_are_counted(place, monkeypatch)
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: day.replace(year=day.year + 1))
     ask(keeper, schools, count)
     assert len(counted) == 3
-    monkeypatch.setattr(kept, "SECONDS", 0)
+    monkeypatch.setattr(list_counts, "SECONDS", 0)
     ask(keeper, schools, count)
     assert len(counted) == 4
 
 
 def test_short_lists_and_empty_ones_are_counted_each_time(place, monkeypatch):
     _, counted, count = place
-    keeper = kept.Kept("finding")
-    monkeypatch.setattr(kept, "LEAST", 100)
+    keeper = list_counts.Kept("finding")
+    monkeypatch.setattr(list_counts, "LEAST", 100)
     ask(keeper, Unit.objects.all(), count)
     ask(keeper, Unit.objects.all(), count)
     assert ask(keeper, Unit.objects.none(), count) == (0, [0])
@@ -88,8 +88,8 @@ def test_short_lists_and_empty_ones_are_counted_each_time(place, monkeypatch):
 
 def test_it_keeps_no_more_than_it_says(place, monkeypatch):
     _, counted, count = place
-    monkeypatch.setattr(kept, "MOST", 1)
-    keeper = kept.Kept("finding")
+    monkeypatch.setattr(list_counts, "MOST", 1)
+    keeper = list_counts.Kept("finding")
     for rows in (Unit.objects.all(), Unit.objects.filter(kind=Kind.SCHOOL), Unit.objects.all()):
         ask(keeper, rows, count)
     assert len(counted) == 3
@@ -98,4 +98,4 @@ def test_it_keeps_no_more_than_it_says(place, monkeypatch):
 def test_before_anything_was_recorded(db):
     rows = Unit.objects.all()
     assert not Event.objects.exists()
-    assert kept.Kept("finding").counted(rows, lambda: (0, [])) == (0, [])
+    assert list_counts.Kept("finding").counted(rows, lambda: (0, [])) == (0, [])

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from dudao.calc.score import Subjects, System, columns_of
 from dudao.core.ui.parts import Crumb
 from dudao.frameworks.queries import trials
-from dudao.frameworks.trials import whatif
+from dudao.frameworks.trials import changed as played_with
 from dudao.frameworks.trials.figures import Moved, moved, moved_words, total_places
 from dudao.frameworks.views.trials import crumbs_of, trial_or_404
 
@@ -94,21 +94,21 @@ def playing(
     nodes = _rows(request, ("target", "field", "value"))
     cells = _rows(request, ("subject", "column", "cell"), field="cell")
     for row in nodes:
-        row.now = whatif.present(tree, row.target, row.field)
+        row.now = played_with.present(tree, row.target, row.field)
         if not row.value:
             row.value = row.now
     rows = [*nodes, *cells]
     changed = [row for row in rows if row.field == "cell" or row.value != row.now]
-    changes = [whatif.Change(row.target, row.field, row.value, row.subject) for row in changed]
+    changes = [played_with.Change(row.target, row.field, row.value, row.subject) for row in changed]
     found: list[Moved] = []
     notes: tuple[str, ...] = ()
     problem = ""
     if changes:
         try:
-            played = whatif.play(load(), changes, follow=follow)
+            played = played_with.play(load(), changes, follow=follow)
             found = moved(played.names, played.moves, played.after, total_places(system.tree))
             notes = played.notes
-        except whatif.WhatIfError as error:
+        except played_with.WhatIfError as error:
             if error.index is None:
                 problem = str(error)
             else:
@@ -116,8 +116,8 @@ def playing(
     return {
         "nodes": [*nodes, *(Row() for _ in range(FREE_ROWS))],
         "cells": [*cells, Row(field="cell")],
-        "targets": whatif.targets(tree),
-        "fields": [(key, label) for key, label in whatif.FIELDS.items() if key != "cell"],
+        "targets": played_with.targets(tree),
+        "fields": [(key, label) for key, label in played_with.FIELDS.items() if key != "cell"],
         "columns": [(column.key, column.header) for column in columns_of(system, apart=apart)],
         "names": names[:MOST_NAMES],
         "follow": follow,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from dudao.demo.builders import account
 from dudao.evaluations.models import Campaign, Subject
 from dudao.evaluations.queries.board import progress_table, visible_subjects
-from dudao.evaluations.queries.glance import glance
+from dudao.evaluations.queries.key_figures import glance
 from dudao.evaluations.queries.overview import evaluating
 from dudao.evaluations.rules import Rules
 from dudao.people.queries import actor_for

@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from dudao import packs
-from dudao.calc.worktext.characters import hanzi_of
+from dudao.calc.numerals import hanzi_of
 from dudao.core.documents import (
     Annex,
     Entry,

@@ -7,7 +7,7 @@ import pytest
 
 from calc.worktext.word_files import docx, level, numbering, paragraph, run, styles, table
 from dudao.calc import worktext
-from dudao.calc.worktext.autonumber import format_number
+from dudao.calc.word.numbering import format_number
 
 
 def lines(data: bytes) -> list[str]:

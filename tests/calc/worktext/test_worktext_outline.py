@@ -3,7 +3,7 @@
 import pytest
 
 from dudao.calc import worktext
-from dudao.calc.worktext.characters import hanzi_of, number_of
+from dudao.calc.numerals import hanzi_of, number_of
 from dudao.calc.worktext.labels import SCHEMES, label_of, value_of, write_label
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from calc.worktext.word_files import NS, docx, paragraph
 from dudao.calc import worktext
-from dudao.calc.worktext import docx as docx_module
+from dudao.calc.word import package
 
 TEXT = "一、健全督导制度\n1. 制定办法。年底前完成。\n"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -169,16 +169,16 @@ def test_broken_content_of_a_part_is_said(monkeypatch):
 
 
 def test_bomb_is_refused_by_its_declared_size(monkeypatch):
-    monkeypatch.setattr(docx_module, "PART_LIMIT", 1000)
+    monkeypatch.setattr(package, "PART_LIMIT", 1000)
     data = docx(paragraph("甲"), parts={"word/media/big.bin": b"\x00" * 1_000_000})
     assert "大得不正常" in refusal(data, "要点.docx")
-    monkeypatch.setattr(docx_module, "WHOLE_LIMIT", 2000)
+    monkeypatch.setattr(package, "WHOLE_LIMIT", 2000)
     assert "大得不正常" in refusal(docx(paragraph("甲乙丙丁" * 600)), "要点.docx")
 
 
 def test_bomb_is_refused_by_the_size_of_one_part(monkeypatch):
-    monkeypatch.setattr(docx_module, "PART_LIMIT", 5000)
-    monkeypatch.setattr(docx_module, "_BOMB_RATIO", 10**9)
+    monkeypatch.setattr(package, "PART_LIMIT", 5000)
+    monkeypatch.setattr(package, "_BOMB_RATIO", 10**9)
     assert "“word/document.xml”解压后超过" in refusal(docx(paragraph("甲" * 5000)), "要点.docx")
 
 

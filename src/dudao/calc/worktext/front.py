@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dudao.calc.worktext.characters import half_width, number_of
+from dudao.calc.numerals import number_of
+from dudao.calc.worktext.characters import half_width
 from dudao.calc.worktext.lines import Paragraph, is_closing, is_date_line, is_organisation
 from dudao.calc.worktext.traced import Traced, join
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dudao.calc.worktext.characters import half_width, hanzi_of, number_of
+from dudao.calc.numerals import hanzi_of, number_of
+from dudao.calc.worktext.characters import half_width
 
 _HANZI = "[零〇一二三四五六七八九十百]{1,5}"
 _NUMBER = "(?:" + _HANZI + r"|\d{1,3})"

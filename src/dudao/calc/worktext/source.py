@@ -11,7 +11,8 @@ import zipfile
 from dataclasses import dataclass
 from io import BytesIO
 
-from dudao.calc.worktext.docx import DocxError, read_docx
+from dudao.calc.word.package import WordError
+from dudao.calc.worktext.docx import read_docx
 from dudao.calc.worktext.lines import SourceLine
 from dudao.calc.worktext.model import Remark
 
@@ -199,7 +200,7 @@ def _damaged(name: str) -> str:
 def _read_word(data: bytes, name: str) -> SourceText:
     try:
         lines, warnings = read_docx(data)
-    except DocxError as error:
+    except WordError as error:
         raise DocumentError(f"文件“{name}”{error}") from error
     return SourceText(tuple(lines), "docx", "", tuple(warnings))
 

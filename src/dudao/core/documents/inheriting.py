@@ -6,7 +6,8 @@ A set of properties is flat: ``{"jc": "center", "ind.left": "420", "spacing.line
 from collections.abc import Mapping
 from typing import Any
 
-MAIN = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from dudao.calc.word.package import MAIN
+
 Properties = Mapping[str, str]
 _NONE: Properties = {}
 _DEEPEST = 20
@@ -20,7 +21,7 @@ def said(element: Any) -> dict[str, str]:
     if element is None:
         return found
     for child in element:
-        if not isinstance(child.tag, str) or not child.tag.startswith(MAIN):
+        if not child.tag.startswith(MAIN):
             continue
         name = child.tag[len(MAIN) :]
         if name == "numPr":

@@ -5,17 +5,14 @@ pictures. What a paper has no use for (text boxes, tracked changes, footnotes) i
 silence.
 """
 
-import io
-import posixpath
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lxml import etree
-
-from dudao.calc.worktext.autonumber import Numbering
-from dudao.core.documents.inheriting import MAIN, Properties, Styles, number, over, said, switched_on
+from dudao.calc.word.body import BOX, PARAGRAPH, ROW, RUN, TABLE, cells_of, inside, letters
+from dudao.calc.word.numbering import Numbering, attribute
+from dudao.calc.word.package import MAIN, Package, TooLarge, WordError
+from dudao.core.documents.inheriting import Properties, Styles, number, over, said, switched_on
 from dudao.core.documents.templates import MAX_UNPACKED, DocumentError, fetched_from
 
 _EMU = 12_700
@@ -27,14 +24,14 @@ _MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _IGNORED = {
     f"{MAIN}ins": "修订（新增的文字）",
     f"{MAIN}del": "修订（删除的文字）",
-    f"{MAIN}txbxContent": "文本框",
+    f"{MAIN}moveFrom": "修订（移走的文字）",
+    BOX: "文本框",
     f"{MAIN}commentReference": "批注",
     f"{MAIN}footnoteReference": "脚注",
     f"{MAIN}sym": "符号字体的字符",
+    f"{MAIN}rt": "注音",
     f"{_MATHS}oMath": "公式",
 }
-_HIDING = (f"{MAIN}del", f"{MAIN}txbxContent")
-"""What is in these is not read."""
 _SIDES = ("top", "bottom", "left", "right", "insideH", "insideV")
 
 
@@ -126,31 +123,26 @@ class Reading:
 def read_word(content: bytes) -> Reading:
     """Read a .docx. Raises `DocumentError` for a file that is none, is locked, or unpacks to too much."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if sum(entry.file_size for entry in package.infolist()) > MAX_UNPACKED:
-                raise DocumentError("文书解开后太大，请减少图片后再试。")
-            names = set(package.namelist())
-            document = _parsed(package.read("word/document.xml"))
-            styles = _parsed(package.read("word/styles.xml")) if "word/styles.xml" in names else None
-            lists = _parsed(package.read("word/numbering.xml")) if "word/numbering.xml" in names else None
-            pictures = _pictures(package, names)
-            far = fetched_from(package)
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        RuntimeError,
-        NotImplementedError,
-        etree.XMLSyntaxError,
-    ) as problem:
+        package = Package(content, most=MAX_UNPACKED)
+        document, lists, styles = package.text_parts()
+        pictures = {
+            key: package.part(name)
+            for key, kind, name in package.relations(package.main())
+            if kind == "image" and name in package.names
+        }
+        far = fetched_from(package)
+    except TooLarge as problem:
+        raise DocumentError("文书解开后太大，请减少图片后再试。") from problem
+    except WordError as problem:
         raise DocumentError("这个文件不是 .docx 文书，或者已经损坏、加了密码。请另存为 .docx 后再试。") from problem
     body = document.find(f"{MAIN}body")
     if body is None:
         raise DocumentError("这个文件里没有正文，请另存为 .docx 后再试。")
     numbering = Numbering(lists, None)
-    reader = _Reader(Styles(styles), numbering, pictures, next(body.iter(*_HIDING), None) is not None)
+    reader = _Reader(Styles(styles), numbering, pictures)
     sections = list(body.iter(f"{MAIN}sectPr"))
-    found = [words for tag, words in _IGNORED.items() if next(body.iter(tag), None) is not None]
+    there = {element.tag for element in body.iter()}
+    found = [words for tag, words in _IGNORED.items() if tag in there]
     if far:
         found.append("从外部读取的图片、对象或模板")
     if len(sections) > 1:
@@ -159,23 +151,6 @@ def read_word(content: bytes) -> Reading:
     if numbering.unknown:
         found.append("少见样式的自动编号")
     return Reading(_page(sections[-1] if sections else None), blocks, tuple(found))
-
-
-def _parsed(content: bytes) -> Any:
-    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-
-
-def _pictures(package: zipfile.ZipFile, names: set[str]) -> dict[str, bytes]:
-    """The pictures of the text, by the key that refers to them."""
-    place = "word/_rels/document.xml.rels"
-    if place not in names:
-        return {}
-    found = {}
-    for relation in _parsed(package.read(place)):
-        target = posixpath.normpath(posixpath.join("word", relation.get("Target") or "")).lstrip("/")
-        if (relation.get("Type") or "").endswith("/image") and target in names:
-            found[relation.get("Id") or ""] = package.read(target)
-    return found
 
 
 def _page(section: Any) -> Page:
@@ -209,26 +184,18 @@ def _lines(blocks: tuple[Block, ...]) -> Iterator[str]:
 
 
 class _Reader:
-    """``hiding``: whether there is anything that is not read. Forms and looks are kept: most paragraphs of a table are alike."""
+    """Forms and looks are kept: most paragraphs of a table are alike."""
 
-    def __init__(self, styles: Styles, numbering: Numbering, pictures: Mapping[str, bytes], hiding: bool) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering, pictures: Mapping[str, bytes]) -> None:
         self.styles = styles
         self.numbering = numbering
         self.pictures = pictures
-        self.hiding = hiding
         self._looks: dict[str, tuple[Properties, Properties]] = {}
         self._forms: dict[tuple[tuple[str, str], ...], tuple[Properties, Properties, dict[str, Any]]] = {}
 
     def blocks(self, parent: Any) -> Iterator[Block]:
-        for child in parent:
-            if child.tag == f"{MAIN}p":
-                yield self.paragraph(child)
-            elif child.tag == f"{MAIN}tbl":
-                yield self.table(child)
-            elif child.tag == f"{MAIN}sdt":
-                content = child.find(f"{MAIN}sdtContent")
-                if content is not None:
-                    yield from self.blocks(content)
+        for block in inside(parent, PARAGRAPH, TABLE):
+            yield self.paragraph(block) if block.tag == PARAGRAPH else self.table(block)
 
     # ---- paragraphs -----------------------------------------------------------------------------------------
 
@@ -246,12 +213,14 @@ class _Reader:
         if key not in self._forms:
             self._forms[key] = self.form(own)
         form, look, fixed = self._forms[key]
-        pieces = tuple(self.pieces(element, look))
+        runs = [(run, letters(run)) for run in inside(element, RUN)]
+        pieces = tuple(self.pieces(runs, look))
         if form.get("numPr.numId", "0") != "0":
             pieces = self.numbered(form, look, pieces)
         size = max((piece.size for piece in pieces if not piece.image), default=number(look, "sz", 21) / 2)
         line, rule = number(form, "spacing.line"), form.get("spacing.lineRule", "auto")
-        broken = _page_break(element)
+        _, broken, after = "".join(text for _, text in runs).partition("\f")
+        goes_on = bool(after.strip("\f\n\t"))
         return Block(
             pieces=pieces,
             size=size,
@@ -259,8 +228,8 @@ class _Reader:
             left=_length(form, "left", size) or _length(form, "start", size),
             right=_length(form, "right", size) or _length(form, "end", size),
             pitch=0.0 if not line else line / 20 if rule in {"exact", "atLeast"} else line / 240 * size * 1.3,
-            breaks_page=switched_on(form, "pageBreakBefore") or broken == "before",
-            ends_page=broken == "after",
+            breaks_page=switched_on(form, "pageBreakBefore") or goes_on,
+            ends_page=bool(broken) and not goes_on,
             **fixed,
         )
 
@@ -298,10 +267,8 @@ class _Reader:
             *pieces,
         )
 
-    def pieces(self, paragraph: Any, look: Properties) -> Iterator[Piece]:
-        for run in paragraph.iter(f"{MAIN}r"):
-            if self.hiding and any(parent.tag in _HIDING for parent in run.iterancestors()):
-                continue
+    def pieces(self, runs: Iterable[tuple[Any, str]], look: Properties) -> Iterator[Piece]:
+        for run, text in runs:
             own = said(run.find(f"{MAIN}rPr"))
             if "rStyle" in own:
                 own = over(self.styles.properties(own["rStyle"], "rPr"), own)
@@ -309,7 +276,7 @@ class _Reader:
             picture = self.picture(run)
             if picture is not None:
                 yield picture
-            text = "".join(_letters(run))
+            text = text.replace("\f", "")
             if text and not switched_on(look_here, "vanish"):
                 yield Piece(
                     text,
@@ -341,15 +308,13 @@ class _Reader:
         rows: list[list[Cell]] = []
         open_cells: dict[int, tuple[int, int]] = {}
         head = 0
-        for line in table.iterfind(f"{MAIN}tr"):
+        for line in inside(table, ROW):
             properties = said(line.find(f"{MAIN}trPr"))
             if switched_on(properties, "tblHeader") and head == len(rows):
                 head += 1
             place, made = 0, list[Cell]()
-            for cell in line.iterfind(f"{MAIN}tc"):
-                looks = said(cell.find(f"{MAIN}tcPr"))
-                span = int(number(looks, "gridSpan", 1))
-                if looks.get("vMerge") in {"1", "continue"} and place in open_cells:
+            for cell in cells_of(line):
+                if cell.goes_on and place in open_cells:
                     row, at = open_cells[place]
                     upper = rows[row][at]
                     rows[row][at] = Cell(
@@ -358,15 +323,15 @@ class _Reader:
                 else:
                     made.append(
                         Cell(
-                            tuple(self.blocks(cell)),
-                            span,
+                            tuple(self.blocks(cell.element)),
+                            cell.across,
                             whole=switched_on(properties, "cantSplit"),
                             height=number(properties, "trHeight") / 20,
-                            align=looks.get("vAlign", "top"),
+                            align=attribute(cell.element.find(f"{MAIN}tcPr/{MAIN}vAlign"), default="top"),
                         )
                     )
                     open_cells[place] = (len(rows), len(made) - 1)
-                place += span
+                place += cell.across
             rows.append(made)
         return Block(
             rows=tuple(tuple(row) for row in rows),
@@ -403,25 +368,3 @@ def _borders(form: Properties) -> dict[str, float]:
         for side in _SIDES
         if form.get(f"tblBorders.{side}.val") not in {None, "nil", "none"}
     }
-
-
-_NAMES: Mapping[str, str] = {f"{MAIN}tab": "\t", f"{MAIN}br": "\n", f"{MAIN}cr": "\n", f"{MAIN}noBreakHyphen": "-"}
-
-
-def _letters(run: Any) -> Iterator[str]:
-    for child in run:
-        if child.tag == f"{MAIN}t":
-            yield child.text or ""
-        elif child.tag in _NAMES and child.get(f"{MAIN}type") != "page":
-            yield _NAMES[child.tag]
-
-
-def _page_break(paragraph: Any) -> str:
-    """Where a page ends by hand: "before" the paragraph's text, "after" it, or ""."""
-    broken = ""
-    for element in paragraph.iter(f"{MAIN}br", f"{MAIN}t"):
-        if element.tag == f"{MAIN}br" and element.get(f"{MAIN}type") == "page":
-            broken = "after"
-        elif broken and element.text:
-            return "before"
-    return broken

@@ -25,6 +25,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from lxml import etree
 
+from dudao.calc.word.package import Package, TooLarge, WordError
+
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAX_TEMPLATE = 5 * 1024 * 1024
 MAX_TEXT = 100_000
@@ -113,29 +115,26 @@ def check_package(source: bytes) -> None:
     if len(source) > MAX_TEMPLATE:
         raise DocumentError(f"文书模板超过 {MAX_TEMPLATE // 1048576} MB。请删除模板里的图片后再试。")
     try:
-        with zipfile.ZipFile(io.BytesIO(source)) as package:
-            if sum(entry.file_size for entry in package.infolist()) > MAX_UNPACKED:
-                raise DocumentError("文书模板解开后太大，请减少图片后再试。")
-            if far := fetched_from(package):
-                raise DocumentError(
-                    f"文书模板引用了外部的内容（{far[0][:80]}），打开时会去别处读取。请在 Word 里断开链接、把图片嵌入后再上传。"
-                )
-    except (zipfile.BadZipFile, RuntimeError, etree.XMLSyntaxError) as problem:
+        far = fetched_from(Package(source, most=MAX_UNPACKED))
+    except TooLarge as problem:
+        raise DocumentError("文书模板解开后太大，请减少图片后再试。") from problem
+    except WordError as problem:
         raise DocumentError("文书模板已损坏或不是 .docx 文件。请在 Word 或 WPS 里另存为 .docx 后再试。") from problem
+    if far:
+        raise DocumentError(
+            f"文书模板引用了外部的内容（{far[0][:80]}），打开时会去别处读取。请在 Word 里断开链接、把图片嵌入后再上传。"
+        )
 
 
-def fetched_from(package: zipfile.ZipFile) -> list[str]:
+def fetched_from(package: Package) -> list[str]:
     """The addresses that Word would read when it opens the file: linked pictures and objects, templates on other machines.
 
     Links that a person clicks are none of them, nor the name of a template on the writer's own disk, which many files carry.
     """
     found = []
-    for name in package.namelist():
-        if not name.endswith(".rels"):
-            continue
-        root = etree.fromstring(package.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
-        for relation in root:
-            kind, target = relation.get("Type") or "", relation.get("Target") or ""
+    for root in (package.xml(name) for name in sorted(package.names) if name.endswith(".rels")):
+        for relation in root if root is not None else ():
+            kind, target = relation.get("Type", ""), relation.get("Target", "")
             if relation.get("TargetMode") != "External" or kind.endswith("/hyperlink"):
                 continue
             if not (kind.endswith("/attachedTemplate") and _LOCAL.match(target)):

@@ -15,7 +15,8 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
-from dudao.calc.worktext.docx import DocxError, DocxTable, read_docx_tables
+from dudao.calc.word.package import Package, WordError
+from dudao.calc.worktext.docx import DocxTable, read_docx_tables
 from dudao.core.sheets import SheetError, open_book
 from dudao.core.sheets.cells import as_text
 
@@ -222,8 +223,8 @@ def _words(data: bytes) -> list[Grid]:
     if not data.startswith(b"PK"):
         raise SheetError("文件的内容不是 Word 文档，可能改错了扩展名。请选择 .docx 文件。")
     try:
-        tables = read_docx_tables(data)
-    except DocxError as problem:
+        tables = read_docx_tables(Package(data))
+    except WordError as problem:
         raise SheetError(f"文件{problem}") from None
     if not tables:
         raise SheetError(
@@ -237,9 +238,9 @@ def _grid(number: int, table: DocxTable) -> Grid:
     open_cells: dict[int, Cell] = {}
     for at, cells in enumerate(table.rows[:MAX_ROWS]):
         texts: list[str] = []
-        for cell in cells:
+        for cell, text in cells:
             column = len(texts)
-            texts += [cell.text, *[""] * (cell.across - 1)]
+            texts += [text, *[""] * (cell.across - 1)]
             covered = range(column, len(texts))
             if cell.goes_on and column in open_cells:
                 first = open_cells[column]

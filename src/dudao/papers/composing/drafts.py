@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dudao.calc.worktext.characters import hanzi_of
+from dudao.calc.numerals import hanzi_of
 from dudao.core.documents import Grid, Line
 from dudao.papers.composing.fields import FIELDS, Field
 from dudao.papers.composing.looks import Look

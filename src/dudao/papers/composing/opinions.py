@@ -1,6 +1,6 @@
 """What demands something: opinions after an inspection, rectification notices, decisions on accountability, records of talks."""
 
-from dudao.calc.worktext.characters import hanzi_of
+from dudao.calc.numerals import hanzi_of
 from dudao.core.documents import Annex, Entry, Form, Letter, Line
 from dudao.papers.composing.drafts import Draft, Part, items, sections, sentence
 

@@ -1,6 +1,6 @@
 """What tells something: circulars, reports to the own government, look-backs, briefs, and the record of a visit."""
 
-from dudao.calc.worktext.characters import hanzi_of
+from dudao.calc.numerals import hanzi_of
 from dudao.core.documents import Annex, Entry, Form, Letter, Line
 from dudao.papers.composing.drafts import Draft, Part, items, sections, sentence
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from dudao.calc.worktext.characters import compact, number_of
+from dudao.calc.numerals import number_of
+from dudao.calc.worktext.characters import compact
 from dudao.calc.worktext.findings.spots import Passage
 from dudao.calc.worktext.model import Target
 

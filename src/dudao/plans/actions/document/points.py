@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django.core.exceptions import ValidationError
 from django.db.models import F, Max, Q
 
-from dudao.calc.worktext.characters import HANZI_NUMERALS, hanzi_of
+from dudao.calc.numerals import HANZI_NUMERALS, hanzi_of
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.models import Event

@@ -1,8 +1,7 @@
 """The automatic numbers of a Word document, as the text a reader sees in front of a paragraph: «一、», «（二）», «3.».
 
 Follows numbering.xml (abstract lists, instances with overrides), styles that carry a number, restarts of deeper levels.
-For the text of a document bullets are drawn and come out empty; for its looks they are letters like others. Elements may be those
-of the standard library or of lxml.
+For the text of a document bullets are drawn and come out empty; for its looks they are letters like others.
 """
 
 from __future__ import annotations
@@ -12,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from dudao.calc.worktext.characters import hanzi_of
+from dudao.calc.numerals import hanzi_of
+from dudao.calc.word.package import MAIN
 
-NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_W = f"{{{NS}}}"
 _PLACE = re.compile(r"%([1-9])")
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _LEGAL_UNITS = str.maketrans("一二三四五六七八九十百千", "壹贰叁肆伍陆柒捌玖拾佰仟")
@@ -52,7 +50,7 @@ _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "x
 
 def attribute(element: Element | None, name: str = "val", default: str = "") -> str:
     """An attribute of the word-processing namespace; the default when element or attribute is missing."""
-    return default if element is None else element.get(_W + name, default)
+    return default if element is None else element.get(MAIN + name, default)
 
 
 def format_number(number: int, form: str) -> str:
@@ -143,42 +141,42 @@ class Numbering:
             self._read_numbering(numbering)
 
     def _read_styles(self, root: Element) -> None:
-        for style in root.iterfind(_W + "style"):
+        for style in root.iterfind(MAIN + "style"):
             if attribute(style, "type") != "paragraph":
                 continue
             identity = attribute(style, "styleId")
-            number, level = _number_of(style.find(_W + "pPr"))
-            self._styles[identity] = _Style(attribute(style.find(_W + "basedOn")), number, level)
+            number, level = _number_of(style.find(MAIN + "pPr"))
+            self._styles[identity] = _Style(attribute(style.find(MAIN + "basedOn")), number, level)
             if attribute(style, "default") in ("1", "true"):
                 self._default_style = identity
 
     def _read_numbering(self, root: Element) -> None:
         linked: dict[str, str] = {}
         named: dict[str, str] = {}
-        for abstract in root.iterfind(_W + "abstractNum"):
+        for abstract in root.iterfind(MAIN + "abstractNum"):
             identity = attribute(abstract, "abstractNumId")
             levels = dict(_levels(abstract))
             self._lists[identity] = _List(levels)
-            link = attribute(abstract.find(_W + "numStyleLink"))
+            link = attribute(abstract.find(MAIN + "numStyleLink"))
             if link:
                 linked[identity] = link
-            name = attribute(abstract.find(_W + "styleLink"))
+            name = attribute(abstract.find(MAIN + "styleLink"))
             if name:
                 named[name] = identity
         for identity, link in linked.items():
             if link in named:
                 self._lists[identity] = self._lists[named[link]]
-        for instance in root.iterfind(_W + "num"):
+        for instance in root.iterfind(MAIN + "num"):
             starts: dict[int, int] = {}
             levels = {}
-            for override in instance.iterfind(_W + "lvlOverride"):
+            for override in instance.iterfind(MAIN + "lvlOverride"):
                 level = _integer(attribute(override, "ilvl"), 0)
-                start = override.find(_W + "startOverride")
+                start = override.find(MAIN + "startOverride")
                 if start is not None:
                     starts[level] = _integer(attribute(start), 1)
-                for own in override.iterfind(_W + "lvl"):
+                for own in override.iterfind(MAIN + "lvl"):
                     levels[level] = _level(own)
-            abstract_id = attribute(instance.find(_W + "abstractNumId"))
+            abstract_id = attribute(instance.find(MAIN + "abstractNumId"))
             self._instances[attribute(instance, "numId")] = (abstract_id, starts, levels)
 
     def levels(self, number: str) -> dict[int, Level]:
@@ -232,7 +230,7 @@ class Numbering:
         number, level = _number_of(properties)
         if number:
             return ("", None) if number == "0" else (number, level or 0)
-        style = attribute(properties.find(_W + "pStyle")) if properties is not None else ""
+        style = attribute(properties.find(MAIN + "pStyle")) if properties is not None else ""
         identity = style or self._default_style
         seen: set[str] = set()
         while identity in self._styles and identity not in seen:
@@ -255,29 +253,29 @@ class Numbering:
 
 
 def _number_of(properties: Element | None) -> tuple[str, int | None]:
-    numbered = properties.find(_W + "numPr") if properties is not None else None
+    numbered = properties.find(MAIN + "numPr") if properties is not None else None
     if numbered is None:
         return "", None
-    level = attribute(numbered.find(_W + "ilvl"))
-    return attribute(numbered.find(_W + "numId")), _integer(level, 0) if level else None
+    level = attribute(numbered.find(MAIN + "ilvl"))
+    return attribute(numbered.find(MAIN + "numId")), _integer(level, 0) if level else None
 
 
 def _levels(abstract: Element) -> Iterator[tuple[int, Level]]:
-    for level in abstract.iterfind(_W + "lvl"):
+    for level in abstract.iterfind(MAIN + "lvl"):
         yield _integer(attribute(level, "ilvl"), 0), _level(level)
 
 
 def _level(level: Element) -> Level:
-    restart = attribute(level.find(_W + "lvlRestart"))
-    legal = level.find(_W + "isLgl")
+    restart = attribute(level.find(MAIN + "lvlRestart"))
+    legal = level.find(MAIN + "isLgl")
     return Level(
-        start=_integer(attribute(level.find(_W + "start")), 1),
-        form=attribute(level.find(_W + "numFmt"), default="decimal"),
-        text=attribute(level.find(_W + "lvlText")),
-        suffix=attribute(level.find(_W + "suff"), default="tab"),
+        start=_integer(attribute(level.find(MAIN + "start")), 1),
+        form=attribute(level.find(MAIN + "numFmt"), default="decimal"),
+        text=attribute(level.find(MAIN + "lvlText")),
+        suffix=attribute(level.find(MAIN + "suff"), default="tab"),
         restart=_integer(restart, 0) if restart else None,
-        style=attribute(level.find(_W + "pStyle")),
-        looks=level.find(_W + "pPr"),
+        style=attribute(level.find(MAIN + "pStyle")),
+        looks=level.find(MAIN + "pPr"),
         legal=legal is not None and attribute(legal, default="1") not in ("0", "false"),
     )
 

@@ -53,7 +53,7 @@ def test_an_answer_is_kept_and_counted(town, subject):
 
 def test_saving_costs_the_same_however_much_is_answered(town, subject, django_assert_max_num_queries):
     fill(town.clerk, subject, leaf_of(subject))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(11):
         fill(town.clerk, subject, leaf_of(subject, 1))
 
 

@@ -99,6 +99,10 @@ def test_a_department_answers_its_part_and_nothing_else(city):
     part.refresh_from_db()
     assert part.filled == 2
     assert Answer.objects.get(code="P5.1").saved_by == "苏联络"
+    cells = dict.fromkeys(Answer.objects.get(code="P5.1").cells, "")
+    save_answer(city.money, subject=city.subject, code="P5.1", revision=1, cells=cells)
+    part.refresh_from_db()
+    assert part.filled == 1
 
 
 def test_nobody_else_writes_into_a_part(city):

@@ -42,6 +42,20 @@ def test_what_the_figures_take_out_is_not_counted(town, subject):
     assert shown(town, subject) == (1, everything, set())
 
 
+def test_an_answer_moves_the_count_as_counting_anew_does(town, subject):
+    """A save counts by its own answer alone: whatever applies then, all answers read again say the same."""
+    save_figure(town.clerk, subject=subject, name="寄宿制", revision=0, cell="否")
+    cells = _cells(subject, "F2.8")
+    save_answer(town.clerk, subject=subject, code="F2.8", revision=0, cells=cells)
+    assert shown(town, subject)[0] == 0
+    save_figure(town.clerk, subject=subject, name="寄宿制", revision=1, cell="是")
+    assert shown(town, subject)[0] == 1
+    save_answer(town.clerk, subject=subject, code="F2.8", revision=1, text="另有说明。")
+    assert shown(town, subject)[0] == 1
+    save_answer(town.clerk, subject=subject, code="F2.8", revision=2, cells=dict.fromkeys(cells, ""))
+    assert shown(town, subject)[0] == 0
+
+
 def test_blocks_say_the_same(town, subject):
     save_figure(town.clerk, subject=subject, name="寄宿制", revision=0, cell="否")
     subject.refresh_from_db()

@@ -259,7 +259,7 @@ def test_a_successor_goes_on_with_what_is_there(town):
 
 def test_before_it_began_and_after_it_ended_nothing_is_handed_in(town):
     subject = subject_of(town, check=True)
-    early = window_of(fresh(subject)).opens_on - timedelta(1)
+    early = window_of(fresh(subject)).phase.opens_on - timedelta(1)
     zone = timezone.get_current_timezone()
     with pytest.raises(Denied, match="现在不能提交"):
         submit(town.head, subject, datetime(early.year, early.month, early.day, 12, tzinfo=zone))

@@ -1,7 +1,7 @@
 """Which indicators don't apply to a subject."""
 
 from calc.score.building import ITEMS, leaf, system
-from dudao.calc.score import System, has_conditions, not_applying
+from dudao.calc.score import System, not_applying
 
 TREE = system(
     leaf("A"),
@@ -37,7 +37,7 @@ def test_many_subjects_are_told_apart() -> None:
 
 def test_a_system_without_conditions_asks_nothing() -> None:
     plain = System(system(leaf("A"), items=ITEMS))
-    assert has_conditions(System(TREE))
-    assert not has_conditions(plain)
+    assert System(TREE).has_conditions
+    assert not plain.has_conditions
     assert not_applying(plain, [{"寄宿制": "否"}]) == [frozenset()]
     assert not_applying(System(TREE), []) == []

@@ -30,6 +30,7 @@ _YES: Final = frozenset({"是", "有", "√", "1", "true", "yes", "y", "达标"}
 _NO: Final = frozenset({"否", "无", "×", "0", "false", "no", "n", "未达标"})
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _PLAIN: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_NUMBERS: Final = frozenset(kind for kind in Kind if kind.is_number)
 _MOST: Final = Decimal(10) ** 30
 _PLACES: Final = 30
 
@@ -158,7 +159,7 @@ def read_cell(item: Item, cell: object) -> Decimal | bool | str | None:
             return NOT_APPLICABLE
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return None
-    if item.kind.is_number:
+    if item.kind in _NUMBERS:
         return _number(item, cell)
     if item.kind is Kind.TRUTH:
         return _truth(cell)

@@ -18,7 +18,7 @@ Numbers are exact; where and to how many places they are rounded (half up) is pa
 in docs/calculations/scoring.md. Pure: storing marks and publishing results is left to `dudao.evaluations`.
 """
 
-from dudao.calc.score.applicability import has_conditions, not_applying
+from dudao.calc.score.applicability import not_applying
 from dudao.calc.score.carry_over import CarriedOver, carry_over
 from dudao.calc.score.columns import SubjectColumn, columns_of
 from dudao.calc.score.grading import rate
@@ -48,7 +48,6 @@ __all__ = [
     "columns_of",
     "exact_text",
     "explain",
-    "has_conditions",
     "movements",
     "not_applying",
     "outcomes",

@@ -11,18 +11,13 @@ from dudao.calc.rules import Inputs
 from dudao.calc.score.system import System
 
 
-def has_conditions(system: System) -> bool:
-    """Whether some indicators apply to some subjects only."""
-    return any(plan.applies is not None for plan in system.plans.values())
-
-
 def not_applying(system: System, figures: Sequence[Mapping[str, object]]) -> list[frozenset[str]]:
     """The codes, of all levels, that don't apply to each subject. ``figures``: what stands in its data items, by name of the item;
     a cell that can't be read is as good as none.
 
     A condition that can't be decided (a number is missing) takes nothing out: what may apply has to be answered.
     """
-    if not figures or not has_conditions(system):
+    if not figures or not system.has_conditions:
         return [frozenset()] * len(figures)
     data = _table(system, figures)
     out: list[set[str]] = [set() for _ in figures]

@@ -66,6 +66,8 @@ class System:
         """Data item → codes whose formulas read it, at its own level."""
         self.sources = {code: tree.sources_of(code) for code in tree.nodes}
         self._plan(tree.root, is_extra=False)
+        self.has_conditions = any(plan.applies is not None for plan in self.plans.values())
+        """Whether some indicators apply to some subjects only."""
 
     @cached_property
     def grading(self) -> Grading:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.utils import timezone
 
 from dudao.calc.evidence import clean_name
@@ -20,7 +21,14 @@ from dudao.core.access import Actor, Denied
 from dudao.core.models import StoredFile
 from dudao.core.workflow import Conflict
 from dudao.evaluations.models import Answer, Campaign, Figure, Part, Remark, Subject
-from dudao.evaluations.queries.answering import Leaf, asked_figures, counts_of, given_of, phase_of
+from dudao.evaluations.queries.answering import (
+    Leaf,
+    asked_figures,
+    counts_of,
+    given_of,
+    more_filled,
+    phase_of,
+)
 from dudao.evaluations.queries.figures import Known, known_of, outdated
 from dudao.evaluations.queries.parts import Desk, desk_on, with_counts
 from dudao.evaluations.queries.systems import figures_asked, system_of
@@ -121,8 +129,10 @@ def save_answer(
     answer to it, `Stale` for what somebody else changed.
     """
     desk = _open(actor, subject, code=code)
-    row = desk.subject
-    leaf = _leaf(desk, code)
+    row, part = desk.subject, desk.writer(code)
+    leaf = desk.leaves.get(code)
+    if leaf is None:
+        raise ValidationError(f"这次自评没有代码为“{code[:40]}”的指标，请刷新页面。")
     mine = _checked(leaf, cells or {})
     if text is not None:
         mine["text"] = _text(text)
@@ -133,21 +143,19 @@ def save_answer(
     after = {name: cell for name, cell in after.items() if cell != ""}
     words = mine.get("text", answer.text)
     if answer.pk is not None and after == before and words == answer.text:
-        _note(actor, desk, desk.writer(code), code=code, again=True)
+        _note(actor, desk, part, code=code, again=True)
         return answer
     answer.cells, answer.text, answer.saved_at = after, words, timezone.now()
     answer.saved_by, answer.revision = actor.name[:100], answer.revision + 1
     answer.save()
-    _counted(desk, answer.saved_at)
-    _note(actor, desk, desk.writer(code), code=code, number=answer.revision)
+    more = more_filled(desk.system, leaf, before, after, row)
+    if more:
+        Part.objects.filter(pk__in=[one.pk for one in desk.parts if code in one.codes]).update(
+            filled=F("filled") + more
+        )
+    _saved(row, answer.saved_at, filled=row.filled + more)
+    _note(actor, desk, part, code=code, number=answer.revision)
     return answer
-
-
-def _leaf(desk: Desk, code: str) -> Leaf:
-    leaf = desk.leaves.get(code)
-    if leaf is None:
-        raise ValidationError(f"这次自评没有代码为“{code[:40]}”的指标，请刷新页面。")
-    return leaf
 
 
 def _checked(leaf: Leaf, cells: Mapping[str, object]) -> dict[str, str]:
@@ -155,7 +163,7 @@ def _checked(leaf: Leaf, cells: Mapping[str, object]) -> dict[str, str]:
     found: dict[str, str] = {}
     problems: dict[str, Any] = {}
     for name, cell in cells.items():
-        column = known.get(normal_name(str(name)))
+        column = known.get(str(name)) or known.get(normal_name(str(name)))
         if column is None:
             raise ValidationError(f"指标 {leaf.node.code} 没有“{str(name)[:40]}”这一问，请刷新页面。")
         try:
@@ -185,7 +193,7 @@ def _counted(desk: Desk, at: datetime) -> None:
     """Note a save, and how far the whole and its parts are since."""
     row, codes = desk.subject, _asked(desk)
     cells, figures = given_of([row.pk])[row.pk]
-    ((filled, expected),) = counts_of(system_of(row.campaign), codes, [(cells, figures)])
+    ((filled, expected),) = counts_of(desk.system, codes, [(cells, figures)])
     _saved(row, at, filled=filled, expected=expected)
     Part.objects.bulk_update(with_counts(desk.parts, cells, figures, desk.window), ["filled", "expected"])
 
@@ -204,7 +212,7 @@ def save_figure(
     """Keep a typed number. It is the unit's own from now on, wherever it came from before. ``cell`` ``None``: only the note."""
     desk = _open(actor, subject, figure=normal_name(name))
     row = desk.subject
-    columns = {column.name: column for column in asked_figures(system_of(row.campaign), _asked(desk))}
+    columns = {column.name: column for column in asked_figures(desk.system, _asked(desk))}
     column = columns.get(normal_name(name))
     if column is None:
         raise ValidationError(f"这次自评不用填“{name[:40]}”，请刷新页面。")
@@ -247,7 +255,7 @@ def take_figures(actor: Actor, *, subject: Subject, names: Sequence[str] | None 
     known = known_of(row.campaign, [row.unit_id]).get(row.unit_id, {})
     asked = {
         column.name: column.item
-        for column in asked_figures(system_of(row.campaign), desk.codes)
+        for column in asked_figures(desk.system, desk.codes)
         if desk.why_not_figure(column.name) is None
     }
     have = {figure.name: figure for figure in Figure.objects.filter(subject=row)}
@@ -273,7 +281,7 @@ def confirm_figures(actor: Actor, *, subject: Subject) -> Subject:
     """Somebody of the unit has looked at the numbers that the platform filled in by itself, and found them right."""
     desk = _open(actor, subject, some=True)
     row = desk.subject
-    asked = {column.name for column in asked_figures(system_of(row.campaign), desk.codes)}
+    asked = {column.name for column in asked_figures(desk.system, desk.codes)}
     count = 0
     for figure in Figure.objects.filter(subject=row, revision=0).exclude(taken=""):
         if figure.name in asked and desk.why_not_figure(figure.name) is None:

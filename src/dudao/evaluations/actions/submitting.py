@@ -113,7 +113,10 @@ def submit_evaluation(
     window = _window(row)
     SUBJECT.require(row, "evaluation.submit", actor)
     if not window.is_open(timezone.localtime(received_at).date()):
-        raise Denied(f"自评从{window.opens_on.month}月{window.opens_on.day}日开始，现在不能提交。", "evaluation.submit")
+        raise Denied(
+            f"自评从{window.phase.opens_on.month}月{window.phase.opens_on.day}日开始，现在不能提交。",
+            "evaluation.submit",
+        )
     late, denied = lateness(row, window, received_at, begun_at)
     if denied is not None:
         raise denied

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -87,6 +87,17 @@ def counts_of(
     ]
 
 
+def more_filled(
+    system: System, leaf: Leaf, before: Mapping[str, Any], after: Mapping[str, Any], subject: Subject
+) -> int:
+    """By how much `counts_of` a subject changes with one answer: 1, 0 or -1; nothing is read but, perhaps, its data items."""
+    more = leaf.is_filled(after) - leaf.is_filled(before)
+    if more and system.has_conditions:
+        (gone,) = not_applying(system, [cells_of(figures_of(subject))])
+        return 0 if leaf.node.code in gone else more
+    return more
+
+
 def asked_figures(system: System, codes: Sequence[str] = ()) -> list[SubjectColumn]:
     """The data items that the asked indicators read, and (without ``codes``) all others that the whole needs."""
     read = {name for leaf in leaves_of(system, tuple(codes)).values() for name in leaf.items}
@@ -140,19 +151,28 @@ def checks_seen(actor: Actor) -> "QuerySet[Any]":
     return rows.filter(Exists(asked)).prefetch_related("campaign__phases")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Window:
-    """When a self-evaluation is filled in and handed in. ``last``: its last day, behind freezes; ``codes`` narrow what is asked."""
+    """When a subject's self-evaluation is filled in and handed in; ``codes`` narrow what is asked. Who only fills in asks for no
+    last day: it is worked out where it is wanted."""
 
-    title: str
-    opens_on: date
-    last: date
+    subject: Subject
+    phase: Phase
+    day: date
     codes: tuple[str, ...]
-    demand: str
-    frozen: Freeze | None
+
+    @cached_property
+    def last(self) -> date:
+        """Its last day, behind freezes."""
+        freezes = rules_of(self.subject.campaign).freezes
+        return last_day(self.phase.closes_on, self.subject.due_on, [(freeze.first, freeze.last) for freeze in freezes])
+
+    @cached_property
+    def frozen(self) -> Freeze | None:
+        return rules_of(self.subject.campaign).frozen_on(self.day)
 
     def is_open(self, today: date) -> bool:
-        return today >= self.opens_on
+        return today >= self.phase.opens_on
 
     def is_over(self, today: date) -> bool:
         return today > self.last
@@ -166,12 +186,7 @@ def phase_of(campaign: Campaign) -> Phase | None:
 def window_of(subject: Subject, today: date | None = None) -> Window | None:
     """``None`` where the campaign asks for no self-evaluation."""
     phase = phase_of(subject.campaign)
-    if phase is None:
-        return None
-    rules = rules_of(subject.campaign)
-    last = last_day(phase.closes_on, subject.due_on, [(freeze.first, freeze.last) for freeze in rules.freezes])
-    frozen = rules.frozen_on(today or timezone.localdate())
-    return Window(phase.title, phase.opens_on, last, tuple(phase.codes), phase.demand, frozen)
+    return None if phase is None else Window(subject, phase, today or timezone.localdate(), tuple(phase.codes))
 
 
 def why_not_fill(subject: Subject, actor: Actor, window: Window | None, today: date | None = None) -> Denied | None:
@@ -183,8 +198,9 @@ def why_not_fill(subject: Subject, actor: Actor, window: Window | None, today: d
         return denied
     if window is None:
         return Denied("这个项目没有自查自评阶段，不用填报。", "evaluation.fill")
-    if not window.is_open(today or timezone.localdate()):
-        return Denied(f"自评从{window.opens_on.month}月{window.opens_on.day}日开始，请到时再填。", "evaluation.fill")
+    opens_on = window.phase.opens_on
+    if (today or timezone.localdate()) < opens_on:
+        return Denied(f"自评从{opens_on.month}月{opens_on.day}日开始，请到时再填。", "evaluation.fill")
     if subject.state not in {Subject.State.OPEN, Subject.State.RETURNED}:
         return Denied(
             f"当前状态为“{subject.get_state_display()}”，不能再改。需要修改时请先撤回，或请核查单位退回。",

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from dudao.calc.score import System
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.flow import by_contributor
 from dudao.evaluations.models import Campaign, Part, Subject
@@ -100,7 +102,7 @@ def with_counts(
     return list(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
     """One person before one self-evaluation. ``whole``: they see all of it; ``owner``: why they don't write what is the evaluated
     unit's own (``None``: they do); ``parts`` are the standing ones.
@@ -114,9 +116,13 @@ class Desk:
     parts: Sequence[Part]
     today: date
 
-    @property
+    @cached_property
+    def system(self) -> System:
+        return system_of(self.subject.campaign)
+
+    @cached_property
     def leaves(self) -> Mapping[str, Leaf]:
-        return leaves_of(system_of(self.subject.campaign), self.window.codes if self.window is not None else ())
+        return leaves_of(self.system, self.window.codes if self.window is not None else ())
 
     @property
     def own_parts(self) -> list[Part]:
@@ -200,15 +206,20 @@ def desk_on(actor: Actor, subject: Subject, today: date | None = None, *, whole:
     return Desk(actor, subject, window, whole, why_not_fill(subject, actor, window, day), parts_of(subject), day)
 
 
-def desk_of(actor: Actor, pk: int) -> Desk | None:
-    """Before a subject by its key: of one's unit or of one below it, or one of which one's department answers a part."""
+def opened(actor: Actor, pk: int) -> tuple[Subject | None, bool]:
+    """(a subject by its key: of one's unit or of one below it, or one of which one's department answers a part; whether one sees
+    all of it)."""
     row = seen(actor).filter(pk=pk).first()
     if row is not None:
-        return desk_on(actor, row)
+        return row, True
     own = list(mine(actor).filter(subject=pk))
-    if not own:
-        return None
-    return desk_on(actor, own[0].subject, whole=any(part.reads_all for part in own))
+    return (own[0].subject if own else None), any(part.reads_all for part in own)
+
+
+def desk_of(actor: Actor, pk: int) -> Desk | None:
+    """Before a subject that is open to the person."""
+    row, whole = opened(actor, pk)
+    return None if row is None else desk_on(actor, row, whole=whole)
 
 
 def worked_on(actor: Actor, pk: int) -> Subject | None:

@@ -44,7 +44,8 @@ def seats_of(campaign: Campaign) -> Mapping[str, int]:
 
 def system_of(campaign: Campaign) -> System:
     """The pinned version as it is scored in this campaign. A published version never changes, so the last ones are kept."""
-    return _system(campaign.version_id, campaign.system_digest or campaign.version.digest, rules_of(campaign).counts)
+    counts = tuple(campaign.rules.get("counts", ()))
+    return _system(campaign.version_id, campaign.system_digest or campaign.version.digest, counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.core.access import Denied
+from dudao.core.access import Actor, Denied
 from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions.answering import (
@@ -30,7 +30,7 @@ from dudao.evaluations.actions.answering import (
 from dudao.evaluations.labels import SUBJECT_STATES
 from dudao.evaluations.models import Figure, Subject
 from dudao.evaluations.queries.answering import key_of
-from dudao.evaluations.queries.parts import Desk, desk_of
+from dudao.evaluations.queries.parts import Desk, desk_of, opened
 from dudao.evaluations.queries.runs import verdict_lines
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.queries.work import figure_rows, trace_of, work_of
@@ -41,8 +41,20 @@ from dudao.evidence.uses import find
 _PREFIX = "c:"
 
 
-def _at(row: Subject, code: str) -> str:
+def _at(row: Subject, code: str | None) -> str:
+    """The page of an indicator, without ``code`` that of the figures."""
+    if code is None:
+        return reverse("evaluations:figures", args=[row.pk])
     return f"{reverse('evaluations:answer', args=[row.pk])}?at={code}"
+
+
+def _opened_or_404(request: HttpRequest, pk: int) -> tuple[Actor, Subject]:
+    """Who saves, and where. The desk is left to the action, which builds it of the row that it locks."""
+    actor = actor_of(request)
+    row, _ = opened(actor, pk)
+    if row is None:
+        raise Http404
+    return actor, row
 
 
 def desk_or_404(request: HttpRequest, pk: int) -> Desk:
@@ -120,16 +132,14 @@ def _number(text: str) -> int:
 @require_POST
 def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Save what changed at one indicator."""
-    desk = desk_or_404(request, pk)
-    row = desk.subject
-    post = request.POST
+    (actor, row), post = _opened_or_404(request, pk), request.POST
     code = post.get("code", "")
     cells = {name[len(_PREFIX) :]: value for name, value in post.items() if name.startswith(_PREFIX)}
-    was = {_plain(name[2:]): post[name] for name in post if name.startswith("w:")}
+    was = {name[2:].removeprefix(_PREFIX): post[name] for name in post if name.startswith("w:")}
 
     def act() -> Any:
         return save_answer(
-            actor_of(request),
+            actor,
             subject=row,
             code=code,
             revision=_number(post.get("revision", "")),
@@ -138,36 +148,25 @@ def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
             was=was if request.headers.get("X-Save") == "1" else None,
         )
 
-    return _kept(request, desk, act, _labels(desk, code), lambda: _at(row, code), code=code)
+    return _kept(request, row, act, code=code)
 
 
-def _plain(name: str) -> str:
-    return name.removeprefix(_PREFIX)
-
-
-def _labels(desk: Desk, code: str) -> Callable[[], dict[str, str]]:
-    def labels() -> dict[str, str]:
-        focus = work_of(desk.actor, desk.subject, code, desk=desk).focus
-        asked = focus.questions if focus is not None else ()
-        return {"text": "说明", **{question.name: question.label for question in asked}}
-
-    return labels
+def _labels(desk: Desk, code: str) -> dict[str, str]:
+    focus = work_of(desk.actor, desk.subject, code, desk=desk).focus
+    asked = focus.questions if focus is not None else ()
+    return {"text": "说明", **{question.name: question.label for question in asked}}
 
 
 def _kept(
-    request: HttpRequest,
-    desk: Desk,
-    act: Callable[[], Any],
-    labels: Callable[[], dict[str, str]],
-    back: Callable[[], str],
-    **about: Any,
+    request: HttpRequest, row: Subject, act: Callable[[], Any], *, code: str | None = None, figure: str = ""
 ) -> HttpResponse:
-    """Carry a save out and answer script or page."""
+    """Carry the save of an indicator (``code``) or of a ``figure`` out and answer script or page."""
     script = request.headers.get("X-Save") == "1"
     try:
         kept = act()
     except Stale as stale:
-        names = labels()
+        desk = desk_or_404(request, row.pk)
+        names = {"cell": f"“{figure[:60]}”", "note": "说明"} if code is None else _labels(desk, code)
         rows = [
             (names.get(name, name), _field(name), theirs, stale.mine[name]) for name, theirs in stale.theirs.items()
         ]
@@ -176,19 +175,17 @@ def _kept(
             panel = render_to_string("evaluations/answering/conflict.html", {"conflict": conflict}, request)
             return HttpResponse(panel, status=409)
         messages.error(request, str(stale))
-        return (
-            _page(request, desk, about["code"], status=409, conflict=conflict) if "code" in about else redirect(back())
-        )
+        return redirect(_at(row, None)) if code is None else _page(request, desk, code, status=409, conflict=conflict)
     except (Denied, ValidationError) as problem:
         words = problem.reason if isinstance(problem, Denied) else "".join(problem.messages)
         if script:
             status = 403 if isinstance(problem, Denied) else 422
             return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
         messages.error(request, words)
-        return redirect(back())
+        return redirect(_at(row, code))
     if not script:
         messages.success(request, "已保存。")
-        return redirect(back())
+        return redirect(_at(row, code))
     answer = {"revision": kept.revision, "saved": f"{timezone.localtime(kept.saved_at):%H:%M}", "values": _values(kept)}
     return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
 
@@ -270,14 +267,12 @@ def _figures_step(request: HttpRequest, row: Subject) -> HttpResponse:
 @require_POST
 def figure_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Save one data item."""
-    desk = desk_or_404(request, pk)
-    row = desk.subject
-    post = request.POST
+    (actor, row), post = _opened_or_404(request, pk), request.POST
     was = {name[2:]: post[name] for name in post if name.startswith("w:")}
 
     def act() -> Any:
         return save_figure(
-            actor_of(request),
+            actor,
             subject=row,
             name=post.get("name", ""),
             revision=_number(post.get("revision", "")),
@@ -286,5 +281,4 @@ def figure_save(request: HttpRequest, pk: int) -> HttpResponse:
             was=was if request.headers.get("X-Save") == "1" else None,
         )
 
-    labels = {"cell": f"“{post.get('name', '')[:60]}”", "note": "说明"}
-    return _kept(request, desk, act, lambda: labels, lambda: reverse("evaluations:figures", args=[row.pk]))
+    return _kept(request, row, act, figure=post.get("name", ""))

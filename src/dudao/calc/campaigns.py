@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from msgspec import UNSET, Meta, UnsetType, field, to_builtins
 
@@ -21,8 +21,30 @@ OFFICES: Final = ("city", "county")
 """Which offices a template is made for."""
 
 OBJECTS: Final = ("city", "counties", "leaders", "townships", "schools", "kindergartens", "districts")
-PHASES: Final = ("self", "check", "data", "online", "onsite", "routine", "decision", "objection", "publicity", "upper")
 
+
+class PhaseKind(NamedTuple):
+    """``who`` acts in it where no source of marks says so; ``marked``: subjects get through it one by one, by marks;
+    ``at_desk``: where it has a source, its marks are given at a desk like those of the online review.
+    """
+
+    who: str
+    marked: bool = False
+    at_desk: bool = False
+
+
+PHASES: Final[Mapping[str, PhaseKind]] = {
+    "self": PhaseKind("被评单位"),
+    "check": PhaseKind("县级督导机构", marked=True, at_desk=True),
+    "data": PhaseKind("数据", marked=True, at_desk=True),
+    "online": PhaseKind("评审人员", marked=True),
+    "onsite": PhaseKind("评估组", marked=True),
+    "routine": PhaseKind("组织单位", marked=True, at_desk=True),
+    "decision": PhaseKind("组织单位"),
+    "objection": PhaseKind("被评单位"),
+    "publicity": PhaseKind("组织单位"),
+    "upper": PhaseKind("上级督导机构"),
+}
 
 # The words of units, rules and papers, which stand above this package: a test holds them together.
 UNIT_KINDS: Final = (

@@ -12,7 +12,7 @@ from dudao.findings.endings import ENDINGS
 from dudao.findings.flow import FINDING as FINDING_FLOW
 from dudao.findings.forms.office import EditForm, GiveTimeForm, ReopenForm, SendBackForm, VerifyForm
 from dudao.findings.forms.unit import AskTimeForm, PlanForm, ReportForm
-from dudao.findings.models import Extension, Finding, Report
+from dudao.findings.models import WRITTEN, Extension, Finding, Report
 from dudao.findings.queries import findings as reads
 
 Given = dict[str, Any]
@@ -56,7 +56,7 @@ FINDING: Final = Process(
     acts=(
         Act(
             "finding.edit", making.edit, "已保存修改。", "pencil",
-            form=EditForm, given=_held(*making.FIELDS), title="修改问题", word="修改", save="保存修改",
+            form=EditForm, given=_held(*WRITTEN), title="修改问题", word="修改", save="保存修改",
             save_icon="device-floppy", primary=False,
         ),
         Act("finding.issue", icon="send", page="findings:issue", word="下达整改"),

@@ -6,11 +6,14 @@ from datetime import date
 from typing import Any
 
 from dudao.core.sheets import Comparison, Reading, normal
-from dudao.findings.models import Finding
+from dudao.findings.ledgers import PROBLEMS
+from dudao.findings.models import WRITTEN, Finding
 from dudao.findings.queries.ledgers import Register, known_of
 from dudao.orgs.models import Unit
 
-_TEXTS = ("category", "source_label", "indicator_code", "indicator", "suggestion", "remark")
+_TEXTS = [
+    column.key for column in PROBLEMS.columns if column.kind == "text" and column.key in WRITTEN and not column.required
+]
 
 
 def checked(reading: Reading, office: Unit, register: Register, today: date) -> Comparison:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from dudao.calc.campaigns import PHASES
 from dudao.core.access import Actor
 from dudao.core.ui.parts import State
 from dudao.evaluations.models import Campaign, Mark, Phase, Review, Subject
@@ -14,8 +15,6 @@ from dudao.visits.models import SiteVisit
 
 WIDTH = 1000
 """Of the line of days, in units of the drawing."""
-
-_MARKED = (Phase.Kind.CHECK, Phase.Kind.DATA, Phase.Kind.ONLINE, Phase.Kind.ONSITE, Phase.Kind.ROUTINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +28,6 @@ class Bar:
     state: State
     status: str
     source: str
-
-
-_WHO: Mapping[str, str] = {
-    Phase.Kind.SELF: "被评单位",
-    Phase.Kind.CHECK: "县级督导机构",
-    Phase.Kind.DATA: "数据",
-    Phase.Kind.ONLINE: "评审人员",
-    Phase.Kind.ONSITE: "评估组",
-    Phase.Kind.ROUTINE: "组织单位",
-    Phase.Kind.DECISION: "组织单位",
-    Phase.Kind.OBJECTION: "被评单位",
-    Phase.Kind.PUBLICITY: "组织单位",
-    Phase.Kind.UPPER: "上级督导机构",
-}
-"""Who acts in a phase that marks of no source are made in."""
 
 
 def bars(campaign: Campaign, phases: Sequence[Phase], today: date) -> list[Bar]:
@@ -69,9 +53,7 @@ def bars(campaign: Campaign, phases: Sequence[Phase], today: date) -> list[Bar]:
         else:
             state, status = State("进行中", "blue"), "now"
         found.append(
-            Bar(
-                phase, x, min(width, WIDTH - x), at, state, status, labels.get(phase.source) or _WHO.get(phase.kind, "")
-            )
+            Bar(phase, x, min(width, WIDTH - x), at, state, status, labels.get(phase.source) or PHASES[phase.kind].who)
         )
     return found
 
@@ -127,7 +109,7 @@ class Table:
 def progress_table(campaign: Campaign, phases: Sequence[Phase], subjects: Sequence[Subject], today: date) -> Table:
     """By county (for a county's campaign by township) how many subjects are through each phase. Five queries at most."""
     part = [subject for subject in subjects if subject.state != Subject.State.OUT]
-    shown = [phase for phase in phases if phase.kind == Phase.Kind.SELF or (phase.kind in _MARKED)]
+    shown = [phase for phase in phases if phase.kind == Phase.Kind.SELF or PHASES[phase.kind].marked]
     done = {phase.pk: _through(campaign, phase, part) for phase in shown}
     depth = campaign.office.depth + 1
     groups: dict[str, list[Subject]] = {}

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse_lazy
 
+from dudao.calc.campaigns import PHASES
 from dudao.calc.reviewing import Agreement, Strictness, strictness
 from dudao.calc.score import subjects_of as table_of
 from dudao.calc.tree import Role
@@ -61,13 +62,11 @@ def campaign_of(actor: Actor, pk: int) -> Campaign | None:
     return found if found is not None and actor.may("review.assign", found.office.path) else None
 
 
-_AT_DESK = (Phase.Kind.CHECK, Phase.Kind.DATA, Phase.Kind.ROUTINE)
-
-
 def review_phases(campaign: Campaign) -> list[Phase]:
     """The phases whose marks are given at a desk: the online review, and every check that has a source of its own. Each source
     once, with its source."""
-    found = list(campaign.phases.filter(Q(kind=Phase.Kind.ONLINE) | Q(kind__in=_AT_DESK) & ~Q(source="")))
+    at_desk = [kind for kind, about in PHASES.items() if about.at_desk]
+    found = list(campaign.phases.filter(Q(kind=Phase.Kind.ONLINE) | Q(kind__in=at_desk) & ~Q(source="")))
     for phase in found:
         phase.source = phase.source or ONLINE
     return list({phase.source: phase for phase in reversed(found)}.values())[::-1]

@@ -1,8 +1,7 @@
 """Writing a finding down: by hand, from another part of the platform, for many units at once; changing and discarding a draft."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -12,33 +11,16 @@ from dudao.core.access import Actor, Denied
 from dudao.core.files import Attachment
 from dudao.findings.actions.steps import attach, step
 from dudao.findings.flow import FINDING
-from dudao.findings.models import Finding
+from dudao.findings.models import WRITTEN, Draft, Finding
 from dudao.findings.sources import Origin, Problem
 from dudao.orgs.models import Unit
 from dudao.papers.sources import Fact
 
 TEXT = 4000
-FIELDS = (
-    "description",
-    "suggestion",
-    "category",
-    "severity",
-    "source",
-    "source_label",
-    "indicator_code",
-    "indicator",
-    "found_on",
-    "leader",
-    "person",
-    "remark",
-)
 
 
-_TEXTS = ("suggestion", "category", "source_label", "indicator_code", "indicator", "remark")
-
-
-class Said(TypedDict, total=False):
-    """What a problem is registered with. The first five are of the platform, the others are what a person writes."""
+class Said(Draft, total=False):
+    """What a problem is registered with: of the platform, and what a person writes."""
 
     source_url: str
     """A path of the platform that leads back."""
@@ -48,14 +30,6 @@ class Said(TypedDict, total=False):
     """The numbers that the source states; a paper that states them too asks the source again before it is issued."""
     parent: Finding | None
     demo: bool
-    source_label: str
-    indicator_code: str
-    indicator: str
-    severity: str
-    found_on: date | None
-    category: str
-    suggestion: str
-    remark: str
 
 
 @audit.action
@@ -64,8 +38,6 @@ def create_finding(
     *,
     office: Unit,
     unit: Unit,
-    description: str,
-    source: str,
     files: Iterable[Attachment] = (),
     **said: Unpack[Said],
 ) -> Finding:
@@ -96,13 +68,9 @@ def create_finding(
         created_by_id=actor.id,
         demo=said.get("demo", False),
         **_clean(
-            {
-                "description": description,
-                "source": source,
-                "found_on": said.get("found_on") or timezone.localdate(),
-                "severity": said.get("severity", "general"),
-                **{name: said.get(name, "") for name in _TEXTS},
-            }
+            {"description": "", "source": "", "severity": Finding.Severity.GENERAL}
+            | {name: value for name, value in said.items() if name in WRITTEN}
+            | {"found_on": said.get("found_on") or timezone.localdate()}
         ),
     )
     count = attach(made, files)
@@ -165,11 +133,11 @@ def edit(
 ) -> Finding:
     """Change a draft. What was issued can't be changed: recall it first."""
     row = FINDING.lock(finding, revision)
-    unknown = set(values) - set(FIELDS)
+    unknown = set(values) - set(WRITTEN)
     if unknown:
         raise TypeError(f"not a field of a draft: {sorted(unknown)}")
     changes = {name: value for name, value in _clean(values).items() if value != getattr(row, name)}
-    touched = [str(_field(name).verbose_name) for name in FIELDS if name in changes]
+    touched = [str(_field(name).verbose_name) for name in WRITTEN if name in changes]
     if {"description", "indicator_code", "indicator", "found_on"} & changes.keys():
         changes |= {"recurs": None, "looked_back": False}
     step(actor, row, "finding.edit", changes=changes, fields=touched)

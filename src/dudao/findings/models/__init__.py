@@ -5,6 +5,8 @@ rounds of looking back; what a superior has fed back; sheets that were brought.
 from dudao.findings.models.consultations import Consultation
 from dudao.findings.models.feedback import Feedback, FeedbackItem, FeedbackPart
 from dudao.findings.models.findings import (
+    WRITTEN,
+    Draft,
     Extension,
     Finding,
     FindingFile,
@@ -16,7 +18,9 @@ from dudao.findings.models.lookback import LookBack, LookBackFile, LookBackItem
 from dudao.findings.models.policies import Policy
 
 __all__ = [
+    "WRITTEN",
     "Consultation",
+    "Draft",
     "Extension",
     "Feedback",
     "FeedbackItem",

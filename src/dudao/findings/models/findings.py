@@ -1,6 +1,7 @@
 """A finding and all that is said about it on its way to being crossed off."""
 
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Final, Required, TypedDict
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,26 @@ from dudao.calc.deadlines import STARTS
 from dudao.core.access import ScopedQuerySet
 from dudao.core.models import StoredFile
 from dudao.orgs.models import Unit
+
+
+class Draft(TypedDict, total=False):
+    """What is written when a problem is registered, and may be changed while it is a draft: columns of `Finding`."""
+
+    description: Required[str]
+    suggestion: str
+    category: str
+    severity: str
+    source: Required[str]
+    source_label: str
+    indicator_code: str
+    indicator: str
+    found_on: date | None
+    leader: str
+    person: str
+    remark: str
+
+
+WRITTEN: Final = tuple(Draft.__annotations__)
 
 
 class Finding(models.Model):

@@ -10,18 +10,19 @@ from django.db.models.functions import Cast
 
 from dudao.core.access import Actor
 from dudao.core.sheets.cells import fold
-from dudao.findings.ledgers import Ledger
+from dudao.findings.ledgers import SHEETS, Ledger
 from dudao.findings.models import Finding, FindingFile, Verification
 from dudao.findings.queries.findings import responsible, seen, with_units
 from dudao.findings.queries.lights import Lights
 from dudao.orgs.models import Unit
 
+_COLUMNS = {column.key for ledger in SHEETS.values() for column in ledger.table.columns}
 _FIELDS = (
-    "pk", "code", "category", "description", "severity", "source", "source_label", "indicator_code", "indicator", "found_on",
-    "suggestion", "leader", "person", "phone", "measures", "target", "deadline", "deadline_basis", "standing", "progress",
-    "state", "closed_on", "remark", "lit", "unit__name", "unit__path", "unit__institution_code", "unit__uscc",
-    "unit__local_code", "office__name",
+    *(field.name for field in Finding._meta.concrete_fields if field.name in _COLUMNS and not field.is_relation),
+    "pk", "deadline_basis", "lit", "office__name",
+    "unit__name", "unit__path", "unit__institution_code", "unit__uscc", "unit__local_code",
 )  # fmt: skip
+"""What the sheets show, and what they make it of."""
 
 
 class _Among(Func):

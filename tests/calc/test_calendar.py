@@ -13,7 +13,6 @@ from dudao.calc.calendar import (
     WorkCalendar,
     calendar_from,
     chinese_date,
-    school_year_of,
     seed_day_exceptions,
     term_of,
 )
@@ -162,13 +161,6 @@ def test_rows_that_change_nothing_are_ignored() -> None:
 
 def test_dates_are_written_without_leading_zeros() -> None:
     assert chinese_date(date(2026, 3, 5)) == "2026年3月5日"
-
-
-@pytest.mark.parametrize(
-    ("day", "year"), [(date(2024, 8, 31), 2023), (date(2024, 9, 1), 2024), (date(2025, 1, 1), 2024)]
-)
-def test_the_school_year_begins_in_september(day: date, year: int) -> None:
-    assert school_year_of(day) == year
 
 
 FIRST = Term(2025, 1, date(2025, 9, 1), date(2026, 1, 30))

@@ -148,9 +148,6 @@ CASE = Flow(
     counted=True,
 )
 
-BY_PARTY = frozenset(step.verb for step in CASE.steps if step.by is by_party)
-"""What the accused do; the office enters what came on paper."""
-
 _T = Talk.State
 TALK = Flow(
     Step("talk.call", {_T.PLANNED}, _T.CALLED, by=by_office, tells=("talk.sign",)),

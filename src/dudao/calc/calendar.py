@@ -182,11 +182,6 @@ def calendar_from(
     )
 
 
-def school_year_of(day: date) -> int:
-    """The calendar year in which the school year (学年) of this day began; it begins on 1 September (义务教育法)."""
-    return day.year if day.month >= 9 else day.year - 1
-
-
 @dataclass(frozen=True)
 class Term:
     """A school term with the dates its city has set; ``school_year`` is the year in which the school year began."""

@@ -52,10 +52,6 @@ class Change:
     def is_new(self) -> bool:
         return self.before is None
 
-    @property
-    def is_gone(self) -> bool:
-        return self.after is None
-
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
     """What differs between two versions: mappings by kind of mappings by key. The order is that of ``after``, what went away last.

@@ -14,7 +14,6 @@ from dudao.cli.environment import Refused
 from dudao.cli.tables import bytes_of, cells_of, print_json, values_of
 from dudao.core import sheets
 
-DEFAULT_RULES = "excellent-2017"
 MOST_COUNTIES_IN_FULL = 5
 MOST_PROBLEMS_SHOWN = 50
 MOST_CHANGES_SHOWN = 50

@@ -209,10 +209,6 @@ def work_calendar(unit: Unit) -> WorkCalendar:
     return calendar_of(unit).calendar
 
 
-def known_years(unit: Unit) -> tuple[int, ...]:
-    return calendar_of(unit).years
-
-
 # --- one unit ----------------------------------------------------------------------------------------------------
 
 

@@ -238,10 +238,6 @@ class BulkForm(Form):
         county.objects = lambda: Unit.objects.visible_to(actor, "account.bulk").counties().open_on(timezone.localdate())
 
 
-class ViewAsForm(Form):
-    reason = forms.CharField(label="原因", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
-
-
 BOUNDS = {
     "idle_minutes": (5, 60), "admin_idle_minutes": (5, 30), "session_hours": (1, 12), "sessions": (1, 20),
     "failures": (3, 10), "account_failures": (10, 100), "address_failures": (20, 500), "lock_minutes": (10, 120),

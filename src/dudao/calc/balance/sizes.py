@@ -1,21 +1,17 @@
 """Class and school sizes: 大班额, 超大班额, classes above the standard, 大校额; and getting rid of them year by year.
 
-Classes come as the yearly form has them: how many of a school's stage lie in each band of sizes. Bounds are data of a pack
-(`sizes_from`); each has to be the edge of a band, or the count would be a guess. Storing plans is left to others.
+Bounds are data of a pack (`sizes_from`); each has to be the edge of a band of the yearly form, or a count would be a guess.
+Counting the classes is `crowding`, storing plans is left to others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
-from math import ceil, inf
 from typing import Annotated, Any, Literal
 
-import polars as pl
 from msgspec import UNSET, Meta, UnsetType, field
 
 from dudao.calc.balance.rules import STAGES, SchoolType, StageName
@@ -145,65 +141,10 @@ class SizeRules(Head, frozen=True, kw_only=True, dict=True):
         sizes = zip(STAGES.values(), (found.primary, found.junior, found.senior), strict=True)
         return {stage: size for stage, size in sizes if isinstance(size, int)}
 
-    @property
-    def band_columns(self) -> tuple[str, ...]:
-        """Names of the columns of a table of classes: 25人及以下, 26-30人, …, 66人及以上."""
-        middle = (f"{low + 1}-{high}人" for low, high in pairwise(self.bands))
-        return (f"{self.bands[0]}人及以下", *middle, f"{self.bands[-1] + 1}人及以上")
-
-    def columns_above(self, size: int) -> tuple[str, ...]:
-        """The bands of classes with more than ``size`` pupils."""
-        return self.band_columns[self.bands.index(size) + 1 :]
-
-
-@dataclass(frozen=True, slots=True)
-class ClassSizes:
-    """One stage of one group of schools. A share of no classes is ``None``, not 0."""
-
-    classes: int
-    above_standard: int
-    large: int
-    extra_large: int
-
-    def share(self, count: int) -> Fraction | None:
-        return Fraction(count, self.classes) if self.classes else None
-
 
 def sizes_from(pack: Mapping[str, Any]) -> SizeRules:
     """The rules in the plain values of a pack; raises `RulesError` in Chinese."""
     return decode(SizeRules, pack)
-
-
-def class_sizes(frame: pl.DataFrame, rules: SizeRules, by: Sequence[str] = ()) -> dict[tuple[Any, ...], ClassSizes]:
-    """Counts by stage and, before it, the columns ``by`` (县区, 学校名称): ``(县区, 学段)`` → `ClassSizes`.
-
-    ``frame``: a row a school and stage, columns 学段, those of ``by``, and `SizeRules.band_columns` with whole numbers. Raises
-    ``ValueError`` naming row and column of a cell that is empty, negative or not whole, and for an unknown stage.
-    """
-    for column in rules.band_columns:
-        if column not in frame.columns:
-            raise ValueError(f"第 1 行表头缺少“{column}”，请补上这一列。")
-        for row, count in enumerate(frame[column].to_list(), 2):
-            if isinstance(count, bool) or not isinstance(count, int | float) or not 0 <= count < inf or count % 1:
-                shown = "空的" if count is None else f"“{count}”"
-                raise ValueError(f"第 {row} 行“{column}”是{shown}，请填不小于 0 的整数。")
-    labels = {stage.label: stage for stage in rules.standard}
-    found: dict[tuple[Any, ...], ClassSizes] = {}
-    sums = frame.group_by([*by, "学段"], maintain_order=True).agg(pl.col(rules.band_columns).sum())
-    for values in sums.iter_rows(named=True):
-        if values["学段"] not in labels:
-            raise ValueError(f"没有学段“{values['学段']}”的标准班额，请填：{'、'.join(labels)}。")
-
-        def above(size: int, values: Mapping[str, Any] = values) -> int:
-            return int(sum(values[column] for column in rules.columns_above(size)))
-
-        found[(*(values[column] for column in by), values["学段"])] = ClassSizes(
-            classes=int(sum(values[column] for column in rules.band_columns)),
-            above_standard=above(rules.standard[labels[values["学段"]]]),
-            large=above(rules.large - 1),
-            extra_large=above(rules.extra_large - 1),
-        )
-    return found
 
 
 def oversized(kind: str, pupils: Mapping[Stage, int], rules: SizeRules, *, relief: bool = False) -> int | None:
@@ -213,13 +154,6 @@ def oversized(kind: str, pupils: Mapping[Stage, int], rules: SizeRules, *, relie
             counted = sum(pupils.get(stage, 0) for stage in limit.stages)
             return max(counted - (limit.relief if relief else limit.most), 0)
     return None
-
-
-def classes_needed(grades: Sequence[tuple[int, int]], most: int) -> int:
-    """How many classes more a school needs so that none has more than ``most`` pupils; ``grades``: (pupils, classes) of each."""
-    if most < 1 or any(pupils < 0 or classes < 0 for pupils, classes in grades):
-        raise ValueError("人数和班数不能是负数，班额至少为 1。")
-    return sum(max(ceil(pupils / most) - classes, 0) for pupils, classes in grades)
 
 
 @dataclass(frozen=True, slots=True)

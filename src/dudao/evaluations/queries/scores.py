@@ -8,12 +8,11 @@ from typing import Any
 from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
 
 from dudao.calc.expr import show_number
-from dudao.calc.rounding import percent, round_half_up
+from dudao.calc.rounding import round_half_up
 from dudao.calc.score import Scores
 from dudao.calc.tree import Role, Tree, diff
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Mark, Result, ScoreSheet, Subject
-from dudao.evaluations.queries.sheets import sheet_system
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.frameworks.trials.figures import padded, total_places
 
@@ -365,17 +364,3 @@ def published_results(actor: Actor) -> "QuerySet[Any]":
         .values("pk")[:1]
     )
     return seen(actor).filter(sheet_id=Subquery(last), sheet__campaign__state__in=FORMED)
-
-
-def rate_words(part: str | None, whole: str | None) -> str:
-    """«87.5%», «—»."""
-    if part is None or whole in {None, "0"}:
-        return "—"
-    found = percent(Fraction(part), Fraction(whole or 1))
-    return "—" if found is None else f"{found}%"
-
-
-def system_words(row: ScoreSheet) -> str:
-    """The sources that counted, as people call them."""
-    tree = sheet_system(row).tree
-    return "、".join(source.label for source in tree.sources if source.counts)

@@ -160,12 +160,6 @@ def inputs_of(campaign: Campaign, subjects: Sequence[Subject] | None = None) -> 
     return Inputs(campaign, chosen, cells, opened)
 
 
-def score_campaign(campaign: Campaign) -> tuple[Inputs, Scores]:
-    """All subjects as they stand now."""
-    inputs = inputs_of(campaign)
-    return inputs, inputs.scores()
-
-
 def scored(subject: Subject) -> Scores:
     """One subject by itself: a table of one row, the same digits."""
     return inputs_of(subject.campaign, [subject]).scores()

@@ -185,18 +185,6 @@ def discard(actor: Actor, *, finding: Finding) -> None:
 
 
 @audit.action
-def remove_file(actor: Actor, *, finding: Finding, file: int) -> Finding:
-    """Take a file of a draft away."""
-    row = FINDING.lock(finding)
-    found = row.files.filter(pk=file, report__isnull=True, verification__isnull=True).first()
-    if found is None:
-        raise ValidationError("这个文件已经不在了。")
-    step(actor, row, "finding.edit", changes={}, file=found.name)
-    found.delete()
-    return row
-
-
-@audit.action
 def settle_recurrence(actor: Actor, *, finding: Finding, earlier: Finding | None) -> Finding:
     """A person decides whether a problem has come back: ``earlier`` is the one it repeats, ``None`` says that it is none."""
     row = FINDING.lock(finding)

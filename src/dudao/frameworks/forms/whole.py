@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 
 from dudao.calc.expr import SCOPES, Item, Kind
 from dudao.calc.rules import RuleTextError
-from dudao.calc.tree import Tree
 from dudao.core.ui.forms import DateField, Form, Section
 from dudao.frameworks.editing.grade_lines import read_grades, read_sources, read_vetoes
 from dudao.frameworks.forms.nodes import lines_of
@@ -285,8 +284,3 @@ def _read(form: Form, read: Any) -> None:
         read()
     except RuleTextError as error:
         form.add_error(error.field, ValidationError(str(error)))
-
-
-def scopes_of(tree: Tree) -> Sequence[tuple[str, Sequence[Item]]]:
-    """The lists of data items: the unit's own, then those of what lies below it."""
-    return [("", tree.items), *tree.lower.items()]

@@ -178,10 +178,5 @@ class DrawMember(models.Model):
     def __str__(self) -> str:
         return f"{self.identifier} {self.name}"
 
-    @property
-    def is_final(self) -> bool:
-        """Whether it came to this one in the end."""
-        return (self.drawn and self.override != "out") or self.override == "in"
-
     def get_absolute_url(self) -> Any:
         return self.draw.get_absolute_url()

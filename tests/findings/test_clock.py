@@ -250,7 +250,7 @@ def test_the_morning_is_told_once(town):
 
 def test_the_unit_is_urged_once_a_day(town):
     row = town.planned()
-    reminders.remind(town.county, finding=row, text="请抓紧")
+    reminders.remind(town.county, finding=row, reason="请抓紧")
     assert Notice.objects.filter(account=town.accounts["head"], verb="finding.remind").count() == 1
     with pytest.raises(Denied, match="今天已经催办过"):
         reminders.remind(town.county2, finding=row)

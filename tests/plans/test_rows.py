@@ -212,7 +212,7 @@ def test_more_time_needs_a_reason_and_keeps_the_first_deadline(city):
 
 def test_reminding_works_once_a_day_and_only_downwards(city):
     row = a_row(city)
-    remind(city.officer, row=row, text="请抓紧")
+    remind(city.officer, row=row, reason="请抓紧")
     with pytest.raises(Denied, match="今天已经催办过"):
         remind(city.officer, row=fresh(row))
     with pytest.raises(Denied):

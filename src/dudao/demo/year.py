@@ -284,7 +284,7 @@ class _Year:
             case "close":
                 rows.close(self.director, row=row)
             case "remind":
-                rows.remind(self.officer, row=row, text=act.text)
+                rows.remind(self.officer, row=row, reason=act.text)
             case "extend" if act.until is not None:
                 rows.extend(self.officer, row=row, deadline=act.until, reason=act.text)
 

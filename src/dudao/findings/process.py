@@ -101,7 +101,7 @@ FINDING: Final = Process(
         ),
         Act("finding.close", judging.close, "已销号。", "checks", ask="销号后计入已整改，责任单位会收到通知。"),
         Act(
-            "finding.remind", lambda actor, finding, reason: reminders.remind(actor, finding=finding, text=reason), "已催办。",
+            "finding.remind", reminders.remind, "已催办。",
             "bell-ringing", ask="责任单位会收到催办通知和您写的话；每天只能催办一次。", reason="催办的话",
             primary=False, later=True,
         ),

@@ -44,10 +44,6 @@ def _reported(made: ProgressReport) -> str:
     return "已报送完成，等待确认。" if made.complete else f"已报送第 {made.number} 次进展。"
 
 
-def _remind(actor: Actor, *, row: Assignment, reason: str) -> Assignment:
-    return rows.remind(actor, row=row, text=reason)
-
-
 def _hand_on(actor: Actor, *, units: list[Any], **values: Any) -> list[Any]:
     # Sent twice, nothing comes back: then those who were chosen are told.
     return hand_on(actor, units=units, **values) or units
@@ -64,7 +60,7 @@ ROW: Final = Process(
     slug="row_",
     acts=(
         Act(
-            "assignment.remind", _remind, lambda row: f"已催办{row.unit}。", "bell-ringing", own=True, always=True,
+            "assignment.remind", rows.remind, lambda row: f"已催办{row.unit}。", "bell-ringing", own=True, always=True,
             ask="承办单位会收到催办通知和您写的话；每项每天只能催办一次。", reason="催办的话", primary=False,
         ),
         Act(

@@ -101,7 +101,7 @@ def _give_time(
 
 @audit.action
 def agree_many(
-    actor: Actor, *, findings: Iterable[Finding], answer: str = "", at: datetime | None = None
+    actor: Actor, *, findings: Iterable[Finding], reason: str = "", at: datetime | None = None
 ) -> list[Done]:
     """Agree to what the units of many findings ask for, each until the day it named."""
     now = at or timezone.now()
@@ -110,7 +110,7 @@ def agree_many(
         asked = open_extension(row)
         if asked is None:
             raise Denied("没有等待批复的延期申请。", "finding.give_time")
-        _give_time(actor, row, asked, given=True, until=None, answer=answer, now=now)
+        _give_time(actor, row, asked, given=True, until=None, answer=reason, now=now)
 
     return each("finding.give_time", findings, act)
 

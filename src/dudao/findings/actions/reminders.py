@@ -38,13 +38,13 @@ TOLD = {
 
 
 @audit.action
-def remind(actor: Actor, *, finding: Finding, text: str = "") -> Finding:
+def remind(actor: Actor, *, finding: Finding, reason: str = "") -> Finding:
     """Urge the unit (催办): once a day is enough."""
-    return remind_many(actor, findings=[finding], text=text)[0].row
+    return remind_many(actor, findings=[finding], reason=reason)[0].row
 
 
 @audit.action
-def remind_many(actor: Actor, *, findings: Iterable[Finding], text: str = "") -> list[Done]:
+def remind_many(actor: Actor, *, findings: Iterable[Finding], reason: str = "") -> list[Done]:
     """Urge many units; those that can't be urged come back with the reason."""
     keys = [row.pk for row in findings]
     if not keys:
@@ -61,7 +61,7 @@ def remind_many(actor: Actor, *, findings: Iterable[Finding], text: str = "") ->
         done.append(Done(row, denied.reason if denied is not None else ""))
         if denied is None:
             audit.record(
-                actor, "finding.remind", row, reason=text.strip(), deadline=row.deadline, tell_at=row.unit.path
+                actor, "finding.remind", row, reason=reason.strip(), deadline=row.deadline, tell_at=row.unit.path
             )
     return some(done, "finding.remind")
 

@@ -1,23 +1,23 @@
 """The list of findings (问题台账): filters, chips, export, and what may be done to many at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import F, Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.access import VERBS, Denied
 from dudao.core.lights import LIGHTS
-from dudao.core.ui.acting import actor_of, may_anywhere, tried
+from dudao.core.ui.acting import actor_of, may_anywhere
+from dudao.core.ui.bulk import Bulk, BulkActs
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, Text, YesNo
 from dudao.core.ui.list_counts import Kept
-from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
+from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.findings.actions import clock, issuing, judging, reminders
@@ -85,92 +85,35 @@ def _tools(row: Any, request: HttpRequest) -> list[RowLink]:
     return [RowLink("查看", row.get_absolute_url(), "eye"), *links]
 
 
-def _bulk(request: HttpRequest) -> list[BulkAction]:
-    actor = actor_of(request)
-    found = []
-    if actor.may_somewhere("finding.issue"):
-        found.append(BulkAction("下达", reverse("findings:issue_many"), "send"))
-    if actor.may_somewhere("finding.sign"):
-        found.append(
-            BulkAction(
-                "签收",
-                reverse("findings:bulk", args=["sign"]),
-                "signature",
-                confirm="所选各项中由本单位整改、还没有签收的会签收；从签收起算的时限从今天开始。",
-            )
-        )
-    if actor.may_somewhere("finding.close"):
-        found.append(
-            BulkAction(
-                "销号",
-                reverse("findings:bulk", args=["close"]),
-                "checks",
-                confirm="所选各项中已核验通过的会销号，计入已整改；不能销号的会列出原因。",
-            )
-        )
-    if actor.may_somewhere("lookback.make"):
-        found.append(BulkAction("列入回头看", reverse("findings:lookback_new"), "eye"))
-    if actor.may_somewhere("finding.remind"):
-        found.append(
-            BulkAction(
-                "催办",
-                reverse("findings:bulk", args=["remind"]),
-                "bell-ringing",
-                confirm="责任单位会收到催办通知和您写的话；每项每天只能催办一次。",
-                reason="催办的话",
-            )
-        )
-    if actor.may_somewhere("finding.give_time"):
-        found += [
-            BulkAction("统一延期", reverse("findings:extend_many"), "calendar-event"),
-            BulkAction(
-                "同意延期申请",
-                reverse("findings:bulk", args=["agree"]),
-                "check",
-                confirm="所选各项中申请了延期的，按各自申请的日期同意；没有申请的不变。",
-                reason="批复意见",
-            ),
-        ]
-    if actor.may_somewhere("finding.pause"):
-        found += [
-            BulkAction(
-                "暂停计时",
-                reverse("findings:bulk", args=["pause"]),
-                "player-pause",
-                confirm="从今天起停止计时，恢复后时限顺延停止的天数。",
-                reason="暂停的理由",
-            ),
-            BulkAction(
-                "恢复计时",
-                reverse("findings:bulk", args=["resume"]),
-                "player-play",
-                confirm="所选各项中暂停的从今天起继续计时，时限顺延停止的天数。",
-            ),
-        ]
-    return found
-
-
-_MANY: dict[str, tuple[str, str, Callable[[Any, Any, str], Any]]] = {
-    "sign": ("finding.sign", "签收", lambda actor, rows, words: issuing.sign_many(actor, findings=rows)),
-    "close": ("finding.close", "销号", lambda actor, rows, words: judging.close_many(actor, findings=rows)),
-    "remind": (
-        "finding.remind",
-        "催办",
-        lambda actor, rows, words: reminders.remind_many(actor, findings=rows, text=words),
+MANY = BulkActs("findings", "findings:bulk", "findings:findings", (
+    Bulk("finding.issue", icon="send", word="下达", page="findings:issue_many"),
+    Bulk(
+        "finding.sign", issuing.sign_many, "signature",
+        ask="所选各项中由本单位整改、还没有签收的会签收；从签收起算的时限从今天开始。",
     ),
-    "agree": (
-        "finding.give_time",
-        "同意延期",
-        lambda actor, rows, words: clock.agree_many(actor, findings=rows, answer=words),
+    Bulk(
+        "finding.close", judging.close_many, "checks", word="销号",
+        ask="所选各项中已核验通过的会销号，计入已整改；不能销号的会列出原因。",
     ),
-    "pause": (
-        "finding.pause",
-        "暂停计时",
-        lambda actor, rows, words: clock.pause_many(actor, findings=rows, reason=words),
+    Bulk("lookback.make", icon="eye", word="列入回头看", page="findings:lookback_new"),
+    Bulk(
+        "finding.remind", reminders.remind_many, "bell-ringing",
+        ask="责任单位会收到催办通知和您写的话；每项每天只能催办一次。", reason="催办的话",
     ),
-    "resume": ("finding.resume", "恢复计时", lambda actor, rows, words: clock.resume_many(actor, findings=rows)),
-}
-"""What may be done to many at once without a form of its own: verb, word, action."""
+    Bulk("finding.give_time", icon="calendar-event", word="统一延期", page="findings:extend_many", name="extend"),
+    Bulk(
+        "finding.give_time", clock.agree_many, "check", word="同意延期申请", done="同意延期", name="agree",
+        ask="所选各项中申请了延期的，按各自申请的日期同意；没有申请的不变。", reason="批复意见",
+    ),
+    Bulk(
+        "finding.pause", clock.pause_many, "player-pause",
+        ask="从今天起停止计时，恢复后时限顺延停止的天数。", reason="暂停的理由",
+    ),
+    Bulk(
+        "finding.resume", clock.resume_many, "player-play",
+        ask="所选各项中暂停的从今天起继续计时，时限顺延停止的天数。",
+    ),
+))  # fmt: skip
 
 
 def _export(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any], name: str) -> HttpResponse:
@@ -272,7 +215,7 @@ FINDINGS = Listing(
     keep=("scope",),
     prepare=_attach,
     row_menu=_tools,
-    bulk=_bulk,
+    bulk=MANY.buttons,
     export_name="问题台账",
     export=_export,
     export_kinds=export_kinds,
@@ -330,17 +273,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def finding_bulk(request: HttpRequest, act: str) -> HttpResponse:
     """Do one thing to all chosen findings; what couldn't be done is told one by one."""
-    if act not in _MANY:
-        raise Http404
-    verb, word, run = _MANY[act]
-    may_anywhere(request, verb)
-    rows = FINDINGS.chosen(request, listed(request))
-    done, why = tried(lambda: run(actor_of(request), rows, request.POST.get("reason", "")))
-    if why:
-        messages.error(request, why)
-    else:
-        tell_done(request, done, word)
-    return redirect(f"{reverse('findings:findings')}?{request.GET.urlencode()}")
+    return MANY.carry_out(request, act, lambda: FINDINGS.chosen(request, listed(request)), tell_done)
 
 
 NAMED = 30

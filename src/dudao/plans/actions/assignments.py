@@ -234,13 +234,13 @@ def _quality(value: str) -> str:
 
 
 @audit.action
-def remind(actor: Actor, *, row: Assignment, text: str = "") -> Assignment:
+def remind(actor: Actor, *, row: Assignment, reason: str = "") -> Assignment:
     """Urge the unit (催办): once a day is enough."""
-    return remind_many(actor, rows=[row], text=text)[0].row
+    return remind_many(actor, rows=[row], reason=reason)[0].row
 
 
 @audit.action
-def remind_many(actor: Actor, *, rows: Iterable[Assignment], text: str = "") -> list[RowResult]:
+def remind_many(actor: Actor, *, rows: Iterable[Assignment], reason: str = "") -> list[RowResult]:
     """Urge many units; those that can't be urged come back with the reason."""
     found = _loaded(rows)
     today = timezone.localdate()
@@ -257,7 +257,7 @@ def remind_many(actor: Actor, *, rows: Iterable[Assignment], text: str = "") -> 
         results.append(RowResult(row, denied.reason if denied is not None else ""))
         if denied is None:
             audit.record(
-                actor, "assignment.remind", row, reason=text.strip(), deadline=row.deadline, tell_at=row.unit.path
+                actor, "assignment.remind", row, reason=reason.strip(), deadline=row.deadline, tell_at=row.unit.path
             )
     return _some(results, "assignment.remind")
 

@@ -1,19 +1,20 @@
 """The list of the rows handed down: whose they are, their lights, and what may be done to many at once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.lights import LIGHTS
-from dudao.core.ui.acting import actor_of, may_anywhere, tried
+from dudao.core.ui.acting import actor_of
+from dudao.core.ui.bulk import Bulk, BulkActs
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
-from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
+from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import RowLink, Tab
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.plans.actions import assignments as acts
@@ -52,38 +53,20 @@ def _tools(row: Any, request: HttpRequest) -> list[RowLink]:
     return [RowLink("查看", row.get_absolute_url(), "eye"), *links]
 
 
-def _bulk(request: HttpRequest) -> list[BulkAction]:
-    actor = actor_of(request)
-    found = []
-    if actor.may_somewhere("assignment.confirm"):
-        found.append(
-            BulkAction(
-                "确认完成",
-                reverse("plans:row_bulk", args=["confirm"]),
-                "check",
-                confirm="所选各项中已报送的会确认完成，承办单位会收到通知；不能确认的会列出原因。",
-            )
-        )
-    if actor.may_somewhere("assignment.close"):
-        found.append(
-            BulkAction(
-                "销号",
-                reverse("plans:row_bulk", args=["close"]),
-                "checks",
-                confirm="所选各项中已确认的会销号，承办单位会收到通知；不能销号的会列出原因。",
-            )
-        )
-    if actor.may_somewhere("assignment.remind"):
-        found.append(
-            BulkAction(
-                "催办",
-                reverse("plans:row_bulk", args=["remind"]),
-                "bell-ringing",
-                confirm="承办单位会收到催办通知和您写的话；每项每天只能催办一次。",
-                reason="催办的话",
-            )
-        )
-    return found
+MANY = BulkActs("rows", "plans:row_bulk", "plans:assignments", (
+    Bulk(
+        "assignment.confirm", acts.confirm_many, "check", done="确认",
+        ask="所选各项中已报送的会确认完成，承办单位会收到通知；不能确认的会列出原因。",
+    ),
+    Bulk(
+        "assignment.close", acts.close_many, "checks",
+        ask="所选各项中已确认的会销号，承办单位会收到通知；不能销号的会列出原因。",
+    ),
+    Bulk(
+        "assignment.remind", acts.remind_many, "bell-ringing",
+        ask="承办单位会收到催办通知和您写的话；每项每天只能催办一次。", reason="催办的话",
+    ),
+))  # fmt: skip
 
 
 LIGHT_CHIPS = Chips("light", [Chip(key, state.word, Q(light=key), state.tone) for key, state in LIGHTS.items()])
@@ -148,7 +131,7 @@ ROWS = Listing(
     keep=("scope",),
     prepare=attach_lights,
     row_menu=_tools,
-    bulk=_bulk,
+    bulk=MANY.buttons,
     export_name="承办情况",
     export=ledger_of_list,
     empty=Empty("还没有承办任务", "上级下达的任务会出现在这里，收到后先签收，再报送进展。", icon="clipboard-list"),
@@ -193,27 +176,13 @@ def row_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def row_bulk(request: HttpRequest, act: str) -> HttpResponse:
     """Confirm, cross off or urge the chosen rows; what couldn't be done is told row by row."""
-    actor = actor_of(request)
-    rows = ROWS.chosen(request, listed(request))
-    words = request.POST.get("reason", "")
-    may_anywhere(request, f"assignment.{act}" if act in {"confirm", "close", "remind"} else "assignment.confirm")
-    run = {
-        "confirm": lambda: acts.confirm_many(actor, rows=rows, opinion=words),
-        "close": lambda: acts.close_many(actor, rows=rows),
-        "remind": lambda: acts.remind_many(actor, rows=rows, text=words),
-    }.get(act)
-    if run is None:
-        raise Http404
-    back = redirect(f"{reverse('plans:assignments')}?{request.GET.urlencode()}")
-    results, why = tried(run)
-    if why:
-        messages.error(request, why)
-        return back
+    return MANY.carry_out(request, act, lambda: ROWS.chosen(request, listed(request)), _tell)
+
+
+def _tell(request: HttpRequest, results: Sequence[Any], word: str) -> None:
     left = [result for result in results if result.refused]
-    word = {"confirm": "确认", "close": "销号", "remind": "催办"}[act]
     messages.success(request, f"已{word} {len(results) - len(left)} 项。")
     if left:
         shown = "；".join(f"{result.row.unit}“{result.row.task.title}”{result.refused}" for result in left[:5])
         more = f"等 {len(left)} 项" if len(left) > 5 else f" {len(left)} 项"
         messages.warning(request, f"没有办理{more}：{shown}")
-    return back

@@ -11,6 +11,7 @@ from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, Step
 from dudao.core.workflow import State as Shown
 from dudao.orgs.models import Kind
+from dudao.orgs.rules import speaks_for
 
 State = Case.State
 LIVE = frozenset(State) - {State.ARCHIVED, State.DROPPED}
@@ -64,15 +65,10 @@ def party(case: Any, actor: Actor, verb: str) -> tuple[Denied | None, bool]:
     """
     if actor.everything:
         return None, False
-    place = case.unit.path
-    denied = actor.why_not(verb, place)
+    denied = actor.why_not(verb, case.unit.path)
     if actor.read_only and denied is not None:
         return denied, False
-    own = {place}
-    if case.unit.kind in {Kind.OFFICE, Kind.TEACHING_POINT}:
-        own.add(place.rstrip(".").rpartition(".")[0] + ".")
-    mine = any(grant.path in own and grant.covers(verb, place) for grant in actor.grants)
-    if mine:
+    if speaks_for(actor, case.unit, verb):
         if case.person_account_id is not None and actor.id != case.person_account_id:
             return Denied(f"由被问责人本人{VERBS[verb].label}。", verb), False
         return denied, False

@@ -254,7 +254,9 @@ class _Story:
                 *found,
                 (
                     3,
-                    lambda row: reminders.remind(self.issuer, finding=row, reason="已超过整改时限，请尽快报告整改情况。"),
+                    lambda row: reminders.remind(
+                        self.issuer, finding=row, reason="已超过整改时限，请尽快报告整改情况。"
+                    ),
                 ),
             ]
         if case.upto in {"rectifying", "partly", "kept_on"}:

@@ -8,7 +8,7 @@ from dudao.core.workflow import Flow, Step
 from dudao.core.workflow import State as Shown
 from dudao.findings.endings import ENDINGS
 from dudao.findings.models import Finding
-from dudao.orgs.models import Kind
+from dudao.orgs.rules import speaks_for
 
 State = Finding.State
 WORKING = frozenset({State.RECTIFYING, State.PARTLY, State.KEPT_ON, State.RETURNED})
@@ -20,17 +20,8 @@ TO_DO = frozenset({State.ISSUED, *WORKED_ON})
 
 
 def by_unit(finding: Finding, actor: Actor, verb: str) -> Denied | None:
-    """Only the responsible unit itself answers for a finding, never an office above it.
-
-    An office without people of its own and a teaching point are spoken for by the unit they belong to.
-    """
-    if actor.everything:
-        return None
-    place = finding.unit.path
-    own = {place}
-    if finding.unit.kind in {Kind.OFFICE, Kind.TEACHING_POINT}:
-        own.add(place.rstrip(".").rpartition(".")[0] + ".")
-    if any(grant.path in own and grant.covers(verb, place) for grant in actor.grants):
+    """Only the responsible unit itself answers for a finding, never an office above it."""
+    if actor.everything or speaks_for(actor, finding.unit, verb):
         return None
     return Denied(f"只有责任单位（{finding.unit}）自己可以{VERBS[verb].label}。", verb)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, State, Step
-from dudao.orgs.models import Kind
+from dudao.orgs.rules import speaks_for
 from dudao.plans.models import Assignment, Task, WorkPlan
 
 ISSUED, WORKING, REPORTED, RETURNED, CONFIRMED, CLOSED, WITHDRAWN = (
@@ -29,17 +29,8 @@ OPEN = frozenset({ISSUED, WORKING, REPORTED, RETURNED})
 
 
 def reports(row: Assignment, actor: Actor, verb: str) -> Denied | None:
-    """Only the unit itself signs and reports; a city officer, whose verbs reach every county, doesn't do it for them.
-
-    An office without people of its own (督导机构) and a teaching point are spoken for by the unit they belong to.
-    """
-    if actor.everything:
-        return None
-    place = row.unit.path
-    own = {place}
-    if row.unit.kind in {Kind.OFFICE, Kind.TEACHING_POINT}:
-        own.add(_parent(place))
-    if any(grant.path in own and grant.covers(verb, place) for grant in actor.grants):
+    """Only the unit itself signs and reports; a city officer, whose verbs reach every county, doesn't do it for them."""
+    if actor.everything or speaks_for(actor, row.unit, verb):
         return None
     return Denied(f"只有承办单位（{row.unit}）自己可以{VERBS[verb].label}。", verb)
 
@@ -64,10 +55,6 @@ def four_eyes(row: Assignment, actor: Actor, verb: str) -> Denied | None:
     if actor.id is not None and actor.id == row.reported_by_id:
         return Denied(f"这一项是您本人报送的，请由其他人{VERBS[verb].label}。", verb)
     return None
-
-
-def _parent(path: str) -> str:
-    return path.rstrip(".").rpartition(".")[0] + "."
 
 
 ASSIGNMENT = Flow(

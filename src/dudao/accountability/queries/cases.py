@@ -14,7 +14,8 @@ from dudao.findings.models import Finding
 from dudao.findings.queries.consultations import departments
 from dudao.findings.queries.findings import seen as findings_seen
 from dudao.findings.queries.terms import terms_on
-from dudao.orgs.models import Kind, Unit
+from dudao.orgs.models import Unit
+from dudao.orgs.rules import spoken_for_at
 from dudao.people.models import Account
 
 
@@ -32,8 +33,7 @@ def seen(actor: Actor, verb: str = "case.view") -> QuerySet[Any]:
     if actor.everything:
         return rows
     at = {grant.path for grant in actor.grants if "case.person" in grant.verbs}
-    personal = Q(person_name="") | Q(person_account=actor.id) | Q(unit__path__in=at)
-    personal |= Q(unit__kind__in=[Kind.OFFICE, Kind.TEACHING_POINT], unit__parent__path__in=at)
+    personal = Q(person_name="") | Q(person_account=actor.id) | spoken_for_at(at)
     return rows.filter(_led(actor) | Q(notified_on__isnull=False) & personal)
 
 

@@ -6,8 +6,9 @@ from django.db.models import Q, QuerySet
 
 from dudao.core.access import Actor
 from dudao.findings.models import Extension, Finding, FindingFile, Report, Verification
-from dudao.orgs.models import Kind, Unit
+from dudao.orgs.models import Unit
 from dudao.orgs.queries import search
+from dudao.orgs.rules import spoken_for_at
 from dudao.papers.models import Paper
 
 
@@ -35,12 +36,8 @@ def finding(actor: Actor, pk: int) -> Finding | None:
 
 
 def mine(actor: Actor) -> Q:
-    """The findings that the actor's own units have to put right.
-
-    An office without people of its own and a teaching point count to the unit they belong to.
-    """
-    paths = actor.paths("finding.sign")
-    return Q(unit__path__in=paths) | Q(unit__kind__in=[Kind.OFFICE, Kind.TEACHING_POINT], unit__parent__path__in=paths)
+    """The findings that the actor's own units have to put right."""
+    return spoken_for_at(actor.paths("finding.sign"))
 
 
 def offices(actor: Actor, verb: str = "finding.create") -> QuerySet[Unit]:

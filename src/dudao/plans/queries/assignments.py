@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from dudao.core.access import Actor
-from dudao.orgs.models import Kind, Unit
+from dudao.orgs.models import Unit
+from dudao.orgs.rules import spoken_for_at
 from dudao.plans.models import Assignment, Evidence, ProgressReport
 from dudao.plans.queries.joins import with_units
 from dudao.plans.queries.lights import Lights
@@ -36,9 +37,8 @@ class RowFilter:
 
 
 def mine(actor: Actor) -> Q:
-    """The rows which the actor's own units have to do. An office without people of its own counts to the unit it belongs to."""
-    paths = actor.paths("assignment.report")
-    return Q(unit__path__in=paths) | Q(unit__kind__in=[Kind.OFFICE, Kind.TEACHING_POINT], unit__parent__path__in=paths)
+    """The rows which the actor's own units have to do."""
+    return spoken_for_at(actor.paths("assignment.report"))
 
 
 def assignment_rows(

@@ -79,7 +79,6 @@ TOO_MANY = {
     "frameworks": ["_form_page"],
     "orgs": ["open_unit", "rename_unit"],
     "people": ["create_account"],
-    "plans": ["report"],
     "stats": ["claim_relief", "judge_item"],
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, State, Step
 from dudao.orgs.rules import speaks_for
-from dudao.plans.models import Assignment, Task, WorkPlan
+from dudao.plans.models import Assignment, ProgressReport, Task, WorkPlan
 
 ISSUED, WORKING, REPORTED, RETURNED, CONFIRMED, CLOSED, WITHDRAWN = (
     Assignment.State.ISSUED,
@@ -188,20 +188,19 @@ def meets(task: Task, achieved: Decimal | None) -> bool | None:
             return achieved == bound
 
 
-def content_problems(
-    task: Task, *, text: str, progress: int, achieved: Decimal | None, evidence: int, complete: bool
-) -> dict[str, str]:
+def content_problems(said: ProgressReport, evidence: int) -> dict[str, str]:
     """What is missing in a report, by field. ``evidence`` counts the files of this report and of those before it."""
+    task, progress = said.assignment.task, said.progress
     problems: dict[str, str] = {}
-    if not text.strip():
+    if not said.text.strip():
         problems["text"] = "请写明进展情况：做了什么、到什么程度。"
     if not 0 <= progress <= 100:
         problems["progress"] = f"完成率填的是 {progress}，应在 0 到 100 之间。"
-    if not complete:
+    if not said.complete:
         return problems
-    met = meets(task, achieved)
+    met = meets(task, said.achieved)
     numeric = task.target_low is not None or task.target_high is not None
-    if numeric and achieved is None:
+    if numeric and said.achieved is None:
         problems["achieved"] = f"任务目标是“{task.target_text}”，报送完成时请填写完成值。"
     elif progress < 100 and met is not True and "progress" not in problems:
         problems["progress"] = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -47,21 +47,27 @@ def sign(
     return row
 
 
+class Said(TypedDict, total=False):
+    """What a unit says of its progress: columns of `ProgressReport`."""
+
+    text: Required[str]
+    progress: Required[int]
+    achieved: Decimal | None
+    difficulties: str
+    light: str
+    complete: bool
+
+
 @audit.action
 def report(
     actor: Actor,
     *,
     row: Assignment,
-    text: str,
-    progress: int,
-    achieved: Decimal | None = None,
-    difficulties: str = "",
-    light: str = "",
-    complete: bool = False,
     files: Sequence[Attachment] = (),
     at: datetime | None = None,
+    **said: Unpack[Said],
 ) -> ProgressReport:
-    """Report how far the work is; with ``complete`` that it is finished. Reports never change: a correction is the next one.
+    """Report how far the work is; ``complete``: that it is finished. Reports never change: a correction is the next one.
 
     Raises ``FileRefused`` when one of the ``files`` can't be taken.
     """
@@ -69,43 +75,27 @@ def report(
     fresh = Assignment.objects.select_for_update().get(pk=row.pk)
     if fresh.state != row.state:
         raise Conflict
-    verb = "assignment.report" if complete else "assignment.progress"
+    made = ProgressReport(assignment=row, at=now, reporter=actor.name, **said)
+    verb = "assignment.report" if made.complete else "assignment.progress"
     ASSIGNMENT.require(row, verb, actor)
-    problems = content_problems(
-        row.task,
-        text=text,
-        progress=progress,
-        achieved=achieved,
-        evidence=len(files) + evidence_count(row),
-        complete=complete,
-    )
+    problems = content_problems(made, evidence=len(files) + evidence_count(row))
     if problems:
         raise ValidationError(problems)
-    if complete and meets(row.task, achieved):
-        progress = 100
-    light = light or Light.GREEN
-    last = row.reports.order_by("-number").values_list("number", flat=True).first() or 0
-    made = ProgressReport.objects.create(
-        assignment=row,
-        number=last + 1,
-        at=now,
-        reporter=actor.name,
-        progress=progress,
-        achieved=achieved,
-        text=text.strip(),
-        difficulties=difficulties.strip(),
-        light=light,
-        complete=complete,
-    )
+    if made.complete and meets(row.task, made.achieved):
+        made.progress = 100
+    made.text, made.difficulties = made.text.strip(), made.difficulties.strip()
+    made.light = made.light or Light.GREEN
+    made.number = (row.reports.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    made.save()
     count = attach(Evidence, files, report=made)
     changes: dict[str, Any] = {
-        "progress": progress,
-        "achieved": achieved,
-        "self_light": light,
+        "progress": made.progress,
+        "achieved": made.achieved,
+        "self_light": made.light,
         "reported_at": now,
         "reported_by_id": actor.id,
     }
-    if complete:
+    if made.complete:
         changes["finished_on"] = timezone.localtime(now).date()
     ASSIGNMENT.move(
         row,
@@ -113,7 +103,7 @@ def report(
         actor,
         changes=changes,
         number=made.number,
-        progress=progress,
+        progress=made.progress,
         files=count,
         tell_at=row.issuer.path,
     )

@@ -129,8 +129,7 @@ OBJECTS = {
     **{
         f"stats:{name}": lambda w: {"pk": w.round.pk}
         for name in (
-            "round", "round_edit", "round_extend", "round_failed", "round_checks", "round_step", "import_new",
-            "import_template",
+            "round", "round_failed", "round_checks", "import_new", "import_template",
         )
     },
     **{
@@ -138,7 +137,7 @@ OBJECTS = {
         for name in ("import", "import_confirm", "import_state", "import_errors")
     },
     "stats:round_bulk": lambda w: {"pk": w.round.pk, "act": "accept"},
-    **{f"stats:{name}": lambda w: {"pk": w.ret.pk} for name in ("return", "return_fill", "return_step")},
+    **{f"stats:{name}": lambda w: {"pk": w.ret.pk} for name in ("return", "return_fill")},
     **{
         f"stats:{name}": lambda w: {"pk": w.balance.pk}
         for name in (
@@ -258,7 +257,7 @@ OBJECTS = {
     "draws:frame": lambda w: {"pk": w.draw.pk, "ending": "csv"},
     **{
         f"stats:elimination{name}": lambda w: {"pk": w.elimination.pk}
-        for name in ("", "_edit", "_step", "_amend", "_export", "_import")
+        for name in ("", "_edit", "_export", "_import")
     },
 }  # fmt: skip
 """How to name an object of the other county, by address."""

@@ -26,7 +26,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor, place_of
-from dudao.core.ui.acting import actor_of, sent, tried
+from dudao.core.ui.acting import actor_of, may_anywhere, sent, tried
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Flow
@@ -74,12 +74,15 @@ class Act:
     """Without a form: an address of its own instead of the one for all that only ask."""
     always: bool = False
     """Shown, greyed, also in the states it doesn't belong to."""
+    beside: bool = False
+    """No step of the flow, but what whoever holds the verb anywhere may do here: the action itself asks where."""
     fits: Callable[[Any], bool] | None = None
     """Whether it still belongs here, beyond the state."""
     hindered: Callable[[Any, Actor], str] | None = None
     """What stands against it today beyond the flow, "" for nothing: for what takes queries, which a guard may not."""
-    page: str = ""
-    """The URL name of a page with a view of its own, which carries the act out: the button only leads there."""
+    page: str | Callable[[Any], str] = ""
+    """The URL name of a page with a view of its own, which carries the act out: the button only leads there. A function is given
+    the object and answers the whole address."""
     gone: bool = False
     """Whether the object is no more afterwards: the list is shown then."""
     part: "Part | None" = None
@@ -227,21 +230,29 @@ class Process:
             for act in self.acts
             if act.listed
             and act.part is None
-            and (act.always or self.flow.stands(row, act.verb_of(row)))
             and (act.fits is None or act.fits(row))
-            and self.flow.concerns(row, act.verb_of(row), actor)
+            and self._concerns(act, row, actor)
         ]
+
+    def _concerns(self, act: Act, row: Any, actor: Actor) -> bool:
+        verb = act.verb_of(row)
+        if act.beside:
+            return actor.may_somewhere(verb)
+        return (act.always or self.flow.stands(row, verb)) and self.flow.concerns(row, verb, actor)
 
     def _button(self, act: Act, row: Any, actor: Actor) -> Button:
         word = act.word if isinstance(act.word, str) else act.word(row, actor)
         primary = act.primary if isinstance(act.primary, bool) else act.primary(row, actor)
-        url = reverse(act.page or self._named(act.slug if act.form is not None or act.own else "step"), args=[row.pk])
+        if callable(act.page):
+            url = act.page(row)
+        else:
+            url = reverse(act.page or self._named(act.slug if act.form or act.own else "step"), args=[row.pk])
         look = "btn-danger-plain" if act.danger else "btn-primary" if primary else "btn-plain"
         return Button(act, word or act.title_of(row), url, look, self.why_not(act, row, actor))
 
     def why_not(self, act: Act, row: Any, actor: Actor) -> str:
         """Why an act can't be done now, in the user's words; "" when it can."""
-        denied = self.flow.why_not(row, act.verb_of(row), actor)
+        denied = None if act.beside else self.flow.why_not(row, act.verb_of(row), actor)
         if denied is not None:
             return denied.reason
         return act.hindered(row, actor) if act.hindered is not None else ""
@@ -352,7 +363,10 @@ class Process:
 
     def _carry_out(self, request: HttpRequest, act: Act, found: Any, row: Any) -> HttpResponse:
         actor = actor_of(request)
-        actor.require(act.verb_of(found), place_of(row))
+        if act.beside:
+            may_anywhere(request, act.verb_of(found))
+        else:
+            actor.require(act.verb_of(found), place_of(row))
         key = act.part.key if act.part is not None else self.key
         said = {"reason": request.POST.get("reason", "")} if act.reason else {}
         said |= act.asked(request) if act.asked is not None else {}

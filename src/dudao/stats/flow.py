@@ -1,11 +1,11 @@
-"""The flows of a round and of a return, with their guards. Nothing here writes or queries.
+"""The flows of a round, a return and a plan against large classes, with their guards. Nothing here writes or queries.
 
 Guards need the unit of a return and its round at hand: load returns with ``queries.returns.with_units``.
 """
 
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor, Denied
-from dudao.core.workflow import Flow, Step
+from dudao.core.workflow import Flow, State, Step
 from dudao.stats.models import EliminationPlan, Return, Round
 
 DRAFT, SUBMITTED, RETURNED, ACCEPTED, LOCKED = (
@@ -70,41 +70,19 @@ def judges(ret: Return, actor: Actor, verb: str) -> Denied | None:
 
 
 RETURN = Flow(
-    Step(
-        "return.submit",
-        {DRAFT, RETURNED},
-        SUBMITTED,
-        guard=complete,
-        tells=("return.accept",),
-        confirm="提交后数据不能再改，由上级单位审核。",
-    ),
+    Step("return.submit", {DRAFT, RETURNED}, SUBMITTED, guard=complete, tells=("return.accept",)),
     Step("return.accept", {SUBMITTED}, ACCEPTED, by=judges),
-    Step(
-        "return.send_back",
-        {SUBMITTED, ACCEPTED},
-        RETURNED,
-        by=judges,
-        needs_reason=True,
-        tells=("return.fill",),
-        danger=True,
-        confirm="退回后填报单位可以修改并重新提交，会收到您写的理由。",
-    ),
-    Step(
-        "return.lock",
-        {ACCEPTED},
-        LOCKED,
-        by=judges,
-        confirm="锁定后任何人不能再改，只有市督导办负责人可以解除。",
-    ),
-    Step(
-        "return.reopen",
-        {LOCKED},
-        RETURNED,
-        needs_reason=True,
-        tells=("return.fill",),
-        danger=True,
-        confirm="解除锁定后填报单位要修改并重新提交、重新审核。",
-    ),
+    Step("return.send_back", {SUBMITTED, ACCEPTED}, RETURNED, by=judges, needs_reason=True, tells=("return.fill",)),
+    Step("return.lock", {ACCEPTED}, LOCKED, by=judges),
+    Step("return.reopen", {LOCKED}, RETURNED, needs_reason=True, tells=("return.fill",)),
+    states={
+        DRAFT: State("填报中", "grey", "pencil"),
+        SUBMITTED: State("待审核", "amber", "clipboard-check"),
+        RETURNED: State("已退回", "purple"),
+        ACCEPTED: State("已通过", "green"),
+        LOCKED: State("已锁定", "green", "lock"),
+    },
+    line=((DRAFT, "填报"), (SUBMITTED, "审核"), (ACCEPTED, "通过"), (LOCKED, "锁定")),
 )
 
 
@@ -123,49 +101,50 @@ def _approves(plan: EliminationPlan, actor: Actor, verb: str) -> Denied | None:
     return None
 
 
+_Plan = EliminationPlan.State
 ELIMINATION = Flow(
+    Step("elimination.edit", {_Plan.DRAFT, _Plan.RETURNED}),
+    Step("elimination.import", {_Plan.DRAFT, _Plan.RETURNED}),
     Step(
         "elimination.submit",
-        {EliminationPlan.State.DRAFT, EliminationPlan.State.RETURNED},
-        EliminationPlan.State.SUBMITTED,
+        {_Plan.DRAFT, _Plan.RETURNED},
+        _Plan.SUBMITTED,
         guard=planned,
         tells=("elimination.approve",),
-        confirm="提交后不能再改，由市督导办批准或退回。",
     ),
-    Step(
-        "elimination.approve",
-        {EliminationPlan.State.SUBMITTED},
-        EliminationPlan.State.APPROVED,
-        guard=_approves,
-        tells=("elimination.edit",),
-        confirm="批准后计划生效，以后每年的数据报送按它核对；原来的计划转为“已修订”。",
-    ),
+    Step("elimination.approve", {_Plan.SUBMITTED}, _Plan.APPROVED, guard=_approves, tells=("elimination.edit",)),
     Step(
         "elimination.send_back",
-        {EliminationPlan.State.SUBMITTED},
-        EliminationPlan.State.RETURNED,
+        {_Plan.SUBMITTED},
+        _Plan.RETURNED,
         guard=_approves,
         needs_reason=True,
         tells=("elimination.edit",),
-        danger=True,
-        confirm="退回后县里可以修改并重新提交，会看到您写的理由。",
     ),
+    Step("elimination.amend", {_Plan.APPROVED}),
+    states={
+        _Plan.DRAFT: State("编制中", "grey", "pencil"),
+        _Plan.SUBMITTED: State("待批准", "amber", "clipboard-check"),
+        _Plan.RETURNED: State("已退回", "purple"),
+        _Plan.APPROVED: State("已批准", "green"),
+        _Plan.REPLACED: State("已修订", "grey", "versions"),
+    },
+    line=((_Plan.DRAFT, "编制"), (_Plan.SUBMITTED, "批准"), (_Plan.APPROVED, "执行")),
 )
 
+_Round = Round.State
 ROUND = Flow(
-    Step(
-        "round.open",
-        {Round.State.DRAFT},
-        Round.State.OPEN,
-        confirm="开始后范围内的学校、县市区各有一份报表，并收到通知；指标不能再改。",
-    ),
-    Step(
-        "round.close",
-        {Round.State.OPEN},
-        Round.State.CLOSED,
-        confirm="结束后不能再填报，只有被退回的还可以修改。",
-    ),
-    Step("round.reopen", {Round.State.CLOSED}, Round.State.OPEN, needs_reason=True),
+    Step("round.edit", {_Round.DRAFT}),
+    Step("round.discard", {_Round.DRAFT}),
+    Step("round.open", {_Round.DRAFT}, _Round.OPEN),
+    Step("round.extend", {_Round.OPEN}),
+    Step("round.close", {_Round.OPEN}, _Round.CLOSED),
+    Step("round.reopen", {_Round.CLOSED}, _Round.OPEN, needs_reason=True),
+    states={
+        _Round.DRAFT: State("准备中", "grey"),
+        _Round.OPEN: State("报送中", "blue"),
+        _Round.CLOSED: State("已结束", "green", "archive"),
+    },
 )
 
 audit.TELLS["return.ask"] = ("return.fill",)

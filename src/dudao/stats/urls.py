@@ -4,6 +4,7 @@ from django.urls import path
 
 from dudao.core.imports.pages import paths
 from dudao.stats.imports import NUMBERS
+from dudao.stats.process import ELIMINATION, RETURN, ROUND
 from dudao.stats.views import (
     balance,
     balance_items,
@@ -37,11 +38,9 @@ urlpatterns = [
     path("rules/new/<slug:kind>/", catalogue.rule_new, name="rule_new"),
     path("rules/<slug:code>/", catalogue.rule_edit, name="rule"),
     path("<int:pk>/", rounds.round_page, name="round"),
-    path("<int:pk>/edit/", rounds_making.round_edit, name="round_edit"),
-    path("<int:pk>/extend/", rounds_making.round_extend, name="round_extend"),
+    *ROUND.urls(),
     path("<int:pk>/failed/", rounds.round_failed, name="round_failed"),
     path("<int:pk>/checks/", rounds.round_checks, name="round_checks"),
-    path("<int:pk>/step/", rounds.round_step, name="round_step"),
     path("<int:pk>/all/<slug:act>/", rounds.round_bulk, name="round_bulk"),
     path("<int:pk>/import/", imports.import_new, name="import_new"),
     path("<int:pk>/import/template/", imports.import_template, name="import_template"),
@@ -92,11 +91,10 @@ urlpatterns = [
     path("sizes/plans/new/", eliminations.elimination_new, name="elimination_new"),
     path("sizes/plans/<int:pk>/", eliminations.elimination_page, name="elimination"),
     path("sizes/plans/<int:pk>/edit/", eliminations.elimination_edit, name="elimination_edit"),
-    path("sizes/plans/<int:pk>/step/", eliminations.elimination_step, name="elimination_step"),
-    path("sizes/plans/<int:pk>/amend/", eliminations.elimination_amend, name="elimination_amend"),
+    *ELIMINATION.urls("sizes/plans/"),
     path("sizes/plans/<int:pk>/export/", eliminations.elimination_export, name="elimination_export"),
     path("sizes/plans/<int:pk>/import/", eliminations.elimination_import, name="elimination_import"),
     path("returns/<int:pk>/", returns.return_page, name="return"),
     path("returns/<int:pk>/fill/", returns.return_fill, name="return_fill"),
-    path("returns/<int:pk>/step/", returns.return_step, name="return_step"),
+    *RETURN.urls("returns/"),
 ]

@@ -94,8 +94,8 @@ def edit_round(
 
 
 @audit.action
-def discard_round(actor: Actor, *, asked: Round) -> None:
-    """Throw a draft away: nobody has seen it."""
+def discard_round(actor: Actor, *, asked: Round) -> Round:
+    """Throw a draft away: nobody has seen it. Answers what it was."""
     actor.require("round.discard", asked.unit.path)
     if asked.state != Round.State.DRAFT:
         raise Denied("报送已经开始，不能删除；可以结束报送。", "round.discard")
@@ -103,6 +103,7 @@ def discard_round(actor: Actor, *, asked: Round) -> None:
     asked.round_items.all().delete()
     if Round.objects.filter(pk=asked.pk, state=Round.State.DRAFT).delete()[0] == 0:
         raise Conflict
+    return asked
 
 
 @audit.action

@@ -142,9 +142,7 @@ def send_back_plan(actor: Actor, *, plan: EliminationPlan, reason: str) -> Elimi
 @audit.action
 def amend_plan(actor: Actor, *, plan: EliminationPlan, reason: str) -> EliminationPlan:
     """A new draft with the rows of the approved plan, which stays in force until the new one is approved."""
-    actor.require("elimination.amend", plan.unit.path)
-    if plan.state != State.APPROVED:
-        raise Denied("只有已批准的计划可以修订。", "elimination.amend")
+    ELIMINATION.require(plan, "elimination.amend", actor)
     reason = reason.strip()
     if not reason:
         raise Denied("“修订计划”需要写明理由。", "elimination.amend")

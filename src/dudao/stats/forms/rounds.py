@@ -1,7 +1,6 @@
 """The forms of a round: making one, editing a draft, a later deadline."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -39,7 +38,7 @@ class RoundForm(Form):
         required=False,
         help_text="开设所选学段的学校、教学点、幼儿园各有一份报表。只要县级数据的不用选。",
     )
-    regions: ClassVar[Any] = forms.MultipleChoiceField(
+    regions: ClassVar[Any] = forms.TypedMultipleChoiceField(
         label="布置范围", widget=forms.CheckboxSelectMultiple, required=False, help_text="都不选就是全部县市区。"
     )
 
@@ -65,6 +64,7 @@ class RoundForm(Form):
 def _offer_regions(fields: dict[str, Any], places: Sequence[Unit]) -> None:
     if places:
         fields["regions"].choices = [(str(unit.pk), str(unit)) for unit in places]
+        fields["regions"].coerce = {str(unit.pk): unit for unit in places}.__getitem__
     else:
         del fields["regions"]
 
@@ -119,7 +119,7 @@ class RoundEditForm(Form):
             fields[self._name(group)] = forms.TypedMultipleChoiceField(
                 label=self.sets.get(group, group),
                 choices=[(item.pk, item.label) for item in rows],
-                coerce=int,
+                coerce={str(item.pk): item for item in rows}.__getitem__,
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
             )
@@ -130,16 +130,18 @@ class RoundEditForm(Form):
         return cleaned
 
     @property
-    def chosen(self) -> list[int]:
-        """The keys of the items that are asked for."""
-        return [key for group in self.items for key in self.cleaned_data.get(self._name(group), [])]
+    def values(self) -> dict[str, Any]:
+        """With all items that are asked for, of whatever set."""
+        given = super().values
+        items = [item for group in self.items for item in given.pop(self._name(group), [])]
+        return {"regions": [], **given, "items": items}
 
 
 class ExtendForm(Form):
     """A later deadline, for all or for some counties."""
 
     form_token = None
-    regions: ClassVar[Any] = forms.MultipleChoiceField(
+    regions: ClassVar[Any] = forms.TypedMultipleChoiceField(
         label="给谁延长",
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -154,8 +156,3 @@ class ExtendForm(Form):
 
     def adapt(self) -> None:
         _offer_regions(self.fields, self.places)
-
-    @property
-    def last(self) -> date:
-        day: date = self.cleaned_data["until"]
-        return day

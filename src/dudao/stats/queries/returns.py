@@ -43,6 +43,11 @@ def returns_seen(actor: Actor, verb: str = "return.view") -> "QuerySet[Return]":
     return with_units(Return.objects.visible_to(actor, verb))
 
 
+def return_seen(actor: Actor, pk: int) -> Return | None:
+    found: Return | None = returns_seen(actor).filter(pk=pk).first()
+    return found
+
+
 def counties_below(actor: Actor, asked: Round) -> list[Unit]:
     """The counties and zones in the round's region that the actor sees."""
     return list(

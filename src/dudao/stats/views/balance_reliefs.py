@@ -16,8 +16,8 @@ from dudao.core.ui.parts import Crumb, RowLink, State
 from dudao.stats.actions import balance_inputs as inputs
 from dudao.stats.forms.balance import ReliefForm
 from dudao.stats.models import ReliefClaim
+from dudao.stats.process import ROUND
 from dudao.stats.queries import balance, balance_reliefs
-from dudao.stats.views.common import round_or_404
 
 PACK = "excellent-2017"
 STANDING, WITHDRAWN = State("已登记", "green"), State("已撤回", "grey", "arrow-back-up")
@@ -90,7 +90,7 @@ def balance_reliefs_page(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def balance_reliefs_round(request: HttpRequest, pk: int) -> HttpResponse:
-    asked = round_or_404(request, pk)
+    asked = ROUND.found_or_404(request, pk)
     actor = actor_of(request)
     need(actor, "balance.view")
     may = actor.may_somewhere("balance.relief")
@@ -107,7 +107,7 @@ def balance_reliefs_round(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def balance_relief_new(request: HttpRequest, pk: int) -> HttpResponse:
-    asked = round_or_404(request, pk)
+    asked = ROUND.found_or_404(request, pk)
     actor = actor_of(request)
     need(actor, "balance.relief")
     clauses = balance.clauses_of(PACK)

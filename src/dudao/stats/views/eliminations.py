@@ -3,7 +3,7 @@
 import io
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,11 +22,11 @@ from dudao.core.workflow import Conflict
 from dudao.findings.queries.sources import Hook, Hooks
 from dudao.stats import findings
 from dudao.stats.actions import sizes as acts
-from dudao.stats.flow import ELIMINATION
 from dudao.stats.forms.sizes import PlanForm, PlanUploadForm, parse_rows
-from dudao.stats.labels import PACES, PLAN_LINE, PLAN_STATES
+from dudao.stats.labels import PACES
 from dudao.stats.models import EliminationPlan, EliminationRow
 from dudao.stats.papers import sizes as sizepapers
+from dudao.stats.process import ELIMINATION
 from dudao.stats.queries import sizes
 from dudao.stats.views.sizes import number_of
 
@@ -41,28 +41,17 @@ PLANS = Listing(
             sort=("unit__sort_no", "unit__sort_key"), sub=lambda plan: f"第 {plan.number} 版",
         ),
         Column("years", "期限", lambda plan: f"{plan.base_year + 1}—{plan.last_year}年", sort="last_year", nowrap=True),
-        Column("state", "状态", lambda plan: PLAN_STATES[plan.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda plan: ELIMINATION.flow.states[plan.state], sort="state", nowrap=True),
         Column("lines", "涉及学校（学段）", sort="lines", numeric=True),
         Column("faults", "未填全", sort="faults", numeric=True),
         Column("submitted_at", "提交时间", sort="submitted_at", nowrap=True),
         Column("approved_at", "批准时间", sort="approved_at", nowrap=True),
     ],
-    chips=Chips.of_states("state", PLAN_STATES),
+    chips=Chips.of_states("state", ELIMINATION.flow.states),
     sort="unit",
     order=["-number"],
     empty=Empty("还没有消除计划", "县市区按数据报送里的大班额、大校额编制计划，市督导办批准后每年核对。", icon="target-arrow"),
 )  # fmt: skip
-
-
-def _plan_or_404(request: HttpRequest, pk: int) -> EliminationPlan:
-    found = sizes.plan_seen(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _crumbs(*more: Crumb) -> list[Crumb]:
-    return [Crumb("班额校额", reverse("stats:sizes")), Crumb("消除计划", reverse("stats:eliminations")), *more]
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,18 +84,20 @@ def elimination_new(request: HttpRequest) -> HttpResponse:
         request, form, lambda: acts.create_plan(actor, **form.values),
         lambda made: f"已按{made.base_words}的数据列出 {made.lines} 条，请逐条填目标、措施、责任人和时限。",
         to=lambda made: reverse("stats:elimination_edit", kwargs={"pk": made.pk}),
-        title="编制消除计划", save="列出学校", cancel_url=reverse("stats:eliminations"), crumbs=_crumbs(),
+        title="编制消除计划", save="列出学校", cancel_url=reverse("stats:eliminations"),
+        crumbs=[Crumb("班额校额", reverse("stats:sizes")), Crumb("消除计划", reverse("stats:eliminations"))],
     )  # fmt: skip
 
 
 @require_GET
 def elimination_page(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = _plan_or_404(request, pk)
+    plan = ELIMINATION.found_or_404(request, pk)
     actor = actor_of(request)
     view = sizes.plan_view(actor, plan)
     hooks = Hooks(actor, "large:")
-    back = plan.state == EliminationPlan.State.RETURNED
-    line = stages(PLAN_LINE, "approved" if plan.state == "replaced" else plan.state, back="draft" if back else "")
+    frame = ELIMINATION.frame(plan, actor, back="draft" if plan.state == EliminationPlan.State.RETURNED else "")
+    if plan.state == EliminationPlan.State.REPLACED:
+        frame["line"] = stages(ELIMINATION.flow.line, EliminationPlan.State.APPROVED)
     totals = [
         {
             "label": str(label),
@@ -121,13 +112,8 @@ def elimination_page(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "stats/elimination.html",
         {
+            **frame,
             "plan": plan,
-            "state": PLAN_STATES[plan.state],
-            "line": line,
-            "crumbs": _crumbs(),
-            "buttons": ELIMINATION.available(plan, actor),
-            "may_fill": plan.state in EDITABLE and actor.may("elimination.edit", plan.unit.path),
-            "may_amend": plan.state == "approved" and actor.may("elimination.amend", plan.unit.path),
             "may_export": actor.may("elimination.export", plan.unit.path),
             "view": view,
             "rows": [{"view": one, "pace": PACES[one.pace], "hook": _hook(hooks, plan, one)} for one in view.rows],
@@ -135,8 +121,7 @@ def elimination_page(request: HttpRequest, pk: int) -> HttpResponse:
             "in_force": plan.state in {"approved", "replaced"},
             "totals": totals,
             "versions": list(sizes.plans_seen(actor).filter(unit=plan.unit).order_by("-number")),
-            "states": PLAN_STATES,
-            "events": audit.history(plan),
+            "states": ELIMINATION.flow.states,
         },
     )
 
@@ -149,45 +134,10 @@ def _hook(hooks: Hooks, plan: EliminationPlan, one: sizes.RowView) -> Hook | Non
     return hooks.at(findings.large_key(year, one.row.school_id), one.row.school.path, str(one.row.school))
 
 
-_STEPS = {
-    "elimination.submit": lambda actor, plan, reason: acts.submit_plan(actor, plan=plan),
-    "elimination.approve": lambda actor, plan, reason: acts.approve_plan(actor, plan=plan),
-    "elimination.send_back": lambda actor, plan, reason: acts.send_back_plan(actor, plan=plan, reason=reason),
-}
-
-
-@require_POST
-def elimination_step(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = _plan_or_404(request, pk)
-    verb = request.POST.get("step", "")
-    actor = actor_of(request)
-    if verb in {"refresh", "suggest"}:
-        if verb == "refresh":
-            acts.refresh_plan(actor, plan=plan)
-            messages.success(request, "已按最新的数据更新学校和现有数，填过的内容没有动。")
-        else:
-            count = acts.suggest_targets(actor, plan=plan)
-            messages.success(request, f"已为 {count} 条没有目标的按年度平均分配目标，请核对。")
-        return redirect("stats:elimination_edit", pk=plan.pk)
-    if verb not in _STEPS:
-        raise Http404
-    _STEPS[verb](actor, plan, request.POST.get("reason", ""))
-    messages.success(request, f"已办理：{plan}现为“{plan.get_state_display()}”。")
-    return redirect(plan)
-
-
-@require_POST
-def elimination_amend(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = _plan_or_404(request, pk)
-    made = acts.amend_plan(actor_of(request), plan=plan, reason=request.POST.get("reason", ""))
-    messages.success(request, f"已开始修订：第 {made.number} 版。批准之前，原来的计划继续有效。")
-    return redirect("stats:elimination_edit", pk=made.pk)
-
-
 @require_http_methods(["GET", "POST"])
 def elimination_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """All rows in one table; 保存 keeps them, 保存并返回 leads to the plan's page, where it is handed in."""
-    plan = _plan_or_404(request, pk)
+    plan = ELIMINATION.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("elimination.edit", plan.unit.path)
     if plan.state not in EDITABLE:
@@ -246,8 +196,8 @@ def _form(
         )
     context = {
         "plan": plan,
-        "state": PLAN_STATES[plan.state],
-        "crumbs": _crumbs(Crumb(str(plan), plan.get_absolute_url())),
+        "state": ELIMINATION.flow.states[plan.state],
+        "crumbs": ELIMINATION.crumbs(plan, "填写"),
         "rows": rows,
         "years": plan.years,
         "errors": list((errors or {}).values()),
@@ -261,7 +211,7 @@ def _form(
 
 @require_POST
 def elimination_export(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = _plan_or_404(request, pk)
+    plan = ELIMINATION.found_or_404(request, pk)
     actor = actor_of(request)
     acts.note_plan_export(actor, plan=plan)
     target = io.BytesIO()
@@ -272,7 +222,7 @@ def elimination_export(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def elimination_import(request: HttpRequest, pk: int) -> HttpResponse:
     """A filled-in workbook: all of it or, with a list of what is wrong where, nothing."""
-    plan = _plan_or_404(request, pk)
+    plan = ELIMINATION.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("elimination.import", plan.unit.path)
     form = PlanUploadForm(request.POST or None, request.FILES or None)
@@ -301,7 +251,7 @@ def elimination_import(request: HttpRequest, pk: int) -> HttpResponse:
         save="导入",
         save_icon="file-import",
         cancel_url=plan.get_absolute_url(),
-        crumbs=_crumbs(Crumb(str(plan), plan.get_absolute_url())),
+        crumbs=ELIMINATION.crumbs(plan, "填写"),
         template="stats/elimination_import.html",
         problems=problems[:SHOWN],
         problem_count=len(problems),

@@ -1,7 +1,6 @@
 """Bringing numbers in: the templates and the upload. What comes after it is ``core.imports``."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import imports, sheets
@@ -9,19 +8,18 @@ from dudao.core.imports import pages
 from dudao.core.models import SheetImport
 from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
-from dudao.core.ui.parts import Crumb
 from dudao.orgs.queries import roots_of
 from dudao.stats import tables
 from dudao.stats.bundles import MAX_BUNDLE, check_bundle
 from dudao.stats.forms.uploads import UploadForm
 from dudao.stats.imports import NUMBERS, Sort
+from dudao.stats.process import ROUND
 from dudao.stats.queries import catalogue
-from dudao.stats.views.common import round_or_404
 
 
 @require_GET
 def import_template(request: HttpRequest, pk: int) -> HttpResponse:
-    asked = round_or_404(request, pk)
+    asked = ROUND.found_or_404(request, pk)
     need(actor_of(request), "return.import")
     if request.GET.get("who") == "county":
         words = "从第 4 行起每行一个县市区；空着的单元格保持原值，没有的填 0。"
@@ -34,7 +32,7 @@ def import_template(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def import_new(request: HttpRequest, pk: int) -> HttpResponse:
-    asked = round_or_404(request, pk)
+    asked = ROUND.found_or_404(request, pk)
     actor = actor_of(request)
     need(actor, "return.import")
     schools, counties = catalogue.asks(catalogue.items_of(asked))
@@ -63,7 +61,7 @@ def import_new(request: HttpRequest, pk: int) -> HttpResponse:
         earlier=imports.seen(actor, NUMBERS).filter(params__round=asked.pk),
         title="导入数据",
         cancel_url=asked.get_absolute_url(),
-        crumbs=[Crumb("数据报送", reverse("stats:rounds")), Crumb(asked.title, asked.get_absolute_url())],
+        crumbs=ROUND.crumbs(asked, "导入数据"),
         note="上传后先检查，您确认之前不会改动任何报表；再次导入同一份表不会有变化。",
         template="stats/import_new.html",
         target_word="范围",

@@ -4,36 +4,27 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.ui.acting import actor_of
-from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
 from dudao.findings.queries.sources import Hooks
 from dudao.stats import findings
 from dudao.stats.actions import prefilling
 from dudao.stats.actions import returns as acts
-from dudao.stats.flow import RETURN, judges, why_not_fill
+from dudao.stats.flow import why_not_fill
 from dudao.stats.forms.returns import parse_return
-from dudao.stats.labels import RETURN_LINE, RETURN_STATES, SEVERITY
+from dudao.stats.labels import SEVERITY
 from dudao.stats.models import DataItem, Return
 from dudao.stats.numbers import number_words
+from dudao.stats.process import RETURN
 from dudao.stats.queries import catalogue, returns
 from dudao.stats.queries.prefilling import offers
-from dudao.stats.views.common import return_or_404
-
-_STEPS = {
-    "return.accept": lambda actor, ret, reason: acts.accept(actor, ret=ret),
-    "return.send_back": lambda actor, ret, reason: acts.send_back(actor, ret=ret, reason=reason),
-    "return.lock": lambda actor, ret, reason: acts.lock(actor, ret=ret),
-    "return.reopen": lambda actor, ret, reason: acts.reopen(actor, ret=ret, reason=reason),
-}
 
 
 def sections(ret: Return, typed: dict[str, str] | None = None, faults: dict[str, str] | None = None) -> list[Any]:
@@ -83,23 +74,10 @@ def _section(stage: str) -> str:
     return "幼儿园（班）" if stage == "preschool" else f"{catalogue.STAGE_WORDS[stage]}部"
 
 
-def _crumbs(ret: Return, *more: Crumb) -> list[Crumb]:
-    return [Crumb("数据报送", reverse("stats:rounds")), Crumb(ret.round.title, ret.round.get_absolute_url()), *more]
-
-
 @require_GET
 def return_page(request: HttpRequest, pk: int) -> HttpResponse:
-    ret = return_or_404(request, pk)
+    ret = RETURN.found_or_404(request, pk)
     actor = actor_of(request)
-    back = ret.state == Return.State.RETURNED
-    mine = actor.may("return.fill", ret.unit.path)
-    buttons = [
-        button
-        for button in RETURN.available(ret, actor)
-        if button.step.verb != "return.submit"
-        and (button.step.verb == "return.reopen" or judges(ret, actor, button.step.verb) is None)
-    ]
-    denied = why_not_fill(ret, actor)
     shown = sections(ret)
     hooks = Hooks(actor, f"check:{ret.pk}:")
     for hit in (hit for part in shown for row in part["rows"] for hit in row["hits"]):
@@ -108,33 +86,19 @@ def return_page(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "stats/return.html",
         {
+            **RETURN.frame(ret, actor, back="draft" if ret.state == Return.State.RETURNED else ""),
             "ret": ret,
-            "state": RETURN_STATES[ret.state],
-            "line": stages(RETURN_LINE, ret.state, back="draft" if back else ""),
-            "crumbs": _crumbs(ret),
-            "buttons": buttons,
-            "fill": mine and denied is None,
+            "fill": why_not_fill(ret, actor) is None,
             "sections": shown,
             "events": audit.history(ret).exclude(verb="return.fill"),
         },
     )
 
 
-@require_POST
-def return_step(request: HttpRequest, pk: int) -> HttpResponse:
-    ret = return_or_404(request, pk)
-    verb = request.POST.get("step", "")
-    if verb not in _STEPS:
-        raise Http404
-    _STEPS[verb](actor_of(request), ret, request.POST.get("reason", ""))
-    messages.success(request, f"已办理：{ret.unit}现为“{ret.get_state_display()}”。")
-    return redirect(ret)
-
-
 @require_http_methods(["GET", "POST"])
 def return_fill(request: HttpRequest, pk: int) -> HttpResponse:
     """The form. It saves by itself (htmx posts ``do=auto``); 保存 and 提交 work without JavaScript as well."""
-    ret = return_or_404(request, pk)
+    ret = RETURN.found_or_404(request, pk)
     actor = actor_of(request)
     denied = why_not_fill(ret, actor)
     if denied is not None:
@@ -187,7 +151,7 @@ def return_fill(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         ret = acts.submit(actor, ret=ret)
     except Denied as refused:
-        return _form(request, return_or_404(request, pk), refusal=refused.reason, status=422)
+        return _form(request, RETURN.found_or_404(request, pk), refusal=refused.reason, status=422)
     messages.success(request, "已提交，等待审核。")
     return redirect(ret)
 
@@ -232,8 +196,8 @@ def _form(
 ) -> HttpResponse:
     context = {
         "ret": ret,
-        "state": RETURN_STATES[ret.state],
-        "crumbs": _crumbs(ret, Crumb(str(ret.unit), ret.get_absolute_url())),
+        "state": RETURN.flow.states[ret.state],
+        "crumbs": RETURN.crumbs(ret, "填报"),
         "sections": sections(ret, typed, faults),
         "faults": list((faults or {}).values()),
         "refusal": refusal,

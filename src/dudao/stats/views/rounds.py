@@ -1,4 +1,4 @@
-"""Pages of rounds: the list, how far counties and schools are, the failed checks, the steps of a round and of many returns."""
+"""Pages of rounds: the list, how far counties and schools are, the failed checks, the steps of many returns."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -17,18 +17,17 @@ from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
-from dudao.core.ui.parts import Crumb, Tab
+from dudao.core.ui.parts import Tab
 from dudao.core.ui.templatetags.ui import deadline, progress
 from dudao.findings.queries.sources import Hooks, address
 from dudao.orgs.queries import roots_of
 from dudao.stats import findings, tables
 from dudao.stats.actions import returns as return_acts
 from dudao.stats.actions import rounds as round_acts
-from dudao.stats.flow import ROUND
-from dudao.stats.labels import RETURN_STATES, ROUND_STATES, SEVERITY
+from dudao.stats.labels import SEVERITY
 from dudao.stats.models import Round
+from dudao.stats.process import RETURN, ROUND, reminded
 from dudao.stats.queries import catalogue, returns
-from dudao.stats.views.common import round_or_404
 
 ROUNDS = Listing(
     key="stat-rounds",
@@ -36,7 +35,7 @@ ROUNDS = Listing(
         Column("title", "数据报送", link=lambda row: row.get_absolute_url(), sort="title"),
         Column("year", "学年", "year_words", sort="year", nowrap=True),
         Column("unit", "布置单位", lambda row: str(row.unit), nowrap=True),
-        Column("state", "状态", lambda row: ROUND_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: ROUND.flow.states[row.state], sort="state", nowrap=True),
         Column(
             "closes_on",
             "截止日期",
@@ -47,7 +46,7 @@ ROUNDS = Listing(
         ),
     ],
     filters=[Search(["title"], "名称")],
-    chips=Chips.of_states("state", ROUND_STATES),
+    chips=Chips.of_states("state", ROUND.flow.states),
     sort="-year",
     order=["-id"],
     empty=Empty("还没有数据报送", "市督导办布置报送后，学校的报表和进度会出现在这里。", icon="chart-bar"),
@@ -78,7 +77,7 @@ def _columns() -> list[Column]:
             sub=lambda ret: f"{ret.county_name} {ret.stage_words}",
             sort=("unit__sort_no", "unit__sort_key"),
         ),
-        Column("state", "状态", lambda ret: RETURN_STATES[ret.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda ret: RETURN.flow.states[ret.state], sort="state", nowrap=True),
         Column(
             "filled",
             "已填",
@@ -144,7 +143,7 @@ def _listing(request: HttpRequest, asked: Round) -> Listing:
         key="stat-returns",
         columns=_columns(),
         filters=filters,
-        chips=Chips.of_states("state", RETURN_STATES),
+        chips=Chips.of_states("state", RETURN.flow.states),
         sort="unit",
         prepare=lambda rows, request: returns.describe(rows),
         bulk=bulk,
@@ -174,22 +173,13 @@ def _context(request: HttpRequest, asked: Round, current: str) -> dict[str, Any]
     items = catalogue.items_of(asked)
     schools, asks_counties = catalogue.asks(items)
     return {
+        **ROUND.frame(asked, actor),
         "round": asked,
-        "state": ROUND_STATES[asked.state],
-        "crumbs": [Crumb("数据报送", reverse("stats:rounds"))],
-        "buttons": ROUND.available(asked, actor),
         "tabs": _tabs(request, asked, current),
-        "lines": [(line, RETURN_STATES[line.own.state] if line.own is not None else None) for line in lines],
+        "lines": [(line, RETURN.flow.states[line.own.state] if line.own is not None else None) for line in lines],
         "asks_schools": schools,
         "asks_counties": asks_counties,
-        "may_edit": asked.state == Round.State.DRAFT and actor.may("round.edit", asked.unit.path),
-        "may_discard": asked.state == Round.State.DRAFT and actor.may("round.discard", asked.unit.path),
-        "may_extend": asked.state == Round.State.OPEN and actor.may("round.extend", asked.unit.path),
-        "may_clone": asked.state != Round.State.DRAFT and actor.may_somewhere("round.create"),
-        "may_remind": asked.state == Round.State.OPEN and actor.may_somewhere("return.remind"),
         "regions": "、".join(str(unit) for unit in asked.regions.all()) or "全部",
-        "may_import": asked.state == "open" and actor.may_somewhere("return.import"),
-        "may_sync": asked.state == "open" and actor.may("round.open", asked.unit.path),
         "items": items,
         "stage_words": "、".join(catalogue.STAGE_WORDS[stage] for stage in asked.stages) or "—",
         "events": audit.history(asked) if actor.may("return.view", asked.unit.path) else None,
@@ -198,7 +188,7 @@ def _context(request: HttpRequest, asked: Round, current: str) -> dict[str, Any]
 
 @require_http_methods(["GET", "POST"])
 def round_page(request: HttpRequest, pk: int) -> HttpResponse:
-    asked = round_or_404(request, pk)
+    asked = ROUND.found_or_404(request, pk)
     if request.method == "POST":
         need(actor_of(request), "return.export")
     context = _context(request, asked, "returns")
@@ -245,7 +235,7 @@ FAILED = Listing(
 
 @require_http_methods(["GET", "POST"])
 def round_failed(request: HttpRequest, pk: int) -> HttpResponse:
-    asked = round_or_404(request, pk)
+    asked = ROUND.found_or_404(request, pk)
     if request.method == "POST":
         need(actor_of(request), "return.export")
     rows = returns.hits_seen(actor_of(request), asked)
@@ -255,42 +245,9 @@ def round_failed(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def round_step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Open, close, open again, throw a draft away, add the schools that came since, remind those who are late."""
-    asked = round_or_404(request, pk)
-    actor = actor_of(request)
-    verb, reason = request.POST.get("step", ""), request.POST.get("reason", "")
-    if verb == "round.open":
-        round_acts.open_round(actor, asked=asked)
-        messages.success(request, "已开始报送，范围内的填报单位各有一份报表。")
-    elif verb == "round.close":
-        round_acts.close_round(actor, asked=asked)
-        messages.success(request, "本次报送已结束。")
-    elif verb == "round.reopen":
-        round_acts.reopen_round(actor, asked=asked, reason=reason)
-        messages.success(request, "已重新开放报送。")
-    elif verb == "sync":
-        added = round_acts.sync_round(actor, asked=asked)
-        messages.success(request, f"已补充 {added} 个填报单位。" if added else "没有新增的填报单位。")
-    elif verb == "remind":
-        place = roots_of(actor, "return.remind")[0]
-        told = round_acts.remind_late(actor, asked=asked, place=place, day=timezone.localdate())
-        messages.success(
-            request, f"已提醒 {told} 个单位。" if told else "没有要提醒的单位：都已报送，或今天已经提醒过。"
-        )
-    elif verb == "round.discard":
-        round_acts.discard_round(actor, asked=asked)
-        messages.success(request, f"已删除“{asked.title}”。")
-        return redirect("stats:rounds")
-    else:
-        raise Http404
-    return redirect(asked)
-
-
-@require_POST
 def round_bulk(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Accept or lock the chosen returns and say why the others could not be; or remind the chosen that are late."""
-    asked = round_or_404(request, pk)
+    asked = ROUND.found_or_404(request, pk)
     actor = actor_of(request)
     verb = {"accept": "return.accept", "lock": "return.lock", "remind": "return.remind"}.get(act)
     if verb is None:
@@ -303,9 +260,7 @@ def round_bulk(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if act == "remind":
         place = roots_of(actor, verb)[0]
         told = round_acts.remind_late(actor, asked=asked, place=place, day=timezone.localdate(), returns=chosen)
-        messages.success(
-            request, f"已提醒 {told} 个单位。" if told else "没有要提醒的单位：都已报送，或今天已经提醒过。"
-        )
+        messages.success(request, reminded(told))
         return redirect(asked)
     moved = return_acts.move_many(actor, returns=chosen, verb=verb, place=roots_of(actor, verb)[0])
     if moved.done:
@@ -319,7 +274,7 @@ def round_bulk(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def round_checks(request: HttpRequest, pk: int) -> HttpResponse:
     """Which checks fail most, county by county."""
-    asked = round_or_404(request, pk)
+    asked = ROUND.found_or_404(request, pk)
     actor = actor_of(request)
     counties = returns.counties_below(actor, asked)
     found = returns.failures_of(actor, asked, counties)

@@ -59,9 +59,7 @@ OBJECTS = {
     "orgs:contact-reveal": lambda w: {"pk": w.contact.pk},
     **{
         f"orgs:{name}": lambda w: {"pk": w.school.pk}
-        for name in (
-            "unit", "unit-below", "unit-past", "edit", "rename", "move", "merge", "split", "close", "licence", "contact-new",
-        )
+        for name in ("unit", "unit-below", "unit-past", "contact-new")
     },
     **{
         f"people:{name}": lambda w: {"pk": w.head.pk}

@@ -265,7 +265,7 @@ class Process:
 
     def urls(self, under: str = "") -> list[URLPattern]:
         """The addresses of the acts: a page for each form, one for all that only ask."""
-        found = [path(f"{under}<int:pk>/step/", self._step_view(), name=f"{self.slug}step")]
+        found = [path(f"{under}<int:pk>/step/", self._step_view(), name=f"{self.slug}step")] if self._asked else []
         for act in self.acts:
             if act.form is not None or act.part is not None or act.own:
                 route = act.part.route if act.part is not None else "<int:pk>"
@@ -277,7 +277,7 @@ class Process:
     def own_names(self) -> list[str]:
         """The names of the addresses that name the object itself: for the fences."""
         own = [act.slug for act in self.acts if (act.form is not None or act.own) and act.part is None]
-        return [self._named(slug) for slug in ("step", *own)]
+        return [self._named(slug) for slug in (*(["step"] if self._asked else []), *own)]
 
     def _form_view(self, act: Act) -> Callable[..., HttpResponse]:
         @require_http_methods(["GET", "POST"])
@@ -338,10 +338,15 @@ class Process:
             **(act.shown(found) if act.shown is not None else {}),
         )
 
-    def _step_view(self) -> Callable[..., HttpResponse]:
-        asked = {
+    @property
+    def _asked(self) -> dict[str, Act]:
+        """The acts that only ask, by what their buttons send."""
+        return {
             act.name or str(act.verb): act for act in self.acts if not (act.form or act.part or act.page or act.own)
         }
+
+    def _step_view(self) -> Callable[..., HttpResponse]:
+        asked = self._asked
 
         @require_POST
         def view(request: HttpRequest, pk: int) -> HttpResponse:

@@ -139,7 +139,8 @@ class OpenForm(FactsForm):
         self.base_fields = {"parent": _unit_field(actor, "unit.open", "上级机构"), **type(self).base_fields}  # type: ignore[misc]
         super().__init__(*args, **kwargs)
 
-    def save_values(self) -> dict[str, Any]:
+    @property
+    def values(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         return {
             **self.facts,
@@ -157,6 +158,7 @@ class EditForm(FactsForm):
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.unit = unit
         if not unit.is_institution:
             unused = {"institution_code", "inclusive", "urban_rural", "boarding", "school_type", "stages"}
         elif unit.kind == Kind.KINDERGARTEN:
@@ -173,12 +175,13 @@ class EditForm(FactsForm):
             given[name] = {None: "", True: "1", False: "0"}[given[name]]
         return {**given, "aliases": list(aliases), "stages": list(stages), "pinyin": unit.pinyin}
 
-    def save_values(self, unit: Unit) -> dict[str, Any]:
+    @property
+    def values(self) -> dict[str, Any]:
         """Only what the person changed, with what they saw before."""
         changed = set(self.changed_data)
         values = {name: value for name, value in self.facts.items() if name in changed}
         values |= {name: self.cleaned_data[name] for name in ("aliases", "pinyin", "stages") if name in changed}
-        values["seen"] = {name: getattr(unit, name) for name in values if name in FACTS}
+        values["seen"] = {name: getattr(self.unit, name) for name in values if name in FACTS}
         return values
 
 
@@ -218,8 +221,9 @@ class LicenceForm(Form):
     )
     day = DayField(label="从哪天起", help_text="从这一天起按新的登记，以前的登记保留在沿革里；不能晚于今天。")
 
-    def save_values(self) -> dict[str, Any]:
-        return {**self.values, "held": self.cleaned_data["held"] == "1"}
+    @property
+    def values(self) -> dict[str, Any]:
+        return {**super().values, "held": self.cleaned_data["held"] == "1"}
 
 
 class CloseForm(Form):
@@ -294,7 +298,16 @@ class SplitForm(Form):
         super().__init__(*args, sections=sections, **kwargs)
 
     @property
-    def parts(self) -> list[dict[str, Any]]:
+    def values(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        return {
+            "parts": self._parts(),
+            "day": cleaned["day"],
+            "keeps": cleaned["keeps"] == "1",
+            "reason": cleaned["reason"],
+        }
+
+    def _parts(self) -> list[dict[str, Any]]:
         made = []
         for number in range(1, self.PARTS + 1):
             given = {

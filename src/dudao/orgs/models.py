@@ -155,6 +155,11 @@ class Unit(models.Model):
     def is_closed(self) -> bool:
         return self.valid_to is not None
 
+    @property
+    def state(self) -> str:
+        """As its flow knows it."""
+        return "closed" if self.is_closed else "standing"
+
     def get_absolute_url(self) -> str:
         from django.urls import reverse
 

@@ -228,6 +228,16 @@ def visible_unit(actor: Actor, key: Any, verb: str = "unit.view") -> "QuerySet[U
     return Unit.objects.visible_to(actor, verb).filter(pk=key)
 
 
+def unit_with_way(actor: Actor, key: int) -> Unit | None:
+    """A unit the actor sees, with the ``way`` to it: what is above it, the top first, and whether the actor sees that."""
+    found: Any = visible_unit(actor, key).select_related("parent").first()
+    if found is not None:
+        above = ancestors(found)
+        visible = visible_keys(actor, [upper.pk for upper in above])
+        found.way = [(upper, upper.pk in visible) for upper in above]
+    return found
+
+
 def today() -> date:
     return timezone.localdate()
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from dudao.core.imports.pages import paths
 from dudao.orgs.imports import UNITS
+from dudao.orgs.process import UNIT
 from dudao.orgs.views import calendars, imports, listing, tree, unit
 
 app_name = "orgs"
@@ -26,12 +27,6 @@ urlpatterns = [
     path("<int:pk>/", unit.unit, name="unit"),
     path("<int:pk>/below/", unit.unit, {"tab": "below"}, name="unit-below"),
     path("<int:pk>/past/", unit.unit, {"tab": "past"}, name="unit-past"),
-    path("<int:pk>/edit/", unit.edit, name="edit"),
-    path("<int:pk>/rename/", unit.rename, name="rename"),
-    path("<int:pk>/move/", unit.move, name="move"),
-    path("<int:pk>/merge/", unit.merge, name="merge"),
-    path("<int:pk>/split/", unit.split, name="split"),
-    path("<int:pk>/licence/", unit.licence, name="licence"),
-    path("<int:pk>/close/", unit.close, name="close"),
+    *UNIT.urls(),
     path("<int:pk>/contacts/", unit.contact_new, name="contact-new"),
 ]

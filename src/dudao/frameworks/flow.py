@@ -1,23 +1,29 @@
 """The flow of a version: draft → published → retired. What a draft must satisfy is said by the publishing action."""
 
+from typing import Any
+
+from dudao.core.access import Actor, Denied, place_of
 from dudao.core.workflow import Flow, Step
+from dudao.core.workflow import State as Shown
 from dudao.frameworks.models import FrameworkVersion
 
 State = FrameworkVersion.State
 
+
+def _here(version: Any, actor: Actor, verb: str) -> Denied | None:
+    """Who reads the systems of an office above isn't offered to change them."""
+    return actor.why_not(verb, place_of(version))
+
+
 VERSION = Flow(
-    Step(
-        "framework.publish",
-        {State.DRAFT},
-        State.PUBLISHED,
-        confirm="发布后内容不能再改，要改须另立新版本。",
-    ),
-    Step(
-        "framework.retire",
-        {State.PUBLISHED},
-        State.RETIRED,
-        needs_reason=True,
-        danger=True,
-        confirm="停用后不能再用于新的评估，已有的评估不受影响。",
-    ),
+    Step("framework.publish", {State.DRAFT}, State.PUBLISHED),
+    Step("framework.discard", {State.DRAFT}),
+    Step("framework.retire", {State.PUBLISHED}, State.RETIRED, needs_reason=True),
+    Step("framework.clone", {State.PUBLISHED, State.RETIRED}, by=_here),
+    states={
+        State.DRAFT: Shown("草稿", "grey", "pencil"),
+        State.PUBLISHED: Shown("已发布", "green", "check"),
+        State.RETIRED: Shown("已停用", "grey", "archive"),
+    },
+    line=((State.DRAFT, "草稿"), (State.PUBLISHED, "发布"), (State.RETIRED, "停用")),
 )

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from dudao.frameworks.process import VERSION
 from dudao.frameworks.views import comparing, exchange, nodes, tree, trials, versions, what_if, whole
 
 app_name = "frameworks"
@@ -16,8 +17,7 @@ urlpatterns = [
     path("uploads/<int:pk>/errors/", exchange.upload_errors, name="upload_errors"),
     path("<int:pk>/export/", exchange.export, name="export"),
     path("<int:pk>/", versions.version, name="version"),
-    path("<int:pk>/step/", versions.step, name="step"),
-    path("<int:pk>/clone/", versions.clone, name="clone"),
+    *VERSION.urls(),
     path("<int:pk>/compare/", comparing.compare, name="compare"),
     path("<int:pk>/trials/", trials.trial_list, name="trials"),
     path("<int:pk>/trials/new/", trials.trial_new, name="trial_new"),
@@ -29,7 +29,6 @@ urlpatterns = [
     path("trials/subjects/<int:pk>/", trials.subject_page, name="trial_subject"),
     path("trials/subjects/<int:pk>/trace.<str:form>", trials.subject_trace, name="trial_trace"),
     path("<int:pk>/rename/", versions.rename, name="rename"),
-    path("<int:pk>/discard/", versions.discard, name="discard"),
     path("<int:pk>/points/", tree.points, name="points"),
     path("<int:pk>/document/", whole.document, name="document"),
     path("<int:pk>/grades/", whole.grades, name="grades"),

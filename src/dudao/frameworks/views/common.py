@@ -11,22 +11,10 @@ from django.urls import reverse
 
 from dudao.core.access import Denied
 from dudao.core.ui.acting import actor_of
-from dudao.core.ui.parts import Crumb, State
+from dudao.core.ui.parts import Crumb
 from dudao.frameworks import queries
 from dudao.frameworks.models import FrameworkVersion, Indicator
-
-STATES: dict[str, State] = {
-    FrameworkVersion.State.DRAFT: State("草稿", "grey", "pencil"),
-    FrameworkVersion.State.PUBLISHED: State("已发布", "green", "check"),
-    FrameworkVersion.State.RETIRED: State("已停用", "grey", "archive"),
-}
-
-
-def version_or_404(request: HttpRequest, pk: int) -> Any:
-    found = queries.version_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+from dudao.frameworks.process import VERSION
 
 
 def home() -> Crumb:
@@ -62,7 +50,7 @@ def node_to_edit(request: HttpRequest, pk: int) -> Indicator:
 
 def draft_to_edit(request: HttpRequest, pk: int) -> Any:
     """A draft that the person may change; refused where they may only read, and once it is published."""
-    found = version_or_404(request, pk)
+    found = VERSION.found_or_404(request, pk)
     _changeable(request, found)
     return found
 

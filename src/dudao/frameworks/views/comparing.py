@@ -9,12 +9,11 @@ from django.views.decorators.http import require_GET
 from dudao.calc.score import InvalidTree, System, carry_over, movements, outcomes
 from dudao.calc.tree import Change, Tree, TreeDataError, diff
 from dudao.core.ui.acting import actor_of
-from dudao.core.ui.parts import Crumb
 from dudao.frameworks import queries
 from dudao.frameworks.models import FrameworkVersion, Trial
+from dudao.frameworks.process import VERSION
 from dudao.frameworks.queries import trials
 from dudao.frameworks.trials.figures import Moved, moved, moved_words, total_places
-from dudao.frameworks.views.common import home, version_or_404
 
 MOST_SHOWN = 200
 
@@ -35,7 +34,7 @@ class Effect:
 @require_GET
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """What changed from another version (``?with=``, else the one before) to this; ``?trial=``: and what it does to results."""
-    found = version_or_404(request, pk)
+    found = VERSION.found_or_404(request, pk)
     actor = actor_of(request)
     others = queries.siblings(actor, found)
     wanted = request.GET.get("with", "")
@@ -72,7 +71,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
             "chosen": chosen,
             "effect": effect,
             "may_try": actor.may_somewhere("trial.run") and old.state != FrameworkVersion.State.RETIRED,
-            "crumbs": [home(), Crumb(str(found), found.get_absolute_url()), Crumb("比较")],
+            "crumbs": VERSION.crumbs(found, "比较"),
         },
     )
 

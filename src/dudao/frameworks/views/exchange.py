@@ -26,9 +26,10 @@ from dudao.frameworks.actions import exchange as acts
 from dudao.frameworks.editing.outline import MANY, outline
 from dudao.frameworks.forms.exchange import ColumnsForm, UploadForm
 from dudao.frameworks.models import FrameworkUpload, FrameworkVersion
+from dudao.frameworks.process import VERSION
 from dudao.frameworks.queries import incoming
 from dudao.frameworks.trees import rows_of
-from dudao.frameworks.views.common import home, version_or_404
+from dudao.frameworks.views.common import home
 
 STATES: dict[str, State] = {
     FrameworkUpload.State.READY: State("待确认", "amber"),
@@ -259,7 +260,7 @@ def upload_errors(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """A version as a workbook that can be imported again, or as a Word document."""
-    found = version_or_404(request, pk)
+    found = VERSION.found_or_404(request, pk)
     actor = actor_of(request)
     sort = "docx" if request.POST.get("sort") == "docx" else "xlsx"
     if not actor.may_somewhere("framework.export"):

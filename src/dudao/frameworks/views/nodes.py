@@ -15,7 +15,6 @@ from dudao.calc.expr import FUNCTIONS
 from dudao.calc.tree import Node, Role, Roll, Tree, TreeDataError, from_data
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.forms import form_page, refused
-from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
 from dudao.frameworks.actions import nodes
@@ -23,7 +22,8 @@ from dudao.frameworks.editing.outline import next_code
 from dudao.frameworks.editing.preview import Preview, known_items, preview
 from dudao.frameworks.forms.nodes import NodeForm, initial_of
 from dudao.frameworks.models import Indicator
-from dudao.frameworks.views.common import done_or_said, home, node_to_edit
+from dudao.frameworks.process import VERSION
+from dudao.frameworks.views.common import done_or_said, node_to_edit
 from dudao.frameworks.views.tree import answer_change
 
 MOST_OWN = 8
@@ -202,7 +202,7 @@ def _node_page(request: HttpRequest, page: _Page, form: NodeForm, shown: Preview
         title=page.title,
         save="保存指标",
         cancel_url=f"{version.get_absolute_url()}?open={page.row.pk}#indicator-{page.row.pk}",
-        crumbs=[home(), Crumb(str(version), version.get_absolute_url()), Crumb(page.title)],
+        crumbs=VERSION.crumbs(version, page.title),
         note=page.row.name,
         template="frameworks/node.html",
         action=request.get_full_path() if shown is None else _save_url(page),

@@ -18,10 +18,10 @@ from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
 from dudao.frameworks.actions import nodes
 from dudao.frameworks.editing.outline import MANY, OutlineRow, outline, shown_lines
-from dudao.frameworks.flow import VERSION
 from dudao.frameworks.forms.nodes import EvidenceForm, PointsForm, lines_of
 from dudao.frameworks.models import FrameworkVersion, Indicator
-from dudao.frameworks.views.common import home, node_to_edit, node_to_read, version_or_404
+from dudao.frameworks.process import VERSION
+from dudao.frameworks.views.common import home, node_to_edit, node_to_read
 
 Checked = tuple[Tree | None, tuple[Finding, ...], str]
 
@@ -47,7 +47,7 @@ def tree_context(
     place = version.framework.unit.path
     is_draft = version.state == FrameworkVersion.State.DRAFT
     errors = sum(finding.is_error for finding in findings)
-    denied = VERSION.why_not(version, "framework.publish", actor)
+    denied = VERSION.flow.why_not(version, "framework.publish", actor)
     refusal = problem or (f"有 {errors} 处错误，改正后才能发布。" if errors else "")
     lines = outline(tree, rows, findings) if tree is not None else []
     keys = {row.code: row.pk for row in rows}
@@ -100,7 +100,7 @@ def below(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def points(request: HttpRequest, pk: int) -> HttpResponse:
     """Points and weights typed in the tree. Part of a page asks for what changes elsewhere; a page goes back to the tree."""
-    found = version_or_404(request, pk)
+    found = VERSION.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("framework.edit", found.framework.unit.path)
     form = PointsForm(request.POST)
@@ -129,7 +129,7 @@ def _said(request: HttpRequest, version: FrameworkVersion, words: str, is_part: 
 
 def answer_change(request: HttpRequest, version: FrameworkVersion, keys: Collection[int]) -> HttpResponse:
     """The revision, the check and the sums of the indicators ``keys`` and of those above them, for swaps out of band."""
-    fresh = version_or_404(request, version.pk)
+    fresh = VERSION.found_or_404(request, version.pk)
     rows = queries.indicators(fresh)
     context = tree_context(request, fresh, rows, checked(fresh, rows))
     above = {row.parent_id for row in rows if row.pk in keys}

@@ -24,6 +24,7 @@ from dudao.frameworks import findings, papers, queries
 from dudao.frameworks.actions import trials as acts
 from dudao.frameworks.forms.trials import MOST_PROBLEMS, TrialForm
 from dudao.frameworks.models import FrameworkVersion, Trial, TrialSubject
+from dudao.frameworks.process import VERSION
 from dudao.frameworks.queries import statistics, trials
 from dudao.frameworks.trials.figures import (
     SubjectLine,
@@ -36,7 +37,7 @@ from dudao.frameworks.trials.figures import (
     summary,
     total_places,
 )
-from dudao.frameworks.views.common import home, version_or_404
+from dudao.frameworks.views.common import home
 
 MOST_BLOCKS_SHOWN = 6
 """More first-level indicators than that start switched off in the table."""
@@ -85,7 +86,7 @@ def _system(version: FrameworkVersion) -> System:
 
 @require_http_methods(["GET", "POST"])
 def trial_list(request: HttpRequest, pk: int) -> HttpResponse:
-    version = version_or_404(request, pk)
+    version = VERSION.found_or_404(request, pk)
     actor = actor_of(request)
     need(actor_of(request), "trial.view")
     may_run = actor.may_somewhere("trial.run")
@@ -102,7 +103,7 @@ def trial_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def trial_template(request: HttpRequest, pk: int) -> HttpResponse:
-    version = version_or_404(request, pk)
+    version = VERSION.found_or_404(request, pk)
     need(actor_of(request), "trial.run")
     system, apart, title = _system(version), request.GET.get("apart") == "1", version.framework.name
     asked = request.GET.get("stats", "")
@@ -119,7 +120,7 @@ def trial_template(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def trial_new(request: HttpRequest, pk: int) -> HttpResponse:
-    version = version_or_404(request, pk)
+    version = VERSION.found_or_404(request, pk)
     actor = actor_of(request)
     need(actor_of(request), "trial.run")
     system = _system(version)

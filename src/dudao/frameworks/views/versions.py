@@ -1,11 +1,9 @@
 """The list of indicator systems, a version with its tree and findings, the steps of its life."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.tree import grade_words
 from dudao.core.access import VERBS, Actor, Denied
@@ -13,21 +11,18 @@ from dudao.core.ui.acting import actor_of
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
-from dudao.core.ui.parts import Crumb, stages
-from dudao.core.workflow import Conflict
+from dudao.core.ui.parts import Crumb
 from dudao.frameworks import queries
 from dudao.frameworks.actions import packs, versions
 from dudao.frameworks.editing.changes import told
-from dudao.frameworks.flow import VERSION
 from dudao.frameworks.forms.packs import LoadForm, StartForm
 from dudao.frameworks.forms.whole import RenameForm
 from dudao.frameworks.models import FrameworkVersion
-from dudao.frameworks.views.common import STATES, done_or_said, home, version_or_404
+from dudao.frameworks.process import VERSION
+from dudao.frameworks.views.common import home
 from dudao.frameworks.views.tree import checked, shown_of, tree_context
 from dudao.frameworks.views.whole import settings_of
 from dudao.orgs.models import Unit
-
-_LINE = [("draft", "草稿"), ("published", "发布"), ("retired", "停用")]
 
 VERSIONS = Listing(
     key="frameworks",
@@ -41,13 +36,13 @@ VERSIONS = Listing(
             sub=lambda row: queries.facts(row)["number"].removeprefix("—"),
         ),
         Column("number", "版本", lambda row: f"第 {row.number} 版", sort="number", nowrap=True),
-        Column("state", "状态", lambda row: STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: VERSION.flow.states[row.state], sort="state", nowrap=True),
         Column("leaves", "计分指标", "leaves", numeric=True),
         Column("unit", "所属单位", lambda row: str(row.framework.unit), sort="framework__unit__sort_no"),
         Column("published_at", "发布时间", "published_at", sort="published_at", nowrap=True),
     ],
     filters=[Search(["framework__name", "framework__unit__name"], "指标体系或单位")],
-    chips=Chips.of_states("state", STATES),
+    chips=Chips.of_states("state", VERSION.flow.states),
     sort="name",
     order=["-number", "-id"],
     export_name="指标体系",
@@ -107,7 +102,7 @@ def _offices(actor: Actor, verb: str) -> list[Unit]:
 @require_GET
 def version(request: HttpRequest, pk: int) -> HttpResponse:
     """The tree with points and rules, what the check finds, what belongs to the whole, the history."""
-    found = version_or_404(request, pk)
+    found = VERSION.found_or_404(request, pk)
     actor = actor_of(request)
     rows = queries.indicators(found)
     tree, findings, problem = checked(found, rows)
@@ -119,10 +114,8 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
         "frameworks/version.html",
         {
             **context,
-            "state": STATES[found.state],
+            **VERSION.frame(found, actor),
             "edition": f"第 {found.number} 版",
-            "line": stages(_LINE, found.state),
-            "crumbs": [home(), Crumb(str(found))],
             "about": queries.facts(found),
             "shown": shown_of(request, context["lines"]),
             "words": request.GET.get("q", "").strip()[:60],
@@ -130,10 +123,8 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
             "may_discard": actor.may("framework.discard", place) and found.state == "draft",
             "lost": f"第 {found.number} 版草稿的 {len(rows)} 个指标和 {found.revision} 次修改会全部丢失，不能恢复。"
             "已发布的版本不受影响。",
-            "may_clone": actor.may("framework.clone", place) and found.state != "draft",
             "may_export": actor.may_somewhere("framework.export"),
             "may_try": actor.may_somewhere("trial.view"),
-            "buttons": [button for button in VERSION.available(found, actor) if button.step.verb == "framework.retire"],
             "grades": [(name, [grade_words(grade) for grade in grades]) for name, grades in scale.grades.items()]
             if scale
             else [],
@@ -152,7 +143,7 @@ def _may_rename(request: HttpRequest, found: FrameworkVersion) -> bool:
 @require_http_methods(["GET", "POST"])
 def rename(request: HttpRequest, pk: int) -> HttpResponse:
     """Another name for the system of this version."""
-    found = version_or_404(request, pk)
+    found = VERSION.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("framework.rename", found.framework.unit.path)
     name = found.framework.name
@@ -163,58 +154,3 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
         title="改指标体系名称", save="保存名称", cancel_url=found.get_absolute_url(),
         crumbs=[home(), Crumb(str(found), found.get_absolute_url())],
     )  # fmt: skip
-
-
-@require_POST
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    found = version_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("framework.discard", found.framework.unit.path)
-    revision = request.POST.get("revision", "")
-    if not revision.isdecimal():
-        raise Conflict
-    others = queries.siblings(actor, found)
-    back = others[0] if others else reverse("frameworks:versions")
-    name = str(found)
-    try:
-        versions.discard_version(actor, version=found, revision=int(revision))
-    except ValidationError as error:
-        messages.error(request, "；".join(error.messages))
-        return redirect(found)
-    messages.success(request, f"已丢弃“{name}”。")
-    return redirect(back)
-
-
-@require_POST
-def step(request: HttpRequest, pk: int) -> HttpResponse:
-    found = version_or_404(request, pk)
-    actor = actor_of(request)
-    verb, reason = request.POST.get("step", ""), request.POST.get("reason", "")
-    if verb == "framework.publish":
-        actor.require(verb, found.framework.unit.path)
-        return done_or_said(
-            request,
-            lambda: versions.publish_version(actor, version=found, reason=reason),
-            f"已发布“{found}”，内容不再改动。",
-            found,
-        )
-    if verb == "framework.retire":
-        actor.require(verb, found.framework.unit.path)
-        return done_or_said(
-            request, lambda: versions.retire_version(actor, version=found, reason=reason), f"已停用“{found}”。", found
-        )
-    raise Denied("没有这个步骤。")
-
-
-@require_POST
-def clone(request: HttpRequest, pk: int) -> HttpResponse:
-    found = version_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("framework.clone", found.framework.unit.path)
-    made: list[FrameworkVersion] = []
-
-    def act() -> None:
-        made.append(versions.clone_version(actor, version=found))
-
-    answer = done_or_said(request, act, "已另立新版本，可以在草稿上修改。", found)
-    return redirect(made[0]) if made else answer

@@ -29,8 +29,9 @@ from dudao.frameworks.forms.whole import (
     item_initial,
 )
 from dudao.frameworks.models import FrameworkVersion
+from dudao.frameworks.process import VERSION
 from dudao.frameworks.trees import shown
-from dudao.frameworks.views.common import done_or_said, draft_to_edit, home, version_or_404
+from dudao.frameworks.views.common import done_or_said, draft_to_edit, home
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,7 @@ def _span(entry: Item) -> str:
 @require_GET
 def items(request: HttpRequest, pk: int) -> HttpResponse:
     """All data items with where they are used. Whoever may read the version may read them."""
-    found = version_or_404(request, pk)
+    found = VERSION.found_or_404(request, pk)
     tree = _tree(found)
     keys = {row.code: row.pk for row in queries.indicators(found)}
     listed: list[tuple[str, list[ItemRow]]] = []
@@ -265,7 +266,7 @@ def items(request: HttpRequest, pk: int) -> HttpResponse:
             "listed": listed,
             "count": number,
             "may_edit": may_edit,
-            "crumbs": [home(), Crumb(str(found), found.get_absolute_url()), Crumb("数据项")],
+            "crumbs": VERSION.crumbs(found, "数据项"),
         },
     )
 

@@ -119,7 +119,7 @@ OBJECTS = {
         for name in ("", "_use", "_file", "_word", "_pdf")
     },
     "plans:evidence": lambda w: {"pk": w.evidence.pk},
-    **{f"evidence:{name}": lambda w: {"pk": w.kept.pk} for name in ("item", "edit", "version_new", "step")},
+    **{f"evidence:{name}": lambda w: {"pk": w.kept.pk} for name in ("item", "version_new")},
     **{f"evidence:{name}": lambda w: {"pk": w.kept.current_id} for name in ("show", "file", "preview", "convert")},
     "evidence:picture": lambda w: {"pk": w.kept.current_id, "size": "small"},
     "evidence:upload": lambda w: {"key": w.piece.pk},

@@ -208,7 +208,7 @@ class Process:
         buttons = self.buttons(row, actor)
         return {
             "row": row,
-            "state": self.flow.states[row.state],
+            "state": self.flow.states.get(row.state),
             "line": stages(self.flow.line, row.state, back=back) if self._on_line(back or row.state) else [],
             "crumbs": self.crumbs(row),
             "acts": [button for button in buttons if not button.act.later],

@@ -20,27 +20,26 @@ def keeps(unit: Unit, actor: Actor, verb: str) -> Denied | None:
     return Denied(f"“{unit}”的资料库由该单位自己维护，您可以查看和导出。", verb)
 
 
-def why_not(row: Evidence, actor: Actor, verb: str) -> Denied | None:
-    """Whether an act outside the flow is possible now: the right, whose library it is, the state."""
-    denied = keeps(row.unit, actor, verb)
-    if denied is None and row.state != State.ACTIVE:
-        return Denied(f"“{row}”已撤下，不能{VERBS[verb].label}。需要时请先恢复。", verb)
-    return denied
+def adds(actor: Actor, unit: Unit, row: Evidence | None) -> None:
+    """Raise ``Denied`` unless a file may come into the library of a unit: as a new item, or as a version of ``row``."""
+    denied = keeps(unit, actor, "evidence.add") if row is None else EVIDENCE.why_not(row, "evidence.add", actor)
+    if denied is not None:
+        raise denied
 
 
 def _kept(row: Evidence, actor: Actor, verb: str) -> Denied | None:
     return keeps(row.unit, actor, verb)
 
 
+def _in_use(row: Evidence, actor: Actor, verb: str) -> Denied | None:
+    if row.state == State.ACTIVE:
+        return None
+    return Denied(f"“{row}”已撤下，不能{VERBS[verb].label}。需要时请先恢复。", verb)
+
+
 EVIDENCE = Flow(
-    Step(
-        "evidence.withdraw",
-        {State.ACTIVE},
-        State.WITHDRAWN,
-        by=_kept,
-        needs_reason=True,
-        danger=True,
-        confirm="撤下后不能再引用，各版本和记录都保留，可以恢复。正在引用的材料不能撤下。",
-    ),
+    Step("evidence.edit", State, by=_kept, guard=_in_use),
+    Step("evidence.add", State, by=_kept, guard=_in_use),
+    Step("evidence.withdraw", {State.ACTIVE}, State.WITHDRAWN, by=_kept, needs_reason=True),
     Step("evidence.restore", {State.WITHDRAWN}, State.ACTIVE, by=_kept),
 )

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from dudao.evidence.process import EVIDENCE
 from dudao.evidence.views import adding, files, items, limits, listing, picking, uploads
 
 app_name = "evidence"
@@ -20,7 +21,6 @@ urlpatterns = [
     path("versions/<int:pk>/preview/", files.preview, name="preview"),
     path("versions/<int:pk>/convert/", files.convert, name="convert"),
     path("<int:pk>/", items.item_page, name="item"),
-    path("<int:pk>/edit/", items.edit, name="edit"),
+    *EVIDENCE.urls(),
     path("<int:pk>/version/", adding.version_new, name="version_new"),
-    path("<int:pk>/step/", items.step, name="step"),
 ]

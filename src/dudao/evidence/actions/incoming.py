@@ -8,16 +8,14 @@ from django.db import transaction
 from dudao.core import files
 from dudao.core.access import Actor
 from dudao.evidence.actions.library import Added, add_file
-from dudao.evidence.flow import keeps, why_not
+from dudao.evidence.flow import adds
 from dudao.evidence.models import Evidence
 from dudao.orgs.models import Unit
 
 
 def take(actor: Actor, *, unit: Unit, uploads: Sequence[Any], row: Evidence | None = None) -> list[Added]:
     """Store the uploads and add each to the library. Raises ``Denied``, ``ValidationError``, ``FileRefused``."""
-    denied = keeps(unit, actor, "evidence.add") if row is None else why_not(row, actor, "evidence.add")
-    if denied is not None:
-        raise denied
+    adds(actor, unit, row)
     added = []
     with transaction.atomic():
         for upload in uploads:

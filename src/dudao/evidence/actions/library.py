@@ -14,7 +14,7 @@ from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.core.files import Verdict
 from dudao.core.models import StoredFile
-from dudao.evidence.flow import EVIDENCE, keeps, why_not
+from dudao.evidence.flow import EVIDENCE, adds
 from dudao.evidence.models import Evidence, EvidenceLink, EvidenceVersion, Upload
 from dudao.evidence.queries.library import locked
 from dudao.evidence.queries.policy import MB, policy_on, used
@@ -70,9 +70,7 @@ def add_file(
     back when it was withdrawn). Raises ``Denied`` for a library that isn't one's own, ``ValidationError`` for one that is full and
     for a version whose bytes another item has.
     """
-    denied = keeps(unit, actor, "evidence.add") if row is None else why_not(row, actor, "evidence.add")
-    if denied is not None:
-        raise denied
+    adds(actor, unit, row)
     if row is not None and row.unit_id != unit.pk:
         raise ValueError("a version belongs to the unit of its item")
     _wait(unit)
@@ -173,9 +171,7 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
 def describe(actor: Actor, *, row: Evidence, **said: Any) -> Evidence:
     """Say what an item is and for when it holds. ``said``: of `FIELDS`; what isn't named stays."""
     fresh = locked(row)
-    denied = why_not(fresh, actor, "evidence.edit")
-    if denied is not None:
-        raise denied
+    EVIDENCE.require(fresh, "evidence.edit", actor)
     return _described(actor, fresh, said)
 
 
@@ -200,9 +196,7 @@ def describe_many(actor: Actor, *, rows: Sequence[tuple[Evidence, Mapping[str, A
     found = []
     for row, said in sorted(rows, key=lambda pair: pair[0].pk):
         fresh = locked(row)
-        denied = why_not(fresh, actor, "evidence.edit")
-        if denied is not None:
-            raise denied
+        EVIDENCE.require(fresh, "evidence.edit", actor)
         try:
             found.append(_described(actor, fresh, said))
         except ValidationError as problem:
@@ -214,9 +208,7 @@ def describe_many(actor: Actor, *, rows: Sequence[tuple[Evidence, Mapping[str, A
 def withdraw(actor: Actor, *, row: Evidence, reason: str, on: date | None = None) -> Evidence:
     """Take an item out of use. Refused while it is used anywhere; the refusal says where."""
     fresh = locked(row)
-    denied = EVIDENCE.why_not(fresh, "evidence.withdraw", actor)
-    if denied is not None:
-        raise denied
+    EVIDENCE.require(fresh, "evidence.withdraw", actor)
     links = EvidenceLink.objects.filter(version__evidence=fresh).order_by("-id")
     labels = list(links.values_list("label", flat=True)[:3])
     if labels:

@@ -23,7 +23,7 @@ from dudao.core import files
 from dudao.core.access import Actor, Denied
 from dudao.core.files import Altered, FileRefused, StoreSilent
 from dudao.evidence.actions.library import add_file
-from dudao.evidence.flow import keeps, why_not
+from dudao.evidence.flow import adds
 from dudao.evidence.models import Evidence, EvidenceVersion, Upload
 from dudao.evidence.queries.policy import MB, library, policy_on, used, waiting
 from dudao.orgs.models import Unit
@@ -60,9 +60,7 @@ def begin(
     A file whose digest the library has is done at once, without its bytes. Raises ``Denied`` and ``ValidationError`` (too large,
     no room, too many unfinished, empty, of a kind that isn't let in by its name).
     """
-    denied = keeps(unit, actor, "evidence.add") if row is None else why_not(row, actor, "evidence.add")
-    if denied is not None:
-        raise denied
+    adds(actor, unit, row)
     if actor.id is None:
         raise Denied("系统不上传文件。", "evidence.add")
     name = clean_name(name)

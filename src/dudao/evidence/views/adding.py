@@ -15,12 +15,12 @@ from dudao.core.ui.forms import answered, refused
 from dudao.core.ui.parts import Crumb
 from dudao.evidence.actions import library as acts
 from dudao.evidence.actions.incoming import take
-from dudao.evidence.flow import why_not
 from dudao.evidence.forms.items import AddForm, DescribeForm
+from dudao.evidence.process import EVIDENCE
 from dudao.evidence.queries import library as reads
 from dudao.evidence.queries import policy
 from dudao.evidence.queries.uploads import unfinished
-from dudao.evidence.views.common import crumbs, item_or_404, number_of
+from dudao.evidence.views.common import crumbs, number_of
 
 MANY = 100
 
@@ -69,13 +69,10 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def version_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Another file of an item that is there."""
-    row = item_or_404(request, pk)
+    row = EVIDENCE.found_or_404(request, pk)
+    if (answer := EVIDENCE.closed(request, row, "evidence.add")) is not None:
+        return answer
     actor = actor_of(request)
-    actor.require("evidence.add", row.unit.path)
-    denied = why_not(row, actor, "evidence.add")
-    if denied is not None:
-        messages.error(request, denied.reason)
-        return redirect(row)
     form = AddForm(sent(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         added = refused(form, lambda: take(actor, unit=row.unit, uploads=form.cleaned_data["chosen"][:1], row=row))
@@ -85,7 +82,7 @@ def version_new(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "row": row,
-        "crumbs": crumbs(Crumb(row.title, row.get_absolute_url()), Crumb("上传新版本")),
+        "crumbs": EVIDENCE.crumbs(row, "上传新版本"),
         **uploads_context(request, row.unit, row),
     }
     return render(request, "evidence/version_new.html", context, status=422 if form.errors else 200)
@@ -97,7 +94,11 @@ def describe(request: HttpRequest) -> HttpResponse:
     may_anywhere(request, "evidence.edit")
     actor = actor_of(request)
     pks = [pk for part in request.GET.get("ids", "").split(",")[:MANY] if (pk := number_of(part)) is not None]
-    rows = [row for row in reads.many(actor, list(dict.fromkeys(pks))) if why_not(row, actor, "evidence.edit") is None]
+    rows = [
+        row
+        for row in reads.many(actor, list(dict.fromkeys(pks)))
+        if EVIDENCE.flow.why_not(row, "evidence.edit", actor) is None
+    ]
     if not rows:
         messages.error(request, "没有可以填写的材料，请在列表里选择本单位的材料。")
         return redirect("evidence:items")

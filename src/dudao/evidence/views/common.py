@@ -1,17 +1,13 @@
 """What the pages of the evidence library share."""
 
 from datetime import date
-from typing import Any
 
-from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dudao.core.ui.acting import actor_of
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.parts import Crumb, State
-from dudao.evidence.queries import library as reads
 
 STANDINGS: dict[str, State] = {
     "valid": State("有效", "green", "circle-check"),
@@ -33,13 +29,6 @@ def until(day: date | None, today: date, soon: int) -> SafeString | str:
     if left <= soon:
         return format_html('{} <b class="ev-soon">还剩 {} 天</b>', date_cn(day), left)
     return date_cn(day)
-
-
-def item_or_404(request: HttpRequest, pk: int) -> Any:
-    found = reads.item(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
 
 
 def number_of(text: str) -> int | None:

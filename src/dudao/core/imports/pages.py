@@ -26,6 +26,7 @@ STATES: dict[str, State] = {
     SheetImport.State.DONE: State("已导入", "green"),
 }
 EARLIER = 5
+SHOWN = 200
 
 
 def paths(declared: Import, prefix: str) -> list[URLPattern]:
@@ -50,6 +51,36 @@ def upload_page(
             return redirect(taken)
     shown = [(item, STATES[item.state]) for item in earlier[:EARLIER]]
     return form_page(request, form, save="上传并检查", save_icon="upload", earlier=shown, **page)
+
+
+def sheet_page(
+    request: HttpRequest,
+    form: Form,
+    read: Callable[[bytes], tuple[Any, list[sheets.Problem]]],
+    take: Callable[[Any], Any],
+    done: Callable[[Any], str],
+    *,
+    to: Any,
+    **page: Any,
+) -> HttpResponse:
+    """The page of a small workbook, taken while the page waits: all of it or, with a list of what is wrong where, nothing."""
+    problems: list[sheets.Problem] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            found, problems = read(sheets.read_upload(form.cleaned_data["file"]))
+        except sheets.SheetError as reason:
+            form.add_error("file", str(reason))
+        else:
+            made = refused(form, lambda: take(found)) if not problems else None
+            if made is not None:
+                messages.success(request, done(made))
+                return redirect(to)
+        if problems:
+            form.add_error("file", f"有 {len(problems)} 处不能导入，没有写入任何内容。请按下面的说明改好再上传。")
+    return form_page(
+        request, form, save="导入", save_icon="file-import", template="core/import_at_once.html",
+        problems=[str(problem) for problem in problems[:SHOWN]], problem_count=len(problems), **page,
+    )  # fmt: skip
 
 
 def stored(

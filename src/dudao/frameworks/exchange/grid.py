@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-
 from dudao.calc.word.package import Package, WordError
 from dudao.calc.worktext.docx import DocxTable, read_docx_tables
 from dudao.core.sheets import SheetError, open_book
 from dudao.core.sheets.cells import as_text
+from dudao.core.sheets.opening import Book
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
@@ -32,6 +31,11 @@ _FORMULA = re.compile(
 )
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _HIDDEN = re.compile(rb"<(?:\w+:)?row\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])[^>]*?\br=[\"'](\d{1,7})[\"']")
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)>")
+_STYLE = re.compile(rb"\bs=[\"'](\d{1,5})[\"']")
+_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_FORMAT = re.compile(rb"<(?:\w+:)?xf\b[^>]*/>|<(?:\w+:)?xf\b.*?</(?:\w+:)?xf>", re.DOTALL)
+_INDENT = re.compile(rb"\bindent=[\"'](\d{1,3})[\"']")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 Cell = tuple[int, int]
@@ -147,7 +151,6 @@ def _inside(data: bytes) -> set[str]:
 
 def _sheets(data: bytes) -> Iterator[Grid]:
     book = open_book(data, limit=MAX_BYTES)
-    indents: Any = None
     for name in book.visible:
         sheet, extent = book.sheet(name)
         if extent.rows > MAX_ROWS:
@@ -168,9 +171,7 @@ def _sheets(data: bytes) -> Iterator[Grid]:
                 raise SheetError("合并单元格互相重叠，文件可能已损坏。请取消合并后另存为 .xlsx 再上传。")
             if top <= bottom and left <= right:
                 grid.join(top, left, bottom, right)
-        if b"indent=" in book.styles:
-            indents = indents or _formats(data)
-            _indented(grid, indents)
+        _indented(grid, book)
         if book.hidden and name == book.visible[-1]:
             grid.notes.append(f"隐藏的工作表没有读取：{'、'.join(book.hidden[:10])}。")
         yield grid
@@ -183,38 +184,36 @@ def _uncounted(markup: bytes) -> Iterator[Cell]:
     for (attributes,) in (found.groups() for found in _FORMULA.finditer(markup)):
         index = _PLACE.search(attributes)
         if index is not None and b't="str"' not in attributes:  # a result of no letters is a result
-            column = 0
-            for letter in index[1]:
-                column = column * 26 + letter - 64
-            yield int(index[2]) - 1, column - 1
+            yield _cell_at(index)
+
+
+def _cell_at(place: re.Match[bytes]) -> Cell:
+    column = 0
+    for letter in place[1]:
+        column = column * 26 + letter - 64
+    return int(place[2]) - 1, column - 1
 
 
 def _hidden(markup: bytes) -> list[int]:
     return [int(number) for number in _HIDDEN.findall(markup)] if b"hidden=" in markup else []
 
 
-def _formats(data: bytes) -> Any:
-    """The workbook with its formats, or an empty one when they can't be understood (the values can all the same)."""
-    try:
-        return load_workbook(io.BytesIO(data))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        return Workbook()
-
-
 def _cell_text(cell: Any) -> str:
     return cell.rstrip() if isinstance(cell, str) else as_text(cell)
 
 
-def _indented(grid: Grid, book: Any) -> None:
+def _indented(grid: Grid, book: Book) -> None:
     """Indentation that is a format of the cell becomes blanks before its text."""
-    if grid.name not in book.sheetnames:
-        return
-    sheet = book[grid.name]
-    for row in sheet.iter_rows(max_row=len(grid.rows)):
-        for cell in row:
-            indent = int(cell.alignment.indent or 0) if cell.has_style and cell.value is not None else 0
-            if indent and cell.column <= len(grid.rows[cell.row - 1]):
-                grid.rows[cell.row - 1][cell.column - 1] = INDENT * indent + grid.rows[cell.row - 1][cell.column - 1]
+    formats = _FORMATS.search(book.styles)
+    found = (_INDENT.search(one) for one in _FORMAT.findall(formats[0])) if formats is not None else ()
+    steps = [int(indent[1]) if indent is not None else 0 for indent in found]
+    for attributes in _CELL.findall(book.markup(grid.name)) if any(steps) else ():
+        style, place = _STYLE.search(attributes), _PLACE.search(attributes)
+        step = steps[int(style[1])] if style is not None and int(style[1]) < len(steps) else 0
+        if step and place is not None:
+            row, column = _cell_at(place)
+            if row < len(grid.rows) and column < len(grid.rows[row]) and grid.rows[row][column]:
+                grid.rows[row][column] = INDENT * step + grid.rows[row][column]
 
 
 def _words(data: bytes) -> list[Grid]:

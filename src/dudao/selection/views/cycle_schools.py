@@ -2,22 +2,19 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.scheduling.cycle import term_label
-from dudao.core.access import Denied
-from dudao.core.sheets import SheetError, read_upload
+from dudao.core.imports.pages import sheet_page
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.filters import Choice, Search, YesNo
-from dudao.core.ui.forms import answered, form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import State
 from dudao.core.ui.templatetags.ui import badge, label
-from dudao.core.workflow import Conflict
 from dudao.orgs.models import Ownership
 from dudao.selection.actions import cycles as acts
 from dudao.selection.forms.cycles import EntryForm, FixedUploadForm
@@ -171,35 +168,12 @@ def cycle_import(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     actor.require("cycle.fix", plan.office.path)
     form = FixedUploadForm(request.POST or None, request.FILES or None)
-    problems: list[str] = []
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            fixes, found = read_fixes(read_upload(upload), plan)
-            problems = [str(problem) for problem in found]
-            if problems:
-                form.add_error("file", f"有 {len(problems)} 处不能导入，没有写入任何内容。请按下面的说明改好再上传。")
-            else:
-                count = refused(form, lambda: acts.fix_schools(actor, plan=plan, fixes=fixes, source=upload.name[:200]))
-                if count is not None:
-                    messages.success(request, f"已改动 {count} 所学校，测算或重排以后生效。")
-                    return redirect(plan)
-        except (SheetError, Conflict) as reason:
-            form.add_error("file", str(reason))
-        except Denied as denied:
-            form.add_error(None, denied.reason)
-    return form_page(
-        request,
-        form,
-        title="导入固定学期",
-        save="导入",
-        save_icon="file-import",
-        cancel_url=plan.get_absolute_url(),
-        crumbs=CYCLE.crumbs(plan, "导入固定学期"),
-        template="selection/cycles/import.html",
-        problems=problems[:SHOWN],
-        problem_count=len(problems),
-    )
+    return sheet_page(
+        request, form, lambda data: read_fixes(data, plan),
+        lambda fixes: acts.fix_schools(actor, plan=plan, fixes=fixes, source=form.cleaned_data["file"].name[:200]),
+        lambda count: f"已改动 {count} 所学校，测算或重排以后生效。", to=plan,
+        title="导入固定学期", cancel_url=plan.get_absolute_url(), crumbs=CYCLE.crumbs(plan, "导入固定学期"),
+    )  # fmt: skip
 
 
 @require_GET

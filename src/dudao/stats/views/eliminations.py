@@ -9,13 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.balance.crowding import Pace
-from dudao.core import audit
-from dudao.core.access import Denied
-from dudao.core.sheets import SheetError, read_upload
+from dudao.core.imports.pages import sheet_page
 from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips
-from dudao.core.ui.forms import answered, form_page
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Conflict
@@ -226,33 +224,13 @@ def elimination_import(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     actor.require("elimination.import", plan.unit.path)
     form = PlanUploadForm(request.POST or None, request.FILES or None)
-    problems: list[str] = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            typed, found = sizepapers.read_plan(read_upload(form.cleaned_data["file"]), plan)
-            problems = [str(problem) for problem in found]
-            if problems:
-                form.add_error("file", f"有 {len(problems)} 处不能导入，没有写入任何内容。请按下面的说明改好再上传。")
-            else:
-                with audit.once(form.token):
-                    acts.save_plan(
-                        actor, plan=plan, version=plan.version, rows=typed, source=form.cleaned_data["file"].name
-                    )
-                messages.success(request, f"已导入 {len(typed)} 条。")
-                return redirect(plan)
-        except (SheetError, Conflict) as reason:
-            form.add_error("file", str(reason))
-        except Denied as denied:
-            form.add_error(None, denied.reason)
-    return form_page(
-        request,
-        form,
-        title="导入消除计划",
-        save="导入",
-        save_icon="file-import",
-        cancel_url=plan.get_absolute_url(),
+
+    def take(typed: dict[int, acts.RowInput]) -> int:
+        acts.save_plan(actor, plan=plan, version=plan.version, rows=typed, source=form.cleaned_data["file"].name)
+        return len(typed)
+
+    return sheet_page(
+        request, form, lambda data: sizepapers.read_plan(data, plan), take, lambda count: f"已导入 {count} 条。", to=plan,
+        title="导入消除计划", cancel_url=plan.get_absolute_url(),
         crumbs=ELIMINATION.crumbs(plan, "填写"),
-        template="stats/elimination_import.html",
-        problems=problems[:SHOWN],
-        problem_count=len(problems),
-    )
+    )  # fmt: skip

@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.expr import Item, Kind
 from dudao.calc.tree import Tree, TreeDataError, scale_words
+from dudao.core.access import Actor
 from dudao.core.ui.acting import actor_of
-from dudao.core.ui.forms import Form, form_page, refused
+from dudao.core.ui.forms import Form, answered
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
@@ -80,32 +80,17 @@ def _short(words: str, most: int = 90) -> str:
     return words if len(words) <= most else f"{words[:most]}……"
 
 
-def _form_page(
-    request: HttpRequest,
-    version: FrameworkVersion,
-    form: Form,
-    *,
-    title: str,
-    save: str,
-    back: str = "",
-    note: str = "",
-    **more: Any,
+def _answered(
+    request: HttpRequest, version: FrameworkVersion, form: Form, act: Callable[..., Any], said: str, **page: Any
 ) -> HttpResponse:
-    url = version.get_absolute_url()
-    crumbs = [home(), Crumb(str(version), url)]
-    if back:
-        crumbs.append(Crumb("数据项", back))
-    return form_page(
-        request, form, title=title, save=save, cancel_url=back or url, crumbs=[*crumbs, Crumb(title)], note=note, **more
-    )
-
-
-def _kept(request: HttpRequest, form: Form, act: Callable[[], Any], said: str, back: str) -> HttpResponse | None:
-    """Run an action if the form is valid; where it is done go ``back``, where it is refused the form says why."""
-    if request.method != "POST" or not form.is_valid() or refused(form, act) is None:
-        return None
-    messages.success(request, said)
-    return redirect(back)
+    """The page of a form of the whole: ``act`` gets who acts, the draft and the revision that the page was made on."""
+    return answered(
+        request, form, lambda: act(actor_of(request), version=version, revision=form.cleaned_data["revision"]), said,
+        **{
+            "to": version, "cancel_url": version.get_absolute_url(),
+            "crumbs": [home(), Crumb(str(version), version.get_absolute_url()), Crumb(page["title"])], **page,
+        },
+    )  # fmt: skip
 
 
 def _tree(version: FrameworkVersion) -> Tree:
@@ -128,52 +113,33 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
         "revision": found.revision,
     }
     form = DocumentForm(request.POST or None, initial=initial, unchecked=about.get("unchecked") or ())
-    done = _kept(
-        request,
-        form,
-        lambda: whole.set_document(
-            actor_of(request),
-            version=found,
-            revision=form.cleaned_data["revision"],
-            title=form.cleaned_data["title"],
-            about=form.about,
-        ),
-        "已保存文件信息。",
-        found.get_absolute_url(),
-    )
-    return done or _form_page(request, found, form, title="文件信息", save="保存文件信息")
+    return _answered(
+        request, found, form,
+        lambda actor, **draft: whole.set_document(actor, title=form.cleaned_data["title"], about=form.about, **draft),
+        "已保存文件信息。", title="文件信息", save="保存文件信息",
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
 def grades(request: HttpRequest, pk: int) -> HttpResponse:
     found = draft_to_edit(request, pk)
     form = GradesForm(request.POST or None, initial={**write_grades(_tree(found)), "revision": found.revision})
-    done = _kept(
-        request,
-        form,
-        lambda: whole.set_grades(
-            actor_of(request), version=found, revision=form.cleaned_data["revision"], grades=form.cleaned_data["grades"]
-        ),
-        "已保存等次。",
-        found.get_absolute_url(),
-    )
-    return done or _form_page(request, found, form, title="等次", save="保存等次")
+    return _answered(
+        request, found, form,
+        lambda actor, **draft: whole.set_grades(actor, grades=form.cleaned_data["grades"], **draft),
+        "已保存等次。", title="等次", save="保存等次",
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
 def vetoes(request: HttpRequest, pk: int) -> HttpResponse:
     found = draft_to_edit(request, pk)
     form = VetoesForm(request.POST or None, initial={"lines": write_vetoes(_tree(found)), "revision": found.revision})
-    done = _kept(
-        request,
-        form,
-        lambda: whole.set_vetoes(
-            actor_of(request), version=found, revision=form.cleaned_data["revision"], vetoes=form.cleaned_data["vetoes"]
-        ),
-        "已保存一票否决事项。",
-        found.get_absolute_url(),
-    )
-    return done or _form_page(request, found, form, title="一票否决", save="保存否决事项")
+    return _answered(
+        request, found, form,
+        lambda actor, **draft: whole.set_vetoes(actor, vetoes=form.cleaned_data["vetoes"], **draft),
+        "已保存一票否决事项。", title="一票否决", save="保存否决事项",
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -188,21 +154,12 @@ def marks(request: HttpRequest, pk: int) -> HttpResponse:
         "revision": found.revision,
     }
     form = MarksForm(request.POST or None, initial=initial)
-    done = _kept(
-        request,
-        form,
-        lambda: whole.set_marks(
-            actor_of(request),
-            version=found,
-            revision=form.cleaned_data["revision"],
-            places=form.places,
-            sources=form.cleaned_data["sources"],
-            unmarked_is_zero=form.cleaned_data["unmarked_is_zero"],
-        ),
-        "已保存计分与取舍。",
-        found.get_absolute_url(),
-    )
-    return done or _form_page(request, found, form, title="计分与取舍", save="保存设置")
+
+    def act(actor: Actor, **draft: Any) -> FrameworkVersion:
+        given = {name: form.cleaned_data[name] for name in ("sources", "unmarked_is_zero")}
+        return whole.set_marks(actor, places=form.places, **given, **draft)
+
+    return _answered(request, found, form, act, "已保存计分与取舍。", title="计分与取舍", save="保存设置")
 
 
 # ---- data items ---------------------------------------------------------------------------------------------
@@ -302,21 +259,15 @@ def _item_page(
     request: HttpRequest, found: FrameworkVersion, form: ItemForm, index: ItemIndex | None, *, title: str
 ) -> HttpResponse:
     back = reverse("frameworks:items", args=[found.pk])
-    done = _kept(
-        request,
-        form,
-        lambda: whole.set_item(
-            actor_of(request),
-            version=found,
-            revision=form.cleaned_data["revision"],
-            scope=form.cleaned_data["scope"],
-            item=form.item,
-            index=index,
-        ),
-        f"已保存数据项“{form.cleaned_data.get('name') if form.is_bound and form.is_valid() else ''}”。",
-        back,
-    )
-    return done or _form_page(request, found, form, title=title, save="保存数据项", back=back)
+
+    def act(actor: Actor, **draft: Any) -> FrameworkVersion:
+        return whole.set_item(actor, scope=form.cleaned_data["scope"], item=form.item, index=index, **draft)
+
+    return _answered(
+        request, found, form, act, f"已保存数据项“{form.cleaned_data.get('name') if form.is_bound and form.is_valid() else ''}”。",
+        title=title, save="保存数据项", to=back, cancel_url=back,
+        crumbs=[home(), Crumb(str(found), found.get_absolute_url()), Crumb("数据项", back), Crumb(title)],
+    )  # fmt: skip
 
 
 @require_POST

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from dudao.core import files, jobs
+from dudao.core import files, jobs, keys
 from dudao.core.models import Job
 from dudao.demo.builders import account, unit
 from dudao.evidence import converting, uses
@@ -191,7 +191,7 @@ def test_photos_from_a_phone(world, page_of, tmp_path):
 def test_a_new_version_and_the_box(world, page_of, tmp_path, monkeypatch):
     one, two, three = given(tmp_path, 旧证_pdf=pdf("旧"), 新证_pdf=pdf("新"), 补充_pdf=pdf("补"))
     place = Place(world["garden"], "2026年幼儿园办园行为督导评估 A2.1", "/evidence/at/spot:1:A2.1/")
-    monkeypatch.setitem(uses._FINDERS, "spot", lambda who, rest: place)
+    monkeypatch.setitem(uses.USES.given, "spot", (keys.Kind("spot", str), lambda who, rest: place))
     page = page_of(world["head"], path="/evidence/add/")
     page.locator("input[data-files]").first.set_input_files(one)
     page.get_by_text("1/1 已回执").wait_for()

@@ -165,14 +165,14 @@ def test_a_draw_becomes_the_subjects(town, draft):
 def test_a_notice_goes_to_all_subjects_once(town, draft):
     paper = draft_notice(town.director, campaign=draft, kind="self_notice")
     assert set(paper.recipients) == set(draft.subjects.values_list("unit_id", flat=True))
-    facts = {fact.name: fact.text for fact in facts_of_campaign(f"{draft.pk}:self_notice")}
+    facts = {fact.name: fact.text for fact in facts_of_campaign(draft.pk, "self_notice")}
     assert facts["对象数"] == "2个单位"
     assert {fact["text"] for fact in paper.facts} == set(facts.values())
     with pytest.raises(ValidationError, match="已经起草了"):
         draft_notice(town.director, campaign=draft, kind="self_notice")
     with pytest.raises(ValidationError, match="三人"):
         draft_notice(town.director, campaign=draft, kind="notice")
-    assert facts_of_campaign("x:notice") == ()
+    assert facts_of_campaign(draft.pk + 1, "notice") == ()
 
 
 def test_bulk_acts_from_the_list(town, running):

@@ -16,7 +16,7 @@ from dudao.core.workflow import Conflict
 from dudao.evaluations.actions import marking, reviewing
 from dudao.evaluations.models import Answer, Mark, Review
 from dudao.evaluations.queries import reviewing as reads
-from dudao.evaluations.queries.answering import key_of
+from dudao.evaluations.queries.answering import ANSWER
 from dudao.evaluations.queries.scoring import adopted, scored
 from dudao.evaluations.rules import Rules
 from dudao.evidence.actions.library import add_file
@@ -225,7 +225,9 @@ def test_what_changed_since_the_mark_is_flagged_until_it_is_looked_at_again(pair
 def test_evidence_and_figures_that_came_later_are_changes_too(pair):
     mark_all(pair.inspector, pair.one)
     kept = add_file(pair.principal, unit=pair.school, file=keep(PDF, "application/pdf"), name="课程计划.pdf").version
-    EvidenceLink.objects.create(version=kept, key=key_of(pair.subject.pk, "F2.1"), label="自评 F2.1", unit=pair.school)
+    EvidenceLink.objects.create(
+        version=kept, key=ANSWER.key(pair.subject.pk, "F2.1"), label="自评 F2.1", unit=pair.school
+    )
     assert [item.code for item in reads.desk(pair.one).items if item.changed] == ["F2.1"]
 
 

@@ -455,7 +455,7 @@ def test_the_notice_is_a_paper_whose_issue_tells_the_unit(town):
     visit = plan(town, agenda="8:30 听汇报")
     paper = visit_papers.draft_visit_notice(town.officer, visit=visit)
     assert paper.source_key == f"visit:{visit.pk}" and "2026年普通高中督导评估" in str(paper.values)
-    assert [fact.text for fact in visit_papers.facts_of_visit(str(visit.pk))]
+    assert [fact.text for fact in visit_papers.facts_of_visit(visit.pk)]
     with pytest.raises(Denied, match="已经起草了督导通知"):
         visit_papers.draft_visit_notice(town.officer, visit=visit)
     page = words(signed_in(town.accounts["officer"]).get(visit.get_absolute_url()))

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dudao.core import files
+from dudao.core import files, keys
 from dudao.core.access import SYSTEM
 from dudao.demo.builders import actor, unit
 from dudao.evidence import uses
@@ -50,5 +50,5 @@ def places(monkeypatch):
         place = found.get(rest)
         return place(who) if callable(place) else place
 
-    monkeypatch.setitem(uses._FINDERS, "spot", answer)
+    monkeypatch.setitem(uses.USES.given, "spot", (keys.Kind("spot", str), answer))
     return found

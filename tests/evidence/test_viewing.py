@@ -7,6 +7,7 @@ from django.urls import reverse
 from PIL import Image
 
 from dudao.core import files
+from dudao.core.keys import Kind
 from dudao.evidence import uses
 from dudao.evidence.actions.library import add_file
 from dudao.evidence.actions.links import attach
@@ -61,7 +62,7 @@ def test_the_right_is_asked_for_again_when_the_browser_has_it(town, kept):
 
 def test_the_box_shows_files_where_they_stand(town, kept, monkeypatch):
     place = Place(town.school, "2026年评估 A2.1", "/")
-    monkeypatch.setitem(uses._FINDERS, "spot", lambda who, rest: place)
+    monkeypatch.setitem(uses.USES.given, "spot", (Kind("spot", str), lambda who, rest: place))
     attach(town.clerk, version=kept, key="spot:1:A2.1")
     client = signed_in(Account.objects.get(pk=town.clerk.id))
     said = client.get(reverse("evidence:box", args=["spot:1:A2.1"]), headers={"HX-Request": "true"}).content.decode()

@@ -14,6 +14,7 @@ SCRIPT = """
 from dudao.core.access import SYSTEM
 from dudao.papers import sources
 from dudao.core import jobs
+from dudao.core.keys import Kind
 from dudao.core.models import Job
 from dudao.papers.actions.issuing import issue_paper
 from dudao.papers.models import Paper
@@ -22,7 +23,7 @@ def made(actor, paper):
     assert paper.digest
     wait()
 
-sources.on_issued("waiting", made)
+sources.register(Kind("waiting", int), sources.Source(issued=made))
 if sys.argv[2] == "job":
     jobs.run_now(Job.objects.get())
 else:

@@ -12,6 +12,7 @@ from dudao.core import audit, files
 from dudao.core.access import Denied
 from dudao.core.documents import read_word, text_of
 from dudao.core.files import FileRefused
+from dudao.core.keys import Kind
 from dudao.core.models import Event, Notice
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Unit
@@ -227,15 +228,17 @@ def test_an_office_of_one_person_is_told_that_nobody_else_can_check(office):
 def counting():
     """A source whose facts a test can change."""
     facts = {}
-    sources.register(
-        "counting", lambda key: [Fact(name, value, f"{value} 个问题") for name, value in facts[key].items()]
-    )
+
+    def now(pk):
+        return [Fact(name, value, f"{value} 个问题") for name, value in facts[pk].items()]
+
+    sources.register(Kind("counting", int), sources.Source(facts=now))
     yield facts
-    del sources._FACTS["counting"]
+    del sources.SOURCES.given["counting"]
 
 
 def _counted(office, facts):
-    facts["7"] = {"problems": 12}
+    facts[7] = {"problems": 12}
     values = {**sample("rectification"), "basis": "共发现 12 个问题"}
     return drafted(office, values=values, source_key="counting:7", facts=sources.facts_now("counting:7"))
 
@@ -243,7 +246,7 @@ def _counted(office, facts):
 def test_a_number_that_changed_since_the_draft_stops_signing_until_it_is_renewed(office, counting):
     paper = _counted(office, counting)
     assert [item for item in queries.compare(paper) if item.blocks] == []
-    counting["7"] = {"problems": 13}
+    counting[7] = {"problems": 13}
     routing.submit_paper(office.drafter, paper=paper)
     routing.check_paper(office.checker, paper=paper)
     with pytest.raises(Denied, match="12 个问题"):
@@ -263,7 +266,7 @@ def test_a_number_that_changed_after_signing_stops_issuing_until_it_is_answered_
     routing.check_paper(office.checker, paper=paper)
     routing.sign_paper(office.director, paper=paper)
     issuing.choose_seal(office.checker, paper=paper, seal="none")
-    counting["7"] = {"problems": 14}
+    counting[7] = {"problems": 14}
     with pytest.raises(Denied, match="14 个问题"):
         issuing.issue_paper(office.checker, paper=paper, address=ADDRESS)
     key = next(item.key for item in queries.compare(fresh(paper)) if item.blocks)
@@ -272,10 +275,10 @@ def test_a_number_that_changed_after_signing_stops_issuing_until_it_is_answered_
     with pytest.raises(Denied, match="理由"):
         drafting.acknowledge(office.checker, paper=paper, key=key, reason=" ")
     drafting.acknowledge(office.checker, paper=paper, key=key, reason="截至签发日的数")
-    counting["7"] = {"problems": 15}
+    counting[7] = {"problems": 15}
     with pytest.raises(Denied, match="15 个问题"):
         issuing.issue_paper(office.checker, paper=paper, address=ADDRESS)
-    counting["7"] = {"problems": 14}
+    counting[7] = {"problems": 14}
     assert issuing.issue_paper(office.checker, paper=paper, address=ADDRESS).state == "issued"
     assert Event.objects.filter(reason="截至签发日的数").exists()
 
@@ -373,7 +376,7 @@ def test_an_issue_that_breaks_after_the_pdf_was_made_leaves_nothing_and_can_be_d
     def breaks(actor, paper):
         raise ConnectionError("the power failed")
 
-    sources.on_issued("breaking", breaks)
+    sources.register(Kind("breaking", int), sources.Source(issued=breaks))
     try:
         paper = signed(office, source_key="breaking:1")
         with pytest.raises(ConnectionError):
@@ -382,20 +385,23 @@ def test_an_issue_that_breaks_after_the_pdf_was_made_leaves_nothing_and_can_be_d
         assert (left.state, left.pdf_id, left.digest, left.verify_code) == ("signed", None, "", "")
         assert not Delivery.objects.exists() and not Notice.objects.filter(verb="paper.issue").exists()
     finally:
-        del sources._ISSUED["breaking"]
+        del sources.SOURCES.given["breaking"]
     done = issuing.issue_paper(office.checker, paper=paper, address=ADDRESS)
     assert (str(done.number), done.deliveries.count()) == (str(left.number), 1)
 
 
 def test_what_a_paper_was_made_from_hears_of_issue_and_signature(office):
     heard = []
-    sources.on_issued("hearing", lambda actor, paper: heard.append(("issued", actor.name, paper.source_key)))
-    sources.on_signed("hearing", lambda actor, delivery: heard.append(("signed", actor.name, delivery.unit.name)))
+    told = sources.Source(
+        issued=lambda actor, paper: heard.append(("issued", actor.name, paper.source_key)),
+        signed=lambda actor, delivery: heard.append(("signed", actor.name, delivery.unit.name)),
+    )
+    sources.register(Kind("hearing", int), told)
     try:
         paper = issued(office, source_key="hearing:3")
         receiving.receive_paper(office.head, delivery=paper.deliveries.get())
     finally:
-        del sources._ISSUED["hearing"], sources._SIGNED["hearing"]
+        del sources.SOURCES.given["hearing"]
     assert heard == [("issued", "方科长", "hearing:3"), ("signed", "三阳校长", "三阳小学")]
 
 

@@ -10,6 +10,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from dudao.core.access import SYSTEM, Denied
+from dudao.core.keys import Kind
 from dudao.core.workflow import Conflict
 from dudao.papers import sources
 from dudao.papers.actions import issuing, routing
@@ -127,11 +128,10 @@ def test_an_office_without_a_code_word_is_told_before_a_number_is_taken(office):
 
 
 def test_a_source_is_registered_once():
-    sources.register("once", list)
+    once = Kind("once", int)
+    sources.register(once, sources.Source(facts=list))
     try:
         with pytest.raises(ValueError, match="once"):
-            sources.register("once", tuple)
-        with pytest.raises(ValueError, match="colon"):
-            sources.register("a:b", list)
+            sources.register(once, sources.Source(facts=tuple))
     finally:
-        del sources._FACTS["once"]
+        del sources.SOURCES.given["once"]

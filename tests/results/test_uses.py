@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from dudao.core.access import Denied
 from dudao.core.models import Event
-from dudao.evaluations.findings import key_of
 from dudao.evaluations.models import Campaign, Mark
+from dudao.evaluations.queries.scores import MARK
 from dudao.findings import sources
 from dudao.findings.actions import making
 from dudao.papers.queries import compare
@@ -120,7 +120,7 @@ def test_low_marks_become_findings(town, formed):
     origin = sources.find(town.officer, set_key_of(sheet.pk, code))
     assert origin is not None
     assert {problem.unit for problem in origin.problems} == {low.row.subject.unit for low in lows}
-    one = sources.find(town.officer, key_of(lows[0].row.subject_id, code))
+    one = sources.find(town.officer, MARK.key(lows[0].row.subject_id, code))
     assert one is not None
     assert one.problems[0].facts
     assert sources.find(town.stranger, set_key_of(sheet.pk, code)) is None
@@ -131,7 +131,7 @@ def test_a_finding_says_when_the_mark_it_states_was_changed(town, formed):
     low = next(
         low for lows in by_indicator(lows_of(sheet)).values() for low in lows if low.row.subject.unit == town.private
     )
-    origin = sources.find(town.officer, key_of(low.row.subject_id, low.code))
+    origin = sources.find(town.officer, MARK.key(low.row.subject_id, low.code))
     (made,) = making.create_from(
         town.officer, office=town.city, origin=origin, problems=origin.problems, severity="general"
     )

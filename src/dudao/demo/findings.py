@@ -29,9 +29,9 @@ from dudao.frameworks.models import Trial
 from dudao.frameworks.queries import trials
 from dudao.orgs.models import Unit
 from dudao.people.queries import actor_for
-from dudao.plans.findings import key_of as late_key
+from dudao.plans.findings import LATE
 from dudao.plans.models import Assignment
-from dudao.stats.findings import balances_key, preschool_key
+from dudao.stats.findings import PRESCHOOL, balances_key
 from dudao.stats.models import BalanceRun, PreschoolRun
 from dudao.stats.queries import preschool
 
@@ -149,12 +149,12 @@ class _Findings:
         view = preschool.run_view(run).county(place.pk) if run is not None else None
         if run is None or view is None or not view.failed:
             return ""
-        return preschool_key(run.pk, place.pk, view.failed[0].code)
+        return PRESCHOOL.key(run.pk, place.pk, view.failed[0].code)
 
     def _late(self, place: Unit) -> str:
         rows = Assignment.objects.filter(unit=place, finished_on=None, deadline__lt=timezone.localdate(), upper=None)
         row = rows.exclude(state=Assignment.State.WITHDRAWN).order_by("deadline", "id").first()
-        return late_key(row) if row is not None else ""
+        return LATE.key(row.pk) if row is not None else ""
 
 
 class _Story:

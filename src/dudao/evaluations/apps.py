@@ -8,19 +8,18 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         from dudao.evaluations import findings, flow, jobs, verbs  # noqa: F401
-        from dudao.evaluations.actions import visit_papers
-        from dudao.evaluations.actions.papers import facts_of_campaign
+        from dudao.evaluations.actions import papers, visit_papers
         from dudao.evaluations.campaign_demand import CampaignDemand
         from dudao.evaluations.evidence import answer_place
+        from dudao.evaluations.queries.answering import ANSWER
         from dudao.evaluations.queries.visits import CampaignsServed
         from dudao.evidence import uses
-        from dudao.papers import sources
         from dudao.selection import demand
         from dudao.visits import served
 
         findings.register_all()
+        papers.register_all()
         visit_papers.register_all()
         demand.register(CampaignDemand())
         served.register(CampaignsServed())
-        uses.register("answer", answer_place)
-        sources.register("campaign", facts_of_campaign)
+        uses.register(ANSWER, answer_place)

@@ -7,14 +7,11 @@ from dudao.evaluations.queries.parts import desk_of, desk_on, worked_on
 from dudao.evidence.uses import Place
 
 
-def answer_place(actor: Actor, key: str) -> Place | None:
+def answer_place(actor: Actor, pk: int, code: str) -> Place | None:
     """The place of one indicator, for whom sees it: the unit, those above it, the department that answers it, reviewers."""
-    number, _, code = key.partition(":")
-    if not number.isascii() or not number.isdigit():
-        return None
-    desk = desk_of(actor, int(number))
+    desk = desk_of(actor, pk)
     if desk is None:
-        row = worked_on(actor, int(number))
+        row = worked_on(actor, pk)
         if row is None:
             return None
         desk = desk_on(actor, row)

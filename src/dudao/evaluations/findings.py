@@ -13,11 +13,12 @@ from django.utils import timezone
 from dudao.calc.expr import show_number
 from dudao.calc.score import Scores, Trace, explain
 from dudao.core.access import Actor
+from dudao.core.keys import Kind
 from dudao.evaluations.models import Result, Review, Subject
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries import scores as scores_seen
 from dudao.evaluations.queries.desk import Item
-from dudao.evaluations.queries.scores import final_sheet
+from dudao.evaluations.queries.scores import MARK, final_sheet
 from dudao.evaluations.queries.scoring import scored
 from dudao.evaluations.queries.systems import blocks_of, system_of
 from dudao.findings.models import Finding
@@ -26,9 +27,7 @@ from dudao.findings.sources import Origin, Problem, register
 from dudao.frameworks.findings import Said, loss, part_of, said
 from dudao.papers.sources import Fact
 
-
-def key_of(subject: int, code: str) -> str:
-    return f"mark:{subject}:{code}"
+REVIEW = Kind("review", int, str)
 
 
 def _told(trace: Trace) -> Said | None:
@@ -48,12 +47,7 @@ def problem_of(subject: Subject, scores: Scores, row: int, code: str) -> Problem
     told = _told(trace)
     if told is None:
         return None
-    return Problem(key_of(subject.pk, code), subject.unit, told.description, told.facts, code, trace.name)
-
-
-def split_key(key: str) -> tuple[int, str] | None:
-    pk, _, code = key.partition(":")
-    return (int(pk), code) if pk.isascii() and pk.isdigit() and len(pk) < 18 and code else None
+    return Problem(MARK.key(subject.pk, code), subject.unit, told.description, told.facts, code, trace.name)
 
 
 def _may_see(actor: Actor, subject: Subject) -> bool:
@@ -65,27 +59,24 @@ def _may_see(actor: Actor, subject: Subject) -> bool:
     return scores_seen.seen(actor).filter(subject=subject).exists()
 
 
-def found_in_mark(actor: Actor, key: str) -> Origin | None:
+def found_in_mark(actor: Actor, pk: int, code: str) -> Origin | None:
     """«12:B2»: one indicator of one subject, as it counts now."""
-    asked = split_key(key)
-    if asked is None:
-        return None
     rows = Subject.objects.select_related("campaign__office", "campaign__version__framework", "unit")
-    subject = rows.filter(pk=asked[0]).first()
+    subject = rows.filter(pk=pk).first()
     if subject is None or not _may_see(actor, subject):
         return None
     scores = scored(subject)
-    if asked[1] not in scores.tree.nodes or not scores.size:
+    if code not in scores.tree.nodes or not scores.size:
         return None
-    problem = problem_of(subject, scores, 0, asked[1])
+    problem = problem_of(subject, scores, 0, code)
     if problem is None:
         return None
     return Origin(
         Finding.Source.SCORE,
         f"{subject.campaign.title}：{subject.label}",
-        _address(subject, asked[1]),
+        _address(subject, code),
         [problem],
-        part_of(scores, asked[1]),
+        part_of(scores, code),
         timezone.localdate(),
     )
 
@@ -98,10 +89,9 @@ def _address(subject: Subject, code: str) -> str:
     return f"{where}?{urlencode({'code': code})}#trace"
 
 
-def found_in_review(actor: Actor, key: str) -> Origin | None:
+def found_in_review(actor: Actor, pk: int, code: str) -> Origin | None:
     """«7:B2»: the mark of one task, for its reviewer and its office."""
-    pk, _, code = key.partition(":")
-    row = reads.review_of(actor, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 18 else None
+    row = reads.review_of(actor, pk)
     if row is None or reads.is_blind_to(actor, row):
         return None
     item = reads.desk(row).item(code)
@@ -109,7 +99,7 @@ def found_in_review(actor: Actor, key: str) -> Origin | None:
         return None
     tree = system_of(row.subject.campaign).tree
     part = tree.nodes[blocks_of(tree)[code]].name[:60]
-    problem = Problem(key_of(row.subject_id, code), row.subject.unit, _said(item), _facts(item), code, item.node.name)
+    problem = Problem(MARK.key(row.subject_id, code), row.subject.unit, _said(item), _facts(item), code, item.node.name)
     url = f"{row.get_absolute_url()}?code={code}"
     return Origin(Finding.Source.SCORE, f"{row.subject.campaign.title}：{row.subject}", url, [problem], part)
 
@@ -137,12 +127,12 @@ def _facts(item: Item) -> tuple[Fact, ...]:
 
 def hook_at(actor: Actor, review: Review, code: str) -> Hook | None:
     """The finding made of this unit's indicator, or the way to make one from this task."""
-    made = Hooks(actor, f"mark:{review.subject_id}:").at(key_of(review.subject_id, code), review.subject.unit, of=code)
+    made = Hooks(actor, MARK.key(review.subject_id)).at(MARK.key(review.subject_id, code), review.subject.unit, of=code)
     if made is None or made.made is not None:
         return made
-    return Hook(url=address(f"review:{review.pk}:{code}"), of=code)
+    return Hook(url=address(REVIEW.key(review.pk, code)), of=code)
 
 
 def register_all() -> None:
-    register("mark", found_in_mark)
-    register("review", found_in_review)
+    register(MARK, found_in_mark)
+    register(REVIEW, found_in_review)

@@ -1,6 +1,7 @@
 """Where evidence is used: what the apps above say about the keys that they attach it to.
 
-    uses.register("answer", answer_use)     answer_use(actor, "12:A2.1") → a `Place`, None for what this person doesn't see
+    ANSWER = Kind("answer", int, str)
+    uses.register(ANSWER, answer_place)     answer_place(actor, 12, "A2.1") → a `Place`, None for what this person doesn't see
 
 Registered when the app above is loaded (its ``AppConfig.ready``). With it one picker serves every page: whoever may answer there
 may attach, whoever sees the place sees the files that are attached to it, also without a right to the library.
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dudao.core.access import Actor
+from dudao.core.keys import Answers
 from dudao.orgs.models import Unit
 
 
@@ -26,25 +28,16 @@ class Place:
     closed: str = ""
 
 
-Finder = Callable[[Actor, str], Place | None]
-_FINDERS: dict[str, Finder] = {}
-
-
-def register(prefix: str, finder: Finder) -> None:
-    """Say what stands at «prefix:key»; called with who asks and the key."""
-    if not prefix or ":" in prefix:
-        raise ValueError(f"a use is named without a colon, not «{prefix}»")
-    if _FINDERS.setdefault(prefix, finder) is not finder:
-        raise ValueError(f"uses at {prefix} have two answers to one question")
+USES: Answers[Callable[..., Place | None]] = Answers("uses of evidence")
+register = USES.register
 
 
 def knows(key: str) -> bool:
     """Whether an app answers for this key."""
-    return key.partition(":")[0] in _FINDERS
+    return USES.of(key) is not None
 
 
 def find(actor: Actor, key: str) -> Place | None:
     """What stands at a key, if anybody answers for it and the actor sees it."""
-    prefix, _, rest = key.partition(":")
-    finder = _FINDERS.get(prefix)
-    return finder(actor, rest) if finder is not None else None
+    asked = USES.at(key)
+    return asked[0](actor, *asked[1]) if asked is not None else None

@@ -1,6 +1,7 @@
-"""Where findings are made on the spot: what the apps above say about «prefix:key», and what stands there now.
+"""Where findings are made on the spot: what the apps above say about the places that keys name, and what stands there now.
 
-    sources.register("score", found_in_score)   found_in_score(actor, "12:A1") → an `Origin`, None for what this person doesn't see
+    SCORE = Kind("score", int, str)
+    sources.register(SCORE, found_in_score)   found_in_score(actor, 12, "A1") → an `Origin`, None for what this person doesn't see
 
 Registered when the app above is loaded (its ``AppConfig.ready``). One page makes findings of all of them, one or many at once.
 """
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dudao.core.access import SYSTEM, Actor
+from dudao.core.keys import Answers
 from dudao.findings.models import Finding
 from dudao.orgs.models import Unit
 from dudao.papers.comparing import pattern_of
@@ -45,23 +47,14 @@ class Origin:
     found_on: date | None = None
 
 
-Finder = Callable[[Actor, str], Origin | None]
-_FINDERS: dict[str, Finder] = {}
-
-
-def register(prefix: str, finder: Finder) -> None:
-    """Say what is found at «prefix:key»; called with who asks and the key."""
-    if not prefix or ":" in prefix:
-        raise ValueError(f"a source is named without a colon, not «{prefix}»")
-    if _FINDERS.setdefault(prefix, finder) is not finder:
-        raise ValueError(f"findings from {prefix} have two answers to one question")
+SOURCES: Answers[Callable[..., Origin | None]] = Answers("findings")
+register = SOURCES.register
 
 
 def find(actor: Actor, key: str) -> Origin | None:
     """What is found at a key, if anybody answers for it and the actor sees it."""
-    prefix, _, rest = key.partition(":")
-    finder = _FINDERS.get(prefix)
-    return finder(actor, rest) if finder is not None else None
+    asked = SOURCES.at(key)
+    return asked[0](actor, *asked[1]) if asked is not None else None
 
 
 def facts_now(row: Finding) -> Sequence[Fact]:
@@ -100,6 +93,6 @@ def opens(actor: Actor, row: Finding) -> bool:
     """Whether a person gets anywhere by the link back to a finding's source: its office does, others if they see what is there."""
     if not row.source_url.startswith("/"):
         return False
-    if actor.may("finding.create", row.office.path) or row.source_key.partition(":")[0] not in _FINDERS:
+    if actor.may("finding.create", row.office.path) or SOURCES.of(row.source_key) is None:
         return True
     return find(actor, row.source_key) is not None

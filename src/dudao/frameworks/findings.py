@@ -9,6 +9,7 @@ from dudao.calc.expr import show_number
 from dudao.calc.score import Scores, Trace, explain
 from dudao.calc.tree import Role
 from dudao.core.access import Actor
+from dudao.core.keys import Kind
 from dudao.findings.models import Finding
 from dudao.findings.sources import Origin, Problem, register
 from dudao.frameworks.models import Trial, TrialSubject
@@ -16,14 +17,16 @@ from dudao.frameworks.queries import trials
 from dudao.orgs.models import Unit
 from dudao.papers.sources import Fact
 
+SCORE, TRIAL = Kind("score", int, str), Kind("trial", int, str)
+
 
 def key_of(row: TrialSubject, code: str) -> str:
-    return f"score:{row.pk}:{code}"
+    return SCORE.key(row.pk, code)
 
 
 def set_key_of(trial: Trial, code: str) -> str:
     """All subjects of a trial that lost points at an indicator."""
-    return f"trial:{trial.pk}:{code}"
+    return TRIAL.key(trial.pk, code)
 
 
 def lost(trace: Trace) -> dict[str, Trace]:
@@ -85,45 +88,38 @@ def _problem(row: TrialSubject, scores: Scores, index: int, code: str, unit: Uni
     return Problem(key_of(row, code), unit, told.description, told.facts, code, trace.name)
 
 
-def _split(key: str) -> tuple[int, str] | None:
-    pk, _, code = key.partition(":")
-    return (int(pk), code) if pk.isascii() and pk.isdigit() and len(pk) < 18 and code else None
-
-
-def found_in_score(actor: Actor, key: str) -> Origin | None:
+def found_in_score(actor: Actor, pk: int, code: str) -> Origin | None:
     """«12:A2»: one indicator of one subject."""
-    asked = _split(key)
-    row = trials.subject_of(actor, asked[0]) if asked else None
-    if asked is None or row is None:
+    row = trials.subject_of(actor, pk)
+    if row is None:
         return None
     scores = trials.loaded(row.trial, [row]).scores()
-    if asked[1] not in scores.tree.nodes:
+    if code not in scores.tree.nodes:
         return None
-    problem = _problem(row, scores, 0, asked[1], units_of(row.trial, [row.name]).get(row.name))
+    problem = _problem(row, scores, 0, code, units_of(row.trial, [row.name]).get(row.name))
     if problem is None:
         return None
-    url = f"{row.get_absolute_url()}?{urlencode({'code': asked[1]})}#trace"
-    return Origin(Finding.Source.SCORE, row.trial.title, url, [problem], part_of(scores, asked[1]))
+    url = f"{row.get_absolute_url()}?{urlencode({'code': code})}#trace"
+    return Origin(Finding.Source.SCORE, row.trial.title, url, [problem], part_of(scores, code))
 
 
-def found_in_trial(actor: Actor, key: str) -> Origin | None:
+def found_in_trial(actor: Actor, pk: int, code: str) -> Origin | None:
     """«3:A2»: one indicator of all subjects of a trial; those who lost nothing are left out."""
-    asked = _split(key)
-    trial = trials.trial_of(actor, asked[0]) if asked else None
-    if asked is None or trial is None:
+    trial = trials.trial_of(actor, pk)
+    if trial is None:
         return None
     rows = list(trials.rows_of_trial(trial).order_by("position"))
     scores = trials.loaded(trial, rows).scores()
-    if asked[1] not in scores.tree.nodes:
+    if code not in scores.tree.nodes:
         return None
     units = units_of(trial, [row.name for row in rows])
     problems = []
     for index, row in enumerate(rows):
         row.trial = trial
         # A list has no place to choose a unit: who isn't known is left to the page of its own score.
-        if row.name in units and (problem := _problem(row, scores, index, asked[1], units[row.name])):
+        if row.name in units and (problem := _problem(row, scores, index, code, units[row.name])):
             problems.append(problem)
-    category = part_of(scores, asked[1])
+    category = part_of(scores, code)
     return Origin(Finding.Source.SCORE, trial.title, trial.get_absolute_url(), problems, category) if problems else None
 
 
@@ -136,5 +132,5 @@ def part_of(scores: Scores, code: str) -> str:
 
 
 def register_all() -> None:
-    register("score", found_in_score)
-    register("trial", found_in_trial)
+    register(SCORE, found_in_score)
+    register(TRIAL, found_in_trial)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dudao.calc.calendar import DayException, WorkCalendar, calendar_from
 from dudao.core.access import Actor
+from dudao.core.keys import is_number
 from dudao.core.ui.formats import mask_phone
 from dudao.orgs.models import (
     SEARCH_WORDS,
@@ -267,7 +268,7 @@ def home_of(actor: Actor, verb: str) -> Unit | None:
 
 def within(units: "QuerySet[Unit]", key: str) -> "QuerySet[Unit]":
     """Those of the units that are the given one or stand below it; an unknown key finds none."""
-    top = Unit.objects.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    top = Unit.objects.filter(pk=key).first() if is_number(key) else None
     return units.filter(path__startswith=top.path) if top is not None else units.none()
 
 

@@ -1,7 +1,8 @@
 """Everybody of a sheet who did badly becomes findings («low:3:B2», «low:3:*»)."""
 
 from dudao.core.access import Actor
-from dudao.evaluations.findings import problem_of, split_key
+from dudao.core.keys import Kind
+from dudao.evaluations.findings import problem_of
 from dudao.evaluations.queries import scores as results
 from dudao.evaluations.queries.sheets import loaded
 from dudao.findings.models import Finding
@@ -10,20 +11,20 @@ from dudao.frameworks.findings import part_of
 from dudao.results.queries.low_results import lows_of
 
 ALL = "*"
+LOW = Kind("low", int, str)
 
 
 def set_key_of(sheet: int, code: str = ALL) -> str:
     """All subjects of a sheet that did badly at an indicator, or anywhere."""
-    return f"low:{sheet}:{code}"
+    return LOW.key(sheet, code)
 
 
-def found_low(actor: Actor, key: str) -> Origin | None:
+def found_low(actor: Actor, pk: int, at: str) -> Origin | None:
     """«3:B2», «3:*»: all subjects of a sheet that did badly; for the office."""
-    asked = split_key(key)
-    sheet = results.sheet(actor, asked[0]) if asked else None
-    if asked is None or sheet is None:
+    sheet = results.sheet(actor, pk)
+    if sheet is None:
         return None
-    code = "" if asked[1] == ALL else asked[1]
+    code = "" if at == ALL else at
     lows = lows_of(sheet, code)
     if not lows:
         return None
@@ -37,4 +38,4 @@ def found_low(actor: Actor, key: str) -> Origin | None:
 
 
 def register_all() -> None:
-    register("low", found_low)
+    register(LOW, found_low)

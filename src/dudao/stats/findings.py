@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from dudao.calc.balance.items import ItemResult, Status
 from dudao.core.access import Actor
+from dudao.core.keys import Kind, is_number
 from dudao.findings.models import Finding
 from dudao.findings.sources import Origin, Problem, register
 from dudao.orgs.models import Unit
@@ -22,27 +23,20 @@ _Source = Finding.Source
 ALL = "all"
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+CHECK, CHECKS = Kind("check", int, str), Kind("checks", int, int)
+BALANCE, BALANCES = Kind("balance", int), Kind("balances", int, str, str, str)
+COUNTY, PRESCHOOL = Kind("county", int, int, str), Kind("preschool", int, int, str)
+LARGE, LARGES = Kind("large", int, int), Kind("larges", int, str)
 
 
 # --- returns -----------------------------------------------------------------------------------------------------------
-
-
-def check_key(hit: CheckHit) -> str:
-    return f"check:{hit.ret_id}:{hit.key}"
-
-
-def checks_key(asked: int, rule: int) -> str:
-    """All returns of a round that don't pass a rule."""
-    return f"checks:{asked}:{rule}"
 
 
 def _hit(hit: CheckHit) -> Problem:
     told = f"学校说明：{hit.explanation}" if hit.explanation else ""
     message = hit.message.strip().rstrip("。")
     return Problem(
-        check_key(hit),
+        CHECK.key(hit.ret_id, hit.key),
         hit.ret.unit,
         f"数据审核未通过：{message}。{told}"[:4000],
         [Fact("审核结果", message, message)],
@@ -52,23 +46,20 @@ def _hit(hit: CheckHit) -> Problem:
     )
 
 
-def found_in_check(actor: Actor, key: str) -> Origin | None:
+def found_in_check(actor: Actor, pk: int, hit_key: str) -> Origin | None:
     """«12:rule:stage»: one failed check of one return."""
-    pk, _, rest = key.partition(":")
-    number = _number(pk)
-    seen = Return.objects.visible_to(actor, "return.view").filter(pk=number or 0)
-    rows = CheckHit.objects.filter(ret__in=seen.values("pk"), key=rest)
+    seen = Return.objects.visible_to(actor, "return.view").filter(pk=pk)
+    rows = CheckHit.objects.filter(ret__in=seen.values("pk"), key=hit_key)
     hit = rows.select_related("ret__unit__parent", "ret__round", "item").first()
     if hit is None:
         return None
     return Origin(_Source.CHECK, hit.ret.round.title, hit.ret.get_absolute_url(), [_hit(hit)], "数据质量")
 
 
-def found_in_checks(actor: Actor, key: str) -> Origin | None:
+def found_in_checks(actor: Actor, pk: int, rule: int) -> Origin | None:
     """«3:7»: a rule in all returns of a round."""
-    pk, _, rule = key.partition(":")
-    asked = returns.rounds_seen(actor).filter(pk=_number(pk) or 0).first()
-    found = CheckRule.objects.filter(pk=_number(rule) or 0).first()
+    asked = returns.rounds_seen(actor).filter(pk=pk).first()
+    found = CheckRule.objects.filter(pk=rule).first()
     if asked is None or found is None:
         return None
     rows = returns.hits_seen(actor, asked).filter(rule=found).select_related("ret__unit__parent")
@@ -80,13 +71,9 @@ def found_in_checks(actor: Actor, key: str) -> Origin | None:
 # --- balance -----------------------------------------------------------------------------------------------------------
 
 
-def balance_key(row: SchoolResult) -> str:
-    return f"balance:{row.pk}"
-
-
 def balances_key(run: int, county: int | None, stage: str = ALL, code: str = ALL) -> str:
     """The schools of a county (or of all) that miss an indicator (or don't pass at all), in a stage or in any."""
-    return f"balances:{run}:{county if county is not None else ALL}:{stage}:{code}"
+    return BALANCES.key(run, ALL if county is None else county, stage, code)
 
 
 def _school(row: SchoolResult, run: Any) -> Problem:
@@ -96,25 +83,23 @@ def _school(row: SchoolResult, run: Any) -> Problem:
     facts += [Fact(lack["code"], str(lack["reach"]), words) for lack, words in parts]
     codes = "、".join(lack["code"] for lack, _ in parts)
     words = "；".join(words for _, words in parts)
-    return Problem(balance_key(row), row.unit, f"{first}：{words}。", facts, codes[:40], f"资源配置{codes}"[:300])
+    return Problem(BALANCE.key(row.pk), row.unit, f"{first}：{words}。", facts, codes[:40], f"资源配置{codes}"[:300])
 
 
-def found_in_school(actor: Actor, key: str) -> Origin | None:
+def found_in_school(actor: Actor, pk: int) -> Origin | None:
     """«12»: one stage of one school in a run."""
-    rows = SchoolResult.objects.filter(pk=_number(key) or 0, run__in=balance.runs_seen(actor).values("pk"))
+    rows = SchoolResult.objects.filter(pk=pk, run__in=balance.runs_seen(actor).values("pk"))
     row = rows.select_related("unit__parent", "run__round", "run__unit").first()
     if row is None or not row.short:
         return None
     return Origin(_Source.BALANCE, str(row.run), row.run.get_absolute_url(), [_school(row, row.run)], "均衡发展")
 
 
-def found_in_schools(actor: Actor, key: str) -> Origin | None:
+def found_in_schools(actor: Actor, pk: int, county: str, stage: str, code: str) -> Origin | None:
     """«3:27:小学:L3»: schools of a run, by county, stage and indicator; «all» leaves a part open."""
-    parts = key.split(":")
-    run = balance.run_seen(actor, _number(parts[0]) or 0) if len(parts) == 4 else None
+    run = balance.run_seen(actor, pk)
     if run is None:
         return None
-    _, county, stage, code = parts
     rows = schools_of(run).filter(short__gt=0)
     if county != ALL:
         place = balance_items.place_of(run, county)
@@ -128,10 +113,6 @@ def found_in_schools(actor: Actor, key: str) -> Origin | None:
     problems = [_school(row, run) for row in found]
     url = run.get_absolute_url() + (f"?county={county}" if county != ALL else "")
     return Origin(_Source.BALANCE, str(run), url, problems, "均衡发展") if problems else None
-
-
-def item_key(run: int, county: int, code: str) -> str:
-    return f"county:{run}:{county}:{code}"
 
 
 def _gaps(result: ItemResult) -> Iterable[tuple[str, str]]:
@@ -156,18 +137,17 @@ def _item(run: Any, found: CountyItems, unit: Unit, code: str) -> Problem | None
     words = "；".join(words for _, words in gaps) or (judged.note.strip().rstrip("。") if judged is not None else "")
     facts = [Fact(name, words, words) for name, words in gaps]
     text = f"{run.round.year_words}均衡测算，“{result.item.name}”未达标" + (f"：{words}。" if words else "。")
-    return Problem(item_key(run.pk, unit.pk, code), unit, text[:4000], facts, code, result.item.name)
+    return Problem(COUNTY.key(run.pk, unit.pk, code), unit, text[:4000], facts, code, result.item.name)
 
 
-def found_in_county(actor: Actor, key: str) -> Origin | None:
+def found_in_county(actor: Actor, pk: int, county: int, code: str) -> Origin | None:
     """«3:27:B4»: an item of a county's verdict."""
-    parts = key.split(":")
-    run = balance.run_seen(actor, _number(parts[0]) or 0) if len(parts) == 3 else None
-    place = balance_items.place_of(run, parts[1]) if run is not None and _number(parts[1]) else None
-    unit = balance_items.county_unit(run, int(parts[1])) if run is not None and place is not None else None
+    run = balance.run_seen(actor, pk)
+    place = balance_items.place_of(run, str(county)) if run is not None else None
+    unit = balance_items.county_unit(run, county) if run is not None and place is not None else None
     if run is None or place is None or unit is None:
         return None
-    problem = _item(run, balance_items.county_items(run, place), unit, parts[2])
+    problem = _item(run, balance_items.county_items(run, place), unit, code)
     url = f"{reverse('stats:balance_verdict', args=[run.pk])}?county={unit.pk}"
     return Origin(_Source.BALANCE, str(run), url, [problem], "均衡发展") if problem is not None else None
 
@@ -175,16 +155,11 @@ def found_in_county(actor: Actor, key: str) -> Origin | None:
 # --- preschool ---------------------------------------------------------------------------------------------------------
 
 
-def preschool_key(run: int, county: int, code: str) -> str:
-    return f"preschool:{run}:{county}:{code}"
-
-
-def found_in_preschool(actor: Actor, key: str) -> Origin | None:
+def found_in_preschool(actor: Actor, pk: int, county: int, code: str) -> Origin | None:
     """«3:27:P12»: an item that a county fails."""
-    parts = key.split(":")
-    run = preschool.run_seen(actor, _number(parts[0]) or 0) if len(parts) == 3 else None
-    view = preschool.run_view(run).county(_number(parts[1]) or 0) if run is not None else None
-    shown = view.item(parts[2]) if view is not None else None
+    run = preschool.run_seen(actor, pk)
+    view = preschool.run_view(run).county(county) if run is not None else None
+    shown = view.item(code) if view is not None else None
     if run is None or view is None or shown is None or shown.result.status is not Status.FAILED:
         return None
     unit = Unit.objects.select_related("parent").get(pk=view.key)
@@ -193,7 +168,7 @@ def found_in_preschool(actor: Actor, key: str) -> Origin | None:
     words = [one.strip().rstrip("。").replace(" ", "") for one in (*numbers, *shown.gaps, note) if one]
     facts = [Fact(f"依据{place}", one, one) for place, one in enumerate(words, 1) if any(map(str.isdigit, one))]
     text = f"{run.year_words}普及普惠测算，“{shown.name}”不合格" + (f"：{'；'.join(words)}。" if words else "。")
-    problem = Problem(preschool_key(run.pk, unit.pk, shown.code), unit, text[:4000], facts, shown.code, shown.name)
+    problem = Problem(PRESCHOOL.key(run.pk, unit.pk, shown.code), unit, text[:4000], facts, shown.code, shown.name)
     url = reverse("stats:preschool_county", args=[run.pk, unit.pk])
     return Origin(_Source.BALANCE, str(run), url, [problem], "普及普惠")
 
@@ -201,13 +176,9 @@ def found_in_preschool(actor: Actor, key: str) -> Origin | None:
 # --- sizes -------------------------------------------------------------------------------------------------------------
 
 
-def large_key(year: int, unit: int) -> str:
-    return f"large:{year}:{unit}"
-
-
 def larges_key(year: int, county: int | None) -> str:
     """All schools of a county, or of all, with large classes or too many pupils."""
-    return f"larges:{year}:{county if county is not None else ALL}"
+    return LARGES.key(year, ALL if county is None else county)
 
 
 def _crowded(line: sizes.SchoolLine, unit: Unit, year: int) -> Problem:
@@ -222,7 +193,7 @@ def _crowded(line: sizes.SchoolLine, unit: Unit, year: int) -> Problem:
         parts.append(words)
         facts.append(Fact("大校额", line.size.excess, words))
     return Problem(
-        large_key(year, line.unit),
+        LARGE.key(year, line.unit),
         unit,
         f"{year_words(year)}{'；'.join(parts)}。",
         facts,
@@ -238,23 +209,19 @@ def _larges(actor: Actor, year: int, **scope: Any) -> list[Problem]:
     return [_crowded(line, units[line.unit], year) for line in lines]
 
 
-def found_in_size(actor: Actor, key: str) -> Origin | None:
+def found_in_size(actor: Actor, year: int, unit: int) -> Origin | None:
     """«2025:31»: a school with large classes or too many pupils in a school year."""
-    year, _, unit = key.partition(":")
-    if not (_number(year) and _number(unit)):
-        return None
-    problems = _larges(actor, int(year), units=[int(unit)])
-    return _of_sizes(problems, int(year)) if problems else None
+    problems = _larges(actor, year, units=[unit])
+    return _of_sizes(problems, year) if problems else None
 
 
-def found_in_sizes(actor: Actor, key: str) -> Origin | None:
+def found_in_sizes(actor: Actor, year: int, county: str) -> Origin | None:
     """«2025:27»: all such schools of a county; «all» of all counties."""
-    year, _, county = key.partition(":")
-    unit = sizes.counties_seen(actor).filter(pk=_number(county) or 0).first() if county != ALL else None
-    if not _number(year) or (county != ALL and unit is None):
+    unit = sizes.counties_seen(actor).filter(pk=county).first() if is_number(county) else None
+    if county != ALL and unit is None:
         return None
-    problems = _larges(actor, int(year), within=unit)
-    return _of_sizes(problems, int(year), f"&county={unit.pk}" if unit is not None else "") if problems else None
+    problems = _larges(actor, year, within=unit)
+    return _of_sizes(problems, year, f"&county={unit.pk}" if unit is not None else "") if problems else None
 
 
 def _of_sizes(problems: list[Problem], year: int, more: str = "") -> Origin:
@@ -263,11 +230,11 @@ def _of_sizes(problems: list[Problem], year: int, more: str = "") -> Origin:
 
 
 def register_all() -> None:
-    register("check", found_in_check)
-    register("checks", found_in_checks)
-    register("balance", found_in_school)
-    register("balances", found_in_schools)
-    register("county", found_in_county)
-    register("preschool", found_in_preschool)
-    register("large", found_in_size)
-    register("larges", found_in_sizes)
+    register(CHECK, found_in_check)
+    register(CHECKS, found_in_checks)
+    register(BALANCE, found_in_school)
+    register(BALANCES, found_in_schools)
+    register(COUNTY, found_in_county)
+    register(PRESCHOOL, found_in_preschool)
+    register(LARGE, found_in_size)
+    register(LARGES, found_in_sizes)

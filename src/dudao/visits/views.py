@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dudao.core import audit, files
 from dudao.core.access import Denied
 from dudao.core.files import FileRefused
+from dudao.core.keys import Kind, is_number
 from dudao.core.ui.acting import actor_of, sent, token_of
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
@@ -21,6 +22,9 @@ from dudao.visits import actions as acts
 from dudao.visits import queries as reads
 from dudao.visits.forms import RecordForm
 from dudao.visits.models import SiteVisit, VisitFile
+
+RECORD, FILE = Kind("record", int), Kind("file", int)
+"""What is taken out."""
 
 
 def _file_or_404(request: HttpRequest, pk: int) -> VisitFile:
@@ -162,7 +166,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """Photos and files, each by itself: of an indicator (``code``), of a record, or of the visit."""
     row = noted(request, pk, "onsite.record")
     actor, asked = actor_of(request), request.POST.get("record", "")
-    owner = reads.record_of(row, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 18 else None
+    owner = reads.record_of(row, int(asked)) if is_number(asked) else None
     if asked and owner is None:
         raise Http404
     uploads = request.FILES.getlist("file")
@@ -191,13 +195,10 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Take out a record or a file that was noted down by mistake."""
     row = noted(request, pk, "onsite.record")
     actor = actor_of(request)
-    what, _, key = request.POST.get("what", "").partition(":")
-    number = int(key) if key.isascii() and key.isdigit() and len(key) < 18 else 0
-    record, loose = None, None
-    if what == "record":
-        record = reads.record_of(row, number)
-    else:
-        loose = next((one for one in reads.files_of(row) if one.pk == number), None)
+    what = request.POST.get("what", "")
+    noted_down, kept = RECORD.read(what), FILE.read(what)
+    record = reads.record_of(row, *noted_down) if noted_down is not None else None
+    loose = next((one for one in reads.files_of(row) if [one.pk] == kept), None)
     if record is None and loose is None:
         raise Http404
 

@@ -15,19 +15,20 @@ from dudao.accountability.models import Case, Talk
 from dudao.accountability.queries import cases
 from dudao.accountability.queries.clock import Clock
 from dudao.calc.calendar import chinese_date
-from dudao.core import audit
+from dudao.core import audit, keys
 from dudao.core.access import Actor, Denied
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Delivery, Paper
-from dudao.papers.sources import Fact
+from dudao.papers.sources import Fact, Source, register
 
+CASE_PAPER, TALK_PAPER, RECORD_PAPER = keys.Kind("case", int), keys.Kind("talk", int), keys.Kind("talk_record", int)
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 
 
-def facts_of_case(key: str) -> Sequence[Fact]:
+def facts_of_case(pk: int) -> Sequence[Fact]:
     """The day of effect and the terms of review and appeal, as they are now."""
-    row = Case.objects.select_related("office").filter(pk=key).first() if key.isdigit() else None
+    row = Case.objects.select_related("office").filter(pk=pk).first()
     return _facts(row) if row is not None and row.effective_on is not None else ()
 
 
@@ -96,7 +97,7 @@ def draft_decision(actor: Actor, *, case: Case) -> Paper:
         recipients=[row.unit],
         source_label=str(row),
         source_url=row.get_absolute_url(),
-        source_key=f"case:{row.pk}",
+        source_key=CASE_PAPER.key(row.pk),
         facts=_facts(row),
         about_person=row.is_person,
         person=row.person_account_id,
@@ -156,9 +157,9 @@ def signed(actor: Actor, delivery: Delivery) -> None:
     audit.record(actor, "case.receive", fresh, day=today())
 
 
-def facts_of_talk(key: str) -> Sequence[Fact]:
+def facts_of_talk(pk: int) -> Sequence[Fact]:
     """The day of a talk and the last day of its demands."""
-    row = Talk.objects.filter(pk=key).first() if key.isdigit() else None
+    row = Talk.objects.filter(pk=pk).first()
     if row is None:
         return ()
     found = [Fact("约谈日期", row.held_on.isoformat(), chinese_date(row.held_on))]
@@ -209,8 +210,8 @@ def draft_talk_notice(actor: Actor, *, talk: Talk) -> Paper:
         recipients=[row.unit],
         source_label=str(row),
         source_url=row.get_absolute_url(),
-        source_key=f"talk:{row.pk}",
-        facts=facts_of_talk(str(row.pk)),
+        source_key=TALK_PAPER.key(row.pk),
+        facts=facts_of_talk(row.pk),
     )
     Talk.objects.filter(pk=row.pk).update(notice=paper, revision=row.revision + 1)
     return paper
@@ -247,8 +248,8 @@ def draft_record(actor: Actor, *, talk: Talk) -> Paper:
         recipients=[row.unit],
         source_label=str(row),
         source_url=row.get_absolute_url(),
-        source_key=f"talk_record:{row.pk}",
-        facts=facts_of_talk(str(row.pk)),
+        source_key=RECORD_PAPER.key(row.pk),
+        facts=facts_of_talk(row.pk),
     )
     Talk.objects.filter(pk=row.pk).update(record=paper, revision=row.revision + 1)
     return paper
@@ -260,3 +261,9 @@ def talk_signed(actor: Actor, delivery: Delivery) -> None:
     if row is not None:
         Talk.objects.filter(pk=row.pk).update(signed_on=today())
         audit.record(actor, "talk.sign", row, day=today())
+
+
+def register_all() -> None:
+    register(CASE_PAPER, Source(facts=facts_of_case, issued=issued, signed=signed, withdrawn=withdrawn))
+    register(TALK_PAPER, Source(facts=facts_of_talk, signed=talk_signed))
+    register(RECORD_PAPER, Source(facts=facts_of_talk))

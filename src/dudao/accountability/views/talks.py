@@ -14,6 +14,7 @@ from dudao.accountability.models import Talk
 from dudao.accountability.process import TALK
 from dudao.accountability.queries import cases
 from dudao.accountability.queries import talks as reads
+from dudao.core.keys import is_number
 from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.filters import Chips, DateRange, Search
 from dudao.core.ui.forms import answered
@@ -65,8 +66,8 @@ def new(request: HttpRequest) -> HttpResponse:
     may_anywhere(request, "talk.call")
     actor = actor_of(request)
     key, other = request.GET.get("case", ""), request.GET.get("finding", "")
-    case = cases.case(actor, int(key)) if key.isascii() and key.isdigit() and len(key) < 12 else None
-    about = finding_seen(actor, int(other)) if other.isascii() and other.isdigit() and len(other) < 12 else None
+    case = cases.case(actor, int(key)) if is_number(key) else None
+    about = finding_seen(actor, int(other)) if is_number(other) else None
     fixed = case.unit if case is not None else about.unit if about is not None else None
     initial = {"reason": about.description} if about is not None else {"reason": case.facts} if case is not None else {}
     form = TalkForm(sent(request), actor=actor, fixed=fixed, initial=initial)

@@ -29,6 +29,7 @@ from django.utils.safestring import SafeString
 from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.files import ENDINGS, FileRefused
+from dudao.core.keys import is_number
 from dudao.core.sheets import SheetError
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
@@ -189,7 +190,7 @@ class PickField(forms.Field):
         return [(key, found[str(key)]) for key in keys if str(key) in found]
 
     def _found(self, keys: Sequence[Any]) -> QuerySet[Any]:
-        return self.objects().filter(pk__in=[key for key in keys if str(key).isascii() and str(key).isdigit()])
+        return self.objects().filter(pk__in=[key for key in keys if is_number(str(key))])
 
     def to_python(self, value: Any) -> Any:
         if value in {None, ""}:

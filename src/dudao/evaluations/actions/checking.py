@@ -12,7 +12,7 @@ from dudao.core.access import Actor, Denied
 from dudao.evaluations.actions.answering import held
 from dudao.evaluations.flow import SUBJECT, by_office
 from dudao.evaluations.models import Remark, Subject
-from dudao.evaluations.queries.answering import key_of, leaves_of, why_not_check, window_of
+from dudao.evaluations.queries.answering import ANSWER, leaves_of, why_not_check, window_of
 from dudao.evaluations.queries.systems import system_of
 from dudao.evidence.actions.links import thaw
 from dudao.orgs.models import Unit
@@ -102,7 +102,7 @@ def return_evaluation(actor: Actor, *, subject: Subject, reason: str, due_on: da
     }
     count = Remark.objects.filter(subject=row, state=Remark.State.OPEN).count()
     SUBJECT.move(row, "evaluation.return", actor, reason=reason, changes=changes, count=count, tell_at=row.unit.path)
-    thaw(actor, prefix=key_of(row.pk), unit=row.unit)
+    thaw(actor, prefix=ANSWER.key(row.pk), unit=row.unit)
     return row
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from dudao.calc.calendar import chinese_date
 from dudao.calc.campaigns import PaperPlan
-from dudao.core import audit
+from dudao.core import audit, keys
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.actions.campaigns import locked
 from dudao.evaluations.flow import by_office
@@ -21,10 +21,11 @@ from dudao.orgs.models import Unit
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
-from dudao.papers.sources import Fact
+from dudao.papers.sources import Fact, Source, register
 from dudao.visits.models import VisitMember
 
 _LEAST_INSPECTORS = 3  # 教育督导条例第十六条
+CAMPAIGN_NOTICE = keys.Kind("campaign", int, str)
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 _BASIS = "《教育督导条例》（国务院令第624号）"
 
@@ -42,7 +43,7 @@ def plans_of(campaign: Campaign) -> tuple[PaperPlan, ...]:
 
 def papers_of(campaign: Campaign) -> list[Paper]:
     """The papers made from a campaign, newest first."""
-    return list(Paper.objects.filter(source_key__startswith=f"campaign:{campaign.pk}:").order_by("-pk"))
+    return list(Paper.objects.filter(source_key__startswith=CAMPAIGN_NOTICE.key(campaign.pk)).order_by("-pk"))
 
 
 def why_not_notice(actor: Actor, row: Campaign) -> Denied | None:
@@ -54,10 +55,9 @@ def why_not_notice(actor: Actor, row: Campaign) -> Denied | None:
     return None
 
 
-def facts_of_campaign(key: str) -> Sequence[Fact]:
-    """The numbers of the notice «12:self_notice» of a campaign, as they are now."""
-    number, _, kind = key.partition(":")
-    row = Campaign.objects.filter(pk=number).first() if number.isdigit() else None
+def facts_of_campaign(pk: int, kind: str) -> Sequence[Fact]:
+    """The numbers of the notice «campaign:12:self_notice», as they are now."""
+    row = Campaign.objects.filter(pk=pk).first()
     return _facts(row, kind) if row is not None else ()
 
 
@@ -86,7 +86,7 @@ def draft_notice(actor: Actor, *, campaign: Campaign, kind: str) -> Paper:
     plan = next((one for one in plans_of(row) if one.kind == kind), None)
     if plan is None:
         raise ValidationError("这个项目没有这种通知。")
-    standing = Paper.objects.filter(source_key=f"campaign:{row.pk}:{kind}").exclude(state__in=_GONE).first()
+    standing = Paper.objects.filter(source_key=CAMPAIGN_NOTICE.key(row.pk, kind)).exclude(state__in=_GONE).first()
     if standing is not None:
         raise ValidationError(f"已经起草了“{standing.title}”，当前为“{standing.get_state_display()}”。")
     phase = _phase(row, kind)
@@ -135,7 +135,7 @@ def draft_notice(actor: Actor, *, campaign: Campaign, kind: str) -> Paper:
         recipients=units,
         source_label=row.title,
         source_url=row.get_absolute_url(),
-        source_key=f"campaign:{row.pk}:{kind}",
+        source_key=CAMPAIGN_NOTICE.key(row.pk, kind),
         facts=_facts(row, kind),
     )
     audit.record(actor, "campaign.edit", row, what=f"起草{paper.get_kind_display()}")
@@ -155,3 +155,7 @@ def _group(row: Campaign) -> list[dict[str, str]]:
         }
         for member in found.values()
     ]
+
+
+def register_all() -> None:
+    register(CAMPAIGN_NOTICE, Source(facts=facts_of_campaign))

@@ -22,12 +22,12 @@ from dudao.evaluations.actions.marking import count_reviews
 from dudao.evaluations.flow import SUBJECT, by_filler
 from dudao.evaluations.models import Subject, Submission
 from dudao.evaluations.queries.answering import (
+    ANSWER,
     Window,
     answers_of,
     evidence_of,
     figures_of,
     has_been_looked_at,
-    key_of,
     window_of,
 )
 from dudao.evaluations.queries.completeness import completeness_of
@@ -151,7 +151,7 @@ def _hand_in(actor: Actor, row: Subject, *, at: datetime, late: bool) -> Submiss
     made: Submission = Submission.objects.create(
         subject=row, number=number, content=content, digest=digest_of(content), at=at, by=actor.name[:100]
     )
-    freeze(actor, prefix=key_of(row.pk), unit=row.unit)
+    freeze(actor, prefix=ANSWER.key(row.pk), unit=row.unit)
     count_reviews(row)
     changes = {
         "submitted_at": at,
@@ -186,5 +186,5 @@ def take_back(actor: Actor, *, subject: Subject) -> Subject:
             "已过截止时间，撤回后不能按时再交，不能撤回。需要修改时请联系核查单位退回。", "evaluation.take_back"
         )
     SUBJECT.move(row, "evaluation.take_back", actor, changes={"accepted_at": None, "revision": row.revision + 1})
-    thaw(actor, prefix=key_of(row.pk), unit=row.unit)
+    thaw(actor, prefix=ANSWER.key(row.pk), unit=row.unit)
     return row

@@ -3,26 +3,26 @@
 from collections.abc import Sequence
 
 from dudao.calc.calendar import chinese_date
-from dudao.core import audit
+from dudao.core import audit, keys
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.actions.visits import notify, opened
 from dudao.evaluations.queries.systems import system_of
-from dudao.papers import sources
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
-from dudao.papers.sources import Fact
+from dudao.papers.sources import Fact, Source, register
 from dudao.people.guards import by_office
 from dudao.visits import queries as visit_reads
 from dudao.visits.flow import VISIT
 from dudao.visits.models import SiteVisit
 
+VISIT_NOTICE = keys.Kind("visit", int)
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 
 
 def notice_of(visit: SiteVisit) -> Paper | None:
     """The notice that stands, if one was drafted."""
-    return Paper.objects.filter(source_key=f"visit:{visit.pk}").exclude(state__in=_GONE).order_by("-pk").first()
+    return Paper.objects.filter(source_key=VISIT_NOTICE.key(visit.pk)).exclude(state__in=_GONE).order_by("-pk").first()
 
 
 def why_not_notice(actor: Actor, row: SiteVisit) -> Denied | None:
@@ -40,9 +40,9 @@ def why_not_notice(actor: Actor, row: SiteVisit) -> Denied | None:
     return None
 
 
-def facts_of_visit(key: str) -> Sequence[Fact]:
+def facts_of_visit(pk: int) -> Sequence[Fact]:
     """The days of a visit, as they are now: a notice that names others is stopped before it is issued."""
-    row = SiteVisit.objects.filter(pk=key).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+    row = SiteVisit.objects.filter(pk=pk).first()
     return () if row is None else _facts(row)
 
 
@@ -96,7 +96,7 @@ def draft_visit_notice(actor: Actor, *, visit: SiteVisit) -> Paper:
         recipients=[row.unit],
         source_label=str(row),
         source_url=row.get_absolute_url(),
-        source_key=f"visit:{row.pk}",
+        source_key=VISIT_NOTICE.key(row.pk),
         facts=_facts(row),
     )
     audit.record(actor, "onsite.plan", row, what=f"起草{paper.get_kind_display()}")
@@ -105,12 +105,11 @@ def draft_visit_notice(actor: Actor, *, visit: SiteVisit) -> Paper:
 
 def issued(actor: Actor, paper: Paper) -> None:
     """With its notice the unit hears of the visit."""
-    key = paper.source_key.partition(":")[2]
-    row = SiteVisit.objects.filter(pk=key).first() if key.isdigit() else None
+    asked = VISIT_NOTICE.read(paper.source_key)
+    row = SiteVisit.objects.filter(pk=asked[0]).first() if asked is not None else None
     if row is not None and row.announced and VISIT.why_not(opened(row), "onsite.notify", actor) is None:
         notify(actor, visit=row)
 
 
 def register_all() -> None:
-    sources.register("visit", facts_of_visit)
-    sources.on_issued("visit", issued)
+    register(VISIT_NOTICE, Source(facts=facts_of_visit, issued=issued))

@@ -14,6 +14,7 @@ from dudao.calc.handing_in import last_day
 from dudao.calc.score import SubjectColumn, System, not_applying
 from dudao.calc.tree import Node
 from dudao.core.access import Actor, Denied
+from dudao.core.keys import Kind
 from dudao.evaluations.flow import by_checker, by_filler
 from dudao.evaluations.models import Answer, Campaign, Figure, Phase, Remark, Subject, Submission
 from dudao.evaluations.queries.systems import blocks_of, columns_by_code, figures_asked, rules_of
@@ -21,8 +22,8 @@ from dudao.evaluations.rules import Freeze
 from dudao.evidence.queries.links import attached, attached_at
 
 SELF = "self"
-EVIDENCE = "answer"
-"""Before the key of everything that evidence is attached to here: «answer:12:A2.1»."""
+ANSWER = Kind("answer", int, str)
+"""What evidence is attached to here: one indicator of a subject, «answer:12:A2.1»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,22 +219,23 @@ def why_not_check(subject: Subject, actor: Actor, verb: str = "evaluation.return
 # ---- what there is ------------------------------------------------------------------------------------------------
 
 
-def key_of(subject: int, code: str = "") -> str:
-    """Where evidence is attached: one indicator, or (without code) the prefix of all of a subject."""
-    return f"{EVIDENCE}:{subject}:{code}"
+def code_at(key: str) -> str:
+    """The indicator that evidence is attached to; "" for none."""
+    asked = ANSWER.read(key)
+    return asked[1] if asked is not None else ""
 
 
 def evidence_of(subject: Subject) -> dict[str, list[Any]]:
     """The links of evidence by code: one query."""
     found: dict[str, list[Any]] = {}
-    for link in attached(key_of(subject.pk)).select_related("version__evidence", "version__file"):
-        found.setdefault(link.key.split(":", 2)[2], []).append(link)
+    for link in attached(ANSWER.key(subject.pk)).select_related("version__evidence", "version__file"):
+        found.setdefault(code_at(link.key), []).append(link)
     return found
 
 
 def evidence_at(subject: Subject, code: str) -> list[Any]:
     """The links of evidence of one indicator: one query."""
-    return list(attached_at(key_of(subject.pk, code)))
+    return list(attached_at(ANSWER.key(subject.pk, code)))
 
 
 def remarks_of(subject: Subject, *, inside: bool) -> list[Remark]:

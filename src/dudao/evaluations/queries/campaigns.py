@@ -6,6 +6,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from dudao.core.access import Actor
+from dudao.core.keys import is_number
 from dudao.evaluations.models import Campaign, Subject
 from dudao.orgs.models import Kind, Unit
 
@@ -97,7 +98,7 @@ def branches(row: Campaign) -> list[tuple[int, str]]:
 
 
 def in_branch(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
-    path = Unit.objects.filter(pk=key).values_list("path", flat=True).first() if key.isdecimal() else None
+    path = Unit.objects.filter(pk=key).values_list("path", flat=True).first() if is_number(key) else None
     return rows.filter(unit__path__startswith=path) if path else rows.none()
 
 

@@ -17,7 +17,7 @@ from dudao.calc.score import subjects_of as table_of
 from dudao.calc.tree import Role
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Figure, Mark, Phase, Remark, Review, Subject
-from dudao.evaluations.queries.answering import key_of
+from dudao.evaluations.queries.answering import ANSWER, code_at
 from dudao.evaluations.queries.county_marks import counties_give, place_of
 from dudao.evaluations.queries.desk import Desk, desk_of
 from dudao.evaluations.queries.scoring import adopted, adopted_by_subject
@@ -322,8 +322,8 @@ def desk(review: Review) -> Desk:
     marks = Mark.objects.filter(review=review).order_by()
     found = desk_of(review.subject, review.source, marks, codes=review.codes)
     added: dict[str, datetime] = {}
-    for key, at in attached(key_of(review.subject_id)).values_list("key", "created_at"):
-        code = key.split(":", 2)[2]
+    for key, at in attached(ANSWER.key(review.subject_id)).values_list("key", "created_at"):
+        code = code_at(key)
         added[code] = max(at, added.get(code, at))
     for item in found.items:
         if item.mark is not None and item.code in added and added[item.code] > item.mark.at:

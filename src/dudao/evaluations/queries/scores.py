@@ -12,6 +12,7 @@ from dudao.calc.rounding import round_half_up
 from dudao.calc.score import Scores
 from dudao.calc.tree import Role, Tree, diff
 from dudao.core.access import Actor
+from dudao.core.keys import Kind
 from dudao.evaluations.models import Campaign, Mark, Result, ScoreSheet, Subject
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.frameworks.trials.figures import padded, total_places
@@ -21,6 +22,8 @@ FORMED = (C.DECIDING, C.PUBLICISED, C.PUBLISHED, C.ARCHIVED)
 OUT = (C.PUBLISHED, C.ARCHIVED)
 FEWEST = 3
 """Of fewer subjects a mean tells one's neighbour's marks."""
+MARK = Kind("mark", int, str)
+"""One indicator of one subject, as a source of findings."""
 
 
 # ---- who sees what --------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from dudao.core.access import Actor
 from dudao.evaluations.models import Campaign, Mark, Phase, Subject
 from dudao.evaluations.queries.desk import Desk, desk_of
+from dudao.evaluations.queries.scores import MARK
 from dudao.evaluations.queries.systems import asks, rules_of, system_of
 from dudao.evaluations.rules import Rules
 from dudao.findings.queries.findings import seen as findings_seen
@@ -46,12 +47,12 @@ def findings_of(actor: Actor, visits: Iterable[SiteVisit]) -> dict[int, int]:
     """How many findings, as far as the actor sees them, came of the indicators that each visit judged: one query."""
     rows = list(visits)
     served = {subject.pk: visit.pk for visit in rows for subject in visit.subjects.all()}
-    keys = findings_seen(actor).filter(unit__in={visit.unit_id for visit in rows}, source_key__startswith="mark:")
+    keys = findings_seen(actor).filter(unit__in={visit.unit_id for visit in rows}, source_key__startswith=MARK.key())
     counts: Counter[int] = Counter()
     for key in keys.values_list("source_key", flat=True):
-        subject = key.split(":")[1]
-        if subject.isdigit() and int(subject) in served:
-            counts[served[int(subject)]] += 1
+        asked = MARK.read(key)
+        if asked is not None and asked[0] in served:
+            counts[served[asked[0]]] += 1
     return dict(counts)
 
 

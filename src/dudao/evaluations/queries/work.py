@@ -12,6 +12,7 @@ from dudao.calc.tree import Node, Tree, adjust_words, otherwise_words
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.models import Answer, Figure, Part, Remark, Subject
 from dudao.evaluations.queries.answering import (
+    ANSWER,
     SELF,
     Leaf,
     Window,
@@ -398,7 +399,7 @@ def _last(subject: Subject, leaf: Leaf) -> Last | None:
     if before is None:
         return None
     row = Answer.objects.filter(subject=before, code=leaf.node.code).first()
-    files = list(attached_at(f"answer:{before.pk}:{leaf.node.code}"))
+    files = list(attached_at(ANSWER.key(before.pk, leaf.node.code)))
     if row is None and not files:
         return None
     cells = row.cells if row is not None else {}

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core.access import Actor, Denied
+from dudao.core.keys import number_in
 from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions.answering import (
@@ -29,7 +30,7 @@ from dudao.evaluations.actions.answering import (
 )
 from dudao.evaluations.labels import SUBJECT_STATES
 from dudao.evaluations.models import Figure, Subject
-from dudao.evaluations.queries.answering import key_of
+from dudao.evaluations.queries.answering import ANSWER
 from dudao.evaluations.queries.parts import Desk, desk_of, opened
 from dudao.evaluations.queries.runs import verdict_lines
 from dudao.evaluations.queries.systems import system_of
@@ -89,7 +90,9 @@ def _page(request: HttpRequest, desk: Desk, at: str, *, status: int = 200, **mor
         "writes": work.denied is None,
         "remark_states": REMARK_STATES,
         "remarks": [(remark, REMARK_STATES[remark.state]) for remark in (focus.remarks if focus is not None else ())],
-        "evidence": key_of(row.pk, focus.code) if focus is not None and find(actor, key_of(row.pk, focus.code)) else "",
+        "evidence": ANSWER.key(row.pk, focus.code)
+        if focus is not None and find(actor, ANSWER.key(row.pk, focus.code))
+        else "",
         "remarkable": work.checks and row.state in {"submitted", "accepted"},
         "done_on": done_on(row),
         "conflict": None,
@@ -114,7 +117,7 @@ def desk_crumbs(request: HttpRequest, desk: Desk, last: str) -> list[Crumb]:
 def _reply(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What was put right about a remark."""
     row = desk.subject
-    found = row.remarks.filter(pk=_number(request.POST.get("remark", ""))).first()
+    found = row.remarks.filter(pk=number_in(request.POST.get("remark")) or 0).first()
     if found is None or not (desk.whole or desk.reads(found.code)):
         raise Http404
     run(
@@ -123,10 +126,6 @@ def _reply(request: HttpRequest, desk: Desk) -> HttpResponse:
         "已记下修改说明。",
     )
     return redirect(_at(row, found.code) if found.code else row)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
 @require_POST
@@ -142,7 +141,7 @@ def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
             actor,
             subject=row,
             code=code,
-            revision=_number(post.get("revision", "")),
+            revision=number_in(post.get("revision")) or 0,
             cells=cells,
             text=post.get("text"),
             was=was if request.headers.get("X-Save") == "1" else None,
@@ -275,7 +274,7 @@ def figure_save(request: HttpRequest, pk: int) -> HttpResponse:
             actor,
             subject=row,
             name=post.get("name", ""),
-            revision=_number(post.get("revision", "")),
+            revision=number_in(post.get("revision")) or 0,
             cell=post.get("cell"),
             note=post.get("note"),
             was=was if request.headers.get("X-Save") == "1" else None,

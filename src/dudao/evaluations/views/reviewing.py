@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.tree import Node
 from dudao.core import audit
 from dudao.core.access import Denied
+from dudao.core.keys import number_in
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, token_of, tried
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.forms import form_page, refused
@@ -291,7 +292,7 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
     item = desk.item(code)
     if item is None:
         raise Http404
-    revision = _number(request.POST.get("revision", ""))
+    revision = number_in(request.POST.get("revision", ""))
     only, go = request.POST.get("only", ""), request.POST.get("go", "")
     beside = _beside(_shown(desk, only), code, 1) if go == "next" else ""
 
@@ -327,10 +328,6 @@ def _told(row: Review, made: Any) -> dict[str, Any]:
         "total": desk.expected,
         "low": item.is_low,
     }
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 @require_POST

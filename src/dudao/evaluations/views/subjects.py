@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from dudao.core.keys import is_number
 from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.forms import form_page, refused
 from dudao.evaluations.actions import editing
@@ -29,7 +30,7 @@ _VERBS = {
 def _keys(request: HttpRequest, row: Campaign) -> list[int]:
     sent = request.POST.get("keys", "")
     if sent:
-        return [int(key) for key in sent.split(",") if key.isdecimal()]
+        return [int(key) for key in sent.split(",") if is_number(key)]
     rows = SUBJECTS.chosen(request, reads.subjects_seen(actor_of(request), row))
     return [one.pk for one in rows]
 

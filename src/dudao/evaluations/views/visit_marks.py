@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from dudao.core import audit
+from dudao.core.keys import is_number, number_in
 from dudao.core.ui.acting import actor_of, token_of
 from dudao.core.ui.parts import Crumb, Tab
 from dudao.evaluations.actions import visits as acts
 from dudao.evaluations.actions.visits import by_head
-from dudao.evaluations.findings import key_of
 from dudao.evaluations.forms.reviewing import cells_of
 from dudao.evaluations.models import Subject
 from dudao.evaluations.process import VISIT
@@ -21,6 +21,7 @@ from dudao.evaluations.queries import visits as reads
 from dudao.evaluations.queries.answering import evidence_of
 from dudao.evaluations.queries.desk import Desk
 from dudao.evaluations.queries.licensing import registered
+from dudao.evaluations.queries.scores import MARK
 from dudao.evaluations.views.visits import days
 from dudao.findings.queries.sources import Hooks
 from dudao.visits import actions as visit_acts
@@ -75,13 +76,13 @@ def field(request: HttpRequest, pk: int) -> HttpResponse:
         editing = next((one for one in rows if str(one.pk) == asked), None)
         context |= {"records": rows, "form": record_form(None, editing), "editing": editing, "loose": _loose(files)}
     elif tab == "problems":
-        hooks = {desk.subject.pk: Hooks(actor, f"mark:{desk.subject.pk}:") for desk in desks}
+        hooks = {desk.subject.pk: Hooks(actor, MARK.key(desk.subject.pk)) for desk in desks}
         context["problems"] = [
             (
                 desk,
                 item,
                 hooks[desk.subject.pk].at(
-                    key_of(desk.subject.pk, item.code), row.unit, of=f"{item.code} {item.node.name}"
+                    MARK.key(desk.subject.pk, item.code), row.unit, of=f"{item.code} {item.node.name}"
                 ),
             )
             for desk, item in low
@@ -125,7 +126,7 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
     actor_of(request).require("onsite.mark", row.unit.path)
     actor, code = actor_of(request), request.POST.get("code", "")
     asked = request.POST.get("subject", "")
-    subject = reads.subject_at(row, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 18 else None
+    subject = reads.subject_at(row, int(asked)) if is_number(asked) else None
     desk = next((one for one in reads.desks(row) if subject is not None and one.subject.pk == subject.pk), None)
     item = desk.item(code) if desk is not None else None
     if subject is None or item is None:
@@ -140,7 +141,7 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
             code=code,
             cells=cells_of(request.POST, item.inputs()),
             reason=request.POST.get("reason", ""),
-            revision=int(revision) if revision.isascii() and revision.isdigit() else None,
+            revision=number_in(revision),
         )
 
     with audit.once(token_of(request)):

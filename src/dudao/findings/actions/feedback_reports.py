@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from dudao.core import audit
+from dudao.core import audit, keys
 from dudao.core.access import Actor, Denied
 from dudao.core.ui.formats import date_cn, percent
 from dudao.findings.models import Feedback
@@ -16,8 +16,9 @@ from dudao.findings.queries.terms import terms_on
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
-from dudao.papers.sources import Fact
+from dudao.papers.sources import Fact, Source, register
 
+FEEDBACK = keys.Kind("feedback", int)
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN, Paper.State.ISSUED)
 
 
@@ -36,9 +37,9 @@ def _board(row: Feedback) -> reads.Board:
     return reads.board(row, Lights(terms_on(timezone.localdate())))
 
 
-def facts_of_feedback(key: str) -> Sequence[Fact]:
+def facts_of_feedback(pk: int) -> Sequence[Fact]:
     """The numbers of a report, as the database has them now."""
-    row = Feedback.objects.select_related("office").filter(pk=key).first() if key.isdigit() else None
+    row = Feedback.objects.select_related("office").filter(pk=pk).first()
     return _facts(_board(row)) if row is not None else ()
 
 
@@ -96,7 +97,7 @@ def draft_reply(actor: Actor, *, feedback: Feedback) -> Paper:
         recipients=reads.above_named(row.office, row.addressees or row.superior),
         source_label=str(row),
         source_url=row.get_absolute_url(),
-        source_key=f"feedback:{row.pk}",
+        source_key=FEEDBACK.key(row.pk),
         facts=facts,
     )
     Feedback.objects.filter(pk=row.pk).update(paper=paper)
@@ -137,3 +138,7 @@ def reported_with_paper(actor: Actor, paper: Paper) -> None:
     row.state, row.reported_on = Feedback.State.REPORTED, timezone.localdate()
     row.save(update_fields=["state", "reported_on"])
     audit.record(actor, "feedback.report", row, day=row.reported_on)
+
+
+def register_all() -> None:
+    register(FEEDBACK, Source(facts=facts_of_feedback, issued=reported_with_paper))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from dudao.core import audit
+from dudao.core import audit, keys
 from dudao.core.access import Actor, Denied
 from dudao.core.ui.formats import date_cn, percent
 from dudao.findings.actions import judging, making, reminders
@@ -18,12 +18,13 @@ from dudao.findings.queries import lookback as reads
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
-from dudao.papers.sources import Fact
+from dudao.papers.sources import Fact, Source, register
 
 _State = Finding.State
 _Result = LookBackItem.Result
 _Outcome = LookBackItem.Outcome
 _JUDGED = frozenset({_State.REPORTED, _State.VERIFIED})
+LOOKBACK = keys.Kind("lookback", int)
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 
 
@@ -163,9 +164,9 @@ def why_not_report(actor: Actor, row: LookBack) -> Denied | None:
     return None
 
 
-def facts_of_round(key: str) -> Sequence[Fact]:
+def facts_of_round(pk: int) -> Sequence[Fact]:
     """The numbers of a report, as the database has them now."""
-    row = LookBack.objects.select_related("office").defer("pool").filter(pk=key).first() if key.isdigit() else None
+    row = LookBack.objects.select_related("office").defer("pool").filter(pk=pk).first()
     return _facts(row) if row is not None else ()
 
 
@@ -224,7 +225,7 @@ def draft_report(actor: Actor, *, round: LookBack) -> Paper:
         },
         source_label=str(row),
         source_url=row.get_absolute_url(),
-        source_key=f"lookback:{row.pk}",
+        source_key=LOOKBACK.key(row.pk),
         facts=facts,
     )
     LookBack.objects.filter(pk=row.pk).update(paper=paper)
@@ -278,3 +279,7 @@ def _problems(row: LookBack) -> list[str]:
     return [
         f"{one.finding.unit.name}：{one.finding.title}，{one.get_result_display()}。{one.opinion}" for one in bad
     ] or ["本轮核查的问题都已整改到位。"]
+
+
+def register_all() -> None:
+    register(LOOKBACK, Source(facts=facts_of_round))

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from dudao.core import audit
+from dudao.core import audit, keys
 from dudao.core.access import Actor, Denied
 from dudao.core.ui.formats import date_cn
 from dudao.findings import sources
@@ -21,17 +21,18 @@ from dudao.findings.queries.findings import given_since, noticed, with_units
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Delivery, Paper
-from dudao.papers.sources import Fact
+from dudao.papers.sources import Fact, Source, register
 
 _State = Finding.State
+FINDING, CONSULTATION = keys.Kind("finding", int), keys.Kind("consultation", int)
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 MOST_CHANGES = 20
 """Changes that a paper's page names one by one."""
 
 
-def facts_of_finding(key: str) -> Sequence[Fact]:
+def facts_of_finding(pk: int) -> Sequence[Fact]:
     """The numbers of the 整改通知书 in which this finding stands, as the database has them now."""
-    row = Finding.objects.filter(pk=key).first() if key.isdigit() else None
+    row = Finding.objects.filter(pk=pk).first()
     if row is None or row.notice_id is None:
         return ()
     rows = list(noticed(row.notice_id).select_related("unit"))
@@ -113,7 +114,7 @@ def _notice(actor: Actor, rows: list[Finding]) -> Paper:
         source_url=first.get_absolute_url()
         if len(rows) == 1
         else f"{reverse('findings:findings')}?under={first.unit_id}",
-        source_key=f"finding:{first.pk}",
+        source_key=FINDING.key(first.pk),
         facts=[*_facts(rows), *(fact for row in rows for fact in _named(row, sources.stated(row)))],
     )
     Finding.objects.filter(pk__in=[row.pk for row in rows]).update(notice=paper)
@@ -145,9 +146,9 @@ def sign_with_paper(actor: Actor, delivery: Delivery) -> None:
         sign(actor, finding=row)
 
 
-def facts_of_consultation(key: str) -> Sequence[Fact]:
+def facts_of_consultation(pk: int) -> Sequence[Fact]:
     """The day by which a department is asked to answer."""
-    asked = Consultation.objects.filter(pk=key).first() if key.isdigit() else None
+    asked = Consultation.objects.filter(pk=pk).first()
     return _answer_facts(asked) if asked is not None else ()
 
 
@@ -191,8 +192,14 @@ def draft_consultation(actor: Actor, *, consultation: Consultation) -> Paper:
         recipients=[asked.unit],
         source_label=str(asked),
         source_url=asked.get_absolute_url(),
-        source_key=f"consultation:{asked.pk}",
+        source_key=CONSULTATION.key(asked.pk),
         facts=_answer_facts(asked),
     )
     Consultation.objects.filter(pk=asked.pk).update(paper=paper)
     return paper
+
+
+def register_all() -> None:
+    told = Source(facts=facts_of_finding, issued=renew_with_paper, signed=sign_with_paper, changed=changed_since)
+    register(FINDING, told)
+    register(CONSULTATION, Source(facts=facts_of_consultation))

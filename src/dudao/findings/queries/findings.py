@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from dudao.core.access import Actor
+from dudao.core.keys import is_number
 from dudao.findings.models import Extension, Finding, FindingFile, Report, Verification
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import search
@@ -110,7 +111,7 @@ def file_of(actor: Actor, pk: int) -> FindingFile | None:
 
 def unit_name(actor: Actor, value: str) -> str | None:
     """The name of a unit chosen as a filter; ``None`` when the actor has no findings to see there."""
-    if not (value.isascii() and value.isdigit()):
+    if not is_number(value):
         return None
     found = Unit.objects.visible_to(actor, "finding.view").filter(pk=value).first()
     return str(found) if found is not None else None

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dudao.calc.sampling import allocate, draw
 from dudao.core.access import Actor
+from dudao.core.keys import is_number
 from dudao.findings.flow import OPEN
 from dudao.findings.models import Finding, LookBack, LookBackFile, LookBackItem, Verification
 from dudao.findings.queries.findings import seen
@@ -245,7 +246,7 @@ def inspectors_for(office: Unit) -> QuerySet[Any]:
 
 def people_named(office: Unit, query: str, taken: Sequence[str] = ()) -> list[Account]:
     """The first of those that may be sent, by a piece of their name or its pinyin."""
-    rows = inspectors_for(office).exclude(pk__in=[key for key in taken if key.isascii() and key.isdigit()])
+    rows = inspectors_for(office).exclude(pk__in=[key for key in taken if is_number(key)])
     for word in query.replace("\x00", "")[:60].split():
         rows = rows.filter(Q(name__contains=word) | Q(pinyin__icontains=word))
     return list(rows.order_by("pinyin", "pk")[:20])

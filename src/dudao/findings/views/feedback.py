@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.core import audit
 from dudao.core.files import hand_out
 from dudao.core.imports.owned import keep_own
+from dudao.core.keys import is_number
 from dudao.core.sheets import Comparison, Problem, SheetError, read_upload
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
 from dudao.core.ui.export import attachment
@@ -304,7 +305,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         actor.require("feedback.edit", row.office.path)
         key = what.removeprefix("remove-")
-        item = _item_or_404(request, int(key)) if key.isascii() and key.isdigit() and len(key) < 12 else None
+        item = _item_or_404(request, int(key)) if is_number(key) else None
         if item is None or item.feedback_id != row.pk:
             raise Http404
         run(request, lambda: acts.remove_item(actor, item=item), f"已删除第 {item.number} 项。")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from dudao.core.files import hand_out
+from dudao.core.keys import is_number
 from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.parts import Crumb, FileRow, stages
 from dudao.findings import sources
@@ -114,7 +115,7 @@ def recurrence(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     actor.require("finding.recur", row.unit.path)
     key = request.POST.get("earlier", "")
-    earlier = reads.finding(actor, int(key)) if key.isascii() and key.isdigit() and len(key) < 12 else None
+    earlier = reads.finding(actor, int(key)) if is_number(key) else None
     if key and earlier is None:
         messages.error(request, "所选的问题已不存在，请重新选择。")
         return redirect(row)

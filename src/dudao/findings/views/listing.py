@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.access import VERBS, Denied
+from dudao.core.keys import is_number
 from dudao.core.lights import LIGHTS
 from dudao.core.ui.acting import actor_of, may_anywhere
 from dudao.core.ui.bulk import Bulk, BulkActs
@@ -286,7 +287,7 @@ def picked(request: HttpRequest, verb: str) -> tuple[list[Any], bool]:
     """The rows that a form about many is for, and whether it was sent: then ``rows`` names those that the list had chosen."""
     again = "rows" in request.POST
     if again:
-        keys = [key for key in request.POST["rows"].split(",") if key.isascii() and key.isdigit()]
+        keys = [key for key in request.POST["rows"].split(",") if is_number(key)]
         rows = list(listed(request).filter(pk__in=keys[:MOST]))
     else:
         rows = list(FINDINGS.chosen(request, listed(request))[: MOST + 1])

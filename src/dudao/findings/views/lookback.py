@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
+from dudao.core.keys import is_number
 from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
 from dudao.core.ui.filters import Chip, Chips, Pick, Search
 from dudao.core.ui.formats import percent
@@ -155,7 +156,7 @@ def _chosen(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     confirmed = "rows" in request.POST
     if confirmed:
-        keys = [key for key in request.POST["rows"].split(",") if key.isascii() and key.isdigit() and len(key) < 12]
+        keys = [key for key in request.POST["rows"].split(",") if is_number(key)]
         chosen = list(listed(request).filter(pk__in=keys[: acts.MOST + 1]))
     else:
         chosen = list(FINDINGS.chosen(request, listed(request))[: acts.MOST + 1])
@@ -376,9 +377,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     actor.require("lookback.assign", row.office.path)
     confirmed = "inspectors" in request.POST or "form_token" in request.POST
     if confirmed:
-        keys = [
-            key for key in request.POST.get("ids", "").split(",") if key.isascii() and key.isdigit() and len(key) < 12
-        ]
+        keys = [key for key in request.POST.get("ids", "").split(",") if is_number(key)]
         chosen = list(_items(request, row).filter(pk__in=keys))
     else:
         chosen = list(ITEMS.chosen(request, _items(request, row)))

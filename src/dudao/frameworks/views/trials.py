@@ -290,7 +290,7 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     trace = explain(scores, 0, code, trial.main)
     gone = findings.lost(trace if code == tree.root.code else explain(scores, 0, sheet=trial.main))
-    hooks = Hooks(actor_of(request), f"score:{row.pk}:")
+    hooks = Hooks(actor_of(request), findings.SCORE.key(row.pk))
     lines = lines_of(scores, trial.main, trial.sources)
     labels = {source.key: source.label for source in tree.sources}
     return render(

@@ -11,6 +11,7 @@ from django.urls import reverse
 from dudao.calc.codetables import SCHOOL_TYPES, URBAN_RURAL
 from dudao.core import sheets
 from dudao.core.access import Actor, Denied
+from dudao.core.keys import is_number
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chip, Chips, Choice, Pick, Search, YesNo
 from dudao.core.ui.formats import date_cn
@@ -79,7 +80,7 @@ def _columns() -> list[Column]:
 
 
 def _county_name(request: Any, key: str) -> str | None:
-    unit = queries.visible_unit(request.actor, key).first() if key.isascii() and key.isdigit() else None
+    unit = queries.visible_unit(request.actor, key).first() if is_number(key) else None
     return unit.name if unit is not None else None
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.keys import is_number, number_in
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.parts import Crumb, Option, TreeNode
 from dudao.orgs import queries
@@ -71,13 +72,13 @@ def children(request: Any) -> HttpResponse:
     """One page of what stands directly under a unit: ``?parent=…[&day=…][&start=…]``."""
     actor: Actor = request.actor
     key = request.GET.get("parent", "")
-    if not (key.isascii() and key.isdigit()):
+    if not is_number(key):
         raise Http404
     day, error = _day(request)
     if error or not _may_open(actor, int(key), day):
         raise Http404
     start = request.GET.get("start", "0")
-    nodes = _children(actor, int(key), day, int(start) if start.isascii() and start.isdigit() and len(start) < 7 else 0)
+    nodes = _children(actor, int(key), day, number_in(start) or 0)
     return render(request, "ui/tree_nodes.html", {"nodes": nodes})
 
 
@@ -159,7 +160,7 @@ def pick(request: Any) -> HttpResponse:
     under = request.GET.get("under", "")
     if under:
         units = queries.within(units, under)
-    taken = [key for key in request.GET.getlist("not") if key.isascii() and key.isdigit()]
+    taken = [key for key in request.GET.getlist("not") if is_number(key)]
     units = units.exclude(pk__in=taken) if taken else units
     query = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
     top = units.order_by("depth", "sort_no", "sort_key")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.codetables import SCHOOL_TYPES, URBAN_RURAL
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor
+from dudao.core.keys import is_number
 from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink, Tab
@@ -107,7 +108,7 @@ def new(request: Any) -> HttpResponse:
     actor: Actor = request.actor
     actor.require("unit.open", *[place.path for place in queries.roots_of(actor, "unit.open")[:1]] or [""])
     under = request.GET.get("under", "")
-    initial = {"parent": int(under)} if under.isascii() and under.isdigit() else {}
+    initial = {"parent": int(under)} if is_number(under) else {}
     form = forms.OpenForm(request.POST or None, actor=actor, initial=initial)
     return answered(
         request, form, lambda: actions.open_unit(actor, **form.values), lambda made: f"已新设“{made.name}”。",

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from dudao.core.keys import is_number, number_in
 from dudao.plans.presets.lights import Rule
 from dudao.plans.queries.schedule import StepInput
 
@@ -41,7 +42,7 @@ def _typed(data: QueryDict, columns: Mapping[str, bool]) -> list[Row]:
         for number in numbers
     ]
     act, _, at = data.get("act", "").partition("-")
-    place = int(at) if at.isascii() and at.isdigit() else -1
+    place = int(at) if is_number(at) else -1
     if act == "add":
         rows.insert(
             place + 1 if 0 <= place < len(rows) else len(rows), {k: [] if many else "" for k, many in columns.items()}
@@ -103,7 +104,7 @@ def read_steps(data: QueryDict, done: Mapping[int, date | None]) -> TableInput:
                 fixed = date.fromisoformat(row["fixed"])
             except ValueError:
                 table.errors.append(f"{where}固定完成日“{row['fixed'][:20]}”不是日期，请按 2026-03-05 的样子填写。")
-        pk = int(row["pk"]) if row["pk"].isascii() and row["pk"].isdigit() else None
+        pk = number_in(row["pk"])
         table.values.append(StepInput(row["name"][:100], days or 1, gap or 0, fixed, pk, done.get(pk) if pk else None))
     return table
 

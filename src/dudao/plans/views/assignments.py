@@ -55,12 +55,12 @@ def row_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _hook(row: Assignment, actor: Any) -> tuple[Hook | None, str]:
     """What an overdue row leads to: its finding, or the way to make one, and one for all units that are late with the task."""
-    key = findings.key_of(row)
+    key = findings.LATE.key(row.pk)
     hooks = Hooks(actor, key)
     hook = hooks.at(key, row.unit, row.task.title)
     if not findings.is_overdue(row):
         return (hook if hook is not None and hook.made is not None else None), ""
-    return hook, address(findings.set_key_of(row)) if hook is not None and hooks.may else ""
+    return hook, address(findings.LATES.key(row.task_id)) if hook is not None and hooks.may else ""
 
 
 @require_GET

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from dudao.core.keys import number_in
 from dudao.core.lights import LIGHTS
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.formats import TONE_ICONS
@@ -25,7 +26,7 @@ SOON = timedelta(days=14)
 
 def _chosen(request: HttpRequest, pk: int | None = None) -> WorkPlan | None:
     asked = request.GET.get("plan", "")
-    wanted = pk or (int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None)
+    wanted = pk or number_in(asked)
     plan = current_plan(actor_of(request), today(), wanted)
     if plan is None and wanted is not None:
         raise Http404

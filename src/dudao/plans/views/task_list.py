@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.keys import number_in
 from dudao.core.lights import LIGHTS
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
@@ -139,7 +140,7 @@ def task_rows(request: HttpRequest) -> Any:
 def task_list(request: HttpRequest) -> HttpResponse:
     allow_export(request)
     actor = actor_of(request)
-    plan = reads.current_plan(actor, today(), _number(request.GET.get("plan")))
+    plan = reads.current_plan(actor, today(), number_in(request.GET.get("plan")))
     drafting = plan is not None and actor.may("task.create", plan.unit.path) and plan.state != "discarded"
     return TASKS.respond(
         request,
@@ -150,7 +151,3 @@ def task_list(request: HttpRequest) -> HttpResponse:
         drafting=drafting,
         primary=("新建任务", reverse("plans:task_new", args=[plan.pk]), "plus") if plan and drafting else None,
     )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -12,7 +12,7 @@ from dudao.calc.calendar import chinese_date
 from dudao.calc.expr import show_number
 from dudao.calc.rounding import percent, round_half_up
 from dudao.calc.tree import Tree
-from dudao.core import audit
+from dudao.core import audit, keys
 from dudao.core.access import Actor, Denied
 from dudao.evaluations.actions.campaigns import locked
 from dudao.evaluations.flow import by_office
@@ -24,11 +24,13 @@ from dudao.orgs.models import Unit
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
-from dudao.papers.sources import Fact, register
+from dudao.papers.sources import Fact, Source, register
 from dudao.results.queries import deciding
 from dudao.results.queries.low_results import Low, by_indicator, lows_of, lows_of_rows, threshold_words
-from dudao.results.queries.opinions import is_judged, lacking
+from dudao.results.queries.opinions import OPINION, is_judged, lacking
 
+CIRCULAR, REPORT = keys.Kind("result_circular", int), keys.Kind("result_report", int)
+PUBLICITY = keys.Kind("result_publicity", int)
 MOST_OPINIONS = 200
 MOST_ADDRESSED = 200
 MOST_TABLED = 300
@@ -100,14 +102,6 @@ class _Facts:
         return "、".join(names[code] for code in row.outcome["vetoes"] if code in names)
 
 
-def _asked(key: str) -> _Facts | None:
-    if not key.isascii() or not key.isdigit():
-        return None
-    rows = Campaign.objects.select_related("office", "version__framework")
-    campaign = rows.filter(pk=key).first()
-    return None if campaign is None else _Facts.of(campaign)
-
-
 def _of_circular(found: _Facts) -> list[Fact]:
     return [found.count, *found.mean, *found.grades, *found.marks, *(fact for fact, _ in found.common())]
 
@@ -120,15 +114,13 @@ def _of_publicity(found: _Facts) -> list[Fact]:
     return [found.count, *found.grades]
 
 
-def _now(facts: Callable[[_Facts], list[Fact]]) -> Callable[[str], Sequence[Fact]]:
-    def now(key: str) -> Sequence[Fact]:
-        found = _asked(key)
+def _source(facts: Callable[[_Facts], list[Fact]]) -> Source:
+    def now(pk: int) -> Sequence[Fact]:
+        campaign = Campaign.objects.select_related("office", "version__framework").filter(pk=pk).first()
+        found = None if campaign is None else _Facts.of(campaign)
         return () if found is None else facts(found)
 
-    return now
-
-
-_facts_of_circular, _facts_of_report, _facts_of_publicity = _now(_of_circular), _now(_of_report), _now(_of_publicity)
+    return Source(facts=now)
 
 
 def _may(actor: Actor, campaign: Campaign) -> _Facts:
@@ -159,11 +151,11 @@ def _overall(found: _Facts) -> str:
     return "，".join(told) + "。"
 
 
-def _source(campaign: Campaign, prefix: str) -> dict[str, Any]:
+def _made_from(campaign: Campaign, kind: keys.Kind) -> dict[str, Any]:
     return {
         "source_label": str(campaign),
         "source_url": campaign.get_absolute_url(),
-        "source_key": f"{prefix}:{campaign.pk}",
+        "source_key": kind.key(campaign.pk),
     }
 
 
@@ -201,7 +193,7 @@ def draft_circular(actor: Actor, *, campaign: Campaign) -> Paper:
         },
         recipients=_addressed(found),
         facts=_of_circular(found),
-        **_source(campaign, "result_circular"),
+        **_made_from(campaign, CIRCULAR),
     )
     return made
 
@@ -247,7 +239,7 @@ def draft_report(actor: Actor, *, campaign: Campaign) -> Paper:
             ],
         },
         facts=_of_report(found),
-        **_source(campaign, "result_report"),
+        **_made_from(campaign, REPORT),
     )
     return made
 
@@ -279,7 +271,7 @@ def draft_publicity(actor: Actor, *, campaign: Campaign) -> Paper:
             "参评单位可在平台上提出。",
         },
         facts=_of_publicity(found),
-        **_source(campaign, "result_publicity"),
+        **_made_from(campaign, PUBLICITY),
     )
     return made
 
@@ -306,10 +298,10 @@ def _opinion_facts(tree: Tree, row: Result, lows: Sequence[Low]) -> list[Fact]:
     return found + [Fact(f"得分：{low.code}", str(low.mark), low.words) for low in lows if low.mark is not None]
 
 
-def _facts_of_opinion(key: str) -> Sequence[Fact]:
+def _facts_of_opinion(pk: int) -> Sequence[Fact]:
     """«12»: the last final result of a subject."""
     rows = Subject.objects.select_related("campaign__office", "campaign__version__framework", "unit")
-    subject = rows.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    subject = rows.filter(pk=pk).first()
     sheet = None if subject is None else deciding.final_sheet(subject.campaign)
     row = None if sheet is None else Result.objects.filter(sheet=sheet, subject=subject).first()
     if row is None or sheet is None:
@@ -398,7 +390,7 @@ def _opinion(actor: Actor, found: _Facts, row: Result, lows: Sequence[Low], due_
         recipients=[unit],
         source_label=f"{campaign}：{row.name}",
         source_url=row.get_absolute_url(),
-        source_key=f"result_opinion:{row.subject_id}",
+        source_key=OPINION.key(row.subject_id),
         facts=facts,
     )
     return made
@@ -411,7 +403,7 @@ def _block_name(tree: Tree, code: str) -> str:
 
 
 def register_all() -> None:
-    register("result_circular", _facts_of_circular)
-    register("result_report", _facts_of_report)
-    register("result_publicity", _facts_of_publicity)
-    register("result_opinion", _facts_of_opinion)
+    register(CIRCULAR, _source(_of_circular))
+    register(REPORT, _source(_of_report))
+    register(PUBLICITY, _source(_of_publicity))
+    register(OPINION, Source(facts=_facts_of_opinion))

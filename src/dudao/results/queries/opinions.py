@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from dudao.core.keys import Kind
 from dudao.evaluations.models import Result
 from dudao.papers.models import Paper
 
+OPINION = Kind("result_opinion", int)
 _GONE = (Paper.State.DISCARDED, Paper.State.WITHDRAWN)
 
 
@@ -17,7 +19,7 @@ def is_judged(row: Result) -> bool:
 
 def lacking(rows: Iterable[Result]) -> list[Result]:
     """Those of some results whose unit has no opinion that stands; one query."""
-    asked = {f"result_opinion:{row.subject_id}": row for row in rows}
+    asked = {OPINION.key(row.subject_id): row for row in rows}
     standing = Paper.objects.filter(source_key__in=asked).exclude(state__in=_GONE)
     for key in standing.values_list("source_key", flat=True):
         asked.pop(key, None)

@@ -13,7 +13,6 @@ from dudao.calc.score import ADOPTED, Scores, explain
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import Crumb
-from dudao.evaluations.findings import key_of
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries import scores as reads
 from dudao.evaluations.queries.sheets import loaded
@@ -102,7 +101,7 @@ def _marks(request: HttpRequest, row: Result, scores: Scores, given: Any) -> dic
         raise Http404
     found = explain(scores, 0, code)
     gone = lost(found if code == tree.root.code else explain(scores, 0))
-    hooks = Hooks(actor_of(request), f"mark:{row.subject_id}:")
+    hooks = Hooks(actor_of(request), reads.MARK.key(row.subject_id))
     lines = lines_of(scores, ADOPTED, given, even=True)
     who = reads.givers(scores, row.subject, inside=inside)
     labels = {source.key: source.label for source in tree.sources}
@@ -121,7 +120,7 @@ def _marks(request: HttpRequest, row: Result, scores: Scores, given: Any) -> dic
                 line,
                 list(zip(sources, line.sources, strict=True)),
                 who.get(line.code),
-                hooks.at(key_of(row.subject_id, line.code), row.subject.unit, f"{line.code} {line.name}")
+                hooks.at(reads.MARK.key(row.subject_id, line.code), row.subject.unit, f"{line.code} {line.name}")
                 if hooked and line.is_leaf and line.code in gone
                 else None,
             )

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.tree import Tree
+from dudao.core.keys import is_number
 from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.filters import Chip, Chips, Choice, Search, YesNo
 from dudao.core.ui.forms import form_page, refused
@@ -425,7 +426,7 @@ def opinions(request: HttpRequest, pk: int) -> HttpResponse:
     actor.require("paper.draft", sheet.campaign.office.path)
     listing = _ranking(sheet, request, {})
     rows = reads.results_of(sheet).select_related("subject__unit")
-    keys = [key for key in request.POST.get("keys", "").split(",") if key.isdigit()]
+    keys = [key for key in request.POST.get("keys", "").split(",") if is_number(key)]
     chosen = list(rows.filter(pk__in=keys) if keys else listing.chosen(request, rows))
     if not chosen:
         messages.error(request, "没有选择单位，请在得分表里选择。")

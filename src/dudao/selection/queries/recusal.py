@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from dudao.core.access import Actor
+from dudao.core.keys import is_number
 from dudao.orgs.models import Unit
 from dudao.people.models import Account, Appointment
 from dudao.people.queries import holders_of
@@ -130,10 +131,10 @@ class Person:
 def found_people(actor: Actor, verb: str, at: str, words: str, taken: Sequence[str] = ()) -> list[Person]:
     """People who hold a verb at a unit, by name or initials, for who may give them the task; nobody for everybody else."""
     plans = _PLANS.get(verb)
-    unit = Unit.objects.filter(pk=at).first() if at.isascii() and at.isdigit() and len(at) < 18 else None
+    unit = Unit.objects.filter(pk=at).first() if is_number(at) else None
     if plans is None or unit is None or not actor.may(plans, unit.path):
         return []
-    rows = candidates(verb, unit.path).exclude(pk__in=[key for key in taken if key.isascii() and key.isdigit()])
+    rows = candidates(verb, unit.path).exclude(pk__in=[key for key in taken if is_number(key)])
     for word in words.replace("\x00", "").split()[:5]:
         rows = rows.filter(Q(name__icontains=word) | Q(pinyin__icontains=word) | Q(home__name__icontains=word))
     found = list(rows[:MOST_FOUND])

@@ -26,6 +26,7 @@ from dudao.calc.balance.items import (
 from dudao.calc.balance.sizes import oversized, sizes_from
 from dudao.calc.codetables import Stage as CalcStage
 from dudao.calc.rounding import round_apart
+from dudao.core.keys import is_number
 from dudao.orgs.models import Unit
 from dudao.packs import names, read
 from dudao.stats.models import BalanceRun, DataItem, ItemJudgement, Return, SchoolResult, Value
@@ -107,7 +108,7 @@ def place_of(run: BalanceRun, asked: str) -> int | None:
     counties = run.results["counties"]
     if not asked:
         return 0 if counties else None
-    return units_of_run(run).get(int(asked)) if asked.isascii() and asked.isdigit() else None
+    return units_of_run(run).get(int(asked)) if is_number(asked) else None
 
 
 def judgements_of(run: BalanceRun, county: int) -> dict[str, ItemJudgement]:

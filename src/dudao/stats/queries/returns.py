@@ -14,6 +14,7 @@ from django.db.models.functions import Length
 from django.utils import timezone
 
 from dudao.core.access import Actor
+from dudao.core.keys import is_number
 from dudao.orgs.models import INSTITUTIONS, Stage, Unit
 from dudao.stats.models import CheckHit, CheckRule, Return, Round, Value
 from dudao.stats.queries import catalogue
@@ -70,7 +71,7 @@ def county_names() -> list[tuple[str, str]]:
 
 
 def of_county(rows: "QuerySet[Return]", key: str) -> "QuerySet[Return]":
-    unit = Unit.objects.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    unit = Unit.objects.filter(pk=key).first() if is_number(key) else None
     return rows.filter(unit__path__startswith=unit.path) if unit is not None else rows.none()
 
 
@@ -265,7 +266,7 @@ def county_choices() -> list[tuple[str, str]]:
 
 
 def hits_of_county(rows: "QuerySet[CheckHit]", key: str) -> "QuerySet[CheckHit]":
-    unit = Unit.objects.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    unit = Unit.objects.filter(pk=key).first() if is_number(key) else None
     return rows.filter(ret__unit__path__startswith=unit.path) if unit is not None else rows.none()
 
 

@@ -145,7 +145,7 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
     run = run_or_404(request, pk)
     actor = actor_of(request)
     results = run.results
-    hooks = Hooks(actor, "balance:")
+    hooks = Hooks(actor, findings.BALANCE.key())
     names = {one["code"]: f"{one['code']} {one['name']}" for one in results["indicators"]}
     units = {one["code"]: one["unit"] for one in results["indicators"]}
     counties = [
@@ -205,7 +205,7 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _hook(hooks: Hooks, row: SchoolResult) -> Hook | None:
-    return hooks.at(findings.balance_key(row), row.unit.path, str(row))
+    return hooks.at(findings.BALANCE.key(row.pk), row.unit.path, str(row))
 
 
 @require_http_methods(["GET", "POST"])

@@ -65,7 +65,7 @@ def balance_verdict(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "stats/balance_verdict_all.html", {**context, "lines": lines})
     found = balance_items.county_items(run, place)
     may_judge = actor.may("balance.judge", run.unit.path)
-    hooks = Hooks(actor, f"county:{run.pk}:{found.unit}:")
+    hooks = Hooks(actor, findings.COUNTY.key(run.pk, found.unit))
     unit = balance_items.county_unit(run, found.unit)
     context |= {
         "found": found,
@@ -97,7 +97,7 @@ def _hook(hooks: Hooks, run: BalanceRun, unit: Unit | None, result: Any) -> Hook
     if unit is None or result.status is not Status.FAILED:
         return None
     return hooks.at(
-        findings.item_key(run.pk, unit.pk, result.item.code), unit, f"{result.item.code} {result.item.name}"
+        findings.COUNTY.key(run.pk, unit.pk, result.item.code), unit, f"{result.item.code} {result.item.name}"
     )
 
 

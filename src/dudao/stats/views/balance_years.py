@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import sheets
+from dudao.core.keys import is_number
 from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import answered
@@ -36,7 +37,7 @@ def balance_years_page(request: HttpRequest) -> HttpResponse:
     subjects = [(f"{unit}:{pack}", f"{name}，{title}", unit, pack) for unit, name, pack, title in places]
     chosen = next((one for one in subjects if one[0] == request.GET.get("of")), subjects[0] if subjects else None)
     runs = list(balance_years.comparable(actor, chosen[2], chosen[3])) if chosen else []
-    asked = {int(key) for key in request.GET.getlist("run") if key.isascii() and key.isdigit()}
+    asked = {int(key) for key in request.GET.getlist("run") if is_number(key)}
     keys = [run.pk for run in runs if run.pk in asked] or balance_years.latest_of_years(runs)
     found = balance_years.compared(actor, _one_a_year(runs, keys)) if keys else None
     counties = list(found.stages) if found else []

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
+from dudao.core.keys import is_number
 from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.filters import Chip, Chips, Choice, Search, YesNo
 from dudao.core.ui.forms import answered, form_page, refused
@@ -186,7 +187,7 @@ def item_edit(request: HttpRequest, code: str) -> HttpResponse:
 def _revision(request: HttpRequest) -> int:
     """Which revision the form was made from: a number in its address."""
     text = request.GET.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    return int(text) if is_number(text) else -1
 
 
 def _action(request: HttpRequest, revision: int) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.balance.crowding import Pace
 from dudao.core.imports.pages import sheet_page
+from dudao.core.keys import number_in
 from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips
@@ -26,7 +27,6 @@ from dudao.stats.models import EliminationPlan, EliminationRow
 from dudao.stats.papers import sizes as sizepapers
 from dudao.stats.process import ELIMINATION
 from dudao.stats.queries import sizes
-from dudao.stats.views.sizes import number_of
 
 SHOWN = 200
 EDITABLE = (EliminationPlan.State.DRAFT, EliminationPlan.State.RETURNED)
@@ -92,7 +92,7 @@ def elimination_page(request: HttpRequest, pk: int) -> HttpResponse:
     plan = ELIMINATION.found_or_404(request, pk)
     actor = actor_of(request)
     view = sizes.plan_view(actor, plan)
-    hooks = Hooks(actor, "large:")
+    hooks = Hooks(actor, findings.LARGE.key())
     frame = ELIMINATION.frame(plan, actor, back="draft" if plan.state == EliminationPlan.State.RETURNED else "")
     if plan.state == EliminationPlan.State.REPLACED:
         frame["line"] = stages(ELIMINATION.flow.line, EliminationPlan.State.APPROVED)
@@ -129,7 +129,7 @@ def _hook(hooks: Hooks, plan: EliminationPlan, one: sizes.RowView) -> Hook | Non
     if not one.left:
         return None
     year = max((found.year for found in one.years if found.actual is not None), default=plan.base_year)
-    return hooks.at(findings.large_key(year, one.row.school_id), one.row.school.path, str(one.row.school))
+    return hooks.at(findings.LARGE.key(year, one.row.school_id), one.row.school.path, str(one.row.school))
 
 
 @require_http_methods(["GET", "POST"])
@@ -147,7 +147,7 @@ def elimination_edit(request: HttpRequest, pk: int) -> HttpResponse:
     typed, errors = parse_rows(request.POST, rows, plan.years)
     if errors:
         return _form(request, plan, errors=errors, status=422)
-    version = number_of(request.POST.get("version", ""))
+    version = number_in(request.POST.get("version", ""))
     try:
         held = acts.save_plan(actor, plan=plan, version=-1 if version is None else version, rows=typed)
     except Conflict as reason:

@@ -169,7 +169,7 @@ def preschool_county(request: HttpRequest, pk: int, county: int) -> HttpResponse
         for garden in found.failing
         if not asked or any(lack["code"] == asked for lack in garden["lacks"])
     ]
-    hooks = Hooks(actor, f"preschool:{run.pk}:{county}:")
+    hooks = Hooks(actor, findings.PRESCHOOL.key(run.pk, county))
     place = preschool.place_of(found)
     codes = sorted({lack["code"] for garden in found.failing for lack in garden["lacks"]})
     years = [(run, found), *others]
@@ -192,7 +192,7 @@ def preschool_county(request: HttpRequest, pk: int, county: int) -> HttpResponse
             "failed": [
                 (
                     shown,
-                    hooks.at(findings.preschool_key(run.pk, county, shown.code), place, f"{shown.code} {shown.name}"),
+                    hooks.at(findings.PRESCHOOL.key(run.pk, county, shown.code), place, f"{shown.code} {shown.name}"),
                 )
                 for shown in found.failed
             ],

@@ -79,9 +79,9 @@ def return_page(request: HttpRequest, pk: int) -> HttpResponse:
     ret = RETURN.found_or_404(request, pk)
     actor = actor_of(request)
     shown = sections(ret)
-    hooks = Hooks(actor, f"check:{ret.pk}:")
+    hooks = Hooks(actor, findings.CHECK.key(ret.pk))
     for hit in (hit for part in shown for row in part["rows"] for hit in row["hits"]):
-        hit.hook = hooks.at(findings.check_key(hit), ret.unit, hit.message)
+        hit.hook = hooks.at(findings.CHECK.key(ret.pk, hit.key), ret.unit, hit.message)
     return render(
         request,
         "stats/return.html",

@@ -279,13 +279,13 @@ def round_checks(request: HttpRequest, pk: int) -> HttpResponse:
     counties = returns.counties_below(actor, asked)
     found = returns.failures_of(actor, asked, counties)
     several = counties if len(counties) > 1 else []
-    makes = Hooks(actor, "checks:").may
+    makes = Hooks(actor, findings.CHECKS.key()).may
     rows = [
         (
             line,
             SEVERITY[line.rule.severity],
             list(zip(several, line.row(several), strict=True)),
-            address(findings.checks_key(asked.pk, line.rule.pk)) if makes else "",
+            address(findings.CHECKS.key(asked.pk, line.rule.pk)) if makes else "",
         )
         for line in found
     ]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.keys import is_number
 from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
@@ -55,7 +56,7 @@ def round_new(request: HttpRequest) -> HttpResponse:
     groups = catalogue.groups_on(today)
     unit = roots_of(actor, "round.create")[0]
     asked = request.GET.get("from", "")
-    model = ROUND.found_or_404(request, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    model = ROUND.found_or_404(request, int(asked)) if is_number(asked) else None
     places = returns.counties_of(unit)
     form = RoundForm(
         request.POST or None,

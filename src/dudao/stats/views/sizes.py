@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from dudao.calc.balance.crowding import Counted, Pace, Span
+from dudao.core.keys import number_in
 from dudao.core.ui.acting import actor_of, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import State
@@ -25,20 +26,16 @@ from dudao.stats.queries import sizes
 SHOWN = 200
 
 
-def number_of(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
 def _scope(request: HttpRequest) -> dict[str, Any]:
     """What the address asks for: year, county, whether unchecked numbers count; and the board of it."""
     actor = actor_of(request)
     counties = list(sizes.counties_seen(actor))
-    key = number_of(request.GET.get("county", ""))
+    key = number_in(request.GET.get("county", ""))
     chosen: Unit | None = next((unit for unit in counties if unit.pk == key), None)
     everything = request.GET.get("all") == "1"
     found = sizes.rules()
     seen = sizes.board(actor, found, within=chosen, accepted_only=not everything)
-    asked = number_of(request.GET.get("year", ""))
+    asked = number_in(request.GET.get("year", ""))
     filled = [year for year in seen.years if seen.schools.get(year)]
     year = asked if asked in seen.years else next(iter(filled or seen.years), None)
     return {
@@ -89,7 +86,7 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
     over.sort(key=lambda school: (-sum(one.large.most for one in school.stages.values()), school.path))
     heads, bands = sizes.band_table(seen.schools.get(year, ()), found)
     trend = sizes.trend(seen, year)
-    hooks = Hooks(actor, f"large:{year}:")
+    hooks = Hooks(actor, findings.LARGE.key(year))
     makes = hooks.may and not scope["everything"]  # problems are made of checked numbers only
     county = scope["chosen"].pk if scope["chosen"] else None
     context |= {
@@ -117,7 +114,7 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
         "over": [
             {
                 "school": school,
-                "hook": hooks.at(findings.large_key(year, school.unit), school.path, school.name) if makes else None,
+                "hook": hooks.at(findings.LARGE.key(year, school.unit), school.path, school.name) if makes else None,
                 "parts": [
                     {"stage": sizes.STAGE_WORDS[stage], "counted": counted, "bands": _band_words(counted, found.large)}
                     for stage, counted in school.stages.items()

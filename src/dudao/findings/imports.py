@@ -106,6 +106,7 @@ NEW = declare_owned(
         many=MANY,
         label="导入 {} 个问题",
         doing="正在登记问题",
+        nothing="里的问题都已经登记过，没有需要导入的内容",
         done="已登记 {} 个问题，核对后下达。",
         after=lambda: reverse("findings:findings", query={"state": "draft"}),
         **_PAGES,

@@ -56,6 +56,7 @@ LEDGER = declare_owned(
         errors="plans:ledger_errors",
         form="plans:ledger_import",
         word="台账",
+        nothing="与平台里的内容一致，没有需要导入的改动",
         table=ledger.LEDGER,
         max_rows=20_000,
         texts=True,

@@ -51,6 +51,8 @@ class Owned:
     """What the rows would do to ``target``; nothing where only faults are kept, of a sheet that is checked elsewhere."""
     write: Callable[[Actor, SheetImport, list[dict[str, Any]], Callable[[int, int], None] | None], None] | None = None
     """Carries every change out or raises."""
+    nothing: str = "与平台里的内容一致，没有需要导入的内容"
+    """What is said of a sheet that says nothing new, behind its name."""
     done: str = "已导入 {} 处改动。"
     """What is said when it is written, with the number in braces."""
     after: Callable[[], str] | None = None

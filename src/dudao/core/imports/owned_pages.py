@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import files
 from dudao.core.access import Denied
-from dudao.core.imports.owned import OWNED, Owned, begin_own, discard_own, own_uploads, page_after
+from dudao.core.imports.owned import OWNED, Owned, begin_own, discard_own, own_uploads, page_after, take_own
 from dudao.core.models import SheetImport
 from dudao.core.ui.acting import actor_of
+from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, State
 
 STATES: dict[str, State] = {
@@ -44,6 +45,24 @@ def _found_or_404(request: HttpRequest, pk: int, kinds: tuple[Owned, ...]) -> Sh
     if taken is None:
         raise Http404
     return taken
+
+
+def bring_page(request: HttpRequest, form: Form, what: Callable[[], tuple[Owned, Any]], **page: Any) -> HttpResponse:
+    """The page on which a sheet is brought: what it would do is shown on its own page. ``what``: its kind and where it goes."""
+    if request.method == "POST" and form.is_valid():
+        (kind, target), brought, same = what(), form.cleaned_data["file"], object()
+        taken = refused(
+            form,
+            lambda: (
+                take_own(actor_of(request), declared=kind, target=target, upload=brought, name=brought.name) or same
+            ),
+        )
+        if taken is same:
+            messages.success(request, f"“{brought.name}”{kind.nothing}。")
+            return redirect(kind.form)
+        if taken is not None:
+            return redirect(taken)
+    return form_page(request, form, save="上传并核对", **page)
 
 
 def upload_view(

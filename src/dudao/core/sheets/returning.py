@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from openpyxl import load_workbook
@@ -47,29 +47,39 @@ def _marked(data: bytes, reading: Reading, faults: dict[int, list[Problem]], las
     header = {fold(as_text(cell.value)): cell.column for cell in sheet[reading.header_row] if cell.value is not None}
     merged = [area.max_col for area in sheet.merged_cells.ranges if area.max_row > reading.header_row]
     place = header.get(ERROR_COLUMN) or max([*header.values(), *merged], default=0) + 1
-    red = Font(name="仿宋", size=11, color="C00000", bold=True)
-    fill = PatternFill("solid", start_color="FDE2E2")
-    thin = Side(style="thin", color="C00000")
-    wrap = Alignment(wrap_text=True, vertical="center")
     for row in range(reading.header_row + 1, last + 1):
         if sheet.cell(row, place).value is not None and row not in faults:
             sheet.cell(row, place).value = None
-    head = sheet.cell(reading.header_row, place, ERROR_COLUMN)
-    head.font, head.fill, head.alignment = red, fill, Alignment(wrap_text=True, vertical="center", horizontal="center")
-    sheet.column_dimensions[get_column_letter(place)].width = 48
-    for row, problems in faults.items():
-        cell = sheet.cell(row, place)
-        cell.value = _reasons(problems)
-        cell.data_type = "s"
-        cell.font, cell.alignment, cell.border = red, wrap, Border(thin, thin, thin, thin)
-        for problem in problems:
-            column = header.get(fold(problem.column))
-            if column:
-                sheet.cell(row, column).fill = fill
+    cells = [(row, header.get(fold(one.column), 0)) for row, problems in faults.items() for one in problems]
+    reasons = {row: _reasons(problems) for row, problems in faults.items()}
+    red_column(sheet, (reading.header_row, place), ERROR_COLUMN, reasons, cells)
     book.active = book.index(sheet)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def red_column(
+    sheet: Any, head: tuple[int, int], name: str, reasons: Mapping[int, str], cells: Iterable[tuple[int, int]]
+) -> None:
+    """Write the red column below its head (row, column): the reason of each row; the faulty cells (column 0: none) turn red."""
+    red = Font(name="仿宋", size=11, color="C00000", bold=True)
+    fill = PatternFill("solid", start_color="FDE2E2")
+    thin = Side(style="thin", color="C00000")
+    place = head[1]
+    title = sheet.cell(*head, name)
+    title.font, title.fill = red, fill
+    title.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+    sheet.column_dimensions[get_column_letter(place)].width = 48
+    for row, reason in reasons.items():
+        cell = sheet.cell(row, place)
+        cell.value = reason
+        cell.data_type = "s"
+        cell.font, cell.border = red, Border(thin, thin, thin, thin)
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+    for row, column in cells:
+        if column:
+            sheet.cell(row, column).fill = fill
 
 
 def _rewritten(data: bytes, reading: Reading, faults: dict[int, list[Problem]], max_bytes: int) -> bytes:

@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import sheets
-from dudao.core.imports.owned import take_own
-from dudao.core.imports.owned_pages import errors_view, recent, upload_view
+from dudao.core.imports.owned import Owned
+from dudao.core.imports.owned_pages import bring_page, errors_view, recent, upload_view
 from dudao.core.models import SheetImport
 from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.export import attachment
-from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.findings import ledgers
 from dudao.findings.actions.ledgers import LONG, begin_export, export_ledger
@@ -67,34 +66,16 @@ def sheet_import(request: HttpRequest) -> HttpResponse:
     may_anywhere(request, "finding.import")
     actor = actor_of(request)
     form = SheetForm(sent(request), request.FILES or None, actor=actor)
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        brought, nothing = values["file"], object()
-        kind = NEW if values["kind"] == "new" else LEDGER
 
-        def take() -> Any:
-            office = values["office"]
-            return take_own(actor, declared=kind, target=office, upload=brought, name=brought.name) or nothing
+    def what() -> tuple[Owned, Any]:
+        return NEW if form.cleaned_data["kind"] == "new" else LEDGER, form.cleaned_data["office"]
 
-        taken = refused(form, take)
-        if taken is nothing:
-            what = "里的问题都已经登记过" if kind is NEW else "与平台里的内容一致"
-            messages.success(request, f"“{brought.name}”{what}，没有需要导入的内容。")
-            return redirect("findings:import")
-        if taken is not None:
-            return redirect(taken)
-    return form_page(
-        request,
-        form,
-        title="导入问题表",
-        save="上传并核对",
-        save_icon="upload",
-        cancel_url=reverse("findings:findings"),
-        crumbs=_crumbs(Crumb("导入问题表")),
-        template="findings/import.html",
-        uploads=recent(request, *KINDS.values()),
+    return bring_page(
+        request, form, what,
+        title="导入问题表", save_icon="upload", cancel_url=reverse("findings:findings"), crumbs=_crumbs(Crumb("导入问题表")),
+        template="findings/import.html", uploads=recent(request, *KINDS.values()),
         columns="、".join(column.name for column in ledgers.LEDGER.readable if column.key != "number"),
-    )
+    )  # fmt: skip
 
 
 @require_GET

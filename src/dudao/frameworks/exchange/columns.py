@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from dudao.calc.numerals import hanzi_of
 from dudao.calc.tree import MAX_LEVELS
 from dudao.frameworks.exchange.grid import Grid, letters
 from dudao.frameworks.exchange.heads import HEADER_WITHIN, LISTS, Head, role_of
 
-_HANZI: Final = "一二三四五六七八九十"
 MEANINGS: Final[dict[str, str]] = {
     "": "不读取",
-    **{f"{level}": f"{_HANZI[level - 1]}级指标" for level in range(1, min(MAX_LEVELS, 10) + 1)},
+    **{f"{level}": f"{hanzi_of(level)}级指标" for level in range(1, min(MAX_LEVELS, 10) + 1)},
     "points": "分值",
     "weight": "权重",
     "text": "标准与考核方式",

@@ -4,11 +4,10 @@ import io
 from collections.abc import Iterable
 
 from openpyxl import load_workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from dudao.core.sheets import SheetError
+from dudao.core.sheets.returning import red_column
 from dudao.frameworks.exchange.grid import read_grids
 from dudao.frameworks.exchange.heads import find_head
 
@@ -24,9 +23,6 @@ def with_error_column(data: bytes, problems: Iterable[Problem]) -> bytes:
         book = load_workbook(io.BytesIO(data))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         raise SheetError("这份工作簿的格式不能保留，无法生成错误对照表。请按页面上的说明改正。") from None
-    red = Font(name="仿宋", size=11, color="C00000", bold=True)
-    fill = PatternFill("solid", start_color="FDE2E2")
-    thin = Side(style="thin", color="C00000")
     by_sheet: dict[str, dict[int, list[tuple[int, str]]]] = {}
     for sheet, row, column, text in problems:
         if sheet in book.sheetnames:
@@ -34,22 +30,13 @@ def with_error_column(data: bytes, problems: Iterable[Problem]) -> bytes:
     heads = {grid.name: find_head(grid) for grid in read_grids(data, ".xlsx")} if by_sheet else {}
     for name, rows in by_sheet.items():
         sheet = book[name]
-        index = sheet.max_column + 1
-        sheet.column_dimensions[get_column_letter(index)].width = 52
         top = heads.get(name)
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        head = sheet.cell(top.bottom + 1 if top is not None else 1, index, COLUMN)
-        head.font, head.fill, head.alignment = red, fill, Alignment(horizontal="center", vertical="center")
-        for row, found in rows.items():
-            cell = sheet.cell(row, index, "；".join(dict.fromkeys(text for _, text in found)))
-            cell.data_type = "s"
-            cell.font, cell.fill, cell.border = red, fill, Border(thin, thin, thin, thin)
-            cell.alignment = Alignment(wrap_text=True, vertical="center")
-            for column, _ in found:
-                if column:
-                    sheet.cell(row, column).fill = fill
+        reasons = {row: "；".join(dict.fromkeys(text for _, text in found)) for row, found in rows.items()}
+        head = (top.bottom + 1 if top is not None else 1, sheet.max_column + 1)
+        red_column(sheet, head, COLUMN, reasons, [(row, column) for row, found in rows.items() for column, _ in found])
     if by_sheet:
         book.active = book.index(book[next(iter(by_sheet))])
     target = io.BytesIO()

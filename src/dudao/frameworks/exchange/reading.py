@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final
 
+from dudao.calc.numerals import hanzi_of
 from dudao.core.sheets import SheetError
 from dudao.frameworks.exchange import settings
 from dudao.frameworks.exchange.blank import GUIDE
@@ -91,7 +92,7 @@ def _unread(grid: Grid, head: Head) -> list[str]:
             "要读取的，请在“列的含义”里选择。"
         )
     if head.skipped:
-        levels = "、".join(f"{'一二三四五六七八九十'[level - 1]}级" for level in head.skipped)
+        levels = "、".join(f"{hanzi_of(level)}级" for level in head.skipped)
         notes.append(f"{_called(grid)}没有{levels}指标的列，它的下级直接归在上一级之下。")
     return notes
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from dudao.calc.numerals import hanzi_of
 from dudao.calc.tree import Tree, to_data
 from dudao.core.sheets import Column, SheetError, Writer
 from dudao.frameworks.exchange import settings
@@ -22,8 +23,7 @@ from dudao.frameworks.exchange.layout import carries, heading, rule_lines
 MOST_LETTERS: Final = 32_000
 UNUSED: Final = 13
 """Width in characters of a column that nothing stands in."""
-_HANZI: Final = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
-LEVELS: Final = tuple(f"{word}级指标" for word in _HANZI)
+LEVELS: Final = tuple(f"{hanzi_of(level)}级指标" for level in range(1, 13))
 _COLUMNS: Final = (
     ("points", "分值", 8),
     ("weight", "权重", 8),

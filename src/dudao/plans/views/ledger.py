@@ -15,11 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.core import jobs
 from dudao.core.access import Denied
 from dudao.core.documents import DOCX
-from dudao.core.imports.owned import take_own
-from dudao.core.imports.owned_pages import errors_view, recent, upload_view
+from dudao.core.imports.owned_pages import bring_page, errors_view, recent, upload_view
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.export import attachment
-from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.plans import ledger
 from dudao.plans.actions.ledger import export_ledger
@@ -112,28 +110,10 @@ def ledger_import(request: HttpRequest) -> HttpResponse:
     if not actor_of(request).may_somewhere("ledger.import"):
         raise Denied("您没有“导回台账”的权限，如工作需要请联系安全管理员。", "ledger.import")
     form = LedgerForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        nothing = object()
-
-        def take() -> Any:
-            actor = actor_of(request)
-            return take_own(actor, declared=LEDGER, target=None, upload=upload, name=upload.name) or nothing
-
-        taken = refused(form, take)
-        if taken is nothing:
-            messages.success(request, f"“{upload.name}”与平台里的内容一致，没有需要导入的改动。")
-            return redirect("plans:ledger_import")
-        if taken is not None:
-            return redirect(taken)
-    return form_page(
-        request,
-        form,
-        title="导回台账",
-        save="上传并核对",
-        cancel_url=reverse("plans:assignments"),
-        crumbs=_crumbs(Crumb("导回台账")),
-    )
+    return bring_page(
+        request, form, lambda: (LEDGER, None),
+        title="导回台账", cancel_url=reverse("plans:assignments"), crumbs=_crumbs(Crumb("导回台账")),
+    )  # fmt: skip
 
 
 def _upload_crumbs(last: Crumb) -> list[Crumb]:

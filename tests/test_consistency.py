@@ -63,9 +63,8 @@ def test_no_file_is_longer_than_800_lines():
 
 # By app, still to be mended; nothing is added here.
 TOO_MANY = {
-    "accountability": ["edit_case", "open_case", "plan_talk", "record", "submit"],
     "calc": ["_say", "formula"],
-    "core": ["_ask", "_once", "confirm", "export", "form_page", "picker", "sign", "style"],
+    "core": ["confirm", "form_page", "picker"],
     "demo": ["_made"],
     "evaluations": [
         "assign_reviews",
@@ -75,10 +74,8 @@ TOO_MANY = {
         "write_book",
     ],
     "evidence": ["add_file"],
-    "findings": ["record_visit", "send_back", "set_term"],
     "frameworks": ["_form_page"],
     "orgs": ["open_unit", "rename_unit"],
-    "people": ["create_account"],
     "stats": ["claim_relief", "judge_item"],
 }
 

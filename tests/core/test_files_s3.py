@@ -14,7 +14,7 @@ from django.test import RequestFactory
 
 from dudao.core import files
 from dudao.core.files import FileRefused, Missing, Unavailable
-from dudao.core.files.s3 import S3Store, sign
+from dudao.core.files.s3 import Keys, Request, S3Store, sign
 from dudao.core.models import StoredFile
 
 PDF = b"%PDF-1.7\n%%EOF"
@@ -29,14 +29,11 @@ def test_the_worked_example_of_the_reference():
         "x-amz-content-sha256": hashlib.sha256(b"").hexdigest(),
     }
     signed = sign(
-        "GET",
-        "/test.txt",
-        {},
+        Request("GET", "/test.txt"),
         headers,
-        region="us-east-1",
-        key="AKIAIOSFODNN7EXAMPLE",
-        secret="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        now=datetime(2013, 5, 24, tzinfo=UTC),
+        "us-east-1",
+        Keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        datetime(2013, 5, 24, tzinfo=UTC),
     )
     assert signed["authorization"] == (
         "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,"
@@ -48,14 +45,11 @@ def test_the_worked_example_of_the_reference():
 def test_a_listing_is_signed_with_its_query():
     """«GET Bucket (List Objects)» in the same place."""
     signed = sign(
-        "GET",
-        "/",
-        {"prefix": "J", "max-keys": "2"},
+        Request("GET", "/", {"prefix": "J", "max-keys": "2"}),
         {"host": "examplebucket.s3.amazonaws.com", "x-amz-content-sha256": hashlib.sha256(b"").hexdigest()},
-        region="us-east-1",
-        key="AKIAIOSFODNN7EXAMPLE",
-        secret="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        now=datetime(2013, 5, 24, tzinfo=UTC),
+        "us-east-1",
+        Keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        datetime(2013, 5, 24, tzinfo=UTC),
     )
     assert signed["authorization"].endswith("34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7")
 
@@ -96,14 +90,11 @@ class Handler(BaseHTTPRequestHandler):
         stamp = datetime.strptime(self.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         digest = hashlib.sha256(body).hexdigest()
         expected = sign(
-            self.command,
-            unquote(parts.path),
-            dict(parse_qsl(parts.query, keep_blank_values=True)),
+            Request(self.command, unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True))),
             {"host": self.headers["host"], "x-amz-content-sha256": digest},
-            region="cn-north",
-            key=KEY,
-            secret=SECRET,
-            now=stamp,
+            "cn-north",
+            Keys(KEY, SECRET),
+            stamp,
         )
         if self.headers["authorization"] != expected["authorization"]:
             self.answer(403, b"<Code>SignatureDoesNotMatch</Code>")

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 
 @cache
-def _of_now() -> list[Field]:  # type: ignore[type-arg]
+def _of_now() -> list[Field]:
     """Fields that take the time by themselves."""
     return [
         field for model in apps.get_models() for field in model._meta.concrete_fields if field.default is timezone.now

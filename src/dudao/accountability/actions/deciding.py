@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -139,6 +139,14 @@ def set_measures(row: Case, measures: Mapping[str, str]) -> list[Measure]:
     return made
 
 
+class Circumstances(TypedDict, total=False):
+    """What makes it graver, what lighter, and the article for the latter."""
+
+    aggravating: Iterable[str]
+    lighter: Iterable[str]
+    lighter_article: str
+
+
 @audit.action
 def submit(
     actor: Actor,
@@ -147,9 +155,7 @@ def submit(
     measures: Mapping[str, str],
     publicity: str,
     publicity_reason: str = "",
-    aggravating: Iterable[str] = (),
-    lighter: Iterable[str] = (),
-    lighter_article: str = "",
+    **circumstances: Unpack[Circumstances],
 ) -> Case:
     """Put the proposal before the committee's head: forms, graver and lighter circumstances, publicity.
 
@@ -166,7 +172,7 @@ def submit(
         raise ValidationError({"publicity": "请选择公开范围。"})
     if publicity in {"none", "party"} and not publicity_reason.strip():
         raise ValidationError({"publicity_reason": "问责决定应当在一定范围公开；不公开的，请写明理由。"})
-    changes = _circumstances(row, aggravating, lighter, lighter_article, today())
+    changes = _circumstances(row, circumstances, today())
     changes |= {
         "publicity": publicity,
         "publicity_reason": publicity_reason.strip()[:500],
@@ -179,10 +185,9 @@ def submit(
     return row
 
 
-def _circumstances(
-    row: Case, aggravating: Iterable[str], lighter: Iterable[str], article: str, day: date
-) -> dict[str, Any]:
-    graver, less = [key for key in aggravating if key != REPEAT], list(lighter)
+def _circumstances(row: Case, said: Circumstances, day: date) -> dict[str, Any]:
+    graver = [key for key in said.get("aggravating", ()) if key != REPEAT]
+    less, article = list(said.get("lighter", ())), said.get("lighter_article", "")
     if set(graver) - set(AGGRAVATING) or set(less) - set(LIGHTER):
         raise ValidationError({"aggravating": "没有这种情形，请重新选择。"})
     if less and not article.strip():
@@ -210,7 +215,11 @@ def decide(actor: Actor, *, case: Case, effective_on: date, note: str = "") -> C
     row = CASE.lock(case)
     if effective_on < today():
         raise ValidationError({"effective_on": f"生效日期{chinese_date(effective_on)}早于审定之日，请核对。"})
-    changes = _circumstances(row, row.aggravating, row.lighter, row.lighter_article, today())
+    changes = _circumstances(
+        row,
+        Circumstances(aggravating=row.aggravating, lighter=row.lighter, lighter_article=row.lighter_article),
+        today(),
+    )
     del changes["lighter_article"]
     changes |= {
         "decided_by_id": actor.id,

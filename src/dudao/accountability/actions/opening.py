@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -21,37 +21,48 @@ from dudao.orgs.models import Unit
 from dudao.people.models import Account
 
 
+class Grounds(TypedDict, total=False):
+    """What a case rests on."""
+
+    trigger: Required[str]
+    facts: Required[str]
+    ended_on: Required[date]
+    """The day the supervision ended, from which the term for the group runs."""
+    article: str
+    findings: Iterable[Finding]
+
+
+class Opened(Grounds, total=False):
+    source_label: str
+    person_name: str
+    person_post: str
+    person_account: Account | None
+    demo: bool
+
+
 @audit.action
 def open_case(
-    actor: Actor,
-    *,
-    office: Unit,
-    unit: Unit,
-    trigger: str,
-    facts: str,
-    ended_on: date,
-    article: str = "",
-    source_label: str = "",
-    person_name: str = "",
-    person_post: str = "",
-    person_account: Account | None = None,
-    findings: Iterable[Finding] = (),
-    files: Iterable[UploadedFile] = (),
-    demo: bool = False,
+    actor: Actor, *, office: Unit, unit: Unit, files: Iterable[UploadedFile] = (), **said: Unpack[Opened]
 ) -> Case:
     """Write a trigger down as a case of an office against a unit, or against one person of it.
 
-    ``ended_on``: the day the supervision ended, from which the term for the group runs. Raises ``ValidationError`` by field.
+    Raises ``ValidationError`` by field.
     """
     actor.require("case.open", unit.path, office.path)
     if not unit.path.startswith(office.path) or unit.pk == office.pk:
         raise Denied(f"“{unit}”不在{office}之下，不能由{office}问责。", "case.open")
     if any(grant.path == unit.path for grant in actor.grants):
         raise Denied(f"您在{unit}任职，应当回避。", "case.open")
-    rested = list(findings)
-    values = _clean(actor, unit, trigger=trigger, facts=facts, article=article, ended_on=ended_on, findings=rested)
-    person = _person(unit, actor, person_name, person_post, person_account)
-    row = Case(office=office, unit=unit, source_label=source_label.strip()[:300], created_by_id=actor.id, demo=demo)
+    rested = list(said.get("findings", ()))
+    values = _clean(actor, unit, said, rested)
+    person = _person(unit, actor, said.get("person_name", ""), said.get("person_post", ""), said.get("person_account"))
+    row = Case(
+        office=office,
+        unit=unit,
+        source_label=said.get("source_label", "").strip()[:300],
+        created_by_id=actor.id,
+        demo=said.get("demo", False),
+    )
     for name, value in {**values, **person}.items():
         setattr(row, name, value)
     counted = Clock.of(office, today()).group(row)
@@ -89,13 +100,11 @@ def _person(unit: Unit, actor: Actor, name: str, post: str, account: Account | N
     return {"person_name": name[:60], "person_post": post[:100], "person_account": account}
 
 
-def _clean(
-    actor: Actor, unit: Unit, *, trigger: str, facts: str, article: str, ended_on: date, findings: list[Finding]
-) -> dict[str, Any]:
-    problems = {}
+def _clean(actor: Actor, unit: Unit, said: Grounds, findings: list[Finding]) -> dict[str, Any]:
+    problems, trigger, ended_on = {}, said["trigger"], said["ended_on"]
     if trigger not in TRIGGERS:
         raise ValidationError({"trigger": "请选择问责线索。"})
-    article = article.strip() or TRIGGERS[trigger].article
+    article = said.get("article", "").strip() or TRIGGERS[trigger].article
     if not article:
         problems["article"] = "“其他”线索请写明依据的条款。"
     if ended_on > today():
@@ -112,7 +121,7 @@ def _clean(
     return {
         "trigger": trigger,
         "article": article[:200],
-        "facts": written("facts", facts, "主要事实"),
+        "facts": written("facts", said["facts"], "主要事实"),
         "ended_on": ended_on,
     }
 
@@ -122,19 +131,15 @@ def edit_case(
     actor: Actor,
     *,
     case: Case,
-    trigger: str,
-    facts: str,
-    ended_on: date,
-    article: str = "",
-    findings: Iterable[Finding] = (),
     files: Iterable[UploadedFile] = (),
     revision: int | None = None,
+    **said: Unpack[Grounds],
 ) -> Case:
     """Change what a case rests on, before the accused is told."""
     row = CASE.lock(case, revision)
-    rested = list(findings)
-    values = _clean(actor, row.unit, trigger=trigger, facts=facts, article=article, ended_on=ended_on, findings=rested)
-    row.ended_on = ended_on
+    rested = list(said.get("findings", ()))
+    values = _clean(actor, row.unit, said, rested)
+    row.ended_on = said["ended_on"]
     counted = Clock.of(row.office, today()).group(row)
     if counted is not None and row.group_on is None:
         values |= {"group_by": counted.last, "group_basis": counted.basis[:300]}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 
@@ -17,23 +17,29 @@ from dudao.findings.models import Finding
 from dudao.orgs.models import Unit
 
 
+class Planned(TypedDict, total=False):
+    """What a talk is about, who comes and where: texts of `Talk`."""
+
+    called: Required[str]
+    host: Required[str]
+    time: Required[str]
+    place_name: Required[str]
+    reason: Required[str]
+    matters: Required[str]
+    materials: str
+    demo: bool
+
+
 @audit.action
 def plan_talk(
     actor: Actor,
     *,
     office: Unit,
     unit: Unit,
-    called: str,
-    host: str,
     held_on: date,
-    time: str,
-    place_name: str,
-    reason: str,
-    matters: str,
-    materials: str = "",
     case: Case | None = None,
     finding: Finding | None = None,
-    demo: bool = False,
+    **said: Unpack[Planned],
 ) -> Talk:
     """Set up a talk of an office with a unit below it. Raises ``ValidationError`` by field."""
     actor.require("talk.plan", unit.path, office.path)
@@ -48,19 +54,19 @@ def plan_talk(
     row = Talk(
         office=office,
         unit=unit,
-        called=written("called", called, "参加人的职务", 300),
-        host=written("host", host, "主持人", 100),
+        called=written("called", said["called"], "参加人的职务", 300),
+        host=written("host", said["host"], "主持人", 100),
         held_on=held_on,
-        time=written("time", time, "时间", 30),
-        place_name=written("place_name", place_name, "地点", 200),
-        reason=written("reason", reason, "约谈事由", 2000),
-        matters=written("matters", matters, "约谈内容", 2000),
-        materials=materials.strip()[:1000],
+        time=written("time", said["time"], "时间", 30),
+        place_name=written("place_name", said["place_name"], "地点", 200),
+        reason=written("reason", said["reason"], "约谈事由", 2000),
+        matters=written("matters", said["matters"], "约谈内容", 2000),
+        materials=said.get("materials", "").strip()[:1000],
         case=case,
         finding=finding,
         code=number("约谈", office.pk, today()),
         created_by_id=actor.id,
-        demo=demo,
+        demo=said.get("demo", False),
     )
     denied = by_office(row, actor, "talk.call")
     if denied is not None:
@@ -93,18 +99,22 @@ def step(actor: Actor, row: Talk, verb: str, *, changes: dict[str, Any] | None =
     return row
 
 
+class Minutes(TypedDict, total=False):
+    facts: Required[str]
+    course: Required[str]
+    statement: str
+    recorder: str
+
+
 @audit.action
 def record(
     actor: Actor,
     *,
     talk: Talk,
     attendees: Sequence[Mapping[str, str]],
-    facts: str,
-    course: str,
     demands: Sequence[Mapping[str, Any]],
-    statement: str = "",
-    recorder: str = "",
     on: date | None = None,
+    **said: Unpack[Minutes],
 ) -> Talk:
     """Write the talk down: who came, what was said, what is demanded until when ({text, due_on}, at least one)."""
     row = TALK.lock(talk)
@@ -122,8 +132,10 @@ def record(
         if last < day:
             raise ValidationError({"demands": f"“{text[:20]}”的完成时限{chinese_date(last)}早于约谈日期，请核对。"})
     changes = {
-        "attendees": people, "facts": written("facts", facts, "事实和依据"), "course": written("course", course, "约谈情况"),
-        "statement": statement.strip()[:4000], "recorder": recorder.strip()[:60], "recorded_on": day,
+        "attendees": people, "facts": written("facts", said["facts"], "事实和依据"),
+        "course": written("course", said["course"], "约谈情况"),
+        "statement": said.get("statement", "").strip()[:4000], "recorder": said.get("recorder", "").strip()[:60],
+        "recorded_on": day,
     }  # fmt: skip
     step(actor, row, "talk.record", changes=changes, day=day, count=len(wanted), tell_at=row.unit.path)
     Demand.objects.bulk_create(Demand(talk=row, text=text[:1000], due_on=last) for text, last in wanted)

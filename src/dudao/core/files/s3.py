@@ -17,11 +17,12 @@ import re
 import ssl
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from types import MappingProxyType
+from typing import BinaryIO, NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
 from xml.sax.saxutils import unescape
 
@@ -30,6 +31,26 @@ from dudao.core.files.stores import Missing, Unavailable
 EMPTY = hashlib.sha256(b"").hexdigest()
 TRIES = 3
 TIMEOUT = 60.0
+
+
+class Keys(NamedTuple):
+    """What requests are signed with."""
+
+    key: str
+    secret: str
+
+
+class Request(NamedTuple):
+    """``body``: what is sent, with its ``digest`` and ``size``; ``into``: where the answer goes; ``part``: which bytes of it."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = MappingProxyType({})
+    body: BinaryIO | None = None
+    digest: str = EMPTY
+    size: int = 0
+    into: BinaryIO | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +62,7 @@ class S3Store:
     bucket: str
     prefix: str
     region: str
-    key: str
-    secret: str
+    keys: "Keys"
     local: Path
     pause: float = 0.5
 
@@ -66,20 +86,19 @@ class S3Store:
             bucket=parts.netloc,
             prefix=f"{prefix}/" if prefix else "",
             region=options.get("region", "us-east-1"),
-            key=key,
-            secret=secret,
+            keys=Keys(key, secret),
             local=local,
         )
 
     def put(self, source: Path, digest: str) -> None:
         with source.open("rb") as stream:
-            self._ask("PUT", self._path(digest), body=stream, digest=digest, size=source.stat().st_size)
+            self._ask(Request("PUT", self._path(digest), body=stream, digest=digest, size=source.stat().st_size))
 
     def open(self, digest: str) -> io.BufferedIOBase:
         """The object, brought to a local temporary file: callers may seek, and a slow reader holds no connection."""
         target = tempfile.TemporaryFile(dir=self.workspace())  # noqa: SIM115  the caller closes it
         try:
-            self._ask("GET", self._path(digest), into=target)
+            self._ask(Request("GET", self._path(digest), into=target))
         except BaseException:
             target.close()
             raise
@@ -90,7 +109,7 @@ class S3Store:
         """The same for a part: no more of the object is fetched than was asked for."""
         target = tempfile.TemporaryFile(dir=self.workspace())  # noqa: SIM115  the caller closes it
         try:
-            self._ask("GET", self._path(digest), into=target, part=f"bytes={first}-{first + length - 1}")
+            self._ask(Request("GET", self._path(digest), into=target, part=f"bytes={first}-{first + length - 1}"))
         except BaseException:
             target.close()
             raise
@@ -101,14 +120,14 @@ class S3Store:
 
     def remove(self, digest: str) -> None:
         with contextlib.suppress(Missing):
-            self._ask("DELETE", self._path(digest))
+            self._ask(Request("DELETE", self._path(digest)))
 
     def digests(self) -> Iterator[str]:
         token = ""
         while True:
             query = {"list-type": "2", "prefix": self.prefix, **({"continuation-token": token} if token else {})}
             page = io.BytesIO()
-            self._ask("GET", f"/{self.bucket}/", query=query, into=page)
+            self._ask(Request("GET", f"/{self.bucket}/", query, into=page))
             text = page.getvalue().decode()
             for found in re.findall(r"<Key>(.*?)</Key>", text):
                 yield unescape(found).rpartition("/")[2]
@@ -125,91 +144,56 @@ class S3Store:
     def _path(self, digest: str) -> str:
         return f"/{self.bucket}/{self.prefix}{digest[:2]}/{digest[2:4]}/{digest}"
 
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: dict[str, str] | None = None,
-        body: BinaryIO | None = None,
-        digest: str = EMPTY,
-        size: int = 0,
-        into: BinaryIO | None = None,
-        part: str = "",
-    ) -> None:
+    def _ask(self, asked: Request) -> None:
         """One request, tried again when the server is overloaded or the connection breaks."""
         problem = ""
         for attempt in range(TRIES):
             if attempt:
                 time.sleep(self.pause * 2**attempt)
-            if body is not None:
-                body.seek(0)
-            if into is not None:
-                into.seek(0)
-                into.truncate()
+            if asked.body is not None:
+                asked.body.seek(0)
+            if asked.into is not None:
+                asked.into.seek(0)
+                asked.into.truncate()
             try:
-                status, problem = self._once(
-                    method, path, query or {}, body=body, digest=digest, size=size, into=into, part=part
-                )
+                status, problem = self._once(asked)
             except (OSError, http.client.HTTPException) as broken:
                 problem = str(broken) or type(broken).__name__
                 continue
             if status in {200, 201, 204, 206}:
                 return
             if status == http.client.NOT_FOUND and "NoSuchBucket" not in problem:
-                raise Missing(path.rpartition("/")[2])
+                raise Missing(asked.path.rpartition("/")[2])
             if status < http.client.INTERNAL_SERVER_ERROR and status != http.client.TOO_MANY_REQUESTS:
                 break
-        raise Unavailable(f"{method} {path}: {problem}")
+        raise Unavailable(f"{asked.method} {asked.path}: {problem}")
 
-    def _once(
-        self,
-        method: str,
-        path: str,
-        query: dict[str, str],
-        *,
-        body: BinaryIO | None,
-        digest: str,
-        size: int,
-        into: BinaryIO | None,
-        part: str,
-    ) -> tuple[int, str]:
-        headers = {"host": self.host, "x-amz-content-sha256": digest}
-        signed = sign(
-            method, path, query, headers, region=self.region, key=self.key, secret=self.secret, now=datetime.now(UTC)
-        )
-        if body is not None:
-            signed["content-length"] = str(size)
-        if part:
-            signed["range"] = part
+    def _once(self, asked: Request) -> tuple[int, str]:
+        headers = {"host": self.host, "x-amz-content-sha256": asked.digest}
+        signed = sign(asked, headers, self.region, self.keys, datetime.now(UTC))
+        if asked.body is not None:
+            signed["content-length"] = str(asked.size)
+        if asked.part:
+            signed["range"] = asked.part
         connection = (
             http.client.HTTPSConnection(self.host, timeout=TIMEOUT, context=ssl.create_default_context())
             if self.secure
             else http.client.HTTPConnection(self.host, timeout=TIMEOUT)
         )
         try:
-            connection.request(method, f"{_encoded(path)}?{_query(query)}".rstrip("?"), body=body, headers=signed)
+            address = f"{_encoded(asked.path)}?{_query(asked.query)}".rstrip("?")
+            connection.request(asked.method, address, body=asked.body, headers=signed)
             answer = connection.getresponse()
-            if answer.status not in {http.client.OK, http.client.PARTIAL_CONTENT} or into is None:
+            if answer.status not in {http.client.OK, http.client.PARTIAL_CONTENT} or asked.into is None:
                 return answer.status, answer.read(2000).decode("utf-8", "replace")
             while chunk := answer.read(1 << 20):
-                into.write(chunk)
+                asked.into.write(chunk)
             return answer.status, ""
         finally:
             connection.close()
 
 
-def sign(
-    method: str,
-    path: str,
-    query: dict[str, str],
-    headers: dict[str, str],
-    *,
-    region: str,
-    key: str,
-    secret: str,
-    now: datetime,
-) -> dict[str, str]:
+def sign(asked: Request, headers: dict[str, str], region: str, keys: Keys, now: datetime) -> dict[str, str]:
     """The headers with date and signature. ``headers`` are lower-case and hold ``host`` and ``x-amz-content-sha256``.
 
     After «Authenticating Requests (AWS Signature Version 4)» of the S3 reference; its worked example is a test.
@@ -219,9 +203,9 @@ def sign(
     names = ";".join(sorted(headers))
     request = "\n".join(
         [
-            method,
-            _encoded(path),
-            _query(query),
+            asked.method,
+            _encoded(asked.path),
+            _query(asked.query),
             *(f"{name}:{headers[name].strip()}" for name in sorted(headers)),
             "",
             names,
@@ -230,11 +214,13 @@ def sign(
     )
     scope = f"{day}/{region}/s3/aws4_request"
     text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(request.encode()).hexdigest()])
-    signing = f"AWS4{secret}".encode()
+    signing = f"AWS4{keys.secret}".encode()
     for part in (day, region, "s3", "aws4_request"):
         signing = hmac.digest(signing, part.encode(), "sha256")
     signature = hmac.digest(signing, text.encode(), "sha256").hex()
-    headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={key}/{scope},SignedHeaders={names},Signature={signature}"
+    headers["authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={keys.key}/{scope},SignedHeaders={names},Signature={signature}"
+    )
     return headers
 
 
@@ -242,5 +228,5 @@ def _encoded(path: str) -> str:
     return quote(path, safe="/-_.~")
 
 
-def _query(query: dict[str, str]) -> str:
+def _query(query: Mapping[str, str]) -> str:
     return "&".join(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in sorted(query.items()))

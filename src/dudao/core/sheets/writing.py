@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import xlsxwriter
 from django.utils import timezone
@@ -216,26 +216,35 @@ def _cut(text: str) -> str:
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
+class Around(TypedDict, total=False):
+    """What stands around a table."""
+
+    title: str
+    line: Sequence[str]
+    """Between title and head."""
+    foot: Sequence[str]
+    """The line for signatures below it."""
+    mark: str
+    """Who took the file away and when: at the foot of every page and in the properties of the file."""
+
+
 def export(
     table: Table,
     rows: Iterable[dict[str, Any]],
     target: Path | io.BytesIO,
     *,
-    title: str = "",
-    line: Sequence[str] = (),
     total: bool | Callable[[], dict[str, Any]] = False,
     snapshot: bool = False,
-    foot: Sequence[str] = (),
-    mark: str = "",
     progress: Callable[[int], None] | None = None,
+    **around: Unpack[Around],
 ) -> int:
     """Write ``rows`` (values by column key, perhaps ``Cell``s) and answer how many there were.
 
     Streams: the memory needed doesn't grow with the rows. ``total`` adds a 合计 row with the sums of the columns marked ``total``,
     or with what a function answers after the last row (texts and numbers by column key). ``snapshot`` keeps what every cell shows
-    in a hidden sheet, for ``read_snapshot``. ``foot`` is the line for signatures below the table. ``mark`` says who took the file
-    away and when: at the foot of every page and in the properties of the file. ``progress(done)`` is called every 500 rows.
+    in a hidden sheet, for ``read_snapshot``. ``progress(done)`` is called every 500 rows.
     """
+    title, mark = around.get("title", "") or table.name, around.get("mark", "")
     writer = Writer(target, constant_memory=True)
     sheet = writer.book.add_worksheet(table.name)
     columns = list(table.columns)
@@ -243,14 +252,14 @@ def export(
     sheet.set_column(0, 0, 6)
     for place, column in enumerate(columns, 1):
         sheet.set_column(place, place, column.width)
-    writer.title(sheet, title or table.name, last)
-    writer.line(sheet, 1, line, last)
+    writer.title(sheet, title, last)
+    writer.line(sheet, 1, around.get("line", ()), last)
     head = [Column("_ordinal", ORDINAL), *columns]
     top = writer.header(sheet, 2, head)
     width = 6 + sum(column.width for column in columns)
     writer.page(sheet, header_row=2, last_header=top, width=width, mark=mark)
     if mark:
-        writer.book.set_properties({"title": title or table.name, "comments": mark})
+        writer.book.set_properties({"title": title, "comments": mark})
     kept = writer.book.add_worksheet(SNAPSHOT) if snapshot else None
     if kept is not None:
         kept.very_hidden()
@@ -273,7 +282,7 @@ def export(
     if total:
         last_line = {columns[0].key: f"{count} 项"} | (total() if callable(total) else sums)
         _total(writer, sheet, table, top + count + 1, last_line)
-    if foot:
+    if foot := around.get("foot", ()):
         # Not merged: the reader would find the text under every head.
         at = top + count + (2 if total else 1)
         sheet.set_row(at, 30)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -76,23 +76,30 @@ def verify(
     )
 
 
+class Look(TypedDict, total=False):
+    """How and when one looked at what was reported; on paper and today unless told otherwise."""
+
+    method: str
+    on: date | None
+    at: datetime | None
+
+
 @audit.action
 def send_back(
     actor: Actor,
     *,
     finding: Finding,
     reason: str,
-    method: str = Verification.Method.PAPER,
-    on: date | None = None,
     deadline: date | None = None,
     files: Collection[Attachment] = (),
-    at: datetime | None = None,
+    **look: Unpack[Look],
 ) -> Finding:
     """Not done as reported: back to the unit with the reason, and with a new ``deadline`` where the old one can't be kept."""
     row = FINDING.lock(finding)
-    now = at or timezone.now()
+    now = look.get("at") or timezone.now()
     _may(row, "finding.send_back", actor)
-    looked = _look(actor, row, passed=False, method=method, opinion=reason, on=on, now=now)
+    method = look.get("method", Verification.Method.PAPER)
+    looked = _look(actor, row, passed=False, method=method, opinion=reason, on=look.get("on"), now=now)
     attach(row, files, verification=looked)
     changes = unfinished(row) | _new_deadline(row, deadline, now)
     return step(

@@ -274,18 +274,24 @@ def why_not_record(row: LookBackItem, actor: Actor) -> Denied | None:
     return Denied(f"{why}。请告知组织单位改派。", verb) if why else None
 
 
+class Seen(TypedDict, total=False):
+    """What an inspector saw, how, and when (today unless told otherwise)."""
+
+    method: Required[str]
+    result: Required[str]
+    opinion: Required[str]
+    visited_on: date | None
+
+
 @audit.action
 def record_visit(
     actor: Actor,
     *,
     item: LookBackItem,
-    method: str,
-    result: str,
-    opinion: str,
-    visited_on: date | None = None,
     revision: int | None = None,
     files: Collection[Attachment] = (),
     at: datetime | None = None,
+    **seen: Unpack[Seen],
 ) -> LookBackItem:
     """What an inspector saw. What isn't good is shown by at least one file. Raises ``Conflict`` for the second of two."""
     row = fresh_item(item, revision)
@@ -294,7 +300,7 @@ def record_visit(
         raise denied
     now = at or timezone.now()
     today = day_of(now)
-    on = visited_on or today
+    on, method, result, opinion = seen.get("visited_on") or today, seen["method"], seen["result"], seen["opinion"]
     problems = {}
     if method not in LookBackItem.Method.values:
         problems["method"] = "请选择核查方式：查阅资料或实地核查。"

@@ -1,6 +1,7 @@
 """The table of terms (时限规定) of an office: set one, end one, take over a set that comes with the platform."""
 
 from datetime import date
+from typing import Required, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -16,27 +17,34 @@ from dudao.findings.queries.terms import proposals
 from dudao.orgs.models import Unit
 
 
+class Said(TypedDict, total=False):
+    """A term in the words of `calc.deadlines.Term`."""
+
+    subject: Required[str]
+    days: Required[int]
+    is_working: bool
+    start: str
+    source: Required[str]
+
+
 @audit.action
 def set_term(
     actor: Actor,
     *,
     unit: Unit,
-    subject: str,
-    days: int,
-    is_working: bool = False,
-    start: str = "issue",
-    source: str,
     valid_from: date | None = None,
+    **term: Unpack[Said],
 ) -> Policy:
     """Put a term in force from a day on (today unless told otherwise). The one before ends that day; findings keep theirs."""
+    subject, source = term["subject"], term["source"].strip()
     actor.require("term.edit", unit.path)
     first = valid_from or timezone.localdate()
     problems = {}
     try:
-        Term(subject, days, is_working, start, source)
+        Term(**term)
     except RulesError as error:
         problems["days"] = str(error)
-    if not source.strip():
+    if not source:
         problems["source"] = "请写明依据：本地文件的名称和文号，或“办公室会议确定”。"
     if first < timezone.localdate():
         problems["valid_from"] = f"启用日期{chinese_date(first)}已经过去，请填今天或以后的日期。"
@@ -51,10 +59,10 @@ def set_term(
         subject=subject,
         valid_from=first,
         defaults={
-            "days": days,
-            "is_working": is_working,
-            "start": start,
-            "source": source.strip()[:200],
+            "is_working": False,
+            "start": "issue",
+            **term,
+            "source": source[:200],
             "valid_to": following,
         },
     )
@@ -63,7 +71,7 @@ def set_term(
         "term.edit",
         unit,
         item=SUBJECTS[subject],
-        now=f"{Term(subject, days, is_working, start).length}",
+        now=f"{Term(**term).length}",
         source=source.strip()[:200],
         valid_from=first,
     )

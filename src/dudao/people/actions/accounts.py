@@ -1,7 +1,7 @@
 """Accounts: create, edit, disable, enable, reset the log-in, reveal a phone number. Each checks the account *and* where it goes."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -36,19 +36,25 @@ def require_manage(actor: Actor, verb: str, account: Account) -> list[Any]:
     return appointments
 
 
+class Said(TypedDict, total=False):
+    """What the office knows of a person: columns of `Account`."""
+
+    name: Required[str]
+    phone: str
+    email: str
+    demo: bool
+
+
 @audit.action
 def create_account(
     actor: Actor,
     *,
     home: Unit,
     username: str,
-    name: str,
     code: str,
-    phone: str = "",
-    email: str = "",
     role: str = "",
     valid_from: date | None = None,
-    demo: bool = False,
+    **said: Unpack[Said],
 ) -> Account:
     """A new account that gets in with the one-time ``code`` (made by the caller, who shows it once) and sets a password then.
     With ``role`` it is appointed at its unit as well: both or nothing."""
@@ -59,14 +65,11 @@ def create_account(
         raise Denied(bad, "account.create")
     account = Account(
         username=username,
-        name=name,
-        pinyin=person_pinyin(name).spaced[:200],
-        phone=phone,
-        email=email,
+        pinyin=person_pinyin(said["name"]).spaced[:200],
         home=home,
         code_digest=code_digest(username, code),
         code_expires_at=timezone.now() + timedelta(days=login_policy().code_days),
-        demo=demo,
+        **said,
     )
     account.set_unusable_password()
     try:

@@ -1,5 +1,6 @@
 """The styles of a letter: one for each part of GB/T 9704, so that an office can change the look of a part in one place."""
 
+from typing import TypedDict, Unpack
 from xml.sax.saxutils import quoteattr
 
 from dudao.calc.layout import Layout
@@ -103,6 +104,13 @@ def _size(points: float) -> str:
     return f'<w:sz w:val="{half}"/><w:szCs w:val="{half}"/>'
 
 
+class Look(TypedDict, total=False):
+    align: str
+    colour: str
+    outline: int
+    latin: str
+
+
 class _Maker:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -113,14 +121,12 @@ class _Maker:
         role: str,
         size: float,
         *,
-        align: str = "",
         indent: bool = False,
         pitch: float = 0,
-        colour: str = "",
-        outline: int | None = None,
-        latin: str = "",
+        **look: Unpack[Look],
     ) -> str:
-        layout = self.layout
+        layout, align, colour, outline = self.layout, look.get("align"), look.get("colour"), look.get("outline")
+        face = fonts(look.get("latin") or layout.latin, layout.fonts[role][0])
         # What is smaller or larger than the body has a pitch of its own and leaves the grid.
         off_grid = '<w:snapToGrid w:val="0"/>' if pitch else ""
         spacing = f'<w:spacing w:line="{round(size * pitch * 20)}" w:lineRule="exact"/>' if pitch else ""
@@ -132,5 +138,5 @@ class _Maker:
         return (
             f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{IDS[name]}"><w:name w:val="{name}"/>'
             f'<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr>{off_grid}{spacing}{first}{jc}{level}</w:pPr>'
-            f"<w:rPr>{fonts(latin or layout.latin, layout.fonts[role][0])}{run_grid}{tone}{_size(size)}</w:rPr></w:style>"
+            f"<w:rPr>{face}{run_grid}{tone}{_size(size)}</w:rPr></w:style>"
         )

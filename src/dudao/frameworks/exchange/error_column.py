@@ -36,7 +36,8 @@ def with_error_column(data: bytes, problems: Iterable[Problem]) -> bytes:
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         reasons = {row: "；".join(dict.fromkeys(text for _, text in found)) for row, found in rows.items()}
         head = (top.bottom + 1 if top is not None else 1, sheet.max_column + 1)
-        red_column(sheet, head, COLUMN, reasons, [(row, column) for row, found in rows.items() for column, _ in found])
+        cells = [(row, column) for row, found in rows.items() for column, _ in (*found, (head[1], ""))]
+        red_column(sheet, head, COLUMN, reasons, cells)
     if by_sheet:
         book.active = book.index(book[next(iter(by_sheet))])
     target = io.BytesIO()

@@ -73,10 +73,6 @@ TOO_MANY = {
         "put_mark",
         "write_book",
     ],
-    "evidence": ["add_file"],
-    "frameworks": ["_form_page"],
-    "orgs": ["open_unit", "rename_unit"],
-    "stats": ["claim_relief", "judge_item"],
 }
 
 

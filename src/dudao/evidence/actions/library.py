@@ -61,10 +61,9 @@ def add_file(
     name: str,
     row: Evidence | None = None,
     verdict: Verdict = Verdict.OFF,
-    demo: bool = False,
     **said: Any,
 ) -> Added:
-    """Add bytes that are in the store: as a new item, or as a new version of ``row``. ``said``: of `FIELDS`.
+    """Add bytes that are in the store: as a new item, or as a new version of ``row``. ``said``: of `FIELDS`, ``demo``.
 
     The same bytes are kept once in a unit's library: added again, the answer is the version that is there (with its item brought
     back when it was withdrawn). Raises ``Denied`` for a library that isn't one's own, ``ValidationError`` for one that is full and
@@ -79,7 +78,7 @@ def add_file(
         return _again(actor, same, row)
     _fits(unit, file.size, name)
     name = clean_name(name)
-    item = locked(row) if row is not None else _item(actor, unit, name, said, demo)
+    item = locked(row) if row is not None else _item(actor, unit, name, said)
     number = (item.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     verdict_now = _SCANS[verdict]
     version = EvidenceVersion.objects.create(
@@ -137,7 +136,8 @@ def _again(actor: Actor, same: EvidenceVersion, row: Evidence | None) -> Added:
     return Added(same, outcome)
 
 
-def _item(actor: Actor, unit: Unit, name: str, said: Mapping[str, Any], demo: bool) -> Evidence:
+def _item(actor: Actor, unit: Unit, name: str, said: dict[str, Any]) -> Evidence:
+    demo = said.pop("demo", False)
     values = _said({"title": title_of(name), **{key: value for key, value in said.items() if value not in {None, ""}}})
     made: Evidence = Evidence.objects.create(unit=unit, created_by_id=actor.id, demo=demo, **values)
     return made

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 
@@ -15,22 +15,37 @@ from dudao.orgs.models import Kind, Stage, Unit, UnitName, UnitSpan
 from dudao.orgs.values import FACTS, check_name, clean_facts, default_stages, may_stand_under
 
 
+class Said(TypedDict, total=False):
+    """What is said of a new unit beside its place, kind, name and day: more names, stages, and columns of `Unit` (`FACTS`)."""
+
+    aliases: Iterable[str]
+    pinyin: str
+    stages: Iterable[str] | None
+    demo: bool
+    short_name: str
+    sort_no: int | None
+    institution_code: str
+    uscc: str
+    region_code: str
+    local_code: str
+    school_type: str
+    organizer: str
+    ownership: str
+    inclusive: bool | None
+    urban_rural: str
+    boarding: bool | None
+    founded: int | None
+
+
+_BESIDE = frozenset({"aliases", "pinyin", "stages", "demo"})
+
+
 @audit.action
 def open_unit(
-    actor: Actor,
-    *,
-    parent: Unit | None,
-    kind: str,
-    name: str,
-    day: date,
-    stages: Iterable[str] | None = None,
-    aliases: Iterable[str] = (),
-    pinyin: str = "",
-    demo: bool = False,
-    reason: str = "",
-    **facts: Any,
+    actor: Actor, *, parent: Unit | None, kind: str, name: str, day: date, reason: str = "", **said: Unpack[Said]
 ) -> Unit:
     """Open a unit under a parent from a day on. Without ``stages`` a school gets those of its 办学类型."""
+    aliases, stages, pinyin = list(said.get("aliases", ())), said.get("stages"), said.get("pinyin", "")
     tree.lock_tree()
     if parent is not None:
         parent = tree.fresh(parent, must_be_open=False)
@@ -41,7 +56,7 @@ def open_unit(
     tree.require_parent(kind, parent, day)
     name = _checked_name(name)
     require_free_name(name, parent)
-    facts = clean_facts(kind, facts)
+    facts = clean_facts(kind, {key: value for key, value in said.items() if key not in _BESIDE})
     tree.require_free_codes(facts)
     key = tree.allocate_ids(1)[0]
     unit = Unit(
@@ -52,7 +67,7 @@ def open_unit(
         kind=kind,
         name=name,
         valid_from=day,
-        demo=demo or bool(parent and parent.demo),
+        demo=said.get("demo", False) or bool(parent and parent.demo),
         **facts,
     )
     tree.refresh_naming(unit, pinyin=pinyin)
@@ -60,7 +75,7 @@ def open_unit(
     UnitSpan.objects.create(unit=unit, parent=parent, kind=kind, name=name, valid_from=day, cause="unit.open")
     _set_aliases(unit, aliases)
     _set_stages(unit, default_stages(unit.school_type, kind) if stages is None else stages)
-    if list(aliases):
+    if aliases:
         _save_naming(unit, pinyin=pinyin)
     audit.record(actor, "unit.open", unit, reason=reason, day=day, kind=kind, name=name, facts=facts)
     return unit
@@ -115,27 +130,24 @@ def edit_unit(
     return unit
 
 
-@audit.action
-def rename_unit(
-    actor: Actor,
-    *,
-    unit: Unit,
-    name: str,
-    day: date,
-    kind: str | None = None,
-    pinyin: str = "",
-    correction: bool = False,
-    reason: str = "",
-) -> Unit:
-    """Give a unit another name (and kind, 改制) from a day on; the old name stays as a former one.
+class Renamed(TypedDict, total=False):
+    """``correction``: the name was only typed wrongly, so that no former name remains and no day counts."""
 
-    ``correction``: the name was only typed wrongly, so that no former name remains and no day counts.
-    """
+    kind: str | None
+    pinyin: str
+    correction: bool
+    reason: str
+
+
+@audit.action
+def rename_unit(actor: Actor, *, unit: Unit, name: str, day: date, **how: Unpack[Renamed]) -> Unit:
+    """Give a unit another name (and kind, 改制) from a day on; the old name stays as a former one."""
+    correction = how.get("correction", False)
     tree.lock_tree()
     unit = tree.fresh(unit)
     actor.require("unit.rename", unit.path)
     name = _checked_name(name)
-    kind = kind or unit.kind
+    kind = how.get("kind") or unit.kind
     if (name, kind) == (unit.name, unit.kind):
         raise ValidationError({"name": "新名称与现在的名称相同，没有要改的。"})
     if name != unit.name:
@@ -153,13 +165,13 @@ def rename_unit(
         tree.new_span(unit, day, "unit.rename")
         keep_former_names(unit)
     UnitName.objects.filter(unit=unit, name=name).delete()
-    tree.refresh_naming(unit, pinyin=pinyin)
+    tree.refresh_naming(unit, pinyin=how.get("pinyin", ""))
     unit.save()
     audit.record(
         actor,
         "unit.rename",
         unit,
-        reason=reason,
+        reason=how.get("reason", ""),
         day=None if correction else day,
         was=before,
         now={"name": name, "kind": kind},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.utils import timezone
 
@@ -65,21 +65,22 @@ def end_price(actor: Actor, *, price: ResourcePrice, day: date) -> ResourcePrice
     return price
 
 
+class Claim(TypedDict):
+    """What a school claims: columns of `ReliefClaim`."""
+
+    unit: Unit
+    stage: str
+    amount: Decimal | None
+    reason: str
+    basis: str
+
+
 @audit.action
-def claim_relief(
-    actor: Actor,
-    *,
-    asked: Round,
-    unit: Unit,
-    clause: Clause,
-    stage: str,
-    amount: Decimal | None,
-    reason: str,
-    basis: str,
-) -> ReliefClaim:
+def claim_relief(actor: Actor, *, asked: Round, clause: Clause, **claim: Unpack[Claim]) -> ReliefClaim:
     """A school makes use of a relief clause: refused where its numbers speak against it, or the clause's term is over."""
+    unit, amount, basis = claim["unit"], claim["amount"], claim["basis"]
     actor.require("balance.relief", unit.path)
-    if clause.adds and stage not in clause.adds:
+    if clause.adds and claim["stage"] not in clause.adds:
         raise Denied(f"这一条按{'、'.join(filter(None, clause.adds)) or '全校'}登记，请选择学段。", "balance.relief")
     if bool(clause.adds) != (amount is not None):
         words = f"请填加计多少{clause.unit}。" if clause.adds else "这一条不加计数量，请把数量留空。"
@@ -91,16 +92,13 @@ def claim_relief(
     if not clause.in_force(date(asked.year, 9, 1)) and not basis:
         last = f"{clause.valid_to:%Y}年{clause.valid_to.month}月{clause.valid_to.day}日" if clause.valid_to else "—"
         raise Denied(f"这一条的期限到{last}为止；省里规定延用的，请填写延用依据（文件名称和文号）。", "balance.relief")
-    stage = stage if clause.adds else ""
-    if ReliefClaim.objects.filter(
-        round=asked, unit=unit, clause=clause.code, stage=stage, withdrawn_at__isnull=True
-    ).exists():
+    claim["stage"] = claim["stage"] if clause.adds else ""
+    made = ReliefClaim(round=asked, clause=clause.code, claimed_by=actor.name, **claim)
+    same = ReliefClaim.objects.filter(round=asked, unit=unit, clause=made.clause, stage=made.stage)
+    if same.filter(withdrawn_at__isnull=True).exists():
         raise Conflict(f"{unit}已登记这一条；要改数量，请先撤回再重新登记。")
-    made = ReliefClaim.objects.create(
-        round=asked, unit=unit, clause=clause.code, stage=stage, amount=amount, reason=reason, basis=basis,
-        claimed_by=actor.name,
-    )  # fmt: skip
-    audit.record(actor, "balance.relief", made, reason=reason, clause=clause.code, amount=amount, basis=basis)
+    made.save(force_insert=True)
+    audit.record(actor, "balance.relief", made, reason=made.reason, clause=clause.code, amount=amount, basis=basis)
     return made
 
 
@@ -117,19 +115,20 @@ def withdraw_relief(actor: Actor, *, claim: ReliefClaim) -> ReliefClaim:
     return claim
 
 
+class Judged(TypedDict):
+    """A verdict with its grounds, and perhaps a paper."""
+
+    verdict: str
+    note: str
+    upload: NotRequired[Any]
+
+
 @audit.action
 def judge_item(
-    actor: Actor,
-    *,
-    run: BalanceRun,
-    county: Unit,
-    code: str,
-    verdict: str,
-    note: str,
-    version: int,
-    upload: Any = None,
+    actor: Actor, *, run: BalanceRun, county: Unit, code: str, version: int, **said: Unpack[Judged]
 ) -> ItemJudgement:
-    """Decide an item (or a veto) of a county, with the grounds and perhaps a paper. ``version``: what the person had seen."""
+    """Decide an item (or a veto) of a county. ``version``: what the person had seen."""
+    verdict, upload = said["verdict"], said.get("upload")
     actor.require("balance.judge", run.unit.path)
     items = item_set(run.pack)
     if items is None or county.pk not in units_of_run(run):
@@ -149,11 +148,11 @@ def judge_item(
     found = held or ItemJudgement(run=run, county=county, code=code, version=0)
     if upload is not None:
         found.file, found.file_name = files.store(upload, upload.name), upload.name[:200]
-    found.verdict, found.note, found.judged_by = verdict, note, actor.name
+    found.verdict, found.note, found.judged_by = verdict, said["note"], actor.name
     found.version += 1
     found.save()
     digest = found.file.digest if found.file else ""
-    audit.record(actor, "balance.judge", found, reason=note, verdict=found.get_verdict_display(), file=digest)
+    audit.record(actor, "balance.judge", found, reason=found.note, verdict=found.get_verdict_display(), file=digest)
     return found
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -111,9 +111,17 @@ def _carry(previous: PreschoolRun | None, made: PreschoolRun, judged: set[str]) 
     return len(held)
 
 
+class Judged(TypedDict):
+    """A status with its grounds, and perhaps a file."""
+
+    status: str
+    note: str
+    upload: NotRequired[Any]
+
+
 @audit.action
 def judge_item(
-    actor: Actor, *, run: PreschoolRun, county: int, item: str, version: int, status: str, note: str, upload: Any = None
+    actor: Actor, *, run: PreschoolRun, county: int, item: str, version: int, **said: Unpack[Judged]
 ) -> PreschoolJudgement:
     """Decide an item of one county by hand, with the reason; a new file replaces the one before. ``version`` 0: not yet judged."""
     actor.require("preschool.judge", run.unit.path)
@@ -124,7 +132,7 @@ def judge_item(
         raise ValidationError("这次测算里没有这个县市区或这项指标。")
     if not shown.result.item.judged:
         raise ValidationError(f"{item} 由数据判定，不能人工判定；数据不对请更正报表后重新测算。")
-    note = note.strip()
+    status, note, upload = said["status"], said["note"].strip(), said.get("upload")
     if not note:
         raise ValidationError("请写明判定的依据。")
     held = PreschoolJudgement.objects.select_for_update().filter(run=run, county=county, item=item).first()

@@ -1,20 +1,29 @@
 """What pages share that carry out actions: who acts, what was sent, and how an action without a form of its own went."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.ui.forms import Form, refused
+
+T = TypeVar("T")
 
 
 def actor_of(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]  # set by the app that knows people
     return actor
+
+
+def found_or_404(found: T | None) -> T:
+    """What was found among that which the person may see; nothing is a 404, whether it isn't there or isn't theirs to see."""
+    if found is None:
+        raise Http404
+    return found
 
 
 def sent(request: HttpRequest) -> Any:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dudao.core import files
 from dudao.core.access import Denied
 from dudao.core.models import StoredFile
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.evidence.actions.checks import want_preview
 from dudao.evidence.models import EvidenceVersion
 from dudao.evidence.queries.links import version_seen
@@ -19,10 +19,7 @@ from dudao.evidence.showing import shown
 
 
 def _version_or_404(request: HttpRequest, pk: int) -> EvidenceVersion:
-    found = version_seen(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(version_seen(actor_of(request), pk))
 
 
 def version_response(version: EvidenceVersion, *, inline: bool = False, request: HttpRequest | None = None) -> Any:

@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from dudao.core.ui.acting import actor_of, tried
+from dudao.core.ui.acting import actor_of, found_or_404, tried
 from dudao.core.ui.parts import Crumb
 from dudao.evidence import uses
 from dudao.evidence.actions import links as acts
@@ -35,9 +35,7 @@ SHOWN = 30
 def box_of(request: HttpRequest, key: str, *, place: uses.Place | None = None, error: str = "") -> dict[str, Any]:
     """The context of ``evidence/box.html``. ``place`` spares the question what stands at the key."""
     actor = actor_of(request)
-    found = place or uses.find(actor, key)
-    if found is None:
-        raise Http404
+    found = found_or_404(place or uses.find(actor, key))
     may = not found.closed and actor.may("evidence.attach", found.unit.path)
     opens = may and ("open" in request.GET or request.POST.get("open") == "1")
     day = timezone.localdate()
@@ -80,9 +78,7 @@ def box(request: HttpRequest, key: str) -> HttpResponse:
     A POST attaches (``items``, ``uploads``), takes off or renews (``link``).
     """
     actor = actor_of(request)
-    place = uses.find(actor, key)
-    if place is None:
-        raise Http404
+    place = found_or_404(uses.find(actor, key))
     error = ""
     if request.method == "POST":
         error = _done(request, key, place)

@@ -12,13 +12,13 @@ import binascii
 import re
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.access import Denied
 from dudao.core.files import StoreSilent
-from dudao.core.ui.acting import actor_of, may_anywhere, tried
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, tried
 from dudao.evidence.actions import uploads as acts
 from dudao.evidence.models import Upload
 from dudao.evidence.queries import library as reads
@@ -107,9 +107,7 @@ def upload_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "PATCH", "DELETE"])
 def upload(request: HttpRequest, key: Any) -> HttpResponse:
     actor = actor_of(request)
-    row = found.upload(actor, key)
-    if row is None:
-        raise Http404
+    row = found_or_404(found.upload(actor, key))
     if request.method == "GET":
         return _answer(row)
     if request.method == "DELETE":

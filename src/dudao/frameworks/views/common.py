@@ -5,12 +5,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from dudao.core.access import Denied
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.parts import Crumb
 from dudao.frameworks import queries
 from dudao.frameworks.models import FrameworkVersion, Indicator
@@ -35,10 +35,7 @@ def done_or_said(request: HttpRequest, act: Callable[[], Any], said: str, back: 
 
 
 def node_to_read(request: HttpRequest, pk: int) -> Indicator:
-    found = queries.node_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(queries.node_of(actor_of(request), pk))
 
 
 def node_to_edit(request: HttpRequest, pk: int) -> Indicator:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from dudao.calc.score import InvalidTree, System, carry_over, movements, outcomes
 from dudao.calc.tree import Change, Tree, TreeDataError, diff
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.frameworks import queries
 from dudao.frameworks.models import FrameworkVersion, Trial
 from dudao.frameworks.process import VERSION
@@ -39,9 +39,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     others = queries.siblings(actor, found)
     wanted = request.GET.get("with", "")
     if wanted.isdecimal():
-        other = next((row for row in others if row.pk == int(wanted)), None)
-        if other is None:
-            raise Http404
+        other: FrameworkVersion | None = found_or_404(next((row for row in others if row.pk == int(wanted)), None))
     else:
         older = [row for row in others if row.number < found.number]
         other = next(iter(older or others), None)
@@ -81,10 +79,7 @@ def _chosen(request: HttpRequest, tried: list[Trial]) -> Trial | None:
     wanted = request.GET.get("trial", "")
     if not wanted:
         return None
-    found = next((row for row in tried if str(row.pk) == wanted), None)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(next((row for row in tried if str(row.pk) == wanted), None))
 
 
 def _effect(trial: Trial, tree: Tree) -> Effect:

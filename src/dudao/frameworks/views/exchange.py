@@ -17,7 +17,7 @@ from dudao.core import audit, files
 from dudao.core.access import Actor, Denied
 from dudao.core.documents import DOCX
 from dudao.core.sheets import SheetError, read_upload
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, State
@@ -103,10 +103,7 @@ def import_template(request: HttpRequest) -> HttpResponse:
 
 
 def _upload_or_404(request: HttpRequest, pk: int) -> FrameworkUpload:
-    found = incoming.upload_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(incoming.upload_of(actor_of(request), pk))
 
 
 @require_http_methods(["GET", "POST"])

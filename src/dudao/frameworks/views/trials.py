@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.score import InvalidTree, System, explain
 from dudao.calc.tree import Tree, TreeDataError
 from dudao.core.access import Denied
-from dudao.core.ui.acting import actor_of, need
+from dudao.core.ui.acting import actor_of, found_or_404, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chip, Chips, Search
 from dudao.core.ui.forms import form_page, refused
@@ -67,10 +67,7 @@ def crumbs_of(version: FrameworkVersion, *more: Crumb) -> list[Crumb]:
 
 
 def trial_or_404(request: HttpRequest, pk: int) -> Trial:
-    found = trials.trial_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(trials.trial_of(actor_of(request), pk))
 
 
 def _system(version: FrameworkVersion) -> System:
@@ -108,9 +105,7 @@ def trial_template(request: HttpRequest, pk: int) -> HttpResponse:
     system, apart, title = _system(version), request.GET.get("apart") == "1", version.framework.name
     asked = request.GET.get("stats", "")
     if asked:
-        offer = statistics.offer_of(actor_of(request), system, asked)
-        if offer is None:
-            raise Http404
+        offer = found_or_404(statistics.offer_of(actor_of(request), system, asked))
         rows = statistics.rows_of_offer(actor_of(request), offer)
         return attachment(papers.filled_of(system, rows, apart=apart, title=title), f"{title}评分表（带统计数据）.xlsx")
     content = papers.template_of(system, apart=apart, title=title)
@@ -336,10 +331,7 @@ def subject_trace(request: HttpRequest, pk: int, form: str) -> HttpResponse:
 
 
 def _subject_or_404(request: HttpRequest, pk: int) -> TrialSubject:
-    found = trials.subject_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(trials.subject_of(actor_of(request), pk))
 
 
 @require_POST

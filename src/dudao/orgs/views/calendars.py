@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core.access import Actor
+from dudao.core.ui.acting import found_or_404
 from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb
 from dudao.orgs import actions, forms, queries
@@ -33,9 +34,7 @@ def _region(request: Any) -> tuple[Unit, list[Unit]]:
     asked = request.GET.get("unit") or request.POST.get("unit", "")
     if not asked:
         return regions[0], regions
-    found = next((unit for unit in regions if str(unit.pk) == asked), None)
-    if found is None:
-        raise Http404
+    found = found_or_404(next((unit for unit in regions if str(unit.pk) == asked), None))
     return found, regions
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.access import Actor, Denied
+from dudao.core.ui.acting import found_or_404
 from dudao.core.ui.export import xlsx_response
 from dudao.core.ui.filters import Chip, Chips, Choice, Pick, Search
 from dudao.core.ui.formats import date_cn, mask_phone
@@ -287,9 +288,7 @@ def appoint(request: Any, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def appointment_end(request: Any, pk: int) -> HttpResponse:
-    held = register.appointment_seen(request.actor, pk)
-    if held is None:
-        raise Http404
+    held = found_or_404(register.appointment_seen(request.actor, pk))
     actor, one = request.actor, held.account
     actor.require("appointment.end", held.unit.path)
     form = EndForm(request.POST or None)

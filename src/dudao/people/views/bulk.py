@@ -5,12 +5,13 @@ from typing import Any
 
 import xlsxwriter
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.access import Denied
+from dudao.core.ui.acting import found_or_404
 from dudao.core.ui.export import attachment
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.parts import Crumb
@@ -71,9 +72,7 @@ def sheet(request: Any) -> HttpResponse:
 
 @require_POST
 def sheet_file(request: Any) -> HttpResponse:
-    found = shown_once.sheet_of(request.session)
-    if found is None:
-        raise Http404
+    found = found_or_404(shown_once.sheet_of(request.session))
     return attachment(_workbook(found, request.own_actor.name), f"{found.title}.xlsx")
 
 

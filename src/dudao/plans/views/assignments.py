@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from dudao.core.files import hand_out
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.parts import FileRow
 from dudao.findings.queries.sources import Hook, Hooks, address
 from dudao.plans import findings
@@ -24,9 +24,7 @@ from dudao.plans.views.row_list import attach_lights
 @require_GET
 def row_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
-    row: Any = assignment(actor, pk, lights_of(request))
-    if row is None:
-        raise Http404
+    row: Any = found_or_404(assignment(actor, pk, lights_of(request)))
     reports: list[Any] = list(reports_of(row))
     for item in reports:
         item.shown = SELF_LIGHTS.get(item.light)
@@ -66,8 +64,6 @@ def _hook(row: Assignment, actor: Any) -> tuple[Hook | None, str]:
 @require_GET
 def row_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of a report, for those who may see the row."""
-    found = evidence_file(actor_of(request), pk)
-    if found is None:
-        raise Http404
+    found = found_or_404(evidence_file(actor_of(request), pk))
     answer: HttpResponse = hand_out(request, found.file, found.name)
     return answer

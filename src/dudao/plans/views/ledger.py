@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from dudao.core import jobs
 from dudao.core.access import Denied
 from dudao.core.documents import DOCX
 from dudao.core.imports.owned_pages import bring_page, errors_view, recent, upload_view
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import Crumb
 from dudao.plans import ledger
@@ -35,10 +35,7 @@ LONG = 2000
 
 
 def _plan_or_404(request: HttpRequest, pk: int) -> WorkPlan:
-    plan = plans_seen(actor_of(request)).filter(pk=pk).first()
-    if plan is None:
-        raise Http404
-    return plan
+    return found_or_404(plans_seen(actor_of(request)).filter(pk=pk).first())
 
 
 def _crumbs(*more: Crumb) -> list[Crumb]:

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.lights import LIGHTS
-from dudao.core.ui.acting import actor_of, tried
+from dudao.core.ui.acting import actor_of, found_or_404, tried
 from dudao.people.roles import ROLES
 from dudao.plans.actions import lights as acts
 from dudao.plans.flow import ASSIGNMENT
@@ -37,9 +37,7 @@ TELL = (
 def light_rules(request: HttpRequest) -> HttpResponse:
     """Every button posts the whole table; «启用» alone writes, the others answer the preview."""
     actor = actor_of(request)
-    unit = lighting_unit(actor)
-    if unit is None:
-        raise Http404
+    unit = found_or_404(lighting_unit(actor))
     lights = lights_of(request)
     present = table_of(unit, lights)
     preset = PRESETS.get(request.GET.get("preset", ""))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from dudao.core.keys import number_in
 from dudao.core.lights import LIGHTS
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.formats import TONE_ICONS
 from dudao.core.ui.parts import Crumb, Todo
 from dudao.plans.models import WorkPlan
@@ -69,9 +69,7 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, pk: int) -> HttpResponse:
     """How a plan stands: key figures, the sections, what comes next."""
     actor = actor_of(request)
-    plan = _chosen(request, pk)
-    if plan is None:
-        raise Http404
+    plan = found_or_404(_chosen(request, pk))
     lights = lights_of(request)
     sections = section_progress(actor, lights, plan)
     total = _total([entry.tally for entry in sections])

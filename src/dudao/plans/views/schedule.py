@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.scheduling import ScheduleError
-from dudao.core.ui.acting import actor_of, run, tried
+from dudao.core.ui.acting import actor_of, found_or_404, run, tried
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import schedule as acts
@@ -98,9 +98,7 @@ def step_done(request: HttpRequest, pk: int, step_pk: int) -> HttpResponse:
     """Mark a step as done on a day, or as not done (an empty day)."""
     task = TASK.found_or_404(request, pk)
     actor_of(request).require("task.step_done", task.place)
-    step = next((step for step in task.milestones.all() if step.pk == step_pk), None)
-    if step is None:
-        raise Http404
+    step = found_or_404(next((step for step in task.milestones.all() if step.pk == step_pk), None))
     text = request.POST.get("done_on", "")
     try:
         day = date.fromisoformat(text) if text else None
@@ -117,7 +115,5 @@ def step_done(request: HttpRequest, pk: int, step_pk: int) -> HttpResponse:
 def schedule_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The Gantt chart as an Excel sheet."""
     task = TASK.found_or_404(request, pk)
-    plan = plan_of(task)
-    if plan is None:
-        raise Http404
+    plan = found_or_404(plan_of(task))
     return attachment(gantt_workbook(task, plan, today=today()), f"倒排工期 {task.code} {task.title[:40]}.xlsx")

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dudao.core.ui.acting import actor_of, may_anywhere, tried
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, tried
 from dudao.core.ui.filters import Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -85,9 +85,7 @@ TASK_ROWS = Listing(
 @require_http_methods(["GET", "POST"])
 def task_new(request: HttpRequest, plan_pk: int) -> HttpResponse:
     actor = actor_of(request)
-    plan = reads.plan_for(actor, plan_pk, "task.create")
-    if plan is None:
-        raise Http404
+    plan = found_or_404(reads.plan_for(actor, plan_pk, "task.create"))
     points = list(reads.points_of(plan))
     form = TaskForm(
         request.POST or None, plan=plan, points=points, day=today(), initial={"source": request.GET.get("from", "")}

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.db.models import F, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.scheduling.cycle import term_label
 from dudao.core.imports.pages import sheet_page
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.filters import Choice, Search, YesNo
 from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -112,10 +112,7 @@ def cycle_schools(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _entry_or_404(request: HttpRequest, pk: int) -> CycleEntry:
-    found = cycles.entry(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(cycles.entry(actor_of(request), pk))
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dudao.calc.sampling import Check, FrameError, Record, RecordError, checks_of, frame_of, holds, record_of
 from dudao.core.sheets import SheetError, grid_of_file, read_upload
-from dudao.core.ui.acting import sent
+from dudao.core.ui.acting import found_or_404, sent
 from dudao.papers.composing import look_of
 from dudao.papers.views.verify import Brake
 from dudao.people.address import address_group, client_address
@@ -33,10 +33,7 @@ SHOWN = 3
 
 
 def _or_404(uid: UUID) -> Draw:
-    found = reads.public_draw(uid)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.public_draw(uid))
 
 
 def _lets(request: HttpRequest, brake: Brake) -> bool:

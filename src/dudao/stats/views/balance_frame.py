@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dudao.calc.balance import Verdict
 from dudao.calc.balance.items import Status
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.parts import Crumb, State, Tab
 from dudao.stats.models import BalanceRun
 from dudao.stats.queries import balance
@@ -39,10 +39,7 @@ _OF_COUNTY = {"stats:balance", "stats:balance_plan", "stats:balance_verdict"}
 
 
 def run_or_404(request: HttpRequest, pk: int, *, table: bool = False) -> BalanceRun:
-    found = balance.run_seen(actor_of(request), pk, table=table)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(balance.run_seen(actor_of(request), pk, table=table))
 
 
 def place_or_404(request: HttpRequest, run: BalanceRun) -> int | None:

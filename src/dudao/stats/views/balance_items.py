@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.balance import Verdict
 from dudao.calc.balance.items import Finding, Status
 from dudao.core import files
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import State
@@ -206,9 +206,7 @@ def _subject(request: HttpRequest, pk: int, county: int, code: str) -> tuple[Bal
         raise Http404
     if code in items.vetoes:
         return run, unit, items.vetoes[code], True
-    name = next((item.name for item in items.items if item.code == code and item.judged), None)
-    if name is None:
-        raise Http404
+    name = found_or_404(next((item.name for item in items.items if item.code == code and item.judged), None))
     return run, unit, name, False
 
 
@@ -250,9 +248,7 @@ def balance_item(request: HttpRequest, pk: int, county: int, code: str) -> HttpR
 @require_POST
 def balance_item_withdraw(request: HttpRequest, pk: int, county: int, code: str) -> HttpResponse:
     run, unit, _, _ = _subject(request, pk, county, code)
-    held = balance_items.judgement_of(run, unit.pk, code)
-    if held is None:
-        raise Http404
+    held = found_or_404(balance_items.judgement_of(run, unit.pk, code))
     inputs.withdraw_judgement(actor_of(request), judgement=held)
     messages.success(request, f"已撤回 {code} 的判定，这一项重新成为“需人工判定”。")
     return redirect(f"{reverse('stats:balance_verdict', args=[run.pk])}?county={unit.pk}")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.core.ui.acting import actor_of, need
+from dudao.core.ui.acting import actor_of, found_or_404, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn, number
@@ -187,9 +187,7 @@ def balance_price_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def balance_price_end(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
-    price = balance_plans.price_seen(actor, pk)
-    if price is None:
-        raise Http404
+    price = found_or_404(balance_plans.price_seen(actor, pk))
     form = EndForm(request.POST or None, initial={"day": timezone.localdate()})
     return answered(
         request, form, lambda: inputs.end_price(actor, price=price, **form.values),

@@ -1,13 +1,13 @@
 """Pages of relief clauses: which schools make use of one in a round, a new claim, the withdrawal."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dudao.core.ui.acting import actor_of, need
+from dudao.core.ui.acting import actor_of, found_or_404, need
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn, number
 from dudao.core.ui.forms import Form, answered
@@ -134,9 +134,7 @@ def balance_relief_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def balance_relief_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
-    claim = balance_reliefs.claim_seen(actor, pk)
-    if claim is None:
-        raise Http404
+    claim = found_or_404(balance_reliefs.claim_seen(actor, pk))
     actor.require("balance.relief", claim.unit.path)
     form = Form(request.POST if request.method == "POST" else None)
     back = reverse("stats:balance_reliefs_round", args=[claim.round_id])

@@ -6,14 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import sheets
 from dudao.core.keys import is_number
-from dudao.core.ui.acting import actor_of, need
+from dudao.core.ui.acting import actor_of, found_or_404, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb
@@ -195,9 +195,7 @@ def balance_forecast_table(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def balance_forecast(request: HttpRequest, pk: int) -> HttpResponse:
     """Coming years beside this one, marked as forecasts everywhere."""
-    forecast = balance_forecasts.forecast_seen(actor_of(request), pk)
-    if forecast is None:
-        raise Http404
+    forecast = found_or_404(balance_forecasts.forecast_seen(actor_of(request), pk))
     run = forecast.run
     counties = [county["county"] for county in run.results["counties"]]
     asked = request.GET.get("county", "")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.keys import is_number
-from dudao.core.ui.acting import actor_of, need
+from dudao.core.ui.acting import actor_of, found_or_404, need
 from dudao.core.ui.filters import Chip, Chips, Choice, Search, YesNo
 from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -114,10 +114,7 @@ def items_load(request: HttpRequest) -> HttpResponse:
 
 
 def _item_or_404(code: str) -> DataItem:
-    item = catalogue.item_of(code)
-    if item is None:
-        raise Http404
-    return item
+    return found_or_404(catalogue.item_of(code))
 
 
 @require_GET
@@ -235,9 +232,7 @@ def source_remove(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     actor = actor_of(request)
     need(actor, "item.edit")
     item = _item_or_404(code)
-    source = catalogue.source_of(item, pk)
-    if source is None:
-        raise Http404
+    source = found_or_404(catalogue.source_of(item, pk))
     catalogue_items.remove_source(
         actor, place=roots_of(actor, "item.edit")[0], item=item, revision=_revision(request), source=source
     )
@@ -362,9 +357,7 @@ def rule_edit(request: HttpRequest, code: str) -> HttpResponse:
     """A rule in words, what it finds now; for the office its form."""
     actor = actor_of(request)
     need(actor, "return.view")
-    rule = catalogue.rule_of(code)
-    if rule is None:
-        raise Http404
+    rule = found_or_404(catalogue.rule_of(code))
     sentence = catalogue.rule_sentence(rule)
     crumbs = _crumbs(_items_crumb(), _rules_crumb())
     if not actor.may_somewhere("rule.edit") or actor.read_only:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.calc.balance.items import Status
 from dudao.calc.preschool import WORDS
 from dudao.core import audit, files
-from dudao.core.ui.acting import actor_of, need
+from dudao.core.ui.acting import actor_of, found_or_404, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Search
 from dudao.core.ui.forms import answered, form_page, refused
@@ -86,10 +86,7 @@ def preschool_new(request: HttpRequest) -> HttpResponse:
 
 
 def _run_or_404(request: HttpRequest, pk: int) -> PreschoolRun:
-    found = preschool.run_seen(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(preschool.run_seen(actor_of(request), pk))
 
 
 def _crumbs(run: PreschoolRun, *more: Crumb) -> list[Crumb]:
@@ -146,9 +143,7 @@ def preschool_county(request: HttpRequest, pk: int, county: int) -> HttpResponse
     run = _run_or_404(request, pk)
     actor = actor_of(request)
     view = preschool.run_view(run)
-    found = view.county(county)
-    if found is None:
-        raise Http404
+    found = found_or_404(view.county(county))
     others = [
         (other, one)
         for other in preschool.earlier_runs(actor, run, county)

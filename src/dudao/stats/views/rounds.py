@@ -6,14 +6,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import F, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core import audit, sheets
-from dudao.core.ui.acting import actor_of, need
+from dudao.core.ui.acting import actor_of, found_or_404, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
@@ -249,9 +249,7 @@ def round_bulk(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Accept or lock the chosen returns and say why the others could not be; or remind the chosen that are late."""
     asked = ROUND.found_or_404(request, pk)
     actor = actor_of(request)
-    verb = {"accept": "return.accept", "lock": "return.lock", "remind": "return.remind"}.get(act)
-    if verb is None:
-        raise Http404
+    verb = found_or_404({"accept": "return.accept", "lock": "return.lock", "remind": "return.remind"}.get(act))
     need(actor, verb)
     chosen = list(_listing(request, asked).chosen(request, _rows(request, asked)))
     if not chosen:

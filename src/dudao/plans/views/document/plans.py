@@ -13,7 +13,7 @@ from dudao.calc.worktext import DocumentError
 from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.files import FileRefused, serve
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -36,10 +36,7 @@ DRAFT, PUBLISHED = WorkPlan.State.DRAFT, WorkPlan.State.PUBLISHED
 
 
 def plan_or_404(request: HttpRequest, pk: int, verb: str = "plan.view") -> Any:
-    found = plan_of(actor_of(request), pk, verb)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(plan_of(actor_of(request), pk, verb))
 
 
 def plans_crumb() -> Crumb:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import document as acts
 from dudao.plans.actions.document import Stale
@@ -26,12 +26,6 @@ from dudao.plans.models import Guess, WorkPlan
 from dudao.plans.process import PLAN
 from dudao.plans.queries import review as reads
 from dudao.plans.views.document.plans import plans_crumb
-
-
-def _wanted(found: Any) -> Any:
-    if found is None:
-        raise Http404
-    return found
 
 
 def _whole(text: str | None, missing: int = -1) -> int:
@@ -51,7 +45,7 @@ def _address(pk: int, at: str) -> str:
 
 def _context(request: HttpRequest, pk: int, at: str, **more: Any) -> dict[str, Any]:
     actor = actor_of(request)
-    found = _wanted(reads.review(actor, pk, at))
+    found: Any = found_or_404(reads.review(actor, pk, at))
     plan = found.plan
     for remark in found.remarks:
         remark.fixable = fixable(remark)
@@ -181,7 +175,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 def review_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The head of the plan: title, year, issuer, preamble; or an act on the whole of it."""
     actor, post = actor_of(request), request.POST
-    plan = _wanted(reads.review(actor, pk, "plan")).plan
+    plan = found_or_404(reads.review(actor, pk, "plan")).plan
     match post.get("do"):
         case "save":
             year = post.get("year", "").strip()
@@ -220,7 +214,7 @@ def _refuse(words: str) -> None:
 @require_POST
 def review_section(request: HttpRequest, pk: int) -> HttpResponse:
     actor, post = actor_of(request), request.POST
-    section = _wanted(reads.section_of(actor, pk))
+    section = found_or_404(reads.section_of(actor, pk))
     at, plan = f"s{pk}", section.plan_id
     match post.get("do"):
         case "save":
@@ -247,7 +241,7 @@ def review_section(request: HttpRequest, pk: int) -> HttpResponse:
 def review_point(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that is done to one point. ``do`` says what; words that came along are saved first."""
     actor, post = actor_of(request), request.POST
-    point = _wanted(reads.point_of(actor, pk))
+    point = found_or_404(reads.point_of(actor, pk))
     plan, at, do = point.section.plan_id, f"p{pk}", post.get("do", "")
     words = {name: post[name] for name in ("number", "title", "text") if name in post}
     revision = _whole(post.get("revision"))
@@ -328,7 +322,7 @@ def review_point(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def review_item(request: HttpRequest, pk: int) -> HttpResponse:
     actor, post = actor_of(request), request.POST
-    item = _wanted(reads.item_of(actor, pk))
+    item = found_or_404(reads.item_of(actor, pk))
     plan, at, text = item.point.section.plan_id, f"p{item.point_id}", post.get("text", "")
     revision = _whole(post.get("revision"))
 
@@ -336,7 +330,7 @@ def review_item(request: HttpRequest, pk: int) -> HttpResponse:
         nonlocal revision
         if text.strip() and " ".join(text.split()) != " ".join(item.text.split()):
             revision = acts.edit_item(actor, item=item, text=text, revision=revision).revision
-            return _wanted(reads.item_of(actor, pk))
+            return found_or_404(reads.item_of(actor, pk))
         return item
 
     match post.get("do"):
@@ -367,7 +361,7 @@ def review_item(request: HttpRequest, pk: int) -> HttpResponse:
 def review_guess(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept, reject or reopen a guess; GET opens the form that changes it."""
     actor, post = actor_of(request), request.POST
-    guess = _wanted(reads.guess_of(actor, pk))
+    guess = found_or_404(reads.guess_of(actor, pk))
     plan, at = guess.point.section.plan_id, f"p{guess.point_id}"
     kind = GUESS_FORMS[guess.sort]
     if request.method == "GET":
@@ -403,7 +397,7 @@ def _guessed(request: HttpRequest, form: Any, act: Callable[[], Any], guess: Any
 def review_guess_new(request: HttpRequest, pk: int, sort: str) -> HttpResponse:
     """Add what the reader missed."""
     actor = actor_of(request)
-    point = _wanted(reads.point_of(actor, pk))
+    point = found_or_404(reads.point_of(actor, pk))
     if sort not in GUESS_FORMS:
         raise Http404
     plan, at, new = point.section.plan_id, f"p{pk}", Guess(point=point, sort=sort)
@@ -425,7 +419,7 @@ def review_guess_new(request: HttpRequest, pk: int, sort: str) -> HttpResponse:
 def review_guesses(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept all that is still proposed in the whole plan, or all of one sort."""
     actor, post = actor_of(request), request.POST
-    plan = _wanted(reads.review(actor, pk, "plan")).plan
+    plan = found_or_404(reads.review(actor, pk, "plan")).plan
     sort = post.get("sort", "")
     if sort and sort not in GUESS_FORMS:
         raise Http404
@@ -442,7 +436,7 @@ _HOWS: dict[str, Literal["apply", "keep", "reopen"]] = {"apply": "apply", "keep"
 @require_POST
 def review_remark(request: HttpRequest, pk: int) -> HttpResponse:
     actor, post = actor_of(request), request.POST
-    remark = _wanted(reads.remark_of(actor, pk))
+    remark = found_or_404(reads.remark_of(actor, pk))
     how = _HOWS.get(post.get("do", ""))
     if how is None:
         raise Http404
@@ -453,7 +447,7 @@ def review_remark(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def review_restore(request: HttpRequest, pk: int) -> HttpResponse:
     actor, post = actor_of(request), request.POST
-    plan = _wanted(reads.review(actor, pk, "plan")).plan
+    plan = found_or_404(reads.review(actor, pk, "plan")).plan
     return _do(
         request, pk, "",
         lambda: acts.restore_point(actor, plan=plan, event_id=_whole(post.get("event"))),

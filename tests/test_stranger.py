@@ -94,8 +94,7 @@ OBJECTS = {
     **{
         f"frameworks:{name}": lambda w: {"pk": w.system.pk}
         for name in (
-            "version", "compare", "rename", "points", "document", "grades", "vetoes", "marks",
-            "items", "item_new", "export", "trials", "trial_new", "trial_template",
+            "version", "compare", "rename", "points", "items", "item_new", "export", "trials", "trial_new", "trial_template",
         )
     },
     **{

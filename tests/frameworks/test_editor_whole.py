@@ -222,6 +222,8 @@ def test_what_is_published_is_read_and_not_changed(client_of, town, draft):
     publish_version(town.director, version=draft, reason="来源如此")
     client = client_of("officer")
     assert client.get(reverse("frameworks:items", args=[draft.pk])).status_code == 200
-    for name in ("document", "grades", "vetoes", "marks", "item_new"):
-        assert client.get(reverse(f"frameworks:{name}", args=[draft.pk])).status_code == 403
+    for name in ("document", "grades", "vetoes", "marks"):
+        answer = client.get(reverse(f"frameworks:{name}", args=[draft.pk]), follow=True)
+        assert answer.redirect_chain and "已发布的版本不能再改" in answer.content.decode(), name
+    assert client.get(reverse("frameworks:item_new", args=[draft.pk])).status_code == 403
     assert read_grades("", "") is None

@@ -15,7 +15,14 @@ def _here(version: Any, actor: Actor, verb: str) -> Denied | None:
     return actor.why_not(verb, place_of(version))
 
 
+def _draft(version: Any, actor: Actor, verb: str) -> Denied | None:
+    if version.state == State.DRAFT:
+        return None
+    return Denied("已发布的版本不能再改，请另立新版本后修改。", verb)
+
+
 VERSION = Flow(
+    Step("framework.edit", State, guard=_draft),
     Step("framework.publish", {State.DRAFT}, State.PUBLISHED),
     Step("framework.discard", {State.DRAFT}),
     Step("framework.retire", {State.PUBLISHED}, State.RETIRED, needs_reason=True),

@@ -1,7 +1,7 @@
 """The forms of what belongs to the whole of a draft: document, data items, grades, vetoes, marks; a system's name."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,7 +20,13 @@ _LEVELS = [("", "（不写）"), *LEVELS.items()]
 class WholeForm(Form):
     """What every form of the whole carries: the revision on which it was opened."""
 
+    taken: ClassVar[Sequence[str]] = ()
+    """What its action takes of it beside the revision."""
     revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("revision", *self.taken)}
 
 
 class RenameForm(Form):
@@ -83,13 +89,14 @@ class DocumentForm(WholeForm):
         return data
 
     @property
-    def about(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The facts as they are stored: texts, days as ISO texts."""
         data = self.cleaned_data
         facts: dict[str, Any] = {name: data[name] for name in ("number", "issuer", "region", "level", "notes")}
         facts |= {name: data[name].isoformat() if data[name] else None for name in ("date", "valid_from", "valid_to")}
         facts["unchecked"] = [name for name in self.unchecked if name not in data.get("compared", ())]
-        return {**facts, "office_fills": lines_of(data["office_fills"])}
+        facts["office_fills"] = lines_of(data["office_fills"])
+        return {"revision": data["revision"], "title": data["title"], "about": facts}
 
 
 _KINDS = [
@@ -192,6 +199,7 @@ def item_initial(item: Item, scope: str) -> dict[str, Any]:
 class GradesForm(WholeForm):
     """The grades, one a line, best first."""
 
+    taken = ("grades",)
     by = forms.CharField(
         label="按什么分类",
         required=False,
@@ -217,6 +225,7 @@ class GradesForm(WholeForm):
 class VetoesForm(WholeForm):
     """一票否决, one matter a line."""
 
+    taken = ("vetoes",)
     lines = forms.CharField(
         label="一票否决事项",
         required=False,
@@ -246,6 +255,7 @@ def _places(label: str, text: str) -> forms.IntegerField:
 class MarksForm(WholeForm):
     """Rounding, who marks, and what counts where nobody has."""
 
+    taken = ("sources", "unmarked_is_zero")
     sections = (
         Section(
             "小数位数",
@@ -275,8 +285,8 @@ class MarksForm(WholeForm):
         return data
 
     @property
-    def places(self) -> dict[str, int | None]:
-        return {name: self.cleaned_data[name] for name in ("mark", "node", "total")}
+    def values(self) -> dict[str, Any]:
+        return {**super().values, "places": {name: self.cleaned_data[name] for name in ("mark", "node", "total")}}
 
 
 def _read(form: Form, read: Any) -> None:

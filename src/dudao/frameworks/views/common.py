@@ -13,7 +13,7 @@ from dudao.core.access import Denied
 from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.parts import Crumb
 from dudao.frameworks import queries
-from dudao.frameworks.models import FrameworkVersion, Indicator
+from dudao.frameworks.models import Indicator
 from dudao.frameworks.process import VERSION
 
 
@@ -41,18 +41,12 @@ def node_to_read(request: HttpRequest, pk: int) -> Indicator:
 def node_to_edit(request: HttpRequest, pk: int) -> Indicator:
     """An indicator that the person may change; refused where they may only read."""
     found = node_to_read(request, pk)
-    _changeable(request, found.version)
+    VERSION.flow.require(found.version, "framework.edit", actor_of(request))
     return found
 
 
 def draft_to_edit(request: HttpRequest, pk: int) -> Any:
     """A draft that the person may change; refused where they may only read, and once it is published."""
     found = VERSION.found_or_404(request, pk)
-    _changeable(request, found)
+    VERSION.flow.require(found, "framework.edit", actor_of(request))
     return found
-
-
-def _changeable(request: HttpRequest, version: FrameworkVersion) -> None:
-    actor_of(request).require("framework.edit", version.framework.unit.path)
-    if version.state != FrameworkVersion.State.DRAFT:
-        raise Denied("已发布的版本不能再改，请另立新版本后修改。", "framework.edit")

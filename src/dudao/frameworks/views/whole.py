@@ -1,8 +1,7 @@
-"""The pages of what belongs to the whole of a draft: document, data items, grades, vetoes, rounding and sources of marks."""
+"""What belongs to the whole of a version, as its page shows it; the pages of its data items."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,28 +9,19 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.expr import Item, Kind
-from dudao.calc.tree import Tree, TreeDataError, scale_words
-from dudao.core.access import Actor
+from dudao.calc.tree import Tree, scale_words
 from dudao.core.ui.acting import actor_of
-from dudao.core.ui.forms import Form, answered
+from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
 from dudao.frameworks.actions import whole
-from dudao.frameworks.editing.grade_lines import write_grades, write_sources, write_vetoes
 from dudao.frameworks.editing.usage import ItemIndex, item_indexes, uses_of
-from dudao.frameworks.forms.whole import (
-    DocumentForm,
-    GradesForm,
-    ItemForm,
-    MarksForm,
-    VetoesForm,
-    item_initial,
-)
+from dudao.frameworks.forms.whole import ItemForm, item_initial
 from dudao.frameworks.models import FrameworkVersion
-from dudao.frameworks.process import VERSION
+from dudao.frameworks.process import VERSION, tree_to_edit
 from dudao.frameworks.trees import shown
-from dudao.frameworks.views.common import done_or_said, draft_to_edit, home
+from dudao.frameworks.views.common import done_or_said, draft_to_edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,88 +70,6 @@ def _short(words: str, most: int = 90) -> str:
     return words if len(words) <= most else f"{words[:most]}……"
 
 
-def _answered(
-    request: HttpRequest, version: FrameworkVersion, form: Form, act: Callable[..., Any], said: str, **page: Any
-) -> HttpResponse:
-    """The page of a form of the whole: ``act`` gets who acts, the draft and the revision that the page was made on."""
-    return answered(
-        request, form, lambda: act(actor_of(request), version=version, revision=form.cleaned_data["revision"]), said,
-        **{
-            "to": version, "cancel_url": version.get_absolute_url(),
-            "crumbs": [home(), Crumb(str(version), version.get_absolute_url()), Crumb(page["title"])], **page,
-        },
-    )  # fmt: skip
-
-
-def _tree(version: FrameworkVersion) -> Tree:
-    try:
-        return queries.tree(version)
-    except TreeDataError as error:
-        raise Conflict(f"这份草稿的内容读不出来，请先改正：{error}") from None
-
-
-@require_http_methods(["GET", "POST"])
-def document(request: HttpRequest, pk: int) -> HttpResponse:
-    """Title and facts of the document."""
-    found = draft_to_edit(request, pk)
-    about = found.whole.get("about", {})
-    fills = about.get("office_fills") or []
-    initial = {
-        **{name: about.get(name) for name in DocumentForm.base_fields if name in about},
-        "title": _tree(found).root.name,
-        "office_fills": "\n".join(fills) if isinstance(fills, list) else fills,
-        "revision": found.revision,
-    }
-    form = DocumentForm(request.POST or None, initial=initial, unchecked=about.get("unchecked") or ())
-    return _answered(
-        request, found, form,
-        lambda actor, **draft: whole.set_document(actor, title=form.cleaned_data["title"], about=form.about, **draft),
-        "已保存文件信息。", title="文件信息", save="保存文件信息",
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-def grades(request: HttpRequest, pk: int) -> HttpResponse:
-    found = draft_to_edit(request, pk)
-    form = GradesForm(request.POST or None, initial={**write_grades(_tree(found)), "revision": found.revision})
-    return _answered(
-        request, found, form,
-        lambda actor, **draft: whole.set_grades(actor, grades=form.cleaned_data["grades"], **draft),
-        "已保存等次。", title="等次", save="保存等次",
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-def vetoes(request: HttpRequest, pk: int) -> HttpResponse:
-    found = draft_to_edit(request, pk)
-    form = VetoesForm(request.POST or None, initial={"lines": write_vetoes(_tree(found)), "revision": found.revision})
-    return _answered(
-        request, found, form,
-        lambda actor, **draft: whole.set_vetoes(actor, vetoes=form.cleaned_data["vetoes"], **draft),
-        "已保存一票否决事项。", title="一票否决", save="保存否决事项",
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-def marks(request: HttpRequest, pk: int) -> HttpResponse:
-    """Rounding, sources of marks, what counts where nobody has marked."""
-    found = draft_to_edit(request, pk)
-    tree = _tree(found)
-    initial = {
-        **{name: getattr(tree.places, name) for name in ("mark", "node", "total")},
-        "lines": write_sources(tree),
-        "unmarked_is_zero": tree.unmarked_is_zero,
-        "revision": found.revision,
-    }
-    form = MarksForm(request.POST or None, initial=initial)
-
-    def act(actor: Actor, **draft: Any) -> FrameworkVersion:
-        given = {name: form.cleaned_data[name] for name in ("sources", "unmarked_is_zero")}
-        return whole.set_marks(actor, places=form.places, **given, **draft)
-
-    return _answered(request, found, form, act, "已保存计分与取舍。", title="计分与取舍", save="保存设置")
-
-
 # ---- data items ---------------------------------------------------------------------------------------------
 
 
@@ -201,7 +109,7 @@ def _span(entry: Item) -> str:
 def items(request: HttpRequest, pk: int) -> HttpResponse:
     """All data items with where they are used. Whoever may read the version may read them."""
     found = VERSION.found_or_404(request, pk)
-    tree = _tree(found)
+    tree = tree_to_edit(found)
     keys = {row.code: row.pk for row in queries.indicators(found)}
     listed: list[tuple[str, list[ItemRow]]] = []
     number = 0
@@ -250,7 +158,7 @@ def item_new(request: HttpRequest, pk: int) -> HttpResponse:
 def item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found = draft_to_edit(request, pk)
     index = _index(found, number)
-    entry = _item_at(_tree(found), index)
+    entry = _item_at(tree_to_edit(found), index)
     form = ItemForm(request.POST or None, initial={**item_initial(entry, index.scope), "revision": found.revision})
     return _item_page(request, found, form, index, title=f"修改数据项“{entry.name}”")
 
@@ -259,14 +167,16 @@ def _item_page(
     request: HttpRequest, found: FrameworkVersion, form: ItemForm, index: ItemIndex | None, *, title: str
 ) -> HttpResponse:
     back = reverse("frameworks:items", args=[found.pk])
-
-    def act(actor: Actor, **draft: Any) -> FrameworkVersion:
-        return whole.set_item(actor, scope=form.cleaned_data["scope"], item=form.item, index=index, **draft)
-
-    return _answered(
-        request, found, form, act, f"已保存数据项“{form.cleaned_data.get('name') if form.is_bound and form.is_valid() else ''}”。",
-        title=title, save="保存数据项", to=back, cancel_url=back,
-        crumbs=[home(), Crumb(str(found), found.get_absolute_url()), Crumb("数据项", back), Crumb(title)],
+    crumbs = VERSION.crumbs(found, title)
+    crumbs.insert(-1, Crumb("数据项", back))
+    return answered(
+        request, form,
+        lambda: whole.set_item(
+            actor_of(request), version=found, revision=form.cleaned_data["revision"], scope=form.cleaned_data["scope"],
+            item=form.item, index=index,
+        ),
+        lambda _: f"已保存数据项“{form.cleaned_data['name']}”。", to=back,
+        title=title, save="保存数据项", cancel_url=back, crumbs=crumbs,
     )  # fmt: skip
 
 
@@ -277,7 +187,7 @@ def item_drop(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     revision = request.POST.get("revision", "")
     if not revision.isdecimal():
         raise Conflict
-    name = _item_at(_tree(found), index).name
+    name = _item_at(tree_to_edit(found), index).name
     return done_or_said(
         request,
         lambda: whole.drop_item(actor_of(request), version=found, revision=int(revision), index=index),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, tried
 from dudao.core.ui.filters import Search
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import tasks as acts
@@ -90,13 +90,10 @@ def task_new(request: HttpRequest, plan_pk: int) -> HttpResponse:
     form = TaskForm(
         request.POST or None, plan=plan, points=points, day=today(), initial={"source": request.GET.get("from", "")}
     )
-    if request.method == "POST" and form.is_valid():
-        task = refused(form, lambda: _create(actor, form, points))
-        if task is not None:
-            messages.success(request, f"已新建任务“{task.title}”，核对后可以下达。")
-            return redirect(task)
-    crumbs = plan_crumbs(plan, Crumb("新建任务"))
-    return form_page(request, form, title="新建任务", save="保存任务", crumbs=crumbs, cancel_url=reverse("plans:tasks"))
+    return answered(
+        request, form, lambda: _create(actor, form, points), lambda task: f"已新建任务“{task.title}”，核对后可以下达。",
+        title="新建任务", save="保存任务", crumbs=plan_crumbs(plan, Crumb("新建任务")), cancel_url=reverse("plans:tasks"),
+    )  # fmt: skip
 
 
 _NEW = ("title", "text", "kind", "lead", "partners", "responsible", "starts", "deadline", "evidence_wanted")

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.keys import is_number
 from dudao.core.ui.acting import actor_of, need
-from dudao.core.ui.forms import form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb
 from dudao.orgs.queries import roots_of
 from dudao.stats.actions import rounds as acts
@@ -64,7 +62,8 @@ def round_new(request: HttpRequest) -> HttpResponse:
         regions=places,
         initial=_initial(model, today, list(groups)),
     )
-    if request.method == "POST" and form.is_valid():
+
+    def create() -> Round:
         values = form.values
         items = [item for name in values.pop("groups") for item in groups.get("" if name == "own" else name, [])]
         if model is not None:
@@ -72,17 +71,11 @@ def round_new(request: HttpRequest) -> HttpResponse:
             before = catalogue.items_of(model)
             kept, packs = {item.pk for item in before}, {item.pack for item in before}
             items = [item for item in items if item.pk in kept or item.pack not in packs]
-        made = refused(form, lambda: acts.create_round(actor, unit=unit, items=items, **values))
-        if made is not None:
-            messages.success(request, f"已准备“{made.title}”，核对后点“开始报送”，填报单位才会看到。")
-            return redirect(made)
+        return acts.create_round(actor, unit=unit, items=items, **values)
+
     note = "" if groups else "还没有指标：请市督导办负责人先在“数据指标”页载入标准指标。"
-    return form_page(
-        request,
-        form,
-        title="布置数据报送",
-        save="保存",
-        cancel_url=reverse("stats:rounds"),
-        crumbs=[Crumb("数据报送", reverse("stats:rounds"))],
+    return answered(
+        request, form, create, lambda made: f"已准备“{made.title}”，核对后点“开始报送”，填报单位才会看到。",
+        title="布置数据报送", save="保存", cancel_url=reverse("stats:rounds"), crumbs=[Crumb("数据报送", reverse("stats:rounds"))],
         note=f"照“{model.title}”布置，日期顺延一年，请核对。" if model is not None else note,
-    )
+    )  # fmt: skip

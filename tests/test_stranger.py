@@ -217,7 +217,7 @@ OBJECTS = {
     },
     **{
         f"evaluations:review{name}": lambda w: {"pk": w.review.pk}
-        for name in ("", "_mark", "_submit", "_step", "_correction", "_reassign")
+        for name in ("", "_mark", "_submit", "_correction", "_reassign")
     },
     **{f"evaluations:{name}": lambda w: {"pk": w.review_campaign.pk} for name in ("reviewing", "review_assign", "review_book")},
     **{f"evaluations:review_{name}": lambda w: {"pk": w.review_subject.pk} for name in ("third", "settle")},

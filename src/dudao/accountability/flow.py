@@ -115,7 +115,7 @@ CASE = Flow(
     Step("case.appeal", {State.ISSUED}, by=by_party, tells=("case.decide_appeal",)),
     Step("case.decide_appeal", {State.ISSUED}, by=decides_appeal, tells=("case.correct",)),
     Step("case.correct", {State.ISSUED}, by=by_office),
-    Step("case.drop", LIVE - {State.SUBMITTED, State.DECIDED, State.ISSUED}, State.DROPPED, by=by_office, danger=True),
+    Step("case.drop", LIVE - {State.SUBMITTED, State.DECIDED, State.ISSUED}, State.DROPPED, by=by_office),
     Step("case.archive", {State.ISSUED, State.DROPPED}, State.ARCHIVED, by=by_office),
     states={
         State.OPENED: Shown("待调查", "grey"),

@@ -57,8 +57,6 @@ class Step:
     guard: Rule | None = None
     needs_reason: bool = False
     tells: tuple[str, ...] = ()
-    danger: bool = False
-    confirm: str = ""
 
 
 @dataclass(frozen=True, slots=True)

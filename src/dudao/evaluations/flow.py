@@ -82,7 +82,6 @@ CAMPAIGN = Flow(
         C.CANCELLED,
         by=by_office,
         needs_reason=True,
-        danger=True,
     ),
 )
 
@@ -116,7 +115,6 @@ SUBJECT = Flow(
         S.OUT,
         by=by_office,
         needs_reason=True,
-        danger=True,
     ),
     Step("evaluation.restore", {S.OUT}, S.OPEN, by=by_office, needs_reason=True),
 )
@@ -187,7 +185,6 @@ PART = Flow(
         P.WITHDRAWN,
         by=_spreads,
         needs_reason=True,
-        danger=True,
         tells=("part.submit",),
     ),
 )

@@ -1,14 +1,17 @@
-"""Evaluations as they are worked with: what is done with a visit, each act with its form and its words."""
+"""Evaluations as they are worked with: what is done with a visit and with a review, each act with its form and its words."""
 
 from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dudao.core.access import Actor
+from dudao.core.access import Actor, Denied
 from dudao.core.process import Act, Process
-from dudao.evaluations.actions import visit_papers, visits
+from dudao.evaluations import flow
+from dudao.evaluations.actions import reviewing, visit_papers, visits
 from dudao.evaluations.forms.visits import PlanForm, SettleVisitForm
+from dudao.evaluations.models import Review
+from dudao.evaluations.queries import reviewing as reviewing_reads
 from dudao.evaluations.queries import visits as reads
 from dudao.orgs.models import Unit
 from dudao.selection.queries.recusal import candidates, inspectors_among
@@ -17,6 +20,7 @@ from dudao.visits.forms import FeedBackForm
 from dudao.visits.models import SiteVisit
 
 Given = dict[str, Any]
+ASKED: Final = "请写明理由，对方会看到。"
 
 
 def planned(actor: Actor, unit: Unit, visit: SiteVisit | None = None) -> Given:
@@ -59,6 +63,42 @@ def _back(request: HttpRequest, row: SiteVisit) -> str:
     return row.get_absolute_url()
 
 
+def _review(actor: Actor, pk: int) -> Review | None:
+    """A task that one sees; during a blind review nobody who reviews a unit looks into the other's task."""
+    found = reviewing_reads.review_of(actor, pk)
+    if found is not None and reviewing_reads.is_blind_to(actor, found):
+        raise Denied("盲评期间，您评审的单位看不到另一位评审人的评分。", "review.view")
+    return found
+
+
+def _tasks(done: Review) -> str:
+    return reverse("evaluations:reviewing", args=[done.subject.campaign_id])
+
+
+REVIEW: Final = Process(
+    "review",
+    "evaluations:review",
+    flow.REVIEW,
+    _review,
+    lists="evaluations:reviews",
+    list_word="网上评审",
+    slug="review_",
+    acts=(
+        Act(
+            "review.reopen", reviewing.reopen, "已退回重评，评审人会收到通知。", "",
+            ask=ASKED, reason="理由", primary=False, to=_tasks,
+        ),
+        Act(
+            "review.hand_back", reviewing.hand_back, "已交回，督导办会改派他人。", "",
+            ask=ASKED, reason="理由", primary=False, to=lambda done: "evaluations:reviews",
+        ),
+        Act(
+            "review.revoke", reviewing.revoke, "已撤销，这项任务的评分不再计入。", "",
+            ask=ASKED, reason="理由", primary=False, to=_tasks,
+        ),
+    ),
+)  # fmt: skip
+
 VISIT: Final = Process(
     "visit",
     "visits:visit",
@@ -97,7 +137,7 @@ VISIT: Final = Process(
             to=lambda row: reverse("visits:visit_field", args=[row.pk]),
         ),
         Act(
-            "onsite.cancel", visits.cancel, "已取消。", "", danger=True, reason="理由", ask="请写明理由，对方会看到。",
+            "onsite.cancel", visits.cancel, "已取消。", "", danger=True, reason="理由", ask=ASKED,
         ),
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.evaluations.process import VISIT
+from dudao.evaluations.process import REVIEW, VISIT
 from dudao.evaluations.views import (
     answering,
     board,
@@ -79,7 +79,7 @@ urlpatterns = [
     path("reviews/<int:pk>/", reviewing.review_page, name="review"),
     path("reviews/<int:pk>/mark/", reviewing.mark, name="review_mark"),
     path("reviews/<int:pk>/submit/", reviewing.submit, name="review_submit"),
-    path("reviews/<int:pk>/step/", reviewing.step, name="review_step"),
+    *REVIEW.urls("reviews/"),
     path("reviews/<int:pk>/correction/", reviewing.correction, name="review_correction"),
     path("reviews/<int:pk>/reassign/", review_office.reassign, name="review_reassign"),
     path("<int:pk>/reviewing/", review_office.overview, name="reviewing"),

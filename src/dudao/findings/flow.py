@@ -84,7 +84,6 @@ FINDING = Flow(
         State.ISSUED,
         by=by_office,
         tells=("finding.sign",),
-        confirm="下达后责任单位会收到通知，问题描述和整改要求不能再改。",
     ),
     Step("finding.recall", {State.ISSUED}, State.DRAFT, by=by_office, needs_reason=True),
     Step("finding.sign", {State.ISSUED}, State.SIGNED, by=by_unit, tells=("finding.issue",)),
@@ -99,7 +98,6 @@ FINDING = Flow(
         by=by_unit,
         guard=_planned,
         tells=("finding.verify",),
-        confirm="报告后由下达单位核验，核验前可以收回。",
     ),
     Step("finding.take_back", {State.REPORTED}, State.RECTIFYING, by=by_unit),
     Step(
@@ -125,7 +123,6 @@ FINDING = Flow(
         State.CLOSED,
         by=by_office,
         guard=four_eyes,
-        confirm="销号后计入已整改。",
     ),
     Step(
         "finding.reopen",
@@ -141,8 +138,6 @@ FINDING = Flow(
         State.WAIVED,
         by=by_office,
         needs_reason=True,
-        danger=True,
-        confirm="免予整改的问题不再跟踪，理由会写进台账。",
     ),
     Step("finding.edit", {State.DRAFT}, by=by_office),
     Step("finding.discard", {State.DRAFT}, by=by_office, guard=_never_issued),

@@ -3,9 +3,8 @@ from datetime import date
 import pytest
 from django.template import Context, Template
 
-from dudao.core.access import Denied
+from dudao.core.process import Act, Button
 from dudao.core.ui.parts import State, Todo, TreeNode, stages
-from dudao.core.workflow import Button, Step
 
 
 def draw(source: str, **context) -> str:
@@ -47,13 +46,13 @@ def test_chart_data_cannot_close_its_script():
     assert "—" in html
 
 
-def test_steps_that_are_not_allowed_stand_greyed_with_their_reason():
-    buttons = [
-        Button(Step("unit.edit", {"a"}, "b"), None),
-        Button(Step("unit.move", {"a"}, "b", needs_reason=True), None),
-        Button(Step("unit.close", {"a"}, "b"), Denied("还有下级单位，不能撤销。")),
+def test_acts_that_are_not_possible_stand_greyed_with_their_reason():
+    acts = [
+        Button(Act("unit.edit"), "修改", "/step/", "btn-primary", ""),
+        Button(Act("unit.move", reason="理由"), "变更隶属", "/step/", "btn-plain", ""),
+        Button(Act("unit.close"), "撤销", "/step/", "btn-danger-plain", "还有下级单位，不能撤销。"),
     ]
-    html = draw("{% flow_buttons buttons '/step/' %}", buttons=buttons)
+    html = draw('{% include "ui/acts.html" %}', acts=acts)
     assert 'value="unit.edit"' in html
     assert 'name="reason"' in html
     assert 'data-dd-tip="还有下级单位，不能撤销。"' in html

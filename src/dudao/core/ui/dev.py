@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import Denied
+from dudao.core.process import Act, Button
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.forms import DateField, FileField, Form, PickField, PickManyField, Section, form_page
 from dudao.core.ui.help import page_help
@@ -75,24 +76,16 @@ def _context(request: HttpRequest, **more: Any) -> dict[str, Any]:
     return {"shell": _shell(request), **more}
 
 
-class _Button:
-    """What ``Flow.available`` gives, without a flow."""
+def _acts() -> list[Button]:
+    def act(word: str, look: str, denied: str = "", **said: Any) -> Button:
+        return Button(Act("dev.step", icon="", **said), word, reverse("dev:parts"), look, denied)
 
-    def __init__(
-        self, label: str, *, reason: str = "", needs_reason: bool = False, danger: bool = False, confirm: str = ""
-    ) -> None:
-        self.label, self.reason, self.enabled = label, reason, not reason
-        self.step = type(
-            "Step", (), {"verb": "dev.step", "needs_reason": needs_reason, "danger": danger, "confirm": confirm}
-        )
-
-
-BUTTONS = [
-    _Button("退回修改", needs_reason=True),
-    _Button("撤销下达", danger=True, confirm="撤销后各县市区的任务会收回，已报送的进展保留在历史里。"),
-    _Button("下达", confirm="下达后 13 个县市区会收到通知，任务内容不能再改。"),
-    _Button("确认销号", reason="还有 2 个县市区没有报送佐证材料，齐全后才能销号。"),
-]
+    return [
+        act("退回修改", "btn-plain", reason="理由", ask="请写明理由，对方会看到。"),
+        act("撤销下达", "btn-danger-plain", ask="撤销后各县市区的任务会收回，已报送的进展保留在历史里。"),
+        act("下达", "btn-primary", ask="下达后 13 个县市区会收到通知，任务内容不能再改。"),
+        act("确认销号", "btn-primary", "还有 2 个县市区没有报送佐证材料，齐全后才能销号。"),
+    ]
 
 
 def _tree(depth: int) -> list[TreeNode]:
@@ -131,7 +124,7 @@ def parts_page(request: HttpRequest) -> HttpResponse:
             today=today,
             now=now,
             late=today - timedelta(days=4),
-            buttons=BUTTONS,
+            acts=_acts(),
             lines=[
                 stages(FLOW, "draft"),
                 stages(FLOW, "reported", notes={"signed": "3月2日"}),
@@ -334,7 +327,7 @@ def object_page(request: HttpRequest) -> HttpResponse:
             crumbs=[Crumb("年度计划", reverse("dev:list")), Crumb("2026 年工作要点", "#"), Crumb("第 3 条")],
             state=STATES["doing"],
             line=stages(FLOW, "reported"),
-            buttons=BUTTONS,
+            acts=_acts(),
             today=timezone.localdate(),
             day=timezone.localdate() + timedelta(days=3),
             tabs=[Tab("进展", "#", current=True, count=3), Tab("佐证材料", "#", count=2), Tab("县市区", "#", count=13)],

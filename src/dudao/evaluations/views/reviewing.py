@@ -18,7 +18,7 @@ from dudao.calc.tree import Node
 from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.keys import number_in
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, token_of, tried
+from dudao.core.ui.acting import actor_of, may_anywhere, sent, token_of, tried
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -28,10 +28,10 @@ from dudao.core.workflow import Conflict
 from dudao.evaluations.actions import corrections
 from dudao.evaluations.actions import reviewing as acts
 from dudao.evaluations.findings import hook_at
-from dudao.evaluations.flow import REVIEW
 from dudao.evaluations.forms.reviewing import CorrectionForm, cells_of
 from dudao.evaluations.labels import REVIEW_STATES
 from dudao.evaluations.models import Review
+from dudao.evaluations.process import REVIEW
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.answering import evidence_at
 from dudao.evaluations.queries.county_marks import place_of
@@ -41,16 +41,6 @@ from dudao.evaluations.queries.scoring import SELF
 from dudao.evaluations.queries.systems import blocks_of, rules_of, system_of
 
 ONLY = {"open": "未评完", "changed": "有修改"}
-
-
-def review_or_404(request: HttpRequest, pk: int) -> Review:
-    """A task that one sees; during a blind review nobody who reviews a unit looks into the other's task."""
-    found = reads.review_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    if reads.is_blind_to(actor_of(request), found):
-        raise Denied("盲评期间，您评审的单位看不到另一位评审人的评分。", "review.view")
-    return found
 
 
 # ---- the queue ------------------------------------------------------------------------------------------------
@@ -172,7 +162,7 @@ def _beside(items: Sequence[Item], code: str, way: int) -> str:
 @require_GET
 def review_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The desk: ``?code=`` opens an indicator, ``?only=open|changed`` narrows the tree."""
-    row = review_or_404(request, pk)
+    row = REVIEW.found_or_404(request, pk)
     actor = actor_of(request)
     desk = reads.desk(row)
     only = request.GET.get("only", "") if request.GET.get("only", "") in ONLY else ""
@@ -209,10 +199,9 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": _crumbs(row, is_own),
         "opinion": row.opinion,
         "left": desk.expected - desk.done,
-        "buttons": [one for one in REVIEW.available(row, actor) if one.step.verb != "review.submit" and one.enabled],
+        "acts": [button for button in REVIEW.buttons(row, actor) if not button.denied],
         "reassigns": actor.may("review.assign", row.subject.campaign.office.path)
         and row.state in {Review.State.ASSIGNED, Review.State.HANDED_BACK},
-        "step_url": reverse("evaluations:review_step", args=[row.pk]),
         "report": row.subject.report,
         "submit_token": uuid.uuid4(),
         "corrects": marks and state in {"submitted", "accepted"},
@@ -285,7 +274,7 @@ def answered(request: HttpRequest, act: Any, told: Any, back: str) -> HttpRespon
 @require_POST
 def mark(request: HttpRequest, pk: int) -> HttpResponse:
     """Save one mark as typed so far; ``go=next`` leads on, ``go=confirm`` keeps the mark of a changed answer."""
-    row = review_or_404(request, pk)
+    row = REVIEW.found_or_404(request, pk)
     actor = actor_of(request)
     code = request.POST.get("code", "")
     desk = reads.desk(row)
@@ -333,7 +322,7 @@ def _told(row: Review, made: Any) -> dict[str, Any]:
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand the task in."""
-    row = review_or_404(request, pk)
+    row = REVIEW.found_or_404(request, pk)
     actor = actor_of(request)
     opinion = request.POST.get("opinion", "")
     with audit.once(token_of(request)):
@@ -345,32 +334,10 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("evaluations:reviews")
 
 
-_STEPS = {
-    "review.hand_back": (acts.hand_back, "已交回，督导办会改派他人。"),
-    "review.reopen": (acts.reopen, "已退回重评，评审人会收到通知。"),
-    "review.revoke": (acts.revoke, "已撤销，这项任务的评分不再计入。"),
-}
-
-
-@require_POST
-def step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give back, send back, take away: each with its reason."""
-    row = review_or_404(request, pk)
-    actor, verb = actor_of(request), request.POST.get("step", "")
-    actor.require(verb if verb in _STEPS else "review.revoke", row.subject.campaign.office.path)
-    if verb not in _STEPS:
-        raise Http404
-    act, done = _STEPS[verb]
-    run(request, lambda: act(actor, review=row, reason=request.POST.get("reason", "")), done)
-    if verb == "review.hand_back":
-        return redirect("evaluations:reviews")
-    return redirect("evaluations:reviewing", row.subject.campaign_id)
-
-
 @require_http_methods(["GET", "POST"])
 def correction(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the unit to put one indicator right (``?code=``)."""
-    row = review_or_404(request, pk)
+    row = REVIEW.found_or_404(request, pk)
     actor, code = actor_of(request), request.GET.get("code", "")
     actor.require("review.mark", place_of(row.subject.campaign, row.source, row.subject.unit))
     item = reads.desk(row).item(code)

@@ -3,7 +3,6 @@
 import io
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,7 +16,7 @@ from dudao.core import audit, files
 from dudao.core.ui.acting import actor_of, found_or_404, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Search
-from dudao.core.ui.forms import answered, form_page, refused
+from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.findings.queries.sources import Hooks
@@ -232,29 +231,17 @@ def preschool_judge(request: HttpRequest, pk: int, county: int, item: str) -> Ht
             "version": held.version if held else 0,
         },
     )
-    if request.method == "POST" and form.is_valid():
-        made = refused(form, lambda: acts.judge_item(actor, run=run, county=county, item=item, **form.values))
-        if made is not None:
-            rest = [code for code in found.undecided if code != item]
-            messages.success(request, f"已判定 {item}：{made.get_status_display()}。还有 {len(rest)} 项待判定。")
-            following = next(
-                (code for code in rest if _order(found, code) > _order(found, item)), next(iter(rest), None)
-            )
-            if held is not None or following is None:
-                return redirect(back)
-            return redirect("stats:preschool_judge", pk=run.pk, county=county, item=following)
-    return form_page(
-        request,
-        form,
-        title=f"{item} {shown.name}",
-        save="保存判定",
-        save_icon="check",
-        cancel_url=back,
+    rest = [code for code in found.undecided if code != item]
+    following = next((code for code in rest if _order(found, code) > _order(found, item)), next(iter(rest), None))
+    goes_on = held is None and following is not None
+    to = reverse("stats:preschool_judge", args=[run.pk, county, following]) if goes_on else back
+    return answered(
+        request, form, lambda: acts.judge_item(actor, run=run, county=county, item=item, **form.values),
+        lambda made: f"已判定 {item}：{made.get_status_display()}。还有 {len(rest)} 项待判定。", to=to,
+        title=f"{item} {shown.name}", save="保存判定", save_icon="check", cancel_url=back,
         crumbs=_crumbs(run, Crumb(str(run), run.get_absolute_url()), Crumb(found.name, back)),
-        template="stats/preschool_judge.html",
-        shown=shown,
-        state=PRESCHOOL[shown.result.status],
-    )
+        template="stats/preschool_judge.html", shown=shown, state=PRESCHOOL[shown.result.status],
+    )  # fmt: skip
 
 
 def _order(county: preschool.CountyView, code: str) -> int:

@@ -239,13 +239,6 @@ def history(events: Iterable[Any], nothing: str = "还没有操作记录。") ->
     return {"items": moments(events), "nothing": nothing}
 
 
-@register.inclusion_tag("ui/flow_buttons.html", takes_context=True)
-def flow_buttons(context: Context, buttons: Iterable[Any], url: str) -> dict[str, Any]:
-    """The steps that ``FLOW.available`` gives. Each posts ``step=<verb>`` and, if asked for, ``reason`` to ``url``;
-    a step the person can't take is greyed with its reason on hover and focus."""
-    return {"buttons": list(buttons), "url": url, "csrf_token": context.get("csrf_token")}
-
-
 @register.inclusion_tag("ui/confirm.html", takes_context=True)
 def confirm(
     context: Context,

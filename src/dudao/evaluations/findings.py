@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.calc.expr import show_number
-from dudao.calc.score import Scores, Trace, explain
+from dudao.calc.score import Scores, explain
 from dudao.core.access import Actor
 from dudao.core.keys import Kind
 from dudao.evaluations.models import Result, Review, Subject
@@ -24,30 +24,21 @@ from dudao.evaluations.queries.systems import blocks_of, system_of
 from dudao.findings.models import Finding
 from dudao.findings.queries.sources import Hook, Hooks, address
 from dudao.findings.sources import Origin, Problem, register
-from dudao.frameworks.findings import Said, loss, part_of, said
+from dudao.frameworks import findings as marks
+from dudao.frameworks.findings import because, loss, part_of
 from dudao.papers.sources import Fact
 
 REVIEW = Kind("review", int, str)
 
 
-def _told(trace: Trace) -> Said | None:
-    """The problem in words, from points lost or from the lowest level; ``None`` where there is none."""
-    if loss(trace):
-        return said(trace)
-    if trace.possible is None and trace.level is not None:
-        because = "；".join(line.strip().rstrip("。；") for line in trace.lines if "=" not in line)
-        ending = f"依据：{because}。" if because else ""
-        words = f"“{trace.name}”评为“{trace.level}”。{ending}"[:4000]
-        return Said(words, (Fact("等级", trace.level, f"评为“{trace.level}”"),))
-    return None
-
-
 def problem_of(subject: Subject, scores: Scores, row: int, code: str) -> Problem | None:
-    trace = explain(scores, row, code)
-    told = _told(trace)
-    if told is None:
-        return None
-    return Problem(MARK.key(subject.pk, code), subject.unit, told.description, told.facts, code, trace.name)
+    """The problem in words, from points lost or from the lowest level; ``None`` where there is none."""
+    trace, key = explain(scores, row, code), MARK.key(subject.pk, code)
+    if loss(trace) or trace.possible is not None or trace.level is None:
+        return marks.problem_of(key, subject.unit, trace)
+    level = f"评为“{trace.level}”"
+    words = f"“{trace.name}”{level}。{because(trace)}"[:4000]
+    return Problem(key, subject.unit, words, (Fact("等级", trace.level, level),), code, trace.name)
 
 
 def _may_see(actor: Actor, subject: Subject) -> bool:

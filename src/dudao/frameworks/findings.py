@@ -1,7 +1,6 @@
 """What of a trial becomes a finding: an indicator at which a subject lost points, and all subjects that lost points there."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fractions import Fraction
 from urllib.parse import urlencode
 
@@ -31,13 +30,7 @@ def set_key_of(trial: Trial, code: str) -> str:
 
 def lost(trace: Trace) -> dict[str, Trace]:
     """The indicators below a trace, itself included, at which points were lost: code → its trace."""
-    return {one.code: one for one in _walk(trace) if loss(one)}
-
-
-def _walk(trace: Trace) -> Iterator[Trace]:
-    yield trace
-    for child in trace.children:
-        yield from _walk(child)
+    return {one.code: one for one in trace.walk() if loss(one)}
 
 
 def loss(trace: Trace) -> Fraction:
@@ -58,14 +51,16 @@ def units_of(trial: Trial, names: list[str]) -> Mapping[str, Unit]:
     return {name: units[0] for name, units in found.items() if len(units) == 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    description: str
-    facts: tuple[Fact, ...]
+def because(trace: Trace) -> str:
+    """The ground of a mark in one sentence; sums say nothing to a school."""
+    lines = "；".join(line.strip().rstrip("。；") for line in trace.lines if "=" not in line)
+    return f"依据：{lines}。" if lines else ""
 
 
-def said(trace: Trace) -> Said:
-    """«“A2 经费投入”满分10分，得8.5分，失1.5分。……» with the marks as facts."""
+def problem_of(key: str, unit: Unit | None, trace: Trace) -> Problem | None:
+    """«“A2 经费投入”满分10分，得8.5分，失1.5分。……» with the marks as facts; ``None`` where nothing was lost."""
+    if not loss(trace):
+        return None
     gone = f"失{show_number(loss(trace))}分"
     facts = [Fact("失分", str(loss(trace)), gone)]
     words = gone
@@ -73,19 +68,11 @@ def said(trace: Trace) -> Said:
         got, full = f"得{show_number(trace.mark)}分", f"满分{show_number(trace.possible)}分"
         facts = [Fact("满分", str(trace.possible), full), Fact("得分", str(trace.mark), got), *facts]
         words = f"{full}，{got}，{gone}"
-    because = "；".join(
-        line.strip().rstrip("。；") for line in trace.lines if "=" not in line
-    )  # sums say nothing to a school
-    ending = f"依据：{because}。" if because else ""
-    return Said(f"“{trace.name}”{words}。{ending}"[:4000], tuple(facts))
+    return Problem(key, unit, f"“{trace.name}”{words}。{because(trace)}"[:4000], facts, trace.code, trace.name)
 
 
 def _problem(row: TrialSubject, scores: Scores, index: int, code: str, unit: Unit | None) -> Problem | None:
-    trace = explain(scores, index, code, row.trial.main)
-    if not loss(trace):
-        return None
-    told = said(trace)
-    return Problem(key_of(row, code), unit, told.description, told.facts, code, trace.name)
+    return problem_of(key_of(row, code), unit, explain(scores, index, code, row.trial.main))
 
 
 def found_in_score(actor: Actor, pk: int, code: str) -> Origin | None:

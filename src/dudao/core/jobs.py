@@ -23,14 +23,17 @@ waits for an answer from outside is an ``often`` one.
 import importlib
 import logging
 import os
+import tempfile
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -134,6 +137,23 @@ def handler(kind: str, *, keep_days: int = 0) -> Callable[[Handler], Handler]:
         return function
 
     return register
+
+
+def workbook(
+    work: Work, write: Callable[..., int], said: str, *, name: str, doing: str = "正在写表", **given: Any
+) -> Result:
+    """What ``write(actor, target=…, progress=…, **given)`` writes, as the file of the job; ``said`` has its rows in braces."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "book.xlsx"
+        try:
+            rows = write(
+                work.actor, target=target, progress=lambda done, total: work.progress(done, total, doing), **given
+            )
+        except ValidationError as problem:
+            raise JobFailed("".join(problem.messages)) from problem
+        work.progress(rows, rows, "正在保存文件")
+        stored = files.keep(target, files.KINDS["xlsx"].media_type)
+    return Result(said.format(rows), file=stored, name=name)
 
 
 def daily(name: str, *, hour: int) -> Callable[[Callable[[], None]], Callable[[], None]]:

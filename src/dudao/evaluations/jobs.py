@@ -1,13 +1,9 @@
 """The background work of evaluations: workbooks of whole campaigns; at night handing in what is due, in the morning reminding."""
 
-import tempfile
-from pathlib import Path
-
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from dudao.core import files, jobs
-from dudao.core.jobs import JobFailed, Result, Work
+from dudao.core import jobs
+from dudao.core.jobs import Result, Work
 from dudao.evaluations.actions.reminders import urge_all
 from dudao.evaluations.actions.review_book import KEEP_DAYS, export_book
 from dudao.evaluations.actions.subjects import hand_in_overdue
@@ -30,17 +26,5 @@ def morning_reminders() -> None:
 def write_review_book(work: Work) -> Result:
     """Write the review of a campaign to a file to download. Run again it writes what then is."""
     campaign = Campaign.objects.select_related("office", "version__framework").get(pk=work.params["campaign"])
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "review.xlsx"
-        try:
-            lines = export_book(
-                work.actor,
-                campaign=campaign,
-                target=target,
-                progress=lambda done, total: work.progress(done, total, "正在写表"),
-            )
-        except ValidationError as problem:
-            raise JobFailed("".join(problem.messages)) from problem
-        work.progress(lines, lines, "正在保存文件")
-        stored = files.keep(target, files.KINDS["xlsx"].media_type)
-    return Result(f"共 {lines} 行，文件保留 {KEEP_DAYS} 天。", file=stored, name=work.params["name"])
+    said = f"共 {{}} 行，文件保留 {KEEP_DAYS} 天。"
+    return jobs.workbook(work, export_book, said, name=work.params["name"], campaign=campaign)

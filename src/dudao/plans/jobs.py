@@ -1,12 +1,8 @@
 """Background work of plans: long ledgers, and what people are told every morning."""
 
-import tempfile
-from pathlib import Path
-
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from dudao.core import files, jobs
+from dudao.core import jobs
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.plans.actions.digest import tell_pressing
 from dudao.plans.actions.ledger import export_ledger
@@ -22,22 +18,9 @@ def export_long_ledger(work: Work) -> Result:
         plan = plans_seen(work.actor).filter(pk=work.params["plan"]).first()
         if plan is None:
             raise JobFailed("这份年度计划已不在您的范围内。")
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "ledger.xlsx"
-        try:
-            rows = export_ledger(
-                work.actor,
-                target=target,
-                plan=plan,
-                ids=work.params.get("ids"),
-                phones=bool(work.params.get("phones")),
-                progress=lambda done, total: work.progress(done, total, "正在写台账"),
-            )
-        except ValidationError as problem:
-            raise JobFailed("".join(problem.messages)) from problem
-        work.progress(rows, rows, "正在保存文件")
-        stored = files.keep(target, files.KINDS["xlsx"].media_type)
-    return Result(f"共 {rows} 项。", file=stored, name=f"{work.params['name']}.xlsx")
+    asked = {"plan": plan, "ids": work.params.get("ids"), "phones": bool(work.params.get("phones"))}
+    name = f"{work.params['name']}.xlsx"
+    return jobs.workbook(work, export_ledger, "共 {} 项。", name=name, doing="正在写台账", **asked)
 
 
 @jobs.daily("plans.lights", hour=6)

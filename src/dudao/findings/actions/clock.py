@@ -11,7 +11,8 @@ from dudao.calc.calendar import chinese_date
 from dudao.calc.deadlines import resumed
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
-from dudao.findings.actions.issuing import Done, each
+from dudao.core.many import Done
+from dudao.findings.actions.issuing import each
 from dudao.findings.actions.steps import day_of, step, stop_pause
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Extension, Finding, Pause
@@ -102,7 +103,7 @@ def _give_time(
 @audit.action
 def agree_many(
     actor: Actor, *, findings: Iterable[Finding], reason: str = "", at: datetime | None = None
-) -> list[Done]:
+) -> list[Done[Finding]]:
     """Agree to what the units of many findings ask for, each until the day it named."""
     now = at or timezone.now()
 
@@ -118,7 +119,7 @@ def agree_many(
 @audit.action
 def extend_many(
     actor: Actor, *, findings: Iterable[Finding], until: date, reason: str, at: datetime | None = None
-) -> list[Done]:
+) -> list[Done[Finding]]:
     """Give many findings time until one day of the office's own accord, with the reason: a flood, a holiday put off."""
     now = at or timezone.now()
     problems = {}
@@ -154,7 +155,9 @@ def pause(actor: Actor, *, finding: Finding, reason: str, at: datetime | None = 
 
 
 @audit.action
-def pause_many(actor: Actor, *, findings: Iterable[Finding], reason: str, at: datetime | None = None) -> list[Done]:
+def pause_many(
+    actor: Actor, *, findings: Iterable[Finding], reason: str, at: datetime | None = None
+) -> list[Done[Finding]]:
     """Stop the clocks of many from today on, all for one reason."""
     return each("finding.pause", findings, lambda row: _pause(actor, row, reason, day_of(at)))
 
@@ -175,7 +178,7 @@ def resume(actor: Actor, *, finding: Finding, at: datetime | None = None) -> Fin
 
 
 @audit.action
-def resume_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | None = None) -> list[Done]:
+def resume_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | None = None) -> list[Done[Finding]]:
     """Let the clocks of many run again from today on."""
     return each("finding.resume", findings, lambda row: _resume(actor, row, day_of(at)))
 

@@ -15,6 +15,7 @@ from dudao.calc.calendar import chinese_date
 from dudao.core import audit, notices
 from dudao.core.access import Actor, Denied
 from dudao.core.files import store
+from dudao.core.many import Done
 from dudao.core.workflow import Conflict
 from dudao.findings.actions import issuing, making
 from dudao.findings.feedback_lists import ItemInput
@@ -327,7 +328,7 @@ def _part(
 
 
 @audit.action
-def issue_drafts(actor: Actor, *, feedback: Feedback) -> list[issuing.Done]:
+def issue_drafts(actor: Actor, *, feedback: Feedback) -> list[Done[Finding]]:
     """Hand down all findings of a list that still wait, each until its problem's or the document's day."""
     row = _locked(feedback)
     actor.require("feedback.spread", row.office.path)
@@ -337,7 +338,7 @@ def issue_drafts(actor: Actor, *, feedback: Feedback) -> list[issuing.Done]:
         by_day.setdefault(part.item.due_on or row.due_on, []).append(part.finding_id)
     if not by_day:
         raise ValidationError("没有待下达的问题。")
-    done: list[issuing.Done] = []
+    done: list[Done[Finding]] = []
     for day, keys in sorted(by_day.items()):
         done += issuing.issue_many(actor, findings=list(Finding.objects.filter(pk__in=keys)), deadline=day)
     return done

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from dudao.calc.calendar import WorkCalendar, chinese_date
 from dudao.calc.deadlines import SUBJECTS, due, received_on
-from dudao.core import audit
-from dudao.core.access import VERBS, Actor, Denied
+from dudao.core import audit, many
+from dudao.core.access import VERBS, Actor
+from dudao.core.many import Done
 from dudao.core.numbering import next_number
 from dudao.findings.actions.steps import day_of, step
 from dudao.findings.endings import ENDINGS
@@ -21,14 +22,6 @@ from dudao.findings.queries.terms import Terms, terms_on
 from dudao.orgs.models import Unit
 from dudao.orgs.queries import work_calendar
 from dudao.papers.models import Paper
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What became of one row of a bulk act; ``refused`` is the reason, empty when it was done."""
-
-    row: Finding
-    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +126,7 @@ def _issue(actor: Actor, row: Finding, rules: Rules, deadline: date | None, now:
 @audit.action
 def issue_many(
     actor: Actor, *, findings: Iterable[Finding], deadline: date | None = None, at: datetime | None = None
-) -> list[Done]:
+) -> list[Done[Finding]]:
     """Hand many findings down; one that can't go out comes back with the reason and holds up no other."""
     keys = [row.pk for row in findings]
     if not keys:
@@ -142,48 +135,22 @@ def issue_many(
     now = at or timezone.now()
     terms = terms_on(day_of(now))
     rules: dict[int, Rules] = {}
-    done = []
-    for row in rows:
+
+    def act(row: Finding) -> None:
         if row.office_id not in rules:
             rules[row.office_id] = Rules(terms, work_calendar(row.office))
-        try:
-            _issue(actor, row, rules[row.office_id], deadline, now)
-        except Denied as denied:
-            done.append(Done(row, denied.reason))
-        except ValidationError as problem:
-            done.append(Done(row, problem.messages[0]))
-        else:
-            done.append(Done(row))
-    return some(done, "finding.issue")
+        _issue(actor, row, rules[row.office_id], deadline, now)
+
+    return many.some(many.each(rows, act), "finding.issue")
 
 
-def each(verb: str, findings: Iterable[Finding], act: Callable[[Finding], object]) -> list[Done]:
-    """One act on many findings, locked in the order of their keys: one that it refuses holds up no other.
-
-    ``act`` must refuse before it writes anything.
-    """
+def each(verb: str, findings: Iterable[Finding], act: Callable[[Finding], object]) -> list[Done[Finding]]:
+    """One act on many findings, locked in the order of their keys; ``act`` must refuse before it writes anything."""
     keys = [row.pk for row in findings]
     if not keys:
         raise ValidationError(f"请先勾选要{VERBS[verb].label}的问题。")
-    done = []
-    for row in with_units(Finding.objects.select_for_update(of=("self",)).filter(pk__in=keys)).order_by("pk"):
-        try:
-            act(row)
-        except Denied as denied:
-            done.append(Done(row, denied.reason))
-        except ValidationError as problem:
-            done.append(Done(row, problem.messages[0]))
-        else:
-            done.append(Done(row))
-    return some(done, verb)
-
-
-def some(done: list[Done], verb: str) -> list[Done]:
-    """A bulk act that did nothing is refused with the first reason."""
-    if all(one.refused for one in done):
-        first = done[0].refused if done else "所选的问题已不存在。"
-        raise Denied(f"没有一项可以{VERBS[verb].label}：{first}", verb)
-    return done
+    rows = with_units(Finding.objects.select_for_update(of=("self",)).filter(pk__in=keys)).order_by("pk")
+    return many.some(many.each(rows, act), verb)
 
 
 @audit.action
@@ -203,7 +170,7 @@ def sign(actor: Actor, *, finding: Finding, at: datetime | None = None) -> Findi
 
 
 @audit.action
-def sign_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | None = None) -> list[Done]:
+def sign_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | None = None) -> list[Done[Finding]]:
     """The unit takes note of many; what it can't sign for comes back with the reason."""
     now = at or timezone.now()
     return each("finding.sign", findings, lambda row: _sign(actor, row, now))

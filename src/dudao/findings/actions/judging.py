@@ -11,7 +11,8 @@ from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.core.files import Attachment
-from dudao.findings.actions.issuing import Done, Rules, deadline_for, each
+from dudao.core.many import Done
+from dudao.findings.actions.issuing import Rules, deadline_for, each
 from dudao.findings.actions.rectifying import unfinished
 from dudao.findings.actions.steps import attach, day_of, step, stop_pause
 from dudao.findings.flow import FINDING
@@ -141,7 +142,7 @@ def _close(actor: Actor, row: Finding, now: datetime) -> None:
 
 
 @audit.action
-def close_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | None = None) -> list[Done]:
+def close_many(actor: Actor, *, findings: Iterable[Finding], at: datetime | None = None) -> list[Done[Finding]]:
     """Cross off many; one that can't be crossed off comes back with the reason."""
     now = at or timezone.now()
     return each("finding.close", findings, lambda row: _close(actor, row, now))

@@ -6,7 +6,6 @@ back at it.
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Required, TypedDict, Unpack
 
@@ -19,6 +18,7 @@ from dudao.calc.sampling import draw
 from dudao.core import audit, notices
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.files import Attachment, attach
+from dudao.core.many import Done
 from dudao.core.workflow import Conflict
 from dudao.findings.actions.steps import day_of
 from dudao.findings.models import Finding, LookBack, LookBackFile, LookBackItem
@@ -168,14 +168,6 @@ def _chosen(actor: Actor, office: Unit, findings: Collection[Finding], within: i
     return [row.pk for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """What became of one item; ``refused`` is the reason, empty when the inspectors were sent."""
-
-    item: LookBackItem
-    refused: str = ""
-
-
 def _locked(keys: Collection[int]) -> list[LookBackItem]:
     rows = LookBackItem.objects.select_for_update(of=("self",)).filter(pk__in=keys)
     return list(rows.select_related("round__office", "finding__unit__parent", "finding__office").order_by("pk"))
@@ -209,7 +201,7 @@ def over(row: LookBackItem, verb: str) -> Denied | None:
 
 
 @audit.action
-def assign(actor: Actor, *, items: Collection[LookBackItem], inspectors: Sequence[Account]) -> list[Assigned]:
+def assign(actor: Actor, *, items: Collection[LookBackItem], inspectors: Sequence[Account]) -> list[Done[LookBackItem]]:
     """Send inspectors to items, in the place of those named before. Refused item by item: what is over, and who must stay away."""
     rows = _locked([item.pk for item in items])
     if not rows:
@@ -231,7 +223,7 @@ def assign(actor: Actor, *, items: Collection[LookBackItem], inspectors: Sequenc
             why = "已经登记了核查结果"
         for account in inspectors:
             why = why or kept_away.get((row.finding_id, account.pk), "")
-        done.append(Assigned(row, why))
+        done.append(Done(row, why))
         if why:
             continue
         had = set(row.inspectors.values_list("pk", flat=True))

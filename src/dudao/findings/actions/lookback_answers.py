@@ -1,7 +1,6 @@
 """What follows from looking back: rectify again, a new problem that recurs, or nothing more; and the report of a round."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from dudao.core import audit, keys
 from dudao.core.access import Actor, Denied
+from dudao.core.many import Done, each
 from dudao.core.ui.formats import date_cn, percent
 from dudao.findings.actions import judging, making, reminders
 from dudao.findings.actions.lookback import change_item, fresh_item, over
@@ -120,30 +120,18 @@ def _denounce(actor: Actor, finding: Finding, words: str) -> None:
         reminders.escalate(actor, finding=finding, reason=words, to=level)
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of one item; ``refused`` is the reason."""
-
-    item: LookBackItem
-    refused: str = ""
-
-
 @audit.action
-def settle_all(actor: Actor, *, round: LookBack) -> list[Settled]:
+def settle_all(actor: Actor, *, round: LookBack) -> list[Done[LookBackItem]]:
     """Answer to all results of a round as advised; what can't be done comes back with the reason and holds up no other."""
     waiting = list(round.items.filter(result__in=reads.BAD, outcome="").select_related("finding").order_by("pk"))
-    done = []
-    for row in waiting:
+
+    def act(row: LookBackItem) -> None:
         outcome = advised(row)
-        reason = "整改还在进行，按原时限继续" if outcome == _Outcome.KEPT else ""
-        try:
-            settle(actor, item=row, outcome=outcome, reason=reason)
-        except Denied as denied:
-            done.append(Settled(row, denied.reason))
-        except ValidationError as problem:
-            done.append(Settled(row, problem.messages[0]))
-        else:
-            done.append(Settled(row))
+        settle(
+            actor, item=row, outcome=outcome, reason="整改还在进行，按原时限继续" if outcome == _Outcome.KEPT else ""
+        )
+
+    done = each(waiting, act)
     if all(one.refused for one in done):
         raise Denied(done[0].refused if done else "没有需要处理的核查结果。", "lookback.settle")
     return done

@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core import audit, notices
-from dudao.core.access import SYSTEM, Actor, Denied
-from dudao.core.models import Event
-from dudao.findings.actions.issuing import Done, some
+from dudao.core.access import SYSTEM, Actor
+from dudao.core.many import Done, urge
 from dudao.findings.actions.steps import step
 from dudao.findings.flow import FINDING, OPEN
 from dudao.findings.models import Extension, Finding
@@ -44,26 +43,13 @@ def remind(actor: Actor, *, finding: Finding, reason: str = "") -> Finding:
 
 
 @audit.action
-def remind_many(actor: Actor, *, findings: Iterable[Finding], reason: str = "") -> list[Done]:
+def remind_many(actor: Actor, *, findings: Iterable[Finding], reason: str = "") -> list[Done[Finding]]:
     """Urge many units; those that can't be urged come back with the reason."""
     keys = [row.pk for row in findings]
     if not keys:
         raise ValidationError("请先勾选要催办的问题。")
     rows = list(with_units(Finding.objects.select_for_update(of=("self",)).filter(pk__in=keys)).order_by("pk"))
-    today = timezone.localdate()
-    events = Event.objects.filter(verb="finding.remind", object_id__in=keys, at__date=today)
-    urged = set(events.values_list("object_id", flat=True))
-    done = []
-    for row in rows:
-        denied = FINDING.why_not(row, "finding.remind", actor)
-        if denied is None and row.pk in urged:
-            denied = Denied("今天已经催办过。", "finding.remind")
-        done.append(Done(row, denied.reason if denied is not None else ""))
-        if denied is None:
-            audit.record(
-                actor, "finding.remind", row, reason=reason.strip(), deadline=row.deadline, tell_at=row.unit.path
-            )
-    return some(done, "finding.remind")
+    return urge(actor, FINDING, "finding.remind", rows, reason)
 
 
 @audit.action

@@ -355,7 +355,7 @@ def round_step(request: HttpRequest, pk: int) -> HttpResponse:
             left = [one for one in done if one.refused]
             messages.success(request, f"已按建议处理 {len(done) - len(left)} 个。")
             for one in left[:5]:
-                messages.warning(request, f"{one.item.finding.title}：{one.refused}")
+                messages.warning(request, f"{one.row.finding.title}：{one.refused}")
     elif step == "report":
         actor.require("paper.draft", row.office.path)
         made, why = tried(lambda: answers.draft_report(actor, round=row))
@@ -393,7 +393,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
             left = [one for one in done or [] if one.refused]
             messages.success(request, f"已指派 {len(done or []) - len(left)} 个，核查督学会收到通知。")
             for one in left[:5]:
-                messages.warning(request, f"{one.item.finding.title}：{one.refused}。")
+                messages.warning(request, f"{one.row.finding.title}：{one.refused}。")
             return redirect(row)
     if not chosen:
         messages.error(request, "请先勾选要指派的问题。")

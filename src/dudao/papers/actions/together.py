@@ -1,15 +1,11 @@
 """One step on many papers: each in a transaction of its own, with its number and its event; what is refused holds up no other."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from django.core.exceptions import ValidationError
+from collections.abc import Iterable, Mapping
 
 from dudao.core import audit, jobs
 from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.many import Done, each
 from dudao.core.models import Job
-from dudao.core.workflow import Conflict
 from dudao.papers import queries
 from dudao.papers.actions.background import is_long
 from dudao.papers.actions.holding import Stage, silent
@@ -33,32 +29,6 @@ _OVER: Mapping[str, frozenset[str]] = {
 """States behind a step: a worker that begins again finds its own work done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What became of one; ``refused`` is the reason, empty when it was done."""
-
-    row: Any
-    refused: str = ""
-
-
-def _tried(rows: Iterable[Any], act: Callable[[Any], object], stage: Stage = silent, word: str = "") -> list[Done]:
-    rows = list(rows)
-    done = []
-    for place, row in enumerate(rows):
-        stage(place, len(rows), f"正在{word}：{row}")
-        try:
-            act(row)
-        except Denied as denied:
-            done.append(Done(row, denied.reason))
-        except Conflict as conflict:
-            done.append(Done(row, str(conflict)))
-        except ValidationError as problem:
-            done.append(Done(row, "".join(problem.messages)))
-        else:
-            done.append(Done(row))
-    return done
-
-
 def reasons(left: Iterable[tuple[str, str]]) -> str:
     """What wasn't done, told by reason: pairs of a paper's title and the reason."""
     by_reason: dict[str, list[str]] = {}
@@ -72,7 +42,7 @@ def reasons(left: Iterable[tuple[str, str]]) -> str:
 
 def step_many(
     actor: Actor, *, papers: Iterable[Paper], step: str, address: str = "", stage: Stage = silent
-) -> list[Done]:
+) -> list[Done[Paper]]:
     """Take one of `STEPS` with each. What is behind it already is done."""
 
     def act(paper: Paper) -> None:
@@ -88,7 +58,14 @@ def step_many(
             case _:
                 issue_paper(actor, paper=paper, address=address)
 
-    return _tried(papers, act, stage, VERBS[step].label)
+    rows = list(papers)
+    places = {paper.pk: place for place, paper in enumerate(rows)}
+
+    def told(paper: Paper) -> None:
+        stage(places[paper.pk], len(rows), f"正在{VERBS[step].label}：{paper}")
+        act(paper)
+
+    return each(rows, told)
 
 
 @audit.action
@@ -128,11 +105,11 @@ def begin_many(actor: Actor, *, papers: Iterable[Paper], step: str, address: str
     return job
 
 
-def receive_many(actor: Actor, *, deliveries: Iterable[Delivery]) -> list[Done]:
+def receive_many(actor: Actor, *, deliveries: Iterable[Delivery]) -> list[Done[Delivery]]:
     """A unit signs for many papers, each by itself."""
 
     def act(delivery: Delivery) -> None:
         DELIVERY.require(delivery, "paper.receive", actor)
         receive_paper(actor, delivery=delivery)
 
-    return _tried(deliveries, act)
+    return each(deliveries, act)

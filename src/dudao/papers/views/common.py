@@ -1,16 +1,18 @@
 """What the pages of papers share: who asks, and 404 for what isn't there for this person."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from dudao.core.access import Actor
+from dudao.core.many import Done
 from dudao.core.ui.acting import actor_of
 from dudao.core.ui.parts import Tab
 from dudao.papers import queries
-from dudao.papers.actions.together import Done, reasons
+from dudao.papers.actions.together import reasons
 from dudao.papers.models import Paper
 
 
@@ -31,7 +33,7 @@ def tabs_of(actor: Actor, current: str) -> list[Tab]:
     return tabs
 
 
-def tell_done(request: HttpRequest, done: Sequence[Done], word: str) -> None:
+def tell_done(request: HttpRequest, done: Sequence[Done[Any]], word: str) -> None:
     """How an act on many went: how many, and the reasons of those that weren't done."""
     left = [(str(getattr(one.row, "paper", one.row)), one.refused) for one in done if one.refused]
     if len(left) < len(done):

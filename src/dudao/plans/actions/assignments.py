@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Required, TypedDict, Unpack
@@ -14,23 +13,14 @@ from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
-from dudao.core.access import VERBS, Actor, Denied
+from dudao.core.access import Actor
 from dudao.core.files import Attachment, attach
-from dudao.core.models import Event
+from dudao.core.many import Done, some, urge
 from dudao.core.workflow import Conflict
 from dudao.plans.flow import ASSIGNMENT, content_problems, meets
 from dudao.plans.models import Assignment, Evidence, Light, LightRule, ProgressReport
 from dudao.plans.queries.assignments import evidence_count
 from dudao.plans.queries.joins import with_units
-
-
-@dataclass(frozen=True, slots=True)
-class RowResult:
-    """What became of one row of a bulk act; ``refused`` is the reason, empty when it was done."""
-
-    row: Assignment
-    refused: str = ""
-
 
 # What the unit does
 
@@ -230,39 +220,22 @@ def remind(actor: Actor, *, row: Assignment, reason: str = "") -> Assignment:
 
 
 @audit.action
-def remind_many(actor: Actor, *, rows: Iterable[Assignment], reason: str = "") -> list[RowResult]:
+def remind_many(actor: Actor, *, rows: Iterable[Assignment], reason: str = "") -> list[Done[Assignment]]:
     """Urge many units; those that can't be urged come back with the reason."""
-    found = _loaded(rows)
-    today = timezone.localdate()
-    urged = set(
-        Event.objects.filter(
-            verb="assignment.remind", object_id__in=[row.pk for row in found], at__date=today
-        ).values_list("object_id", flat=True)
-    )
-    results = []
-    for row in found:
-        denied = ASSIGNMENT.why_not(row, "assignment.remind", actor)
-        if denied is None and row.pk in urged:
-            denied = Denied("今天已经催办过。", "assignment.remind")
-        results.append(RowResult(row, denied.reason if denied is not None else ""))
-        if denied is None:
-            audit.record(
-                actor, "assignment.remind", row, reason=reason.strip(), deadline=row.deadline, tell_at=row.unit.path
-            )
-    return _some(results, "assignment.remind")
+    return urge(actor, ASSIGNMENT, "assignment.remind", _loaded(rows), reason)
 
 
 @audit.action
 def confirm_many(
     actor: Actor, *, rows: Iterable[Assignment], opinion: str = "", at: datetime | None = None
-) -> list[RowResult]:
+) -> list[Done[Assignment]]:
     """Confirm many rows; one that can't be confirmed comes back with the reason and holds up no other."""
     changes = {"confirmed_at": at or timezone.now(), "opinion": opinion.strip(), "reviewer": actor.name}
     return _move_many(actor, "assignment.confirm", rows, changes, reason=opinion.strip())
 
 
 @audit.action
-def close_many(actor: Actor, *, rows: Iterable[Assignment], at: datetime | None = None) -> list[RowResult]:
+def close_many(actor: Actor, *, rows: Iterable[Assignment], at: datetime | None = None) -> list[Done[Assignment]]:
     """Cross off many rows; one that can't be crossed off comes back with the reason."""
     return _move_many(actor, "assignment.close", rows, {"closed_at": at or timezone.now()})
 
@@ -277,14 +250,14 @@ def _loaded(rows: Iterable[Assignment]) -> list[Assignment]:
 
 def _move_many(
     actor: Actor, verb: str, rows: Iterable[Assignment], changes: dict[str, Any], reason: str = ""
-) -> list[RowResult]:
+) -> list[Done[Assignment]]:
     """One step for many locked rows with one update."""
     step = ASSIGNMENT.step(verb)
     results = []
     moved = []
     for row in _loaded(rows):
         denied = ASSIGNMENT.why_not(row, verb, actor)
-        results.append(RowResult(row, denied.reason if denied is not None else ""))
+        results.append(Done(row, denied.reason if denied is not None else ""))
         if denied is None:
             moved.append(row)
     values = {"state": step.target, **changes}
@@ -302,12 +275,4 @@ def _move_many(
             bulk=len(moved),
             tell_at=row.unit.path,
         )
-    return _some(results, verb)
-
-
-def _some(results: list[RowResult], verb: str) -> list[RowResult]:
-    """A bulk act that did nothing is refused with the first reason."""
-    if all(result.refused for result in results):
-        first = results[0].refused if results else "所选的行已不存在。"
-        raise Denied(f"没有一项可以{VERBS[verb].label}：{first}", verb)
-    return results
+    return some(results, verb)

@@ -4,6 +4,8 @@ import os
 from collections import Counter
 from pathlib import Path
 
+import tables
+
 os.environ["DUDAO_MODE"] = "test"
 os.environ["DUDAO_DATA"] = str(Path(__file__).parent.parent / ".cache" / "test")
 os.environ.setdefault("DUDAO_LOG", "ERROR")
@@ -11,6 +13,7 @@ if "DATABASE_URL" not in os.environ:
     from dudao.core import embedded
 
     os.environ["DATABASE_URL"] = embedded.ensure_database(Path(os.environ["DUDAO_DATA"]))
+    tables.hasten(os.environ["DATABASE_URL"])
 os.environ["DJANGO_SETTINGS_MODULE"] = "dudao.settings"
 
 import django
@@ -18,8 +21,6 @@ import pytest
 from django.db import connections
 from django.db.models.signals import post_migrate
 from hypothesis import HealthCheck, settings
-
-import tables
 
 django.setup()
 
@@ -87,8 +88,14 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.write_line(f"{seconds:8.1f}  {name}")
 
 
-LONG = ("test_stranger", "test_cli.py", "demo/", "_journey", "test_shell", "test_every_page", "test_site")
-"""Files that take a minute or more. They come first, lest one process has them when the other has nothing left."""
+FIRST = ("demo/test_city", "test_stranger", "test_cli.py", "_journey", "test_shell", "test_every_page", "test_site")
+"""Files that take a minute or more, in the order in which they begin, lest one process has them when the other has nothing left.
+The city is built for the first of them; the others that want one come when it is there.
+"""
+
+
+def _turn(item):
+    return next((turn for turn, part in enumerate(FIRST) if part in item.nodeid), len(FIRST))
 
 
 @pytest.hookimpl(trylast=True)
@@ -102,6 +109,4 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.timeout(900))
         if "city" in item.fixturenames:
             item.add_marker("city")
-    items.sort(
-        key=lambda item: (item.get_closest_marker("e2e") is not None, not any(part in item.nodeid for part in LONG))
-    )
+    items.sort(key=lambda item: (item.get_closest_marker("e2e") is not None, _turn(item)))

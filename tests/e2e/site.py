@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from processes import free_port, open_folder, serving
-from ready import copy_city
+from ready import copy_city, passwords_in
 
 
 @dataclass
@@ -35,7 +35,4 @@ def running_site() -> Iterator[Site]:
         port = free_port()
         copy_city(folder / "data")
         with serving(folder / "data", port):
-            lines = (folder / "data" / "demo-logins.txt").read_text(encoding="utf-8").splitlines()[1:]
-            # The last two columns are log-in name and password, without spaces inside.
-            passwords = dict(line.split()[-2:] for line in lines)
-            yield Site(f"http://127.0.0.1:{port}", folder / "data", passwords)
+            yield Site(f"http://127.0.0.1:{port}", folder / "data", passwords_in(folder / "data"))

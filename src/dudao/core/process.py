@@ -26,7 +26,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core import audit
 from dudao.core.access import VERBS, Actor, place_of
-from dudao.core.ui.acting import actor_of, may_anywhere, sent, tried
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, sent, tried
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, stages
 from dudao.core.workflow import Flow
@@ -185,10 +185,7 @@ class Process:
 
     def found_or_404(self, request: HttpRequest, pk: int) -> Any:
         """The object as far as the person may see it."""
-        found = self.load(actor_of(request), pk)
-        if found is None:
-            raise Http404
-        return found
+        return found_or_404(self.load(actor_of(request), pk))
 
     def crumbs(self, row: Any, title: str = "") -> list[Crumb]:
         if self.trail is not None:
@@ -291,9 +288,7 @@ class Process:
         if act.part is None:
             row = self.found_or_404(request, at["pk"])
             return row, row
-        found = act.part.load(actor_of(request), **at)
-        if found is None:
-            raise Http404
+        found = found_or_404(act.part.load(actor_of(request), **at))
         return found, act.part.whole(found)
 
     def closed(self, request: HttpRequest, row: Any, verb: str) -> HttpResponse | None:

@@ -14,7 +14,7 @@ from dudao.core import audit, files
 from dudao.core.access import Denied
 from dudao.core.files import FileRefused
 from dudao.core.keys import Kind, is_number
-from dudao.core.ui.acting import actor_of, sent, token_of
+from dudao.core.ui.acting import actor_of, found_or_404, sent, token_of
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
 from dudao.evidence.showing import shown_file
@@ -28,10 +28,7 @@ RECORD, FILE = Kind("record", int), Kind("file", int)
 
 
 def _file_or_404(request: HttpRequest, pk: int) -> VisitFile:
-    found = reads.file_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.file_of(actor_of(request), pk))
 
 
 @require_GET
@@ -120,10 +117,7 @@ def saved(request: HttpRequest, act: Any, told: Any, back: str, done: str) -> Ht
 
 
 def _visit_or_404(request: HttpRequest, pk: int) -> SiteVisit:
-    found = reads.visit_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.visit_of(actor_of(request), pk))
 
 
 def noted(request: HttpRequest, pk: int, verb: str) -> SiteVisit:

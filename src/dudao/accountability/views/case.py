@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from dudao.accountability.queries.clock import Clock, term_rows
 from dudao.accountability.queries.talks import seen as talks_seen
 from dudao.core import audit
 from dudao.core.files import hand_out
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.parts import FileRow, State
 
 
@@ -79,8 +79,6 @@ def _decides(row: Case, actor: Any, remedy: Any) -> bool:
 @require_GET
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of a case, for those who may see it."""
-    found = reads.file_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
+    found = found_or_404(reads.file_of(actor_of(request), pk))
     answer: HttpResponse = hand_out(request, found.file, found.name)
     return answer

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from dudao.accountability.forms.cases import AnswerForm, NewForm, WhoForm
 from dudao.accountability.grounds import FORMS, TRIGGERS, choices
 from dudao.accountability.models import Case
 from dudao.accountability.queries import cases as reads
-from dudao.core.ui.acting import actor_of, may_anywhere, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, sent
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.forms import answered, form_page, refused
@@ -166,9 +166,7 @@ def who(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """A case against a unit: ``?finding`` names the finding it comes from, ``?office`` whose case it is."""
     actor = actor_of(request)
-    unit = reads.accused_units(actor).filter(pk=pk).first()
-    if unit is None:
-        raise Http404
+    unit = found_or_404(reads.accused_units(actor).filter(pk=pk).first())
     offices = [office for office in reads.offices(actor) if unit.path.startswith(office.path)]
     office = next((office for office in offices if str(office.pk) == request.GET.get("office")), offices[0])
     initial: dict[str, Any] = {"ended_on": timezone.localdate()}
@@ -195,9 +193,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 def opinion(request: HttpRequest, pk: int) -> HttpResponse:
     """What a member unit is asked, and its answer: it sees the proposal, not the case's page."""
     actor = actor_of(request)
-    asked = reads.opinion(actor, pk)
-    if asked is None:
-        raise Http404
+    asked = found_or_404(reads.opinion(actor, pk))
     denied, recorded = deciding.why_not_answer(actor, asked)
     form = AnswerForm(sent(request))
     if request.method == "POST":

@@ -14,7 +14,7 @@ from dudao.core import files
 from dudao.core.access import Denied
 from dudao.core.imports.owned import OWNED, Owned, begin_own, discard_own, own_uploads, page_after, take_own
 from dudao.core.models import SheetImport
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, State
 
@@ -41,10 +41,7 @@ def recent(request: HttpRequest, *kinds: Owned) -> list[dict[str, Any]]:
 
 
 def _found_or_404(request: HttpRequest, pk: int, kinds: tuple[Owned, ...]) -> SheetImport:
-    taken = own_uploads(actor_of(request), *kinds).filter(pk=pk).first()
-    if taken is None:
-        raise Http404
-    return taken
+    return found_or_404(own_uploads(actor_of(request), *kinds).filter(pk=pk).first())
 
 
 def bring_page(request: HttpRequest, form: Form, what: Callable[[], tuple[Owned, Any]], **page: Any) -> HttpResponse:

@@ -14,7 +14,7 @@ from dudao.core.files import FileRefused
 from dudao.core.imports.declared import OUTCOMES, Import
 from dudao.core.imports.running import confirm, seen
 from dudao.core.models import SheetImport, StoredFile
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import State
 
@@ -98,10 +98,7 @@ def stored(
 
 
 def _or_404(request: HttpRequest, declared: Import, pk: int) -> SheetImport:
-    found = seen(actor_of(request), declared).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(seen(actor_of(request), declared).filter(pk=pk).first())
 
 
 @require_GET

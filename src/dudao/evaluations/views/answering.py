@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.core import audit, files
 from dudao.core.access import Denied
 from dudao.core.documents import DocumentError
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import Form, form_page, refused
@@ -50,10 +50,7 @@ _SIGNER = Signer(salt="evaluations.submit")
 
 
 def subject_or_404(request: HttpRequest, pk: int) -> Subject:
-    found = reads.subject_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.subject_of(actor_of(request), pk))
 
 
 def is_own(request: HttpRequest, row: Subject) -> bool:
@@ -180,9 +177,7 @@ _STEPS = {
 @require_POST
 def subject_step(request: HttpRequest, pk: int) -> HttpResponse:
     row = subject_or_404(request, pk)
-    found = _STEPS.get(request.POST.get("step", ""))
-    if found is None:
-        raise Http404
+    found = found_or_404(_STEPS.get(request.POST.get("step", "")))
     act, done = found
     run(request, lambda: act(actor_of(request), row), done)
     return redirect(row)
@@ -244,9 +239,7 @@ def _begun(signed: str, row: Subject) -> datetime | None:
 @require_GET
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """What was handed in: number, time, digest, computed again here; its contents to print."""
-    found = reads.submission_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
+    found = found_or_404(reads.submission_of(actor_of(request), pk))
     row, content = found.subject, found.content
     system = system_of(row.campaign)
     nodes, leaves = system.tree.nodes, reads.leaves_of(system)

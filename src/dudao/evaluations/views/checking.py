@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.handing_in import KINDS, Change
 from dudao.core.access import Denied
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
@@ -148,9 +148,7 @@ def remark_new(request: HttpRequest, pk: int) -> HttpResponse:
 def remark_step(request: HttpRequest, pk: int) -> HttpResponse:
     """Settle a remark, open it again (``reason``), or drop one that hasn't been sent."""
     actor = actor_of(request)
-    found = compared.remark_of(actor, pk)
-    if found is None:
-        raise Http404
+    found = found_or_404(compared.remark_of(actor, pk))
     match request.POST.get("step"):
         case "settle":
             run(request, lambda: acts.settle_remark(actor, remark=found), "已认可。")

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from dudao.core.access import Denied
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.parts import Crumb, Stage, Tab, stages
 from dudao.core.workflow import Button
 from dudao.evaluations.actions.amending import why_not_amend
@@ -21,10 +21,7 @@ from dudao.evaluations.queries.systems import rules_of
 
 
 def campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
-    found = reads.campaign(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.campaign(actor_of(request), pk))
 
 
 def inside_or_404(request: HttpRequest, pk: int, verb: str) -> Campaign:

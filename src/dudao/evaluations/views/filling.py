@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core.access import Actor, Denied
 from dudao.core.keys import number_in
-from dudao.core.ui.acting import actor_of, run
+from dudao.core.ui.acting import actor_of, found_or_404, run
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions.answering import (
     Stale,
@@ -60,10 +60,7 @@ def _opened_or_404(request: HttpRequest, pk: int) -> tuple[Actor, Subject]:
 
 def desk_or_404(request: HttpRequest, pk: int) -> Desk:
     """A self-evaluation that one sees, or of which one's department answers a part."""
-    found = desk_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(desk_of(actor_of(request), pk))
 
 
 @require_http_methods(["GET", "POST"])

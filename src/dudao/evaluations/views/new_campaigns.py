@@ -1,13 +1,13 @@
 """A campaign begins: a template is chosen, or last year's is cloned."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.campaigns import GROUPS, CampaignPack
-from dudao.core.ui.acting import actor_of, may_anywhere, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, sent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions.new_campaigns import clone_campaign, create_from_template
@@ -23,10 +23,9 @@ def _office(request: HttpRequest) -> Unit:
     may_anywhere(request, "campaign.create")
     offices = reads.own_offices(actor_of(request))
     wanted = request.GET.get("office", "")
-    found = next((office for office in offices if str(office.pk) == wanted), offices[0] if offices else None)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(
+        next((office for office in offices if str(office.pk) == wanted), offices[0] if offices else None)
+    )
 
 
 @require_GET
@@ -59,9 +58,7 @@ def templates(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, template: str) -> HttpResponse:
     """A campaign from a template. Without a published system it says so and leads there."""
     office = _office(request)
-    pack = next((pack for pack in templates_for(office) if pack.code == template), None)
-    if pack is None:
-        raise Http404
+    pack = found_or_404(next((pack for pack in templates_for(office) if pack.code == template), None))
     versions = published_for(pack, usable_versions(office))
     back = f"{reverse('evaluations:campaign_new')}?office={office.pk}"
     if not versions:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.core import audit
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.formats import datetime_cn
 from dudao.core.ui.forms import answered
@@ -45,10 +45,7 @@ _LOOKS: Final = {
 
 
 def part_or_404(request: HttpRequest, pk: int) -> Part:
-    found = reads.part_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.part_of(actor_of(request), pk))
 
 
 PARTS = Listing(
@@ -105,9 +102,7 @@ def part_page(request: HttpRequest, pk: int) -> HttpResponse:
     """How a department's part stands, and what can be done."""
     part = part_or_404(request, pk)
     actor = actor_of(request)
-    desk = reads.desk_of(actor, part.subject_id)
-    if desk is None:
-        raise Http404
+    desk = found_or_404(reads.desk_of(actor, part.subject_id))
     row = part.subject = desk.subject
     work = work_of(actor, row, desk=desk)
     states = {line.code: line for branch in work.branches for line in branch.lines}
@@ -226,9 +221,7 @@ _STEPS: Final[dict[str, tuple[Callable[[Any, Part, str], Any], str]]] = {
 @require_POST
 def part_step(request: HttpRequest, pk: int) -> HttpResponse:
     part = part_or_404(request, pk)
-    found = _STEPS.get(request.POST.get("step", ""))
-    if found is None:
-        raise Http404
+    found = found_or_404(_STEPS.get(request.POST.get("step", "")))
     act, done = found
     run(request, lambda: act(actor_of(request), part, request.POST.get("reason", "")), done)
     return redirect(part)

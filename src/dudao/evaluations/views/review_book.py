@@ -3,11 +3,11 @@
 import io
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from dudao.core.ui.acting import actor_of, tried
+from dudao.core.ui.acting import actor_of, found_or_404, tried
 from dudao.core.ui.export import attachment
 from dudao.evaluations.actions import review_book as acts
 from dudao.evaluations.queries import reviewing as reads
@@ -17,9 +17,7 @@ from dudao.evaluations.queries import reviewing as reads
 def review_book(request: HttpRequest, pk: int) -> HttpResponse:
     """The book, or the page of the job that writes it."""
     actor = actor_of(request)
-    campaign = reads.campaign_of(actor, pk)
-    if campaign is None:
-        raise Http404
+    campaign = found_or_404(reads.campaign_of(actor, pk))
     if acts.lines_of(campaign) > acts.LONG:
         job, why = tried(lambda: acts.begin_book(actor, campaign=campaign))
         if job is not None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.calc.reviewing import Strictness
-from dudao.core.ui.acting import actor_of, sent
+from dudao.core.ui.acting import actor_of, found_or_404, sent
 from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.parts import Crumb, Option, Tab
 from dudao.evaluations.actions import marking
@@ -30,10 +30,7 @@ from dudao.selection.queries.recusal import candidates
 
 
 def _campaign_or_404(request: HttpRequest, pk: int) -> Campaign:
-    found = reads.campaign_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.campaign_of(actor_of(request), pk))
 
 
 def _phase(request: HttpRequest, campaign: Campaign) -> tuple[Phase | None, list[Phase]]:
@@ -44,10 +41,7 @@ def _phase(request: HttpRequest, campaign: Campaign) -> tuple[Phase | None, list
 
 
 def _subject_or_404(request: HttpRequest, pk: int) -> Subject:
-    found = reads.subject_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.subject_of(actor_of(request), pk))
 
 
 MOST = 300
@@ -290,9 +284,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     subject, actor = _subject_or_404(request, pk), actor_of(request)
     source, code = _asked(request)
     campaign = subject.campaign
-    item = desk_of(subject, source, reads.settled_marks(subject, source, code), codes=[code]).item(code)
-    if item is None:
-        raise Http404
+    item = found_or_404(desk_of(subject, source, reads.settled_marks(subject, source, code), codes=[code]).item(code))
     inputs = item.inputs()
     initial = {one.name: one.given for one in inputs} | {"reason": item.mark.reason if item.mark is not None else ""}
     form = SettleForm(sent(request), inputs=inputs, initial=initial)

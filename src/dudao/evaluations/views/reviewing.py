@@ -18,7 +18,7 @@ from dudao.calc.tree import Node
 from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.keys import number_in
-from dudao.core.ui.acting import actor_of, may_anywhere, sent, token_of, tried
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, sent, token_of, tried
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -278,9 +278,7 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     code = request.POST.get("code", "")
     desk = reads.desk(row)
-    item = desk.item(code)
-    if item is None:
-        raise Http404
+    item = found_or_404(desk.item(code))
     revision = number_in(request.POST.get("revision", ""))
     only, go = request.POST.get("only", ""), request.POST.get("go", "")
     beside = _beside(_shown(desk, only), code, 1) if go == "next" else ""
@@ -340,9 +338,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
     row = REVIEW.found_or_404(request, pk)
     actor, code = actor_of(request), request.GET.get("code", "")
     actor.require("review.mark", place_of(row.subject.campaign, row.source, row.subject.unit))
-    item = reads.desk(row).item(code)
-    if item is None:
-        raise Http404
+    item = found_or_404(reads.desk(row).item(code))
     back = _address(row, code, "")
     form = CorrectionForm(sent(request), returns=corrections.may_return(actor, row))
     if request.method == "POST" and form.is_valid():

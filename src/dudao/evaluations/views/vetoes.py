@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from dudao.core.ui.acting import actor_of, sent
+from dudao.core.ui.acting import actor_of, found_or_404, sent
 from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb, State
 from dudao.evaluations.actions.marking import why_not_settle
@@ -23,9 +23,7 @@ LOOKS = {
 @require_http_methods(["GET", "POST"])
 def vetoes(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
-    subject = reads.subject_of(actor, pk)
-    if subject is None:
-        raise Http404
+    subject = found_or_404(reads.subject_of(actor, pk))
     denied = why_not_settle(subject, actor)
     if denied is not None:
         raise denied

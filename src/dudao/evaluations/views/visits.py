@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import audit
-from dudao.core.ui.acting import actor_of, may_anywhere, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, sent
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import answered, form_page
@@ -145,9 +145,7 @@ def pick(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Dates, campaigns and team of a visit to one unit."""
     actor = actor_of(request)
-    unit = reads.unit_of(actor, pk)
-    if unit is None:
-        raise Http404
+    unit = found_or_404(reads.unit_of(actor, pk))
     given = planned(actor, unit)
     form = PlanForm(sent(request), **given, initial={"subjects": list(given["subjects"]), "announced": True})
     return answered(

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.forms import Form, form_page
 from dudao.core.ui.parts import Crumb
 from dudao.findings.flow import FINDING
@@ -40,10 +40,7 @@ def most(names: Sequence[str], count: int, what: str) -> str:
 
 
 def row_or_404(request: HttpRequest, pk: int) -> Finding:
-    found = reads.finding(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.finding(actor_of(request), pk))
 
 
 def not_yet(request: HttpRequest, row: Finding, verb: str) -> HttpResponse | None:

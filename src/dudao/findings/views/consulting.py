@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.files import hand_out
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent, tried
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import refused
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -95,10 +95,7 @@ def _draft(request: HttpRequest, asked: Consultation) -> None:
 
 
 def _or_404(request: HttpRequest, pk: int) -> Consultation:
-    found = reads.consultation(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.consultation(actor_of(request), pk))
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,7 +16,7 @@ from dudao.core.files import hand_out
 from dudao.core.imports.owned import keep_own
 from dudao.core.keys import is_number
 from dudao.core.sheets import Comparison, Problem, SheetError, read_upload
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent, tried
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.formats import date_cn, datetime_cn
@@ -90,17 +90,11 @@ def feedbacks(request: HttpRequest) -> HttpResponse:
 
 
 def _or_404(request: HttpRequest, pk: int) -> Feedback:
-    found = reads.feedback(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.feedback(actor_of(request), pk))
 
 
 def _item_or_404(request: HttpRequest, pk: int) -> FeedbackItem:
-    found = reads.item(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.item(actor_of(request), pk))
 
 
 # --- bringing in ---------------------------------------------------------------------------------------------------------

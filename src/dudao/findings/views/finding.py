@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from dudao.core.files import hand_out
 from dudao.core.keys import is_number
-from dudao.core.ui.acting import actor_of, run
+from dudao.core.ui.acting import actor_of, found_or_404, run
 from dudao.core.ui.parts import Crumb, FileRow, stages
 from dudao.findings import sources
 from dudao.findings.actions import making
@@ -127,8 +127,6 @@ def recurrence(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of a finding, for those who may see it."""
-    found = reads.file_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
+    found = found_or_404(reads.file_of(actor_of(request), pk))
     answer: HttpResponse = hand_out(request, found.file, found.name)
     return answer

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.keys import is_number
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent, tried
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent, tried
 from dudao.core.ui.filters import Chip, Chips, Pick, Search
 from dudao.core.ui.formats import percent
 from dudao.core.ui.forms import form_page, refused
@@ -257,10 +257,7 @@ ITEMS = Listing(
 
 
 def round_or_404(request: HttpRequest, pk: int) -> LookBack:
-    found = reads.round_of(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.round_of(actor_of(request), pk))
 
 
 def _items(request: HttpRequest, row: LookBack) -> Any:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import audit
 from dudao.core.files import hand_out
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent
 from dudao.core.ui.forms import answered, refused
 from dudao.core.ui.parts import Crumb, FileRow
 from dudao.findings.actions import lookback as acts
@@ -33,10 +33,7 @@ _WORDS = {
 
 
 def item_or_404(request: HttpRequest, pk: int) -> LookBackItem:
-    found = reads.item(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.item(actor_of(request), pk))
 
 
 def _crumbs(row: LookBackItem, last: str) -> list[Crumb]:
@@ -157,8 +154,6 @@ def item_step(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def item_file(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of a visit, for those who see the item."""
-    found = reads.item_file(actor_of(request), pk)
-    if found is None:
-        raise Http404
+    found = found_or_404(reads.item_file(actor_of(request), pk))
     answer: HttpResponse = hand_out(request, found.file, found.name)
     return answer

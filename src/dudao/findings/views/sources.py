@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from dudao.core.access import Denied
-from dudao.core.ui.acting import actor_of, may_anywhere, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, sent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.findings.actions import making
@@ -27,9 +27,7 @@ MOST = 2000
 def make(request: HttpRequest, key: str) -> HttpResponse:
     """Make findings of what stands at a key. What was made already is shown with its finding and never made again."""
     actor = actor_of(request)
-    origin = find(actor, key)
-    if origin is None:
-        raise Http404
+    origin = found_or_404(find(actor, key))
     may_anywhere(request, "finding.create")
     problems = _ours(actor, origin.problems)
     made = made_of({(one.key, one.unit.pk) for one in problems if one.unit is not None})

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.urls import reverse
 
 from dudao.core.access import Actor
 from dudao.core.many import Done
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.parts import Tab
 from dudao.papers import queries
 from dudao.papers.actions.together import reasons
@@ -18,10 +18,7 @@ from dudao.papers.models import Paper
 
 def seen_paper(request: HttpRequest, pk: int) -> Paper:
     """A paper of one's office, or one that one's unit received."""
-    found = queries.paper(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(queries.paper(actor_of(request), pk))
 
 
 def tabs_of(actor: Actor, current: str) -> list[Tab]:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from dudao.core import files
 from dudao.core.documents import DocumentError, read_word, typeset
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.workflow import Conflict
 from dudao.papers import queries, trying
 from dudao.papers.actions.background import is_long
@@ -25,9 +25,7 @@ def _name(paper: Paper, ending: str) -> str:
 
 @require_GET
 def word(request: HttpRequest, pk: int) -> FileResponse:
-    version = queries.version_seen(actor_of(request), pk)
-    if version is None:
-        raise Http404
+    version = found_or_404(queries.version_seen(actor_of(request), pk))
     return files.serve(version.file, _name(version.paper, f"（{version}）.docx"))
 
 

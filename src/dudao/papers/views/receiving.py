@@ -5,14 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core.access import Actor
-from dudao.core.ui.acting import actor_of, need
+from dudao.core.ui.acting import actor_of, found_or_404, need
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
@@ -160,9 +160,7 @@ def receivers(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def delivery_sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign for a paper."""
-    delivery = queries.deliveries_seen(actor_of(request)).filter(pk=pk).first()
-    if delivery is None:
-        raise Http404
+    delivery = found_or_404(queries.deliveries_seen(actor_of(request)).filter(pk=pk).first())
     receiving.receive_paper(actor_of(request), delivery=delivery)
     messages.success(request, f"{delivery.unit}已签收“{delivery.paper.title}”。")
     return redirect(delivery.paper)

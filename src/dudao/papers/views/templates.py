@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.core import files
 from dudao.core.documents import DOCX, DocumentError
-from dudao.core.ui.acting import actor_of, need
+from dudao.core.ui.acting import actor_of, found_or_404, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb, State
@@ -43,10 +43,7 @@ def _kind(kind: str) -> Kind:
 
 
 def _template(request: HttpRequest, pk: int) -> Template:
-    found = offices.templates_seen(actor_of(request)).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(offices.templates_seen(actor_of(request)).filter(pk=pk).first())
 
 
 def _crumbs(kind: Kind | None = None) -> list[Crumb]:

@@ -1,14 +1,14 @@
 """Objections: the list, one of them, making one."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import audit
-from dudao.core.ui.acting import actor_of, may_anywhere, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, sent
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -90,9 +90,7 @@ def objection_page(request: HttpRequest, pk: int) -> HttpResponse:
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """A unit objects: ``pk`` is the subject, ``?code=`` the indicator."""
     actor = actor_of(request)
-    subject = used.subject_to_object(actor, pk)
-    if subject is None:
-        raise Http404
+    subject = found_or_404(used.subject_to_object(actor, pk))
     window = deciding.objection_window(subject, timezone.localdate())
     denied = by_unit(subject, actor, "objection.ask")
     why = denied.reason if denied is not None else window.why

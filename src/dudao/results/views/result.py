@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dudao.calc.score import ADOPTED, Scores, explain
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.models import Result, ScoreSheet
@@ -28,10 +28,7 @@ from dudao.results.views.results import campaign_crumbs, led_or_404, results_cru
 
 
 def _result_or_404(request: HttpRequest, pk: int) -> Result:
-    found = reads.result(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.result(actor_of(request), pk))
 
 
 def _crumbs(request: HttpRequest, row: Result) -> list[Crumb]:

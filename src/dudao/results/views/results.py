@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.core.files import hand_out
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent
 from dudao.core.ui.filters import Choice, Search
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import answered, form_page, refused
@@ -41,10 +41,7 @@ OF_COUNTIES = (Campaign.Objects.CITY, Campaign.Objects.COUNTIES, Campaign.Object
 
 def led_or_404(request: HttpRequest, pk: int, verb: str = "result.view") -> Campaign:
     """A campaign from the side of its office; to others it has no such page."""
-    found = reads.campaign_led(actor_of(request), pk, verb)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.campaign_led(actor_of(request), pk, verb))
 
 
 def campaign_crumbs(row: Campaign, *more: Crumb) -> list[Crumb]:
@@ -276,9 +273,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     row = led_or_404(request, pk)
     actor = actor_of(request)
     actor.require("paper.draft", row.office.path)
-    found = _PAPERS.get(request.POST.get("kind", ""))
-    if found is None:
-        raise Http404
+    found = found_or_404(_PAPERS.get(request.POST.get("kind", "")))
     run(request, lambda: found[0](actor, campaign=row), found[1])
     return redirect("results:results", pk)
 
@@ -290,9 +285,7 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
     row = campaigns.campaign(actor, pk)
     if row is None or row.state not in {"publicised", "published", "archived"}:
         raise Http404
-    sheet = deciding.final_sheet(row)
-    if sheet is None:
-        raise Http404
+    sheet = found_or_404(deciding.final_sheet(row))
     decision = deciding.last_decision(row)
     changed = decision is not None and not deciding.is_decided(sheet, decision)
     if decision is not None and changed:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dudao.calc.tree import Tree
 from dudao.core.keys import is_number
-from dudao.core.ui.acting import actor_of, run
+from dudao.core.ui.acting import actor_of, found_or_404, run
 from dudao.core.ui.filters import Chip, Chips, Choice, Search, YesNo
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
@@ -46,10 +46,7 @@ _SIGNS = re.compile(r"[\[\]:*?/\\]")
 
 
 def sheet_or_404(request: HttpRequest, pk: int) -> ScoreSheet:
-    found = reads.sheet(actor_of(request), pk)
-    if found is None:
-        raise Http404
-    return found
+    return found_or_404(reads.sheet(actor_of(request), pk))
 
 
 def _crumbs(sheet: ScoreSheet, *more: Crumb) -> list[Crumb]:

@@ -1,12 +1,12 @@
 """Pages of what becomes of results: who used them for what; proposals to revise an indicator system."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dudao.core.ui.acting import actor_of, may_anywhere, run, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent
 from dudao.core.ui.filters import Chips, Choice, DateRange, Search
 from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
@@ -160,9 +160,7 @@ def proposal_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def proposal_decide(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
-    row = reads.proposal(actor, pk)
-    if row is None:
-        raise Http404
+    row = found_or_404(reads.proposal(actor, pk))
     actor.require("proposal.decide", row.framework.unit.path)
     form = DecideProposalForm(sent(request))
     return answered(
@@ -177,9 +175,7 @@ def proposal_decide(request: HttpRequest, pk: int) -> HttpResponse:
 def carry(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the next draft of a system (``pk``) with its accepted proposals."""
     actor = actor_of(request)
-    framework = next((one for one in reads.waiting_to_carry(actor) if one.pk == pk), None)
-    if framework is None:
-        raise Http404
+    framework = found_or_404(next((one for one in reads.waiting_to_carry(actor) if one.pk == pk), None))
     actor.require("proposal.decide", framework.unit.path)
     run(
         request,

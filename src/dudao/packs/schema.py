@@ -191,10 +191,6 @@ def _typed(hint: Any, name: str = "") -> Schema:
     return ref("name" if name in {"code", "name", "label", "key"} else "text")
 
 
-def by_category(row: Schema) -> Schema:
-    return {"type": "object", "minProperties": 1, "additionalProperties": row}
-
-
 def _by_category(row: Schema) -> Schema:
     """A list, or a list for each category."""
     cases = {"type": "object", "minProperties": 1, "additionalProperties": row}

@@ -15,7 +15,6 @@ from dudao.calc.numerals import hanzi_of
 from dudao.calc.word.package import MAIN
 
 _PLACE = re.compile(r"%([1-9])")
-_LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _LEGAL_UNITS = str.maketrans("一二三四五六七八九十百千", "壹贰叁肆伍陆柒捌玖拾佰仟")
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"

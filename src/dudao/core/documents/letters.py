@@ -8,9 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-LEVELS = 4
-"""一、 （一） 1. （1）"""
-
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -11,16 +11,6 @@ from dudao.evaluations.models import Campaign, Subject
 from dudao.orgs.models import Kind, Unit
 
 
-def led_by(actor: Actor, verb: str = "campaign.edit", prefix: str = "") -> Q:
-    """The campaigns of the actor's own offices, and of those below them."""
-    if actor.everything:
-        return Q()
-    found = Q(pk__in=[])
-    for path in actor.paths(verb):
-        found |= Q(**{f"{prefix}office__path__startswith": path})
-    return found
-
-
 def seen(actor: Actor, verb: str = "campaign.view") -> QuerySet[Any]:
     """What a person may see: campaigns of offices in their scope, and those that evaluate a unit in it.
 

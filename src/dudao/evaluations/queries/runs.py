@@ -32,7 +32,6 @@ YEARS = 2
 
 _BALANCE = normal_name("均衡测算的小学部数")
 _PRESCHOOL = normal_name("公办园和普惠性民办园在园幼儿数")
-_STAGES = ("小学", "初中")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,6 @@ from dudao.selection.models import CycleChange, CycleEntry, CyclePlan
 from dudao.selection.queries import cycles
 from dudao.selection.rules import CycleRules
 
-_State = CyclePlan.State
-
 
 @dataclass(frozen=True, slots=True)
 class Situation:

@@ -35,7 +35,6 @@ from dudao.stats.queries.returns import county_names
 LEVELS = {level: STAGES[words] for level, words in STAGE_WORDS.items() if words in STAGES}
 """Registered stage → stage of the rules, for the stages that have a standard class size."""
 FINAL = (Return.State.ACCEPTED, Return.State.LOCKED)
-HANDED_IN = (Return.State.SUBMITTED, *FINAL)
 
 
 def rules() -> SizeRules:

@@ -28,7 +28,6 @@ from dudao.stats.papers import sizes as sizepapers
 from dudao.stats.process import ELIMINATION
 from dudao.stats.queries import sizes
 
-SHOWN = 200
 EDITABLE = (EliminationPlan.State.DRAFT, EliminationPlan.State.RETURNED)
 
 PLANS = Listing(

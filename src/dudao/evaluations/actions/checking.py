@@ -1,14 +1,14 @@
 """A self-evaluation is checked by the county or the office: remarks at indicators, sent back, accepted; moved to a successor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from dudao.core import audit
+from dudao.core import audit, many
 from dudao.core.access import Actor, Denied
+from dudao.core.many import Done
 from dudao.evaluations.actions.answering import held
 from dudao.evaluations.flow import SUBJECT, by_office
 from dudao.evaluations.models import Remark, Subject
@@ -121,34 +121,20 @@ def _accept(actor: Actor, row: Subject) -> Subject:
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What came of accepting many: how many went, and why the others did not."""
-
-    done: int
-    refused: list[str]
-
-
 @audit.action
-def accept_many(actor: Actor, *, subjects: Sequence[Subject], place: Unit) -> Checked:
+def accept_many(actor: Actor, *, subjects: Sequence[Subject], place: Unit) -> list[Done[Subject]]:
     """Receive several at once. Those that can't be are left as they are and named."""
     actor.require("evaluation.accept", place.path)
-    done, refused = 0, []
-    for subject in sorted(subjects, key=lambda one: one.pk):
+
+    def act(subject: Subject) -> None:
         row = held(subject)
-        denied = SUBJECT.why_not(row, "evaluation.accept", actor)
-        if denied is None:
-            try:
-                _accept(actor, row)
-            except Denied as why:
-                denied = why
-        if denied is None:
-            done += 1
-        else:
-            refused.append(f"{row.label}：{denied.reason}")
-    if not done:
-        audit.record(actor, "evaluation.accept", place, done=0, refused=len(refused), tell_at="")
-    return Checked(done, refused)
+        SUBJECT.require(row, "evaluation.accept", actor)
+        _accept(actor, row)
+
+    done = many.each(sorted(subjects, key=lambda one: one.pk), act)
+    if all(one.refused for one in done):
+        audit.record(actor, "evaluation.accept", place, done=0, refused=len(done), tell_at="")
+    return done
 
 
 @audit.action

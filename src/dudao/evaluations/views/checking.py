@@ -86,13 +86,14 @@ def accept_bulk(request: HttpRequest) -> HttpResponse:
     rows = list(CHECKS.chosen(request, reads.checks_seen(actor)))
     if rows:
         place = compared.place_of_checks(actor)
-        run_ = acts.accept_many(actor, subjects=rows, place=place)
-        if run_.done:
-            messages.success(request, f"已核查通过 {run_.done} 个单位。")
-        for words in run_.refused[:10]:
-            messages.warning(request, words)
-        if len(run_.refused) > 10:
-            messages.warning(request, f"另有 {len(run_.refused) - 10} 个单位没有通过。")
+        done = acts.accept_many(actor, subjects=rows, place=place)
+        left = [one for one in done if one.refused]
+        if len(done) > len(left):
+            messages.success(request, f"已核查通过 {len(done) - len(left)} 个单位。")
+        for one in left[:10]:
+            messages.warning(request, f"{one.row.label}：{one.refused}")
+        if len(left) > 10:
+            messages.warning(request, f"另有 {len(left) - 10} 个单位没有通过。")
     else:
         messages.warning(request, "没有选择单位。")
     return redirect("evaluations:checks")

@@ -15,7 +15,7 @@ from dudao.calc.calendar import chinese_date
 from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.core.files import Attachment, attach
-from dudao.core.many import Done, some, urge
+from dudao.core.many import Done, each, some, urge
 from dudao.core.workflow import Conflict
 from dudao.plans.flow import ASSIGNMENT, content_problems, meets
 from dudao.plans.models import Assignment, Evidence, Light, LightRule, ProgressReport
@@ -253,13 +253,8 @@ def _move_many(
 ) -> list[Done[Assignment]]:
     """One step for many locked rows with one update."""
     step = ASSIGNMENT.step(verb)
-    results = []
-    moved = []
-    for row in _loaded(rows):
-        denied = ASSIGNMENT.why_not(row, verb, actor)
-        results.append(Done(row, denied.reason if denied is not None else ""))
-        if denied is None:
-            moved.append(row)
+    results = each(_loaded(rows), lambda row: ASSIGNMENT.require(row, verb, actor))
+    moved = [one.row for one in results if not one.refused]
     values = {"state": step.target, **changes}
     Assignment.objects.filter(pk__in=[row.pk for row in moved]).update(**values)
     for row in moved:

@@ -1,15 +1,15 @@
 """A return on its way: saved, submitted, sent back, accepted, locked; and its checks, evaluated for many at once."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
 
-from dudao.core import audit
+from dudao.core import audit, many
 from dudao.core.access import Actor, Denied
+from dudao.core.many import Done
 from dudao.core.rows import update_rows
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Unit
@@ -237,14 +237,6 @@ def reopen(actor: Actor, *, ret: Return, reason: str) -> Return:
     return ret
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What came of a step taken for many: how many went, and why the others did not."""
-
-    done: int
-    refused: list[str]
-
-
 _CHANGES: dict[str, Callable[[], dict[str, Any]]] = {
     "return.accept": lambda: {"accepted_at": timezone.now()},
     "return.lock": dict,
@@ -252,19 +244,13 @@ _CHANGES: dict[str, Callable[[], dict[str, Any]]] = {
 
 
 @audit.action
-def move_many(actor: Actor, *, returns: Sequence[Return], verb: str, place: Unit) -> Moved:
+def move_many(actor: Actor, *, returns: Sequence[Return], verb: str, place: Unit) -> list[Done[Return]]:
     """Accept or lock many returns in one update. Those for which it isn't possible are left and named."""
     actor.require(verb, place.path)
     step = RETURN.step(verb)
     target: Any = step.target
-    fit: list[Return] = []
-    refused: list[str] = []
-    for ret in returns:
-        denied = RETURN.why_not(ret, verb, actor)
-        if denied is None:
-            fit.append(ret)
-        else:
-            refused.append(f"{ret.unit}：{denied.reason}")
+    done = many.each(returns, lambda ret: RETURN.require(ret, verb, actor))
+    fit = [one.row for one in done if not one.refused]
     if fit:
         keys = [ret.pk for ret in fit]
         changes = _CHANGES[verb]()
@@ -275,8 +261,8 @@ def move_many(actor: Actor, *, returns: Sequence[Return], verb: str, place: Unit
             audit.record(actor, verb, ret, **{"from": ret.state, "to": target}, together=len(fit))
             ret.state = target
     else:
-        audit.record(actor, verb, place, done=0, refused=len(refused))
-    return Moved(len(fit), refused)
+        audit.record(actor, verb, place, done=0, refused=len(done))
+    return done
 
 
 @audit.action

@@ -261,11 +261,12 @@ def round_bulk(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         messages.success(request, reminded(told))
         return redirect(asked)
     moved = return_acts.move_many(actor, returns=chosen, verb=verb, place=roots_of(actor, verb)[0])
-    if moved.done:
-        messages.success(request, f"已{'通过' if act == 'accept' else '锁定'} {moved.done} 份报表。")
-    if moved.refused:
-        rest = f"等 {len(moved.refused)} 份" if len(moved.refused) > 5 else ""
-        messages.warning(request, f"没有办理：{'；'.join(moved.refused[:5])}{rest}")
+    left = [f"{one.row.unit}：{one.refused}" for one in moved if one.refused]
+    if len(moved) > len(left):
+        messages.success(request, f"已{'通过' if act == 'accept' else '锁定'} {len(moved) - len(left)} 份报表。")
+    if left:
+        rest = f"等 {len(left)} 份" if len(left) > 5 else ""
+        messages.warning(request, f"没有办理：{'；'.join(left[:5])}{rest}")
     return redirect(asked)
 
 

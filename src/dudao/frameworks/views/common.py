@@ -1,15 +1,10 @@
 """What the pages of indicator systems share."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.urls import reverse
 
-from dudao.core.access import Denied
 from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.parts import Crumb
 from dudao.frameworks import queries
@@ -19,19 +14,6 @@ from dudao.frameworks.process import VERSION
 
 def home() -> Crumb:
     return Crumb("指标体系", reverse("frameworks:versions"))
-
-
-def done_or_said(request: HttpRequest, act: Callable[[], Any], said: str, back: Any) -> HttpResponse:
-    """Run an action behind a button; what it refuses is said on the page one came from."""
-    try:
-        act()
-    except Denied as denied:
-        messages.error(request, denied.reason)
-    except ValidationError as error:
-        messages.error(request, "；".join(error.messages))
-    else:
-        messages.success(request, said)
-    return redirect(back)
 
 
 def node_to_read(request: HttpRequest, pk: int) -> Indicator:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.calc.expr import FUNCTIONS
 from dudao.calc.tree import Node, Role, Roll, Tree, TreeDataError, from_data
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.workflow import Conflict
 from dudao.frameworks import queries
@@ -23,7 +23,7 @@ from dudao.frameworks.editing.preview import Preview, known_items, preview
 from dudao.frameworks.forms.nodes import NodeForm, initial_of
 from dudao.frameworks.models import Indicator
 from dudao.frameworks.process import VERSION
-from dudao.frameworks.views.common import done_or_said, node_to_edit
+from dudao.frameworks.views.common import node_to_edit
 from dudao.frameworks.views.tree import answer_change
 
 MOST_OWN = 8
@@ -255,7 +255,8 @@ def node_move(request: HttpRequest, pk: int) -> HttpResponse:
 
     back = f"{found.version.get_absolute_url()}?open={found.pk}#indicator-{found.pk}"
     if request.headers.get("HX-Request") != "true":
-        return done_or_said(request, act, f"已移动“{found}”。", back)
+        run(request, act, f"已移动“{found}”。")
+        return redirect(back)
     try:
         act()
     except ValidationError as error:
@@ -274,9 +275,5 @@ def node_delete(request: HttpRequest, pk: int) -> HttpResponse:
     found = node_to_edit(request, pk)
     actor = actor_of(request)
     revision = _revision(request)
-    return done_or_said(
-        request,
-        lambda: nodes.delete_node(actor, node=found, revision=revision),
-        f"已删除“{found}”及其下级。",
-        found.version,
-    )
+    run(request, lambda: nodes.delete_node(actor, node=found, revision=revision), f"已删除“{found}”及其下级。")
+    return redirect(found.version)

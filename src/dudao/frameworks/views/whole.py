@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.expr import Item, Kind
 from dudao.calc.tree import Tree, scale_words
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui.acting import actor_of, run
 from dudao.core.ui.forms import answered
 from dudao.core.ui.parts import Crumb
 from dudao.core.workflow import Conflict
@@ -21,7 +21,7 @@ from dudao.frameworks.forms.whole import ItemForm, item_initial
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.process import VERSION, tree_to_edit
 from dudao.frameworks.trees import shown
-from dudao.frameworks.views.common import done_or_said, draft_to_edit
+from dudao.frameworks.views.common import draft_to_edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +188,9 @@ def item_drop(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if not revision.isdecimal():
         raise Conflict
     name = _item_at(tree_to_edit(found), index).name
-    return done_or_said(
+    run(
         request,
         lambda: whole.drop_item(actor_of(request), version=found, revision=int(revision), index=index),
         f"已删除数据项“{name}”。",
-        reverse("frameworks:items", args=[found.pk]),
     )
+    return redirect("frameworks:items", pk=found.pk)

@@ -12,7 +12,7 @@ from dudao.evaluations.models import Campaign, Result, ScoreSheet
 from dudao.findings.models import Finding, LookBack
 from dudao.papers.models import Delivery, Paper
 from dudao.results.models import Objection, Proposal, ResultUse
-from e2e.looking import ask, look
+from e2e.looking import ask, look, settled
 from e2e.steps import base, go, press
 
 PLAN = {"整改措施": "制定计划并纳入课表。", "整改目标": "全县落实。", "责任领导": "王副县长", "责任人": "李股长"}
@@ -129,7 +129,7 @@ def step(page: Page, word: str) -> None:
     dialog = page.get_by_role("dialog")
     if dialog.is_visible():
         dialog.get_by_role("button", name=word).click()
-    page.wait_for_load_state("networkidle")
+    settled(page)
 
 
 def papers_issued(town, open_as, row) -> None:
@@ -234,7 +234,7 @@ def used_and_proposed(town, open_as, row) -> None:
     director.get_by_label("研究意见").fill("下一版单列。")
     look(director, "gov-proposal")
     director.locator("form button[type=submit]").last.click()
-    director.wait_for_load_state("networkidle")
+    settled(director)
     director.goto(f"{base(director)}/evaluations/proposals/")
     ask(director, "带入新版本")
     director.get_by_text("已带入新版本的草稿").wait_for()

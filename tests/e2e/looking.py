@@ -7,10 +7,24 @@ from playwright.sync_api import Page
 
 from e2e.axe import run_axe
 
+_SETTLED = """() => {
+  const busy = '.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added';
+  if (document.readyState !== 'complete' || document.querySelector(busy)) return false;
+  window.completeSince ??= performance.now();
+  return performance.now() - window.completeSince > 30;
+}"""
+"""Parts that a page fetches by itself are asked for right after it is there."""
+
+
+def settled(page: Page) -> None:
+    """The page is there, and so is every part of it that it fetches by itself; quicker than half a second without a request."""
+    page.wait_for_load_state()
+    page.wait_for_function(_SETTLED)
+
 
 def look(page: Page, name: str) -> None:
     """Free of axe's violations and no wider than the window; with ``DUDAO_SHOTS=folder`` it leaves a picture there."""
-    page.wait_for_load_state("networkidle")
+    settled(page)
     # Charts are drawn when they come near the window; the picture and the check are of the whole page.
     page.evaluate("Promise.all([...document.querySelectorAll('dd-chart')].map((chart) => chart.load()))")
     if folder := os.environ.get("DUDAO_SHOTS"):
@@ -30,4 +44,4 @@ def ask(page: Page, word: str, reason: str = "") -> None:
     if reason:
         dialog.get_by_role("textbox").fill(reason)
     dialog.get_by_role("button", name=word, exact=True).click()
-    page.wait_for_load_state("networkidle")
+    settled(page)

@@ -10,6 +10,7 @@ from dudao.evaluations.actions.reviewing import save_mark
 from dudao.evaluations.actions.visits import mark_on_site
 from dudao.evaluations.queries.answering import leaves_of
 from dudao.evaluations.queries.systems import asks, figures_asked, system_of
+from e2e.looking import settled
 from results_town import cell_of
 
 
@@ -20,7 +21,7 @@ def base(page: Page) -> str:
 
 def go(page: Page, word: str) -> None:
     page.get_by_role("link", name=word, exact=True).first.click()
-    page.wait_for_load_state("networkidle")
+    settled(page)
 
 
 def press(page: Page, word: str, said: str) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from dudao.evaluations.models import Answer, Subject
 from dudao.evaluations.rules import Rules
 from e2e.conftest import PHONE
-from e2e.looking import look
+from e2e.looking import look, settled
 from evaluations.filling import fill_all
 from evaluations_town import build_town, campaign
 
@@ -108,7 +108,7 @@ def test_two_clerks_at_the_same_indicator(open_as, town, subject):
 
 def test_a_lost_connection_loses_no_letter(open_as, town, subject):
     page = open_as("clerk", desk(subject, "F1.1"), expected=("ERR_INTERNET_DISCONNECTED", "ERR_FAILED"))
-    page.wait_for_load_state("networkidle")
+    settled(page)
     page.context.set_offline(True)
     page.get_by_label("说明").fill("断网时写的一段话。")
     expect(page.locator("[data-saved]")).to_have_text(re.compile("网络中断，已存在本机"))

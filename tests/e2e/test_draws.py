@@ -13,7 +13,7 @@ from dudao.orgs.models import Kind
 from dudao.selection.models import Draw
 from dudao.selection.queries import draws as reads
 from e2e.conftest import PHONE
-from e2e.looking import ask, look
+from e2e.looking import ask, look, settled
 from evaluations_town import build_town
 from processes import run
 
@@ -51,7 +51,7 @@ def bulk(page, word, reason):
     dialog = page.get_by_role("dialog").filter(visible=True)
     dialog.get_by_role("textbox").fill(reason)
     dialog.get_by_role("button", name=word, exact=True).click()
-    page.wait_for_load_state("networkidle")
+    settled(page)
 
 
 def save(page, word, folder):

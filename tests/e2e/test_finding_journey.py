@@ -27,7 +27,7 @@ from dudao.orgs.models import Kind
 from dudao.papers.models import Delivery, OfficeStyle, Paper
 from dudao.papers.queries import content_of, latest
 from e2e.conftest import PHONE
-from e2e.looking import ask, look
+from e2e.looking import ask, look, settled
 from e2e.test_findings import open_as, town  # noqa: F401  fixtures
 from findings_town import again, proof
 from office import to_pdf
@@ -59,7 +59,7 @@ def press(page: Page, word: str) -> None:
     dialog = page.get_by_role("dialog")
     if dialog.is_visible():
         dialog.get_by_role("button", name=word).click()
-    page.wait_for_load_state("networkidle")
+    settled(page)
 
 
 def drawn(name: str, file: Path, folder: Path) -> int:

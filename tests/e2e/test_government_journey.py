@@ -21,7 +21,7 @@ from dudao.findings.models import Finding
 from dudao.people.queries import actor_for
 from dudao.visits.models import SiteVisit
 from e2e import government_results as then
-from e2e.looking import ask, look
+from e2e.looking import ask, look, settled
 from e2e.steps import answer_the_rest, base, go, mark_the_rest, press, visit_the_rest
 from findings_town import proof
 from government_town import SHARES, SPENT, build
@@ -170,7 +170,7 @@ def reviewed_online(town, open_as, row) -> None:
     one.get_by_role("link", name="请单位补正").click()
     one.get_by_label("要补正什么").fill("请补充劳动教育实施计划。")
     one.get_by_role("button", name="提出", exact=False).last.click()
-    one.wait_for_load_state("networkidle")
+    settled(one)
 
     # The office sends it back with all remarks; the county answers and hands in again.
     officer.goto(base(officer) + subject.get_absolute_url())
@@ -192,7 +192,7 @@ def reviewed_online(town, open_as, row) -> None:
     one.get_by_text("单位在您评分以后改过这一项").first.wait_for()
     look(one, "gov-second-look")
     one.get_by_role("button", name="维持原评分").click()
-    one.wait_for_load_state("networkidle")
+    settled(one)
     one.goto(f"{base(one)}{first.get_absolute_url()}?code=P1.4")
     go_to(one, "形成问题：P1.4")
     one.get_by_role("button", name="形成问题").click()
@@ -210,7 +210,7 @@ def reviewed_online(town, open_as, row) -> None:
 def go_to(page, start: str) -> None:
     """Follow the link in whose words these are."""
     page.locator("main").get_by_role("link", name=start, exact=False).first.click()
-    page.wait_for_load_state("networkidle")
+    settled(page)
 
 
 def marked_by_the_office(town, open_as, row) -> None:

@@ -7,6 +7,7 @@ from dudao.plans.actions.assignments import sign
 from dudao.plans.models import Assignment, LightRule
 from e2e.axe import run_axe
 from e2e.conftest import DESK, PHONE
+from e2e.looking import settled
 from plans.conftest import City, a_row, a_task, city, day, fresh
 from signing import signed_in
 
@@ -143,7 +144,7 @@ def test_every_page_fits_a_phone_and_is_accessible(city, open_as):
     ]:
         for size in (PHONE, DESK):
             page = open_as(name, path, size)
-            page.wait_for_load_state("networkidle")
+            settled(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (path, size)
             assert run_axe(page) == [], (path, size)
             page.context.close()

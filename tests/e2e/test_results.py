@@ -23,7 +23,7 @@ from dudao.results.actions import uses
 from dudao.results.actions.objections import ask_objection
 from dudao.results.models import Objection
 from e2e.conftest import PHONE
-from e2e.looking import ask, look
+from e2e.looking import ask, look, settled
 from evaluations_town import build_town, published
 from results_town import GOVERNMENT, cell_of, mark_all
 
@@ -113,7 +113,7 @@ def open_as(page_of, town):
 
 def go(page: Page, word: str) -> None:
     page.get_by_role("link", name=word, exact=True).first.click()
-    page.wait_for_load_state("networkidle")
+    settled(page)
 
 
 def press(page: Page, word: str, said: str) -> None:

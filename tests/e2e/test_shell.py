@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from e2e.axe import run_axe
 from e2e.conftest import DESK, PHONE
+from e2e.looking import settled
 from e2e.styles import unstyled
 
 pytestmark = pytest.mark.e2e
@@ -25,7 +26,7 @@ def each_entry(page):
                 continue
             seen.add(address)
             answer = page.goto(address)
-            page.wait_for_load_state("networkidle")
+            settled(page)
             yield address, answer
             waiting += page.eval_on_selector_all(".dd-menu-sub a", "nodes => nodes.map((node) => node.href)")
 

@@ -141,7 +141,7 @@ def test_a_walk_never_breaks_a_rule(town, seed):
             assert town.again(row).revision == row.revision, "refused, and changed nothing"
         else:
             done += 1
-        check(town.again(row))
+            check(town.again(row))
     assert done > 8
     inside = {town.accounts[name].pk for name in ("officer", "officer2", "director")}
     for event in Event.objects.filter(verb__in=OFFICE, actor_id__isnull=False):

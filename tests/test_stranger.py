@@ -198,22 +198,21 @@ OBJECTS = {
     **{
         f"evaluations:{name}": lambda w: {"pk": w.subject.pk}
         for name in (
-            "subject", "subject_step", "answer", "answer_save", "answer_score", "figures", "figure_save", "subject_submit",
-            "subject_report", "subject_report_new", "subject_report_word", "subject_changes", "subject_return", "remark_new",
-            "subject_move", "subject_vetoes", "division", "division_step", "part_new",
+            "subject", "answer", "answer_save", "answer_score", "figures", "figure_save", "subject_submit", "subject_report",
+            "subject_report_word", "subject_changes", "remark_new", "subject_vetoes", "division", "division_step", "part_new",
         )
     },
     "evaluations:subject_run": lambda w: {"pk": w.subject.pk, "pin": w.run_pin.pk},
-    **{f"evaluations:part{name}": lambda w: {"pk": w.part.pk} for name in ("", "_step", "_edit", "_return")},
+    "evaluations:part": lambda w: {"pk": w.part.pk},
     "evaluations:submission": lambda w: {"pk": w.submission.pk},
     "evaluations:remark": lambda w: {"pk": w.subject_remark.pk},
     **{
         f"evaluations:campaign{name}": lambda w: {"pk": w.campaign.pk}
-        for name in ("", "_clone", "_amend", "_notice", "_subjects", "_extend", "_runs")
+        for name in ("", "_clone", "_notice", "_subjects", "_extend", "_runs")
     },
     **{
         f"evaluations:campaign_{name}": lambda w: {"pk": w.campaign_draft.pk}
-        for name in ("step", "edit", "phases", "rules", "try", "choose")
+        for name in ("try", "choose")
     },
     **{
         f"evaluations:review{name}": lambda w: {"pk": w.review.pk}
@@ -234,7 +233,7 @@ OBJECTS = {
     **{
         f"results:{name}": lambda w: {"pk": w.result_campaign.pk}
         for name in (
-            "results", "score", "decide", "publicise", "result_step", "result_paper", "years", "use_new", "publicity",
+            "results", "score", "publicise", "result_paper", "years", "use_new", "publicity",
         )
     },
     **{

@@ -152,7 +152,7 @@ def test_the_ranking_asks_a_constant_number_of_queries(world, django_assert_max_
 
 def test_steps_by_buttons(world):
     client = signed_in(world.accounts["director"])
-    where = reverse("results:result_step", args=[world.row.pk])
+    where = reverse("results:step", args=[world.row.pk])
     client.post(where, {"step": "campaign.publish"})
     world.row.refresh_from_db()
     assert world.row.state == "publicised"

@@ -25,7 +25,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dudao.core import audit
-from dudao.core.access import VERBS, Actor, place_of
+from dudao.core.access import SYSTEM, VERBS, Actor, place_of
 from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, sent, tried
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.parts import Crumb, stages
@@ -58,7 +58,7 @@ class Act:
     """The button under the form; the title where nothing is said."""
     save_icon: str = ""
     """Its icon; the act's where nothing is said."""
-    ask: str = ""
+    ask: str | Callable[[Any], str] = ""
     """Without a form: what will follow, asked before."""
     reason: str = ""
     """Without a form: the label of a text that the person must give; ``run`` gets it as ``reason``."""
@@ -122,6 +122,11 @@ class Act:
         return (self.title if isinstance(self.title, str) else self.title(found)) or VERBS[self.verb_of(found)].label
 
 
+def as_seen(act: Callable[..., Any], key: str) -> Callable[..., Any]:
+    """An action on the object as it was when the page was asked for: it is given its revision."""
+    return lambda actor, **given: act(actor, revision=given[key].revision, **given)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of an object that has acts of its own: a demand of a talk, a request for more time."""
@@ -143,6 +148,7 @@ class Button:
     """Of its form, or what is sent to when it was asked."""
     look: str
     denied: str
+    ask: str = ""
 
     @property
     def asks(self) -> bool:
@@ -173,6 +179,8 @@ class Process:
     """A line over every form."""
     trail: Callable[[Any, str], list[Crumb]] | None = None
     """The crumbs, where more than the list stands above the object: of its page (no title) or of the form with this title."""
+    trail_of: Callable[[Any, str, Actor], list[Crumb]] | None = None
+    """The same, where it depends on who looks: some come from their own list, others from that of who checks."""
     back: Callable[[HttpRequest, Any], str] | None = None
     """Where a form leads back to; the object's page where nothing is said."""
     slug: str = ""
@@ -187,7 +195,9 @@ class Process:
         """The object as far as the person may see it."""
         return found_or_404(self.load(actor_of(request), pk))
 
-    def crumbs(self, row: Any, title: str = "") -> list[Crumb]:
+    def crumbs(self, row: Any, title: str = "", actor: Actor = SYSTEM) -> list[Crumb]:
+        if self.trail_of is not None:
+            return self.trail_of(row, title, actor)
         if self.trail is not None:
             return self.trail(row, title)
         made = [
@@ -207,7 +217,7 @@ class Process:
             "row": row,
             "state": self.flow.states.get(row.state),
             "line": stages(self.flow.line, row.state, back=back) if self._on_line(back or row.state) else [],
-            "crumbs": self.crumbs(row),
+            "crumbs": self.crumbs(row, "", actor),
             "acts": [button for button in buttons if not button.act.later],
             "more": [button for button in buttons if button.act.later],
             "step_url": self.step_url(row),
@@ -245,7 +255,8 @@ class Process:
         else:
             url = reverse(act.page or self._named(act.slug if act.form or act.own else "step"), args=[row.pk])
         look = "btn-danger-plain" if act.danger else "btn-primary" if primary else "btn-plain"
-        return Button(act, word or act.title_of(row), url, look, self.why_not(act, row, actor))
+        ask = act.ask if isinstance(act.ask, str) else act.ask(row)
+        return Button(act, word or act.title_of(row), url, look, self.why_not(act, row, actor), ask)
 
     def why_not(self, act: Act, row: Any, actor: Actor) -> str:
         """Why an act can't be done now, in the user's words; "" when it can."""
@@ -260,13 +271,17 @@ class Process:
         app = self.page.partition(":")[0]
         return f"{app}:{self.slug}{slug}"
 
-    def urls(self, under: str = "") -> list[URLPattern]:
-        """The addresses of the acts: a page for each form, one for all that only ask."""
-        found = [path(f"{under}<int:pk>/step/", self._step_view(), name=f"{self.slug}step")] if self._asked else []
+    def urls(self, under: str = "", after: str = "") -> list[URLPattern]:
+        """The addresses of the acts: a page for each form, one for all that only ask. ``after``: what stands behind the number."""
+        found = (
+            [path(f"{under}<int:pk>/{after}step/", self._step_view(), name=f"{self.slug}step")] if self._asked else []
+        )
         for act in self.acts:
             if act.form is not None or act.part is not None or act.own:
                 route = act.part.route if act.part is not None else "<int:pk>"
-                address = f"{under}{route}/{act.slug.replace('_', '-')}/" if act.part is None else f"{under}{route}"
+                address = (
+                    f"{under}{route}/{after}{act.slug.replace('_', '-')}/" if act.part is None else f"{under}{route}"
+                )
                 view = self._form_view(act) if act.form is not None else self._own_step_view(act)
                 found.append(path(address, view, name=f"{self.slug if act.part is None else ''}{act.slug}"))
         return found
@@ -326,7 +341,7 @@ class Process:
             save=act.save or title,
             save_icon=act.save_icon or act.icon,
             cancel_url=back,
-            crumbs=self.crumbs(row, title),
+            crumbs=self.crumbs(row, title, actor),
             template=act.template or self.template,
             note=note or (self.note(row) if self.note is not None else ""),
             row=row,
@@ -373,7 +388,7 @@ class Process:
         done, why = tried(lambda: act.carry_out(actor, key, found, said))
         if why:
             messages.error(request, why)
-            return redirect(row)
+            return redirect(self.back_to(request, row))
         if warning := act.warns(actor, found) if act.warns is not None else "":
             messages.warning(request, warning)
-        return act.told(request, done, reverse(self.lists) if act.gone else row)
+        return act.told(request, done, reverse(self.lists) if act.gone else self.back_to(request, row))

@@ -2,11 +2,10 @@
 
 from django.urls import path
 
-from dudao.evaluations.process import REVIEW, VISIT
+from dudao.evaluations.process import CAMPAIGN, PART, REVIEW, SUBJECT, VISIT
 from dudao.evaluations.views import (
     answering,
     board,
-    campaign_changes,
     campaigns,
     checking,
     filling,
@@ -32,12 +31,8 @@ urlpatterns = [
     path("new/<slug:template>/", new_campaigns.new, name="campaign_make"),
     path("<int:pk>/", board.campaign_page, name="campaign"),
     path("<int:pk>/clone/", new_campaigns.clone, name="campaign_clone"),
-    path("<int:pk>/step/", campaign_changes.step, name="campaign_step"),
-    path("<int:pk>/edit/", campaign_changes.head, name="campaign_edit"),
-    path("<int:pk>/phases/", campaign_changes.phases, name="campaign_phases"),
-    path("<int:pk>/rules/", campaign_changes.rules, name="campaign_rules"),
-    path("<int:pk>/amend/", campaign_changes.amend, name="campaign_amend"),
-    path("<int:pk>/notice/", campaign_changes.notice, name="campaign_notice"),
+    *CAMPAIGN.urls(),
+    path("<int:pk>/notice/", campaigns.notice, name="campaign_notice"),
     path("<int:pk>/dry-run/", board.dry_run_page, name="campaign_try"),
     path("<int:pk>/subjects/", board.subject_list, name="campaign_subjects"),
     path("<int:pk>/subjects/choose/", subject_choice.choose, name="campaign_choose"),
@@ -46,7 +41,7 @@ urlpatterns = [
     # Self-evaluations: the unit's desk, handing in, who checks
     path("mine/", answering.answer_list, name="answers"),
     path("subjects/<int:pk>/", answering.subject_page, name="subject"),
-    path("subjects/<int:pk>/step/", answering.subject_step, name="subject_step"),
+    *SUBJECT.urls("subjects/"),
     path("subjects/<int:pk>/answer/", filling.answer, name="answer"),
     path("subjects/<int:pk>/answer/save/", filling.answer_save, name="answer_save"),
     path("subjects/<int:pk>/answer/score/", filling.answer_score, name="answer_score"),
@@ -54,12 +49,9 @@ urlpatterns = [
     path("subjects/<int:pk>/figures/save/", filling.figure_save, name="figure_save"),
     path("subjects/<int:pk>/submit/", answering.submit, name="subject_submit"),
     path("subjects/<int:pk>/report/", answering.report, name="subject_report"),
-    path("subjects/<int:pk>/report/new/", answering.report_new, name="subject_report_new"),
     path("subjects/<int:pk>/report/word/", answering.report_word, name="subject_report_word"),
     path("subjects/<int:pk>/changes/", checking.changes, name="subject_changes"),
-    path("subjects/<int:pk>/return/", checking.send_back, name="subject_return"),
     path("subjects/<int:pk>/remark/", checking.remark_new, name="remark_new"),
-    path("subjects/<int:pk>/move/", checking.move, name="subject_move"),
     path("remarks/<int:pk>/", checking.remark_step, name="remark"),
     path("submissions/<int:pk>/", answering.receipt, name="submission"),
     path("checks/", checking.check_list, name="checks"),
@@ -67,9 +59,7 @@ urlpatterns = [
     # Parts of self-evaluations that departments answer
     path("parts/", parts.part_list, name="parts"),
     path("parts/<int:pk>/", parts.part_page, name="part"),
-    path("parts/<int:pk>/step/", parts.part_step, name="part_step"),
-    path("parts/<int:pk>/edit/", parts.part_edit, name="part_edit"),
-    path("parts/<int:pk>/return/", parts.part_return, name="part_return"),
+    *PART.urls("parts/"),
     path("subjects/<int:pk>/parts/", parts.division, name="division"),
     path("subjects/<int:pk>/parts/new/", parts.part_new, name="part_new"),
     path("subjects/<int:pk>/parts/step/", parts.division_step, name="division_step"),

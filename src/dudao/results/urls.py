@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dudao.results.process import OBJECTION
+from dudao.results.process import OBJECTION, RESULT
 from dudao.results.views import objections, result, results, sheets, uses
 
 app_name = "results"
@@ -12,9 +12,8 @@ urlpatterns = [
     path("results/<int:pk>/trace.<str:form>", result.trace, name="result_trace"),
     path("<int:pk>/results/", results.results_page, name="results"),
     path("<int:pk>/results/score/", results.score, name="score"),
-    path("<int:pk>/results/decide/", results.decide, name="decide"),
+    *RESULT.urls(after="results/"),
     path("<int:pk>/results/publicise/", results.publicise, name="publicise"),
-    path("<int:pk>/results/step/", results.step, name="result_step"),
     path("<int:pk>/results/paper/", results.paper, name="result_paper"),
     path("<int:pk>/results/years/", result.years, name="years"),
     path("<int:pk>/results/use/", uses.use_new, name="use_new"),

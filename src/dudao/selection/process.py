@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from dudao.core.access import Actor
-from dudao.core.process import Act, Process
+from dudao.core.process import Act, Process, as_seen
 from dudao.core.ui.parts import Crumb
 from dudao.selection import flow
 from dudao.selection.actions import cycle_changes, draws, recusals, teams
@@ -19,11 +19,6 @@ from dudao.selection.rules import CycleRules
 
 Given = dict[str, Any]
 ASKED: Final = "请写明理由，对方会看到。"
-
-
-def _as_seen(act: Callable[..., Any]) -> Callable[..., Any]:
-    """An act on the plan as it was when the page asked for it."""
-    return lambda actor, plan, **values: act(actor, plan=plan, revision=plan.revision, **values)
 
 
 def _job(job: Any) -> Any:
@@ -41,27 +36,27 @@ CYCLE: Final = Process(
     acts=(
         Act("cycle.fix", icon="file-import", page="selection:cycle_import", word="导入固定学期", primary=False),
         Act(
-            "cycle.edit", _as_seen(planning.set_rules), "规则已保存，重新测算后生效。", "adjustments-horizontal",
+            "cycle.edit", as_seen(planning.set_rules, "plan"), "规则已保存，重新测算后生效。", "adjustments-horizontal",
             form=RulesForm, name="rules", title="规则", save="保存规则", save_icon="device-floppy", primary=False,
             given=lambda actor, plan: {"initial": {"title": plan.title, **CycleRules.of(plan.rules).data()}},
             fits=lambda plan: plan.state in planning.OPEN,
         ),
         Act("cycle.edit", icon="table", page="selection:cycle_capacity", word="容量", primary=False),
         Act(
-            "cycle.replan", _as_seen(cycle_changes.replan_cycle), icon="refresh",
+            "cycle.replan", as_seen(cycle_changes.replan_cycle, "plan"), icon="refresh",
             form=ReplanForm, title="重排", save="开始重排", save_icon="player-play", primary=False, to=_job,
             fits=lambda plan: not plan.changes.filter(state=CycleChange.State.PROPOSED).exists(),
             shown=lambda plan: {"outlook": plans.outlook(plan)}, template="selection/cycles/replan.html",
         ),
         Act(
-            "cycle.compute", _as_seen(planning.compute_cycle), icon="player-play", to=_job,
+            "cycle.compute", as_seen(planning.compute_cycle, "plan"), icon="player-play", to=_job,
             word=lambda plan, actor: "重新测算" if plan.levels else "开始测算", primary=lambda plan, actor: not plan.levels,
         ),
         Act(
-            "cycle.approve", _as_seen(planning.approve_cycle), "已批准，按此规划执行。", "",
+            "cycle.approve", as_seen(planning.approve_cycle, "plan"), "已批准，按此规划执行。", "",
             ask="批准后按此规划执行，各县市区督导办可以看到本县的安排；以后的调整须写明事由。",
         ),
-        Act("cycle.discard", _as_seen(planning.discard_cycle), "已作废。", "", ask=ASKED, reason="理由", danger=True),
+        Act("cycle.discard", as_seen(planning.discard_cycle, "plan"), "已作废。", "", ask=ASKED, reason="理由", danger=True),
     ),
 )  # fmt: skip
 

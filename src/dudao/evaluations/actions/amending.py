@@ -9,19 +9,17 @@ from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
-from dudao.core.access import Actor, Denied
+from dudao.core.access import Actor
 from dudao.evaluations.actions.answering import count_anew
 from dudao.evaluations.actions.campaigns import locked, tell_subjects
 from dudao.evaluations.actions.editing import check_rules
-from dudao.evaluations.flow import by_office
+from dudao.evaluations.flow import CAMPAIGN
 from dudao.evaluations.models import Amendment, Campaign, Phase, Subject
 from dudao.evaluations.queries.pools import label_of
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.wording import phase_changes, rule_changes
 from dudao.evaluations.rules import Rules
 from dudao.orgs.models import Unit
-
-_CHANGING = (Campaign.State.RUNNING, Campaign.State.DECIDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +30,6 @@ class PhaseChange:
     opens_on: date
     closes_on: date
     demand: str = ""
-
-
-def why_not_amend(row: Campaign, actor: Actor) -> Denied | None:
-    denied = by_office(row, actor, "campaign.amend")
-    if denied is not None:
-        return denied
-    if row.state == Campaign.State.DRAFT:
-        return Denied("项目还在准备，直接修改就可以。", "campaign.amend")
-    if row.state not in _CHANGING:
-        return Denied(f"项目{row.get_state_display()}，不能再变更。", "campaign.amend")
-    return None
 
 
 @audit.action
@@ -61,9 +48,7 @@ def amend_campaign(
     A subject is not taken out here but exempt, with a reason of its own (`dudao.evaluations.actions.pressing`).
     """
     row = locked(campaign, revision)
-    denied = why_not_amend(row, actor)
-    if denied is not None:
-        raise denied
+    CAMPAIGN.require(row, "campaign.amend", actor)
     if not reason.strip():
         raise ValidationError({"reason": "请写明变更的理由。"})
     said = _phases(row, phases or {})

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit
-from dudao.core.access import Actor, Denied
+from dudao.core.access import Actor
 from dudao.evaluations.actions.campaigns import SubjectGiven, locked, set_subjects, tell_subjects
-from dudao.evaluations.flow import CAMPAIGN, by_office
+from dudao.evaluations.flow import CAMPAIGN
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries.campaigns import twins_of
 from dudao.evaluations.queries.pools import cycle_units, drawn_units, found_units, label_of, units_in
@@ -24,11 +24,7 @@ from dudao.orgs.models import Unit
 
 def _draft(actor: Actor, campaign: Campaign, revision: int) -> Campaign:
     row = locked(campaign, revision)
-    denied = by_office(row, actor, "campaign.edit")
-    if denied is not None:
-        raise denied
-    if row.state != Campaign.State.DRAFT:
-        raise Denied(f"项目{row.get_state_display()}，请用“变更项目”并写明理由。", "campaign.edit")
+    CAMPAIGN.require(row, "campaign.edit", actor)
     return row
 
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
-from dudao.evaluations.actions.amending import keep_amendment, why_not_amend
+from dudao.evaluations.actions.amending import keep_amendment
 from dudao.evaluations.actions.answering import count_anew
 from dudao.evaluations.actions.campaigns import locked, tell_subjects
 from dudao.evaluations.actions.run_marks import mark_from_runs
-from dudao.evaluations.flow import by_office
+from dudao.evaluations.flow import CAMPAIGN, by_office
 from dudao.evaluations.models import Campaign, Figure, RunPin, Subject
 from dudao.evaluations.queries.runs import fed, kinds_of, numbered, offered, pinned
 from dudao.evaluations.queries.systems import figures_asked, system_of
@@ -24,7 +24,7 @@ from dudao.evaluations.queries.systems import figures_asked, system_of
 def why_not_pin(row: Campaign, actor: Actor) -> Denied | None:
     if row.state == Campaign.State.DRAFT:
         return by_office(row, actor, "campaign.edit")
-    return why_not_amend(row, actor)
+    return CAMPAIGN.why_not(row, "campaign.amend", actor)
 
 
 @audit.action

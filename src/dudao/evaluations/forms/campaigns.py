@@ -31,7 +31,7 @@ MORE_PHASES = 2
 def _version_field(versions: Versions, initial: int | None = None) -> forms.Field:
     return forms.TypedChoiceField(
         label="指标体系版本",
-        coerce=int,
+        coerce={str(row.pk): row for row in versions}.get,
         choices=[(row.pk, f"{row}，{row.framework.unit}") for row in versions],
         initial=initial or (versions[0].pk if versions else None),
         help_text="启动时固定到这个版本，之后体系再修改也不影响本项目。",
@@ -79,7 +79,7 @@ class NewForm(Form):
 def _twin_field(twins: Sequence[Campaign], initial: int | None = None) -> forms.Field:
     return forms.TypedChoiceField(
         label="并行项目",
-        coerce=int,
+        coerce={str(row.pk): row for row in twins}.get,
         empty_value=None,
         required=False,
         initial=initial,
@@ -147,6 +147,10 @@ class PhasesForm(Form):
     """All phases of a draft; a phase without a name is left out, two empty ones stand at the end."""
 
     html_id = "campaign-phases"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"phases": self.cleaned_data["phases"]}
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         self.campaign = campaign
@@ -280,6 +284,10 @@ class AmendForm(Form):
     """A change to a running campaign: phases, rules, further subjects, and why."""
 
     html_id = "campaign-amend"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("reason", "phases", "rules", "add")}
 
     reason = forms.CharField(
         label="变更理由",

@@ -176,6 +176,10 @@ class RulesForm(Form):
 
     sections = RULE_SECTIONS
 
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"rules": self.cleaned_data["rules"]}
+
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         self.campaign = campaign
         super().__init__(*args, **kwargs)

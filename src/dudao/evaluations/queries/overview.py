@@ -11,7 +11,7 @@ from dudao.calc.rounding import round_half_up
 from dudao.core.access import Actor
 from dudao.core.ui.formats import date_cn
 from dudao.core.ui.parts import State
-from dudao.evaluations.labels import CAMPAIGN_STATES
+from dudao.evaluations.flow import CAMPAIGN
 from dudao.evaluations.models import Campaign, Phase, Result, ScoreSheet, Subject
 from dudao.evaluations.queries.campaigns import counted, seen
 
@@ -57,7 +57,7 @@ def _line(row: Campaign, words: str) -> Evaluation:
     return Evaluation(
         row.title,
         row.get_absolute_url(),
-        CAMPAIGN_STATES[row.state],
+        CAMPAIGN.states[row.state],
         row.total,  # type: ignore[attr-defined]
         row.handed,  # type: ignore[attr-defined]
         row.late,  # type: ignore[attr-defined]

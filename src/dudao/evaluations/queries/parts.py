@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dudao.calc.score import System
 from dudao.core.access import Actor, Denied
-from dudao.evaluations.flow import by_contributor
+from dudao.evaluations.flow import by_contributor, while_open
 from dudao.evaluations.models import Campaign, Part, Subject
 from dudao.evaluations.queries.answering import Leaf, Window, counts_of, leaves_of, seen, why_not_fill, window_of
 from dudao.evaluations.queries.systems import system_of
@@ -182,6 +182,8 @@ class Desk:
                 return Denied(words, "part.fill")
             return self.owner
         denied = by_contributor(part, self.actor, "part.fill")
+        if denied is None:
+            denied = while_open(part, self.actor, "part.fill")
         if denied is None:
             return self._not_now(part)
         if self.owner is None:

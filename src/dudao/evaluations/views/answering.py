@@ -8,29 +8,25 @@ from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import audit, files
 from dudao.core.access import Denied
 from dudao.core.documents import DocumentError
-from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, sent
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Chips, Search
 from dudao.core.ui.forms import Form, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State, stages
 from dudao.core.ui.templatetags.ui import deadline
-from dudao.evaluations.actions.answering import attach_report
-from dudao.evaluations.actions.checking import accept_evaluation
 from dudao.evaluations.actions.marking import why_not_settle
-from dudao.evaluations.actions.submitting import digest_of, lateness, submit_evaluation, take_back
-from dudao.evaluations.flow import SUBJECT
-from dudao.evaluations.forms.answering import ReportForm
-from dudao.evaluations.labels import PART_STATES, SUBJECT_STATES
+from dudao.evaluations.actions.submitting import digest_of, lateness, submit_evaluation
+from dudao.evaluations.flow import PART
 from dudao.evaluations.models import Subject
 from dudao.evaluations.papers.selfreport import self_report
+from dudao.evaluations.process import SUBJECT, crumbs_of, fills
 from dudao.evaluations.queries import answering as reads
 from dudao.evaluations.queries.completeness import completeness_of
 from dudao.evaluations.queries.licensing import is_ungraded
@@ -45,28 +41,7 @@ REMARK_STATES = {
     "answered": State("已修改", "blue", "message"),
     "settled": State("已认可", "green", "check"),
 }
-LINE = [("open", "自评"), ("submitted", "核查"), ("accepted", "受理")]
 _SIGNER = Signer(salt="evaluations.submit")
-
-
-def subject_or_404(request: HttpRequest, pk: int) -> Subject:
-    return found_or_404(reads.subject_of(actor_of(request), pk))
-
-
-def is_own(request: HttpRequest, row: Subject) -> bool:
-    return any(grant.path == row.unit.path and "evaluation.fill" in grant.verbs for grant in actor_of(request).grants)
-
-
-def crumbs_of(request: HttpRequest, row: Subject, *more: Crumb) -> list[Crumb]:
-    """From the list one came from: the unit's own, or that of who checks."""
-    if is_own(request, row):
-        home = Crumb("自评填报", reverse("evaluations:answers"))
-        name = row.campaign.title
-    elif actor_of(request).may_somewhere("evaluation.accept"):
-        home, name = Crumb("自评核查", reverse("evaluations:checks")), row.label
-    else:
-        home, name = Crumb("督导项目", reverse("evaluations:campaigns")), row.label
-    return [home, Crumb(name, row.get_absolute_url() if more else ""), *more]
 
 
 def last_day(row: Any) -> Any:
@@ -84,10 +59,10 @@ ANSWERS = Listing(
         Column("unit", "填报单位", lambda row: row.label, optional=True, hidden=True),
         FILLED,
         Column("last", "截止", show=last_day, nowrap=True),
-        Column("state", "状态", lambda row: SUBJECT_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: SUBJECT.flow.states[row.state], sort="state", nowrap=True),
     ],
     filters=[Search(["campaign__title"], "项目名称")],
-    chips=Chips.of_states("state", SUBJECT_STATES),
+    chips=Chips.of_states("state", SUBJECT.flow.states),
     order=["-campaign__year", "-pk"],
     empty=Empty(
         "现在没有要填报的自评",
@@ -107,55 +82,44 @@ def answer_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
     """How a self-evaluation stands: by block, with remarks, what was handed in, and what can be done."""
-    row = subject_or_404(request, pk)
+    row = SUBJECT.found_or_404(request, pk)
     actor = actor_of(request)
     window = reads.window_of(row)
+    codes = window.codes if window is not None else ()
+    system, rules = system_of(row.campaign), rules_of(row.campaign)
     cells = {code: answer.cells for code, answer in reads.answers_of(row).items()}
     checks = reads.why_not_check(row, actor) is None
     fill = reads.why_not_fill(row, actor, window)
     may_fill = actor.may("evaluation.fill", row.unit.path)
-    remarks = reads.remarks_of(row, inside=checks)
-    back = row.state == Subject.State.RETURNED
-    checked = rules_of(row.campaign).check
-    line = LINE if checked else [LINE[0], LINE[2]]
+    back = "open" if row.state == Subject.State.RETURNED else ""
+    line = SUBJECT.flow.line if rules.check else [SUBJECT.flow.line[0], SUBJECT.flow.line[2]]
+    frame = SUBJECT.frame(row, actor, back=back)
+    if not fills(actor, row):
+        # An office that fills in for a unit doesn't take back what the unit itself handed in.
+        frame["acts"] = [button for button in frame["acts"] if button.act.verb != "evaluation.take_back"]
     return render(
         request,
         "evaluations/answering/subject.html",
         {
-            "row": row,
+            **frame,
             "campaign": row.campaign,
             "window": window,
             "done_on": done_on(row),
-            "state": SUBJECT_STATES[row.state],
             "ungraded": is_ungraded(row),
-            "line": stages(line, "open" if back else row.state, back="open" if back else ""),
-            "crumbs": crumbs_of(request, row),
-            "blocks": reads.blocks_filled(
-                system_of(row.campaign),
-                window.codes if window is not None else (),
-                cells,
-                reads.cells_of(reads.figures_of(row)),
-            ),
-            "root": system_of(row.campaign).tree.root.code,
-            "figures": len(reads.asked_figures(system_of(row.campaign), window.codes if window is not None else ())),
+            "line": stages(line, back or row.state, back=back),
+            "blocks": reads.blocks_filled(system, codes, cells, reads.cells_of(reads.figures_of(row))),
+            "root": system.tree.root.code,
+            "figures": len(reads.asked_figures(system, codes)),
             "fills": may_fill and fill is None,
             "fill_denied": fill.reason if fill is not None else "",
             "own": may_fill,
             "checks": checks,
-            "accept_denied": _reason(SUBJECT.why_not(row, "evaluation.accept", actor)),
-            "return_denied": _reason(SUBJECT.why_not(row, "evaluation.return", actor)),
-            "may_veto": why_not_settle(row, actor) is None and bool(vetoes_by_code(system_of(row.campaign))),
-            "may_move": actor.may_somewhere("evaluation.move")
-            and SUBJECT.why_not(row, "evaluation.exempt", actor) is None,
-            "taking_back": is_own(request, row)
-            and row.state in {"submitted", "accepted"}
-            and row.submitted_at is not None,
-            "take_back_denied": reads.has_been_looked_at(row) if may_fill and row.submitted_at else "",
-            "remarks": [(remark, REMARK_STATES[remark.state]) for remark in remarks],
+            "may_veto": why_not_settle(row, actor) is None and bool(vetoes_by_code(system)),
+            "remarks": [(remark, REMARK_STATES[remark.state]) for remark in reads.remarks_of(row, inside=checks)],
             "submissions": list(row.submissions.order_by("-number")),
-            "self_report": rules_of(row.campaign).self_report,
+            "self_report": rules.self_report,
             "divided": divides(row) and window is not None,
-            "parts": [(part, PART_STATES[part.state]) for part in parts_of(row)] if divides(row) else [],
+            "parts": [(part, PART.states[part.state]) for part in parts_of(row)] if divides(row) else [],
             "events": audit.history(row).exclude(verb="evaluation.fill"),
         },
     )
@@ -163,24 +127,6 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _reason(denied: Denied | None) -> str:
     return "" if denied is None else denied.reason
-
-
-_STEPS = {
-    "evaluation.accept": (lambda actor, row: accept_evaluation(actor, subject=row), "已核查通过。"),
-    "evaluation.take_back": (
-        lambda actor, row: take_back(actor, subject=row),
-        "已撤回，可以继续修改，改好后请重新提交。",
-    ),
-}
-
-
-@require_POST
-def subject_step(request: HttpRequest, pk: int) -> HttpResponse:
-    row = subject_or_404(request, pk)
-    found = found_or_404(_STEPS.get(request.POST.get("step", "")))
-    act, done = found
-    run(request, lambda: act(actor_of(request), row), done)
-    return redirect(row)
 
 
 class SubmitForm(Form):
@@ -191,7 +137,7 @@ class SubmitForm(Form):
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """What is missing, and handing in. The page notes (signed) when it was opened: who was here before the deadline is in time."""
     received = timezone.now()
-    row = subject_or_404(request, pk)
+    row = SUBJECT.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("evaluation.submit", row.unit.path)
     form = SubmitForm(sent(request))
@@ -201,7 +147,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         if made is not None:
             messages.success(request, f"已提交，这是第 {made.number} 次提交的回执。")
             return redirect("evaluations:submission", made.pk)
-        row = subject_or_404(request, pk)
+        row = SUBJECT.found_or_404(request, pk)
     window = reads.window_of(row)
     if window is None:
         raise Denied("这个项目没有自查自评阶段，不用提交。", "evaluation.submit")
@@ -213,13 +159,13 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         title="检查并提交",
         template="evaluations/answering/submit.html",
-        crumbs=crumbs_of(request, row, Crumb("检查并提交")),
+        crumbs=crumbs_of(actor_of(request), row, Crumb("检查并提交")),
         row=row,
         window=window,
         done_on=done_on(row),
         found=found,
         late=late,
-        blocked=_reason(SUBJECT.why_not(row, "evaluation.submit", actor)) or _reason(denied),
+        blocked=_reason(SUBJECT.flow.why_not(row, "evaluation.submit", actor)) or _reason(denied),
         begun=_SIGNER.sign_object({"subject": row.pk, "at": received.isoformat()}),
         again=last is not None,
         checked=rules_of(row.campaign).check,
@@ -259,7 +205,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "found": found,
             "row": row,
-            "crumbs": crumbs_of(request, row, Crumb(f"第 {found.number} 次提交")),
+            "crumbs": crumbs_of(actor_of(request), row, Crumb(f"第 {found.number} 次提交")),
             "answers": answers,
             "figures": list(content["figures"].items()),
             "evidence": sum(len(links) for links in content["evidence"].values()),
@@ -272,42 +218,16 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def report(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The signed self-report."""
-    row = subject_or_404(request, pk)
+    row = SUBJECT.found_or_404(request, pk)
     if row.report is None:
         raise Http404
     return files.serve(row.report, row.report_name or "自评报告.pdf")
 
 
-@require_http_methods(["GET", "POST"])
-def report_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """A scan of the signed self-report."""
-    row = subject_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("evaluation.fill", row.unit.path)
-    form = ReportForm(sent(request), request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        made = refused(
-            form, lambda: attach_report(actor, subject=row, file=files.store(upload, upload.name), name=upload.name)
-        )
-        if made is not None:
-            messages.success(request, "自评报告已上传。")
-            return redirect(row)
-    return form_page(
-        request,
-        form,
-        title="上传自评报告",
-        save="上传",
-        save_icon="upload",
-        cancel_url=row.get_absolute_url(),
-        crumbs=crumbs_of(request, row, Crumb("上传自评报告")),
-    )
-
-
 @require_GET
 def report_word(request: HttpRequest, pk: int) -> HttpResponse:
     """The self-report as Word, filled in with what is answered, to be completed, signed and scanned."""
-    row = subject_or_404(request, pk)
+    row = SUBJECT.found_or_404(request, pk)
     try:
         content = self_report(row)
     except (ComposeError, DocumentError) as problem:

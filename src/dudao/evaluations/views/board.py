@@ -16,8 +16,9 @@ from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.templatetags.ui import deadline
 from dudao.evaluations.actions.papers import papers_of, plans_of, why_not_notice
-from dudao.evaluations.labels import SUBJECT_STATES
+from dudao.evaluations.flow import SUBJECT
 from dudao.evaluations.models import Campaign, Phase, Subject
+from dudao.evaluations.process import CAMPAIGN
 from dudao.evaluations.queries import board as shown
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries import scores as results
@@ -28,7 +29,7 @@ from dudao.evaluations.queries.pools import pool_words
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.templates import template_of
 from dudao.evaluations.queries.wording import RULES, rule_words
-from dudao.evaluations.views.common import campaign_or_404, head_of, inside_or_404
+from dudao.evaluations.views.common import head_of, inside_or_404
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.progress import FILLED_SORTED
 from dudao.frameworks.trials.figures import blocks_chart, summary
@@ -38,7 +39,7 @@ from dudao.orgs.models import Licensed
 @require_GET
 def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one campaign, as far as one's side sees it; ``?tab`` chooses the part."""
-    row = campaign_or_404(request, pk)
+    row = CAMPAIGN.found_or_404(request, pk)
     tab = request.GET.get("tab", "")
     parts = {"rules": _rules, "amendments": _amendments, "papers": _papers, "history": _history}
     inside = reads.is_inside(actor_of(request), row)
@@ -62,7 +63,7 @@ def _overview(request: HttpRequest, row: Campaign) -> dict[str, Any]:
         "width": shown.WIDTH,
         "table": table,
         "mine": mine,
-        "mine_state": SUBJECT_STATES[mine.state] if mine else None,
+        "mine_state": SUBJECT.states[mine.state] if mine else None,
         "pack": pack,
         "pool": pool_words(row.pool),
         "faults": faults_of(row) if row.state == Campaign.State.DRAFT else [],
@@ -169,7 +170,7 @@ SUBJECTS = Listing(
     columns=[
         Column("label", "单位", "label", link=lambda row: row.get_absolute_url(), sort="unit__path", sub=_label),
         Column("branch", "所属", lambda row: str(row.unit.parent or ""), sort="unit__parent__path", nowrap=True),
-        Column("state", "状态", lambda row: SUBJECT_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: SUBJECT.states[row.state], sort="state", nowrap=True),
         FILLED_SORTED,
         Column("submitted_at", "提交时间", "submitted_at", sort="submitted_at", nowrap=True),
         Column("late", "逾期", lambda row: "逾期提交" if row.late else "", nowrap=True, optional=True),
@@ -186,7 +187,7 @@ SUBJECTS = Listing(
         YesNo("late", "逾期提交", lookup="late"),
         YesNo("extended", "已延长", where=Q(due_on__isnull=False)),
     ],
-    chips=Chips.of_states("state", SUBJECT_STATES),
+    chips=Chips.of_states("state", SUBJECT.states),
     order=["unit__path", "pk"],
     prepare=lambda rows, request: mark_standings(rows),
     bulk=_bulk,
@@ -198,7 +199,7 @@ SUBJECTS = Listing(
 
 def subject_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The subjects of a campaign that one may see."""
-    row = campaign_or_404(request, pk)
+    row = CAMPAIGN.found_or_404(request, pk)
     rows = reads.subjects_seen(actor_of(request), row)
     context = head_of(request, row, "subjects", "对象")
     return offered(request, SUBJECTS).respond(

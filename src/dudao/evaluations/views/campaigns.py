@@ -1,16 +1,19 @@
-"""The list of campaigns."""
+"""The list of campaigns, and the notices drafted of one."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
-from dudao.core.ui.acting import actor_of, may_anywhere
+from dudao.core.ui.acting import actor_of, may_anywhere, run
 from dudao.core.ui.filters import Chips, Choice, Search
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.templatetags.ui import progress
-from dudao.evaluations.labels import CAMPAIGN_STATES
+from dudao.evaluations.actions.papers import draft_notice
 from dudao.evaluations.models import Campaign
+from dudao.evaluations.process import CAMPAIGN
 from dudao.evaluations.queries import campaigns as reads
 
 
@@ -37,7 +40,7 @@ CAMPAIGNS = Listing(
         Column("office", "组织单位", lambda row: str(row.office), sort="office__sort_no", nowrap=True),
         Column("total", "对象数", "total", sort="total", numeric=True),
         Column("handed", "已提交", "handed", show=_progress, sort="handed", nowrap=True),
-        Column("state", "状态", lambda row: CAMPAIGN_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: CAMPAIGN.flow.states[row.state], sort="state", nowrap=True),
         Column("version", "指标体系", lambda row: str(row.version), optional=True, hidden=True),
     ],
     filters=[
@@ -46,7 +49,7 @@ CAMPAIGNS = Listing(
         Choice("kind", "评估对象", Campaign.Objects.choices, lookup="objects_kind"),
         Choice("office", "组织单位", _offices, lookup="office_id"),
     ],
-    chips=Chips.of_states("state", CAMPAIGN_STATES),
+    chips=Chips.of_states("state", CAMPAIGN.flow.states),
     order=["-year", "-pk"],
     empty=Empty(
         "还没有督导项目",
@@ -67,3 +70,18 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
         title="督导项目",
         primary=("新建项目", reverse("evaluations:campaign_new"), "plus") if makes else None,
     )
+
+
+@require_POST
+def notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft one of the campaign's notices."""
+    row = CAMPAIGN.found_or_404(request, pk)
+    actor = actor_of(request)
+    actor.require("paper.draft", row.office.path)
+    kind = request.POST.get("kind", "")
+    run(
+        request,
+        lambda: draft_notice(actor, campaign=row, kind=kind),
+        "已起草，请到“文书”里核对、补充联系方式后送审、签发、印发。",
+    )
+    return redirect(f"{row.get_absolute_url()}?tab=papers")

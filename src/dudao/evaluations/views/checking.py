@@ -9,21 +9,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.handing_in import KINDS, Change
-from dudao.core.access import Denied
-from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
-from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions import checking as acts
 from dudao.evaluations.actions.submitting import snapshot
-from dudao.evaluations.forms.answering import MoveForm, ReturnForm
-from dudao.evaluations.labels import SUBJECT_STATES
 from dudao.evaluations.models import Subject
+from dudao.evaluations.process import SUBJECT, crumbs_of
 from dudao.evaluations.queries import answering as reads
 from dudao.evaluations.queries import changes as compared
 from dudao.evaluations.queries.systems import system_of
-from dudao.evaluations.views.answering import crumbs_of, last_day, subject_or_404
+from dudao.evaluations.views.answering import last_day
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.progress import FILLED_SORTED
 
@@ -48,7 +45,7 @@ CHECKS = Listing(
     columns=[
         Column("label", "单位", "label", link=lambda row: row.get_absolute_url(), sort="unit__path"),
         Column("campaign", "项目", lambda row: row.campaign.title, sort="campaign__title"),
-        Column("state", "状态", lambda row: SUBJECT_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: SUBJECT.flow.states[row.state], sort="state", nowrap=True),
         FILLED_SORTED,
         Column("submitted_at", "提交时间", "submitted_at", sort="submitted_at", nowrap=True),
         Column("last", "截止", show=last_day, nowrap=True),
@@ -60,7 +57,7 @@ CHECKS = Listing(
         Choice("campaign", "项目", _campaigns, lookup="campaign_id"),
         YesNo("late", "逾期提交", lookup="late"),
     ],
-    chips=Chips.of_states("state", SUBJECT_STATES),
+    chips=Chips.of_states("state", SUBJECT.flow.states),
     order=["-campaign__year", "campaign", "unit__path"],
     bulk=_bulk,
     export=recorded(lambda row: row.campaign),
@@ -99,42 +96,13 @@ def accept_bulk(request: HttpRequest) -> HttpResponse:
     return redirect("evaluations:checks")
 
 
-def _checked(request: HttpRequest, pk: int) -> Subject:
-    row = subject_or_404(request, pk)
-    denied = reads.why_not_check(row, actor_of(request))
-    if denied is not None:
-        raise denied
-    return row
-
-
-@require_http_methods(["GET", "POST"])
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send back with everything that was remarked."""
-    row = _checked(request, pk)
-    actor = actor_of(request)
-    form = ReturnForm(sent(request))
-    return answered(
-        request,
-        form,
-        lambda: acts.return_evaluation(actor, subject=row, **form.values),
-        f"已退回{row.label}修改，对方已收到通知。",
-        to=row,
-        title="退回修改",
-        save="退回修改",
-        save_icon="arrow-back-up",
-        cancel_url=row.get_absolute_url(),
-        crumbs=crumbs_of(request, row, Crumb("退回修改")),
-        template="evaluations/answering/return.html",
-        row=row,
-        remarks=[remark for remark in reads.remarks_of(row, inside=True) if remark.state == "open"],
-        window=reads.window_of(row),
-    )
-
-
 @require_POST
 def remark_new(request: HttpRequest, pk: int) -> HttpResponse:
     """A remark at one indicator, or («» as code) about the whole."""
-    row = _checked(request, pk)
+    row = SUBJECT.found_or_404(request, pk)
+    denied = reads.why_not_check(row, actor_of(request))
+    if denied is not None:
+        raise denied
     code = request.POST.get("code", "")
     text = request.POST.get("text", "")
     run(
@@ -167,7 +135,7 @@ def remark_step(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def changes(request: HttpRequest, pk: int) -> HttpResponse:
     """Only what changed: the last submission beside the one before, or (not handed in yet) what stands now beside the last one."""
-    row = subject_or_404(request, pk)
+    row = SUBJECT.found_or_404(request, pk)
     is_open = row.state in {Subject.State.OPEN, Subject.State.RETURNED}
     found = compared.changes_of(row, snapshot(row) if is_open else None)
     tree = system_of(row.campaign).tree
@@ -181,8 +149,8 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
         "evaluations/answering/changes.html",
         {
             "row": row,
-            "state": SUBJECT_STATES[row.state],
-            "crumbs": crumbs_of(request, row, Crumb("修改对照")),
+            "state": SUBJECT.flow.states[row.state],
+            "crumbs": crumbs_of(actor_of(request), row, Crumb("修改对照")),
             "found": found,
             "checks": checks,
             "lines": [
@@ -225,24 +193,3 @@ def _said(change: Change, value: Any) -> list[str]:
     if change.kind == "evidence":
         return [f"{one['title']}（{one['file']}，第 {one['number']} 版）" for one in value]
     return [str(value["file"])]
-
-
-@require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """A successor goes on in place of a unit that was merged or split."""
-    row = subject_or_404(request, pk)
-    actor = actor_of(request)
-    if not actor.may_somewhere("evaluation.move"):
-        raise Denied("由组织单位办理转由其他单位承担。", "evaluation.move")
-    form = MoveForm(sent(request))
-    return answered(
-        request,
-        form,
-        lambda: acts.move_subject(actor, subject=row, **form.values),
-        lambda made: f"已转由{made.unit}承担，原来填的内容都在。",
-        title="转由其他单位承担",
-        save="确认转交",
-        cancel_url=row.get_absolute_url(),
-        crumbs=crumbs_of(request, row, Crumb("转由其他单位承担")),
-        note=row.label,
-    )

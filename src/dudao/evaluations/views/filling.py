@@ -28,14 +28,15 @@ from dudao.evaluations.actions.answering import (
     save_figure,
     take_figures,
 )
-from dudao.evaluations.labels import SUBJECT_STATES
+from dudao.evaluations.flow import SUBJECT
 from dudao.evaluations.models import Figure, Subject
+from dudao.evaluations.process import crumbs_of
 from dudao.evaluations.queries.answering import ANSWER
 from dudao.evaluations.queries.parts import Desk, desk_of, opened
 from dudao.evaluations.queries.runs import verdict_lines
 from dudao.evaluations.queries.systems import system_of
 from dudao.evaluations.queries.work import figure_rows, trace_of, work_of
-from dudao.evaluations.views.answering import REMARK_STATES, crumbs_of
+from dudao.evaluations.views.answering import REMARK_STATES
 from dudao.evaluations.views.progress import done_on
 from dudao.evidence.uses import find
 
@@ -82,7 +83,7 @@ def _page(request: HttpRequest, desk: Desk, at: str, *, status: int = 200, **mor
         "row": row,
         "work": work,
         "focus": focus,
-        "state": SUBJECT_STATES[row.state],
+        "state": SUBJECT.states[row.state],
         "crumbs": desk_crumbs(request, desk, "填报" if desk.why_nothing() is None else "自评内容"),
         "writes": work.denied is None,
         "remark_states": REMARK_STATES,
@@ -102,7 +103,7 @@ def _page(request: HttpRequest, desk: Desk, at: str, *, status: int = 200, **mor
 def desk_crumbs(request: HttpRequest, desk: Desk, last: str) -> list[Crumb]:
     """From a department's parts, or from where the evaluated unit and who checks come."""
     if not desk.is_contributor:
-        return crumbs_of(request, desk.subject, Crumb(last))
+        return crumbs_of(actor_of(request), desk.subject, Crumb(last))
     part = desk.own_parts[0]
     return [
         Crumb("自评分工", reverse("evaluations:parts")),
@@ -235,7 +236,7 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
         "evaluations/answering/figures.html",
         {
             "row": row,
-            "state": SUBJECT_STATES[row.state],
+            "state": SUBJECT.states[row.state],
             "crumbs": desk_crumbs(request, desk, "数据"),
             "rows": rows,
             "writes": bool(own),

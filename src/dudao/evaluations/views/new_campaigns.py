@@ -12,9 +12,10 @@ from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions.new_campaigns import clone_campaign, create_from_template
 from dudao.evaluations.forms.campaigns import CloneForm, NewForm
+from dudao.evaluations.process import CAMPAIGN
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.queries.templates import published_for, templates_for, title_of_system, usable_versions
-from dudao.evaluations.views.common import crumbs, inside_or_404
+from dudao.evaluations.views.common import inside_or_404
 from dudao.orgs.models import Unit
 
 
@@ -68,23 +69,8 @@ def new(request: HttpRequest, template: str) -> HttpResponse:
     twins = list(reads.twins_for(office)) if pack.of_leaders else []
     form = NewForm(sent(request), office=office, pack=pack, versions=versions, twins=twins)
     if request.method == "POST" and form.is_valid():
-        values = form.values
-        version = next(row for row in versions if row.pk == values["version"])
-        twin = next((row for row in twins if row.pk == values.get("twin")), None)
         made = refused(
-            form,
-            lambda: create_from_template(
-                actor_of(request),
-                office=office,
-                template=template,
-                version=version,
-                year=values["year"],
-                starts_on=values["starts_on"],
-                title=values["title"],
-                purpose=values["purpose"],
-                counties=values.get("counties") or (),
-                twin=twin,
-            ),
+            form, lambda: create_from_template(actor_of(request), office=office, template=template, **form.values)
         )
         if made is not None:
             count, turn = made.subjects.count(), made.subjects.values_list("drawn_from", flat=True).first()
@@ -114,14 +100,7 @@ def clone(request: HttpRequest, pk: int) -> HttpResponse:
     versions = usable_versions(row.office)
     form = CloneForm(sent(request), campaign=row, versions=versions)
     if request.method == "POST" and form.is_valid():
-        values = form.values
-        version = next(one for one in versions if one.pk == values["version"])
-        made = refused(
-            form,
-            lambda: clone_campaign(
-                actor_of(request), campaign=row, year=values["year"], title=values["title"], version=version
-            ),
-        )
+        made = refused(form, lambda: clone_campaign(actor_of(request), campaign=row, **form.values))
         if made is not None:
             messages.success(request, f"已从“{row.title}”建立“{made.campaign.title}”，阶段顺延，规则照旧。")
             for words in made.changes:
@@ -133,6 +112,6 @@ def clone(request: HttpRequest, pk: int) -> HttpResponse:
         title="建立下一轮",
         save="建立项目",
         cancel_url=row.get_absolute_url(),
-        crumbs=crumbs(row, "建立下一轮"),
+        crumbs=CAMPAIGN.crumbs(row, "建立下一轮"),
         note="阶段按同月同日顺延，规则照旧，对象按原来的条件重新选；建好后告诉您哪些单位撤销了、哪些是新增的。",
     )

@@ -17,10 +17,10 @@ from dudao.core.ui.parts import Crumb, Option, Tab
 from dudao.evaluations.actions import marking
 from dudao.evaluations.actions import reviewing as acts
 from dudao.evaluations.actions.review_book import why_not_book
-from dudao.evaluations.flow import by_office
+from dudao.evaluations.flow import REVIEW, by_office
 from dudao.evaluations.forms.reviewing import AssignForm, ReassignForm, SettleForm, cells_of
-from dudao.evaluations.labels import REVIEW_STATES
 from dudao.evaluations.models import Campaign, Phase, Review, Subject
+from dudao.evaluations.process import campaign_crumbs
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.county_marks import counties_give, of_county, reviewers
 from dudao.evaluations.queries.desk import desk_of
@@ -57,11 +57,6 @@ def _part(request: HttpRequest, parts: list[reads.Part]) -> reads.Part | None:
     return found
 
 
-def _crumbs(campaign: Campaign, *more: Crumb) -> list[Crumb]:
-    home = Crumb("督导项目", reverse("evaluations:campaigns"))
-    return [home, Crumb(campaign.title, campaign.get_absolute_url()), *more]
-
-
 def _back(campaign: Campaign, source: str) -> str:
     return f"{reverse('evaluations:reviewing', args=[campaign.pk])}?source={source}"
 
@@ -76,7 +71,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         return render(
             request,
             "evaluations/reviewing/none.html",
-            {"campaign": campaign, "crumbs": _crumbs(campaign), "tabs": tabs_of(request, campaign, "reviews")},
+            {"campaign": campaign, "crumbs": campaign_crumbs(campaign), "tabs": tabs_of(request, campaign, "reviews")},
         )
     source = phase.source
     parts = reads.parts_of(campaign)
@@ -99,7 +94,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "campaign": campaign,
             "phase": phase,
-            "crumbs": _crumbs(campaign),
+            "crumbs": campaign_crumbs(campaign),
             "tabs": tabs_of(request, campaign, "reviews"),
             "sources": [Tab(one.title, _back(campaign, one.source), one.source == source) for one in phases]
             if len(phases) > 1
@@ -120,7 +115,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
             "strict": [(name, one, _share(one.rate), _signed(one)) for name, one in strict],
             "spec": spec,
             "finding": finding,
-            "states": REVIEW_STATES,
+            "states": REVIEW.states,
             "assign_url": f"{reverse('evaluations:review_assign', args=[campaign.pk])}?source={source}"
             if assigns
             else "",
@@ -203,7 +198,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         cancel_url=_back(campaign, phase.source),
         note=f"{campaign} · {phase.title}"
         + (f" · 由{part.name}的评审人评本地的单位，逐个县市区分配" if county and part is not None else ""),
-        crumbs=_crumbs(campaign, Crumb("评审", _back(campaign, phase.source)), Crumb("分配评审任务")),
+        crumbs=campaign_crumbs(campaign, Crumb("评审", _back(campaign, phase.source)), Crumb("分配评审任务")),
         template="evaluations/reviewing/assign.html",
         parts=parts if len(parts) > 1 else [],
         part=part,
@@ -245,7 +240,7 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
         save_icon="replace",
         cancel_url=_back(campaign, row.source),
         note=f"{row.subject} · 第 {row.seat} 席 · 现由{row.reviewer.name}承担，已评 {row.marked}/{row.expected} 项",
-        crumbs=_crumbs(campaign, Crumb("评审", _back(campaign, row.source)), Crumb("改派")),
+        crumbs=campaign_crumbs(campaign, Crumb("评审", _back(campaign, row.source)), Crumb("改派")),
     )
 
 
@@ -274,7 +269,7 @@ def third(request: HttpRequest, pk: int) -> HttpResponse:
         save_icon="user-plus",
         cancel_url=_back(campaign, source),
         note=f"{subject} · {len(codes)} 项：{'、'.join(codes[:8])}" if codes else f"{subject} · 没有需要裁定的指标",
-        crumbs=_crumbs(campaign, Crumb("评审", _back(campaign, source)), Crumb("请第三人裁定")),
+        crumbs=campaign_crumbs(campaign, Crumb("评审", _back(campaign, source)), Crumb("请第三人裁定")),
     )
 
 
@@ -307,7 +302,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         save_icon="check",
         cancel_url=_back(campaign, source),
         note=f"{subject} · {code} {item.node.name}{f' · {item.points} 分' if item.node.points else ''}",
-        crumbs=_crumbs(campaign, Crumb("评审", _back(campaign, source)), Crumb("核定得分")),
+        crumbs=campaign_crumbs(campaign, Crumb("评审", _back(campaign, source)), Crumb("核定得分")),
         template="evaluations/reviewing/settle.html",
         item=item,
         given=[] if hidden else reads.given_at(subject, source, code),

@@ -29,7 +29,6 @@ from dudao.evaluations.actions import corrections
 from dudao.evaluations.actions import reviewing as acts
 from dudao.evaluations.findings import hook_at
 from dudao.evaluations.forms.reviewing import CorrectionForm, cells_of
-from dudao.evaluations.labels import REVIEW_STATES
 from dudao.evaluations.models import Review
 from dudao.evaluations.process import REVIEW
 from dudao.evaluations.queries import reviewing as reads
@@ -89,13 +88,13 @@ QUEUE = Listing(
             sort="due_on",
             nowrap=True,
         ),
-        Column("state", "状态", lambda row: REVIEW_STATES[row.state], sort="state", nowrap=True),
+        Column("state", "状态", lambda row: REVIEW.flow.states[row.state], sort="state", nowrap=True),
     ],
     filters=[
         Search(["subject__label", "subject__campaign__title"], "单位或项目"),
         Choice("campaign", "督导项目", _year, lookup="subject__campaign_id"),
     ],
-    chips=Chips.of_states("state", REVIEW_STATES),
+    chips=Chips.of_states("state", REVIEW.flow.states),
     order=["state", "due_on", "pk"],
     prepare=lambda rows, request: reads.name_phases(rows),
     row_menu=lambda row, request: [RowLink("打开", row.get_absolute_url(), "eye")],
@@ -178,12 +177,12 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
     rules = rules_of(row.subject.campaign)
     state = row.subject.state
     context: dict[str, Any] = {
+        **REVIEW.frame(row, actor),
         "review": row,
         "note": " · ".join(
             filter(None, [row.subject.campaign.title, reads.phase_title(row), registered(row.subject.unit)])
         ),
         "campaign": row.subject.campaign,
-        "state": REVIEW_STATES[row.state],
         "desk": desk,
         "branches": branches(desk, shown),
         "item": item,
@@ -196,10 +195,8 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
         "denied": denied.reason if denied is not None and is_own and row.state == Review.State.ASSIGNED else "",
         "is_own": is_own,
         "done_on": timezone.localdate(row.done_at) if row.done_at is not None else None,
-        "crumbs": _crumbs(row, is_own),
         "opinion": row.opinion,
         "left": desk.expected - desk.done,
-        "acts": [button for button in REVIEW.buttons(row, actor) if not button.denied],
         "reassigns": actor.may("review.assign", row.subject.campaign.office.path)
         and row.state in {Review.State.ASSIGNED, Review.State.HANDED_BACK},
         "report": row.subject.report,
@@ -239,17 +236,6 @@ def _settle_url(actor: Any, row: Review, code: str) -> str:
 def _next_url(row: Review, items: Sequence[Item], code: str, way: int, only: str) -> str:
     beside = _beside(items, code, way)
     return _address(row, beside, only) if beside and beside != code else ""
-
-
-def _crumbs(row: Review, is_own: bool) -> list[Crumb]:
-    campaign = row.subject.campaign
-    if is_own:
-        return [Crumb("网上评审", reverse("evaluations:reviews"))]
-    return [
-        Crumb("督导项目", reverse("evaluations:campaigns")),
-        Crumb(campaign.title, campaign.get_absolute_url()),
-        Crumb("评审", reverse("evaluations:reviewing", args=[campaign.pk])),
-    ]
 
 
 def answered(request: HttpRequest, act: Any, told: Any, back: str) -> HttpResponse:
@@ -355,5 +341,5 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
         save_icon="send",
         cancel_url=back,
         note=f"{row.subject} · {code} {item.node.name}",
-        crumbs=[*_crumbs(row, True), Crumb(row.subject.label, back), Crumb("请单位补正")],
+        crumbs=[Crumb("网上评审", reverse("evaluations:reviews")), Crumb(row.subject.label, back), Crumb("请单位补正")],
     )

@@ -13,14 +13,14 @@ from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import refused
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.actions.runs import pin_run, why_not_pin
+from dudao.evaluations.flow import SUBJECT
 from dudao.evaluations.forms.runs import PinForm
-from dudao.evaluations.labels import SUBJECT_STATES
 from dudao.evaluations.models import Campaign, RunPin
+from dudao.evaluations.process import CAMPAIGN, crumbs_of
 from dudao.evaluations.queries import campaigns as campaign_reads
 from dudao.evaluations.queries import runs as reads
 from dudao.evaluations.queries.parts import desk_of, worked_on
-from dudao.evaluations.views.answering import crumbs_of
-from dudao.evaluations.views.common import campaign_or_404, head_of
+from dudao.evaluations.views.common import head_of
 from dudao.evaluations.views.filling import desk_crumbs
 
 _VIEW: dict[str, str] = {RunPin.Kind.BALANCE: "balance.view", RunPin.Kind.PRESCHOOL: "preschool.view"}
@@ -29,7 +29,7 @@ _VIEW: dict[str, str] = {RunPin.Kind.BALANCE: "balance.view", RunPin.Kind.PRESCH
 @require_http_methods(["GET", "POST"])
 def campaign_runs(request: HttpRequest, pk: int) -> HttpResponse:
     """What is pinned, by kind; a POST (``kind``, ``run``, ``reason``) pins another one."""
-    row = campaign_or_404(request, pk)
+    row = CAMPAIGN.found_or_404(request, pk)
     kinds = reads.kinds_of(row)
     if not kinds:
         raise Http404
@@ -115,8 +115,10 @@ def subject_run(request: HttpRequest, pk: int, pin: int) -> HttpResponse:
         {
             "row": row,
             "pin": found,
-            "state": SUBJECT_STATES[row.state],
-            "crumbs": desk_crumbs(request, desk, word) if desk is not None else crumbs_of(request, row, Crumb(word)),
+            "state": SUBJECT.states[row.state],
+            "crumbs": desk_crumbs(request, desk, word)
+            if desk is not None
+            else crumbs_of(actor_of(request), row, Crumb(word)),
             "report": reads.report_of(found, row),
             "run_url": found.url_of(row.unit_id) if actor.may(_VIEW[found.kind], found.run.unit.path) else "",
             "below": "低于标准的学校" if found.kind == RunPin.Kind.BALANCE else "有缺项的幼儿园",

@@ -14,8 +14,8 @@ from dudao.core.ui.forms import Form, refused
 from dudao.evaluations.actions import editing
 from dudao.evaluations.forms.campaigns import AddUnitsForm, FoundForm, PoolForm
 from dudao.evaluations.models import Campaign
+from dudao.evaluations.process import CAMPAIGN
 from dudao.evaluations.queries import pools
-from dudao.evaluations.views.common import crumbs, draft_or_back
 
 
 class _OneForm(Form):
@@ -35,9 +35,9 @@ class _OneForm(Form):
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """Five ways, each a small form; ``way`` says which was sent."""
-    row, back = draft_or_back(request, pk)
-    if back is not None:
-        return back
+    row = CAMPAIGN.found_or_404(request, pk)
+    if (closed := CAMPAIGN.closed(request, row, "campaign.edit")) is not None:
+        return closed
     actor = actor_of(request)
     way = request.POST.get("way", "") if request.method == "POST" else ""
     found: dict[str, Form] = {
@@ -68,7 +68,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "total": row.subjects.count(),
-        "crumbs": crumbs(row, "选择对象"),
+        "crumbs": CAMPAIGN.crumbs(row, "选择对象"),
         "forms": found,
         "cycles": bool(pools.cycle_terms(actor, row.office)),
         "draws": bool(pools.draws_of(actor, row.office)),

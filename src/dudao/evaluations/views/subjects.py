@@ -15,9 +15,9 @@ from dudao.evaluations.actions import editing
 from dudao.evaluations.actions import subjects as acting
 from dudao.evaluations.forms.campaigns import ExtendForm
 from dudao.evaluations.models import Campaign
+from dudao.evaluations.process import CAMPAIGN
 from dudao.evaluations.queries import campaigns as reads
 from dudao.evaluations.views.board import SUBJECTS
-from dudao.evaluations.views.common import campaign_or_404, crumbs
 
 _VERBS = {
     "remind": "campaign.remind",
@@ -37,7 +37,7 @@ def _keys(request: HttpRequest, row: Campaign) -> list[int]:
 
 @require_POST
 def bulk(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    row = campaign_or_404(request, pk)
+    row = CAMPAIGN.found_or_404(request, pk)
     if act not in _VERBS:
         raise Http404
     actor = actor_of(request)
@@ -72,7 +72,7 @@ def bulk(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 @require_POST
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
     """First asks until when and why (the chosen keys stand in hidden fields), then extends."""
-    row = campaign_or_404(request, pk)
+    row = CAMPAIGN.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("evaluation.extend", row.office.path)
     keys = _keys(request, row)
@@ -97,5 +97,5 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
         save="延长期限",
         save_icon="clock",
         cancel_url=row.get_absolute_url(),
-        crumbs=crumbs(row, "延长期限"),
+        crumbs=CAMPAIGN.crumbs(row, "延长期限"),
     )

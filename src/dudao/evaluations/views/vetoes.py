@@ -9,9 +9,9 @@ from dudao.core.ui.parts import Crumb, State
 from dudao.evaluations.actions.marking import why_not_settle
 from dudao.evaluations.actions.vetoes import decide_veto
 from dudao.evaluations.forms.reviewing import VetoForm
+from dudao.evaluations.process import crumbs_of
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.vetoes import vetoes_of
-from dudao.evaluations.views.answering import crumbs_of
 
 LOOKS = {
     "是": State("存在", "red", "ban"),
@@ -44,7 +44,7 @@ def vetoes(request: HttpRequest, pk: int) -> HttpResponse:
         save_icon="check",
         cancel_url=subject.get_absolute_url(),
         note=f"{subject.label} · {subject.campaign.title}",
-        crumbs=crumbs_of(request, subject, Crumb("一票否决")),
+        crumbs=crumbs_of(actor_of(request), subject, Crumb("一票否决")),
         template="evaluations/reviewing/vetoes.html",
         lines=[(line, LOOKS[line.answer]) for line in lines],
     )

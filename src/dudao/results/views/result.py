@@ -14,6 +14,7 @@ from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.models import Result, ScoreSheet
+from dudao.evaluations.process import campaign_crumbs
 from dudao.evaluations.queries import scores as reads
 from dudao.evaluations.queries.sheets import loaded
 from dudao.evaluations.views.figures import block_words, number, total
@@ -22,9 +23,9 @@ from dudao.frameworks.findings import lost
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trials.figures import block_places, lines_of
 from dudao.results.flow import by_unit
+from dudao.results.process import RESULT, results_crumb
 from dudao.results.queries import deciding
 from dudao.results.queries import uses as used
-from dudao.results.views.results import campaign_crumbs, led_or_404, results_crumb
 
 
 def _result_or_404(request: HttpRequest, pk: int) -> Result:
@@ -154,7 +155,7 @@ def trace(request: HttpRequest, pk: int, form: str) -> HttpResponse:
 @require_GET
 def years(request: HttpRequest, pk: int) -> HttpResponse:
     """The same evaluation over the years: all, one county (``?county=``); with what changed in the indicator system."""
-    campaign = led_or_404(request, pk)
+    campaign = RESULT.found_or_404(request, pk)
     actor = actor_of(request)
     county = request.GET.get("county", "")
     found = reads.years_of(actor, campaign, county=county)

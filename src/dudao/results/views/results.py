@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.core.files import hand_out
 from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent
@@ -18,9 +17,9 @@ from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, stages
-from dudao.evaluations.flow import CAMPAIGN, by_office
-from dudao.evaluations.labels import CAMPAIGN_STATES, LINE
+from dudao.evaluations.flow import by_office
 from dudao.evaluations.models import Campaign, ScoreSheet
+from dudao.evaluations.process import CAMPAIGN, campaign_crumbs
 from dudao.evaluations.queries import campaigns
 from dudao.evaluations.queries import scores as reads
 from dudao.evaluations.queries.systems import rules_of, system_of
@@ -30,26 +29,14 @@ from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.figures import figure, total
 from dudao.results.actions import result_papers
 from dudao.results.actions import results as acts
-from dudao.results.forms import DecideForm, PubliciseForm, ScoreForm
+from dudao.results.forms import PubliciseForm, ScoreForm
+from dudao.results.process import RESULT
 from dudao.results.queries import deciding
 from dudao.results.queries import uses as used
 
 HOME = "督导项目"
 OF_COUNTIES = (Campaign.Objects.CITY, Campaign.Objects.COUNTIES, Campaign.Objects.LEADERS)
 """Where the evaluated are counties (or the city) themselves, the county says nothing more."""
-
-
-def led_or_404(request: HttpRequest, pk: int, verb: str = "result.view") -> Campaign:
-    """A campaign from the side of its office; to others it has no such page."""
-    return found_or_404(reads.campaign_led(actor_of(request), pk, verb))
-
-
-def campaign_crumbs(row: Campaign, *more: Crumb) -> list[Crumb]:
-    return [Crumb(HOME, reverse("evaluations:campaigns")), Crumb(row.title, row.get_absolute_url()), *more]
-
-
-def results_crumb(row: Campaign) -> Crumb:
-    return Crumb("评定与结果", reverse("results:results", args=[row.pk]))
 
 
 # ---- own results ----------------------------------------------------------------------------------------------
@@ -79,7 +66,7 @@ RESULTS = Listing(
         ),
         Column("rank", "名次", lambda row: row.rank if row.rank_shown else None, numeric=True),
         Column("grade", "等次", "grade", sort="grade", nowrap=True),
-        Column("state", "状态", lambda row: CAMPAIGN_STATES[row.sheet.campaign.state], nowrap=True),
+        Column("state", "状态", lambda row: CAMPAIGN.flow.states[row.sheet.campaign.state], nowrap=True),
     ],
     filters=[
         Search(["name", "sheet__campaign__title"], "单位或项目"),
@@ -116,28 +103,17 @@ def _acts(row: Campaign, actor: Actor, verb: str) -> bool:
 @require_GET
 def results_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a campaign stands on its way to a result, and what comes next."""
-    row = led_or_404(request, pk)
+    row: Any = RESULT.found_or_404(request, pk)
     actor, today = actor_of(request), timezone.localdate()
     sheet, decision = deciding.final_sheet(row), deciding.last_decision(row)
     running = row.state in {Campaign.State.RUNNING, Campaign.State.DECIDING, Campaign.State.PUBLICISED}
     ready = deciding.readiness(row) if running else None
     fresh = sheet is None or not running or deciding.is_fresh(sheet)
     decided = sheet is not None and row.decided_on is not None and deciding.is_decided(sheet, decision)
-    decides = _acts(row, actor, "campaign.decide") and row.state in {"deciding", "publicised"}
-    buttons = {
-        step.verb: CAMPAIGN.why_not(row, step.verb, actor)
-        for step in CAMPAIGN.steps
-        if row.state in step.sources and _acts(row, actor, step.verb)
-    }
-    blocked: dict[str, list[str]] = {"campaign.publicise": [], "campaign.publish": []}
-    if sheet is not None and running:
-        blocked["campaign.publicise"] = deciding.why_not_publicise(row, fresh)
-        blocked["campaign.publish"] = deciding.why_not_publish(row, today, fresh)
+    row.sheet, row.fresh, row.decided = sheet, fresh, decided
     context = {
-        "row": row,
-        "state": CAMPAIGN_STATES[row.state],
-        "line": stages(LINE, row.state),
-        "crumbs": campaign_crumbs(row, Crumb("评定与结果")),
+        **RESULT.frame(row, actor),
+        "line": stages(RESULT.flow.line, row.state),
         "tabs": tabs_of(request, row, "scores"),
         "ready": ready,
         "running": running,
@@ -149,12 +125,6 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
         "resit": running and fresh and row.decided_on is not None and not decided,
         "rules": rules_of(row),
         "shown": SHOWN[rules_of(row).shown],
-        "scores": running and (_acts(row, actor, "campaign.try") or _acts(row, actor, "campaign.score")),
-        "decides": decides and sheet is not None,
-        "why": {
-            verb.partition(".")[2]: (denied.reason if denied is not None else "".join(blocked.get(verb, ())))
-            for verb, denied in buttons.items()
-        },
         "objections": used.objections(actor).filter(subject__campaign=row),
         "waiting": deciding.open_objections(row).count(),
         "uses": list(used.uses(actor).filter(campaign=row)[:5]),
@@ -162,17 +132,15 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
         and _acts(row, actor, "campaign.view")
         and sheet is not None,
         "uses_results": _acts(row, actor, "result.use") and row.published_at is not None,
-        "step_url": reverse("results:result_step", args=[row.pk]),
         "paper_url": reverse("results:result_paper", args=[row.pk]),
         "over": row.publicised_until is not None and today > row.publicised_until,
-        "events": audit.history(row),
     }
     return render(request, "results/results.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def score(request: HttpRequest, pk: int) -> HttpResponse:
-    row = led_or_404(request, pk)
+    row = RESULT.found_or_404(request, pk)
     actor = actor_of(request)
     trial, final = actor.may("campaign.try", row.office.path), actor.may("campaign.score", row.office.path)
     if not trial and not final:
@@ -182,28 +150,14 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
     return answered(
         request, form, lambda: acts.make_sheet(actor, campaign=row, **form.values), lambda made: f"已计算 {made.size} 个单位。",
         title="计算得分", save="计算", save_icon="player-play", cancel_url=reverse("results:results", args=[pk]),
-        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("计算得分")), note=row.title,
+        crumbs=RESULT.crumbs(row, "计算得分"), note=row.title,
         template="results/score.html", ready=deciding.readiness(row),
     )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    row = led_or_404(request, pk)
-    actor = actor_of(request)
-    actor.require("campaign.decide", row.office.path)
-    form = DecideForm(sent(request), request.FILES or None, initial={"held_on": timezone.localdate()})
-    return answered(
-        request, form, lambda: acts.record_decision(actor, campaign=row, **form.values), "已登记评定会议。",
-        to=reverse("results:results", args=[pk]), title="登记评定会议", save="登记",
-        cancel_url=reverse("results:results", args=[pk]),
-        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("登记评定会议")), note=row.title,
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
 def publicise(request: HttpRequest, pk: int) -> HttpResponse:
-    row = led_or_404(request, pk)
+    row = RESULT.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("campaign.publicise", row.office.path)
     until = deciding.publicity_until(row, timezone.localdate())
@@ -229,35 +183,9 @@ def publicise(request: HttpRequest, pk: int) -> HttpResponse:
         save="开始公示",
         save_icon="bell-ringing",
         cancel_url=reverse("results:results", args=[pk]),
-        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("公示结果")),
+        crumbs=RESULT.crumbs(row, "公示结果"),
         note=row.title,
     )
-
-
-_STEPS = {
-    "campaign.reopen": (
-        lambda actor, row, reason: acts.reopen_campaign(actor, campaign=row, reason=reason),
-        "已退回评审，评定会议和公示需要重新进行。",
-    ),
-    "campaign.publish": (
-        lambda actor, row, reason: acts.publish_campaign(actor, campaign=row),
-        "已公布。从现在起这个项目的任何内容都不能再改。",
-    ),
-    "campaign.archive": (lambda actor, row, reason: acts.archive_campaign(actor, campaign=row), "已归档。"),
-}
-
-
-@require_POST
-def step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send back, publish, archive."""
-    row = led_or_404(request, pk)
-    actor, verb = actor_of(request), request.POST.get("step", "")
-    actor.require(verb if verb in _STEPS else "campaign.publish", row.office.path)
-    if verb not in _STEPS:
-        raise Http404
-    act, done = _STEPS[verb]
-    run(request, lambda: act(actor, row, request.POST.get("reason", "")), done)
-    return redirect("results:results", pk)
 
 
 _PAPERS = {
@@ -270,7 +198,7 @@ _PAPERS = {
 @require_POST
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Draft one of the papers of the result."""
-    row = led_or_404(request, pk)
+    row = RESULT.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("paper.draft", row.office.path)
     found = found_or_404(_PAPERS.get(request.POST.get("kind", "")))
@@ -295,7 +223,7 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
     tree = system_of(row).tree
     context = {
         "row": row,
-        "state": CAMPAIGN_STATES[row.state],
+        "state": CAMPAIGN.flow.states[row.state],
         "crumbs": campaign_crumbs(row, Crumb("公示" if row.state == "publicised" else "公布的结果")),
         "tabs": tabs_of(request, row, "publicity"),
         "sheet": sheet,

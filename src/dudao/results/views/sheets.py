@@ -20,6 +20,7 @@ from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
 from dudao.evaluations.models import Campaign, ScoreSheet
+from dudao.evaluations.process import campaign_crumbs
 from dudao.evaluations.queries import scores as reads
 from dudao.evaluations.queries.sheets import grade_names, loaded, replayed, sheet_system
 from dudao.evaluations.queries.systems import rules_of
@@ -34,10 +35,11 @@ from dudao.results.actions import opinions as batches
 from dudao.results.actions import results as acts
 from dudao.results.actions.result_papers import draft_opinions
 from dudao.results.forms import OpinionsForm
+from dudao.results.process import results_crumb
 from dudao.results.queries import deciding
 from dudao.results.queries.comparing import AtIndicator, at_indicator, compared
 from dudao.results.queries.low_results import by_indicator, lows_of, threshold_words
-from dudao.results.views.results import OF_COUNTIES, campaign_crumbs, results_crumb
+from dudao.results.views.results import OF_COUNTIES
 
 MOST_BLOCKS_SHOWN = 6
 MOST_AT_INDICATOR = 300

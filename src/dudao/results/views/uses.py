@@ -15,8 +15,8 @@ from dudao.evaluations.views.exporting import offered, recorded
 from dudao.results.actions import uses as acts
 from dudao.results.forms import DecideProposalForm, ProposalForm, UseForm
 from dudao.results.models import Proposal, ResultUse
+from dudao.results.process import RESULT
 from dudao.results.queries import uses as reads
-from dudao.results.views.results import campaign_crumbs, led_or_404, results_crumb
 
 USES = Listing(
     key="uses",
@@ -54,7 +54,7 @@ def use_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def use_new(request: HttpRequest, pk: int) -> HttpResponse:
     """``pk`` is the campaign."""
-    row = led_or_404(request, pk)
+    row = RESULT.found_or_404(request, pk)
     actor = actor_of(request)
     actor.require("result.use", row.office.path)
     subjects = reads.subjects_of(row)
@@ -70,7 +70,7 @@ def use_new(request: HttpRequest, pk: int) -> HttpResponse:
         request, form, record, "已登记结果运用。",
         to=reverse("results:results", args=[pk]), title="登记结果运用", save="登记",
         cancel_url=reverse("results:results", args=[pk]),
-        crumbs=campaign_crumbs(row, results_crumb(row), Crumb("登记结果运用")), note=row.title,
+        crumbs=RESULT.crumbs(row, "登记结果运用"), note=row.title,
     )  # fmt: skip
 
 

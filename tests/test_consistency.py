@@ -66,13 +66,6 @@ TOO_MANY = {
     "calc": ["_say", "formula"],
     "core": ["confirm", "form_page", "picker"],
     "demo": ["_made"],
-    "evaluations": [
-        "assign_reviews",
-        "create_campaign",
-        "create_from_template",
-        "put_mark",
-        "write_book",
-    ],
 }
 
 
@@ -83,7 +76,7 @@ def test_no_function_takes_more_than_seven_parameters():
         if "forms" in path.parts:
             return
         app = path.relative_to(ROOT / "src/dudao").parts[0]
-        known = TOO_MANY.get("evaluations" if app in {"selection", "results", "visits"} else app, ())
+        known = TOO_MANY.get(app, ())
         for node in ast.walk(ast.parse(text(path))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name not in known:
                 args = node.args

@@ -10,7 +10,6 @@ from dudao.calc.rounding import round_half_up
 from dudao.calc.score import ADOPTED
 from dudao.calc.tree import Node
 from dudao.core.sheets import Column, Table, Writer
-from dudao.evaluations.models import Campaign
 from dudao.evaluations.queries.matrix import Given, Line, Matrix, Whole
 
 _ORDINAL = Column("_ordinal", "序号")
@@ -20,7 +19,6 @@ Progress = Callable[[int, int], None]
 def write_book(
     target: Path | io.BytesIO,
     *,
-    campaign: Campaign,
     matrix: Matrix,
     given: Iterable[Given],
     strict: Sequence[tuple[str, str, Strictness]],
@@ -31,7 +29,7 @@ def write_book(
     """Write all sheets; answers the lines of the first. ``strict``: (source, reviewer, how strict)."""
     total = len(matrix)
     writer = Writer(target, constant_memory=True)
-    writer.book.set_properties({"title": campaign.title, "comments": mark})
+    writer.book.set_properties({"title": matrix.campaign.title, "comments": mark})
     lines = (_line(one) for one in matrix.lines())
     wholes = [_whole(one) for one in matrix.wholes()]
     unread = [
@@ -41,7 +39,7 @@ def write_book(
     def put(
         table: Table, rows: Iterable[Mapping[str, Any]], what: str, told: Callable[[int], None] | None = None
     ) -> int:
-        return _sheet(writer, table, rows, title=f"{campaign.title}{what}", line=line, mark=mark, told=told)
+        return _sheet(writer, table, rows, title=f"{matrix.campaign.title}{what}", line=line, mark=mark, told=told)
 
     count = put(
         _compared(matrix), lines, "评分逐项对照", None if progress is None else lambda done: progress(done, total)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -85,26 +85,27 @@ def _require_office(actor: Actor, row: Campaign, verb: str) -> None:
         raise Denied(f"项目{row.get_state_display()}，请用“变更项目”并写明理由。", verb)
 
 
+class Draft(TypedDict):
+    """What a campaign is when it begins."""
+
+    title: str
+    year: int
+    objects_kind: str
+    version: FrameworkVersion
+    template: NotRequired[str]
+    purpose: NotRequired[str]
+    basis: NotRequired[Campaign | None]
+    twin: NotRequired[Campaign | None]
+    demo: NotRequired[bool]
+
+
 @audit.action
 def create_campaign(
-    actor: Actor,
-    *,
-    office: Unit,
-    title: str,
-    year: int,
-    objects_kind: str,
-    version: FrameworkVersion,
-    phases: Iterable[PhaseGiven],
-    rules: Rules | None = None,
-    template: str = "",
-    purpose: str = "",
-    basis: Campaign | None = None,
-    twin: Campaign | None = None,
-    demo: bool = False,
+    actor: Actor, *, office: Unit, phases: Iterable[PhaseGiven], rules: Rules | None = None, **draft: Unpack[Draft]
 ) -> Campaign:
     """A draft on a published version. Raises ``ValidationError`` by field."""
     actor.require("campaign.create", office.path)
-    title = title.strip()
+    title, year, version = draft["title"].strip(), draft["year"], draft["version"]
     if not title:
         raise ValidationError({"title": "请填写项目名称。"})
     if version.state != FrameworkVersion.State.PUBLISHED:
@@ -112,22 +113,14 @@ def create_campaign(
     if Campaign.objects.filter(office=office, year=year, title=title).exists():
         raise ValidationError({"title": f"{year} 年已有名为“{title}”的项目，请换一个名称。"})
     row = Campaign(
+        **{**draft, "title": title[:120], "purpose": draft.get("purpose", "").strip()},
         office=office,
-        title=title[:120],
-        year=year,
-        objects_kind=objects_kind,
-        version=version,
         rules=(rules or Rules()).data(),
-        template=template,
-        purpose=purpose.strip(),
-        basis=basis,
-        twin=twin,
         created_by_id=actor.id,
-        demo=demo,
     )
     row.save(force_insert=True)
     _write_phases(row, phases)
-    audit.record(actor, "campaign.create", row, template=template, version=str(version))
+    audit.record(actor, "campaign.create", row, template=row.template, version=str(version))
     return row
 
 

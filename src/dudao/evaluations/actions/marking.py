@@ -1,7 +1,7 @@
 """What giving a mark has in common, at a desk and on the spot: range, revision, the row; and a mark that the office settles."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -63,22 +63,22 @@ def clean_cells(ask: Ask, cells: Mapping[str, object]) -> dict[str, Any]:
     }
 
 
+class Given(TypedDict):
+    """A mark as it is given. ``revision``: what the person had before them, ``None``: whatever is there."""
+
+    cells: Mapping[str, object]
+    reason: str
+    revision: int | None
+
+
 def put_mark(
-    actor: Actor,
-    *,
-    subject: Subject,
-    source: str,
-    code: str,
-    cells: Mapping[str, object],
-    reason: str,
-    revision: int | None,
-    held: Mapping[str, Any],
+    actor: Actor, *, subject: Subject, source: str, code: str, held: Mapping[str, Any], **given: Unpack[Given]
 ) -> Mark:
-    """Write one mark; ``held``: the review or visit that it is of; ``revision``: what the person had before them (None: whatever
-    is there), another one now is a ``Conflict`` that names who was faster. Raises ``ValidationError`` for what can't be given.
+    """Write one mark; ``held``: the review or visit that it is of. Another revision now is a ``Conflict`` that names who was
+    faster. Raises ``ValidationError`` for what can't be given.
     """
-    ask = ask_of(subject, source, code)
-    kept = clean_cells(ask, cells)
+    ask, reason, revision = ask_of(subject, source, code), given["reason"], given["revision"]
+    kept = clean_cells(ask, given["cells"])
     if len(reason.strip()) > REASON:
         raise ValidationError(f"“{ask.node.code} {ask.node.name}”的理由有 {len(reason.strip())} 字，最多 {REASON} 字。")
     where = {"review": None, "visit": None, **held}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 
@@ -22,20 +22,20 @@ from dudao.frameworks.queries.versions import tree
 from dudao.orgs.models import Unit
 
 
+class Asked(TypedDict):
+    """What a person says of a campaign that is made from a template; without a title it gets the template's."""
+
+    version: FrameworkVersion
+    year: int
+    title: NotRequired[str]
+    purpose: NotRequired[str]
+    twin: NotRequired[Campaign | None]
+    demo: NotRequired[bool]
+
+
 @audit.action
 def create_from_template(
-    actor: Actor,
-    *,
-    office: Unit,
-    template: str,
-    version: FrameworkVersion,
-    year: int,
-    starts_on: date,
-    title: str = "",
-    purpose: str = "",
-    counties: Sequence[int] = (),
-    twin: Campaign | None = None,
-    demo: bool = False,
+    actor: Actor, *, office: Unit, template: str, starts_on: date, counties: Sequence[int] = (), **asked: Unpack[Asked]
 ) -> Campaign:
     """A draft with the template's phases and rules, over all units that its pool names, or over nobody yet. Raises
     ``ValidationError`` by field.
@@ -43,6 +43,8 @@ def create_from_template(
     pack = template_of(template)
     if pack is None:
         raise ValidationError({"template": f"没有名为“{template}”的项目模板。"})
+    year, version = asked["year"], asked["version"]
+    asked["title"] = asked.get("title") or pack.title_of(year)
     codes = set(_codes(version))
     sources = {one.key for one in tree(version).sources}
     phases = []
@@ -56,16 +58,11 @@ def create_from_template(
     made: Campaign = create_campaign(
         actor,
         office=office,
-        title=title or pack.title_of(year),
-        year=year,
-        objects_kind=pack.objects,
-        version=version,
         phases=phases,
         rules=Rules.of(pack.rules),
         template=template,
-        purpose=purpose,
-        twin=twin,
-        demo=demo,
+        objects_kind=pack.objects,
+        **asked,
     )
     pool: dict[str, Any] = {
         "kinds": list(pack.pool.kinds),

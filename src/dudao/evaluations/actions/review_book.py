@@ -70,7 +70,6 @@ def export_book(
     left = f"您正在盲评的 {len(hidden)} 个单位不在表内" if hidden else ""
     lines = write_book(
         target,
-        campaign=campaign,
         matrix=matrix,
         given=given_marks(campaign, hidden),
         strict=strict,

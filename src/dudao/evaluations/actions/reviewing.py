@@ -5,7 +5,7 @@ What a reviewer gave stays with their name whoever goes on with the task.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -49,6 +49,17 @@ def _touch(row: Review, changes: Mapping[str, Any]) -> None:
 # ---- giving out -----------------------------------------------------------------------------------------------
 
 
+class Seating(TypedDict, total=False):
+    """How seats are filled. ``way``: «hand» (the same reviewers sit at every subject, in their order), «load» (evenly, where
+    nothing is said) or «draw» (by the lot of ``seed``, evenly too).
+    """
+
+    way: str
+    seed: str
+    codes: Sequence[str]
+    due_on: date | None
+
+
 @audit.action
 def assign_reviews(
     actor: Actor,
@@ -57,15 +68,12 @@ def assign_reviews(
     source: str,
     subjects: Collection[Subject],
     reviewers: Sequence[Account],
-    way: str = "load",
-    codes: Sequence[str] = (),
-    due_on: date | None = None,
-    seed: str = "",
+    **how: Unpack[Seating],
 ) -> list[Review]:
-    """Give subjects to reviewers: ``way`` is «hand» (the same reviewers sit at every subject, in their order), «load» (evenly) or
-    «draw» (by the lot of ``seed``, evenly too). Seats that are taken stay. Raises ``ValidationError`` when somebody has to keep
-    away, or not every seat finds somebody: nothing is given out then.
+    """Give subjects to reviewers. Seats that are taken stay. Raises ``ValidationError`` when somebody has to keep away, or not
+    every seat finds somebody: nothing is given out then.
     """
+    way, codes, seed = how.get("way", "load"), how.get("codes", ()), how.get("seed", "")
     row = Campaign.objects.select_for_update(of=("self",)).select_related("office", "version").get(pk=campaign.pk)
     _by_office(actor, row, "review.assign")
     wanted = reads.seats(row, source)
@@ -112,7 +120,7 @@ def assign_reviews(
             reviewer_id=person,
             seat=seat,
             codes=list(codes),
-            due_on=due_on or _closes(row, source),
+            due_on=how.get("due_on") or _closes(row, source),
             expected=expected[subject],
         )
         for subject, seat, person in places

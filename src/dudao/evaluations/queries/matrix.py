@@ -66,6 +66,7 @@ class Matrix:
     """Computed once; ``lines`` and ``wholes`` are walked without more queries. ``unscored``: units whose cells can't be read."""
 
     def __init__(self, campaign: Campaign, hidden: Collection[int]) -> None:
+        self.campaign = campaign
         inputs = inputs_of(campaign)
         self.subjects = [one for one in inputs.subjects if one.pk not in hidden]
         self._open = inputs.open

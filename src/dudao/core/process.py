@@ -148,7 +148,8 @@ class Button:
     """Of its form, or what is sent to when it was asked."""
     look: str
     denied: str
-    ask: str = ""
+    ask: str
+    """What will follow, for this object."""
 
     @property
     def asks(self) -> bool:

@@ -48,9 +48,9 @@ def test_chart_data_cannot_close_its_script():
 
 def test_acts_that_are_not_possible_stand_greyed_with_their_reason():
     acts = [
-        Button(Act("unit.edit"), "修改", "/step/", "btn-primary", ""),
-        Button(Act("unit.move", reason="理由"), "变更隶属", "/step/", "btn-plain", ""),
-        Button(Act("unit.close"), "撤销", "/step/", "btn-danger-plain", "还有下级单位，不能撤销。"),
+        Button(Act("unit.edit"), "修改", "/step/", "btn-primary", "", ""),
+        Button(Act("unit.move", reason="理由"), "变更隶属", "/step/", "btn-plain", "", ""),
+        Button(Act("unit.close"), "撤销", "/step/", "btn-danger-plain", "还有下级单位，不能撤销。", ""),
     ]
     html = draw('{% include "ui/acts.html" %}', acts=acts)
     assert 'value="unit.edit"' in html

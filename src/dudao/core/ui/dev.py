@@ -78,7 +78,7 @@ def _context(request: HttpRequest, **more: Any) -> dict[str, Any]:
 
 def _acts() -> list[Button]:
     def act(word: str, look: str, denied: str = "", **said: Any) -> Button:
-        return Button(Act("dev.step", icon="", **said), word, reverse("dev:parts"), look, denied)
+        return Button(Act("dev.step", icon="", **said), word, reverse("dev:parts"), look, denied, said.get("ask", ""))
 
     return [
         act("退回修改", "btn-plain", reason="理由", ask="请写明理由，对方会看到。"),

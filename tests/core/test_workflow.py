@@ -68,11 +68,11 @@ def test_wrong_state_guard_right_and_reason_refuse_in_words(city):
 
 def test_buttons_and_enforcement_say_the_same(city):
     plan = a_plan(city, preamble="")
-    buttons = {button.label: button for button in FLOW.available(plan, actor("主任", city, "city_director"))}
-    assert not buttons["发布计划"].enabled
-    assert buttons["发布计划"].reason == "总体要求为空。"
-    assert buttons["作废草稿"].enabled
-    assert FLOW.available(plan, actor("填报员", city, "school_reporter")) == []
+    director = actor("主任", city, "city_director")
+    denied = FLOW.why_not(plan, "plan.publish", director)
+    assert denied is not None and denied.reason == "总体要求为空。"
+    assert FLOW.why_not(plan, "plan.discard", director) is None
+    assert not FLOW.concerns(plan, "plan.publish", actor("填报员", city, "school_reporter"))
 
 
 def test_a_stale_object_is_a_conflict(city):

@@ -27,8 +27,8 @@ from dudao.plans.actions.assignments import (
 )
 from dudao.plans.actions.handing import hand_on
 from dudao.plans.actions.tasks import Target
-from dudao.plans.flow import ASSIGNMENT
 from dudao.plans.models import Assignment
+from dudao.plans.process import ROW
 from plans.conftest import a_row, a_task, day, fresh
 
 
@@ -287,9 +287,9 @@ def test_bulk_acts_take_as_many_queries_for_many_rows_as_for_few(city):
     assert counts[0] == counts[1]
 
 
-def test_buttons_show_what_is_somebody_elses_turn_as_greyed_with_the_reason(city):
+def test_what_is_somebody_elses_turn_is_no_button_and_refused_with_the_reason(city):
     row = finished(city)
-    buttons = {button.step.verb: button for button in ASSIGNMENT.available(row, city.county2)}
-    assert buttons["assignment.withdraw"].enabled
-    assert not buttons["assignment.confirm"].enabled
-    assert "某市" in buttons["assignment.confirm"].reason
+    buttons = {button.act.verb: button for button in ROW.buttons(row, city.county2)}
+    assert not buttons["assignment.withdraw"].denied
+    assert "assignment.confirm" not in buttons
+    assert "某市" in ROW.flow.why_not(row, "assignment.confirm", city.county2).reason

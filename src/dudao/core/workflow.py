@@ -59,26 +59,6 @@ class Step:
     tells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
-    """What a page needs to draw a step: ``denied`` greys it and says why."""
-
-    step: Step
-    denied: Denied | None
-
-    @property
-    def label(self) -> str:
-        return VERBS[self.step.verb].label
-
-    @property
-    def enabled(self) -> bool:
-        return self.denied is None
-
-    @property
-    def reason(self) -> str:
-        return "" if self.denied is None else self.denied.reason
-
-
 class Flow:
     """The table of a model's steps.
 
@@ -171,14 +151,3 @@ class Flow:
         for name, value in values.items():
             setattr(obj, name, value)
         audit.record(actor, verb, obj, reason=reason, **data)
-
-    def available(self, obj: Any, actor: Actor) -> list[Button]:
-        """The steps that leave the present state, with the reason for those the actor can't take.
-
-        Steps of somebody else's trade (the actor holds the verb nowhere) are left out: they would only be noise.
-        """
-        return [
-            Button(step, self.why_not(obj, step.verb, actor))
-            for step in self.steps
-            if step.target is not None and obj.state in step.sources and actor.may_somewhere(step.verb)
-        ]

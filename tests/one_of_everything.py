@@ -39,7 +39,7 @@ from dudao.people.queries import actor_for
 from dudao.plans.actions.assignments import report, sign
 from dudao.plans.actions.document.importing import import_plan
 from dudao.plans.actions.document.publishing import publish_plan
-from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.actions.schedule import set_schedule
 from dudao.plans.actions.tasks import create_task
 from dudao.plans.models import Assignment, Evidence, Guess, Item, Milestone, Point, Remark, Section, Task

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dudao.plans.actions.assignments import confirm, report, sign
-from dudao.plans.actions.handing import hand_on
+from dudao.plans.actions.hand_down import hand_on
 from dudao.plans.models import Assignment
 from dudao.plans.queries import lights_on
 from dudao.plans.queries.overview import board

@@ -6,7 +6,7 @@ from django.urls import reverse
 from dudao.dashboards.queries.search import find
 from dudao.demo.builders import unit
 from dudao.orgs.models import Kind
-from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.hand_down import hand_down
 from plans.conftest import a_task
 from signing import signed_in
 

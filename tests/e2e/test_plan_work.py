@@ -119,7 +119,7 @@ def test_the_matrix_leads_to_the_row(city, open_as):
 
 def test_every_page_fits_a_phone_and_is_accessible(city, open_as):
     from dudao.plans.actions.assignments import report
-    from dudao.plans.actions.handing import hand_on
+    from dudao.plans.actions.hand_down import hand_on
     from dudao.plans.actions.schedule import set_schedule
     from dudao.plans.queries.schedule import proposed
 

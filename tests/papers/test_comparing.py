@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dudao.core.documents import Letter, Line, read_word, written
 from dudao.core.documents.reading import Page, Reading
 from dudao.papers.comparing import Sort, differences, numbers_in
-from dudao.papers.composing.looks import standard
+from dudao.papers.composing.office_style import standard
 from dudao.papers.sources import Fact
 
 PAGE = Page(595, 842, 100, 100, 80, 70)

@@ -11,7 +11,7 @@ from dudao.demo.builders import account, unit
 from dudao.orgs.models import Kind, Unit
 from dudao.people.models import Account
 from dudao.people.queries import actor_for
-from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.actions.tasks import Target, create_task, edit_task  # noqa: F401
 from dudao.plans.models import Assignment, Item, Point, Section, Task, WorkPlan
 from dudao.plans.queries import with_units

@@ -6,7 +6,7 @@ from django.urls import reverse
 from dudao.findings.models import Finding
 from dudao.findings.sources import facts_now
 from dudao.plans.actions.assignments import sign
-from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.models import Assignment
 from plans.conftest import a_row, a_task, day
 from signing import signed_in

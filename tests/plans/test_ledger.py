@@ -19,7 +19,7 @@ from dudao.core.workflow import Conflict
 from dudao.orgs.models import Contact
 from dudao.plans import ledger
 from dudao.plans.actions import assignments as acts
-from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.actions.ledger import export_ledger
 from dudao.plans.imports import LEDGER
 from dudao.plans.models import Assignment

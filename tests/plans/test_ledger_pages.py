@@ -14,7 +14,7 @@ from dudao.core import jobs
 from dudao.core.models import Event, Job, Notice, SheetImport
 from dudao.plans.actions import assignments as acts
 from dudao.plans.actions.digest import tell_pressing
-from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.jobs import morning_digest, morning_lights
 from dudao.plans.models import Assignment
 from dudao.plans.views import ledger as views

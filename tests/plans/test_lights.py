@@ -14,7 +14,7 @@ from dudao.core.access import Denied
 from dudao.core.models import Notice
 from dudao.demo.builders import unit
 from dudao.plans.actions.assignments import report, sign
-from dudao.plans.actions.handing import hand_on
+from dudao.plans.actions.hand_down import hand_on
 from dudao.plans.actions.lights import adopt_preset, set_light_rules, tell_light_changes
 from dudao.plans.models import Assignment, LightRule
 from dudao.plans.presets.lights import PRESETS, Rule

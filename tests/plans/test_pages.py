@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dudao.demo.builders import unit
 from dudao.plans.actions.assignments import report, sign
-from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.actions.lights import adopt_preset
 from dudao.plans.actions.schedule import set_schedule
 from dudao.plans.actions.tasks import create_tasks

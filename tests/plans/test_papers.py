@@ -20,7 +20,7 @@ from dudao.demo.builders import account, unit
 from dudao.orgs.models import Kind
 from dudao.people.queries import actor_for
 from dudao.plans.actions import assignments as acts
-from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.models import Assignment, Task
 from dudao.plans.papers import gantt_workbook, make_brief
 from dudao.plans.papers.brief import brief_values

@@ -25,7 +25,7 @@ from dudao.plans.actions.assignments import (
     sign,
     withdraw_report,
 )
-from dudao.plans.actions.handing import hand_on
+from dudao.plans.actions.hand_down import hand_on
 from dudao.plans.actions.tasks import Target
 from dudao.plans.models import Assignment
 from dudao.plans.process import ROW
@@ -265,7 +265,7 @@ def test_bulk_acts_take_as_many_queries_for_many_rows_as_for_few(city):
     from django.test.utils import CaptureQueriesContext
 
     from dudao.demo.builders import unit
-    from dudao.plans.actions.handing import hand_down
+    from dudao.plans.actions.hand_down import hand_down
 
     counts = []
     for most in (2, 12):

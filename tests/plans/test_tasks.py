@@ -15,7 +15,7 @@ from dudao.core.access import Denied
 from dudao.core.workflow import Conflict
 from dudao.demo.builders import unit
 from dudao.plans.actions.assignments import confirm, report, return_row, sign
-from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.actions.tasks import (
     Target,
     close_task,

@@ -28,7 +28,7 @@ from dudao.plans.actions import assignments as rows
 from dudao.plans.actions.document.guesses import decide_guesses
 from dudao.plans.actions.document.importing import import_plan
 from dudao.plans.actions.document.publishing import PointChange, amend_plan, publish_plan
-from dudao.plans.actions.handing import hand_down, hand_on
+from dudao.plans.actions.hand_down import hand_down, hand_on
 from dudao.plans.actions.lights import adopt_preset, tell_light_changes
 from dudao.plans.actions.schedule import mark_step, set_schedule
 from dudao.plans.actions.tasks import close_task, create_tasks, edit_task

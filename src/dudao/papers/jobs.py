@@ -7,10 +7,10 @@ from dudao.core import jobs
 from dudao.core.access import VERBS
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.papers import queries
+from dudao.papers.actions.bulk import reasons, step_many
 from dudao.papers.actions.issuing import issue_paper
 from dudao.papers.actions.receiving import remind_due
 from dudao.papers.actions.routing import sign_paper
-from dudao.papers.actions.together import reasons, step_many
 from dudao.papers.models import Paper
 
 

@@ -12,7 +12,7 @@ from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import assignments as rows
 from dudao.plans.actions import tasks
 from dudao.plans.actions.document import discard_plan, publish_plan
-from dudao.plans.actions.handing import hand_on
+from dudao.plans.actions.hand_down import hand_on
 from dudao.plans.flow import ASSIGNMENT
 from dudao.plans.flow import PLAN as PLAN_FLOW
 from dudao.plans.flow import TASK as TASK_FLOW

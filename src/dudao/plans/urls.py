@@ -3,7 +3,7 @@
 from django.urls import path
 
 from dudao.plans.process import ROW, TASK
-from dudao.plans.views import assignments, handing, ledger, lights, matrix, row_list, schedule, task_list, tasks
+from dudao.plans.views import assignments, hand_down, ledger, lights, matrix, row_list, schedule, task_list, tasks
 from dudao.plans.views.document.urls import urlpatterns as document
 
 app_name = "plans"
@@ -11,14 +11,14 @@ urlpatterns = [
     *document,
     # Tasks
     path("tasks/", task_list.task_list, name="tasks"),
-    path("tasks/hand-down/", handing.hand_down_many_page, name="hand_down_many"),
-    path("tasks/edit/", handing.tasks_edit, name="tasks_edit"),
+    path("tasks/hand-down/", hand_down.hand_down_many_page, name="hand_down_many"),
+    path("tasks/edit/", hand_down.tasks_edit, name="tasks_edit"),
     path("tasks/merge/", tasks.task_merge, name="task_merge"),
     path("<int:plan_pk>/tasks/new/", tasks.task_new, name="task_new"),
     path("tasks/<int:pk>/", tasks.task_page, name="task"),
     *TASK.urls("tasks/"),
-    path("tasks/<int:pk>/hand-down/", handing.hand_down_page, name="hand_down"),
-    path("tasks/<int:pk>/hand-down/count/", handing.hand_down_count, name="hand_down_count"),
+    path("tasks/<int:pk>/hand-down/", hand_down.hand_down_page, name="hand_down"),
+    path("tasks/<int:pk>/hand-down/count/", hand_down.hand_down_count, name="hand_down_count"),
     # Schedule
     path("tasks/<int:pk>/schedule/", schedule.schedule_edit, name="schedule"),
     path("tasks/<int:pk>/schedule/<int:step_pk>/done/", schedule.step_done, name="step_done"),

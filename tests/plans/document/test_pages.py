@@ -12,7 +12,7 @@ from django.urls import reverse
 from docx import Document
 
 from dudao.plans.actions.document import draft_tasks, edit_point, import_plan, publish_plan
-from dudao.plans.actions.handing import hand_down
+from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.models import Guess, Point, Remark, WorkPlan
 from plans.conftest import day
 from plans.document.conftest import TEXT, point

@@ -14,7 +14,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from dudao.calc.handing_in import is_late
+from dudao.calc.submission import is_late
 from dudao.core import audit
 from dudao.core.access import SYSTEM, Actor, Denied
 from dudao.evaluations.actions.answering import held

@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dudao.calc.expr import normal_name
-from dudao.calc.handing_in import last_day
 from dudao.calc.score import SubjectColumn, System, not_applying
+from dudao.calc.submission import last_day
 from dudao.calc.tree import Node
 from dudao.core.access import Actor, Denied
 from dudao.core.keys import Kind

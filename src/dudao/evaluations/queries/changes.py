@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dudao.calc.handing_in import Change, changes_between
+from dudao.calc.submission import Change, changes_between
 from dudao.core.access import Actor
 from dudao.evaluations.models import Remark, Subject, Submission
 from dudao.evaluations.queries.answering import checks_seen, last_submissions, seen

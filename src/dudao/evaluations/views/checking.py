@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dudao.calc.handing_in import KINDS, Change
+from dudao.calc.submission import KINDS, Change
 from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing

@@ -13,7 +13,7 @@ from dudao.core.documents import DocumentError, read_word
 from dudao.core.workflow import Conflict
 from dudao.orgs.models import Unit
 from dudao.papers import queries
-from dudao.papers.actions.holding import keep_version, written_out
+from dudao.papers.actions.steps import keep_version, written_out
 from dudao.papers.comparing import pattern_of
 from dudao.papers.flow import PAPER
 from dudao.papers.kinds import Kind

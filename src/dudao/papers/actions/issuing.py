@@ -12,7 +12,7 @@ from dudao.core import audit, files, notices
 from dudao.core.access import Actor, Denied
 from dudao.core.documents import DocumentError, Mark, Reading, read_word, typeset
 from dudao.papers import queries, sources
-from dudao.papers.actions.holding import Stage, blocking, keep_version, leaf_turned, silent
+from dudao.papers.actions.steps import Stage, blocking, keep_version, leaf_turned, silent
 from dudao.papers.composing import look_of
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Delivery, Number, Paper

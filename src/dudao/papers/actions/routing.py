@@ -10,7 +10,7 @@ from dudao.core.access import Actor, Denied
 from dudao.core.documents import DocumentError, read_word
 from dudao.core.numbering import next_number
 from dudao.papers import queries
-from dudao.papers.actions.holding import Stage, blocking, keep_version, leaf_turned, silent, written_out
+from dudao.papers.actions.steps import Stage, blocking, keep_version, leaf_turned, silent, written_out
 from dudao.papers.composing import look_of
 from dudao.papers.flow import PAPER
 from dudao.papers.models import Number, Paper

@@ -10,7 +10,7 @@ from dudao.papers.composing.composer import compose
 from dudao.papers.composing.drafts import ComposeError
 from dudao.papers.composing.examining import Examined, Unknown, examine, must_ask, placeholder, starter
 from dudao.papers.composing.fields import COMMON, FIELDS, Column, Field
-from dudao.papers.composing.looks import Look, layout_with, look_of, standard
+from dudao.papers.composing.office_style import Look, layout_with, look_of, standard
 from dudao.papers.composing.samples import SAMPLE_RECIPIENTS, sample
 
 __all__ = [

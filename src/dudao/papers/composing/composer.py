@@ -9,7 +9,7 @@ from dudao.core.documents import DocumentError, Letter, fill, title_lines, writt
 from dudao.papers.composing import notices, opinions, reports
 from dudao.papers.composing.drafts import ComposeError, Draft, chinese_day, faults
 from dudao.papers.composing.fields import COMMON, FIELDS, Field
-from dudao.papers.composing.looks import UNNUMBERED, Look
+from dudao.papers.composing.office_style import UNNUMBERED, Look
 from dudao.papers.kinds import Kind
 
 _LETTERS: Mapping[Kind, Callable[[Draft], Letter]] = {

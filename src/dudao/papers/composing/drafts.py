@@ -9,7 +9,7 @@ from typing import Any
 from dudao.calc.numerals import hanzi_of
 from dudao.core.documents import Grid, Line
 from dudao.papers.composing.fields import FIELDS, Field
-from dudao.papers.composing.looks import Look
+from dudao.papers.composing.office_style import Look
 from dudao.papers.kinds import Kind
 
 MOST_ROWS = 10_000

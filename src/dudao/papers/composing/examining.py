@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dudao.core.documents import Grid, Letter, Line, asked_for, written
 from dudao.papers.composing.fields import COMMON, FIELDS, Field
-from dudao.papers.composing.looks import UNNUMBERED, Look
+from dudao.papers.composing.office_style import UNNUMBERED, Look
 from dudao.papers.kinds import Kind
 
 _ROW, _ITEM = "行", "项"

@@ -12,7 +12,7 @@ from dudao.core.many import Done
 from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.parts import Tab
 from dudao.papers import queries
-from dudao.papers.actions.together import reasons
+from dudao.papers.actions.bulk import reasons
 from dudao.papers.models import Paper
 
 

@@ -17,7 +17,7 @@ from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow
 from dudao.papers import queries, sources
-from dudao.papers.actions import background, issuing, together
+from dudao.papers.actions import background, bulk, issuing
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import delivery_state, number_state
 from dudao.papers.models import Delivery, Paper
@@ -100,17 +100,17 @@ def paper_bulk(request: HttpRequest, act: str) -> HttpResponse:
     verb = _TOGETHER[act][0]
     actor = actor_of(request)
     need(actor, verb)
-    rows = list(_papers(actor).chosen(request, queries.ours(actor))[: together.MOST + 1])
+    rows = list(_papers(actor).chosen(request, queries.ours(actor))[: bulk.MOST + 1])
     back = redirect(f"{reverse('papers:papers')}?{request.GET.urlencode()}")
-    if not rows or len(rows) > together.MOST:
-        few = f"一次最多办理 {together.MOST} 份，请分批办理。" if rows else "请先勾选文书。"
+    if not rows or len(rows) > bulk.MOST:
+        few = f"一次最多办理 {bulk.MOST} 份，请分批办理。" if rows else "请先勾选文书。"
         messages.error(request, few)
         return back
     rows.sort(key=lambda row: row.pk)
-    if verb in together.LATER:
+    if verb in bulk.LATER:
         address = address_of(request)
-        return redirect(together.begin_many(actor, papers=rows, step=verb, address=address))
-    tell_done(request, together.step_many(actor, papers=rows, step=verb), VERBS[verb].label)
+        return redirect(bulk.begin_many(actor, papers=rows, step=verb, address=address))
+    tell_done(request, bulk.step_many(actor, papers=rows, step=verb), VERBS[verb].label)
     return back
 
 

@@ -18,7 +18,7 @@ from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
 from dudao.core.ui.templatetags.ui import deadline
 from dudao.papers import queries
-from dudao.papers.actions import receiving, together
+from dudao.papers.actions import bulk, receiving
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import delivery_state
 from dudao.papers.models import Delivery, Paper
@@ -94,9 +94,9 @@ def received_sign(request: HttpRequest) -> HttpResponse:
     """Sign for all chosen papers."""
     actor = actor_of(request)
     need(actor, "paper.receive")
-    rows = list(_received(actor, timezone.localdate()).chosen(request, queries.deliveries_seen(actor))[: together.MOST])
+    rows = list(_received(actor, timezone.localdate()).chosen(request, queries.deliveries_seen(actor))[: bulk.MOST])
     if rows:
-        tell_done(request, together.receive_many(actor, deliveries=rows), "签收")
+        tell_done(request, bulk.receive_many(actor, deliveries=rows), "签收")
     else:
         messages.error(request, "请先勾选要签收的文书。")
     return redirect(f"{reverse('papers:received')}?{request.GET.urlencode()}")

@@ -7,7 +7,7 @@ from dudao.core import jobs
 from dudao.core.access import Denied
 from dudao.core.models import Event, Job
 from dudao.papers import queries
-from dudao.papers.actions import together
+from dudao.papers.actions import bulk
 from dudao.papers.actions.issuing import choose_seal
 from dudao.papers.actions.routing import sign_paper
 from dudao.papers.models import Delivery, Number, Paper
@@ -18,7 +18,7 @@ from signing import signed_in
 pytestmark = pytest.mark.django_db
 
 
-def bulk(office, who, act, papers):
+def press(office, who, act, papers):
     address = reverse("papers:bulk", args=[act])
     return signed_in(office.accounts[who]).post(address, {"ids": [paper.pk for paper in papers]}, follow=True)
 
@@ -30,8 +30,8 @@ def states(papers):
 def test_drafts_are_sent_and_passed_together(office):
     papers = [drafted(office) for _ in range(3)]
     own = drafted(office, by=office.checker)
-    assert "已送核 4 份" in bulk(office, "drafter", "submit", [*papers, own]).content.decode()
-    said = bulk(office, "checker", "check", [*papers, own]).content.decode()
+    assert "已送核 4 份" in press(office, "drafter", "submit", [*papers, own]).content.decode()
+    said = press(office, "checker", "check", [*papers, own]).content.decode()
     assert "已核稿通过 3 份" in said and "没有办理 1 份" in said and "由您本人起草" in said
     assert states([*papers, own]) == ["checked"] * 3 + ["submitted"]
     assert Event.objects.filter(verb="paper.check").count() == 3
@@ -40,7 +40,7 @@ def test_drafts_are_sent_and_passed_together(office):
 def test_many_are_signed_in_the_background_with_numbers_in_their_order(office):
     papers = [checked(office) for _ in range(3)]
     draft, much = drafted(office), checked(office, values=long())
-    answer = bulk(office, "director", "sign", [*papers, draft, much])
+    answer = press(office, "director", "sign", [*papers, draft, much])
     job = Job.objects.get(kind=queries.TOGETHER)
     assert answer.redirect_chain[-1][0] == job.get_absolute_url() and states(papers) == ["checked"] * 3
     assert queries.going_word(papers[0]) == "签发" and queries.going(draft) is None
@@ -57,7 +57,7 @@ def test_many_are_signed_in_the_background_with_numbers_in_their_order(office):
 def test_what_can_not_be_issued_holds_up_no_other(office):
     papers = [signed(office) for _ in range(3)]
     choose_seal(office.checker, paper=papers[2], seal="scan")
-    job = together.begin_many(office.checker, papers=papers, step="paper.issue", address=ADDRESS)
+    job = bulk.begin_many(office.checker, papers=papers, step="paper.issue", address=ADDRESS)
     done = jobs.run_now(job)
     assert "已印发 2 份" in done.message and "没有办理 1 份" in done.message and "盖章扫描件" in done.message
     assert states(papers) == ["issued", "issued", "signed"]
@@ -66,7 +66,7 @@ def test_what_can_not_be_issued_holds_up_no_other(office):
 
 def test_a_worker_that_begins_again_takes_no_second_number(office):
     papers = [checked(office) for _ in range(3)]
-    job = together.begin_many(office.director, papers=papers, step="paper.sign")
+    job = bulk.begin_many(office.director, papers=papers, step="paper.sign")
     sign_paper(office.director, paper=papers[0])  # so far it had come
     done = jobs.run_now(as_a_killed_worker_leaves_it(job))
     assert "已签发 3 份" in done.message
@@ -75,13 +75,13 @@ def test_a_worker_that_begins_again_takes_no_second_number(office):
 
 def test_nothing_to_do_is_said_and_starts_nothing(office):
     papers = [drafted(office)]
-    assert "没有一份可以签发" in bulk(office, "director", "sign", papers).content.decode()
-    assert "请先勾选文书" in bulk(office, "director", "sign", []).content.decode()
+    assert "没有一份可以签发" in press(office, "director", "sign", papers).content.decode()
+    assert "请先勾选文书" in press(office, "director", "sign", []).content.decode()
     with pytest.raises(Denied, match="没有一份可以印发"):
-        together.begin_many(office.checker, papers=[], step="paper.issue")
+        bulk.begin_many(office.checker, papers=[], step="paper.issue")
     assert not Job.objects.exists()
-    assert bulk(office, "head", "sign", papers).status_code == 403
-    assert bulk(office, "director", "withdraw", papers).status_code == 404
+    assert press(office, "head", "sign", papers).status_code == 403
+    assert press(office, "director", "withdraw", papers).status_code == 404
 
 
 def test_a_school_signs_for_many_and_for_nobody_else(office):

@@ -11,7 +11,7 @@ from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.forms import Form, answered, form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import tasks as acts
-from dudao.plans.actions.handing import hand_down, hand_down_many
+from dudao.plans.actions.hand_down import hand_down, hand_down_many
 from dudao.plans.forms.tasks import HandDownForm, TasksForm
 from dudao.plans.models import Task, WorkPlan
 from dudao.plans.process import TASK, plan_crumbs

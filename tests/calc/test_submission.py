@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dudao.calc.handing_in import changes_between, is_late, last_day
+from dudao.calc.submission import changes_between, is_late, last_day
 
 CHINA = timezone(timedelta(hours=8))
 DAY = date(2026, 10, 20)

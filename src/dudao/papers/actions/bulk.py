@@ -8,10 +8,10 @@ from dudao.core.many import Done, each
 from dudao.core.models import Job
 from dudao.papers import queries
 from dudao.papers.actions.background import is_long
-from dudao.papers.actions.holding import Stage, silent
 from dudao.papers.actions.issuing import issue_paper
 from dudao.papers.actions.receiving import receive_paper
 from dudao.papers.actions.routing import check_paper, sign_paper, submit_paper
+from dudao.papers.actions.steps import Stage, silent
 from dudao.papers.flow import DELIVERY, PAPER
 from dudao.papers.models import Delivery, Paper
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -19,6 +20,7 @@ from pathlib import Path
 import psycopg
 from django.core.cache import cache as kept
 from django.db import connection
+from django.test import override_settings
 from psycopg import sql
 
 import tables
@@ -79,7 +81,7 @@ def passwords_in(data: Path) -> dict[str, str]:
 
 @contextmanager
 def city_database() -> Iterator[object]:
-    """The city, as ``build_city`` answers it, while everything reads and writes a copy of its database."""
+    """The city, as ``build_city`` answers it, while everything reads and writes a copy of its database and its files."""
     own = f"test_city_{os.getpid()}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
         with _built() as built:
@@ -94,8 +96,13 @@ def city_database() -> Iterator[object]:
                 _restore(server, built, made)
             _copy(server, made, own)
             passwords = passwords_in(built)
-        with _connected_to(own):
-            yield _read(passwords)
+            files = Path(tempfile.mkdtemp(dir=KEPT.parent))
+            shutil.copytree(built / "files", files, copy_function=os.link, dirs_exist_ok=True)
+        try:
+            with _connected_to(own), override_settings(FILES_ROOT=files):
+                yield _read(passwords)
+        finally:
+            shutil.rmtree(files)
         _drop(server, own)
 
 

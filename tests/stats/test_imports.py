@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from dudao.core.jobs import run_now
 from dudao.core.models import SheetImport
+from dudao.orgs.models import Unit
 from dudao.stats.actions import returns
 from dudao.stats.models import Return, Value
 from signing import signed_in
@@ -91,6 +92,20 @@ def test_one_faulty_row_stops_all_and_comes_back_in_red(place):
     grid = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(copy)).get_sheet_by_index(0).to_python()
     assert "错误原因" in grid[0] and "三十七" in grid[1][-1]
     assert not Value.objects.exists()
+
+
+def test_a_code_of_one_school_beside_the_name_of_another_stops_the_row(place):
+    """The numbers of a school must never stand under another one's name: code and name are shown, and nothing is taken."""
+    own, code = "3143000001", "3143000002"
+    Unit.objects.filter(pk=place.primary.pk).update(institution_code=own)
+    Unit.objects.filter(pk=place.nine.pk).update(institution_code=code)
+    head, row = [*HEADS, "学校标识码"], ["三阳小学", "平江县", "小学", 480, 0, 110.25, code]
+    taken = sent(signed_in(place.accounts["east"]), place, book(数据汇总=[head, row]))
+    assert taken.state == "faulty" and taken.counts["error"] == 1
+    assert f"“学校名称”是“三阳小学”，而“学校标识码”{code}是“长寿学校”，请核对是哪所学校" in "".join(taken.problems)
+    assert not Value.objects.exists()
+    right = sent(signed_in(place.accounts["east"]), place, book(数据汇总=[head, [*row[:-1], own]]))
+    assert (right.state, right.counts["changed"]) == ("ready", 1)
 
 
 def test_the_export_comes_back_without_a_change(place, good):

@@ -82,6 +82,11 @@ class _Register:
             if ret is None:
                 said = f"“{self.code_word}”{code}不在这次报送里，请核对或删去代码按名称找。"
                 line.problems.append(Problem(line.number, self.code_word, said))
+            elif _fold(name) not in {_fold(ret.unit.name), _fold(ret.unit.short_name)}:
+                # A number under another school's name is worse than none.
+                said = f"“{self.word}”是“{name}”，而“{self.code_word}”{code}是“{ret.unit.name}”，请核对是哪{self.one}。"
+                line.problems.append(Problem(line.number, self.word, said))
+                return None
             return ret
         matches = self.by_name.get(_fold(name), [])
         if county and len(matches) > 1:

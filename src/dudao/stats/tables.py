@@ -39,7 +39,7 @@ def table_of(asked: Round) -> Table:
             Column("name", "学校名称", required=True, width=30, help="与机构信息里的名称一致。"),
             Column("county", "县区", width=14, help="有同名学校时用来区分。"),
             Column("type", "办学类型", width=16, help="只供查看，以机构信息为准。"),
-            Column("code", "学校标识码", "code", width=16, help="填了就按它找学校。"),
+            Column("code", "学校标识码", "code", width=16, help="填了就按它找学校，名称要与它一致。"),
             *(_column(cell) for cell in catalogue.columns_for(catalogue.items_of(asked))),
         ],
     )
@@ -51,7 +51,7 @@ def county_table(asked: Round) -> Table:
         COUNTY_SHEET,
         [
             Column("name", "县市区", required=True, width=20, help="与机构信息里的名称一致。"),
-            Column("code", "行政区划代码", "code", width=14, help="填了就按它找县市区。"),
+            Column("code", "行政区划代码", "code", width=14, help="填了就按它找县市区，名称要与它一致。"),
             *(_column(cell) for cell in catalogue.columns_for(catalogue.items_of(asked), county=True)),
         ],
     )

@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dudao.calc.expr import Catalogue, Item, Kind, State, read_cell, read_column, read_table
@@ -120,6 +120,7 @@ def test_equal_cells_of_different_kinds_are_not_confused() -> None:
     assert [problem.row for problem in problems] == [2]
 
 
+@example(10**28)
 @given(st.one_of(st.text(max_size=20), st.floats(), st.integers(), st.booleans(), st.none(), st.decimals()))
 def test_any_cell_is_read_or_refused(cell: object) -> None:
     for item in (COUNT, NUMBER, PERCENT, MARK, YES, CHOICE, NAME):

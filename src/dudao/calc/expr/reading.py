@@ -184,7 +184,7 @@ def _number(item: Item, cell: object) -> Decimal:
     value = _decimal(item, cell)
     if abs(value) >= _MOST:
         raise ValueError("的数值过大，请核对")
-    if value % 1 and value.as_tuple().exponent < -_PLACES:  # type: ignore[operator]  # finite
+    if value != value.to_integral_value() and value.as_tuple().exponent < -_PLACES:  # type: ignore[operator]  # finite
         raise ValueError(f"的小数位超过 {_PLACES} 位，请核对")
     if item.kind in (Kind.COUNT, Kind.AMOUNT) and value < 0:
         raise ValueError(f"是负数 {value:f}，请填 0 或正数")

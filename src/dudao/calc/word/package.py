@@ -14,7 +14,8 @@ WHOLE_LIMIT = 400 * 1024 * 1024
 _ENTRY_LIMIT = 5_000
 _BOMB_RATIO = 200
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, KeyError)
-"""How `zipfile` says that an archive is damaged or has a password."""
+"""What `zipfile` raises: a damaged archive (BadZipFile, zlib.error, EOFError, OSError, ValueError), a password (RuntimeError), a
+packing that it doesn't know (NotImplementedError), a part that isn't there (KeyError). Each is told as a `WordError`."""
 
 MAIN = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 

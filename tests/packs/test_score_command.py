@@ -37,12 +37,17 @@ def score(tmp_path, capsys):
             item.name for item in tree.answers.items.values()
         ]
         heads = list(dict.fromkeys([*(head for row in rows.values() for head in row), *(every if asked else [])]))
+        # Nothing is held against whom a test doesn't accuse.
+        innocent = {veto.code for veto in tree.vetoes if not veto.when}
         table = tmp_path / "表.csv"
         with table.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(
                 [
                     ["单位名称", *heads],
-                    *([subject, *(row.get(head, "") for head in heads)] for subject, row in rows.items()),
+                    *(
+                        [subject, *(row.get(head, "否" if head in innocent else "") for head in heads)]
+                        for subject, row in rows.items()
+                    ),
                 ]
             )
         wanted = name

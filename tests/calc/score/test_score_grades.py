@@ -254,3 +254,17 @@ def test_a_changed_veto_changes_the_grade_alone() -> None:
     assert scores.sheet().grade.values() == ["创优"]
     assert scores.with_answer(0, "review", "V", "是").sheet().grade.values() == ["未通过"]
     assert scores.source_of(0, "V") is None
+
+
+def test_a_grade_below_all_others_is_given_by_a_veto_alone() -> None:
+    """不参评: nobody falls into it by points; a veto that names no grade leaves the lowest that points give."""
+    tree = system(
+        leaf("C1"),
+        grades=[{"name": "优秀", "total": "≥8"}, {"name": "不合格"}, {"name": "不参评"}],
+        vetoes=[{"code": "V1", "name": "未满一年", "grade": "不参评"}, {"code": "V2", "name": "弄虚作假"}],
+    )
+    sheet = scored(tree, {"C1": 9}, {"C1": 9, "V1": True}, {"C1": 9, "V2": True}, {"C1": 1}, {"V1": True}).sheet()
+    assert sheet.grade is not None
+    assert sheet.grade.values() == ["优秀", "不参评", "不合格", "不合格", "不参评"]
+    assert sheet.ranks() == [1, None, None, 2, None]
+    assert sheet.vetoes() == [[], ["V1"], ["V2"], [], ["V1"]]

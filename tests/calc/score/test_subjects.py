@@ -27,8 +27,10 @@ ROOMS = {"kind": "parts", "parts": [{"label": "音乐室", "points": 6}, {"label
 GRADES = [{"name": "优秀", "total": "≥30"}, {"name": "合格", "total": "≥18"}, {"name": "不合格"}]
 
 
-@pytest.fixture(scope="module")
-def tree() -> Tree:
+VETO = {"code": "V1", "name": "弄虚作假"}
+
+
+def _tree(*vetoes: dict[str, str]) -> Tree:
     return system(
         leaf("C1", rule=RATIO),
         leaf("C2", rule=ROOMS),
@@ -37,8 +39,18 @@ def tree() -> Tree:
         leaf("D1", 3, role="bonus"),
         items=ITEMS,
         grades=GRADES,
-        vetoes=[{"code": "V1", "name": "弄虚作假"}],
+        vetoes=list(vetoes),
     )
+
+
+@pytest.fixture(scope="module")
+def tree() -> Tree:
+    return _tree()
+
+
+@pytest.fixture(scope="module")
+def strict() -> Tree:
+    return _tree(VETO)
 
 
 HEAD = ["县市区", "在校生数", "教师数", "C2·音乐室", "C2·美术室", "C3", "C4"]
@@ -100,11 +112,33 @@ def test_only_self_evaluation_is_looked_at_by_itself() -> None:
     assert outcomes(found.scores(), found.main)[0].total == 17
 
 
-def test_a_veto_and_a_bonus_may_have_columns_but_need_none(tree: Tree) -> None:
-    found = read(tree, [*ROW, "是", 2], head=[*HEAD, "V1 弄虚作假", "D1"])
-    (one,) = outcomes(found.scores())
-    assert (one.total, one.grade, one.vetoes) == (35, "不合格", ("V1",))
+def test_who_is_out_by_veto_has_points_but_neither_grade_nor_rank(strict: Tree) -> None:
+    head = [*HEAD, "V1 弄虚作假", "D1"]
+    found = read(strict, [*ROW, "是", 2], ["湘阴县", *ROW[1:], "否", 2], ["华容县", *ROW[1:], "否", 0], head=head)
+    out, first, second = outcomes(found.scores())
+    assert (out.total, out.grade, out.vetoes, out.rank) == (35, "不合格", ("V1",), None)
+    assert (first.total, first.grade, first.rank, second.rank) == (35, "优秀", 1, 2)
     assert "一票否决：弄虚作假" in explain(found.scores(), 0).text()
+
+
+def test_a_veto_is_denied_or_affirmed_never_left_empty(strict: Tree) -> None:
+    """As a county's items are: silence isn't innocence."""
+    found = read(strict, [*ROW, None], ["湘阴县", *ROW[1:], "否"], head=[*HEAD, "V1"])
+    assert errors(found) == ["第 2 行“V1 弄虚作假”是“（空）”，请填“是”或“否”"]
+    # In what is stored only those who are accused have a cell.
+    stored = subjects_of(System(strict), [("甲", {"V1@review": "是"}), ("乙", {})])
+    assert not stored.errors and [one.vetoes for one in outcomes(stored.scores())] == [("V1",), ()]
+    assert found.unscored == ("平江县",) and found.names == ("湘阴县",)
+
+
+def test_a_table_without_the_veto_says_what_it_is_graded_without(strict: Tree) -> None:
+    found = read(strict, ROW)
+    assert not found.errors and "没有一票否决项（V1 弄虚作假）" in found.notes[0].sentence
+    assert outcomes(found.scores())[0].rank == 1
+
+
+def test_a_bonus_may_have_a_column_but_needs_none(tree: Tree) -> None:
+    assert outcomes(read(tree, [*ROW, 2], head=[*HEAD, "D1"]).scores())[0].total == 35
 
 
 @pytest.mark.parametrize(
@@ -209,8 +243,8 @@ def test_stored_cells_score_the_same_again(tree: Tree) -> None:
     assert subjects_of(System(tree), [("平江县", {"没有了": 1})]).columns == ()
 
 
-def test_the_columns_of_a_template(tree: Tree) -> None:
-    one = [column.header for column in columns_of(System(tree))]
+def test_the_columns_of_a_template(tree: Tree, strict: Tree) -> None:
+    one = [column.header for column in columns_of(System(strict))]
     assert one[:3] == ["在校生数", "教师数", "城乡"] and one[-1] == "V1 弄虚作假" and "C3·迟交" in one
     apart = [column.header for column in columns_of(System(tree), apart=True)]
     assert "C4 指标C4@县评" in apart and "C4 指标C4@复核" in apart and "C4 指标C4@自评" not in apart

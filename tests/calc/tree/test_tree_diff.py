@@ -257,9 +257,9 @@ def test_scales_of_another_shape_are_told_whole() -> None:
         ({"kind": "attain", "points": [3, 2, 0]}, "由评估人员评为A、B、C之一（A 3 分、B 2 分、C 0 分）"),
         (
             {"kind": "attain", "all_of": ["甲", "乙"], "any_of": ["丙"]},
-            "全部符合为A：甲；乙。有一项即为C：丙",
+            "全部符合为A：甲；乙。有一项即为C：丙。其余为B",
         ),
-        ({"kind": "attain", "all_of": ["甲"], "levels": ["达标", "未达标"]}, "全部符合为达标：甲"),
+        ({"kind": "attain", "all_of": ["甲"], "levels": ["达标", "未达标"]}, "全部符合为达标：甲。其余为未达标"),
         ({"kind": "computed", "points": "满分 × 率"}, "得分 = 满分 × 率"),
     ],
 )

@@ -266,6 +266,13 @@ def test_a_sound_system_has_nothing_to_say() -> None:
             "unreachable",
             "良：达到“良”的都先达到“优”，这一等次没有人能得到",
         ),
+        (
+            system(
+                leaf("C1", None, {"kind": "attain", "all_of": ["教师数 > 3"]}), points=None, items=[{"name": "教师数"}]
+            ),
+            "rule",
+            "C1：有 3 个等级，只写了首等的条件，“C”没有人能得到",
+        ),
         (system(leaf(), grades=[{"name": "优", "total": "≥8"}, {"name": "优"}]), "grade", "等次有同名的"),
         (system(leaf(), grades=[{"name": "优", "when": "总分"}, {"name": "差"}]), "formula", "优：条件“总分”"),
         (system(leaf(), grades={"by": "3", "城": [{"name": "优"}]}), "formula", "等次的分类“3”"),

@@ -28,8 +28,8 @@ _LISTS = ("levels", "points")
 class Attain:
     """A level: the first if all of ``all_of`` hold, the last if any of ``any_of`` does (that one decides), else between.
 
-    With two levels ``any_of`` is empty and the last is what is not the first. Without any condition a person answers
-    with a level. ``points``: of each level; without them the leaf has a level and no mark.
+    With two levels ``any_of`` is empty and the last is what is not the first; without it nobody gets the last of three.
+    Without any condition a person answers with a level. ``points``: of each level; without them the leaf has a level and no mark.
     """
 
     all_of: tuple[str, ...] = ()
@@ -92,6 +92,7 @@ class Attain:
             words = f"全部符合为{first}：{'；'.join(self.all_of)}"
             if self.any_of:
                 words += f"。有一项即为{last}：{'；'.join(self.any_of)}"
+            words += f"。其余为{self.levels[1]}"
         if self.points:
             pairs = zip(self.levels, self.points, strict=False)
             words += f"（{'、'.join(f'{name} {shown(points)} 分' for name, points in pairs)}）"
@@ -112,6 +113,11 @@ class Attain:
             check.error("rule", "按条件定等级时只能有 2 个或 3 个等级。")
         if self.any_of and (not self.all_of or len(self.levels) != 3):
             check.error("rule", "写了末等条件时，还要写首等条件，并且有 3 个等级。")
+        if self.all_of and not self.any_of and len(self.levels) == 3:
+            check.error(
+                "rule",
+                f"有 3 个等级，只写了首等的条件，“{self.levels[2]}”没有人能得到：请写末等条件，或只写 2 个等级。",
+            )
         if not self.points and check.points is not None:
             check.error("points", "写了满分，却没有写每个等级的得分。")
         if self.points:
@@ -144,7 +150,7 @@ class Attain:
         def run(inputs: Inputs) -> Result:
             best = reduce(Truths.both, (condition(inputs) for condition in firsts))
             if not lasts:
-                code = np.where(best.true(), 0, end).astype(np.int32)
+                code = np.where(best.true(), 0, 1).astype(np.int32)
                 return result(Texts(code, self.levels, best.state))
             worst = reduce(Truths.either, (condition(inputs) for condition in lasts))
             code = np.where(worst.true(), end, np.where(best.true(), 0, 1)).astype(np.int32)

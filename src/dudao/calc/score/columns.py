@@ -26,6 +26,11 @@ class SubjectColumn:
     code: str = ""
     is_needed: bool = True
 
+    @property
+    def is_veto(self) -> bool:
+        """Whether it asks for a veto, which belongs to no indicator and has to be denied or affirmed."""
+        return bool(self.source) and not self.code
+
 
 def columns_of(system: System, *, apart: bool = False) -> tuple[SubjectColumn, ...]:
     """All columns that a table for this system may have, data items first.

@@ -191,7 +191,7 @@ class Grading:
             if not here.any():
                 continue
             of_row, state_of_row = self._of_row(row, table, scores)
-            self._veto(row, of_row, state_of_row, table, answers)
+            self._veto(name, of_row, state_of_row, table, answers)
             code[here], state[here] = of_row[here], state_of_row[here]
         state = np.where(out, np.uint8(State.NOT_APPLICABLE), state)
         return Texts(code, self.labels, state)
@@ -218,6 +218,21 @@ class Grading:
             undecided &= condition.false()
         return code, state
 
+    def lowest(self, category: str) -> str:
+        """The grade of what meets no condition: the first that asks for nothing. One below it only a veto gives (不参评)."""
+        row = self.rows[category]
+        free = (entry for entry in row if entry.total is None and entry.ratio is None and entry.when is None)
+        return next(free, row[-1]).grade.name
+
+    def vetoed(self, data: Table, scores: Mapping[str, NodeScore], answers: Table) -> list[list[str]]:
+        """The codes of the vetoes raised, of each row."""
+        found: list[list[str]] = [[] for _ in range(data.size)]
+        table = self.table(data, scores) if self.vetoes else data
+        for veto, formula in self.vetoes:
+            for row in np.flatnonzero(self.raised(veto, formula, table, answers).spread(data.size).true()):
+                found[row].append(veto.code)
+        return found
+
     def raised(self, veto: Veto, formula: Formula | None, table: Table, answers: Table) -> Truths:
         """Whether a veto is raised; what nobody has raised is not."""
         found: Column = answers.column(veto.code) if formula is None else formula.evaluate(table)
@@ -226,15 +241,16 @@ class Grading:
             found = Truths(found.value, np.where(found.state > 0, np.uint8(0), found.state))
         return found
 
-    def _veto(self, row: Sequence[_Grade], code: Ints, state: States, table: Table, answers: Table) -> None:
-        names = [grade.grade.name for grade in row]
+    def _veto(self, category: str, code: Ints, state: States, table: Table, answers: Table) -> None:
+        names = [grade.grade.name for grade in self.rows[category]]
         order = {self.labels.index(name): number for number, name in enumerate(names)}
+        least = names.index(self.lowest(category))
         for veto, formula in self.vetoes:
-            name = veto.grade if veto.grade in names else names[-1]
+            name = veto.grade if veto.grade in names else self.lowest(category)
             raised = self.raised(veto, formula, table, answers).spread(len(code))
             worse = np.array([order.get(int(found), 0) < order[self.labels.index(name)] for found in code], np.bool_)
             # An open grade is settled only by a veto that leaves nothing lower.
-            hit = raised.true() & np.where(state > 0, name == names[-1], worse)
+            hit = raised.true() & np.where(state > 0, order[self.labels.index(name)] >= least, worse)
             code[hit] = self.labels.index(name)
             state[hit] = 0
             opened = raised.state > 0

@@ -30,7 +30,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One subject. ``rank``: equal totals share one; without a total there is none. ``open``: codes of leaves without a
+    """One subject. ``rank``: equal totals share one; none without a total or under a veto. ``open``: codes of leaves without a
     result; ``vetoes``: codes of those raised; ``totals``: by source, of each that gave marks."""
 
     total: Fraction | None
@@ -67,7 +67,7 @@ def outcomes(scores: Scores, key: str = ADOPTED) -> list[Outcome]:
     blocks = {child.code: _block(sheet, child.code) for child in tree.root.children}
     root = _block(sheet, tree.root.code)
     grades = [None] * size if sheet.grade is None else sheet.grade.values()
-    opened, vetoes, ranks = _open(sheet), _vetoes(sheet), sheet.ranks()
+    opened, vetoes, ranks = _open(sheet), sheet.vetoes(), sheet.ranks()
     return [
         Outcome(
             total=root[row].mark,
@@ -102,16 +102,4 @@ def _open(sheet: Sheet) -> list[list[str]]:
             state = column.state
             for row in np.flatnonzero((state != State.KNOWN) & (state != State.NOT_APPLICABLE)):
                 found[row].append(code)
-    return found
-
-
-def _vetoes(sheet: Sheet) -> list[list[str]]:
-    found: list[list[str]] = [[] for _ in range(sheet.data.size)]
-    grading = sheet.system.grading
-    if grading.vetoes:
-        table = grading.table(sheet.data, sheet.nodes)
-        for veto, formula in grading.vetoes:
-            raised = grading.raised(veto, formula, table, sheet.answers).spread(sheet.data.size)
-            for row in np.flatnonzero(raised.true()):
-                found[row].append(veto.code)
     return found

@@ -54,9 +54,13 @@ class Sheet:
         found = normalised_total(self.system.tree, self.nodes)
         return Numbers.unknown(self.data.size, State.ABSENT) if found is None else found
 
+    def vetoes(self) -> list[list[str]]:
+        """The codes of the vetoes raised against each subject."""
+        return self.system.grading.vetoed(self.data, self.nodes, self.answers)
+
     def ranks(self) -> list[int | None]:
-        """1 is the highest total; equal totals share a rank; without a total there is none."""
-        values = self.ranking.values()
+        """1 is the highest total; equal totals share a rank. Without a total there is none, nor under a veto (一票否决)."""
+        values = [None if raised else value for value, raised in zip(self.ranking.values(), self.vetoes(), strict=True)]
         ordered = sorted((value for value in values if value is not None), reverse=True)
         rank_of: dict[Fraction, int] = {}
         for number, value in enumerate(ordered, 1):

@@ -24,6 +24,8 @@ HEADER_WITHIN: Final = 20
 MOST_SUBJECTS: Final = 20_000
 ERROR_CELL: Final = "#错误值"
 """What `dudao.core.sheets.grid_of` puts where a formula of the workbook shows an error."""
+EMPTY_CELL: Final = "（空）"
+"""A veto that nobody has denied or affirmed: silence isn't innocence, the cell is faulty."""
 _LEFT_ALONE: Final = frozenset({"序号", "备注", "说明", "错误原因", "名次", "排名"})
 _SUMS: Final = frozenset({"合计", "总计", "小计", "平均", "平均分", "平均值"})
 _LONGEST_NAME: Final = 100
@@ -97,9 +99,9 @@ def read_subjects(system: System, cells: Sequence[Sequence[object]]) -> Subjects
         raise SubjectsError(CellProblem(0, "", f"有 {len(names)} 个单位，一次最多 {MOST_SUBJECTS} 个，请分开计算"))
     rows = [
         {
-            column.key: _plain(line[index])
+            column.key: EMPTY_CELL if _at(line, index) is None else _plain(line[index])
             for index, column in found_columns.items()
-            if index < len(line) and not _is_empty(line[index])
+            if column.is_veto or _at(line, index) is not None
         }
         for line in kept
     ]
@@ -161,11 +163,16 @@ def _columns(
 def _missing(heads: Headings, found_columns: Mapping[int, SubjectColumn], number: int) -> list[CellProblem]:
     """Columns without which totals stay open, and what no flat table can give."""
     present = {(column.name, bool(column.source)) for column in found_columns.values()}
+    answered = {column.name for column in found_columns.values() if column.source}
     found = [
         CellProblem(number, column.header, "这一列没有，请补上这一列；还没有数的格子可以空着")
         for column in columns_of(heads.system)
         if column.is_needed and (column.name, bool(column.source)) not in present
     ]
+    vetoes = [column.header for column in columns_of(heads.system) if column.is_veto and column.name not in answered]
+    if vetoes:
+        words = f"表里没有一票否决项（{'、'.join(vetoes)}），按都没有发生定等次和名次"
+        found.append(CellProblem(number, "", words, is_error=False))
     scopes = "、".join(heads.system.tree.lower)
     if scopes:
         words = f"这个指标体系要用到“{scopes}”的数据，一行一个单位的表里没有，有关指标没有得分"
@@ -177,6 +184,11 @@ def _is_empty(cell: object) -> bool:
     return (
         cell is None or (isinstance(cell, str) and not cell.strip()) or (isinstance(cell, float) and math.isnan(cell))
     )
+
+
+def _at(line: Sequence[object], index: int) -> object:
+    """The cell, ``None`` if it is empty or the row ends before it."""
+    return None if index >= len(line) or _is_empty(line[index]) else line[index]
 
 
 def _plain(cell: object) -> object:

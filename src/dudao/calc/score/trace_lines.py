@@ -229,7 +229,7 @@ def grade_lines(scores: Scores, sheet: Sheet, row: int) -> list[str]:
             break
     for veto, formula in grading.vetoes:
         if grading.raised(veto, formula, table, answers).true()[0]:
-            lines.append(f"一票否决：{veto.name}，最高定为{veto.grade or grading.rows[category][-1].grade.name}")
+            lines.append(f"一票否决：{veto.name}，最高定为{veto.grade or grading.lowest(category)}")
     grade = sheet.grade.at(row)
     lines.append(f"等次：{grade}" if grade is not None else f"等次：—（{State(int(sheet.grade.state[row])).words}）")
     return lines

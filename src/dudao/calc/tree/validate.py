@@ -271,8 +271,11 @@ class _Check:
             self.add("grade", "", f"{name}等次有同名的。")
 
     def unreachable(self, row: Sequence[Grade]) -> None:
-        """A grade that asks at least as much as a better one, which asks for nothing more."""
+        """A grade that asks at least as much as a better one, which asks for nothing more, and that no veto gives."""
+        given = {veto.grade for veto in self.tree.vetoes}
         for number, grade in enumerate(row):
+            if grade.name in given:
+                continue
             for better in row[:number]:
                 asks_less = _low(better.total) <= _low(grade.total) and (better.ratio or 0) <= (grade.ratio or 0)
                 if asks_less and not better.when and (better.ratio is None or better.blocks == grade.blocks):

@@ -305,6 +305,9 @@ def test_excellent_balance_is_reached_by_a_county_that_reaches_all():
     ones = ["均衡测算的小学部数", "资源配置达标的小学部数", "均衡测算的初中部数", "资源配置达标的初中部数"]
     row |= dict.fromkeys(ones, "30") | {"初中三年巩固率": "95", "满意问卷数": "85", "回收有效问卷数": "100"}
     row |= {"特殊教育学校公用经费_元": "800000", "特殊教育学校学生数": "100"}
+    row |= dict.fromkeys(["专任教师数", "完成360学时培训的教师数", "持教师资格证的专任教师数"], "500")
+    row |= {"符合交流条件的教师数": "100", "交流轮岗教师数": "10", "交流轮岗的骨干教师数": "2"}
+    row |= {"适龄残疾儿童少年数": "100", "入学的适龄残疾儿童少年数": "95"}
     full = row | {item.name: "是" for item in tree.items if item.kind == "truth"} | best_answers(tree)
     assert result(tree, full) == (33, "达到")
     assert result(tree, full | {"按规定足额核定绩效工资总量": "否"}) == (32, "未达到"), (
@@ -313,4 +316,9 @@ def test_excellent_balance_is_reached_by_a_county_that_reaches_all():
     assert result(tree, full | {"资源配置达标的初中部数": "29"}) == (32, "未达到")
     assert result(tree, full | {"初中生均教学及辅助用房面积差异系数": "0.451"}) == (32, "未达到")
     assert result(tree, full | {"回收有效问卷数": "0", "满意问卷数": "0"})[1] is None
+    none = {"专任教师数": "0", "完成360学时培训的教师数": "0", "持教师资格证的专任教师数": "0"}
+    assert result(tree, full | none) == (None, None), "of nobody nothing is shown"
+    assert result(tree, full | {"持教师资格证的专任教师数": "501"}) == (None, None), (
+        "a part above the whole is a mistake"
+    )
     assert result(tree, full | {"V4": "是"}) == (33, "未达到")

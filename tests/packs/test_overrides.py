@@ -157,7 +157,7 @@ class TestShipped:
         assert list(hunan.nodes)[1:] == list(national.nodes)[1:]
         changed = {code for code in list(national.nodes)[1:] if national.nodes[code] != hunan.nodes[code]}
         assert changed & {"P1", "P2", "P3"} == {code for code in changed if code.startswith("P")}
-        assert [hunan.nodes[code].rule.all_of[0].split()[2] for code in ("P1", "P2", "P3")] == ["0.92", "0.90", "0.55"]
+        assert [hunan.nodes[code].rule.all_of[0].split()[-1] for code in ("P1", "P2", "P3")] == ["92%", "90%", "55%"]
 
     def test_targets_of_a_plan_are_called_so(self):
         for kind, name in (("frameworks", "preschool-universal-hunan-2025"), ("items", "preschool-hunan-2025")):

@@ -123,6 +123,14 @@ def _call(node: s.Call, world: World) -> Value:
             if base == 0:
                 state = max(state or State.KNOWN, State.ZERO_DIVISION)
             return state if state is not None else (now - base) / abs(base)
+        case "比例":
+            part, whole = (_value(argument, world) for argument in node.arguments)
+            state = _worst(part, whole)
+            if whole == 0:
+                state = max(state or State.KNOWN, State.ZERO_DIVISION)
+            if not isinstance(part, State) and not isinstance(whole, State) and part > whole:
+                state = State.PART_ABOVE_WHOLE
+            return state if state is not None else part / whole
         case "四舍五入" | "进一" | "去尾" | "绝对值":
             value = _value(node.arguments[0], world)
             if isinstance(value, State):

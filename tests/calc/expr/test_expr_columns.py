@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calc.expr.oracle import _half_up as half_up
-from dudao.calc.expr import Catalogue, Item, Kind, Numbers, State, Table, Texts, Truths, compile_formula
+from dudao.calc.expr import Catalogue, Item, Kind, Numbers, State, Table, Texts, Truths, compile_formula, read_table
 from dudao.calc.expr.numbers import MAX_BITS, side_by_side
 
 huge = st.integers(-(10**40), 10**40)
@@ -187,6 +187,17 @@ def test_no_units_below_have_no_average(function: str) -> None:
     found = compile_formula(f"{function}(下级, 人数)", COUNTY).evaluate(table)
     assert found.state.tolist() == [State.EMPTY_GROUP] * 2
     assert compute("合计(下级, 人数) + 计数(下级)", table) == [0, 0]
+
+
+def test_a_share_of_nothing_and_a_part_above_the_whole_have_no_value() -> None:
+    catalogue = Catalogue([Item("部分", Kind.COUNT), Item("全体", Kind.COUNT)])
+    table = read_table(
+        catalogue, [{"部分": part, "全体": whole} for part, whole in ((3, 4), (0, 0), (5, 4), (1, 0))]
+    ).table
+    found = compile_formula("比例(部分, 全体) ≥ 75%", catalogue).evaluate(table)
+    assert found.values() == [True, None, None, None]
+    above = State.PART_ABOVE_WHOLE
+    assert found.state.tolist() == [State.KNOWN, State.ZERO_DIVISION, above, above]
 
 
 def test_a_year_before_that_is_not_there_is_absent() -> None:

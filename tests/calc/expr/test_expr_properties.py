@@ -96,6 +96,7 @@ def numbers_from(
         ),
         st.builds("{}({}, {})".format, st.sampled_from(["计数", "占比"]), truths, truths),
         st.builds("增长率({}, {})".format, numbers, numbers),
+        st.builds("比例({}, {})".format, numbers, numbers),
     ]
     if is_top:
         inner_numbers = st.sampled_from(["甲", "丙", "丁", "甲 × 乙", "缺失时(甲, 0)"])

@@ -242,6 +242,9 @@ class Checker:
             case "增长率":
                 found = self.alike(node, arguments, "“增长率”本期与基期")
                 return Type("number", (), percent=True, height=found.height)
+            case "比例":
+                found = self.alike(node, arguments, "“比例”部分与全体")
+                return Type("number", (), percent=True, height=found.height + 1)
             case "四舍五入":
                 if len(arguments) == 2 and not _is_places(arguments[1]):
                     self.flaw(arguments[1], "小数位数应当是 0～12 的整数。")

@@ -171,6 +171,8 @@ class Compiler:
                 return self.last_year(node.arguments[0])
             case "增长率":
                 return self.growth(node)
+            case "比例":
+                return self.share(node)
             case "四舍五入" | "进一" | "去尾":
                 return self.rounding(node)
             case "绝对值":
@@ -219,6 +221,16 @@ class Compiler:
             base = before(context)
             assert isinstance(base, Numbers)
             return (now(context) - base) / abs(base)
+
+        return run
+
+    def share(self, node: Call) -> Run:
+        part, whole = (self.numbers(argument) for argument in node.arguments)
+
+        def run(context: Context) -> Numbers:
+            mine, all_of_it = part(context), whole(context)
+            ratio, above = mine / all_of_it, mine.compare(">", all_of_it).true()
+            return ratio.with_state(np.where(above, np.maximum(ratio.state, State.PART_ABOVE_WHOLE), ratio.state))
 
         return run
 

@@ -190,6 +190,8 @@ class _Teller:
                 return self.tell(node.arguments[0], 9)
             case "上年":
                 return self.read(node)
+            case "比例":
+                return f"{self.tell(node.arguments[0], 9)} ÷ {self.tell(node.arguments[1], 9)}"
             case _ if node.scope is not None:
                 return self.read(node)
             case _:

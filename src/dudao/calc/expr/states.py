@@ -19,13 +19,15 @@ class State(IntEnum):
     NEGATIVE_WEIGHT = 4
     TOO_LARGE = 5
     """Exact, but with more digits than the engine keeps (see `numbers.MAX_BITS`)."""
-    NO_BAND = 6
+    PART_ABOVE_WHOLE = 6
+    """What is counted as a part is more than all: one of the two numbers is wrong."""
+    NO_BAND = 7
     """The measured value lies where the rule says nothing."""
-    NO_CATEGORY = 7
+    NO_CATEGORY = 8
     """The rule says nothing for this category of unit."""
-    UNMARKED = 8
+    UNMARKED = 9
     """Nobody has judged this item yet."""
-    NOT_APPLICABLE = 9
+    NOT_APPLICABLE = 10
 
     @property
     def words(self) -> str:
@@ -39,6 +41,7 @@ _WORDS = {
     State.EMPTY_GROUP: "可统计的单位不够，算不出",
     State.NEGATIVE_WEIGHT: "权重为负，算不出",
     State.TOO_LARGE: "数值过大，算不出",
+    State.PART_ABOVE_WHOLE: "部分大于全体，请核对",
     State.NO_BAND: "规则没有规定这个数值怎样计分",
     State.NO_CATEGORY: "规则没有规定这一类单位怎样计分",
     State.UNMARKED: "未评",

@@ -99,8 +99,8 @@ def test_who_does_not_judge_a_level_has_none_on_the_own_sheet() -> None:
 def test_levels_are_told() -> None:
     row = {"入园率": 92, "普惠率": 78, "公办率": 55, "P9": "达标"}
     assert lines(PRESCHOOL, row, "P2") == (
-        "合格的条件 78% ≥ 80%：不成立",
-        "不合格的条件 78% < 75%：不成立",
+        "合格的条件 普惠率 78%，要求 ≥ 80%：不成立",
+        "不合格的条件 普惠率 78%，要求 < 75%：不成立",
         "定为基本合格",
     )
     assert lines(PRESCHOOL, row, "P9") == ("县评评为达标",)
@@ -108,8 +108,8 @@ def test_levels_are_told() -> None:
     assert lines(PRESCHOOL, {}, "P1")[-1] == "等级算不出"
     assert lines(PRESCHOOL, row) == (
         "下级：P1 合格、P2 基本合格、P3 合格、P9 达标；以最低的为准，定为基本合格",
-        '创优：2 ≥ 3 且 0 = 0 且 “达标” = "达标"：不成立；未达到',
-        "提高：2 ≥ 2 且 0 = 0：成立；达到",
+        '创优：合格项数 2，要求 ≥ 3；且 不合格项数 0，要求 = 0；且 P9等次 “达标”，要求 = "达标"：不成立；未达到',
+        "提高：合格项数 2，要求 ≥ 2；且 不合格项数 0，要求 = 0：成立；达到",
         "等次：提高",
     )
     assert "下级：P1 —、P2 —、P3 —、P9 —；等级待定" in lines(PRESCHOOL, {})

@@ -24,8 +24,11 @@ from dudao.calc.expr.syntax import (
     Negative,
     Node,
     Not,
+    Number,
     Product,
     Sum,
+    Text,
+    Truth,
     decimal_text,
     write,
 )
@@ -127,6 +130,9 @@ def _explain(formula: Formula, seen: Mapping[int, Column]) -> Explanation:
     )
 
 
+_CONSTANT = Number | Text | Truth
+
+
 class _Teller:
     def __init__(self, formula: Formula, seen: Mapping[int, Column]) -> None:
         self.formula = formula
@@ -161,10 +167,47 @@ class _Teller:
                 return self.name(node)
             case Call():
                 return self.call(node)
-            case Sum() | Product() | Compare() | All() | Any() | Not() | Negative():
+            case Compare():
+                return self.comparison(node)
+            case All():
+                return "；且 ".join(self.condition(part) for part in node.parts)
+            case Any():
+                return "；或 ".join(self.condition(part) for part in node.parts)
+            case Not():
+                return f"非（{self.condition(node.part)}）"
+            case Sum() | Product() | Negative():
                 return write(node, least, self.tell)
             case _:
                 return write(node)
+
+    def condition(self, node: Node) -> str:
+        """A part of a condition: a yes or no by its name, whatever is made of several in brackets."""
+        if isinstance(node, Name):
+            return f"{self.named(node)}：{self.name(node)}"
+        return f"（{self.tell(node)}）" if isinstance(node, All | Any) else self.tell(node)
+
+    def comparison(self, node: Compare) -> str:
+        """«差异系数 0.5018，要求 ≤ 0.5»: what is compared by its name, as exactly as it takes to see on which side it is."""
+        limit = self.seen[id(node.right)].at(0)
+        left, right = self.side(node.left, limit), self.side(node.right, self.seen[id(node.left)].at(0))
+        asks = "，要求" if isinstance(node.right, _CONSTANT) and not isinstance(node.left, _CONSTANT) else ""
+        return f"{left}{asks} {node.operator} {right}"
+
+    def side(self, node: Node, other: Value) -> str:
+        if isinstance(node, _CONSTANT):
+            return write(node)
+        value, percent = self.seen[id(node)].at(0), self.formula.types[id(node)].percent
+        told = self.value(node)
+        if isinstance(value, Fraction) and isinstance(other, Fraction):
+            told = show_near(value, other, percent) if value != other else show_number(value, percent, 12)
+        if isinstance(node, Name):
+            self.name(node)
+            return f"{self.named(node)} {told}"
+        return f"{write(node)} = {self.tell(node)} = {told}"
+
+    def named(self, node: Name) -> str:
+        item = self.formula.catalogue.items.get(node.name)
+        return node.name if item is None else item.name
 
     def name(self, node: Name) -> str:
         catalogue = self.formula.catalogue
@@ -179,11 +222,11 @@ class _Teller:
             case "如果":
                 condition = self.seen[id(node.arguments[0])]
                 assert isinstance(condition, Truths)
-                told = self.tell(node.arguments[0])
+                told = self.condition(node.arguments[0])
                 if condition.state[0]:
                     return f"—（条件算不出：{told}）"
                 branch = self.tell(node.arguments[1 if condition.value[0] else 2], 9)
-                return f"{branch}（因为{told} {'成立' if condition.value[0] else '不成立'}）"
+                return f"{branch}（因为{told}，{'成立' if condition.value[0] else '不成立'}）"
             case "缺失时":
                 if self.seen[id(node.arguments[0])].state[0]:
                     return f"{self.tell(node.arguments[1], 9)}（因为{write(node.arguments[0])}缺失）"

@@ -218,6 +218,12 @@ def grade_lines(scores: Scores, sheet: Sheet, row: int) -> list[str]:
         lines.append(f"按“{category}”的等次")
     table = grading.table(data, nodes)
     total = normalised_total(scores.tree, nodes)
+    root, full = nodes[scores.tree.root.code], scores.tree.root.points
+    possible, mark = root.possible.at(0), None if root.mark is None else root.mark.at(0)
+    if total is not None and mark is not None and full is not None and possible not in {None, Fraction(full)}:
+        # Why the total beside the grade isn't that above it.
+        worked = f"{shown(mark)} ÷ {shown(possible)} × {shown(full)} = {shown(total.at(0))}"
+        lines.append(f"适用的满分是 {shown(possible)} 分，总分按比例折算：{worked}")
     for entry in grading.rows[category]:
         condition = grading.condition(entry, table, nodes)
         parts = _grade_parts(grading, entry.grade, total, nodes)

@@ -12,11 +12,11 @@ from processes import run
 
 DOCUMENTED = Path(__file__).parents[1] / "docs/calculations/scoring.md"
 CHINESE = {"LANG": "zh_CN.UTF-8"}
-HEAD = ["学校", "在校生数", "高于规定学历教师数", "寄宿制", "C2·音乐室", "C2·美术室", "C3", "C4", "C5", "D1"]
+HEAD = ["学校", "在校生数", "高于规定学历教师数", "寄宿制", "C2·音乐室", "C2·美术室", "C3", "C4", "C5", "D1", "V1"]
 ROWS = [
-    ["云溪一中", 1180, 52, "是", "有", "无", 8, 3, 28, 2],
-    ["临江中学", 900, 45, "否", "有", "有", "", 0, 27.5, ""],
-    ["城关中学", 1180, 52, "是", "有", "无", 8, 3, 28, 2],
+    ["云溪一中", 1180, 52, "是", "有", "无", 8, 3, 28, 2, "否"],
+    ["临江中学", 900, 45, "否", "有", "有", "", 0, 27.5, "", "否"],
+    ["城关中学", 1180, 52, "是", "有", "无", 8, 3, 28, 2, "否"],
 ]
 
 
@@ -86,10 +86,25 @@ def test_the_table_for_people_is_ranked_and_shows_ties(tmp_path, pack):
 
 
 def test_what_is_open_is_no_zero_and_a_veto_is_named(tmp_path, pack):
-    rows = [[*ROWS[0][:6], "", *ROWS[0][7:], "否"], [*ROWS[1], "是"]]
-    out = score(pack, as_csv(tmp_path / "a.csv", [[*HEAD, "V1"], *rows])).stdout.splitlines()
-    assert out[3].split() == ["1", "临江中学", "97.5", "不合格", "50", "47.5", "0", "弄虚作假"]
-    assert out[4].split() == ["—", "云溪一中", "—", "—", "—", "46.5", "2", "C3"]
+    rows = [[*ROWS[0][:6], "", *ROWS[0][7:]], [*ROWS[1][:-1], "是"]]
+    out = score(pack, as_csv(tmp_path / "a.csv", [HEAD, *rows])).stdout.splitlines()
+    assert out[3].split() == ["—", "云溪一中", "—", "—", "—", "46.5", "2", "C3"]
+    assert out[4].split() == ["—", "临江中学", "97.5", "不合格", "50", "47.5", "0", "弄虚作假"], "out by veto: no rank"
+
+
+def test_full_points_that_differ_are_shown(tmp_path, pack):
+    """Ranks compare rates: 40 of 90 stands below 60 of 100, and the table says of how many."""
+    pack.write_text(
+        pack.read_text(encoding="utf-8").replace("otherwise: redistribute", "otherwise: exclude"), encoding="utf-8"
+    )
+    lines = score(pack, as_csv(tmp_path / "a.csv", [HEAD, *ROWS])).stdout.splitlines()
+    assert [line.split()[:5] for line in lines[2:5]] == [
+        ["名次", "单位", "总分", "适用满分", "等次"],
+        ["1", "临江中学", "87.5", "90", "优秀"],
+        ["2", "云溪一中", "88.5", "100", "合格"],
+    ]
+    told = score(pack, tmp_path / "a.csv", "--explain", "临江中学").stdout
+    assert "适用的满分是 90 分，总分按比例折算：87.5 ÷ 90 × 100 = 97.22" in told
 
 
 def test_a_subject_is_explained_in_words_and_as_data(tmp_path, pack):

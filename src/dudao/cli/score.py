@@ -144,7 +144,8 @@ def _table(subjects: Subjects, results: Sequence[Outcome]) -> Iterable[str]:
     order = sorted(range(len(results)), key=lambda row: (results[row].rank is None, results[row].rank or 0, row))
     blocks = [child.code for child in tree.root.children]
     vetoes = {veto.code: veto.name for veto in tree.vetoes}
-    heads = ["名次", "单位", "总分", "等次", *blocks, "没有得分的指标", "一票否决"]
+    full = None if tree.root.points is None else Fraction(tree.root.points)
+    heads = ["名次", "单位", "总分", "适用满分", "等次", *blocks, "没有得分的指标", "一票否决"]
     lines = [heads]
     for row in order:
         result = results[row]
@@ -153,15 +154,17 @@ def _table(subjects: Subjects, results: Sequence[Outcome]) -> Iterable[str]:
                 "—" if result.rank is None else str(result.rank),
                 subjects.names[row],
                 _result(result.total, result.level),
+                _result(result.possible, None),
                 result.grade or "—",
                 *(_result(result.blocks[code].mark, result.blocks[code].level) for code in blocks),
                 _codes(result.open),
                 "、".join(vetoes[code] for code in result.vetoes),
             ]
         )
-    shown = [
-        place for place, head in enumerate(heads) if place < 4 + len(blocks) or any(line[place] for line in lines[1:])
-    ]
+    # Where not the same points apply to all, ranks compare rates.
+    apart = any(result.possible not in {None, full} for result in results)
+    wanted = {3: apart} | {5 + len(blocks) + at: any(line[5 + len(blocks) + at] for line in lines[1:]) for at in (0, 1)}
+    shown = [place for place in range(len(heads)) if wanted.get(place, True)]
     widths = {place: max(_width(line[place]) for line in lines) for place in shown}
     for line in lines:
         cells = [line[place] + " " * (widths[place] - _width(line[place])) for place in shown]

@@ -49,7 +49,9 @@ def test_a_dry_run_ranks_all_and_stores_nothing(town, draft):
     )
     run = dry_run(draft, seed=3)
     assert len(run.lines) == 10
-    assert [line.outcome.rank for line in run.lines] == sorted(line.outcome.rank for line in run.lines)
+    ranks = [line.outcome.rank for line in run.lines if not line.outcome.vetoes]
+    assert ranks == sorted(ranks) and ranks[0] == 1
+    assert all(line.outcome.rank is None for line in run.lines[len(ranks) :])  # who is out by veto is not ranked
     assert sum(count for _, count in run.grades) == 10
     assert run.open == []
     assert [line.points for line in dry_run(draft, seed=3).lines] == [line.points for line in run.lines]

@@ -50,11 +50,11 @@ def place(name: str, line: int) -> str:
     return f"{openpyxl.utils.get_column_letter(HEADS.index(name) + 2)}{line}"
 
 
-def edited(data: bytes, **cells) -> bytes:
-    """The ledger with some cells filled in by hand, as an office program saves it."""
+def edited(data: bytes, *, sheet="整改台账", **cells) -> bytes:
+    """A sheet with some cells filled in by hand, as an office program saves it."""
     book = openpyxl.load_workbook(io.BytesIO(data))
     for where, value in cells.items():
-        book["整改台账"][where] = value
+        book[sheet][where] = value
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -133,7 +133,7 @@ def test_the_three_lists_hold_what_they_are_for(town):
     town.draft(description="还没下达的")
     problems = sheet_of(exported(town.county, "problems"), "问题清单")
     assert [cell.value for cell in problems["D"][3:5]] == ["食堂食品留样不足48小时", "还没下达的"]
-    assert [cell.value for cell in problems["B"][3:5]][1] == "待下达"
+    assert [cell.value for cell in problems["B"][3:5]][1].startswith("待下达-")
     tasks = [cell.value for cell in sheet_of(exported(town.county, "tasks"), "任务清单")[4]]
     assert {"配齐冰箱", "购置留样冰箱", "留样满48小时", "平江一中"} <= set(tasks)
     duties = [cell.value for cell in sheet_of(exported(town.county, "duties"), "责任清单")[4]]
@@ -341,6 +341,39 @@ def test_new_problems_come_in_bulk_once(town):
     grown = take(town, written([*rows, ["师资", "缺体育教师", None, None, "平江一中", None]]), kind="new")
     assert len(changes_of(grown)) == 1 and "已经登记过" in grown.notes[-1]
     assert take(town, exported(town.county, "problems"), kind="new") is None, "what is exported is known"
+
+
+def test_a_list_of_problems_that_comes_back_unchanged_registers_nothing(town):
+    """Whoever's they are: a city's list has the counties' problems in it, and none of them is the city's."""
+    draft = town.draft(description="还没下达的")
+    town.planned(category="校园安全", suggestion="配齐冰箱")
+    judging.close(town.county2, finding=town.verified(description="已改好的"))
+    other = unit("湘阴一中", Kind.SCHOOL, town.xiangyin)
+    making.create_finding(town.stranger, office=town.xiangyin, unit=other, description="湘阴的问题", source="visit")
+    data = exported(town.director, "problems")
+    before = list(Finding.objects.order_by("pk").values())
+    for brought in (data, edited(data, sheet="问题清单")):
+        assert take(town, brought, who="director", kind="new", office=town.city) is None
+    assert list(Finding.objects.order_by("pk").values()) == before and len(before) == 4
+    issuing.issue(town.county, finding=draft)
+    Finding.objects.filter(pk=draft.pk).update(remark="平台上写的")
+    assert take(town, data, who="director", kind="new", office=town.city) is None, (
+        "what happened since is no change by hand"
+    )
+
+
+def test_beside_the_number_of_a_registered_problem_nothing_is_filled_in(town):
+    row = town.issued()
+    data = exported(town.county, "problems")
+    new = {"D6": "消防通道堵塞", "K6": "平江一中"}
+    grown = take(town, edited(data, sheet="问题清单", **new), kind="new")
+    assert grown.problems == [] and [one["description"] for one in changes_of(grown)] == ["消防通道堵塞"]
+    assert "按编号认出" in grown.notes[-1]
+    changed = take(town, edited(data, sheet="问题清单", D4="换成别的问题", **new), kind="new")
+    assert len(changed.problems) == 1 and "第 4 行“问题描述”不能修改：这个问题已经登记" in changed.problems[0]
+    assert len(changes_of(changed)) == 1, "the new row is as good as before"
+    strange = take(town, edited(data, sheet="问题清单", B4=f"{row.code}-{row.pk + 1}"), kind="new")
+    assert "登记新问题请把编号留空" in strange.problems[0] and not changes_of(strange)
 
 
 def test_two_people_who_bring_the_same_list_make_one_set(town):

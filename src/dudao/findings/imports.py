@@ -19,7 +19,7 @@ from dudao.findings.actions.making import create_finding
 from dudao.findings.feedback_lists import LIST
 from dudao.findings.feedback_lists import MOST as MOST_OF_LIST
 from dudao.findings.queries.ledgers import Register, rows_by_key
-from dudao.findings.registering import checked, drafts_of
+from dudao.findings.registering import checked, drafts_of, parted
 from dudao.orgs.models import Unit
 
 MANY = 300
@@ -43,7 +43,15 @@ def _told(actor: Actor, taken: SheetImport, step: str) -> None:
 
 
 def _check_new(actor: Actor, office: Unit, reading: Reading, book: Book) -> Comparison:
-    return checked(reading, office, Register(actor, office), timezone.localdate())
+    """New problems; rows that carry the number of an export are registered already, and only looked at."""
+    held = rows_by_key(actor, {sheets.key_of(str(row.values.get("number") or "")) for row in reading.rows})
+    snapshot = sheets.read_snapshot(book, ledgers.PROBLEMS)
+    fresh, known = parted(reading, held, snapshot)
+    found = checked(fresh, office, Register(actor, office), timezone.localdate())
+    found.rows = len(reading.rows)
+    found.problems += known.problems
+    found.notes += known.notes
+    return found
 
 
 def _register(
@@ -101,6 +109,7 @@ NEW = declare_owned(
         verb="finding.import",
         table=ledgers.PROBLEMS,
         max_rows=ledgers.MOST_ROWS // 4,
+        texts=True,
         check=_check_new,
         write=_register,
         many=MANY,

@@ -30,7 +30,13 @@ _SOURCES: Final = {str(key): str(label) for key, label in Finding.Source.choices
 PROBLEMS = Table(
     "问题清单",
     [
-        Column("code", "编号", read_only=True, width=13),
+        Column(
+            "number",
+            "编号",
+            "code",
+            width=16,
+            help="导出的清单里由平台生成，用来认出已登记的问题，请勿修改；登记新问题时留空",
+        ),
         Column(
             "category",
             "问题类别",
@@ -71,6 +77,9 @@ PROBLEMS = Table(
         Column("remark", "备注", width=12, limit=300),
     ],
 )
+
+TO_FILL_IN = Table(PROBLEMS.name, PROBLEMS.columns[1:])
+"""The list as a template: a new problem has no number."""
 
 TASKS = Table(
     "任务清单",
@@ -154,7 +163,7 @@ class Ledger:
 SHEETS: Final[Mapping[str, Ledger]] = {
     ledger.key: ledger
     for ledger in (
-        Ledger("problems", PROBLEMS, drafts=True),
+        Ledger("problems", PROBLEMS, drafts=True, returns=True),
         Ledger("tasks", TASKS),
         Ledger("duties", DUTIES),
         Ledger("ledger", LEDGER, returns=True),
@@ -163,8 +172,13 @@ SHEETS: Final[Mapping[str, Ledger]] = {
 
 
 def number_of(code: str, pk: int) -> str:
-    """The number of a finding in sheets: its code, which is unique in its office only, and its own key."""
-    return f"{code}-{pk}"
+    """The number of a finding in sheets: its code, which is unique in its office only, and its own key. A draft has no code yet."""
+    return f"{code or FINDING.states[_State.DRAFT].word}-{pk}"
+
+
+def numbers_of(row: Finding) -> set[str]:
+    """The numbers that a finding has or had in sheets: that of today, and that of the draft it was."""
+    return {number_of(row.code, row.pk), number_of("", row.pk)}
 
 
 def _source(row: Mapping[str, Any]) -> str:
@@ -178,7 +192,6 @@ def _light(row: Mapping[str, Any]) -> Cell:
 
 
 _VALUES: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
-    "code": lambda row: row["code"] or FINDING.states[_State.DRAFT].word,
     "number": lambda row: number_of(row["code"], row["pk"]),
     "unit": lambda row: row["unit__name"],
     "unit_code": lambda row: row["unit__institution_code"] or row["unit__uscc"] or row["unit__local_code"],
@@ -277,6 +290,16 @@ def why_not_fill(row: Finding, actor: Actor, key: str, text: str) -> str:
     if key == "phone" and "*" in text:
         return "是隐藏后的号码，请填写完整的号码，或恢复导出时的内容。"
     return ""
+
+
+def cell_of(row: Finding, column: Column) -> str:
+    """What the 问题清单 shows of a finding in a column."""
+    unit = row.unit
+    value = {
+        "unit": unit.name,
+        "unit_code": unit.institution_code or unit.uscc or unit.local_code,
+    }.get(column.key) or getattr(row, column.key, "")
+    return sheets.shown(column, value)
 
 
 def compare(

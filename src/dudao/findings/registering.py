@@ -1,12 +1,13 @@
 """New problems out of a 问题清单: which unit a row means, what is wrong with it, what is registered already. Writes nothing."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from dudao.core.sheets import Comparison, Reading, normal
-from dudao.findings.ledgers import PROBLEMS
+from dudao.core.sheets import Comparison, Reading, Rules, compare, key_of, normal
+from dudao.findings.ledgers import PROBLEMS, cell_of, numbers_of
 from dudao.findings.models import WRITTEN, Finding
 from dudao.findings.queries.ledgers import Register, known_of
 from dudao.orgs.models import Unit
@@ -16,10 +17,59 @@ _TEXTS = [
 ]
 
 
+_FIXED = "这个问题已经登记，请恢复原来的内容，需要变动的在问题页面办理；要登记新问题，请把“编号”留空"
+
+
+def parted(
+    reading: Reading, held: Mapping[int, Finding], snapshot: Mapping[str, Mapping[str, str]] | None
+) -> tuple[Reading, Comparison]:
+    """The rows that are to be registered, and what is to be said of those that are registered already, told by their number.
+
+    An exported list that comes back says nothing new, from whichever office its problems are: ``held`` are the findings of its
+    numbers that the actor may see. A changed cell beside a number is a fault, since nobody could tell what was meant.
+    """
+    numbers = {row.number: str(row.values.get("number") or "") for row in reading.rows}
+    lines = {line for line, number in numbers.items() if number}
+    numbered = [row for row in reading.rows if row.number in lines]
+    unknown = [
+        row.problem("编号", f"是“{numbers[row.number]}”，平台里没有这一项，或不在您的范围内。登记新问题请把编号留空")
+        for row in numbered
+        if (finding := held.get(key_of(numbers[row.number]))) is None or numbers[row.number] not in numbers_of(finding)
+    ]
+    strange = {problem.row for problem in unknown}
+    matched = {key_of(numbers[row.number]): numbers[row.number] for row in numbered if row.number not in strange}
+    rules = Rules(
+        number=lambda row: matched[row.pk],
+        label=str,
+        shown=lambda row, column: (cell_of(row, column), *([row.unit.short_name] if column.key == "unit" else [])),
+        why_not=lambda row, column, text: _FIXED,
+        page="问题页面",
+    )
+    known = replace(
+        reading,
+        rows=[row for row in numbered if row.number not in strange],
+        problems=[problem for problem in reading.problems if problem.row in lines],
+        notes=[],
+    )
+    found = compare(PROBLEMS, known, snapshot, {key: held[key] for key in matched}, rules)
+    found.problems += unknown
+    found.notes = [f"{len(matched)} 个问题按编号认出是已经登记的，不会再登记。"] if matched else []
+    fresh = replace(
+        reading,
+        rows=[row for row in reading.rows if row.number not in lines],
+        problems=[problem for problem in reading.problems if problem.row not in lines],
+    )
+    return fresh, found
+
+
 def checked(reading: Reading, office: Unit, register: Register, today: date) -> Comparison:
     """Check the rows of a list. A problem of the same unit, day and wording is registered once."""
     # Rows that are not there yet have no content that could stay as it is.
-    notes = [note.replace("原有内容保持不变", "登记为空白") for note in reading.notes]
+    told = [
+        note.replace("原有内容保持不变", "登记为空白").replace("登记为空白：编号、", "登记为空白：")
+        for note in reading.notes
+    ]
+    notes = [note for note in told if not note.endswith("登记为空白：编号。")]
     found = Comparison(len(reading.rows), [], list(reading.problems), notes)
     faulty = {problem.row for problem in found.problems}
     seen: dict[tuple[int, date, str], int] = {}

@@ -19,7 +19,7 @@ from dudao.core.sheets.opening import MAX_BYTES, open_book, read_upload
 from dudao.core.sheets.problems import Problem, SheetError
 from dudao.core.sheets.reading import Reading, Row, grid_of, read, read_snapshot
 from dudao.core.sheets.returning import error_copy
-from dudao.core.sheets.writing import TONE_COLOURS, Writer, export, template
+from dudao.core.sheets.writing import TONE_COLOURS, Writer, export, shown, template
 
 __all__ = [
     "ERROR_COLUMN",
@@ -48,5 +48,6 @@ __all__ = [
     "read",
     "read_snapshot",
     "read_upload",
+    "shown",
     "template",
 ]

@@ -19,7 +19,7 @@ from dudao.orgs.models import Unit
 _COLUMNS = {column.key for ledger in SHEETS.values() for column in ledger.table.columns}
 _FIELDS = (
     *(field.name for field in Finding._meta.concrete_fields if field.name in _COLUMNS and not field.is_relation),
-    "pk", "deadline_basis", "lit", "office__name",
+    "pk", "code", "deadline_basis", "lit", "office__name",
     "unit__name", "unit__path", "unit__institution_code", "unit__uscc", "unit__local_code",
 )  # fmt: skip
 """What the sheets show, and what they make it of."""
@@ -43,7 +43,7 @@ def ledger_rows(actor: Actor, ledger: Ledger, lights: Lights, *, ids: Sequence[i
         rows = rows.filter(_Among(F("pk"), Cast(keys, ArrayField(BigIntegerField()))))
     rows = lights.annotate(rows)
     fields: tuple[str, ...] = _FIELDS
-    if ledger.returns:
+    if any(column.key == "evidence" for column in ledger.table.columns):
         looks = Verification.objects.filter(finding=OuterRef("pk")).order_by("-pk")
         files = FindingFile.objects.filter(finding=OuterRef("pk"), report__isnull=False).order_by("pk")
         rows = rows.annotate(

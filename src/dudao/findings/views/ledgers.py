@@ -83,7 +83,7 @@ def import_template(request: HttpRequest) -> HttpResponse:
     """The 问题清单 to fill in."""
     may_anywhere(request, "finding.import")
     help_text = "每行一个问题；带 * 的列必填。同一单位、同一天、同样的描述只登记一次。"
-    return attachment(sheets.template(ledgers.PROBLEMS, help_text=help_text), "问题清单模板.xlsx")
+    return attachment(sheets.template(ledgers.TO_FILL_IN, help_text=help_text), "问题清单模板.xlsx")
 
 
 def _more(taken: SheetImport) -> dict[str, Any]:

@@ -163,6 +163,32 @@ def test_what_is_no_sheet_is_refused_beside_the_form(town, content, kind, said):
     assert answer.status_code == 422 and said in answer.content.decode() and not SheetImport.objects.exists()
 
 
+def test_good_problems_are_registered_and_the_faulty_ones_come_back(town):
+    person = client(town)
+    target = io.BytesIO()
+    sheet = openpyxl.Workbook()
+    sheet.active.title = "问题清单"
+    for row in (
+        ["问题描述", "责任单位"],
+        ["消防通道堵塞", "平江一中"],
+        ["没有这个学校", "湘阴九中"],
+        ["缺体育教师", "平江一中"],
+    ):
+        sheet.active.append(row)
+    sheet.save(target)
+    upload = SimpleUploadedFile("清单.xlsx", target.getvalue())
+    answer = person.post(reverse("findings:import"), {"kind": "new", "office": town.pingjiang.pk, "file": upload})
+    page = person.get(answer["Location"]).content.decode()
+    assert "只导入没有错误的行：2 个问题" in page and "有错误的行另给一份文件" in page
+    assert person.post(answer["Location"], {"act": "apply"}).status_code == 302
+    assert set(Finding.objects.values_list("description", flat=True)) == {"消防通道堵塞", "缺体育教师"}
+    page = person.get(answer["Location"]).content.decode()
+    assert "部分已导入" in page and "1 行有错误，没有导入" in page and 'value="apply"' not in page
+    taken = SheetImport.objects.get()
+    left = b"".join(person.get(reverse("findings:upload_errors", args=[taken.pk])).streaming_content)
+    assert [cell.value for cell in book_of(left)["问题清单"]["A"]] == ["问题描述", "没有这个学校"]
+
+
 def test_only_who_may_import_sees_the_page_and_the_template(town):
     for who in ("head", "inspector", "leader"):
         for name in ("import", "import_template"):

@@ -106,6 +106,41 @@ def test_faulty_rows_come_back_in_the_same_file_with_their_reasons(place, actor)
     assert Unit.objects.filter(parent=place.town).count() == 1
 
 
+def test_good_rows_go_in_and_the_faulty_ones_are_given_back_alone(place, actor):
+    """What stands under a faulty row is not opened elsewhere: it comes back with it."""
+    data = workbook(
+        ["大坪小学", "三阳乡", "211", "2143000123", None, None],
+        ["新光小学", "三阳乡", "211", "2143000124", "去年", None],
+        ["新光教学点", "新光小学", "218", None, None, None],
+        ["三阳乡中心小学", "三阳乡", "211", "2143000001", None, "1950"],
+    )
+    taken = take(actor, place.east, data)
+    assert taken.state == "faulty" and taken.counts == {"new": 1, "changed": 1, "same": 0, "error": 2}
+    assert {row["name"]: row["outcome"] for row in taken.preview}["新光教学点"] == "error"
+    assert not Unit.objects.filter(name="大坪小学").exists()
+    job = carry_out(actor, taken)
+    assert job.message == "新增 1 个，更新 1 个，无变化 0 个。有错误、没有导入的 2 行。"
+    assert taken.state == "done" and taken.counts["error"] == 2
+    assert Unit.objects.filter(name="大坪小学").exists() and not Unit.objects.filter(name__startswith="新光").exists()
+    with files.opened(taken.errors) as stream:
+        sheet = openpyxl.load_workbook(stream)["机构信息"]
+    assert [row[0].value for row in sheet.iter_rows(min_row=3)] == ["新光小学", "新光教学点"]
+    with pytest.raises(Conflict):
+        imports.confirm(actor, taken=taken)
+
+
+def test_the_good_rows_of_a_file_that_waited_too_long_are_found_again(place, actor):
+    taken = take(
+        actor,
+        place.east,
+        workbook(["大坪小学", "三阳乡", "211", None, None, None], ["新光小学", "没有的乡", "211", None, None, None]),
+    )
+    SheetImport.objects.filter(pk=taken.pk).update(kept=b"")
+    taken.refresh_from_db()
+    carry_out(actor, taken)
+    assert taken.state == "done" and Unit.objects.filter(name="大坪小学").exists()
+
+
 def test_what_changed_between_check_and_import_stops_it(place, actor):
     taken = take(actor, place.east, workbook(["大坪小学", "三阳乡", "211", "2143000123", None, None]))
     actions.open_unit(

@@ -187,11 +187,43 @@ def test_a_county_fills_in_its_own_rows_and_no_others(city, rows):
     assert taken.problems == [
         f"第 5 行“编号”是“{ledger.row_number(rows[1])}”，平台里没有这一项，或不在您的范围内。请按导出的台账填写，不要改编号"
     ]
-    with pytest.raises(Conflict, match="有错误"):
+    apply_own(city.county, taken=taken)
+    assert fresh(rows[0]).person == "李四" and fresh(rows[1]).person == ""
+    with pytest.raises(Conflict, match="已导入"):
         apply_own(city.county, taken=taken)
-    own = take(city.county, edited(exported(city.county), **{place("责任人", 4): "李四"}))
-    apply_own(city.county, taken=own)
-    assert fresh(rows[0]).person == "李四"
+
+
+def test_one_bad_row_does_not_block_the_others_and_comes_back_alone(city, rows):
+    """The file that is given back is a ledger still: mended, it brings what was left."""
+    third = a_task(city, title="第三项", deadline=30)
+    hand_down(city.officer, task=third, units=[city.pingjiang])
+    data = exported(city.officer, plan=city.plan)
+    filled = {
+        place("责任人", 4): "李四",
+        place("责任领导", 5): "王" * 61,
+        place("备注", 5): "要办",
+        place("备注", 6): "已知",
+    }
+    taken = take(city.officer, edited(data, **filled))
+    assert taken.state == "faulty" and len(taken.problems) == 1
+    assert {change["line"] for change in changes_of(taken)} == {4, 6}, (
+        "of the faulty row nothing, not even its good cell"
+    )
+    apply_own(city.officer, taken=taken)
+    assert [fresh(row).person for row in rows] == ["李四", ""] and fresh(rows[1]).remarks == ""
+    assert Assignment.objects.get(task=third).remarks == "已知"
+    taken.refresh_from_db()
+    left = openpyxl.load_workbook(files.opened(taken.errors))
+    sheet = left["任务台账"]
+    assert (sheet["B4"].value, sheet.max_row) == (ledger.row_number(rows[1]), 4)
+    assert "最多 60 个" in sheet.cell(4, len(HEADS) + 2).value
+    sheet[place("责任领导", 4)] = "王县长"
+    target = io.BytesIO()
+    left.save(target)
+    again = take(city.officer, target.getvalue())
+    assert again.problems == [] and len(changes_of(again)) == 2
+    apply_own(city.officer, taken=again)
+    assert (fresh(rows[1]).leader, fresh(rows[1]).remarks) == ("王县长", "要办")
 
 
 def test_who_only_reads_can_not_change_anything(city, rows):

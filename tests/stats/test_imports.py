@@ -94,6 +94,28 @@ def test_one_faulty_row_stops_all_and_comes_back_in_red(place):
     assert not Value.objects.exists()
 
 
+def test_the_good_rows_of_a_table_go_in_and_the_others_come_back(place):
+    client = signed_in(place.accounts["east"])
+    rows = [
+        ["三阳小学", "平江县", "小学", 480, 0, 110],
+        ["不存在小学", "平江县", "小学", 1, 0, 1],
+        ["长寿学校", "平江县", 312, 300, 210, 5],
+    ]
+    taken = sent(client, place, book(数据汇总=[HEADS, *rows]))
+    assert (taken.state, taken.counts) == ("faulty", {"changed": 2, "same": 0, "error": 1})
+    page = client.get(taken.get_absolute_url()).content.decode()
+    assert "只导入没有错误的" in page and "另给一份表" in page
+    taken = confirmed(client, taken)
+    assert taken.state == "done" and place.ret(place.primary).filled == 2 and place.ret(place.nine).filled
+    page = client.get(taken.get_absolute_url()).content.decode()
+    assert "部分已导入" in page and "下载没有导入的行" in page and "只导入没有错误的" not in page
+    copy = b"".join(client.get(reverse("stats:import_errors", args=[taken.pk])).streaming_content)
+    grid = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(copy)).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in grid[1:]] == ["不存在小学"]
+    twice = sent(client, place, book(数据汇总=[HEADS, rows[0], [*rows[0][:3], 9, 0, 9]]))
+    assert twice.counts["error"] == 2, "which of two rows is right nobody can tell"
+
+
 def test_a_code_of_one_school_beside_the_name_of_another_stops_the_row(place):
     """The numbers of a school must never stand under another one's name: code and name are shown, and nothing is taken."""
     own, code = "3143000001", "3143000002"

@@ -70,7 +70,8 @@ def _shown(line: Line) -> dict[str, Any]:
 def _summary(taken: SheetImport) -> str:
     new, changed, same, error = (taken.counts[key] for key in ("new", "changed", "same", "error"))
     if taken.state == SheetImport.State.DONE:
-        return f"新增 {new} 个，更新 {changed} 个，无变化 {same} 个。"
+        left = f"有错误、没有导入的 {error} 行。" if error else ""
+        return f"新增 {new} 个，更新 {changed} 个，无变化 {same} 个。{left}"
     return f"共 {new + changed + same + error} 行：新增 {new}，更新 {changed}，无变化 {same}，有错误 {error}。"
 
 
@@ -84,7 +85,7 @@ def _words(taken: SheetImport) -> Words:
         "confirm": f"确认后新增 {new} 个机构、更新 {changed} 个机构；"
         "名称或上级有变化的，按今天更名或变更隶属。导入后不能整批撤回。",
         "done": f"已新增 {new} 个、更新 {changed} 个，无变化 {same} 个。",
-        "faulty": f"有 {error} 行不能导入，因此一行也没有导入。下载带“错误原因”列的原表，按红色说明改好后重新上传。",
+        "faulty": f"有 {error} 行有错误，还没有导入任何内容。下载带“错误原因”列的原表，可以看到红色的说明。",
         "one": "行",
         "what": "机构",
     }

@@ -127,8 +127,10 @@ def _plan_rows(actor: Actor, register: _Register, cells: Sequence[catalogue.Cell
             continue
         other = seen.setdefault(line.ret.pk, line)
         if other is not line:
-            said = f"“{register.word}”{line.name}与第 {other.number} 行是同一{register.one}，请只保留一行。"
-            line.problems.append(Problem(line.number, register.word, said))
+            # Whose numbers are right nobody can tell: neither row is taken.
+            for one, twin in ((line, other), (other, line)):
+                said = f"“{register.word}”{one.name}与第 {twin.number} 行是同一{register.one}，请只保留一行。"
+                one.problems.append(Problem(one.number, register.word, said))
     known = {line.number: line.problems for line in lines}
     loose: list[Problem] = []
     for problem in reading.problems:
@@ -217,6 +219,8 @@ def plan_files(actor: Actor, asked: Round, root: Unit, reading: Reading) -> Plan
         if other is not line:
             said = f"“{row.values['file']}”与第 {other.number} 个文件是同一所学校，请只保留一个。"
             line.problems.append(Problem(line.number, "文件", said))
+            said = f"“{other.name}”与第 {line.number} 个文件是同一所学校，请只保留一个。"
+            other.problems.append(Problem(other.number, "文件", said))
     return Plan(lines, [problem for line in lines for problem in line.problems], sorted(notes))
 
 

@@ -90,7 +90,7 @@ def _words(taken: SheetImport) -> Words:
         "after": (asked.get_absolute_url(), "查看报表"),
         "confirm": f"确认后更新 {changed} 份报表，填报单位会看到新的数。",
         "done": f"已更新 {changed} 份，无变化 {same} 份。",
-        "faulty": f"有 {error} {one}不能导入，因此什么也没有导入。",
+        "faulty": f"有 {error} {one}有错误，还没有导入任何内容。",
         "one": one,
         "what": "县市区" if sort == Sort.COUNTY else "学校",
     }

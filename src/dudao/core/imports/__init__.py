@@ -10,7 +10,7 @@ and in its ``urls.py`` ``*imports.paths(UNITS, "import/")``, beside an upload pa
 
 A file is read once, by the job that checks it: the rows wait as they were typed (``kept``), and the job that takes them works
 on those. What the rows mean, and whether they may be written, is for the app: ``plan`` says what each would do, ``take`` writes
-them in one transaction, all or none.
+them in one transaction, all or none. Of a file with faulty rows the good ones may be taken; the others are given back as a file.
 """
 
 from dudao.core.imports.declared import DECLARED, OUTCOMES, Import, Plan, Progress, Refused, Words

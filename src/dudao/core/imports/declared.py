@@ -100,7 +100,7 @@ class Import:
     table: Callable[[SheetImport], Table]
     plan: Callable[[Actor, SheetImport, Reading, Progress], Plan]
     take: Callable[[Actor, SheetImport, Reading, Progress], Plan]
-    """A part of an action, in its transaction. Raises ``Refused`` when a single row is wrong."""
+    """A part of an action, in its transaction. Raises ``Refused`` when a single row is wrong: what it is given was found good."""
     shown: Callable[[Any], dict[str, Any]]
     """A line as plain values for the preview: row, name, outcome, changes, problems, perhaps sub and remarks."""
     words: Callable[[SheetImport], Words]

@@ -1,7 +1,8 @@
 """Sheets that belong to who brought them: a ledger filled in, a list of new rows.
 
 They are small enough to be checked while the page waits, and what was shown is what is written: the changes wait beside the
-upload, every one as it was previewed, until their owner says yes or gives them up. Nobody else sees them.
+upload, every one as it was previewed, until their owner says yes or gives them up. Nobody else sees them. A row with a fault
+holds up no other: the good rows can be written, and the faulty ones are given back as a file of their own.
 """
 
 import io
@@ -18,7 +19,7 @@ from django.utils import timezone
 from dudao.core import audit, files, jobs, sheets
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.jobs import JobFailed, Result, Work
-from dudao.core.models import SheetImport
+from dudao.core.models import SheetImport, StoredFile
 from dudao.core.sheets import Comparison, Reading, Table
 from dudao.core.sheets.opening import Book
 from dudao.core.workflow import Conflict
@@ -95,6 +96,8 @@ def take_own(actor: Actor, *, declared: Owned, target: Any, upload: Any, name: s
     book = sheets.open_book(data)
     reading = sheets.read(book, declared.table, max_rows=declared.max_rows, texts=declared.texts)
     found = declared.check(actor, target, reading, book)
+    faulty = {problem.row for problem in found.problems}
+    found.changes = [change for change in found.changes if change["line"] not in faulty]
     if not found.changes and not found.problems:
         return None
     kept: SheetImport = keep_own(
@@ -126,6 +129,7 @@ def keep_own(
             "changes": len(found.changes),
             "touched": len({change["row"] for change in found.changes if "row" in change}),
             "problems": len(problems),
+            "faulty": len({problem.row for problem in problems}),
         },
         preview=found.changes[:SHOWN_CHANGES],
         problems=[str(problem) for problem in problems[:SHOWN_PROBLEMS]],
@@ -153,13 +157,14 @@ def changes_of(taken: SheetImport) -> list[dict[str, Any]]:
 
 @audit.action
 def apply_own(actor: Actor, *, taken: SheetImport, progress: Callable[[int, int], None] | None = None) -> SheetImport:
-    """Carry out a checked sheet: everything as it was previewed, or nothing at all."""
+    """Carry out a checked sheet: everything as it was previewed, or nothing at all. Of the faulty rows a file is left."""
     held: SheetImport = SheetImport.objects.select_for_update(of=("self",)).get(pk=taken.pk, owner_id=actor.id)
     declared = _ready(held)
     assert declared.write is not None
     declared.write(actor, held, changes_of(held), progress)
     held.state, held.done_at, held.kept = State.DONE, timezone.now(), b""
-    held.save(update_fields=["state", "done_at", "kept"])
+    held.errors = rest_kept(held)
+    held.save(update_fields=["state", "done_at", "kept", "errors"])
     declared.told(actor, held, "apply")
     return held
 
@@ -191,9 +196,22 @@ def discard_own(actor: Actor, *, taken: SheetImport) -> SheetImport:
     return taken
 
 
+def rest_kept(taken: SheetImport) -> StoredFile | None:
+    """The faulty rows of an upload as a file of their own, out of the copy that says what is wrong with them."""
+    if taken.errors is None:
+        return None
+    with files.opened(taken.errors) as stream:
+        return files.keep(sheets.rest_of(stream.read()), files.KINDS["xlsx"].media_type)
+
+
+def can_apply(taken: SheetImport) -> bool:
+    """Whether anything of a sheet can be written: all of a clean one, the good rows of a faulty one."""
+    return bool(taken.counts["changes"]) and taken.state in {State.READY, State.FAULTY}
+
+
 def _ready(taken: SheetImport) -> Owned:
     declared = OWNED[taken.kind]
-    if taken.state != State.READY:
+    if not can_apply(taken):
         raise Conflict(f"这份{declared.word}{taken.get_state_display()}，不能再导入。")
     return declared
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core import files
 from dudao.core.access import Denied
-from dudao.core.imports.owned import OWNED, Owned, begin_own, discard_own, own_uploads, page_after, take_own
+from dudao.core.imports.owned import OWNED, Owned, begin_own, can_apply, discard_own, own_uploads, page_after, take_own
 from dudao.core.models import SheetImport
 from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.forms import Form, form_page, refused
@@ -25,10 +25,14 @@ STATES: dict[str, State] = {
     SheetImport.State.DISCARDED: State("已放弃", "grey", "x"),
 }
 _RUNNING = State("正在导入", "blue")
+PARTLY = State("部分已导入", "amber", "file-alert")
+"""The good rows are in, the faulty ones were given back."""
 
 
 def state_of(taken: SheetImport) -> State:
-    going = taken.job is not None and not taken.job.over and taken.state == SheetImport.State.READY
+    if taken.state == SheetImport.State.DONE and taken.errors_id:
+        return PARTLY
+    going = taken.job is not None and not taken.job.over and can_apply(taken)
     return _RUNNING if going else STATES[taken.state]
 
 
@@ -93,6 +97,8 @@ def upload_view(
                 else [],
                 "hidden": taken.counts["changes"] - len(taken.preview),
                 "hidden_problems": taken.counts["problems"] - len(taken.problems),
+                "partly": state == PARTLY,
+                "can_apply": can_apply(taken),
                 "open": taken.state in {SheetImport.State.READY, SheetImport.State.FAULTY} and state != _RUNNING,
                 "errors_url": reverse(declared.errors, args=[pk]) if taken.errors_id else "",
                 "crumbs": crumbs(Crumb(taken.name)),
@@ -120,13 +126,14 @@ def _decided(request: HttpRequest, taken: SheetImport) -> HttpResponse:
 
 
 def errors_view(*kinds: Owned) -> Callable[..., Any]:
-    """The sheet as it was brought, with a red column that says what is wrong."""
+    """The sheet as it was brought, with a red column that says what is wrong; once it is in, only the rows that are not."""
 
     @require_GET
     def upload_errors(request: HttpRequest, pk: int) -> Any:
         taken = _found_or_404(request, pk, kinds)
         if taken.errors is None:
             raise Http404
-        return files.serve(taken.errors, f"{taken.name.removesuffix('.xlsx')} 错误说明.xlsx")
+        what = "没有导入的行" if taken.state == SheetImport.State.DONE else "错误说明"
+        return files.serve(taken.errors, f"{taken.name.removesuffix('.xlsx')} {what}.xlsx")
 
     return upload_errors

@@ -16,7 +16,7 @@ _BACK: dict[str, Callable[[str], Any]] = {"decimal": Decimal, "date": date.fromi
 
 
 def packed(reading: Reading) -> bytes:
-    """The rows of a reading without problems, small enough to lie beside their upload: a tenth of the text."""
+    """The good rows of a reading, small enough to lie beside their upload: a tenth of the text."""
     told = {
         "sheet": reading.sheet,
         "header": reading.header_row,

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from dudao.core import files, sheets
 from dudao.core.files import FileRefused
 from dudao.core.imports.declared import OUTCOMES, Import
-from dudao.core.imports.running import confirm, seen
+from dudao.core.imports.owned_pages import PARTLY
+from dudao.core.imports.running import confirm, good_rows, seen
 from dudao.core.models import SheetImport, StoredFile
 from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.forms import Form, form_page, refused
@@ -108,13 +109,16 @@ def upload(request: HttpRequest, pk: int, declared: Import) -> HttpResponse:
     counts = taken.counts
     words = declared.words(taken)
     found = sum(counts.values())
+    partly = taken.state == SheetImport.State.DONE and bool(counts.get("error"))
     return render(
         request,
         "core/import.html",
         {
             **words,
             "taken": taken,
-            "state": STATES[taken.state],
+            "state": PARTLY if partly else STATES[taken.state],
+            "partly": partly,
+            "good": good_rows(taken) if taken.state == SheetImport.State.FAULTY else 0,
             "counts": [(OUTCOMES[key].word, counts.get(key, 0)) for key in (*declared.counted, "error")]
             if counts
             else [],
@@ -160,9 +164,10 @@ def upload_confirm(request: HttpRequest, pk: int, declared: Import) -> HttpRespo
 
 @require_GET
 def upload_errors(request: HttpRequest, pk: int, declared: Import) -> HttpResponse:
-    """The uploaded file with its red column."""
+    """The uploaded file with its red column; once it is in, only the rows that are not."""
     taken = _or_404(request, declared, pk)
     if taken.errors is None:
         raise Http404
-    answer: Any = files.serve(taken.errors, f"{taken.name.rsplit('.', 1)[0]}（错误原因）.xlsx")
+    what = "没有导入的行" if taken.state == SheetImport.State.DONE else "错误原因"
+    answer: Any = files.serve(taken.errors, f"{taken.name.rsplit('.', 1)[0]}（{what}）.xlsx")
     return answer  # type: ignore[no-any-return]

@@ -4,6 +4,8 @@ Each step changes the upload only where it finds the state before it, so that tw
 after a kill can't do it twice. What a step can't do it says on the upload itself.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,10 +16,11 @@ from django.utils import timezone
 from dudao.core import audit, files, jobs, sheets
 from dudao.core.access import Actor, Denied
 from dudao.core.imports.declared import DECLARED, Import, Plan, Progress, Refused
+from dudao.core.imports.owned import rest_kept
 from dudao.core.imports.packing import packed, unpacked
 from dudao.core.jobs import JobFailed, Result, Work
 from dudao.core.models import SheetImport, StoredFile
-from dudao.core.sheets import Reading, SheetError
+from dudao.core.sheets import Problem, Reading, SheetError
 from dudao.core.workflow import Conflict
 
 SHOWN_ROWS = 50
@@ -54,14 +57,21 @@ def take_in(
 
 @audit.action
 def confirm(actor: Actor, *, taken: SheetImport) -> SheetImport:
-    """Queue the import of a file whose check was clean."""
+    """Queue the import of a file: all of a clean one, of one with faults the rows that have none."""
     declared = DECLARED[taken.kind]
     actor.require(declared.verb, declared.target(taken).path)
+    if taken.state == State.FAULTY and not good_rows(taken):
+        raise Conflict("没有可以导入的行，请改好后重新上传。")
     taken.state = State.IMPORTING
-    _save(taken, {State.READY})
+    _save(taken, {State.READY, State.FAULTY})
     _queue(actor, taken, "import", "导入")
     audit.record(actor, declared.verb, taken, step="confirm", counts=taken.counts)
     return taken
+
+
+def good_rows(taken: SheetImport) -> int:
+    """How many rows of a faulty file could be taken without the others."""
+    return sum(taken.counts.get(word, 0) for word in ("new", "changed"))
 
 
 def declare(declared: Import) -> Import:
@@ -84,12 +94,26 @@ def _check(declared: Import, work: Work) -> Result:
         try:
             reading = declared.read(taken, data, work.progress)
             plan = declared.plan(work.actor, taken, reading, work.progress)
+            good = _sound(declared, work, taken, reading, plan)
         except SheetError as error:
             _note_failure(work.actor, taken=taken, message=str(error))
             raise
         work.progress(len(reading.rows), len(reading.rows), "正在整理结果")
-        _note(work.actor, taken=taken, plan=plan, reading=reading, errors=_error_copy(data, reading, plan))
+        _note(work.actor, taken=taken, plan=plan, good=good, errors=_error_copy(data, reading, plan))
     return Result(declared.summary(taken), url=taken.get_absolute_url())
+
+
+def _sound(declared: Import, work: Work, taken: SheetImport, reading: Reading, plan: Plan) -> Reading:
+    """The rows that can be taken without the others. What needs a faulty row (a school its township) is a fault of ``plan`` too."""
+    good = reading
+    while plan.problems:
+        faulty = plan.faulty
+        good = replace(reading, rows=[row for row in reading.rows if row.number not in faulty], problems=[])
+        found = declared.plan(work.actor, taken, good, work.progress).problems if good.rows else []
+        if not {problem.row for problem in found} - faulty:
+            break
+        plan.problems.extend(found)
+    return good
 
 
 def _import(declared: Import, work: Work) -> Result:
@@ -99,11 +123,15 @@ def _import(declared: Import, work: Work) -> Result:
         raise JobFailed(taken.message or declared.stale)
     if taken.state == State.IMPORTING:
         try:
-            reading = _reading(declared, taken, work.progress)
+            reading = _reading(declared, taken, work)
             _carry_out(work.actor, taken=taken, reading=reading, progress=work.progress)
-        except Refused as refused:
-            errors = _error_copy(_data(taken), reading, refused.plan)
-            _note(work.actor, taken=taken, plan=refused.plan, reading=reading, errors=errors)
+        except Refused:
+            # Judged again as a whole: a file of which only the good rows were to be taken has others.
+            data = _data(taken)
+            reading = declared.read(taken, data, work.progress)
+            plan = declared.plan(work.actor, taken, reading, work.progress)
+            good = _sound(declared, work, taken, reading, plan)
+            _note(work.actor, taken=taken, plan=plan, good=good, errors=_error_copy(data, reading, plan))
             raise JobFailed(declared.stale) from None
         except (Denied, Conflict, SheetError) as error:
             _note_failure(work.actor, taken=taken, message=getattr(error, "reason", "") or str(error))
@@ -121,12 +149,16 @@ def _data(taken: SheetImport) -> bytes:
     return data
 
 
-def _reading(declared: Import, taken: SheetImport, progress: Progress) -> Reading:
+def _reading(declared: Import, taken: SheetImport, work: Work) -> Reading:
     """The rows as the check typed them; of an upload that waited too long they are read again."""
     if taken.kept:
         return unpacked(bytes(taken.kept), declared.table(taken))
-    progress(0, None, "正在读取表格")
-    return declared.read(taken, _data(taken), progress)
+    work.progress(0, None, "正在读取表格")
+    reading = declared.read(taken, _data(taken), work.progress)
+    if not taken.counts.get("error"):
+        return reading
+    plan = declared.plan(work.actor, taken, reading, work.progress)
+    return _sound(declared, work, taken, reading, plan)
 
 
 def _error_copy(data: bytes, reading: Reading, plan: Plan) -> bytes | None:
@@ -135,20 +167,28 @@ def _error_copy(data: bytes, reading: Reading, plan: Plan) -> bytes | None:
 
 
 @audit.action
-def _note(actor: Actor, *, taken: SheetImport, plan: Plan, reading: Reading, errors: bytes | None) -> None:
-    """Keep what was found: the counts, the first rows, the error copy; of clean rows the rows themselves."""
+def _note(actor: Actor, *, taken: SheetImport, plan: Plan, good: Reading, errors: bytes | None) -> None:
+    """Keep what was found: the counts, the first rows, the error copy; and the good rows themselves."""
     declared = DECLARED[taken.kind]
     before = taken.state
     taken.counts = plan.counts(declared.counted)
-    taken.preview = [declared.shown(line) for line in plan.first(SHOWN_ROWS)]
+    faults = Problem.by_row(plan.problems)
+    taken.preview = [_shown(declared.shown(line), faults.get(line.number, ())) for line in plan.first(SHOWN_ROWS)]
     told = plan.problems[:SHOWN_PROBLEMS]
-    taken.problems = [str(problem) if reading.header_row else problem.text for problem in told]
+    taken.problems = [str(problem) if good.header_row else problem.text for problem in told]
     taken.notes, taken.message = plan.notes, ""
     taken.errors = files.keep(errors, files.KINDS["xlsx"].media_type) if errors is not None else None
     taken.state = State.FAULTY if plan.problems else State.READY
-    taken.kept = b"" if plan.problems else packed(reading)
+    taken.kept = packed(good)
     _save(taken, {before})
     audit.record(actor, declared.verb, taken, step="check", counts=taken.counts)
+
+
+def _shown(row: dict[str, Any], faults: Sequence[Problem]) -> dict[str, Any]:
+    """A row of the preview; one that only needs a faulty row says so as well."""
+    if not faults or row["problems"]:
+        return row
+    return {**row, "outcome": "error", "problems": [problem.text for problem in faults]}
 
 
 @audit.action
@@ -162,13 +202,12 @@ def _note_failure(actor: Actor, *, taken: SheetImport, message: str) -> None:
 
 @audit.action
 def _carry_out(actor: Actor, *, taken: SheetImport, reading: Reading, progress: Progress) -> None:
-    """Write the rows and mark the upload as done, in one transaction."""
+    """Write the rows and mark the upload as done, in one transaction. Of the faulty rows a file is left."""
     declared = DECLARED[taken.kind]
     plan = declared.take(actor, taken, reading, progress)
-    done = {"state": State.DONE, "counts": plan.counts(declared.counted), "kept": b""}
-    if SheetImport.objects.filter(pk=taken.pk, state=State.IMPORTING).update(**done) != 1:
-        raise Conflict
-    taken.state, taken.counts, taken.kept = State.DONE, done["counts"], b""
+    taken.counts = plan.counts(declared.counted) | {"error": taken.counts.get("error", 0)}
+    taken.state, taken.kept, taken.errors = State.DONE, b"", rest_kept(taken)
+    _save(taken, {State.IMPORTING})
 
 
 _WRITTEN = ("state", "counts", "preview", "problems", "notes", "message", "errors", "kept")

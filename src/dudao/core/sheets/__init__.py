@@ -5,6 +5,7 @@
     sheets.template(UNITS)                    the workbook to fill in (bytes)
     reading = sheets.read(data, UNITS)        typed rows and the problems of single cells; SheetError when the file is no use
     sheets.error_copy(data, reading)          the upload with a red column 错误原因 (bytes)
+    sheets.rest_of(copy)                      of such a copy the faulty rows alone (bytes)
     sheets.export(UNITS, rows, target)        a streamed export to a path or a BytesIO
     sheets.read_upload(request.FILES["file"]) the bytes of an upload, refused early when there are too many
 
@@ -18,7 +19,7 @@ from dudao.core.sheets.either import grid_of_file
 from dudao.core.sheets.opening import MAX_BYTES, open_book, read_upload
 from dudao.core.sheets.problems import Problem, SheetError
 from dudao.core.sheets.reading import Reading, Row, grid_of, read, read_snapshot
-from dudao.core.sheets.returning import error_copy
+from dudao.core.sheets.returning import error_copy, rest_of
 from dudao.core.sheets.writing import TONE_COLOURS, Writer, export, shown, template
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "read",
     "read_snapshot",
     "read_upload",
+    "rest_of",
     "shown",
     "template",
 ]

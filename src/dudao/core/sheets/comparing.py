@@ -81,7 +81,9 @@ def compare(
             continue
         key = key_of(number)
         if key in seen:
+            # Which of them is meant nobody can tell: neither is taken.
             found.problems.append(line.problem("编号", f"与第 {seen[key]} 行相同，请删除其中一行"))
+            found.problems.append(Problem(seen[key], "编号", f"“编号”与第 {line.number} 行相同，请删除其中一行"))
             continue
         seen[key] = line.number
         kept = snapshot.get(number) if snapshot is not None else None

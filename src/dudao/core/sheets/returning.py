@@ -1,8 +1,12 @@
-"""The error copy: the file that was uploaded, given back with a red column 错误原因 and the faulty cells marked."""
+"""The error copy: the file that was uploaded, given back with a red column 错误原因 and the faulty cells marked.
+
+Once its good rows are taken, what is left of it: the faulty rows alone, to be mended and brought again.
+"""
 
 import io
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from openpyxl import load_workbook
@@ -11,9 +15,9 @@ from openpyxl.utils import get_column_letter
 
 from dudao.core.sheets.cells import as_text, fold
 from dudao.core.sheets.columns import ERROR_COLUMN
-from dudao.core.sheets.opening import MAX_BYTES, open_book
+from dudao.core.sheets.opening import MAX_BYTES, Book, open_book
 from dudao.core.sheets.problems import Problem
-from dudao.core.sheets.reading import Reading
+from dudao.core.sheets.reading import HEADER_WITHIN, Reading
 from dudao.core.sheets.writing import Writer
 
 log = logging.getLogger(__name__)
@@ -35,6 +39,77 @@ def error_copy(
             # Some programs write styles that openpyxl doesn't understand; the values are readable all the same.
             log.info("error copy rewritten plainly: %s", problem)
     return _rewritten(data, reading, faults, max_bytes)
+
+
+def rest_of(marked: bytes, *, max_bytes: int = 4 * MAX_BYTES) -> bytes:
+    """Of an error copy the rows with a reason, under their own head: what is still to be brought."""
+    book = open_book(marked, limit=max_bytes)
+    name, grid, header_row, place = _red_column_of(book)
+    if len(grid) <= KEEP_LAYOUT_UP_TO:
+        try:
+            return _left(marked, name, header_row, place + 1)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as problem:
+            log.info("rest of an error copy rewritten plainly: %s", problem)
+    kept = [*grid[:header_row], *(cells for cells in grid[header_row:] if cells[place] != "")]
+    target = io.BytesIO()
+    writer = Writer(target, constant_memory=True)
+    sheet = writer.book.add_worksheet(name)
+    sheet.set_column(0, place, 14)
+    sheet.set_column(place, place, 48)
+    plain, number, red = (
+        writer.format(border=1, num_format="@"),
+        writer.format(border=1),
+        writer.format(border=1, font_color="#C00000", text_wrap=True),
+    )
+    for at, cells in enumerate(kept):
+        for column, cell in enumerate(cells):
+            if isinstance(cell, float):
+                sheet.write_number(at, column, cell, number)
+            elif hasattr(cell, "year"):
+                sheet.write_datetime(at, column, cell, writer.format(border=1, num_format="yyyy-mm-dd"))
+            elif cell != "":
+                sheet.write_string(at, column, as_text(cell), red if column == place else plain)
+    writer.close()
+    return target.getvalue()
+
+
+def _red_column_of(book: Book) -> tuple[str, list[list[Any]], int, int]:
+    """The sheet with the red column, its cells, the row of its heads (from 1) and the place of the column (from 0)."""
+    for name in book.visible:
+        grid: list[list[Any]] = book.sheet(name)[0].to_python(skip_empty_area=False)
+        for header_row, cells in enumerate(grid[:HEADER_WITHIN], 1):
+            if ERROR_COLUMN in cells:
+                return name, grid, header_row, cells.index(ERROR_COLUMN)
+    raise ValueError("no red column")
+
+
+def _left(marked: bytes, name: str, header_row: int, place: int) -> bytes:
+    # Values rather than formulas: a row that moves up would reckon with its new neighbours.
+    book = load_workbook(io.BytesIO(marked), data_only=True)
+    sheet = book[name]
+    for area in [area for area in sheet.merged_cells.ranges if area.max_row > header_row]:
+        value = sheet.cell(area.min_row, area.min_col).value
+        sheet.unmerge_cells(str(area))
+        for row in sheet.iter_rows(area.min_row, area.max_row, area.min_col, area.max_col):
+            for cell in row:
+                cell.value = value
+    at, width, last = header_row, sheet.max_column, sheet.max_row
+    for number in range(header_row + 1, last + 1):
+        if sheet.cell(number, place).value is None:
+            continue
+        at += 1
+        if at == number:
+            continue
+        for column in range(1, width + 1):
+            source, target = sheet.cell(number, column), sheet.cell(at, column)
+            target.value, target.data_type = source.value, source.data_type
+            target._style = copy(source._style)
+    sheet.delete_rows(at + 1, last - at)
+    for number in [number for number in sheet.row_dimensions if number > header_row]:
+        sheet.row_dimensions[number].height = None
+    target_file = io.BytesIO()
+    book.save(target_file)
+    return target_file.getvalue()
 
 
 def _reasons(problems: Sequence[Problem]) -> str:

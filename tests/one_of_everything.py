@@ -10,7 +10,7 @@ from django.utils import timezone
 from dudao import packs
 from dudao.accountability.actions import deciding, opening, talks
 from dudao.accountability.models import Case, CaseFile, Demand, Remedy
-from dudao.calc.score import System, columns_of, explain, read_subjects
+from dudao.calc.score import System, columns_of, read_subjects
 from dudao.core import files
 from dudao.core.access import SYSTEM
 from dudao.core.models import Job, Notice, SheetImport, StoredFile
@@ -26,9 +26,8 @@ from dudao.findings.actions.lookback import make_round
 from dudao.findings.models import Consultation, Feedback, FindingFile, LookBackFile
 from dudao.frameworks.actions.packs import load_pack
 from dudao.frameworks.actions.trials import run_trial
-from dudao.frameworks.findings import lost
 from dudao.frameworks.models import Framework, FrameworkUpload, Indicator
-from dudao.frameworks.queries import tree, trials
+from dudao.frameworks.queries import tree
 from dudao.orgs.actions import save_contact, set_special_day
 from dudao.orgs.models import Kind, Stage
 from dudao.papers.actions import draft_paper, issuing, routing
@@ -227,12 +226,6 @@ def _trial(own, w):
         file_name="数据.xlsx",
         file_digest="ab" * 32,
     )
-
-
-def lost_at(trial):
-    """An indicator at which the trial's subject lost points."""
-    scores = trials.loaded(trial).scores()
-    return min(code for code in lost(explain(scores, 0, sheet=trial.main)) if code != scores.tree.root.code)
 
 
 def _statistics(w):

@@ -1,6 +1,7 @@
 """A result of one county's campaign on its way, for `one_of_everything`: publicised, objected to, with a proposal."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from dudao.results.actions.objections import ask_objection
 from dudao.results.actions.results import make_sheet, publicise, record_decision
 from dudao.results.actions.uses import decide_proposal, make_proposal
 from dudao.results.models import Decision
+from results_town import mark_all
 
 
 def add_result(w, own, secret, stored):
@@ -28,6 +30,7 @@ def add_result(w, own, secret, stored):
     )
     made = set_subjects(own, campaign=made, revision=made.revision, subjects=[SubjectGiven(w.school)])
     made = start_campaign(own, campaign=made, revision=made.revision)
+    mark_all(made, {w.school.pk: Decimal("0.3")})
     w.sheet = make_sheet(own, campaign=made, purpose="final", reason=f"{secret}理由")
     w.result = Result.objects.get(sheet=w.sheet)
     record_decision(own, campaign=made, held_on=day, attendees=f"{secret}主任", text=f"{secret}评定意见")

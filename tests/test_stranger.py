@@ -18,7 +18,9 @@ from django.urls import get_resolver, reverse
 
 from dudao.core.models import Event, Notice
 from dudao.core.process import PROCESSES
-from one_of_everything import SECRET, build, lost_at
+from dudao.evaluations.queries.scores import MARK
+from dudao.results.queries.low_results import lows_of
+from one_of_everything import SECRET, build
 from signing import signed_in
 from test_consistency import route_names
 
@@ -162,7 +164,7 @@ OBJECTS = {
         )
     },
     "findings:give_time": lambda w: {"pk": w.extension.pk},
-    "findings:make": lambda w: {"key": f"score:{w.trial.rows.get().pk}:{lost_at(w.trial)}"},
+    "findings:make": lambda w: {"key": MARK.key(w.result.subject_id, lows_of(w.sheet)[0].code)},
     **{f"findings:lookback{name}": lambda w: {"pk": w.lookback.pk} for name in ("", "_step", "_assign", "_people")},
     **{
         f"findings:lookback_{name}": lambda w: {"pk": w.lookback_item.pk} for name in ("item", "item_step", "settle")

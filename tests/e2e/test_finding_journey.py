@@ -1,56 +1,59 @@
 """From a score to a crossed-off problem, in a real browser as each role, with the paper that travels along.
 
-The score is made as the demo city makes its trials. The paper is opened by LibreOffice, its Word and its PDF drawn as pictures.
+The paper is opened by LibreOffice, its Word and its PDF drawn as pictures.
 ``DUDAO_SHOTS=folder`` leaves pictures of the pages and of the papers.
 """
 
-import hashlib
 import os
 import re
 import subprocess
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from dudao.calc.score import System, explain, read_subjects
 from dudao.core import files
 from dudao.demo.builders import unit
-from dudao.demo.trials import sample_grid
+from dudao.evaluations.actions.campaigns import SubjectGiven, create_campaign, set_subjects, start_campaign
 from dudao.findings.models import Finding
 from dudao.frameworks.actions.packs import load_pack
-from dudao.frameworks.actions.trials import run_trial
-from dudao.frameworks.findings import lost
-from dudao.frameworks.queries import tree, trials
+from dudao.frameworks.actions.versions import publish_version
 from dudao.orgs.models import Kind
 from dudao.papers.models import Delivery, OfficeStyle, Paper
 from dudao.papers.queries import content_of, latest
+from dudao.results.actions.results import make_sheet
+from dudao.results.queries.low_results import by_indicator, lows_of
 from e2e.conftest import PHONE
 from e2e.looking import ask, look, settled
 from e2e.test_findings import open_as, town  # noqa: F401  fixtures
+from evaluations_town import phases
 from findings_town import again, proof
 from office import to_pdf
+from results_town import mark_all
 
 pytestmark = [pytest.mark.e2e, pytest.mark.office, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("DUDAO_SHOTS", "")
 
 
 def scored(town):  # noqa: F811
-    """The county's trial of a system on its schools; answers the school's row and an indicator at which it lost points."""
-    for name in ("平江二中", "平江三中"):
-        unit(name, Kind.SCHOOL, town.pingjiang)
+    """The county's evaluation of its schools with everything marked; the school's result, and where it and another did badly."""
+    schools = [town.school, *(unit(name, Kind.SCHOOL, town.pingjiang) for name in ("平江二中", "平江三中"))]
     version = load_pack(town.county, unit=town.pingjiang, name="school-safety-36").version
-    system = System(tree(version))
-    subjects = read_subjects(system, sample_grid(system, ["平江一中", "平江二中", "平江三中"]))
-    trial = run_trial(
-        town.county, unit=town.pingjiang, version=version, subjects=subjects, title="校园安全评估试算", file_name="数据.xlsx",
-        file_digest=hashlib.sha256(b"x").hexdigest(),
+    made = create_campaign(
+        town.county, office=town.pingjiang, title="2026年校园安全督导评估", year=2026, objects_kind="schools",
+        version=publish_version(town.county, version=version, reason="已核对。"), phases=phases(),
     )  # fmt: skip
-    row = trial.rows.get(name="平江一中")
-    scores = trials.loaded(trial).scores()
-    first, second = (lost(explain(scores, place, sheet=trial.main)) for place in (0, 1))
-    return row, next(one for one in first.values() if not one.children and one.code in second)
+    made = set_subjects(
+        town.county, campaign=made, revision=made.revision, subjects=[SubjectGiven(one) for one in schools]
+    )
+    made = start_campaign(town.county, campaign=made, revision=made.revision)
+    mark_all(made, {one.pk: Decimal("0.3") for one in schools[:2]})
+    sheet = make_sheet(town.county, campaign=made, purpose="final", reason="测试。")
+    rows = by_indicator(lows_of(sheet)).values()
+    low = next(lows for lows in rows if {one.row.subject.unit for one in lows} >= set(schools[:2]))
+    return sheet, next(one for one in low if one.row.subject.unit == town.school)
 
 
 def press(page: Page, word: str) -> None:
@@ -76,31 +79,32 @@ def words_of(file: Path) -> str:
 
 
 def test_a_score_becomes_a_finding_that_is_put_right(town, open_as, tmp_path):  # noqa: F811
-    row, trace = scored(town)
+    sheet, low = scored(town)
     OfficeStyle.objects.create(
         unit=town.pingjiang, signature="平江县人民政府教育督导委员会办公室", code_word="平政教督办",
         masthead="平江县人民政府教育督导委员会办公室文件", valid_from=date(2020, 1, 1),
     )  # fmt: skip
 
     # The county's officer sees what the school lost and makes a problem of it.
-    county = open_as("county", f"{row.get_absolute_url()}?code={trace.code}")
+    county = open_as("county", f"{sheet.get_absolute_url()}low/")
     look(county, "journey-score")
-    county.get_by_role("link", name="这项失分的单位都形成问题").click()
+    county.get_by_role("link", name=f"形成问题：{low.code} ").click()
     expect(county.get_by_role("checkbox", name="平江二中")).to_be_checked()
     look(county, "journey-many")
-    county.go_back()
-    county.get_by_role("link", name=f"形成问题：{trace.code} ").click()
+    result = f"{low.row.get_absolute_url()}?code={low.code}"
+    county.goto(f"{origin(county)}{result}")
+    county.get_by_role("link", name=f"形成问题：{low.code} ").click()
     expect(county.get_by_label("问题描述")).to_have_value(re.compile("失.*分"))
     look(county, "journey-make")
     county.get_by_role("textbox", name="整改要求").fill("对照校园安全标准逐项整改，按月自查并留存记录。")
     county.get_by_role("button", name="形成问题").click()
     expect(county.get_by_text("已形成问题，核对后下达。")).to_be_visible()
     finding = Finding.objects.get()
-    assert (finding.unit, finding.indicator_code, len(finding.facts)) == (town.school, trace.code, 3)
+    assert (finding.unit, finding.indicator_code, len(finding.facts)) == (town.school, low.code, 3)
     look(county, "journey-draft")
 
     # Its source shows it now; nothing is made twice.
-    county.goto(county.url.replace(finding.get_absolute_url(), row.get_absolute_url()))
+    county.goto(f"{origin(county)}{result}")
     expect(county.get_by_role("link", name="已形成问题")).to_be_visible()
     look(county, "journey-score-made")
 

@@ -83,10 +83,12 @@ def build_city(
             build_frameworks(city, units.get("430626"), made.logins, now=now)
             build_trials(city, made.counties, made.logins, now=now)
             build_library(made.logins, now=now)
-        with told("… findings and papers", "……问题整改和文书"):
-            build_findings(city, made.counties, made.logins, now=now)
         with told("… evaluations in progress", "……进行中的督导评估"):
             build_campaigns(city, units, made.logins, now=now)
+        # Last year's marks are what the first findings are made of.
+        with told("… findings and papers", "……问题整改和文书"):
+            build_findings(city, made.counties, made.logins, now=now)
+        with told("… evaluations of the counties", "……县级督导评估"):
             build_governments(city, units, made.logins, now=now)
         with told("… a five-year plan of visits", "……五年督导规划"):
             build_cycles(city, made.logins, now=now)

@@ -19,14 +19,15 @@ from dudao.demo.evidence import evidence
 from dudao.demo.finding_cases import CASES, Case
 from dudao.demo.logins import Login
 from dudao.demo.papers import Desk
+from dudao.evaluations.findings import lost
+from dudao.evaluations.models import Result, ScoreSheet
+from dudao.evaluations.queries.scores import MARK
+from dudao.evaluations.queries.sheets import loaded
 from dudao.findings import sources
 from dudao.findings.actions import clock as clocks
 from dudao.findings.actions import issuing, judging, making, rectifying, reminders
 from dudao.findings.actions.terms import adopt_terms, set_term
 from dudao.findings.models import Finding
-from dudao.frameworks.findings import key_of, lost
-from dudao.frameworks.models import Trial
-from dudao.frameworks.queries import trials
 from dudao.orgs.models import Unit
 from dudao.people.queries import actor_for
 from dudao.plans.findings import LATE
@@ -131,18 +132,20 @@ class _Findings:
 
     def _score(self, place: Unit) -> str:
         """The indicator at which a county lost the largest part of its points."""
-        trial = Trial.objects.filter(unit=self.city, rows__name=place.name).order_by("id").first()
-        row = trial.rows.select_related("trial__unit").get(name=place.name) if trial is not None else None
-        if row is None or trial is None:
+        rows = Result.objects.select_related("sheet__campaign__version", "subject__unit")
+        row = rows.filter(
+            sheet__campaign__office=self.city, sheet__purpose=ScoreSheet.Purpose.FINAL, subject__unit=place
+        ).first()
+        if row is None:
             return ""
-        gone = lost(explain(trials.loaded(trial, [row]).scores(), 0, sheet=trial.main))
+        gone = lost(explain(loaded(row.sheet, [row])[1], 0))
         leaves = [one for one in gone.values() if not one.children and one.possible and one.mark is not None]
         leaves = [one for one in leaves if one.code not in self.used]
         if not leaves:
             return ""
         worst = min(leaves, key=lambda one: (one.mark or 0) / (one.possible or 1))
         self.used.add(worst.code)
-        return key_of(row, worst.code)
+        return MARK.key(row.subject_id, worst.code)
 
     def _preschool(self, place: Unit) -> str:
         run = PreschoolRun.objects.filter(unit=self.city).order_by("-id").first()

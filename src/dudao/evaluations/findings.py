@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.calc.expr import show_number
-from dudao.calc.score import Scores, explain
+from dudao.calc.score import Scores, Trace, explain
+from dudao.calc.tree import Role
 from dudao.core.access import Actor
 from dudao.core.keys import Kind
 from dudao.evaluations.models import Result, Review, Subject
@@ -24,18 +25,61 @@ from dudao.evaluations.queries.systems import blocks_of, system_of
 from dudao.findings.models import Finding
 from dudao.findings.queries.sources import Hook, Hooks, address
 from dudao.findings.sources import Origin, Problem, register
-from dudao.frameworks import findings as marks
-from dudao.frameworks.findings import because, loss, part_of
+from dudao.orgs.models import Unit
 from dudao.papers.sources import Fact
 
 REVIEW = Kind("review", int, str)
 
 
+def lost(trace: Trace) -> dict[str, Trace]:
+    """The indicators below a trace, itself included, at which points were lost: code → its trace."""
+    return {one.code: one for one in trace.walk() if loss(one)}
+
+
+def loss(trace: Trace) -> Fraction:
+    """Points lost: what is missing to the full ones, what a deduction takes. A bonus that wasn't won is no loss."""
+    if trace.mark is None or trace.only_adds:
+        return Fraction(0)
+    if trace.role is Role.PENALTY:
+        return max(-trace.mark, Fraction(0))
+    return Fraction(0) if trace.possible is None else max(trace.possible - trace.mark, Fraction(0))
+
+
+def because(trace: Trace) -> str:
+    """The ground of a mark in one sentence; sums say nothing to a school."""
+    lines = "；".join(line.strip().rstrip("。；") for line in trace.lines if "=" not in line)
+    return f"依据：{lines}。" if lines else ""
+
+
+def _lost_points(key: str, unit: Unit, trace: Trace) -> Problem | None:
+    """«“A2 经费投入”满分10分，得8.5分，失1.5分。……» with the marks as facts; ``None`` where nothing was lost."""
+    if not loss(trace):
+        return None
+    gone = f"失{show_number(loss(trace))}分"
+    facts = [Fact("失分", str(loss(trace)), gone)]
+    words = gone
+    if trace.role is not Role.PENALTY and trace.mark is not None and trace.possible is not None:
+        got, full = f"得{show_number(trace.mark)}分", f"满分{show_number(trace.possible)}分"
+        facts = [Fact("满分", str(trace.possible), full), Fact("得分", str(trace.mark), got), *facts]
+        words = f"{full}，{got}，{gone}"
+    return Problem(key, unit, f"“{trace.name}”{words}。{because(trace)}"[:4000], facts, trace.code, trace.name)
+
+
+def part_of(scores: Scores, code: str) -> str:
+    """The first-level indicator above a code: what the ledger files it under."""
+    tree = scores.tree
+    while code in tree.parents and tree.parents[code] != tree.root.code:
+        code = tree.parents[code]
+    return "" if code == tree.root.code else tree.nodes[code].name[:60]
+
+
 def problem_of(subject: Subject, scores: Scores, row: int, code: str) -> Problem | None:
     """The problem in words, from points lost or from the lowest level; ``None`` where there is none."""
     trace, key = explain(scores, row, code), MARK.key(subject.pk, code)
+    if trace.only_adds:
+        return None
     if loss(trace) or trace.possible is not None or trace.level is None:
-        return marks.problem_of(key, subject.unit, trace)
+        return _lost_points(key, subject.unit, trace)
     level = f"评为“{trace.level}”"
     words = f"“{trace.name}”{level}。{because(trace)}"[:4000]
     return Problem(key, subject.unit, words, (Fact("等级", trace.level, level),), code, trace.name)

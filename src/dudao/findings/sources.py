@@ -1,7 +1,7 @@
 """Where findings are made on the spot: what the apps above say about the places that keys name, and what stands there now.
 
-    SCORE = Kind("score", int, str)
-    sources.register(SCORE, found_in_score)   found_in_score(actor, 12, "A1") → an `Origin`, None for what this person doesn't see
+    MARK = Kind("mark", int, str)
+    sources.register(MARK, found_in_mark)   found_in_mark(actor, 12, "A1") → an `Origin`, None for what this person doesn't see
 
 Registered when the app above is loaded (its ``AppConfig.ready``). One page makes findings of all of them, one or many at once.
 """
@@ -22,7 +22,7 @@ from dudao.papers.sources import Fact
 class Problem:
     """One problem of one unit as its source says it.
 
-    ``key`` names the source and never changes («score:12:A1»): of a unit and a key there is one finding. ``unit`` is ``None``
+    ``key`` names the source and never changes («mark:12:A1»): of a unit and a key there is one finding. ``unit`` is ``None``
     where the source doesn't know whose it is: a person chooses. ``facts`` are the numbers that the description states.
     """
 
@@ -75,9 +75,9 @@ def stated(row: Finding) -> list[Fact]:
 
 def outdated(row: Finding) -> list[str]:
     """A sentence for each number that the description says and the source no longer does: a mark was settled since, a return
-    corrected. Whoever hands the finding down must know.
+    corrected. Whoever hands the finding down must know. What nobody answers for any more (a trial's marks) can't be asked again.
     """
-    said = stated(row)
+    said = stated(row) if SOURCES.of(row.source_key) is not None else []
     now = {fact.name: fact for fact in facts_now(row)} if said else {}
     found = []
     for then in said:

@@ -7,6 +7,4 @@ class FrameworksConfig(AppConfig):
     verbose_name = "指标体系"
 
     def ready(self) -> None:
-        from dudao.frameworks import findings, verbs  # noqa: F401  the vocabulary is filled by the import
-
-        findings.register_all()
+        from dudao.frameworks import verbs  # noqa: F401  the vocabulary is filled by the import

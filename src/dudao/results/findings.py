@@ -2,12 +2,11 @@
 
 from dudao.core.access import Actor
 from dudao.core.keys import Kind
-from dudao.evaluations.findings import problem_of
+from dudao.evaluations.findings import part_of, problem_of
 from dudao.evaluations.queries import scores as results
 from dudao.evaluations.queries.sheets import loaded
 from dudao.findings.models import Finding
 from dudao.findings.sources import Origin, register
-from dudao.frameworks.findings import part_of
 from dudao.results.queries.low_results import lows_of
 
 ALL = "*"
@@ -20,9 +19,9 @@ def set_key_of(sheet: int, code: str = ALL) -> str:
 
 
 def found_low(actor: Actor, pk: int, at: str) -> Origin | None:
-    """«3:B2», «3:*»: all subjects of a sheet that did badly; for the office."""
+    """«3:B2», «3:*»: all subjects of a sheet that did badly, on the sheet that counts; for the office."""
     sheet = results.sheet(actor, pk)
-    if sheet is None:
+    if sheet is None or not results.is_final(sheet):
         return None
     code = "" if at == ALL else at
     lows = lows_of(sheet, code)

@@ -34,6 +34,8 @@ class Trace:
     lines: tuple[str, ...]
     formulas: tuple[Explanation, ...] = ()
     children: tuple[Trace, ...] = ()
+    only_adds: bool = False
+    """Whether it is, or stands in, a bonus: what wasn't won there is not lost."""
     is_whole: bool = False
     """Of the whole system, whose code says nothing to a reader."""
 
@@ -126,6 +128,7 @@ def _explain(scores: Scores, sheet: Sheet, row: int, node: Node) -> Trace:
         lines=tuple(lines),
         formulas=tuple(told.formulas),
         children=tuple(_explain(scores, sheet, row, child) for child in node.children),
+        only_adds=scores.tree.only_adds(node.code),
         is_whole=node is scores.tree.root,
     )
 

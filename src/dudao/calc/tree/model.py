@@ -202,6 +202,15 @@ class Tree:
         items += [Item(veto.code, Kind.TRUTH, absent=State.UNMARKED) for veto in self.vetoes if not veto.when]
         return Catalogue(items)
 
+    def only_adds(self, code: str) -> bool:
+        """Whether a node is, or stands in, what only adds (加分): not to have won it is no fault."""
+        step: str | None = code
+        while step is not None:
+            if self.nodes[step].role is Role.BONUS:
+                return True
+            step = self.parents.get(step)
+        return False
+
     def sources_of(self, code: str) -> tuple[str, ...]:
         """Who marks a node, in the order of the sources."""
         node = self.nodes[code]

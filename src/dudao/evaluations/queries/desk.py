@@ -66,6 +66,7 @@ class Item:
     lacks: str = ""
     why_reason: str = ""
     changed: bool = False
+    only_adds: bool = False
 
     @property
     def node(self) -> Node:
@@ -96,7 +97,7 @@ class Item:
     @property
     def is_low(self) -> bool:
         """Whether points (or the best level) were lost: where a finding may be made."""
-        if not self.is_done or self.node.role is Role.BONUS:
+        if not self.is_done or self.only_adds:
             return False
         if self.node.role is Role.PENALTY:
             return bool(self.given)
@@ -262,7 +263,12 @@ def desk_of(
     items = []
     for ask in wanted:
         answer, found = answers.get(ask.node.code), given.get(ask.node.code)
-        item = Item(ask, mark=found, applies=ask.node.code not in out)
+        item = Item(
+            ask,
+            mark=found,
+            applies=ask.node.code not in out,
+            only_adds=system.tree.only_adds(ask.node.code),
+        )
         if answer is not None:
             item.text, item.saved_at, item.own_cells = answer.text, answer.saved_at, answer.cells
             after = found.at if found is not None else since

@@ -65,6 +65,12 @@ def final_sheet(campaign: Campaign) -> ScoreSheet | None:
     return found
 
 
+def is_final(row: ScoreSheet) -> bool:
+    """Whether a sheet is the one that counts: a trial's marks, and those that were formed anew, are nobody's problem."""
+    last = final_sheet(row.campaign)
+    return last is not None and last.pk == row.pk
+
+
 def results_of(row: ScoreSheet) -> "QuerySet[Any]":
     return Result.objects.filter(sheet=row)
 

@@ -25,7 +25,7 @@ class Said(Draft, total=False):
     source_url: str
     """A path of the platform that leads back."""
     source_key: str
-    """What it was found in («score:12:A1»)."""
+    """What it was found in («mark:12:A1»)."""
     facts: Iterable[Fact]
     """The numbers that the source states; a paper that states them too asks the source again before it is issued."""
     parent: Finding | None

@@ -23,7 +23,7 @@ class Hook:
 
 
 class Hooks:
-    """The hooks of one page. ``start``: how all its keys begin («score:12:»); nothing is asked before the first one is shown."""
+    """The hooks of one page. ``start``: how all its keys begin («mark:12:»); nothing is asked before the first one is shown."""
 
     def __init__(self, actor: Actor, start: str) -> None:
         self.actor, self.start = actor, start

@@ -19,15 +19,13 @@ from dudao.core.ui.filters import Chip, Chips, Search
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
-from dudao.findings.queries.sources import Hook, Hooks, address
-from dudao.frameworks import findings, papers, queries
+from dudao.frameworks import papers, queries
 from dudao.frameworks.actions import trials as acts
 from dudao.frameworks.forms.trials import MOST_PROBLEMS, TrialForm
 from dudao.frameworks.models import FrameworkVersion, Trial, TrialSubject
 from dudao.frameworks.process import VERSION
 from dudao.frameworks.queries import statistics, trials
 from dudao.frameworks.trials.figures import (
-    SubjectLine,
     block_words,
     blocks_chart,
     decimals,
@@ -284,9 +282,6 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
     if code not in tree.nodes:
         raise Http404
     trace = explain(scores, 0, code, trial.main)
-    gone = findings.lost(trace if code == tree.root.code else explain(scores, 0, sheet=trial.main))
-    hooks = Hooks(actor_of(request), findings.SCORE.key(row.pk))
-    lines = lines_of(scores, trial.main, trial.sources)
     labels = {source.key: source.label for source in tree.sources}
     return render(
         request,
@@ -299,21 +294,14 @@ def subject_page(request: HttpRequest, pk: int) -> HttpResponse:
             "possible": number(row.result["possible"]),
             "vetoes": [veto.name for veto in tree.vetoes if veto.code in row.result["vetoes"]],
             "sources": [labels[key] for key in trial.sources] if len(trial.sources) > 1 else [],
-            "lines": [
-                (line, _hook(hooks, row, line) if line.is_leaf and line.code in gone else None) for line in lines
-            ],
+            "lines": lines_of(scores, trial.main, trial.sources),
             "root": tree.root.code,
             "code": code,
-            "all_url": address(findings.set_key_of(trial, code)) if hooks.may and code in gone else "",
             "node": tree.nodes[code],
             "trace": trace.html(open_levels=2 if trace.children else 1),
             "given": [(column.header, row.cells[column.key]) for column in subjects.columns],
         },
     )
-
-
-def _hook(hooks: Hooks, row: TrialSubject, line: SubjectLine) -> Hook | None:
-    return hooks.at(findings.key_of(row, line.code), of=f"{line.code} {line.name}")
 
 
 @require_GET

@@ -7,7 +7,7 @@ from fractions import Fraction
 from dudao.calc.expr import show_number
 from dudao.calc.rounding import percent
 from dudao.calc.score import ADOPTED, Scores
-from dudao.calc.tree import Role, Tree
+from dudao.calc.tree import Role
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries.sheets import loaded
 from dudao.evaluations.queries.systems import rules_of
@@ -68,19 +68,9 @@ def lows_of_rows(sheet: ScoreSheet, rows: Sequence[Result], code: str = "") -> l
     below = Fraction(rules_of(sheet.campaign).findings_below)
     found = []
     for leaf, node in scores.tree.nodes.items():
-        if not node.children and (not code or leaf == code) and not _is_bonus(scores.tree, leaf):
+        if not node.children and (not code or leaf == code) and not scores.tree.only_adds(leaf):
             found += sorted(_at(scores, leaf, sound, below), key=_badness)
     return found
-
-
-def _is_bonus(tree: Tree, code: str) -> bool:
-    """Whether a leaf is, or stands in, what only adds: not to have won it is no fault."""
-    step: str | None = code
-    while step is not None:
-        if tree.nodes[step].role is Role.BONUS:
-            return True
-        step = tree.parents.get(step)
-    return False
 
 
 def _badness(one: Low) -> Fraction:

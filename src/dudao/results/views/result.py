@@ -13,13 +13,13 @@ from dudao.calc.score import ADOPTED, Scores, explain
 from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.export import attachment
 from dudao.core.ui.parts import Crumb
+from dudao.evaluations.findings import lost
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.process import campaign_crumbs
 from dudao.evaluations.queries import scores as reads
 from dudao.evaluations.queries.sheets import loaded
 from dudao.evaluations.views.figures import block_words, number, total
 from dudao.findings.queries.sources import Hooks
-from dudao.frameworks.findings import lost
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trials.figures import block_places, lines_of
 from dudao.results.flow import by_unit
@@ -105,8 +105,7 @@ def _marks(request: HttpRequest, row: Result, scores: Scores, given: Any) -> dic
     labels = {source.key: source.label for source in tree.sources}
     means = reads.means_of(row, inside=inside)
     sources = [labels[key] for key in given] if len(given) > 1 else []
-    last = deciding.final_sheet(row.sheet.campaign)
-    hooked = last is not None and last.pk == row.sheet_id
+    hooked = reads.is_final(row.sheet)
     return {
         "total": total(tree, row.outcome["total"]),
         "possible": number(row.outcome["possible"]),

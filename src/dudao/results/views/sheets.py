@@ -313,9 +313,7 @@ def indicator(request: HttpRequest, pk: int) -> HttpResponse:
         "count": len(ordered),
         "spec": _spread(found),
         "finding": _spread_finding(found),
-        "low_url": address(low)
-        if not tree.nodes[code].children and actor_of(request).may_somewhere("finding.create")
-        else "",
+        "low_url": address(low) if not tree.nodes[code].children and _makes_findings(request, sheet) else "",
         "threshold": threshold_words(sheet),
     }
     return render(request, "results/indicator.html", context)
@@ -376,14 +374,19 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "results/compare.html", context)
 
 
+def _makes_findings(request: HttpRequest, sheet: ScoreSheet) -> bool:
+    return reads.is_final(sheet) and actor_of(request).may_somewhere("finding.create")
+
+
 @require_GET
 def low(request: HttpRequest, pk: int) -> HttpResponse:
     """Indicators at which subjects did badly, each the way to findings of all of them."""
     sheet = sheet_or_404(request, pk)
     found = by_indicator(lows_of(sheet))
-    may = actor_of(request).may_somewhere("finding.create")
+    may = _makes_findings(request, sheet)
     context = {
         "sheet": sheet,
+        "is_final": reads.is_final(sheet),
         "crumbs": _crumbs(sheet, _sheet_crumb(sheet), Crumb("低分问题")),
         "groups": [
             (code, lows[0].name, lows, address(findings.set_key_of(sheet.pk, code)) if may else "")

@@ -19,6 +19,11 @@ def _profile() -> Path:
 
 def to_pdf(content: bytes, name: str, folder: Path) -> Path:
     """Convert a workbook or a document; the answer is the PDF's path."""
+    return converted(content, name, folder, "pdf")
+
+
+def converted(content: bytes, name: str, folder: Path, ending: str) -> Path:
+    """Save a file in another format; the answer is the new file's path."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     assert program, "LibreOffice is missing: install it, or leave out the tests marked office (-m 'not office')"
     source = folder / name
@@ -29,7 +34,7 @@ def to_pdf(content: bytes, name: str, folder: Path) -> Path:
             f"-env:UserInstallation=file://{_profile()}",
             "--headless",
             "--convert-to",
-            "pdf",
+            ending,
             "--outdir",
             str(folder),
             str(source),
@@ -38,7 +43,7 @@ def to_pdf(content: bytes, name: str, folder: Path) -> Path:
         capture_output=True,
         timeout=110,
     )
-    made = source.with_suffix(".pdf")
+    made = source.with_suffix(f".{ending}")
     assert made.exists()
     return made
 

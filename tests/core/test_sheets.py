@@ -175,7 +175,7 @@ SHEET = "xl/worksheets/sheet1.xml"
     [
         (b"", "空的（0 字节）"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "打开密码"),
-        (OLE + "Workbook".encode("utf-16-le"), r"旧格式（.xls 或 .et）.*另存为 .xlsx"),
+        (OLE + "Workbook".encode("utf-16-le"), r"旧格式（.xls 或 .et）.*请用WPS另存为.xlsx后上传"),
         (OLE + "_VBA_PROJECT_CUR".encode("utf-16-le"), "含有宏"),
         (OLE + "WordDocument".encode("utf-16-le"), "Word 97-2003"),
         (b"%PDF-1.7 ...", "内容是PDF 文件"),

@@ -248,9 +248,12 @@ def test_upload_refuses_before_sending(visit):
             {"name": "报告.pdf", "mimeType": "application/pdf", "buffer": b"x"},
             {"name": "程序.exe", "mimeType": "application/octet-stream", "buffer": b"x"},
             {"name": "空.pdf", "mimeType": "application/pdf", "buffer": b""},
+            {"name": "名册.et", "mimeType": "application/octet-stream", "buffer": b"x"},
         ]
     )
-    expect(page.locator("dd-upload")).to_contain_text("“程序.exe”的格式不对")
+    expect(page.locator("dd-upload")).to_contain_text("“程序.exe”的格式不对，请选 pdf、docx、xlsx 文件")
+    expect(page.locator("dd-upload")).to_contain_text("“名册.et”：请用WPS另存为.xlsx后上传")
+    assert ".et" in page.locator('input[type="file"]').get_attribute("accept"), "it can be chosen, so that this is said"
     expect(page.locator("dd-upload")).to_contain_text("“空.pdf”是空文件")
 
 

@@ -167,7 +167,7 @@ def test_only_those_who_may_and_only_for_their_place(client_of, send, taken, tow
 
 
 @pytest.mark.parametrize(
-    ("data", "name"), [(b"no workbook", "a.xlsx"), (GOOD, "a.docx"), (GOOD, "a.xls"), (b"", "a.xlsx")]
+    ("data", "name"), [(b"no workbook", "a.xlsx"), (GOOD, "a.docx"), (GOOD, "a.et"), (b"", "a.xlsx")]
 )
 def test_a_file_of_no_use_is_refused_beside_the_field_and_not_kept(send, data, name):
     answer = send(data, file=name)

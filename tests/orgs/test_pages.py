@@ -393,7 +393,10 @@ def test_a_faulty_sheet_offers_its_error_copy(place, county):
     [
         ("空.xlsx", b"", "空"),
         ("假.xlsx", b"not a workbook", "xlsx"),
-        ("名册.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "格式不对"),
+        ("名册.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "请用WPS另存为.xlsx后上传"),
+        ("名册.et", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "请用WPS另存为.xlsx后上传"),
+        ("名册.ods", b"PK", "请用WPS另存为.xlsx后上传"),
+        ("名册.pdf", b"%PDF-1.7", "格式不对，请选 xlsx、xls 文件"),
         ("加密.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "请"),
         ("残.xlsx", b"PK\x03\x04" + b"\0" * 100, "请"),
     ],

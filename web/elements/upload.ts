@@ -42,9 +42,11 @@ class UploadElement extends HTMLElement {
     const most = Number(this.dataset.maxBytes ?? 0);
     if (file.size === 0) return `“${file.name}”是空文件，请检查后重新选择。`;
     if (most && file.size > most) return `“${file.name}”有 ${size(file.size)}，超过上限 ${size(most)}，请压缩或拆分后再传。`;
+    const saveAs = (this.dataset.saveAs ?? "").split(",").filter(Boolean);
+    if (saveAs.some((kind) => file.name.toLowerCase().endsWith(kind))) return `“${file.name}”：请用WPS另存为.xlsx后上传。`;
     const kinds = accept.split(",").map((kind) => kind.trim().toLowerCase()).filter((kind) => kind.startsWith("."));
     if (kinds.length && !kinds.some((kind) => file.name.toLowerCase().endsWith(kind))) {
-      return `“${file.name}”的格式不对，请选 ${kinds.map((kind) => kind.slice(1)).join("、")} 文件。`;
+      return `“${file.name}”的格式不对，请选 ${kinds.filter((kind) => !saveAs.includes(kind)).map((kind) => kind.slice(1)).join("、")} 文件。`;
     }
     return "";
   }

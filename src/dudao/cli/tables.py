@@ -53,7 +53,7 @@ def bytes_of(path: Path) -> bytes:
 def cells_of(data: bytes, path: Path) -> list[list[Any]]:
     """The cells of a .csv in UTF-8 or GB 18030, else of a workbook's first sheet (`sheets.SheetError` if it is none)."""
     if path.suffix.lower() != ".csv":
-        return sheets.grid_of(data, max_bytes=MAX_BYTES)
+        return sheets.grid_of(sheets.modern(data), max_bytes=MAX_BYTES)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)

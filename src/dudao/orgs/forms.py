@@ -10,7 +10,7 @@ from django.utils import timezone
 from dudao.calc.codetables import ORGANIZERS, SCHOOL_TYPES, URBAN_RURAL
 from dudao.core.access import Actor
 from dudao.core.sheets import MAX_BYTES
-from dudao.core.ui.forms import DateField, FileField, Form, PickField, PickManyField, Section
+from dudao.core.ui.forms import DateField, Form, PickField, PickManyField, Section, table_file
 from dudao.orgs.models import Kind, Ownership, Stage, Unit
 from dudao.orgs.queries import choosable
 from dudao.orgs.sheet import split_words
@@ -346,9 +346,7 @@ class SpecialDayForm(Form):
 
 
 class ImportForm(Form):
-    file = FileField(
-        label="机构信息表", kinds=(".xlsx",), max_bytes=MAX_BYTES, help_text="用下载的模板填写，一次最多 60000 行。"
-    )
+    file = table_file("机构信息表", max_bytes=MAX_BYTES, help_text="用下载的模板填写，一次最多 60000 行。")
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         self.base_fields = {  # type: ignore[misc]

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dudao.core.sheets import MAX_BYTES, Problem, Reading, Row, SheetError, Table, open_book
+from dudao.core.sheets import MAX_BYTES, Problem, Reading, Row, SheetError, Table, modern, open_book
 from dudao.core.sheets.cells import as_text
 from dudao.stats.models import Round
 from dudao.stats.queries import catalogue
@@ -83,8 +83,8 @@ def _refusal(info: zipfile.ZipInfo, path: str, name: str) -> str:
         return "文件名里有路径符号，不能接收。请重新打包。"
     if info.flag_bits & 1:
         return "有打开密码，无法读取。请不要给压缩包加密。"
-    if not name.lower().endswith(".xlsx"):
-        return "不是 .xlsx 工作簿。请另存为 .xlsx 后再打包，压缩包里不要再放压缩包。"
+    if not name.lower().endswith((".xlsx", ".xls")):
+        return "不是 .xlsx 工作簿。请用WPS另存为.xlsx后再打包，压缩包里不要再放压缩包。"
     return ""
 
 
@@ -167,7 +167,7 @@ def _given(asked: Round, keys: Mapping[tuple[str, str], str], data: bytes) -> tu
 
     Sheets without a mapping for the year are skipped and named. ``SheetError`` when nothing in it can be used.
     """
-    book = open_book(data)
+    book = open_book(modern(data))
     tables = {table for table, _ in keys}
     given: dict[str, str] = {}
     notes: list[str] = []

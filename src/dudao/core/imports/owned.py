@@ -120,7 +120,7 @@ def keep_own(
         target=target.pk if target is not None else 0,
         place=target.path if target is not None else "",
         into=str(target)[:200] if target is not None else "",
-        file=files.store(io.BytesIO(data), name, kinds={"xlsx"}, limit=sheets.MAX_BYTES),
+        file=files.store(io.BytesIO(data), sheets.modern_name(name), kinds={"xlsx"}, limit=sheets.MAX_BYTES),
         name=name[:200],
         uploaded_by=actor.name,
         state=State.FAULTY if problems else State.READY,

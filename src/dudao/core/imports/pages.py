@@ -1,5 +1,6 @@
 """The pages of an import: an upload's own page with its progress, its confirmation and its file of errors."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -90,9 +91,9 @@ def stored(
     """The file of a form, looked at as a whole before it is stored: what can't be one is refused beside its field."""
     upload = form.cleaned_data["file"]
     try:
-        check(sheets.read_upload(upload, limit))
-        upload.seek(0)
-        return files.store(upload, kinds={kind}, limit=limit)
+        data = sheets.read_upload(upload, limit)
+        check(data)
+        return files.store(io.BytesIO(data), sheets.modern_name(upload.name), kinds={kind}, limit=limit)
     except (sheets.SheetError, FileRefused) as error:
         form.add_error("file", str(error))
         return None

@@ -7,7 +7,7 @@
     sheets.error_copy(data, reading)          the upload with a red column 错误原因 (bytes)
     sheets.rest_of(copy)                      of such a copy the faulty rows alone (bytes)
     sheets.export(UNITS, rows, target)        a streamed export to a path or a BytesIO
-    sheets.read_upload(request.FILES["file"]) the bytes of an upload, refused early when there are too many
+    sheets.read_upload(request.FILES["file"]) the bytes of an upload, refused early when there are too many; .xls becomes .xlsx
 
 What a row means, and whether it may be stored, is for the app that declares the table.
 """
@@ -16,6 +16,7 @@ from dudao.core.sheets.cells import parse_date
 from dudao.core.sheets.columns import ERROR_COLUMN, Cell, Column, Table
 from dudao.core.sheets.comparing import Change, Comparison, Rules, compare, key_of, normal
 from dudao.core.sheets.either import grid_of_file
+from dudao.core.sheets.old import modern, modern_name
 from dudao.core.sheets.opening import MAX_BYTES, open_book, read_upload
 from dudao.core.sheets.problems import Problem, SheetError
 from dudao.core.sheets.reading import Reading, Row, grid_of, read, read_snapshot
@@ -43,6 +44,8 @@ __all__ = [
     "grid_of",
     "grid_of_file",
     "key_of",
+    "modern",
+    "modern_name",
     "normal",
     "open_book",
     "parse_date",

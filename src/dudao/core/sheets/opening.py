@@ -16,13 +16,14 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from dudao.core.sheets.old import modern
 from dudao.core.sheets.problems import SheetError
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_INFLATED = 256 * 1024 * 1024
 MAX_CELLS = 5_000_000
 MAX_TEXT = 128 * 1024 * 1024
-_SAVE_AS = "请用 WPS 表格或 Excel 另存为 .xlsx 格式后再上传。"
+_SAVE_AS = "请用WPS另存为.xlsx后上传。"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KINDS: tuple[tuple[bytes, str], ...] = (
@@ -38,7 +39,7 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
 
 
 def read_upload(upload: Any, limit: int = MAX_BYTES) -> bytes:
-    """The bytes of an upload, refused before they fill the memory when there are more than ``limit``."""
+    """The bytes of an upload, refused before they fill the memory when there are more than ``limit``; an .xls written anew."""
     parts: list[bytes] = []
     size = 0
     chunks = upload.chunks() if hasattr(upload, "chunks") else iter(lambda: upload.read(1 << 20), b"")
@@ -47,7 +48,7 @@ def read_upload(upload: Any, limit: int = MAX_BYTES) -> bytes:
         if size > limit:
             raise SheetError(_too_large(getattr(upload, "size", None), limit))
         parts.append(chunk)
-    return b"".join(parts)
+    return modern(b"".join(parts))
 
 
 def _too_large(size: int | None, limit: int) -> str:

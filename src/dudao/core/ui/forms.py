@@ -227,13 +227,25 @@ class PickManyField(PickField):
         )
 
 
+_OTHER_TABLES = (".et", ".ett", ".ods", ".csv", ".xlsm", ".xlsb")
+
+
+def other_tables(kinds: Sequence[str]) -> tuple[str, ...]:
+    """Where a workbook is read: tables that nobody here reads but every office program can save as .xlsx.
+
+    They are let through the choice of files, so that this is said, rather than the file being hidden without a word.
+    """
+    reads = ".xlsx" in kinds and ".et" not in kinds
+    return tuple(kind for kind in _OTHER_TABLES if kind not in kinds) if reads else ()
+
+
 class UploadWidget(forms.ClearableFileInput):
     """A drop zone around a file input."""
 
     template_name = "ui/upload.html"
 
     def __init__(self, max_bytes: int, kinds: Sequence[str], multiple: bool) -> None:
-        super().__init__({"accept": ",".join(kinds)} if kinds else {})
+        super().__init__({"accept": ",".join([*kinds, *other_tables(kinds)])} if kinds else {})
         self.max_bytes, self.kinds = max_bytes, kinds
         self.allow_multiple_selected = multiple
         if multiple:
@@ -242,7 +254,14 @@ class UploadWidget(forms.ClearableFileInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, None, attrs)
         words = "、".join(kind.lstrip(".") for kind in self.kinds)
-        return {**context, "max_bytes": self.max_bytes, "most": f"{self.max_bytes // 1024 // 1024} MB", "words": words}
+        other = ",".join(other_tables(self.kinds))
+        return {
+            **context,
+            "other_tables": other,
+            "max_bytes": self.max_bytes,
+            "most": f"{self.max_bytes // 1024 // 1024} MB",
+            "words": words,
+        }
 
     def value_from_datadict(self, data: Any, files: MultiValueDict[str, Any], name: str) -> Any:
         return files.getlist(name) if self.allow_multiple_selected else files.get(name)
@@ -281,9 +300,16 @@ class FileField(forms.FileField):
                 f"“{item.name}”有 {item.size / 1024 / 1024:.1f} MB，超过上限 {most} MB，请压缩或拆分后再传。"
             )
         if self.kinds and not item.name.lower().endswith(self.kinds):
+            if item.name.lower().endswith(other_tables(self.kinds)):
+                raise ValidationError(f"“{item.name}”：请用WPS另存为.xlsx后上传。", code="save_as")
             kinds = "、".join(kind.lstrip(".") for kind in self.kinds)
             raise ValidationError(f"“{item.name}”的格式不对，请选 {kinds} 文件。")
         return item
+
+
+def table_file(label: str, *, more: Sequence[str] = (), **kwargs: Any) -> Any:
+    """A field for a workbook: .xlsx, or .xls, which is written anew as it comes in (``core.sheets.old``)."""
+    return FileField(label=label, kinds=(".xlsx", ".xls", *more), **kwargs)
 
 
 def proof_files(label: str, help_text: str = "", *, multiple: bool = True) -> Any:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dudao.core.access import Actor
-from dudao.core.ui.forms import DateField, FileField, Form, PickField, PickManyField, Section, proof_files
+from dudao.core.ui.forms import DateField, Form, PickField, PickManyField, Section, proof_files, table_file
 from dudao.findings.models import FeedbackItem, Finding
 from dudao.findings.queries.findings import offices, responsible
 from dudao.orgs.models import Unit
@@ -33,10 +33,8 @@ def _problems() -> forms.CharField:
     )
 
 
-def _sheet() -> FileField:
-    return FileField(
-        label="或者上传表格", kinds=(".xlsx", ".xls", ".et"), required=False, help_text="按模板填写的 Excel。"
-    )
+def _sheet() -> Any:
+    return table_file("或者上传表格", required=False, help_text="按模板填写的 Excel。")
 
 
 class FeedbackForm(Form):

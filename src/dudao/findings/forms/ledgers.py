@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from dudao.core.access import Actor
-from dudao.core.ui.forms import FileField, Form, Section
+from dudao.core.ui.forms import Form, Section, table_file
 from dudao.findings.queries.findings import offices
 from dudao.orgs.models import Unit
 
@@ -22,9 +22,8 @@ class SheetForm(Form):
     office: "forms.ModelChoiceField[Unit]" = forms.ModelChoiceField(
         label="下达单位", queryset=None, empty_label=None, help_text="新问题以这个单位的名义登记。"
     )
-    file = FileField(
-        label="Excel 文件",
-        kinds=(".xlsx",),
+    file = table_file(
+        "Excel 文件",
         max_bytes=20 * 1024 * 1024,
         help_text="上传后先核对、列出内容和错误，确认以后才会写入。",
     )

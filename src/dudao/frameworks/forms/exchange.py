@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from dudao.core.ui.forms import FileField, Form, Section
+from dudao.core.ui.forms import Form, Section, table_file
 from dudao.frameworks.exchange import MAX_BYTES, MEANINGS, Choice
 from dudao.frameworks.models import Framework
 from dudao.orgs.models import Unit
@@ -21,11 +21,11 @@ class UploadForm(Form):
         Section("文件", ["file"]),
         Section("导入为", ["unit", "system", "name"], note="先读出来给您看，您确认之前不会建立任何指标体系。"),
     )
-    file = FileField(
-        label="指标体系文件",
-        kinds=(".xlsx", ".docx"),
+    file = table_file(
+        "指标体系文件",
+        more=(".docx",),
         max_bytes=MAX_BYTES,
-        help_text="Excel 工作簿，或含有表格的 Word 文档。旧格式（.xls、.doc、.wps）请先另存为 .xlsx 或 .docx。",
+        help_text="Excel 工作簿，或含有表格的 Word 文档。旧格式（.doc、.wps）请先另存为 .docx。",
     )
     unit = forms.ChoiceField(label="所属单位", help_text="导入后由这个单位修改和发布，发布后下级单位可以查看。")
     system = forms.ChoiceField(

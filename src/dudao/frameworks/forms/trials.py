@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from dudao.calc.score import Subjects, SubjectsError, System, read_subjects
 from dudao.core import sheets
-from dudao.core.ui.forms import FileField, Form
+from dudao.core.ui.forms import Form, table_file
 from dudao.orgs.models import Unit
 
 MOST_PROBLEMS = 50
@@ -22,9 +22,8 @@ class TrialForm(Form):
 
     unit = forms.ChoiceField(label="试算单位", help_text="这个单位和它的上级能看到试算。")
     title = forms.CharField(label="名称", max_length=120, help_text="如“2026年度评价试算（第一稿数据）”。")
-    file = FileField(
-        label="数据表",
-        kinds=(".xlsx",),
+    file = table_file(
+        "数据表",
         max_bytes=sheets.MAX_BYTES,
         help_text="每行一个单位，列名用模板里的；没有填的格子按“未填”处理，不算 0 分。",
     )

@@ -1,5 +1,6 @@
 """Pages that bring indicator systems in from Excel and Word, and hand them out as both."""
 
+import io
 from itertools import count
 from typing import Any
 
@@ -16,7 +17,7 @@ from dudao.calc.tree import Finding, TreeDataError, validate
 from dudao.core import audit, files
 from dudao.core.access import Actor, Denied
 from dudao.core.documents import DOCX
-from dudao.core.sheets import SheetError, read_upload
+from dudao.core.sheets import SheetError, modern_name, read_upload
 from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.export import attachment
 from dudao.core.ui.forms import Form, form_page, refused
@@ -84,9 +85,8 @@ def _take(actor: Actor, form: UploadForm) -> FrameworkUpload | None:
         data = read_upload(file, exchange.MAX_BYTES)
         code = incoming.root_code(system)
         name = form.cleaned_data["name"] or (system.name if system is not None else "")
-        found = exchange.to_system(exchange.read_tables(data, file.name), name=name, code=code)
-        file.seek(0)
-        stored = files.store(file, kinds={"xlsx", "docx"}, limit=exchange.MAX_BYTES)
+        found = exchange.to_system(exchange.read_tables(data, modern_name(file.name)), name=name, code=code)
+        stored = files.store(io.BytesIO(data), modern_name(file.name), kinds={"xlsx", "docx"}, limit=exchange.MAX_BYTES)
     except (SheetError, files.FileRefused) as error:
         form.add_error("file", str(error))
         return None

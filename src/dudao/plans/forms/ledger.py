@@ -1,6 +1,6 @@
 """The form that takes a ledger back."""
 
-from dudao.core.ui.forms import FileField, Form, Section
+from dudao.core.ui.forms import Form, Section, table_file
 
 
 class LedgerForm(Form):
@@ -11,9 +11,8 @@ class LedgerForm(Form):
             note="请上传从平台导出、填写后的台账。可以填写“责任领导”“责任人”“工作措施”“备注”四列，其他列不要改动。",
         ),
     )
-    file = FileField(
-        label="台账",
-        kinds=(".xlsx",),
+    file = table_file(
+        "台账",
         max_bytes=20 * 1024 * 1024,
         help_text="上传后先核对、列出改动，确认以后才会写入。",
     )

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from dudao.calc.scheduling.cycle import term_label
-from dudao.core.ui.forms import FileField, Form, Section
+from dudao.core.ui.forms import Form, Section, table_file
 from dudao.orgs.models import Unit
 from dudao.selection.models import CyclePlan
 from dudao.selection.rules import SPARE, CycleRules
@@ -141,9 +141,8 @@ class ReplanForm(Form):
 
 
 class FixedUploadForm(Form):
-    file = FileField(
-        label="学校名单",
-        kinds=(".xlsx",),
+    file = table_file(
+        "学校名单",
         help_text="用本规划导出的工作簿，在“学校名单”里填固定学期、理由、时间范围和上次督导，其余列不读。",
     )
 

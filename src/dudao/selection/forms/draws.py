@@ -6,7 +6,7 @@ from django import forms
 from django.urls import reverse
 
 from dudao.core.access import Actor
-from dudao.core.ui.forms import FileField, Form, PickManyField, Section
+from dudao.core.ui.forms import FileField, Form, PickManyField, Section, table_file
 from dudao.orgs.models import Licensed, Ownership, Stage, Unit
 from dudao.people.roles import ROLES
 from dudao.selection.models import Draw
@@ -151,4 +151,4 @@ class CheckForm(Form):
     """A record and a frame that anybody wants to check; nothing of it is kept."""
 
     record = FileField(label="抽取记录", kinds=(".json",), max_bytes=UPLOAD_BYTES)
-    frame = FileField(label="抽样框", kinds=(".xlsx", ".csv"), max_bytes=UPLOAD_BYTES)
+    frame = table_file("抽样框", more=(".csv",), max_bytes=UPLOAD_BYTES)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from dudao.core.sheets import MAX_BYTES
-from dudao.core.ui.forms import DateField, FileField, Form, PickField, Section
+from dudao.core.ui.forms import DateField, FileField, Form, PickField, Section, table_file
 from dudao.orgs.models import Unit
 from dudao.stats.models import Round
 
@@ -179,7 +179,7 @@ class ForecastForm(Form):
     growth_junior = forms.DecimalField(
         label="初中学生年增长率（%）", initial=0, min_value=-50, max_value=50, decimal_places=2, max_digits=5
     )
-    file = FileField(label="逐校预计学生数", required=False, kinds=(".xlsx",), max_bytes=MAX_BYTES)
+    file = table_file("逐校预计学生数", required=False, max_bytes=MAX_BYTES)
     stays = forms.DecimalField(
         label="分年级递推的升级比例（%）", initial=100, min_value=0, max_value=200, decimal_places=2, max_digits=5,
         help_text="填了分年级人数的学校，每年按这个比例升到下一年级。",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from dudao.core.sheets import MAX_BYTES, parse_date
-from dudao.core.ui.forms import FileField, Form
+from dudao.core.ui.forms import Form, table_file
 from dudao.orgs.models import Unit
 from dudao.stats.actions.sizes import RowInput
 from dudao.stats.models import EliminationRow, year_words
@@ -38,7 +38,7 @@ class PlanForm(Form):
 
 
 class PlanUploadForm(Form):
-    file = FileField(label="文件", kinds=(".xlsx",), max_bytes=MAX_BYTES, help_text="先导出计划，填好后导回。")
+    file = table_file("文件", max_bytes=MAX_BYTES, help_text="先导出计划，填好后导回。")
 
 
 def parse_rows(

@@ -63,7 +63,7 @@ def _main() -> None:
         said = values | {"subject": f"示例县第{place}中学"}
         number = f"示政教督办〔2026〕{place + 1}号"
         return compose(
-            "rectification", said, look=look, number=number, day=day, recipients=[said["subject"]], template=template
+            "rectification", said, look=look, number=number, day=day, recipients=said["subject"], template=template
         )
 
     lines = text_of(read_word(notice(0))).splitlines()
@@ -99,7 +99,7 @@ def _main() -> None:
     issued(0)  # reads the fonts
     _each("as PDF/A with code: Word, read, typeset", issued, COUNT, bare)
     rows = [values["problems"][place % 3] for place in range(5_000)]
-    long = compose("rectification", values | {"problems": rows}, look=look, day=day, recipients=["示例县第一中学"])
+    long = compose("rectification", values | {"problems": rows}, look=look, day=day, recipients="示例县第一中学")
     began = time.perf_counter()
     made = typeset(read_word(long), look.layout, title="整改通知书", author=look.signature, moment=moment)
     row("PDF of one notice with 5,000 findings", f"{time.perf_counter() - began:.1f} s", f"{len(made) / 1024:,.0f} KiB")

@@ -397,8 +397,11 @@ def test_the_report_states_the_numbers_of_the_database(town, watcher):
     lookback.close_round(town.county, round=made)
     paper = lookback_answers.draft_report(town.county, round=LookBack.objects.get(pk=made.pk))
     texts = {fact["text"] for fact in paper.facts}
-    assert {"核查问题2个", "已整改到位1个", "到位率50.0%", "反弹1个", "3个问题中"} <= texts
+    assert {"核查问题2个", "已整改到位1个", "到位率50%", "反弹1个", "3个问题中"} <= texts
     assert [item.words for item in papers.compare(paper) if item.blocks] == []
+    assert paper.values["achievements"] == ["2个问题中，已整改到位1个，反弹1个，到位率50%。"], (
+        "what there was none of is not said"
+    )
     assert paper.values["results"][0] == {
         "unit": "平江县", "total": "2", "closed": "1", "open": "0", "recurring": "1",
     }  # fmt: skip

@@ -223,7 +223,7 @@ def test_a_group_of_receivers_is_all_units_of_its_kind(office):
     assert set(paper.recipients) == {office.east_county.pk, office.west_county.pk, office.school.pk, office.second.pk}
     shown = client.get(reverse("papers:edit", args=[paper.pk])).context["form"]
     assert shown["groups"].value() == ["counties", "schools"] and shown["recipients"].value() == []
-    assert shown["addressees"].value() == "三阳小学、各县市区、各学校"
+    assert shown["addressees"].value() == "三阳小学，各县市区人民政府，各学校"
 
 
 def test_receivers_are_written_as_the_office_writes_them(office):

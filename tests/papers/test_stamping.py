@@ -17,7 +17,7 @@ LOOK = Look("某市人民政府教育督导委员会办公室", "某市人民政
 
 
 def draft(kind="rectification"):
-    return compose(kind, sample(kind), look=LOOK, number=room_for_number("某政教督办", 2026), recipients=["三阳小学"])
+    return compose(kind, sample(kind), look=LOOK, number=room_for_number("某政教督办", 2026), recipients="三阳小学")
 
 
 def test_a_draft_has_room_for_number_and_day():
@@ -78,7 +78,7 @@ def test_a_picture_that_is_none_is_refused():
 def problems(count):
     row = {"category": "", "description": "教" * 20, "standard": "", "actual": "", "due_on": ""}
     values = {**sample("rectification"), "problems": [row] * count}
-    return compose("rectification", values, look=LOOK, number="某政教督办〔2026〕1号", day=DAY, recipients=["三阳小学"])
+    return compose("rectification", values, look=LOOK, number="某政教督办〔2026〕1号", day=DAY, recipients="三阳小学")
 
 
 def pages(content):

@@ -95,7 +95,7 @@ def test_a_ledger_has_the_layout_that_offices_use(city, rows):
     assert light.fill.fgColor.rgb != "00000000"
     total = [cell.value for cell in sheet[6]]
     assert total[:2] == ["合计", "2 项"]
-    assert total[HEADS.index("完成率") + 1] == "平均 30.0"
+    assert total[HEADS.index("完成率") + 1] == "平均完成率30.0%"
     assert total[HEADS.index("是否完成") + 1] == "完成 0 项"
     assert sheet.freeze_panes == "A4"
     assert sheet.print_title_rows == "$3:$3"

@@ -47,7 +47,7 @@ def test_workbooks_of_many_schools_come_in_one_zip(place):
     taken = send(client, place, content)
     assert (taken.state, taken.counts) == ("ready", {"changed": 2, "same": 0, "error": 0}), taken.problems
     page = client.get(taken.get_absolute_url()).content.decode()
-    assert "三阳小学" in page and "小学在校生数：— → 300" in page
+    assert "三阳小学" in page and "小学在校生数（人）：300" in page
     confirmed(client, taken)
     assert {(v.ret.unit.name, v.number) for v in Value.objects.all()} == {("三阳小学", 480), ("长寿学校", 300)}
 

@@ -60,7 +60,7 @@ def test_a_table_is_checked_confirmed_written_and_harmless_again(place):
     taken = sent(client, place, content)
     assert (taken.state, taken.counts) == ("ready", {"changed": 2, "same": 0, "error": 0})
     assert not Value.objects.exists(), "nothing before it is confirmed"
-    assert "小学在校生数：— → 480" in client.get(taken.get_absolute_url()).content.decode()
+    assert "小学在校生数（人）：480" in client.get(taken.get_absolute_url()).content.decode()
     taken = confirmed(client, taken)
     assert taken.state == "done"
     numbers = {(v.ret.unit.name, v.item.code, v.stage): v.number for v in Value.objects.all()}

@@ -92,7 +92,7 @@ class _Talk:
             office=self.city,
             unit=self.unit,
             called="县级分管负责人、教育局主要负责人",
-            host="市督导办负责人",
+            host="市人民政府教育督导委员会办公室主任李示例",
             held_on=_day(8),
             time="上午9:00",
             place_name="市教育局三楼会议室",

@@ -55,6 +55,7 @@ def region_rows() -> Iterator[Row]:
         yield {
             "name": f"{'中共岳阳市' if name.startswith('委') else '岳阳市'}{name}",
             "short_name": f"市{short}",
+            "organ_short": f"市{short}",
             "kind": "department",
             "parent": CITY_CODE,
             "local_code": f"DEMO-D-430600-{number:02d}",
@@ -63,7 +64,13 @@ def region_rows() -> Iterator[Row]:
     for order, place in enumerate(COUNTIES, 1):
         code = {"region_code": place.code} if place.kind == "county" else {"local_code": place.code}
         zone: Row = (
-            {"short_name": place.name.replace("岳阳经济技术开发区", "岳阳经开区")} if place.kind == "zone" else {}
+            {
+                "short_name": place.name.replace("岳阳经济技术开发区", "岳阳经开区"),
+                "organ_name": f"{place.name}管理委员会",
+                "organ_short": f"{place.name.replace('岳阳经济技术开发区', '岳阳经开区')}管委会",
+            }
+            if place.kind == "zone"
+            else {}
         )
         yield {"name": place.name, "kind": place.kind, "parent": CITY_CODE, "sort_no": 100 + order, **code, **zone}
         yield {

@@ -263,7 +263,7 @@ class Sums:
         counted = [f"{state.word} {self.lights[light]}" for light, state in LIGHTS.items() if light in self.lights]
         return {
             "description": self.words,
-            "progress": "" if mean is None else f"平均 {mean}",
+            "progress": "" if mean is None else f"平均完成率{mean}%",
             "done": f"完成 {self.states.get(_State.CLOSED, 0)} 项",
             "light": "，".join(counted),
         }

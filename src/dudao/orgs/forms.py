@@ -68,7 +68,7 @@ class WordsField(forms.Field):
 
 _SCHOOL = ("school_type", "stages", "organizer", "ownership", "inclusive", "urban_rural", "boarding", "founded")
 _CODES = ("institution_code", "uscc", "region_code", "local_code")
-_NAMES = ("short_name", "aliases", "pinyin", "sort_no")
+_NAMES = ("short_name", "organ_name", "organ_short", "aliases", "pinyin", "sort_no")
 
 
 class FactsForm(Form):
@@ -107,6 +107,18 @@ class FactsForm(Form):
     boarding = _flag(label="寄宿制")
     founded = forms.IntegerField(label="建校年份", required=False)
     short_name = forms.CharField(label="简称", required=False, max_length=60, help_text="列表里显示的短名称。")
+    organ_name = forms.CharField(
+        label="机关全称",
+        required=False,
+        max_length=120,
+        help_text="文书主送时写的全称，如“汨罗市人民政府”。留空时省市县、乡镇写“名称＋人民政府”，其他机构写名称。",
+    )
+    organ_short = forms.CharField(
+        label="规范简称",
+        required=False,
+        max_length=60,
+        help_text="几个机关一起主送时写的规范化简称，如“市财政局”；没有就留空，写全称。",
+    )
     aliases = WordsField(label="别名", required=False, help_text="多个用顿号隔开，查找时都能找到。")
     pinyin = forms.CharField(
         label="拼音",

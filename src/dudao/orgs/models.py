@@ -92,6 +92,9 @@ class Unit(models.Model):
     kind = models.CharField("类别", max_length=20, choices=Kind.choices)
     name = models.CharField("名称", max_length=120)
     short_name = models.CharField("简称", max_length=60, blank=True)
+    # A place's name (汨罗市) is no organ's: papers are addressed to 汨罗市人民政府. Empty: as `orgs.organs` makes it of the name.
+    organ_name = models.CharField("机关全称", max_length=120, blank=True, db_default="", default="")
+    organ_short = models.CharField("规范简称", max_length=60, blank=True, db_default="", default="")
     sort_no = models.PositiveIntegerField("排序号", default=1000)
     pinyin = models.CharField("拼音", max_length=400, blank=True, help_text="按名称自动生成，多音字可以手工改正")
     initials = models.CharField("拼音首字母", max_length=120, blank=True)

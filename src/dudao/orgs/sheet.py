@@ -91,6 +91,20 @@ UNITS = Table(
             aliases=("自编代码",),
         ),
         Column("short_name", "简称", width=16, help="列表里显示的短名称。", example="平江一中"),
+        Column(
+            "organ_name",
+            "机关全称",
+            width=26,
+            help="文书主送时写的全称，如“汨罗市人民政府”；不填时按名称和类别写。",
+            example="平江县第一中学",
+        ),
+        Column(
+            "organ_short",
+            "规范简称",
+            width=16,
+            help="几个机关一起主送时写的规范化简称，没有就不填。",
+            aliases=("规范化简称",),
+        ),
         Column("aliases", "别名", width=22, help="多个用顿号隔开。", check=split_words, aliases=("其他名称",)),
         Column(
             "school_type",

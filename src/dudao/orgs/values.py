@@ -18,6 +18,8 @@ from dudao.orgs.models import INSTITUTIONS, Kind, Ownership, Stage, Unit
 CODES = ("institution_code", "uscc", "region_code", "local_code")
 FACTS = (
     "short_name",
+    "organ_name",
+    "organ_short",
     "sort_no",
     *CODES,
     "school_type",
@@ -36,6 +38,7 @@ LABELS: Mapping[str, str] = {
     if field.name in {"name", "kind", *FACTS}
 }
 
+_LONGEST: Mapping[str, int] = {"short_name": 60, "organ_name": 120, "organ_short": 60}
 _RANK = {
     Kind.PROVINCE: 0,
     Kind.CITY: 1,
@@ -176,8 +179,8 @@ def _one(name: str, value: Any, kind: str) -> Any:
         raise ValidationError(f"举办者“{text}”不在列表内，请选择：{'、'.join(ORGANIZERS)}。")
     if name == "ownership" and text not in Ownership.values:
         raise ValidationError(f"“{text}”不是公办或民办。")
-    if name == "short_name" and len(text) > 60:
-        raise ValidationError(f"简称有 {len(text)} 个字，最多 60 个。")
+    if name in _LONGEST and len(text) > _LONGEST[name]:
+        raise ValidationError(f"{LABELS[name]}有 {len(text)} 个字，最多 {_LONGEST[name]} 个。")
     return text
 
 

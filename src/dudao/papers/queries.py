@@ -230,7 +230,7 @@ def overdue(day: date, *, soon: int = 1) -> QuerySet[Delivery]:
 
 
 GROUPS = {
-    "counties": ("各县市区", (UnitKind.COUNTY, UnitKind.ZONE)),
+    "counties": ("各县市区人民政府", (UnitKind.COUNTY, UnitKind.ZONE)),
     "departments": ("各成员单位", (UnitKind.DEPARTMENT,)),
     "schools": ("各学校", (UnitKind.SCHOOL, UnitKind.TEACHING_POINT)),
     "kindergartens": ("各幼儿园", (UnitKind.KINDERGARTEN,)),

@@ -25,7 +25,7 @@ def filled(unit: Unit, kind: Kind, template: bytes | None, *, look: Look | None 
         look=look,
         number=_number(look, kind, today),
         day=today,
-        recipients=SAMPLE_RECIPIENTS.get(kind, ()),
+        recipients=SAMPLE_RECIPIENTS.get(kind, ""),
         template=template,
     )
 

@@ -127,7 +127,7 @@ class Sums:
         counted = [f"{state.word} {self.lights[light]}" for light, state in LIGHTS.items() if light in self.lights]
         return {
             "number": f"{self.rows} 项",
-            "progress": "" if mean is None else f"平均 {mean}",
+            "progress": "" if mean is None else f"平均完成率{mean}%",
             "done": f"完成 {self.done} 项",
             "light": "，".join(counted),
         }

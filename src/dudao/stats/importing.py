@@ -231,7 +231,7 @@ def shown(line: Line) -> dict[str, Any]:
         "name": line.name or "—",
         "outcome": line.outcome,
         "changes": [
-            f"{cell.heading}：{'—' if was is None else number_words(was, cell.item)} → {number_words(now, cell.item)}"
+            f"{cell.label}：{'' if was is None else f'{number_words(was, cell.item)} → '}{number_words(now, cell.item)}"
             for cell, was, now in line.changes.values()
         ],
         "problems": [problem.text for problem in line.problems],

@@ -17,6 +17,7 @@ from dudao.accountability.queries.clock import Clock
 from dudao.calc.calendar import chinese_date
 from dudao.core import audit, keys
 from dudao.core.access import Actor, Denied
+from dudao.orgs.organs import organ_of
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Delivery, Paper
@@ -198,7 +199,7 @@ def draft_talk_notice(actor: Actor, *, talk: Talk) -> Paper:
         kind=Kind.TALK_NOTICE,
         title=f"关于约谈{row.unit.name}的通知",
         values={
-            "subject": f"{row.unit.name}（{row.called}）",
+            "subject": f"{organ_of(row.unit)}（{row.called}）",
             "reason": row.reason,
             "held_on": row.held_on.isoformat(),
             "time": row.time,
@@ -231,7 +232,7 @@ def draft_record(actor: Actor, *, talk: Talk) -> Paper:
         kind=Kind.TALK_RECORD,
         title=f"关于约谈{row.unit.name}的纪要",
         values={
-            "subject": row.unit.name,
+            "subject": organ_of(row.unit),
             "held_on": row.recorded_on.isoformat(),
             "place": row.place_name,
             "host": row.host,

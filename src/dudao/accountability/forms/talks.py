@@ -27,7 +27,9 @@ class TalkForm(Form):
         label="被约谈单位", url=lambda: f"{reverse('orgs:pick')}?verb=talk.call", objects=Unit.objects.none
     )
     called = forms.CharField(label="参加人", max_length=300, help_text="写职务，例如“主要负责人、分管负责人”。")
-    host = forms.CharField(label="主持人", max_length=100)
+    host = forms.CharField(
+        label="主持人", max_length=100, help_text="写姓名和职务，例如“市教育督导办主任李示例”；印在通知和纪要上。"
+    )
     held_on = DateField(label="约谈日期")
     time = forms.CharField(label="时间", max_length=30, help_text="例如“上午9:00”。")
     place_name = forms.CharField(label="地点", max_length=200)

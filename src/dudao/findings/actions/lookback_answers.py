@@ -163,12 +163,8 @@ def _facts(row: LookBack) -> list[Fact]:
     facts = [Fact("核查数", total.looked, f"核查问题{total.looked}个")]
     if total.looked:
         facts += [
-            Fact("到位数", total.done, f"已整改到位{total.done}个"),
-            Fact("到位率", str(total.share), f"到位率{percent(total.share)}"),
-            Fact("部分到位数", total.of(_Result.PARTLY), f"部分到位{total.of(_Result.PARTLY)}个"),
-            Fact("未整改数", total.of(_Result.NOT), f"未整改{total.of(_Result.NOT)}个"),
-            Fact("反弹数", total.again, f"反弹{total.again}个"),
-            Fact("虚假整改数", total.false, f"虚假整改{total.false}个"),
+            *(Fact(f"{word}数", count, f"{said}{count}个") for word, said, count in _counted(total)),
+            Fact("到位率", str(total.share), f"到位率{percent(total.share).replace('.0%', '%')}"),
         ]
     if total.dropped:
         facts.append(Fact("不再核查数", total.dropped, f"不再核查{total.dropped}个"))
@@ -177,6 +173,16 @@ def _facts(row: LookBack) -> list[Fact]:
         count = sum(len(keys) for keys in pool.values())
         facts.append(Fact("抽取范围", count, f"{count}个问题中"))
     return facts
+
+
+def _counted(total: reads.Line) -> tuple[tuple[str, str, int], ...]:
+    return (
+        ("到位", "已整改到位", total.done),
+        ("部分到位", "部分到位", total.of(_Result.PARTLY)),
+        ("未整改", "未整改", total.of(_Result.NOT)),
+        ("反弹", "反弹", total.again),
+        ("虚假整改", "虚假整改", total.false),
+    )
 
 
 @audit.action
@@ -192,7 +198,9 @@ def draft_report(actor: Actor, *, round: LookBack) -> Paper:
     if denied is not None:
         raise denied
     by_county, total = reads.lines(row)
-    facts = _facts(row)
+    # A letter says what there is, not how often there was nothing.
+    nothing = {f"{word}数" for word, _, count in _counted(total) if not count}
+    facts = [fact for fact in _facts(row) if fact.name not in nothing]
     said = {fact.name: fact.text for fact in facts}
     paper: Paper = draft_paper(
         actor,
@@ -207,7 +215,7 @@ def draft_report(actor: Actor, *, round: LookBack) -> Paper:
             "recurring": _recurring(row),
             "problems": _problems(row),
             "demands": [
-                "对重新整改的问题，责任单位重新制定措施、限期整改，由下达单位核验后销号。",
+                "对需要重新整改的问题，由责任单位重新制定措施、限期整改，下达单位核验后销号。",
                 "对反弹的问题，查明原因，完善制度，防止再次发生。",
             ],
         },
@@ -222,12 +230,14 @@ def draft_report(actor: Actor, *, round: LookBack) -> Paper:
 
 def _overview(row: LookBack, said: dict[str, str]) -> str:
     span = f"{date_cn(row.starts_on)}至{date_cn(row.ends_on)}"
-    how = (
-        f"从{said['抽取范围']}{row.get_strata_display()}随机抽取（随机种子{row.seed}）"
-        if row.how == LookBack.How.DRAWN
-        else "由组织单位指定核查的问题"
-    )
-    parts = [f"根据{row.basis}，{row.office.name}于{span}组织开展回头看", f"{how}，共{said['核查数']}"]
+    parts = [f"根据{row.basis}，我办于{span}组织开展回头看"]
+    if row.how == LookBack.How.DRAWN:
+        parts += [
+            f"从{said['抽取范围']}{row.get_strata_display()}随机抽取（随机种子{row.seed}）",
+            f"共{said['核查数']}",
+        ]
+    else:
+        parts += [f"共{said['核查数']}", "均由我办指定"]
     if "不再核查数" in said:
         parts.append(f"另有{said['不再核查数']}")
     return "，".join(parts) + "。"
@@ -236,8 +246,8 @@ def _overview(row: LookBack, said: dict[str, str]) -> str:
 def _achievements(row: LookBack, said: dict[str, str], total: reads.Line) -> list[str]:
     if not total.looked:
         return []
-    names = ("到位数", "部分到位数", "未整改数", "反弹数", "虚假整改数")
-    return [f"核查结果：{'，'.join(said[name] for name in names)}；{said['到位率']}。"]
+    counted = [said[f"{word}数"] for word, _, count in _counted(total) if count]
+    return [f"{total.looked}个问题中，{'，'.join([*counted, said['到位率']])}。"]
 
 
 def _line(name: str, line: reads.Line) -> dict[str, Any]:

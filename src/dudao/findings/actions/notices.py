@@ -18,6 +18,7 @@ from dudao.findings.actions.issuing import sign
 from dudao.findings.flow import by_office
 from dudao.findings.models import Consultation, Finding
 from dudao.findings.queries.findings import given_since, noticed, with_units
+from dudao.orgs.organs import organ_of
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Delivery, Paper
@@ -41,7 +42,8 @@ def facts_of_finding(pk: int) -> Sequence[Fact]:
 
 def _facts(rows: Sequence[Finding]) -> list[Fact]:
     standing = [row for row in rows if row.state not in {_State.DRAFT, _State.WAIVED} and row.deadline is not None]
-    facts = [Fact("问题数", len(standing), f"{len(standing)}个问题")]
+    # A letter about one problem doesn't count it.
+    facts = [Fact("问题数", len(standing), f"{len(standing)}个问题")] if len(rows) > 1 else []
     if standing:
         last = max(row.deadline for row in standing if row.deadline is not None)
         facts.append(Fact("整改期限", last.isoformat(), date_cn(last)))
@@ -84,7 +86,8 @@ def draft_notices(actor: Actor, *, findings: Collection[Finding]) -> list[Paper]
 def _notice(actor: Actor, rows: list[Finding]) -> Paper:
     first = rows[0]
     last = max(row.deadline for row in rows if row.deadline is not None)
-    demands = [f"对以上{len(rows)}个问题，逐项明确整改措施、整改目标、责任领导和责任人，按期整改到位。"]
+    each = f"请对以上{len(rows)}个问题逐项" if len(rows) > 1 else "请"
+    demands = [f"{each}明确整改措施、目标、责任领导和责任人，按期整改到位。"]
     demands += list(dict.fromkeys(row.suggestion.strip() for row in rows if row.suggestion.strip()))
     paper: Paper = draft_paper(
         actor,
@@ -92,7 +95,7 @@ def _notice(actor: Actor, rows: list[Finding]) -> Paper:
         kind=Kind.RECTIFICATION,
         title=f"关于{first.unit.name}有关问题的整改通知书",
         values={
-            "subject": first.unit.name,
+            "subject": organ_of(first.unit),
             "basis": first.source_label or f"{first.found_on.year}年{first.get_source_display()}安排",
             "found_on": max(row.found_on for row in rows).isoformat(),
             "problems": [
@@ -107,7 +110,7 @@ def _notice(actor: Actor, rows: list[Finding]) -> Paper:
             ],
             "demands": demands,
             "due_on": last.isoformat(),
-            "report_to": f"整改完成后将整改报告和佐证材料报{first.office.name}教育督导机构。",
+            "report_to": "整改完成后将整改报告和佐证材料报我办。",
         },
         recipients=[first.unit],
         source_label=f"{first.unit}的 {len(rows)} 个问题",
@@ -182,7 +185,7 @@ def draft_consultation(actor: Actor, *, consultation: Consultation) -> Paper:
         kind=Kind.CONSULTATION,
         title=f"关于{row.unit.name}有关问题的督导协商意见书",
         values={
-            "subject": row.unit.name,
+            "subject": organ_of(row.unit),
             "found_on": row.found_on.isoformat(),
             "problems": [row.description],
             "suggestions": [row.suggestion] if row.suggestion else [],

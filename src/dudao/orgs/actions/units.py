@@ -23,6 +23,8 @@ class Said(TypedDict, total=False):
     stages: Iterable[str] | None
     demo: bool
     short_name: str
+    organ_name: str
+    organ_short: str
     sort_no: int | None
     institution_code: str
     uscc: str

@@ -18,6 +18,7 @@ from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink, Tab
 from dudao.orgs import actions, forms, queries
 from dudao.orgs.models import REGIONS, Contact, Kind, Licensed, Unit, UnitName
+from dudao.orgs.organs import organ_of
 from dudao.orgs.process import UNIT
 from dudao.orgs.views.listing import licence_state, state_of
 
@@ -61,6 +62,7 @@ def unit(request: Any, pk: int, tab: str = "") -> HttpResponse:
     buttons = UNIT.buttons(one, actor)
     context: dict[str, Any] = {
         "one": one,
+        "organ": organ_of(one),
         "licence": held,
         "licence_state": licence_state(held.standing(day) if held is not None else Licensed.UNKNOWN)
         if one.kind == Kind.KINDERGARTEN

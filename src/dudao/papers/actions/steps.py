@@ -10,6 +10,7 @@ from django.utils import timezone
 from dudao.core import files
 from dudao.core.access import Actor, Denied
 from dudao.core.documents import DOCX
+from dudao.orgs.organs import addressed
 from dudao.papers import queries
 from dudao.papers.comparing import Difference
 from dudao.papers.composing import ComposeError, compose, look_of
@@ -35,11 +36,11 @@ def written_out(paper: Paper, *, number: str = "", day: date | None = None) -> b
         number = room_for_number(look.code_word_for(paper.kind), when.year)
     # What a person wrote for the receivers goes before the list of their names: nobody prints 1,500 schools.
     written = str(paper.values.get("addressees") or "")
-    names = [written] if written else [unit.name for unit in queries.recipients_of(paper)]
+    written = written or addressed(queries.recipients_of(paper))
     template = queries.template_of(paper.unit, paper.kind)
     values = {**{key: value for key, value in paper.values.items() if key not in ROUTING}, "title": paper.title}
     try:
-        return compose(paper.kind, values, look=look, number=number, day=day, recipients=names, template=template)
+        return compose(paper.kind, values, look=look, number=number, day=day, recipients=written, template=template)
     except ComposeError as problem:
         raise ValidationError(str(problem)) from problem
 

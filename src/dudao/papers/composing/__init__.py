@@ -1,7 +1,7 @@
 """Composing: what each kind of paper says (`FIELDS`), and the Word draft made of it in an office's look (`compose`).
 
     look = look_of(unit, day)
-    content = compose(Kind.OPINION, values, look=look, recipients=["示例县第一中学"])
+    content = compose(Kind.OPINION, values, look=look, recipients="示例县第一中学")
 
 A paper's life is left to the app's actions; how a page looks to `dudao.core.documents`.
 """

@@ -1,6 +1,7 @@
 """Values of a paper → a Word draft: checked against the fields of its kind, written in the office's look or its own template."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -38,10 +39,11 @@ def compose(
     look: Look,
     number: str = "",
     day: date | None = None,
-    recipients: Sequence[str] = (),
+    recipients: str = "",
     template: bytes | None = None,
 ) -> bytes:
-    """A .docx. ``values`` by the names of `FIELDS`, plain, as JSON keeps them; ``title`` may be left out. ``recipients`` are names.
+    """A .docx. ``values`` by the names of `FIELDS`, plain, as JSON keeps them; ``title`` may be left out.
+    ``recipients``: the organs as they are written.
 
     Before signing a paper has no day: it shows room for it. ``template``: an office's own, instead of the built-in. Raises
     `ComposeError` with all that is missing or wrong.
@@ -62,7 +64,7 @@ def letter_of(draft: Draft) -> Letter:
     made = _LETTERS[draft.kind](draft)
     look = draft.look
     plain = draft.kind in UNNUMBERED
-    names = [*draft.recipients] or ([] if plain else [draft.text("subject")] if draft.text("subject") else [])
+    written = draft.recipients or ("" if plain else draft.text("subject"))
     # An imprint belongs to what an office sends out, not to what it posts or fills in.
     own = draft.kind not in {Kind.VISIT_RECORD, Kind.SELF_REPORT, Kind.PUBLICITY}
     return replace(
@@ -73,13 +75,13 @@ def letter_of(draft: Draft) -> Letter:
         else draft.text("title") or made.title,
         masthead=made.masthead or ("" if plain else look.masthead),
         number=made.number or draft.number,
-        addressees=made.addressees or ("" if plain else "，".join(names)),
+        addressees=made.addressees or ("" if plain else written),
         day=draft.day,
         note=made.note or _note(draft),
         copies=draft.text("copies").rstrip("。"),
         printed_by=look.signature if own else "",
         printed_on=draft.day,
-        together=(*made.together, look.signature, *names),
+        together=(*made.together, look.signature, *filter(None, re.split("[、，]", written))),
     )
 
 
@@ -94,7 +96,7 @@ def context(draft: Draft) -> dict[str, Any]:
         "office": draft.look.signature,
         "masthead": draft.look.masthead,
         "number": draft.number,
-        "addressees": "，".join(draft.recipients),
+        "addressees": draft.recipients,
         "day": "　　　　年　月　日" if draft.day is None else chinese_day(draft.day),
         "kind": draft.kind.label,
     }

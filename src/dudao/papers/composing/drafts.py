@@ -29,7 +29,7 @@ class Draft:
     look: Look
     number: str
     day: date | None
-    recipients: Sequence[str]
+    recipients: str
 
     def text(self, name: str) -> str:
         return closed_up(str(self.values.get(name) or "").strip())
@@ -176,6 +176,20 @@ def sentence(text: str) -> str:
     """With a full stop where it has no ending."""
     text = text.strip()
     return text if not text or text[-1] in "。！？；：…”）" else f"{text}。"
+
+
+_YOU = (
+    (re.compile(r"(学校|小学|中学|教学点|中专|职高|高中|[一二三四五六七八九十]中)$"), "你校"),
+    (re.compile(r"幼儿园$"), "你园"),
+    (re.compile(r"县(人民政府)?$"), "你县"),
+    (re.compile(r"市(人民政府)?$"), "你市"),
+    (re.compile(r"[^校园]区(人民政府|管理委员会)?$"), "你区"),
+)
+
+
+def you(subject: str) -> str:
+    """How a paper speaks to whom it is about: «你校», «你县», «你单位»."""
+    return next((word for pattern, word in _YOU if pattern.search(subject)), "你单位")
 
 
 def items(texts: Sequence[str]) -> list[Line]:

@@ -1,12 +1,16 @@
 """What demands something: opinions after an inspection, rectification notices, decisions on accountability, records of talks."""
 
+import re
+
 from dudao.calc.numerals import hanzi_of
 from dudao.core.documents import Annex, Entry, Form, Letter, Line
-from dudao.papers.composing.drafts import Draft, Part, items, sections, sentence
+from dudao.papers.composing.drafts import Draft, Part, items, sections, sentence, you
 
 MOST_IN_TEXT = 20
 """More problems than this become a list behind the letter."""
 LIST = "问题清单"
+_ORDERED = re.compile(r"(安排|计划|方案|通知|要求|部署|要点|规定|》)$")
+"""What a check is made by, not in."""
 
 
 def opinion(draft: Draft) -> Letter:
@@ -23,7 +27,7 @@ def opinion(draft: Draft) -> Letter:
     )
     body = [
         Line(
-            f"根据《教育督导条例》和督导工作安排，督导组{head}于{draft.period('from_on', 'to_on')}对你单位进行了{topic}。"
+            f"根据《教育督导条例》和督导工作安排，督导组{head}于{draft.period('from_on', 'to_on')}对{you(subject)}进行了{topic}。"
             f"{sentence(draft.text('method'))}现提出如下督导意见："
         ),
         *sections(
@@ -47,9 +51,7 @@ def rectification(draft: Draft) -> Letter:
     """整改通知书: day and basis of the check, problems with standard and measured value, demands, time limit, receipt."""
     limit = f"请于{draft.day_of('due_on')}前完成整改，{sentence(draft.text('report_to'))}"
     body = [
-        Line(
-            f"按照{draft.text('basis')}，{draft.day_of('found_on')}对你单位进行了督导检查。现将发现的问题和整改要求通知如下："
-        ),
+        Line(_found(draft.text("basis").rstrip("。"), draft.day_of("found_on"), you(draft.text("subject")))),
         *sections(
             ("存在问题", _problems(draft)),
             ("整改要求", [*items(draft.texts("demands")), Line(limit, bold=True)]),
@@ -63,6 +65,15 @@ def rectification(draft: Draft) -> Letter:
         annexes=_annexes(draft),
         receipt="今收到《教育督导整改通知书》，所列问题和整改要求已知悉。",
     )
+
+
+def _found(basis: str, day: str, subject: str) -> str:
+    """The opening: when, how and at whom it was found, as the ground of the check lets one say it."""
+    if "责任督学" in basis:
+        return f"{day}，责任督学到{subject}开展经常性督导，发现以下问题："
+    if _ORDERED.search(basis):
+        return f"按照{basis}，{day}对{subject}进行了督导检查，发现以下问题："
+    return f"{day}，我办在{basis}中发现{subject}存在以下问题："
 
 
 def _problems(draft: Draft) -> list[Part]:

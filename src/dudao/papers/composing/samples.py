@@ -6,18 +6,18 @@ from typing import Any
 
 from dudao.papers.kinds import Kind
 
-SAMPLE_RECIPIENTS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.NOTICE: ("示例县人民政府", "样本区人民政府"),
-    Kind.SELF_NOTICE: ("各县市区人民政府教育督导委员会办公室",),
-    Kind.OPINION: ("示例县第一中学",),
-    Kind.RECTIFICATION: ("示例县第一中学",),
-    Kind.CONSULTATION: ("示例市教育局基础教育科",),
-    Kind.CIRCULAR: ("各县市区人民政府", "市人民政府教育督导委员会各成员单位"),
-    Kind.REPORT: ("示例市人民政府",),
-    Kind.TALK_NOTICE: ("示例县教育局",),
-    Kind.TALK_RECORD: ("示例县教育局",),
-    Kind.ACCOUNTABILITY: ("示例县教育局",),
-    Kind.LOOK_BACK: ("示例市人民政府",),
+SAMPLE_RECIPIENTS: Mapping[Kind, str] = {
+    Kind.NOTICE: "示例县人民政府、样本区人民政府",
+    Kind.SELF_NOTICE: "各县市区人民政府教育督导委员会办公室",
+    Kind.OPINION: "示例县第一中学",
+    Kind.RECTIFICATION: "示例县第一中学",
+    Kind.CONSULTATION: "示例市教育局基础教育科",
+    Kind.CIRCULAR: "各县市区人民政府，市人民政府教育督导委员会各成员单位",
+    Kind.REPORT: "示例市人民政府",
+    Kind.TALK_NOTICE: "示例县教育局",
+    Kind.TALK_RECORD: "示例县教育局",
+    Kind.ACCOUNTABILITY: "示例县教育局",
+    Kind.LOOK_BACK: "示例市人民政府",
 }
 
 _CONTACT = "王示例，电话：0000-0000000"
@@ -188,7 +188,7 @@ _SAMPLES: Mapping[Kind, Mapping[str, Any]] = {
         "subject": "示例县教育局",
         "held_on": "2026-06-18",
         "place": "市教育局三楼会议室",
-        "host": "李示例",
+        "host": "市人民政府教育督导委员会办公室副主任李示例",
         "attendees": [
             {"name": "李示例", "post": "市人民政府教育督导委员会办公室副主任"},
             {"name": "孙样本", "post": "示例县教育局局长"},

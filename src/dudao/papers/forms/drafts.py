@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from dudao.core.ui.forms import DateField, FileField, Form, PickManyField, Section
 from dudao.orgs.models import Unit
+from dudao.orgs.organs import addressed
 from dudao.papers.composing import FIELDS, Field
 from dudao.papers.forms.rows import LinesField, RowsField
 from dudao.papers.models import Paper
@@ -50,7 +51,7 @@ class PaperForm(Form):
         label="主送写法",
         required=False,
         max_length=200,
-        help_text="印在文书上的主送机关，不写冒号；不填时列出单位名称，成批主送的写统称。",
+        help_text="印在文书上的主送机关，不写冒号；不填时写各单位的机关全称，成批主送的写统称。",
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
 
@@ -88,8 +89,7 @@ class PaperForm(Form):
         groups = self.cleaned_data["groups"]
         written = self.cleaned_data["addressees"]
         if groups and not written:
-            names = [unit.name for unit in self.cleaned_data["recipients"]]
-            written = "、".join([*names, *(GROUPS[group][0] for group in groups)])
+            written = addressed(self.cleaned_data["recipients"], [GROUPS[group][0] for group in groups])
         values = {field.name: self.cleaned_data[f"v_{field.name}"] for field in self.said}
         return values | ({"addressees": written} if written else {}) | ({"groups": groups} if groups else {})
 

@@ -38,6 +38,11 @@ class Cell:
         return f"v-{self.item.pk}-{self.stage or 'school'}"
 
     @property
+    def label(self) -> str:
+        """As a sentence calls it: «小学教学仪器设备值（万元）»."""
+        return f"{STAGE_WORDS[self.stage] if self.stage else ''}{self.item.label}"
+
+    @property
     def heading(self) -> str:
         return self.item.headed(self.stage)
 

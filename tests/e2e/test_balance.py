@@ -133,6 +133,8 @@ def test_the_city_sees_all_counties_and_compares_two_years(filled, page_of):
         run = run_balance(city, unit=filled.city, asked=asked, pack=PACK, accepted_only=False)
     page = page_of(filled.accounts["officer"])
     page.goto_name("stats:balance", run.pk)
+    expect(page.get_by_role("button", name="存为图片").first).to_be_visible()
+    expect(page.get_by_role("link", name="对县市区形成问题")).to_be_visible()
     look(page, "balance-city")
     page.get_by_role("link", name="达标所需").click()
     page.goto_name("stats:balance_plan", run.pk)

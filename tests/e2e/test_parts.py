@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from e2e.axe import run_axe
@@ -61,6 +62,22 @@ def test_a_chart_that_nobody_looks_at_is_drawn_for_the_printer_alone(visit):
     expect(page.locator("#far svg")).to_have_count(0)
     page.evaluate("document.getElementById('far').style.display = ''; window.dispatchEvent(new Event('beforeprint'))")
     expect(page.locator("#far svg")).to_have_attribute("height", "250")
+
+
+def test_a_chart_is_saved_as_a_picture_with_its_title(visit, tmp_path):
+    page = visit("ui/board/")
+    expect(page.locator("dd-chart svg").first).to_be_visible()
+    button = page.get_by_role("button", name="存为图片").first
+    title = button.get_attribute("aria-label").partition("：")[2]
+    with page.expect_download() as told:
+        button.click()
+    assert told.value.suggested_filename == f"{title}.png"
+    told.value.save_as(tmp_path / "chart.png")
+    with Image.open(tmp_path / "chart.png") as made:
+        box = page.locator("dd-chart svg").first.bounding_box()
+        assert made.width > 2 * box["width"] and made.height > 2 * box["height"]
+        seen = {pixel for _, pixel in made.convert("RGB").getcolors(1_000_000)}
+    assert (255, 255, 255) in seen and len(seen) > 20, "drawn, on white"
 
 
 def test_a_chart_leads_to_the_list_behind_it(visit):

@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from dudao.core.access import SYSTEM
 from dudao.findings.models import Finding
-from dudao.findings.sources import facts_now
+from dudao.findings.sources import facts_now, find
 from dudao.stats.actions import returns
 from dudao.stats.models import CheckHit, ItemJudgement, Return, SchoolResult
 from signing import signed_in
@@ -130,3 +131,52 @@ def test_schools_with_large_classes(crowded):  # noqa: F811
     assert "已形成问题" in client.get(reverse("stats:sizes")).content.decode()
     Return.objects.filter(unit=crowded.primary).update(state="draft", accepted_at=None, submitted_at=None)
     assert not facts_now(next(row for row in made if row.unit == crowded.primary)), "no longer accepted: no basis"
+
+
+def test_a_county_that_fails_is_told_what_it_has_to_bring_up(county):  # noqa: F811
+    made = balance_run(county)
+    officer, own = signed_in(county.accounts["officer"]), signed_in(county.accounts["east"])
+    key = f"shortage:{made.pk}:{county.east.pk}"
+    address = reverse("findings:make", args=[key])
+    for page in (made.get_absolute_url(), reverse("stats:balance_plan", args=[made.pk]) + f"?county={county.east.pk}"):
+        assert address in officer.get(page).content.decode()
+        assert address not in own.get(page).content.decode(), "nobody tells himself"
+    assert own.get(address).status_code == 403
+    said = find(SYSTEM, key).problems[0].description
+    page, (one,) = make(officer, key, office=county.city.pk, description=said)
+    assert said in page
+    assert one.unit == county.east and one.source_key == key and "所资源配置未达标" in one.description
+    assert "达标需新增" in one.description and "名" in one.description and "汉昌小学" not in one.description
+    assert [fact.stored() for fact in facts_now(one)] == one.facts, "said again, the same"
+    assert "已形成问题" in officer.get(made.get_absolute_url()).content.decode()
+    every = reverse("findings:make", args=[f"shortages:{made.pk}:all"])
+    assert officer.get(every).status_code == 302, "of the only county it is made already"
+
+
+def test_all_items_that_a_county_fails_at_once(gardens):  # noqa: F811
+    made = preschool_run(gardens)
+    for code in ("P4", "P5"):
+        judge(gardens, made, gardens.east, code, status="failed", note="没有落实")
+    client = signed_in(gardens.accounts["officer"])
+    key = f"preschools:{made.pk}:{gardens.east.pk}"
+    page = client.get(reverse("stats:preschool_county", args=[made.pk, gardens.east.pk])).content.decode()
+    assert reverse("findings:make", args=[key]) in page
+    assert (
+        reverse("findings:make", args=[f"preschools:{made.pk}:all"])
+        in client.get(made.get_absolute_url()).content.decode()
+    )
+    marks = [f"{gardens.east.pk} preschool:{made.pk}:{gardens.east.pk}:{code}" for code in ("P4", "P5")]
+    _, rows = make(client, key, office=gardens.city.pk, chosen=marks)
+    assert [row.indicator_code for row in rows] == ["P4", "P5"] and {row.unit for row in rows} == {gardens.east}
+
+
+def test_large_classes_of_a_county_are_for_its_government(crowded):  # noqa: F811
+    client = signed_in(crowded.accounts["officer"])
+    assert (
+        reverse("findings:make", args=[f"crowdings:{YEAR}:all"]) in client.get(reverse("stats:sizes")).content.decode()
+    )
+    key = f"crowding:{YEAR}:{crowded.east.pk}"
+    _, (one,) = make(client, key, office=crowded.city.pk, description=find(SYSTEM, key).problems[0].description)
+    assert one.unit == crowded.east and "小学" in one.description and "中有大班额" in one.description
+    assert "大校额学校1所" in one.description and [fact.stored() for fact in facts_now(one)] == one.facts
+    assert signed_in(crowded.accounts["east"]).get(reverse("findings:make", args=[key])).status_code == 403

@@ -16,6 +16,7 @@ const SYMBOLS = ["emptyCircle", "rect", "triangle", "diamond", "circle", "emptyR
 export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
   // Many names fit better one below the other than side by side.
   const flat = spec.kind === "rank" || (spec.kind === "stack" && spec.categories.length > 10);
+  const isLine = spec.kind === "line" || spec.kind === "dots";
   const unit = spec.unit ?? "";
   const show = (value: unknown): string => (typeof value === "number" ? `${spec.places === undefined ? value : value.toFixed(spec.places)}${unit}` : "—");
   const room = (width - 60) / Math.max(spec.categories.length, 1);
@@ -43,11 +44,11 @@ export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
     aria: { enabled: true, decal: { show: spec.kind === "stack", decals: DECALS } },
     grid: { left: 4, right: flat ? 44 : 12, top: single ? 14 : 34, bottom: 4, containLabel: true },
     legend: single ? undefined : { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: INK, fontSize: 12, fontFamily: FONT } },
-    tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: spec.kind === "line" ? "line" : "shadow" }, valueFormatter: show },
+    tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: isLine ? "line" : "shadow" }, valueFormatter: show },
     xAxis: flat ? numbers : names,
     yAxis: flat ? names : numbers,
     series: spec.series.map((series, place) => ({
-      type: spec.kind === "line" ? "line" : "bar",
+      type: isLine ? "line" : "bar",
       name: series.name,
       data: series.values,
       stack: spec.kind === "stack" ? "all" : undefined,
@@ -55,10 +56,10 @@ export function axisOptions(spec: BarSpec, width: number): EChartsCoreOption {
       barMaxWidth: flat ? 16 : 28,
       symbol: SYMBOLS[place % SYMBOLS.length],
       symbolSize: 7,
-      lineStyle: { type: place < ORDER.length ? "solid" : "dotted" },
+      lineStyle: spec.kind === "dots" ? { width: 0 } : { type: place < ORDER.length ? "solid" : "dotted" },
       connectNulls: false,
       cursor: spec.links ? "pointer" : "default",
-      label: { show: single && spec.kind !== "line", position: flat ? "right" : "top", color: INK, fontSize: 12, formatter: (point: { value: unknown }) => show(point.value) },
+      label: { show: single && !isLine, position: flat ? "right" : "top", color: INK, fontSize: 12, formatter: (point: { value: unknown }) => show(point.value) },
       markLine:
         place === 0 && spec.mark
           ? { symbol: "none", silent: true, lineStyle: { color: INK, type: "dashed" }, label: { formatter: spec.mark.label, color: INK, fontSize: 12, position: "insideStartTop" }, data: [flat ? { xAxis: spec.mark.value } : { yAxis: spec.mark.value }] }

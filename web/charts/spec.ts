@@ -9,8 +9,8 @@ interface Series {
 }
 
 export interface BarSpec {
-  /** "rank" are horizontal bars, longest on top as given; "stack" piles the series; "line" joins them. */
-  kind: "bar" | "rank" | "stack" | "line";
+  /** "rank" are horizontal bars, longest on top as given; "stack" piles the series; "line" joins them, "dots" doesn't. */
+  kind: "bar" | "rank" | "stack" | "line" | "dots";
   categories: string[];
   series: Series[];
   unit?: string;

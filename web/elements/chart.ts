@@ -1,6 +1,8 @@
 // <dd-chart> with a <script type="application/json"> inside: loads the charts' script once, only where there is a chart, and draws
-// each chart when it comes near the window. What was never looked at is drawn for the printer.
-import { script } from "../lib/dom";
+// each chart when it comes near the window. What was never looked at is drawn for the printer. Offers the chart as a picture with its
+// title on it, for who writes a report.
+import { picture } from "../charts/picture";
+import { icon, script } from "../lib/dom";
 import type { ChartSpec, Charts } from "../charts/spec";
 
 declare global {
@@ -62,6 +64,24 @@ class ChartElement extends HTMLElement {
     if (!source || !window.ddCharts || !waiting.has(this)) return;
     this.leave();
     this.stop = window.ddCharts.draw(this, JSON.parse(source) as ChartSpec, onPaper);
+    this.offer();
+  }
+
+  private offer(): void {
+    const head = this.closest(".card")?.querySelector(".card-header");
+    const title = this.getAttribute("aria-label") ?? "";
+    if (!head || !title || head.querySelector("[data-dd-picture]")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-plain btn-slim dd-no-print";
+    button.dataset.ddPicture = "";
+    button.setAttribute("aria-label", `存为图片：${title}`);
+    button.append(icon("download"), "存为图片");
+    button.addEventListener("click", () => {
+      const drawn = this.querySelector("svg");
+      if (drawn) void picture(drawn, title);
+    });
+    head.append(button);
   }
 
   private leave(): void {

@@ -43,6 +43,7 @@ class SchoolEffort:
     """What one school needs: sentences, the plan's changes, the cost in yuan (``None`` without prices)."""
 
     row: int
+    unit: int
     school: str
     changes: Sequence[Mapping[str, Any]]
     cost: Decimal | None
@@ -179,7 +180,7 @@ def efforts_of(
                 plan=plan,
                 reason=reason,
                 totals=_totals(rules, plan, costs),
-                schools=_schools(rules, plan, costs),
+                schools=_schools(rules, plan, costs, run.table["units"]),
                 cost=_cost_of(plan, rules, costs),
                 before=before,
                 after=after,
@@ -225,7 +226,9 @@ def _totals(rules: Rules, plan: CountyPlan | None, costs: Mapping[str, Decimal] 
     ]
 
 
-def _schools(rules: Rules, plan: CountyPlan | None, costs: Mapping[str, Decimal] | None) -> list[SchoolEffort]:
+def _schools(
+    rules: Rules, plan: CountyPlan | None, costs: Mapping[str, Decimal] | None, units: Sequence[int]
+) -> list[SchoolEffort]:
     """The plan school by school, the dearest first; in the order of the table without prices."""
     columns = column_units(rules)
     by_row: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
@@ -250,7 +253,11 @@ def _schools(rules: Rules, plan: CountyPlan | None, costs: Mapping[str, Decimal]
         )
     made = [
         SchoolEffort(
-            row, names[row], changes, sum((change["cost"] for change in changes), Decimal(0)) if costs else None
+            row,
+            units[row - 1],
+            names[row],
+            changes,
+            sum((change["cost"] for change in changes), Decimal(0)) if costs else None,
         )
         for row, changes in by_row.items()
     ]

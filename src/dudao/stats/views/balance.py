@@ -2,9 +2,11 @@
 
 import functools
 import io
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +28,7 @@ from dudao.stats.models import BalanceRun, SchoolResult
 from dudao.stats.papers.balance import write_balance
 from dudao.stats.queries import balance
 from dudao.stats.queries.balance_results import failing_of, lack_parts, results_seen, schools_of
-from dudao.stats.views.balance_frame import VERDICTS, frame, judged, place_or_404, run_or_404
+from dudao.stats.views.balance_frame import VERDICTS, county_hook, frame, judged, place_or_404, run_or_404
 
 SHOWN = 30
 
@@ -174,7 +176,8 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
             ]
             limits_each = any(one["limit"] is not None for one in stage["indicators"])
             made = {"title": f"{chosen['county']}{stage['stage']}", "limits_each": limits_each, "rows": rows}
-            stages.append({**stage, **made, "state": VERDICTS[stage["verdict"]]})
+            drawn = beside_limits(run, stage["stage"])
+            stages.append({**stage, **made, **drawn, "state": VERDICTS[stage["verdict"]]})
         failing, failing_count = failing_of(run, chosen["county"], SHOWN)
         for row in results["excluded"]:
             if row["county"] == chosen["county"]:
@@ -195,6 +198,10 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
             if chosen is not None and chosen.get("unit") and hooks.may and failing
             else "",
             "failing_count": failing_count,
+            "county_hook": county_hook(actor, run, chosen),
+            "counties_url": address(findings.SHORTAGES.key(run.pk, findings.ALL))
+            if hooks.may and len(counties) > 1
+            else "",
             "left_out": list(left_out.items()),
             "errors": errors[:SHOWN],
             "error_count": len(errors),
@@ -202,6 +209,33 @@ def balance_page(request: HttpRequest, pk: int) -> HttpResponse:
             "reliefs": [one for one in run.reliefs if chosen is not None and one["county"] == chosen["county"]],
         },
     )
+
+
+def beside_limits(run: BalanceRun, stage: str) -> dict[str, Any]:
+    """A chart of a stage: every county's coefficients against their limit; nothing where there is one county or no common limit."""
+    parts = [
+        (county["county"], one)
+        for county in run.results["counties"]
+        for one in county["stages"]
+        if one["stage"] == stage
+    ]
+    limits = {found["limit"] for _, one in parts for found in one["indicators"]}
+    if len(parts) < 2 or len(limits) != 1 or None in limits:
+        return {}
+    (limit,) = limits
+    codes = [one["code"] for one in run.results["indicators"]]
+    found = {(place, one["code"]): one for place, (_, part) in enumerate(parts) for one in part["indicators"]}
+    cvs = {key: None if one["cv"] is None else round(one["cv"], 4) for key, one in found.items()}
+    spec = {
+        "kind": "dots",
+        "categories": [name for name, _ in parts],
+        "series": [{"name": code, "values": [cvs.get((place, code)) for place in range(len(parts))]} for code in codes],
+        "mark": {"value": limit, "label": f"上限 {limit:g}"},
+        "max": math.ceil(max([limit, *(cv for cv in cvs.values() if cv is not None)]) * 10 + 0.5) / 10,
+    }
+    over = [name for name, part in parts if any(one["passed"] is False for one in part["indicators"])]
+    said = f"{stage}有 {len(over)} 个县市区的差异系数超过上限" if over else f"各县市区{stage}的差异系数都在上限以内"
+    return {"chart": spec, "chart_finding": said}
 
 
 def _hook(hooks: Hooks, row: SchoolResult) -> Hook | None:

@@ -8,11 +8,14 @@ from django.urls import reverse
 
 from dudao.calc.balance import Verdict
 from dudao.calc.balance.items import Status
+from dudao.core.access import Actor
 from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.parts import Crumb, State, Tab
+from dudao.findings.queries.sources import Hook, Hooks
+from dudao.stats import findings
 from dudao.stats.models import BalanceRun
 from dudao.stats.queries import balance
-from dudao.stats.queries.balance_items import place_of
+from dudao.stats.queries.balance_items import county_unit, place_of
 
 VERDICTS: dict[str, State] = {
     Verdict.PASSED.value: State(Verdict.PASSED.value, "green"),
@@ -67,6 +70,15 @@ def frame(run: BalanceRun, current: str, county: Mapping[str, Any] | None = None
             for name, label in _TABS
         ],
     }
+
+
+def county_hook(actor: Actor, run: BalanceRun, county: Mapping[str, Any] | None) -> Hook | None:
+    """The finding for the government of a county that fails; nothing for who isn't above it."""
+    if county is None or county["verdict"] != Verdict.FAILED.value or not county.get("unit"):
+        return None
+    unit = county_unit(run, county["unit"])
+    key = findings.SHORTAGE.key(run.pk, county["unit"])
+    return Hooks(actor, key).at(key, unit, f"{unit}资源配置") if unit is not None else None
 
 
 def judged(passed: bool | None) -> State:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dudao.calc.balance import Verdict
 from dudao.core.ui.acting import actor_of, found_or_404, need
 from dudao.core.ui.export import attachment
 from dudao.core.ui.filters import Choice, Search
@@ -17,6 +18,8 @@ from dudao.core.ui.formats import date_cn, number
 from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, RowLink
+from dudao.findings.queries.sources import Hooks, address
+from dudao.stats import findings
 from dudao.stats.actions import balance as acts
 from dudao.stats.actions import balance_inputs as inputs
 from dudao.stats.forms.balance import EndForm, PriceForm
@@ -24,7 +27,7 @@ from dudao.stats.models import BalanceRun
 from dudao.stats.papers.balance_plan import write_plan
 from dudao.stats.queries import balance, balance_plans
 from dudao.stats.queries.balance_plans import PER, CountyEffort
-from dudao.stats.views.balance_frame import VERDICTS, frame, judged, place_or_404, run_or_404
+from dudao.stats.views.balance_frame import VERDICTS, county_hook, frame, judged, place_or_404, run_or_404
 
 PAGE = 50
 PACK = "excellent-2017"
@@ -84,7 +87,12 @@ def balance_plan(request: HttpRequest, pk: int) -> HttpResponse:
         efforts.sort(key=lambda effort: -(effort.cost or 0))
         lines = [{"effort": effort, "state": VERDICTS[effort.verdict]} for effort in efforts]
         known = [effort.cost for effort in efforts if effort.cost is not None]
-        context |= {"lines": lines, "cost": sum(known) if known else None, "counted": len(known)}
+        context |= {
+            "lines": lines,
+            "cost": sum(known) if known else None,
+            "counted": len(known),
+            "make_url": _make_url(request, run),
+        }
         return render(request, "stats/balance_plan_all.html", context)
     (effort,) = _efforts(run, [place], outcome=True)
     prices = balance_plans.prices_at(run, [place], timezone.localdate())[place]
@@ -92,6 +100,7 @@ def balance_plan(request: HttpRequest, pk: int) -> HttpResponse:
     shown = pages.get_page(request.GET.get("page"))
     context |= {
         "effort": effort,
+        "hook": county_hook(actor_of(request), run, counties[place]),
         "state": VERDICTS[effort.verdict],
         "after": VERDICTS[effort.verdict_after] if effort.verdict_after else None,
         "stages": _stages(run, effort),
@@ -102,6 +111,13 @@ def balance_plan(request: HttpRequest, pk: int) -> HttpResponse:
         "several": len(counties) > 1,
     }
     return render(request, "stats/balance_plan.html", context)
+
+
+def _make_url(request: HttpRequest, run: BalanceRun) -> str:
+    """Where the counties that fail are told what to bring up, for who makes findings."""
+    hooks = Hooks(actor_of(request), findings.SHORTAGE.key(run.pk))
+    failed = any(county["verdict"] == Verdict.FAILED.value for county in run.results["counties"])
+    return address(findings.SHORTAGES.key(run.pk, findings.ALL)) if hooks.may and failed else ""
 
 
 def _stages(run: BalanceRun, effort: CountyEffort) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from dudao.core.ui.filters import Search
 from dudao.core.ui.forms import answered
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
-from dudao.findings.queries.sources import Hooks
+from dudao.findings.queries.sources import Hooks, address
 from dudao.orgs.queries import roots_of
 from dudao.stats import findings
 from dudao.stats.actions import preschool as acts
@@ -118,6 +118,7 @@ def preschool_page(request: HttpRequest, pk: int) -> HttpResponse:
         for county in view.counties
     ]
     events = audit.history(run)
+    makes = Hooks(actor, findings.PRESCHOOL.key(run.pk)).may and any(one.failed for one in view.counties)
     return render(
         request,
         "stats/preschool.html",
@@ -130,6 +131,7 @@ def preschool_page(request: HttpRequest, pk: int) -> HttpResponse:
             "words": [WORDS[status] for status in Status],
             "parts": parts,
             "may_export": actor.may("preschool.export", run.unit.path),
+            "make_url": address(findings.PRESCHOOLS.key(run.pk, findings.ALL)) if makes else "",
             "events": list(events[:EVENTS]),
             "event_count": events.count(),
         },
@@ -190,6 +192,9 @@ def preschool_county(request: HttpRequest, pk: int, county: int) -> HttpResponse
                 )
                 for shown in found.failed
             ],
+            "make_url": address(findings.PRESCHOOLS.key(run.pk, county))
+            if len(found.failed) > 1 and hooks.at(findings.PRESCHOOLS.key(run.pk, county), place) is not None
+            else "",
             "failing": failing[:SHOWN],
             "failing_count": len(failing),
             "all_failing": len(found.failing),

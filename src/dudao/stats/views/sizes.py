@@ -89,6 +89,7 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
     hooks = Hooks(actor, findings.LARGE.key(year))
     makes = hooks.may and not scope["everything"]  # problems are made of checked numbers only
     county = scope["chosen"].pk if scope["chosen"] else None
+    above = hooks.at(findings.CROWDING.key(year, 0), scope["chosen"]) is not None if county else len(lines) > 1
     context |= {
         "year_words": year_words(year),
         "included": included,
@@ -125,6 +126,9 @@ def sizes_page(request: HttpRequest) -> HttpResponse:
         ],
         "over_count": len(over),
         "make_url": address(findings.larges_key(year, county)) if makes and over else "",
+        "counties_url": address(findings.CROWDINGS.key(year, county or findings.ALL))
+        if makes and over and above
+        else "",
         "bands": bands,
         "band_rows": [
             {"head": head, "counts": [counts[place] for _, counts in bands]} for place, head in enumerate(heads)

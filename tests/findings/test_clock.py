@@ -288,4 +288,4 @@ def test_counts_add_up(town):
     assert [str(line.unit) for line in lines] == ["平江县", "湘阴县"]
     count = lines[0].count
     assert (count.issued, count.due, count.closed, count.open, count.late, count.waived) == (3, 2, 1, 1, 1, 1)
-    assert total == count and lines[1].count.closed_share is None
+    assert total == count and lines[1].count.closed_rate.share is None

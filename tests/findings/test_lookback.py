@@ -372,7 +372,7 @@ def test_counts_by_county_with_no_rate_where_nobody_looked(town, watcher):
     rows = [closed(town, description=f"问题{number}") for number in range(3)]
     made = make(town, how="chosen", wanted=None, findings=rows)
     lines, total = reads.lines(made)
-    assert [(line.name, line.total, line.waiting, line.share) for line in lines] == [("平江县", 3, 3, None)]
+    assert [(line.name, line.total, line.waiting, line.rate.share) for line in lines] == [("平江县", 3, 3, None)]
     lookback.assign(town.county, items=list(made.items.all()), inspectors=[watcher])
     first, second, third = made.items.order_by("pk")
     seen(town, first)
@@ -380,7 +380,7 @@ def test_counts_by_county_with_no_rate_where_nobody_looked(town, watcher):
     lookback.drop(town.county, item=third, reason="停办")
     _, total = reads.lines(made)
     assert (total.looked, total.done, total.again, total.waiting, total.dropped) == (2, 1, 1, 0, 1)
-    assert f"{total.share:.2f}" == "0.50"
+    assert f"{total.rate.share:.2f}" == "0.50"
 
 
 def test_the_report_states_the_numbers_of_the_database(town, watcher):

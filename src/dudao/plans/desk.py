@@ -17,6 +17,7 @@ from dudao.core.waiting import MOST, SHOWN, Kind, Pile
 from dudao.plans.models import Assignment, Task, WorkPlan
 from dudao.plans.queries import lights_on
 from dudao.plans.queries.assignments import mine
+from dudao.plans.queries.counts import counted
 from dudao.plans.queries.overview import light_figures
 from dudao.plans.queries.tasks import found_by
 
@@ -61,7 +62,7 @@ def pressing(actor: Actor, own: bool, until: date) -> Pile:
     """Open rows that are late or due by a day: one's own, or all that were handed down."""
     rows = Assignment.objects.visible_to(actor, "assignment.view")
     rows = rows.filter(deadline__lte=until, state__in=[_State.ISSUED, _State.WORKING, _State.RETURNED])
-    rows = rows.filter(mine(actor) if own else Q(upper__isnull=True))
+    rows = rows.filter(mine(actor) if own else counted(actor))
     kind = Kind("临近和逾期", "calendar-due", reverse("plans:assignments"), _due, shown=MOST)
     return Pile(rows, (kind,), ("deadline",), _ASSIGNMENTS)
 

@@ -21,6 +21,7 @@ from dudao.orgs.models import Contact
 from dudao.plans.flow import ASSIGNMENT
 from dudao.plans.models import Assignment
 from dudao.plans.presets.chains import KINDS
+from dudao.plans.queries.counts import FINISHED
 from dudao.plans.queries.lights import Lights
 
 LEDGER = Table(
@@ -54,7 +55,6 @@ LEDGER = Table(
     ],
 )
 EDITABLE = tuple(column for column in LEDGER.readable if column.key != "number")
-_DONE = {Assignment.State.CONFIRMED, Assignment.State.CLOSED}
 
 
 def row_number(row: Assignment) -> str:
@@ -89,7 +89,7 @@ def ledger_values(
         "progress": row.progress,
         "evidence": "、".join(row.evidence_names),
         "state": ASSIGNMENT.states[row.state].word,
-        "done": row.state in _DONE,
+        "done": row.state in FINISHED,
         "reviewer": row.reviewer,
         "opinion": row.opinion,
         "closed": row.closed_at,
@@ -105,18 +105,23 @@ def _source(row: Any) -> str:
 
 @dataclass(slots=True)
 class Sums:
-    """What stands in the last line: how many, how many done, the mean, the lights."""
+    """What stands in the last line: how many, how many done, the mean, the lights. Rows handed on are told apart."""
 
     rows: int = 0
     done: int = 0
     progress: int = 0
+    handed_on: int = 0
     lights: dict[str, int] = field(default_factory=dict)
 
     def watch(self, rows: Iterable[Any], lights: Lights) -> Iterator[Any]:
         """Pass rows through and count them."""
         for row in rows:
+            if not row.counts:
+                self.handed_on += 1
+                yield row
+                continue
             self.rows += 1
-            self.done += row.state in _DONE
+            self.done += row.state in FINISHED
             self.progress += row.progress
             light = lights.of(row).light
             self.lights[light] = self.lights.get(light, 0) + 1
@@ -126,7 +131,7 @@ class Sums:
         mean = (Decimal(self.progress) / self.rows).quantize(Decimal("0.1"), ROUND_HALF_UP) if self.rows else None
         counted = [f"{state.word} {self.lights[light]}" for light, state in LIGHTS.items() if light in self.lights]
         return {
-            "number": f"{self.rows} 项",
+            "number": f"{self.rows} 项" + (f"（另有转办 {self.handed_on} 项）" if self.handed_on else ""),
             "progress": "" if mean is None else f"平均完成率{mean}%",
             "done": f"完成 {self.done} 项",
             "light": "，".join(counted),

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from dudao.core import audit, keys
 from dudao.core.access import Actor, Denied
-from dudao.core.ui.formats import date_cn, percent
+from dudao.core.counts import Rate
+from dudao.core.ui.formats import date_cn
 from dudao.findings.models import Feedback
 from dudao.findings.queries import feedback as reads
 from dudao.findings.queries.lights import Lights
@@ -56,8 +57,8 @@ def _facts(board: reads.Board) -> list[Fact]:
     if waived:
         facts.append(Fact("免予整改数", waived, f"免予整改{waived}个"))
     if counted:
-        share = done / counted
-        facts.append(Fact("完成率", f"{share:.6f}", f"完成率{percent(share)}"))
+        rate = Rate(done, counted, "个应整改问题")
+        facts.append(Fact("完成率", f"{rate.share:.6f}", f"完成率{rate}"))
     return facts
 
 

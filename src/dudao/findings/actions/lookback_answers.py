@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from dudao.core import audit, keys
 from dudao.core.access import Actor, Denied
 from dudao.core.many import Done, each
-from dudao.core.ui.formats import date_cn, percent
+from dudao.core.ui.formats import date_cn
 from dudao.findings.actions import judging, making, reminders
 from dudao.findings.actions.lookback import change_item, fresh_item, over
 from dudao.findings.flow import FINDING
@@ -164,7 +164,7 @@ def _facts(row: LookBack) -> list[Fact]:
     if total.looked:
         facts += [
             *(Fact(f"{word}数", count, f"{said}{count}个") for word, said, count in _counted(total)),
-            Fact("到位率", str(total.share), f"到位率{percent(total.share).replace('.0%', '%')}"),
+            Fact("到位率", str(total.rate.share), f"到位率{str(total.rate).replace('.0%', '%')}"),
         ]
     if total.dropped:
         facts.append(Fact("不再核查数", total.dropped, f"不再核查{total.dropped}个"))

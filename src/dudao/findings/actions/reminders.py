@@ -16,10 +16,10 @@ from dudao.core import audit, notices
 from dudao.core.access import SYSTEM, Actor
 from dudao.core.many import Done, urge
 from dudao.findings.actions.steps import step
-from dudao.findings.flow import FINDING, OPEN
+from dudao.findings.flow import FINDING, OPEN, TO_DO
 from dudao.findings.models import Extension, Finding
 from dudao.findings.queries.findings import with_units
-from dudao.findings.queries.lights import TO_DO, Lights
+from dudao.findings.queries.lights import RUNNING, Lights
 from dudao.findings.queries.terms import Terms, terms_on
 from dudao.people.queries import nearest_holders
 
@@ -70,11 +70,7 @@ def escalate(actor: Actor, *, finding: Finding, reason: str, to: int | None = No
 def escalate_overdue(day: date) -> int:
     """The daily work: raise what has been overdue for as many days as the office's terms say. Answers how many were raised."""
     terms = terms_on(day)
-    rows = with_units(
-        Finding.objects.filter(
-            state__in=TO_DO, paused_since__isnull=True, deadline__lt=day, escalation__lt=_Level.TRIGGER
-        )
-    )
+    rows = with_units(Finding.objects.filter(RUNNING, deadline__lt=day, escalation__lt=_Level.TRIGGER))
     raised = [(row, level) for row in rows.order_by("pk") if (level := _level(row, day, terms)) > row.escalation]
     if raised:
         _raise(SYSTEM, raised=raised, day=day)
@@ -139,7 +135,7 @@ _OFFICE_WORDS = {_State.REPORTED: "待核验", _State.VERIFIED: "待销号"}
 def tell_pressing(day: date) -> int:
     """The morning's line about findings, for those who rectify and those who judge: once a day, however often it is run."""
     own: dict[str, dict[str, int]] = {}
-    rows: Any = Finding.objects.filter(state__in=TO_DO)
+    rows: Any = Finding.objects.filter(state__in=sorted(TO_DO))
     lit = Lights(terms_on(day)).annotate(rows).filter(lit__in=_OWN_WORDS)
     for path, key, count in lit.order_by().values_list("unit__path", "lit").annotate(n=Count("pk")):
         own.setdefault(path, {})[key] = count

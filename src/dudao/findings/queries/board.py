@@ -6,15 +6,15 @@ A county to which nothing was issued has no rate: «零报告» is no 100 %.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from dudao.core.access import Actor
+from dudao.core.counts import Rate
 from dudao.findings.models import Finding
 from dudao.findings.queries.findings import seen
-from dudao.findings.queries.lights import TO_DO, Lights
+from dudao.findings.queries.lights import RUNNING, Lights
 from dudao.orgs.models import Unit
 
 _State = Finding.State
@@ -30,6 +30,7 @@ class Count_:
     finished: int = 0
     late: int = 0
     reported: int = 0
+    verified: int = 0
     waived: int = 0
 
     def plus(self, other: "Count_") -> "Count_":
@@ -45,14 +46,13 @@ class Count_:
         return self.due - self.closed
 
     @property
-    def closed_share(self) -> Decimal | None:
-        """The share crossed off; ``None`` where nothing was issued."""
-        return Decimal(self.closed) / self.due if self.due else None
+    def closed_rate(self) -> Rate:
+        return Rate(self.closed, self.due, "个应整改问题")
 
     @property
-    def in_time_share(self) -> Decimal | None:
-        """Of those reported done, the share in time; ``None`` while none is."""
-        return Decimal(self.in_time) / self.finished if self.finished else None
+    def in_time_rate(self) -> Rate:
+        """Of all whose deadline has told: those reported done, and those overdue that are not."""
+        return Rate(self.in_time, self.finished + self.late, "个到期或已报告问题")
 
 
 _NAMES = tuple(Count_.__dataclass_fields__)
@@ -88,8 +88,8 @@ def by_county(
         rows = rows.filter(issued_at__date__lte=until)
     cases = [When(unit__path__startswith=unit.path, then=Value(unit.pk)) for unit in (*counties, *reversed(tops))]
     rows = rows.annotate(of=Case(*cases, default=Value(0), output_field=IntegerField()))
-    done = Q(finished_on__isnull=False)
-    late = Q(state__in=TO_DO, paused_since__isnull=True, deadline__lt=lights.today)
+    done = Q(finished_on__isnull=False) & ~Q(state=_State.WAIVED)
+    late = RUNNING & Q(deadline__lt=lights.today)
     found = {
         row.pop("of"): Count_(**row)
         for row in rows.order_by()
@@ -100,7 +100,8 @@ def by_county(
             finished=Count("pk", filter=done),
             in_time=Count("pk", filter=done & Q(finished_on__lte=F("deadline"))),
             late=Count("pk", filter=late),
-            reported=Count("pk", filter=Q(state__in=[_State.REPORTED, _State.VERIFIED])),
+            reported=Count("pk", filter=Q(state=_State.REPORTED)),
+            verified=Count("pk", filter=Q(state=_State.VERIFIED)),
             waived=Count("pk", filter=Q(state=_State.WAIVED)),
         )
     }

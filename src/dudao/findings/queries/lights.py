@@ -14,14 +14,14 @@ from django.db.models.functions import Coalesce
 from dudao.calc.calendar import chinese_date
 from dudao.core.lights import ORDER, DaysBetween
 from dudao.core.ui.parts import State
-from dudao.findings.flow import WORKING
+from dudao.findings.flow import TO_DO
 from dudao.findings.labels import LIT, lit_as
 from dudao.findings.models import Finding
 from dudao.findings.queries.terms import Terms
 
 _States = Finding.State
-TO_DO: Final = (_States.ISSUED, _States.SIGNED, *sorted(WORKING))
-"""States in which the responsible unit has something to do."""
+RUNNING: Final = Q(state__in=sorted(TO_DO), paused_since__isnull=True)
+"""Whose clock runs: what can be near or overdue."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from dudao.calc.sampling import allocate, draw
 from dudao.core.access import Actor
+from dudao.core.counts import Rate
 from dudao.core.keys import is_number
 from dudao.findings.flow import OPEN
 from dudao.findings.models import Finding, LookBack, LookBackFile, LookBackItem, Verification
@@ -319,9 +319,9 @@ class Line:
         return self.of(_Result.PARTLY) + self.of(_Result.NOT) + self.of(_Result.FALSE)
 
     @property
-    def share(self) -> Decimal | None:
-        """The share that was found done of those looked at; ``None`` while nobody has looked."""
-        return Decimal(self.done) / self.looked if self.looked else None
+    def rate(self) -> Rate:
+        """Found done, of those looked at."""
+        return Rate(self.done, self.looked, "个已核查问题")
 
     def add(self, other: "Line") -> None:
         self.total += other.total

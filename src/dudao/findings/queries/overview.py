@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from dudao.core.access import Actor
 from dudao.core.desk import Board, Chart, Figure
-from dudao.core.ui import formats
 from dudao.findings.queries.board import Line, by_county
 from dudao.findings.queries.lights import Lights
 from dudao.findings.queries.terms import terms_on
@@ -27,15 +26,16 @@ def rectification(actor: Actor, today: date) -> Board | None:
         Figure("未销号问题", total.open, "个", f"共下达 {total.issued} 个", _address()),
         Figure("逾期未整改", total.late, "个", "已过完成时限", _address(state="late"), "red" if total.late else ""),
         Figure(
-            "待核验、待销号",
+            "待核验",
             total.reported,
             "个",
             "单位已报告完成",
             _address(state="reported"),
             "amber" if total.reported else "",
         ),
-        Figure("销号率", formats.percent(total.closed_share), "", f"已销号 {total.closed} 个", board),
-        Figure("按期整改率", formats.percent(total.in_time_share), "", f"已报告完成 {total.finished} 个", board),
+        Figure("待销号", total.verified, "个", "已核验", _address(state="verified"), "amber" if total.verified else ""),
+        Figure("销号率", str(total.closed_rate), "", f"已销号 {total.closed_rate.said}", board),
+        Figure("按期整改率", str(total.in_time_rate), "", f"按期 {total.in_time_rate.said}", board),
     ]
     chart = _by_county([line for line in lines if line.count.due])
     return Board(figures, [chart] if chart is not None else [], total.issued)

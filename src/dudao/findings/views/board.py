@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dudao.core.ui.acting import actor_of, may_anywhere
-from dudao.core.ui.formats import date_cn, percent
+from dudao.core.ui.formats import date_cn
 from dudao.core.ui.parts import Crumb
 from dudao.findings.queries.board import by_county
 from dudao.findings.views.common import lights_of, most
@@ -31,13 +31,14 @@ def board(request: HttpRequest) -> HttpResponse:
         "until": until,
         "error": error,
         "today_words": date_cn(timezone.localdate()),
-        "closed_words": f"销号率 {percent(total.closed_share)}",
-        "in_time_words": percent(total.in_time_share),
+        "closed_words": f"销号率 {total.closed_rate}",
+        "in_time_words": str(total.in_time_rate),
+        "in_time_of": f"按期 {total.in_time_rate.said}",
         "late_tone": "red" if total.late else "",
         "worst_words": f"{most([str(line.unit) for line in worst], late, '逾期')}。" if worst else "",
         "urls": {
             key: f"{reverse('findings:findings')}?scope=all{f'&state={key}' if key != 'all' else ''}{span}"
-            for key in ("all", "closed", "reported", "late", "waived")
+            for key in ("all", "closed", "reported", "verified", "late", "waived")
         },
         "list_url": reverse("findings:findings"),
         "span": span,

@@ -27,18 +27,17 @@ from dudao.findings.flow import FINDING, WORKING
 from dudao.findings.labels import LEVELS, SEVERITIES, lit_as
 from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
-from dudao.findings.queries.lights import TO_DO
+from dudao.findings.queries.lights import RUNNING
 from dudao.findings.views.common import lights_of
 from dudao.findings.views.ledgers import export_kinds, exported
 
 _State = Finding.State
-_WAITING = Q(state__in=TO_DO, paused_since__isnull=True)
 
 CHIPS = Chips(
     "state",
     [
-        Chip("late", "逾期", _WAITING & Q(days_left__lt=0), "red"),
-        Chip("near", "临近", _WAITING & Q(days_left__gte=0, days_left__lte=F("near")), "amber"),
+        Chip("late", "逾期", RUNNING & Q(days_left__lt=0), "red"),
+        Chip("near", "临近", RUNNING & Q(days_left__gte=0, days_left__lte=F("near")), "amber"),
         Chip("draft", "待下达", Q(state=_State.DRAFT), "grey"),
         Chip("issued", "待签收", Q(state=_State.ISSUED), "grey"),
         Chip("signed", "待报方案", Q(state=_State.SIGNED), "blue"),

@@ -14,7 +14,6 @@ from dudao.core import audit
 from dudao.core.keys import is_number
 from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run, sent, tried
 from dudao.core.ui.filters import Chip, Chips, Pick, Search
-from dudao.core.ui.formats import percent
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, Option
@@ -308,7 +307,8 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_all": whole,
         "total": total,
         "lines": by_county,
-        "share": percent(total.share),
+        "share": str(total.rate),
+        "share_of": f"到位 {total.rate.said}",
         "chart": _chart(by_county) if total.looked else None,
         "finding": _told(by_county, total),
         "bad": total.looked - total.done,

@@ -21,7 +21,8 @@ from dudao.core.lights import LIGHTS
 from dudao.orgs.models import Kind
 from dudao.plans.actions.brief import note_brief
 from dudao.plans.models import Light, WorkPlan
-from dudao.plans.queries.assignments import RowFilter, Tally, assignment_rows, tally
+from dudao.plans.queries.assignments import RowFilter, assignment_rows
+from dudao.plans.queries.counts import DONE, LATE, Tally, added, tally, tally_of
 from dudao.plans.queries.ledger import units_of, with_last_report
 from dudao.plans.queries.lights import Lights, lights_on
 
@@ -47,8 +48,8 @@ def make_brief(actor: Actor, *, plan: WorkPlan, today: date | None = None) -> by
 def brief_values(actor: Actor, plan: WorkPlan, today: date) -> dict[str, Any]:
     """What the template needs, computed from the rows the actor sees: a fixed number of queries."""
     lights = lights_on(today)
-    rows = assignment_rows(actor, lights, RowFilter(plan=plan.pk, handed_on=False))
-    whole = tally(rows).get(None, Tally(0, 0, 0, None, {}))
+    rows = assignment_rows(actor, lights, RowFilter(plan=plan.pk, counted=True))
+    whole = tally_of(rows)
     table = _table(rows, whole)
     told = _Told(with_last_report(rows), lights, today)
     lines = LINES_IN_ALL - math.ceil(len(table) * 0.8)
@@ -73,14 +74,13 @@ def _summary(rows: Any, whole: Tally, today: date) -> str:
         return f"截至{chinese_date(today)}，本年度计划的任务还没有下达。"
     tasks = rows.order_by().values("task").distinct().count()
     units = rows.order_by().values("unit").distinct().count()
-    share = _percent(Decimal(100 * whole.done) / whole.rows)
     counted = "，".join(
         f"{state.word} {whole.lights[light]} 项" for light, state in LIGHTS.items() if whole.lights.get(light)
     )
     late = f"逾期未完成 {whole.late} 项" if whole.late else "没有逾期未完成的事项"
     return (
         f"截至{chinese_date(today)}，已向 {units} 个单位下达任务 {tasks} 项，共 {whole.rows} 个承办事项。"
-        f"其中已确认完成 {whole.done} 项，占 {share}；{late}；平均完成率 {_percent(whole.progress)}。"
+        f"其中已确认完成 {whole.done} 项，占 {whole.done_rate}；{late}；平均完成率 {_percent(whole.progress)}。"
         f"按亮灯统计：{counted}。"
     )
 
@@ -98,24 +98,8 @@ def _table(rows: Any, whole: Tally) -> list[dict[str, Any]]:
     lines = [{"unit": unit.short_name or unit.name, **_figures(found[unit.pk])} for unit in shown]
     if others:
         name = "市直单位" if all(unit.kind == Kind.DEPARTMENT for unit in others) else "其他单位"
-        lines.append({"unit": f"{name}（{len(others)} 个）", **_figures(_sum([found[unit.pk] for unit in others]))})
+        lines.append({"unit": f"{name}（{len(others)} 个）", **_figures(added(found[unit.pk] for unit in others))})
     return lines
-
-
-def _sum(tallies: Sequence[Tally]) -> Tally:
-    rows = sum(one.rows for one in tallies)
-    known = sum((one.progress or Decimal(0)) * one.rows for one in tallies)
-    lights: dict[str, int] = {}
-    for one in tallies:
-        for light, count in one.lights.items():
-            lights[light] = lights.get(light, 0) + count
-    return Tally(
-        rows,
-        sum(one.done for one in tallies),
-        sum(one.late for one in tallies),
-        Decimal(known) / rows if rows else None,
-        lights,
-    )
 
 
 def _figures(one: Tally) -> dict[str, Any]:
@@ -141,7 +125,7 @@ class _Told:
 
     def late(self) -> "Part":
         """By task, the longest overdue first: «专项督导（时限11月4日，逾期 20 天）：平江县 83%、湘阴县 20%。»"""
-        rows = self.rows.filter(days_left__lt=0, finished_on__isnull=True)
+        rows = self.rows.filter(LATE)
         groups: dict[tuple[int, date], list[Any]] = {}
         for row in rows.order_by("days_left", "task__sort_no", "task", "unit__sort_no", "unit__pinyin", "pk"):
             groups.setdefault((row.task_id, row.deadline), []).append(row)
@@ -165,7 +149,7 @@ class _Told:
 
     def finished(self) -> "Part":
         """By task, what was finished last first."""
-        rows = self.rows.filter(finished_on__gt=self.today - RECENT, state__in=["confirmed", "closed"])
+        rows = self.rows.filter(DONE, finished_on__gt=self.today - RECENT)
         groups: dict[int, list[Any]] = {}
         for row in rows.order_by("-finished_on", "task__sort_no", "pk"):
             groups.setdefault(row.task_id, []).append(row)

@@ -2,22 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from dudao.core.access import Actor
 from dudao.orgs.models import Unit
 from dudao.orgs.rules import spoken_for_at
 from dudao.plans.models import Assignment, Evidence, ProgressReport
+from dudao.plans.queries.counts import counted
 from dudao.plans.queries.joins import with_units
 from dudao.plans.queries.lights import Lights
 
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """What narrows the rows; everything left empty doesn't. ``under`` is a unit's path, ``mine`` means the actor's own units."""
+    """What narrows the rows; everything left empty doesn't. ``under`` is a unit's path, ``mine`` means the actor's own units,
+    ``counted`` each piece of work once (`counts.counted`).
+    """
 
     plan: int | None = None
     section: int | None = None
@@ -32,7 +34,7 @@ class RowFilter:
     deadline_to: date | None = None
     words: str = ""
     mine: bool = False
-    handed_on: bool | None = None
+    counted: bool = False
     withdrawn: bool = False
 
 
@@ -71,8 +73,8 @@ def assignment_rows(
         )
     if chosen.mine:
         rows = rows.filter(mine(actor))
-    if chosen.handed_on is not None:
-        rows = rows.filter(upper__isnull=not chosen.handed_on)
+    if chosen.counted:
+        rows = rows.filter(counted(actor, verb))
     rows = lights.annotate(rows)
     return rows.filter(light=chosen.light) if chosen.light else rows
 
@@ -98,51 +100,6 @@ def reports_of(row: Assignment) -> QuerySet[ProgressReport]:
 
 def evidence_count(row: Assignment) -> int:
     return Evidence.objects.filter(report__assignment=row).count()
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How a set of rows stands.
-
-    ``late`` rows are past their deadline and not finished; ``progress`` is the plain mean of the rows' completion, ``None`` without
-    rows; ``finished_on`` is the day on which the last of those that are finished was.
-    """
-
-    rows: int
-    done: int
-    late: int
-    progress: Decimal | None
-    lights: dict[str, int]
-    finished_on: date | None = None
-
-
-def tally(rows: QuerySet[Any], by: str = "") -> dict[Any, Tally]:
-    """Count annotated rows by one column (or all of them under the key ``None``): one query."""
-    keys = ["group", "light"] if by else ["light"]
-    if by:
-        rows = rows.annotate(group=F(by))
-    found = (
-        rows.order_by()
-        .values(*keys)
-        .annotate(
-            n=Count("pk"),
-            done=Count("pk", filter=Q(state__in=["confirmed", "closed"])),
-            late=Count("pk", filter=Q(days_left__lt=0, finished_on__isnull=True)),
-            sum=Sum("progress"),
-            last=Max("finished_on"),
-        )
-    )
-    sums: dict[Any, list[Any]] = {}
-    for row in found:
-        entry = sums.setdefault(row.get("group"), [0, 0, 0, 0, {}, None])
-        for place, name in enumerate(("n", "done", "late", "sum")):
-            entry[place] += row[name]
-        entry[4][row["light"]] = entry[4].get(row["light"], 0) + row["n"]
-        entry[5] = max(filter(None, (entry[5], row["last"])), default=None)
-    return {
-        key: Tally(rows, done, late, Decimal(total) / rows if rows else None, lights, last)
-        for key, (rows, done, late, total, lights, last) in sums.items()
-    }
 
 
 def evidence_file(actor: Actor, pk: int) -> Evidence | None:

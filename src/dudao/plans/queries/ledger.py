@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, QuerySet, Subquery
 
 from dudao.core.access import Actor
 from dudao.orgs.models import Contact, Unit
 from dudao.plans.models import Assignment, Evidence, ProgressReport
 from dudao.plans.queries.assignments import RowFilter, assignment_rows
+from dudao.plans.queries.counts import counted
 from dudao.plans.queries.joins import with_units
 from dudao.plans.queries.lights import Lights
 
@@ -17,10 +18,14 @@ from dudao.plans.queries.lights import Lights
 def ledger_rows(
     actor: Actor, lights: Lights, *, plan: int | None = None, ids: Sequence[int] | None = None
 ) -> QuerySet[Any]:
-    """The rows that an actor may take away as a ledger, in the order of the plan: by task, then by unit."""
+    """The rows that an actor may take away as a ledger, in the order of the plan: by task, then by unit.
+
+    ``counts`` says whether a row is counted, or stands below one that is (`counts.counted`).
+    """
     rows = assignment_rows(actor, lights, RowFilter(plan=plan), verb="ledger.export")
     if ids is not None:
         rows = rows.filter(pk__in=ids)
+    rows = rows.annotate(counts=ExpressionWrapper(counted(actor, "ledger.export"), BooleanField()))
     files = Evidence.objects.filter(report__assignment=OuterRef("pk")).order_by("pk")
     return (
         with_last_report(rows)

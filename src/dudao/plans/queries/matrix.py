@@ -10,7 +10,8 @@ from dudao.core.access import Actor
 from dudao.core.ui.formats import TONE_ICONS
 from dudao.orgs.models import Kind, Unit
 from dudao.plans.models import Section, Task, WorkPlan
-from dudao.plans.queries.assignments import RowFilter, Tally, assignment_rows, tally
+from dudao.plans.queries.assignments import RowFilter, assignment_rows
+from dudao.plans.queries.counts import FINISHED, Tally, tally
 from dudao.plans.queries.lights import Lights, Shown
 from dudao.plans.queries.tasks import TaskFilter, sections_of, tasks
 from dudao.plans.queries.units import counties
@@ -58,7 +59,7 @@ def matrix(actor: Actor, lights: Lights, plan: WorkPlan, section: int | None = N
         for unit in counties(plan, lights.today).order_by("sort_no", "sort_key", "id")
         if any(unit.path.startswith(path) or path.startswith(unit.path) for path in seen_paths(actor, plan))
     ]
-    chosen = RowFilter(plan=plan.pk, section=section, light=light, handed_on=False)
+    chosen = RowFilter(plan=plan.pk, section=section, light=light, counted=True)
     rows = assignment_rows(actor, lights, chosen).filter(unit__kind__in=[Kind.COUNTY, Kind.ZONE])
     cells: dict[tuple[int, int], Cell] = {}
     sums: dict[int, list[Any]] = {}
@@ -67,7 +68,7 @@ def matrix(actor: Actor, lights: Lights, plan: WorkPlan, section: int | None = N
         cells[row.task_id, row.unit_id] = Cell(row.pk, row.progress, lights.of(row))
         entry = sums.setdefault(row.unit_id, [0, 0, 0, 0, {}])
         entry[0] += 1
-        entry[1] += row.state in {"confirmed", "closed"}
+        entry[1] += row.state in FINISHED
         entry[2] += row.days_left < 0 and row.finished_on is None
         entry[3] += row.progress
         entry[4][row.light] = entry[4].get(row.light, 0) + 1
@@ -102,15 +103,14 @@ class SectionProgress:
 
 def section_progress(actor: Actor, lights: Lights, plan: WorkPlan) -> list[SectionProgress]:
     """Each section of the plan with its tasks and how their rows stand: three queries."""
-    by_section = tally(assignment_rows(actor, lights, RowFilter(plan=plan.pk, handed_on=False)), "task__point__section")
+    by_section = tally(assignment_rows(actor, lights, RowFilter(plan=plan.pk, counted=True)), "task__point__section")
     numbers: dict[int, list[int]] = {}
     for section_id, state in tasks(actor, TaskFilter(plan=plan.pk)).values_list("point__section", "state"):
         entry = numbers.setdefault(section_id, [0, 0])
         entry[0] += state != Task.State.WITHDRAWN
         entry[1] += state == Task.State.DRAFT
-    nothing = Tally(0, 0, 0, None, {})
     return [
-        SectionProgress(section, issued, drafts, by_section.get(section.pk, nothing))
+        SectionProgress(section, issued, drafts, by_section.get(section.pk, Tally()))
         for section in sections_of(plan)
         for issued, drafts in [numbers.get(section.pk, [0, 0])]
     ]
@@ -119,6 +119,6 @@ def section_progress(actor: Actor, lights: Lights, plan: WorkPlan) -> list[Secti
 def upcoming(actor: Actor, lights: Lights, plan: WorkPlan | None, until: date, most: int = 8) -> list[Any]:
     """Open rows by deadline up to a day, the most pressing first."""
     chosen = RowFilter(
-        plan=plan.pk if plan else None, states=("issued", "working", "returned"), deadline_to=until, handed_on=False
+        plan=plan.pk if plan else None, states=("issued", "working", "returned"), deadline_to=until, counted=True
     )
     return list(assignment_rows(actor, lights, chosen).order_by("deadline", "id")[:most])

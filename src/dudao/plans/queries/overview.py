@@ -1,5 +1,5 @@
 """How a plan stands, for those who lead: figures with what they are compared to, each with the list behind it; charts by county,
-section and month. Counted over the rows handed down to counties, zones and departments, never over what these handed on.
+section and month. Counted as ``docs/calculations/counts.md`` says.
 """
 
 from collections.abc import Mapping
@@ -17,19 +17,17 @@ from dudao.core.desk import Board, Chart, Figure
 from dudao.core.lights import LIGHTS
 from dudao.core.ui import formats
 from dudao.plans.models import Assignment, Light, Task, WorkPlan
-from dudao.plans.queries import Lights, RowFilter, assignment_rows, tally
+from dudao.plans.queries import Lights, RowFilter, assignment_rows
+from dudao.plans.queries.counts import DONE, LATE, tally_of
 from dudao.plans.queries.matrix import section_progress
 from dudao.plans.queries.tasks import TaskFilter, tasks
 
-DONE = Q(state__in=[Assignment.State.CONFIRMED, Assignment.State.CLOSED])
-OPEN = ~DONE
-LATE = Q(days_left__lt=0, finished_on__isnull=True)
 WEEK = timedelta(days=7)
 
 
 def board(actor: Actor, lights: Lights, plan: WorkPlan) -> Board:
     """Everything the board shows, in a fixed number of queries."""
-    rows = assignment_rows(actor, lights, RowFilter(plan=plan.pk, handed_on=False))
+    rows = assignment_rows(actor, lights, RowFilter(plan=plan.pk, counted=True))
     figures, total = _figures(actor, lights, plan, rows)
     if not total:
         return Board(figures, (), 0)
@@ -38,7 +36,7 @@ def board(actor: Actor, lights: Lights, plan: WorkPlan) -> Board:
 
 
 def _address(plan: WorkPlan, **filters: str) -> str:
-    return f"{reverse('plans:assignments')}?{urlencode({'scope': 'all', 'plan': plan.pk, 'handed': '0', **filters})}"
+    return f"{reverse('plans:assignments')}?{urlencode({'scope': 'direct', 'plan': plan.pk, **filters})}"
 
 
 def _figures(actor: Actor, lights: Lights, plan: WorkPlan, rows: QuerySet[Any]) -> tuple[list[Figure], int]:
@@ -209,21 +207,20 @@ def _short(title: str) -> str:
 
 def light_figures(actor: Actor, lights: Lights, own: bool) -> list[Figure]:
     """The lights of the rows one has to do with, as figures of the workbench: one query."""
-    chosen = RowFilter(mine=True) if own else RowFilter(handed_on=False)
-    counted = tally(assignment_rows(actor, lights, chosen)).get(None)
-    if counted is None:
+    chosen = RowFilter(mine=True) if own else RowFilter(counted=True)
+    counted = tally_of(assignment_rows(actor, lights, chosen))
+    if not counted.rows:
         return []
-    scope = "mine" if own else "all"
-    more = {} if own else {"handed": "0"}
+    scope = "mine" if own else "direct"
     figures = []
     for key in (Light.RED, Light.AMBER, Light.PURPLE, Light.BLUE, Light.GREEN):
         count = counted.lights.get(key, 0)
         if count or key in {Light.RED, Light.AMBER}:
             state = LIGHTS[key]
-            url = f"{reverse('plans:assignments')}?{urlencode({'scope': scope, **more, 'light': key})}"
-            share = formats.percent(Decimal(count) / counted.rows)
-            figures.append(Figure(state.word, count, "项次", f"占 {share}", url, state.tone if count else ""))
-    words = f"共 {counted.rows} 项次，已完成 {counted.done}"
+            url = f"{reverse('plans:assignments')}?{urlencode({'scope': scope, 'light': key})}"
+            said = f"{counted.late} 项次已逾期" if key == Light.RED and counted.late else f"共 {counted.rows} 项次"
+            figures.append(Figure(state.word, count, "项次", said, url, state.tone if count else ""))
+    words = f"{counted.rows} 项次的平均，已完成 {counted.done}"
     progress = None if counted.progress is None else formats.percent(counted.progress / 100)
-    url = f"{reverse('plans:assignments')}?{urlencode({'scope': scope, **more})}"
+    url = f"{reverse('plans:assignments')}?{urlencode({'scope': scope})}"
     return [*figures[:5], Figure("平均完成率", progress, "", words, url)]

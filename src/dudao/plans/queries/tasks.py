@@ -11,7 +11,8 @@ from dudao.calc.names import pinyin
 from dudao.core.access import Actor
 from dudao.core.desk import HITS
 from dudao.plans.models import Assignment, Guess, Item, Point, Section, Task, WorkPlan
-from dudao.plans.queries.assignments import RowFilter, Tally, assignment_rows, tally
+from dudao.plans.queries.assignments import RowFilter, assignment_rows
+from dudao.plans.queries.counts import FINISHED, Tally, tally
 from dudao.plans.queries.lights import Lights
 
 
@@ -57,7 +58,7 @@ def _initials(title: str) -> str:
 def with_counts(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Add what the guards of the task's flow look at: how many rows there are, how many open, how many finished."""
     state = Assignment.State
-    done = Q(assignments__state__in=[state.CONFIRMED, state.CLOSED])
+    done = Q(assignments__state__in=sorted(FINISHED))
     live = ~Q(assignments__state=state.WITHDRAWN)
     return rows.annotate(
         row_count=Count("assignments", filter=live & Q(assignments__isnull=False)),
@@ -72,11 +73,11 @@ def task(actor: Actor, pk: int) -> Task | None:
 
 
 def attach_tallies(found: list[Any], actor: Actor, lights: Lights) -> None:
-    """Put ``tally`` on each task of a page, counted over the rows that the actor sees: one query."""
-    rows = assignment_rows(actor, lights).filter(task__in=found)
+    """Put ``tally`` on each task of a page, each piece of work once: one query."""
+    rows = assignment_rows(actor, lights, RowFilter(counted=True)).filter(task__in=found)
     by_task = tally(rows, "task")
     for one in found:
-        one.tally = by_task.get(one.pk) or Tally(0, 0, 0, None, {})
+        one.tally = by_task.get(one.pk) or Tally()
 
 
 def having_light(actor: Actor, lights: Lights, light: str) -> Q:
@@ -140,8 +141,3 @@ def guesses_of(point: Point, item: Item | None = None) -> list[Guess]:
         for guess in found
         if guess.state == Guess.State.ACCEPTED and (guess.item_id is None or item is None or guess.item_id == item.pk)
     ]
-
-
-def tally_of(rows: QuerySet[Any]) -> Tally:
-    """How these rows stand, all together: one query."""
-    return tally(rows).get(None) or Tally(0, 0, 0, None, {})

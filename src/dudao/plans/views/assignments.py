@@ -33,9 +33,7 @@ def row_page(request: HttpRequest, pk: int) -> HttpResponse:
             for file in item.evidence.all()
         ]
     returned = row.state == Assignment.State.RETURNED
-    lower = list(
-        assignment_rows(actor, lights_of(request), RowFilter(task=row.task_id, handed_on=True)).filter(upper=row)[:300]
-    )
+    lower = list(assignment_rows(actor, lights_of(request), RowFilter(task=row.task_id)).filter(upper=row)[:300])
     attach_lights(lower, request)
     hook, all_url = _hook(row, actor)
     context = {

@@ -25,7 +25,7 @@ from dudao.plans.forms.ledger import LedgerForm
 from dudao.plans.imports import LEDGER
 from dudao.plans.models import WorkPlan
 from dudao.plans.papers import make_brief
-from dudao.plans.queries.assignments import tally
+from dudao.plans.queries.counts import tally_of
 from dudao.plans.queries.ledger import ledger_rows
 from dudao.plans.queries.tasks import plans_seen
 from dudao.plans.views.common import lights_of, today
@@ -47,13 +47,15 @@ def ledger_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What the ledger of a plan holds, and the three things one can do with it."""
     actor = actor_of(request)
     plan = _plan_or_404(request, pk)
-    whole = tally(ledger_rows(actor, lights_of(request), plan=plan.pk)).get(None)
+    rows = ledger_rows(actor, lights_of(request), plan=plan.pk)
+    whole = tally_of(rows.filter(counts=True))
     return render(
         request,
         "plans/ledger/page.html",
         {
             "plan": plan,
             "whole": whole,
+            "handed_on": rows.filter(counts=False).count(),
             "uploads": recent(request, LEDGER),
             "columns": "、".join(column.name for column in ledger.EDITABLE),
             "may_export": actor.may_somewhere("ledger.export"),

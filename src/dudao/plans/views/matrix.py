@@ -1,7 +1,6 @@
 """The matrix counties × tasks, and the progress of a plan by section."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.formats import TONE_ICONS
 from dudao.core.ui.parts import Crumb, Todo
 from dudao.plans.models import WorkPlan
-from dudao.plans.queries.assignments import Tally
+from dudao.plans.queries.counts import added
 from dudao.plans.queries.matrix import matrix, section_progress, upcoming
 from dudao.plans.queries.tasks import current_plan, plans_seen, sections_of
 from dudao.plans.views.common import lights_of, today
@@ -72,9 +71,9 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     plan = found_or_404(_chosen(request, pk))
     lights = lights_of(request)
     sections = section_progress(actor, lights, plan)
-    total = _total([entry.tally for entry in sections])
+    total = added(entry.tally for entry in sections)
     drafts = sum(entry.drafts for entry in sections)
-    rows = f"{reverse('plans:assignments')}?scope=all&plan={plan.pk}"
+    rows = f"{reverse('plans:assignments')}?scope=direct&plan={plan.pk}"
     context = {
         "plan": plan,
         "sections": [(entry, light_counts(entry.tally)) for entry in sections],
@@ -83,8 +82,10 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "tasks_here": f"{reverse('plans:tasks')}?plan={plan.pk}",
         "drafts_said": f"其中 {drafts} 项待下达" if drafts else "已全部下达",
         "mean_said": f"平均完成率 {total.progress:.1f}%" if total.progress is not None else "还没有下达",
-        "share_said": f"占 {total.done * 100 / total.rows:.1f}%" if total.rows else "还没有下达",
+        "share_said": f"占 {total.rows} 项次的 {total.done_rate}" if total.rows else "还没有下达",
         "rows_url": rows,
+        "done_url": f"{rows}&done=1",
+        "late_url": f"{rows}&late=1",
         "todos": [
             Todo(
                 f"{row.unit}：{row.task.title}",
@@ -98,14 +99,3 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [Crumb("任务台账", f"{reverse('plans:tasks')}?plan={plan.pk}"), Crumb("计划进展")],
     }  # fmt: skip
     return render(request, "plans/matrix/overview.html", context)
-
-
-def _total(tallies: list[Tally]) -> Tally:
-    rows = sum(tally.rows for tally in tallies)
-    lights: dict[str, int] = {}
-    for tally in tallies:
-        for key, count in tally.lights.items():
-            lights[key] = lights.get(key, 0) + count
-    known = [tally.progress * tally.rows for tally in tallies if tally.progress is not None]
-    mean = sum(known, Decimal(0)) / rows if rows else None
-    return Tally(rows, sum(tally.done for tally in tallies), sum(tally.late for tally in tallies), mean, lights)

@@ -20,10 +20,10 @@ from dudao.core.ui.templatetags.ui import badge, deadline, progress
 from dudao.plans.actions import assignments as acts
 from dudao.plans.flow import ASSIGNMENT
 from dudao.plans.labels import QUALITY, SELF_LIGHTS
-from dudao.plans.models import Assignment
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries import RowFilter, assignment_rows
 from dudao.plans.queries.assignments import mine, units_handed_to
+from dudao.plans.queries.counts import DONE, LATE, counted
 from dudao.plans.queries.tasks import plans_seen, sections_seen
 from dudao.plans.views.common import allow_export, lights_of
 from dudao.plans.views.ledger import ledger_of_list
@@ -120,10 +120,9 @@ ROWS = Listing(
         Choice(
             "unit", "承办单位", lambda request: [(unit.pk, str(unit)) for unit in units_handed_to(actor_of(request))]
         ),
-        YesNo("late", "已逾期", where=Q(days_left__lt=0, finished_on__isnull=True)),
+        YesNo("late", "已逾期", where=LATE),
         YesNo("finished", "已报送完成", where=Q(finished_on__isnull=False)),
-        YesNo("done", "已确认或销号", where=Q(state__in=[Assignment.State.CONFIRMED, Assignment.State.CLOSED])),
-        YesNo("handed", "转办到下级", where=Q(upper__isnull=False)),
+        YesNo("done", "已确认或销号", where=DONE),
     ],
     chips=LIGHT_CHIPS,
     sort="deadline",
@@ -147,29 +146,39 @@ def listed(request: HttpRequest, chosen: RowFilter | None = None) -> Any:
 
 @require_http_methods(["GET", "POST"])
 def row_list(request: HttpRequest) -> HttpResponse:
-    """The rows by whose they are: one's own units' (``scope=mine``), those one judges, or all one may see."""
+    """The rows by whose they are (``scope``): one's own units' (``mine``), each piece of work once (``direct``: what all counts
+    are about), those handed on from these (``handed``), or all one may see.
+    """
     allow_export(request)
     actor = actor_of(request)
     rows = listed(request)
     own = actor.may_somewhere("assignment.report")
-    asked = request.GET.get("scope") or ("mine" if own and not actor.may_somewhere("task.create") else "all")
-    tabs = []
+    chosen = {"direct": counted(actor), "handed": ~counted(actor), "all": Q()}
+    words = {"direct": "直接下达", "handed": "转办到下级", "all": "全部"}
     if own:
-        counts = rows.order_by().values_list("pk")
-        numbers = {"mine": counts.filter(mine(actor)).count(), "others": counts.exclude(mine(actor)).count()}
-        words = (("mine", "本单位承办"), ("others", "其他单位承办"), ("all", "全部"))
-        tabs = [
-            Tab(word, f"{reverse('plans:assignments')}?scope={key}", key == asked, numbers.get(key))
-            for key, word in words
-        ]
-    if own and asked == "mine":
-        rows = rows.filter(mine(actor))
-    elif own and asked == "others":
-        rows = rows.exclude(mine(actor))
+        chosen, words = {"mine": mine(actor), **chosen}, {"mine": "本单位承办", **words}
+    asked = request.GET.get("scope", "")
+    if asked not in chosen:
+        asked = "mine" if own and not actor.may_somewhere("task.create") else "direct"
+    counts = rows.order_by().values_list("pk")
+    numbers = {key: counts.filter(condition).count() for key, condition in chosen.items()}
+    if numbers["all"] == numbers["direct"]:
+        del words["handed"], words["all"]
+    tabs = [
+        Tab(word, f"{reverse('plans:assignments')}?scope={key}", key == asked, numbers[key])
+        for key, word in words.items()
+    ]
+    rows = rows.filter(chosen[asked])
     title = "计划任务" if asked == "mine" else "承办情况"
     back = [("导回台账", reverse("plans:ledger_import"), "file-import")] if actor.may_somewhere("ledger.import") else []
     return ROWS.respond(
-        request, rows, title=title, template="plans/row/list.html", tabs=tabs, scope=asked, actions=back
+        request,
+        rows,
+        title=title,
+        template="plans/row/list.html",
+        tabs=tabs if len(tabs) > 1 else [],
+        scope=asked,
+        actions=back,
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from dudao.core.keys import number_in
 from dudao.core.lights import LIGHTS
 from dudao.core.ui.acting import actor_of
-from dudao.core.ui.filters import Chips, Choice, DateRange, Search
+from dudao.core.ui.filters import Chips, Choice, DateRange, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink
 from dudao.core.ui.templatetags.ui import badge, deadline, progress
@@ -115,8 +116,9 @@ TASKS = Listing(
         DateRange("deadline", "完成时限"),
         Choice("lead", "牵头单位", lambda request: [(unit.pk, str(unit)) for unit in units_leading(actor_of(request))]),
         Choice("kind", "工作类型", list(KINDS.items())),
+        YesNo("withdrawn", "已撤回", where=Q(state=Task.State.WITHDRAWN)),
     ],
-    chips=Chips.of_states("state", TASK.states),
+    chips=Chips.of_states("state", {key: state for key, state in TASK.states.items() if key != Task.State.WITHDRAWN}),
     order=["plan_id", "sort_no"],
     prepare=_tallied,
     row_menu=_menu,
@@ -128,8 +130,13 @@ TASKS = Listing(
 
 
 def task_rows(request: HttpRequest) -> Any:
-    """The tasks of the list. The choice of a light is applied here, where the lights of today are known."""
+    """The tasks of the list; withdrawn ones are counted nowhere and shown when asked for.
+
+    The choice of a light is applied here, where the lights of today are known.
+    """
     rows = reads.tasks(actor_of(request))
+    if request.GET.get("withdrawn") != "1":
+        rows = rows.exclude(state=Task.State.WITHDRAWN)
     light = request.GET.get("light", "")
     if light in LIGHTS:
         rows = rows.filter(reads.having_light(actor_of(request), lights_of(request), light))

@@ -21,6 +21,7 @@ from dudao.plans.presets.chains import KINDS
 from dudao.plans.process import TASK, plan_crumbs
 from dudao.plans.queries import RowFilter
 from dudao.plans.queries import tasks as reads
+from dudao.plans.queries.counts import counted, tally_of
 from dudao.plans.queries.schedule import plan_of
 from dudao.plans.views.common import allow_export, exported, today
 from dudao.plans.views.row_list import LIGHT_CHIPS, ROWS, attach_lights, listed
@@ -37,7 +38,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.headers.get("HX-Target") == TASK_ROWS.region or request.method == "POST":
         return TASK_ROWS.respond(request, rows, title=str(task))
     plan = plan_of(task)
-    tally = reads.tally_of(rows)
+    tally = tally_of(rows.filter(counted(actor)))
     partners = list(task.partners.all())
     context = {
         "task": task,

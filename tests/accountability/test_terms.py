@@ -23,12 +23,14 @@ DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 @pytest.mark.parametrize(
     ("earlier", "decided", "said"),
     [
-        # 365 days before 2026-09-01 is 2025-09-01; the day before that is over.
+        # Within a year: the same day of the year before is the last that counts.
         ([date(2025, 9, 1)], date(2026, 9, 1), date(2025, 9, 1)),
         ([date(2025, 8, 31)], date(2026, 9, 1), None),
-        # Over the leap day 2028-02-29 a year has 366 days: the same date of the year before is one day too far.
-        ([date(2027, 6, 1)], date(2028, 6, 1), None),
-        ([date(2027, 6, 2)], date(2028, 6, 1), date(2027, 6, 2)),
+        # Over the leap day 2028-02-29 a year has 366 days, and is a year.
+        ([date(2027, 6, 1)], date(2028, 6, 1), date(2027, 6, 1)),
+        ([date(2027, 5, 31)], date(2028, 6, 1), None),
+        ([date(2027, 2, 28)], date(2028, 2, 29), date(2027, 2, 28)),
+        ([date(2027, 2, 27)], date(2028, 2, 29), None),
         ([date(2026, 9, 1)], date(2026, 9, 1), date(2026, 9, 1)),
         ([date(2026, 9, 2)], date(2026, 9, 1), None),
         ([date(2025, 10, 1), date(2026, 3, 1)], date(2026, 9, 1), date(2026, 3, 1)),
@@ -39,7 +41,7 @@ def test_a_second_case_within_the_year(earlier, decided, said):
     assert repeats(earlier, decided, 365) == said
 
 
-@given(DAYS, st.integers(0, 800), st.integers(1, 400))
+@given(DAYS, st.integers(0, 800), st.integers(1, 364))
 def test_a_repetition_is_a_question_of_days_alone(decided, before, days):
     past = decided - timedelta(days=before)
     assert (repeats([past], decided, days) == past) == (before <= days)

@@ -397,9 +397,10 @@ def gap_words(finding: Finding, data: Mapping[str, Decimal | int | None]) -> str
         else:
             number = Fraction(data.get(condition.of) or 0)
         return _LEFT[condition.of].format(n=ceil(number))
-    far = abs(finding.bound - finding.value)
-    now, unit = shown(finding.value, finding.bound), condition.unit
-    words = f"{now} {unit}，还差 {_upward(far)} {'个百分点' if unit == '%' else unit}"
+    now, unit = round_apart(finding.value, finding.bound, 2), condition.unit
+    # From the number as it is shown: what is there and what is lacking add up to what is asked.
+    far = round_half_up(abs(finding.bound - Fraction(now)), 12)
+    words = f"{_plain(now)} {unit}，还差 {_plain(far)} {'个百分点' if unit == '%' else unit}"
     how = _GAPS.get(condition.of)
     return f"{words}，{how.format(n=ceil(finding.gap))}" if how else words
 

@@ -255,8 +255,23 @@ class TestDoubles:
         ]
         first, second = result.problems
         assert "与第 4 行重复" in first.message
-        assert second.message == "第 4 行“学校名称”是“城关小学”，与第 2 行重复，请核对，同一所学校只保留一行。"
+        assert second.message.startswith("第 4 行“学校名称”是“城关小学”，与第 2 行重复，请核对，同一所学校只保留一行")
+        assert "请在“学校标识码”列分别填写" in second.message
         assert result.county(0)[1][Stage.PRIMARY].verdict == "无法计算"
+
+    def test_two_schools_of_one_name_are_told_apart_by_their_codes(self):
+        def columns_of_problems(*codes, names=("中心小学", "中心小学")):
+            rows = [
+                {**school(name=name, primary=300 + place), "学校标识码": code}
+                for place, (name, code) in enumerate(zip(names, codes, strict=True))
+            ]
+            given = balance.frame_of(cells(*rows, columns=(*COLUMNS, "学校标识码")), RULES)
+            return [problem.column for problem in balance.evaluate(given, RULES, DAY).problems]
+
+        assert columns_of_problems("3143002101", "3143002102") == []
+        assert columns_of_problems("3143002101", "") == ["学校名称", "学校名称"]
+        assert columns_of_problems("3143002101", "3143002101", names=("中心小学", "城关小学")) == ["学校标识码"]
+        assert columns_of_problems("", "", names=("中心小学", "城关小学")) == []
 
     def test_the_same_name_in_two_counties_is_two_schools(self):
         assert not read(

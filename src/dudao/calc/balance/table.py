@@ -23,6 +23,8 @@ from dudao.calc.balance.rules import Kind, Rules, Treatment, pupils_column
 from dudao.calc.codetables import SCHOOL_TYPES, Stage
 
 NAME, COUNTY, TYPE = "学校名称", "县区", "办学类型"
+CODE = "学校标识码"
+"""Optional: tells two schools of one name in a county apart, which happens with village schools."""
 ROW = "行号"
 """Optional: the row that the user sees. Without it the first school is in row 2, below the header."""
 
@@ -120,7 +122,7 @@ def frame_of(cells: Sequence[Sequence[Any]], rules: Rules) -> pl.DataFrame:
         raise TableError(Problem(1, NAME, message))
     names, row = heads[place_of_head], place_of_head + 1
     _require_columns(names, rules, row)
-    for name in required_columns(rules):
+    for name in (*required_columns(rules), CODE):
         if names.count(name) > 1:
             raise TableError(Problem(row, name, f"第 {row} 行表头“{name}”出现了两次，请只保留一列。"))
     kept: list[Sequence[Any]] = []
@@ -133,7 +135,7 @@ def frame_of(cells: Sequence[Sequence[Any]], rules: Rules) -> pl.DataFrame:
         raise TableError(Problem(row + 1, NAME, f"第 {row} 行表头下面没有数据。"))
     columns: dict[str, pl.Series] = {ROW: pl.Series(ROW, numbers, dtype=pl.Int64)}
     for place, name in enumerate(names):
-        if name in required_columns(rules):
+        if name in (*required_columns(rules), CODE):
             columns[name] = _column(name, [line[place] if place < len(line) else None for line in kept])
     return pl.DataFrame(columns)
 
@@ -145,7 +147,7 @@ def _require_columns(names: Sequence[str], rules: Rules, row: int) -> None:
 
 
 def _column(name: str, cells: list[Any]) -> pl.Series:
-    if name not in {NAME, COUNTY, TYPE} and all(
+    if name not in {NAME, COUNTY, TYPE, CODE} and all(
         cell is None or cell == "" or type(cell) in {int, float} for cell in cells
     ):
         return pl.Series(
@@ -301,7 +303,11 @@ class _Inspection:
                 self.note(index, column, "是空的，请填写。")
 
     def doubles(self) -> None:
-        """A school entered twice would count twice: every row of it is faulty, the later ones say where it stands first."""
+        """A school entered twice would count twice: every row of it is faulty, the later ones say where it stands first.
+
+        Rows of one name that all have codes, each another, are schools of their own.
+        """
+        codes = [_fold(text or "") for text in self.frame[CODE].cast(pl.String)] if CODE in self.frame.columns else []
         names = pl.Series(self.frame[NAME].cast(pl.String)).str.replace_all(r"[\s　]+", "")
         keys = pl.DataFrame({"name": names, "county": self.county_of})
         chosen = keys.is_duplicated().to_numpy() & self.counted & _filled(self.frame[NAME]) & (self.county_of >= 0)
@@ -309,10 +315,20 @@ class _Inspection:
         for index in _where(chosen):
             rows.setdefault((names[index], int(self.county_of[index])), []).append(index)
         for (name, _), found in rows.items():
+            own = {codes[index] for index in found} if codes else set()
+            if len(own) == len(found) and "" not in own:
+                continue
             for index in found if len(found) > 1 else ():
                 other = found[0] if index != found[0] else found[1]
-                what = f"是“{name}”，与第 {self.rows[other]} 行重复，请核对，同一所学校只保留一行。"
+                what = f"是“{name}”，与第 {self.rows[other]} 行重复，请核对，同一所学校只保留一行"
+                what += f"；是两所学校的，请在“{CODE}”列分别填写。"
                 self.note(index, NAME, what)
+
+        coded: dict[str, int] = {}
+        for index in _where(self.counted) if codes else ():
+            first = coded.setdefault(codes[index], int(index)) if codes[index] else index
+            if first != index:
+                self.note(index, CODE, f"是“{codes[index]}”，与第 {self.rows[first]} 行相同，请核对。")
 
     def stages(self) -> None:
         """What pupils a school has must fit its type; without any it can't be reckoned with."""
@@ -359,7 +375,7 @@ class _Inspection:
         return {stage: frozenset(counties) for stage, counties in found.items()}
 
     def problems(self) -> tuple[Problem, ...]:
-        order = {column: place for place, column in enumerate(required_columns(self.rules))}
+        order = {column: place for place, column in enumerate((*required_columns(self.rules), CODE))}
         found = sorted(self.found, key=lambda item: (self.rows[item[0]], order[item[1]]))
         names = self.frame[NAME]
         return tuple(

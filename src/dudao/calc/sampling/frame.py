@@ -115,11 +115,13 @@ def frame_of(cells: Sequence[Sequence[Any]]) -> Frame:
     """The frame in a table's cells, as they were read; rows without content don't count, the first that has some holds the heads.
 
     Raises `FrameError`: no rows, a column without a head or with another's, content beside the heads, a cell that can't be
-    written as text, an identifier that is empty, given twice, or spoilt by having been a number of more than 15 digits.
+    written as text, an identifier that is empty, given twice, like another but for the width or case of its letters, or spoilt by
+    having been a number of more than 15 digits.
     """
     columns: tuple[str, ...] = ()
     rows: dict[str, tuple[str, ...]] = {}
     lines: dict[str, int] = {}
+    alike: dict[str, str] = {}
     for line, cells_of_row in enumerate(cells, 1):
         row = _row(cells_of_row, line)
         if not row:
@@ -140,6 +142,12 @@ def frame_of(cells: Sequence[Sequence[Any]]) -> Frame:
         if key in rows:
             raise FrameError(
                 f"编号“{key}”出现了两次：第 {lines[key]} 行和第 {line} 行。同一个对象只能列一次，请删除一行。"
+            )
+        like = alike.setdefault(unicodedata.normalize("NFKC", key).casefold(), key)
+        if like != key:
+            raise FrameError(
+                f"第 {lines[like]} 行的编号“{like}”和第 {line} 行的“{key}”只是全角半角或大小写不同，会被当作两个对象。"
+                "请核对：是同一个的删除一行，不是的改成看得出不同的编号。"
             )
         lines[key] = line
         rows[key] = (*row, *[""] * (len(columns) - len(row)))

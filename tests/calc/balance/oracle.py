@@ -83,10 +83,11 @@ def county(rows):
                 }
             )
         result["schools_passing"] = sum(passes(values, stage) for _, values in schools)
-        if None in within or not within:
+        if False in within or result["schools_passing"] < len(schools):
+            result["verdict"] = "未达标"  # final, whatever can't be computed
+        elif None in within or not within:
             result["verdict"] = "无法计算"
         else:
-            every = all(within) and result["schools_passing"] == len(schools)
-            result["verdict"] = "达标" if every else "未达标"
+            result["verdict"] = "达标"
         found[stage] = result
     return found

@@ -253,6 +253,12 @@ class TestStageVerdict:
         assert found.indicators["L1"].mean == 5
         assert found.reasons == ("只有 1 所学校，差异系数无法计算。",)
 
+    def test_one_school_below_its_thresholds_fails_without_a_coefficient(self):
+        verdict, found = evaluate(school(primary=1000, 小学骨干教师数=2)).county(0)
+        primary = found[Stage.PRIMARY]
+        assert (primary.verdict, verdict) == ("未达标", "未达标")
+        assert primary.reasons == ("只有 1 所学校，差异系数无法计算。", "1 所学校没有达到资源配置要求。")
+
     def test_a_county_without_junior_schools(self):
         result = evaluate(school(primary=1000), school(primary=500))
         verdict, found = result.county(0)
@@ -271,7 +277,8 @@ class TestStageVerdict:
     def test_nothing_anywhere_has_no_coefficient(self):
         found = stages_of(evaluate(*[school(primary=1000, 小学体艺教师数=0)] * 2))["小学"]
         item = found.indicators["L3"]
-        assert (item.mean, item.sd, item.cv, item.passed, found.verdict) == (0, 0, None, None, "无法计算")
+        assert (item.mean, item.sd, item.cv, item.passed, found.verdict) == (0, 0, None, None, "未达标")
+        assert "2 所学校没有达到资源配置要求。" in found.reasons, "no coefficient would mend that"
         assert "L3 的全县平均值是 0，差异系数无法计算。" in found.reasons
 
     def test_both_stages_have_to_pass(self):

@@ -112,10 +112,17 @@ def _judged(sums: nw.LazyFrame, stage: Stage, codes: list[str], standards: Stand
     }
     within = [nw.col(column) <= float(bound.value) * (1 + TOLERANCE) for column, bound in limits.items() if bound]
     passed = reduce(and_, within, nw.col("schools_passing") == nw.col("schools"))
+    # What fails already is no longer open, whichever coefficient can't be computed.
+    over = [nw.col(column) > float(bound.value) * (1 + TOLERANCE) for column, bound in limits.items() if bound]
+    fails = reduce(or_, over, nw.col("schools_passing") < nw.col("schools"))
     verdict = (
-        nw.when(~nw.col("composite_cv").is_null())
-        .then(nw.when(passed).then(nw.lit(Verdict.PASSED.value)).otherwise(nw.lit(Verdict.FAILED.value)))
-        .otherwise(nw.lit(Verdict.UNKNOWN.value))
+        nw.when(fails)
+        .then(nw.lit(Verdict.FAILED.value))
+        .otherwise(
+            nw.when(~nw.col("composite_cv").is_null() & passed)
+            .then(nw.lit(Verdict.PASSED.value))
+            .otherwise(nw.lit(Verdict.UNKNOWN.value))
+        )
     )
     return table.select(
         "county",

@@ -49,7 +49,8 @@ class StageResult:
     """One stage over all counties. School arrays are in the order of ``sections``, county arrays by the number of the county.
 
     ``values[i]``, ``reached[i]`` and, by county, ``mean[i]``, ``sd[i]``, ``cv[i]``, ``limit_met[i]`` are of indicator i.
-    ``computable``: two schools or more, every mean above 0, no faulty row. ``at_boundary``: rounding would change the verdict.
+    ``is_known``: no faulty row, and either every coefficient (two schools or more, every mean above 0) or something that fails
+    already, which no coefficient can mend. ``at_boundary``: rounding would change the verdict.
     """
 
     sections: Sections
@@ -70,7 +71,7 @@ class StageResult:
     schools_reaching: tuple[Codes, ...]
     schools_passing: Codes
     is_unsure: Flags
-    computable: Flags
+    is_known: Flags
     verdict_passed: Flags
 
 
@@ -146,7 +147,6 @@ class Balance:
                 at_boundary=is_judged and bool(result.cv_at_boundary[i][number]),
                 schools_reaching=int(result.schools_reaching[i][number]),
             )
-        computable = bool(result.computable[number])
         return CountyStage(
             stage=stage,
             schools=int(result.schools[number]),
@@ -154,7 +154,7 @@ class Balance:
             indicators=indicators,
             composite=_known(result.composite[number]) if result.schools[number] > 1 else None,
             schools_passing=int(result.schools_passing[number]),
-            verdict=Verdict.of(bool(result.verdict_passed[number]) if computable else None),
+            verdict=Verdict.of(bool(result.verdict_passed[number]) if result.is_known[number] else None),
             reasons=self._reasons(result, number, indicators),
         )
 
@@ -216,7 +216,7 @@ class Balance:
                 "composite_cv": pl.Series(np.where(enough, result.composite[here], np.nan)).fill_nan(None),
                 "schools_passing": result.schools_passing[here],
                 "verdict": np.where(
-                    result.computable[here],
+                    result.is_known[here],
                     np.where(result.verdict_passed[here], Verdict.PASSED.value, Verdict.FAILED.value),
                     Verdict.UNKNOWN.value,
                 ),
@@ -346,6 +346,8 @@ def _evaluate_stage(part: Sections, unsure: frozenset[int], rules: Rules, standa
     )
     schools_passing = groups.count(passed)
     is_unsure = np.full(len(schools), -1 in unsure) | np.isin(np.arange(len(schools)), list(unsure))
+    over = [~met & ~np.isnan(found.cv) & (schools > 1) for found, (met, _) in zip(spreads, judged, strict=True)]
+    is_failing = (schools_passing < schools) | np.logical_or.reduce(over)
     verdict_passed = (schools_passing == schools) & composite_met & np.logical_and.reduce([met for met, _ in judged])
     return StageResult(
         sections=part,
@@ -366,7 +368,7 @@ def _evaluate_stage(part: Sections, unsure: frozenset[int], rules: Rules, standa
         schools_reaching=tuple(groups.count(flags) for flags in reached),
         schools_passing=schools_passing,
         is_unsure=is_unsure,
-        computable=(schools > 1) & ~np.isnan(composite) & ~is_unsure,
+        is_known=~is_unsure & (((schools > 1) & ~np.isnan(composite)) | is_failing),
         verdict_passed=verdict_passed,
     )
 

@@ -51,3 +51,20 @@ def converted(content: bytes, name: str, folder: Path, ending: str) -> Path:
 def page_count(pdf: Path) -> int:
     """Pages of a PDF, from its page tree."""
     return max(int(number) for number in re.findall(rb"/Count (\d+)", pdf.read_bytes()))
+
+
+def words_by_page(pdf: Path) -> list[str]:
+    """The text of each page."""
+    found = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
+    return found.split("\f")[:-1]
+
+
+def smallest_type(pdf: Path) -> float:
+    """The size in points of the smallest text on the pages, as it is printed."""
+    found = subprocess.run(
+        ["pdftotext", "-bbox-layout", str(pdf), "-"], check=True, capture_output=True, text=True
+    ).stdout
+    return min(
+        float(bottom) - float(top)
+        for top, bottom in re.findall(r'<word[^>]*yMin="([\d.]+)"[^>]*yMax="([\d.]+)"', found)
+    )

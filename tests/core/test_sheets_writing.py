@@ -142,8 +142,8 @@ def test_the_template_asks_for_the_right_things():
         "单位名称*", "学校（机构）标识码", "办学类型", "在校生数", "占地面积", "建校日期", "寄宿制", "学段",
     ]  # fmt: skip
     lists = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"}
-    assert lists["C4:C5003"] == "字典!$C$1:$C$2"
-    assert [book["字典"]["C1"].value, book["字典"]["C2"].value] == ["小学", "初级中学"]
+    assert lists["C4:C5003"] == "字典!$A$3:$B$3"
+    assert [book["字典"]["A3"].value, book["字典"]["B3"].value] == ["小学", "初级中学"]
     assert sheet.column_dimensions["B"].width == pytest.approx(14.7, abs=0.1)
     explained = [[cell.value for cell in row] for row in book["填写说明"].iter_rows(min_row=4)]
     assert explained[0] == ["单位名称", "必填", "文字", "填全称", "", "某某县城关小学"]

@@ -25,7 +25,7 @@ from dudao.findings.imports import LEDGER, NEW
 from dudao.findings.models import Finding
 from dudao.orgs.models import Kind
 from findings_town import again, day
-from office import page_count, to_pdf
+from office import page_count, smallest_type, to_pdf, words_by_page
 
 pytestmark = pytest.mark.django_db
 HEADS = [column.name for column in ledgers.LEDGER.columns]
@@ -90,11 +90,12 @@ def test_a_ledger_has_the_layout_that_offices_use(town):
     book = openpyxl.load_workbook(io.BytesIO(exported(town.county)))
     sheet = book["整改台账"]
     assert sheet["A1"].value == "平江县教育督导问题整改台账"
-    assert sheet["A2"].value.startswith("填报单位：平江县　　填报人：平江督导办　　审核人：　　填报日期：")
+    assert sheet["D2"].value.startswith("填报单位：平江县　　填报人：平江督导办　　审核人：　　填报日期：")
     upper, lower = ([cell.value for cell in sheet[line]] for line in (3, 4))
-    assert [name for name in upper if name] == [
+    assert list(dict.fromkeys(name for name in upper if name)) == [
         "序号",
         "编号",
+        "责任单位",
         "问题",
         "责任",
         "整改",
@@ -105,7 +106,7 @@ def test_a_ledger_has_the_layout_that_offices_use(town):
     ]
     assert [name or upper[at] for at, name in enumerate(lower)] == ["序号", *HEADS]
     merged = {str(area) for area in sheet.merged_cells.ranges}
-    assert {"A3:A4", "B3:B4", "C3:H3", "Y3:Y4"} <= merged
+    assert {"A3:A4", "B3:B4", "C3:C4", "D3:H3", "Y3:Y4"} <= merged
     shown = {head: cell.value for head, cell in zip(HEADS, sheet[5][1:], strict=True)}
     assert shown["编号"] == f"{row.code}-{row.pk}"
     assert (shown["问题类别"], shown["问题来源"]) == ("校园安全", "督导检查：春季开学督导")
@@ -118,12 +119,10 @@ def test_a_ledger_has_the_layout_that_offices_use(town):
     assert done["销号时间"].date() == closed.closed_on and done["亮灯"] == "绿灯·按期销号"
     assert sheet["A7"].value == "合计" and "共 2 项，已整改 1 项，正在整改 1 项" in [cell.value for cell in sheet[7]]
     assert "单位负责人（签字）：" in sheet["A8"].value
-    assert sheet.freeze_panes == "A5" and sheet.print_title_rows == "$3:$4"
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (
-        "landscape",
-        8,
-        0,
-    )
+    assert sheet.freeze_panes == "D5"
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$3:$4", "$A:$C")
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.scale) == ("landscape", 9, 82)
+    assert not sheet[place("责任领导", 5)].protection.locked and sheet[place("状态", 5)].protection.locked
     assert "导出人：平江督导办" in sheet.oddFooter.left.text and "导出时间：" in book.properties.description
     assert sheet[place("问题描述", 5)].alignment.wrap_text
 
@@ -412,8 +411,15 @@ def test_faults_of_a_list_are_told_in_the_same_file(town):
 
 @pytest.mark.office
 def test_the_sheets_open_in_an_office_program(town, tmp_path):
+    """The wide ones go on beside themselves on A4, at no less than 9 pt, with the unit on each page."""
     town.planned(category="校园安全", suggestion="配齐留样冰箱")
     town.reported(description="消防通道堵塞\n两处", category="校园安全")
     judging.close(town.county2, finding=town.verified(description="已改好的"))
     for kind, ledger in ledgers.SHEETS.items():
-        assert page_count(to_pdf(exported(town.county, kind), f"{ledger.key}.xlsx", tmp_path)) == 1
+        pdf = to_pdf(exported(town.county, kind), f"{ledger.key}.xlsx", tmp_path)
+        assert smallest_type(pdf) >= 8.5, f"{kind}: the box around 9 pt"
+        wide = len(sheet_of(exported(town.county, kind), ledger.name).col_breaks.brk) + 1
+        assert page_count(pdf) == wide, kind
+        assert wide == 4 or kind != "ledger"
+        if kind == "ledger":
+            assert all("平江一中" in words for words in words_by_page(pdf))

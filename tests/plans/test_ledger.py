@@ -23,7 +23,7 @@ from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.actions.ledger import export_ledger
 from dudao.plans.imports import LEDGER
 from dudao.plans.models import Assignment
-from office import to_pdf
+from office import page_count, smallest_type, to_pdf, words_by_page
 from plans.conftest import City, a_task, day, fresh
 
 
@@ -76,7 +76,7 @@ def test_a_ledger_has_the_layout_that_offices_use(city, rows):
     sheet = openpyxl.load_workbook(io.BytesIO(exported(city.officer, plan=city.plan)))["任务台账"]
     assert sheet["A1"].value == "教育督导工作要点任务台账"
     today = timezone.localdate()
-    assert sheet["A2"].value == (
+    assert sheet["E2"].value == (
         f"填报单位：某市　　填报人：王科　　审核人：　　填报日期：{today.year}年{today.month}月{today.day}日"
     )
     assert [cell.value for cell in sheet[3]] == ["序号", *HEADS]
@@ -97,9 +97,21 @@ def test_a_ledger_has_the_layout_that_offices_use(city, rows):
     assert total[:2] == ["合计", "2 项"]
     assert total[HEADS.index("完成率") + 1] == "平均完成率30.0%"
     assert total[HEADS.index("是否完成") + 1] == "完成 0 项"
-    assert sheet.freeze_panes == "A4"
-    assert sheet.print_title_rows == "$3:$3"
-    assert sheet.page_setup.paperSize == 8, "so many columns are printed on A3"
+    assert sheet.freeze_panes == "E4"
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$3:$3", "$A:$D")
+    assert (sheet.page_setup.paperSize, sheet.page_setup.scale) == (9, 82), "A4, 11 pt printed with 9"
+    assert not sheet.sheet_properties.pageSetUpPr.fitToPage
+    breaks = [one.id for one in sheet.col_breaks.brk]
+    assert len(breaks) == 3
+    locked = {head: cell.protection.locked for head, cell in zip(HEADS, sheet[4][1:], strict=True)}
+    assert sheet.protection.sheet
+    assert {head for head, held in locked.items() if not held} == {
+        "责任领导", "责任人", "工作措施", "进展情况", "完成率", "自评", "困难和需要协调的事项", "备注",
+    }  # fmt: skip
+    rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+    assert rules[f"{place('自评', 4)}:{place('自评', 5)}"].type == "list"
+    limits = rules[f"{place('完成率', 4)}:{place('完成率', 5)}"]
+    assert (limits.type, limits.formula1, limits.formula2) == ("whole", "0", "100")
 
 
 def test_everybody_takes_away_what_they_may_see(city, rows):
@@ -191,6 +203,71 @@ def test_a_county_fills_in_its_own_rows_and_no_others(city, rows):
     assert fresh(rows[0]).person == "李四" and fresh(rows[1]).person == ""
     with pytest.raises(Conflict, match="已导入"):
         apply_own(city.county, taken=taken)
+
+
+def test_what_the_ledger_says_of_the_progress_is_a_report_of_the_unit(city, rows):
+    """Twenty-nine rows need not be opened one by one; who only watches can't report for a unit."""
+    said = {"进展情况": "已聘任 45 人。", "完成率": 75, "自评": "存在困难", "困难和需要协调的事项": ""}
+    data = exported(city.county)
+    taken = take(city.county, edited(data, **{place(name, 4): value for name, value in said.items()}))
+    assert taken.problems == [] and len(changes_of(taken)) == 4
+    before = fresh(rows[0])
+    apply_own(city.county, taken=taken)
+    row = fresh(rows[0])
+    made = row.reports.order_by("-number").first()
+    assert (made.number, made.text, made.progress, made.light, made.difficulties) == (
+        2,
+        "已聘任 45 人。",
+        75,
+        "amber",
+        "",
+    )
+    assert not made.complete and made.reporter == city.county.name
+    assert (row.progress, row.self_light, row.state, row.measures) == (75, "amber", "working", before.measures)
+    assert Event.objects.filter(verb="assignment.progress", object_id=row.pk).count() == 2
+    assert take(city.county, exported(city.county)) is None
+    only = take(city.county, edited(exported(city.county), **{place("完成率", 4): 80}))
+    apply_own(city.county, taken=only)
+    assert fresh(rows[0]).progress == 80 and fresh(rows[0]).reports.order_by("-number").first().text == "已聘任 45 人。"
+    office = take(city.officer, edited(exported(city.officer, ids=[row.pk]), **{place("完成率", 4): 90}))
+    assert "只有承办单位（平江县）自己可以" in office.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "cells", "said"),
+    [
+        (4, {"完成率": 101}, "应在 0 到 100 之间"),
+        (4, {"完成率": "过半"}, "请填数字"),
+        (4, {"完成率": None}, "不能清空"),
+        (4, {"自评": "很好"}, "不在可选范围内"),
+    ],
+)
+def test_a_progress_that_makes_no_sense_is_told(city, rows, line, cells, said):
+    taken = take(
+        city.county, edited(exported(city.county), **{place(name, line): cell for name, cell in cells.items()})
+    )
+    assert said in taken.problems[0] and not changes_of(taken)
+
+
+def test_progress_waits_for_the_signature_and_for_words(city, rows):
+    stranger = take(city.stranger, edited(exported(city.stranger), **{place("完成率", 4): 10}))
+    assert "完成率" in stranger.problems[0] and "不能修改" in stranger.problems[0], "not signed for yet"
+    acts.sign(city.stranger, row=rows[1], leader="甲", person="乙", measures="丙")
+    silent = take(city.stranger, edited(exported(city.stranger), **{place("完成率", 4): 10}))
+    assert "“进展情况”没有填写" in silent.problems[0] and not changes_of(silent)
+    told = take(
+        city.stranger, edited(exported(city.stranger), **{place("完成率", 4): 10, place("进展情况", 4): "已开始"})
+    )
+    apply_own(city.stranger, taken=told)
+    assert fresh(rows[1]).progress == 10
+
+
+def test_a_report_made_meanwhile_is_not_overwritten(city, rows):
+    taken = take(city.county, edited(exported(city.county), **{place("完成率", 4): 75}))
+    acts.report(city.county, row=fresh(rows[0]), text="又聘任 5 人。", progress=65)
+    with pytest.raises(Conflict, match="核对之后被他人改过"):
+        apply_own(city.county, taken=taken)
+    assert fresh(rows[0]).progress == 65
 
 
 def test_one_bad_row_does_not_block_the_others_and_comes_back_alone(city, rows):
@@ -341,6 +418,7 @@ def applied_by_a_stranger(city, rows):
 
 @pytest.mark.office
 def test_a_ledger_opens_in_an_office_program(city, rows, tmp_path):
-    from office import page_count
-
-    assert page_count(to_pdf(exported(city.officer, plan=city.plan), "ledger.xlsx", tmp_path)) == 1
+    pdf = to_pdf(exported(city.officer, plan=city.plan), "ledger.xlsx", tmp_path)
+    assert page_count(pdf) == 4, "beside one another"
+    assert smallest_type(pdf) >= 8.5, "the box around 9 pt"
+    assert all("配备督学" in words and "平江县" in words for words in words_by_page(pdf))

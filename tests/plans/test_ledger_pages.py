@@ -114,9 +114,9 @@ def test_an_unchanged_ledger_is_told_to_be_unchanged(city, rows):
 
 def test_errors_come_back_as_a_sheet(city, rows):
     client = browser(city, "county")
-    upload = edited(exported(city.county), **{place("完成率", 4): 100})
+    upload = edited(exported(city.county), **{place("状态", 4): "已销号"})
     page = client.post(reverse("plans:ledger_import"), {"file": upload}, follow=True)
-    assert "“完成率”不能在台账里修改" in page.text
+    assert "“状态”不能在台账里修改" in page.text
     assert "确认导入" not in page.text
     taken = SheetImport.objects.get()
     answer = client.get(reverse("plans:ledger_errors", args=[taken.pk]))
@@ -132,7 +132,8 @@ def test_a_file_that_is_no_ledger_is_an_error_of_the_form(city, rows):
     for name, content, words in (
         ("台账.xlsx", b"%PDF-1.7", "内容是PDF 文件"),
         ("台账.xlsx", b"", "0 字节"),
-        ("台账.docx", b"x", "请选 xlsx 文件"),
+        ("台账.docx", b"x", "请选 xlsx、xls 文件"),
+        ("台账.et", b"x", "请用WPS另存为.xlsx后上传"),
     ):
         answer = client.post(reverse("plans:ledger_import"), {"file": SimpleUploadedFile(name, content)})
         assert words in answer.text

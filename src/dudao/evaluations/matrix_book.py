@@ -12,7 +12,7 @@ from dudao.calc.tree import Node
 from dudao.core.sheets import Column, Table, Writer
 from dudao.evaluations.queries.matrix import Given, Line, Matrix, Whole
 
-_ORDINAL = Column("_ordinal", "序号")
+_ORDINAL = Column("_ordinal", "序号", width=6)
 Progress = Callable[[int, int], None]
 
 
@@ -65,13 +65,10 @@ def _sheet(
     """One sheet of the book in the house's layout; answers its rows."""
     sheet = writer.book.add_worksheet(table.name)
     columns, last = list(table.columns), len(table.columns)
-    sheet.set_column(0, 0, 6)
-    for place, column in enumerate(columns, 1):
+    heads = [_ORDINAL, *columns]
+    for place, column in enumerate(heads):
         sheet.set_column(place, place, column.width)
-    writer.title(sheet, title, last)
-    writer.line(sheet, 1, line, last)
-    top = writer.header(sheet, 2, [_ORDINAL, *columns])
-    writer.page(sheet, header_row=2, last_header=top, width=6 + sum(one.width for one in columns), mark=mark)
+    top = writer.begin(sheet, heads, title=title, line=line, named=2, mark=mark)
     count = 0
     for count, row in enumerate(rows, 1):
         sheet.write_number(top + count, 0, count, writer.body(None))

@@ -119,13 +119,13 @@ LEDGER = Table(
     "整改台账",
     [
         Column("number", "编号", "code", required=True, width=16, help="平台生成，用来对应问题，请勿修改"),
+        Column("unit", "责任单位", read_only=True, width=12),
         Column("category", "问题类别", read_only=True, width=9, group=_PROBLEM),
         Column("description", "问题描述", read_only=True, width=26, group=_PROBLEM),
         Column("source", "问题来源", read_only=True, width=22, group=_PROBLEM),
         Column("indicator", "对应指标", read_only=True, width=10, group=_PROBLEM),
         Column("severity", "严重程度", "choice", choices=_SEVERITIES, read_only=True, width=9, group=_PROBLEM),
         Column("found_on", "发现时间", "date", read_only=True, width=14.5, group=_PROBLEM),
-        Column("unit", "责任单位", read_only=True, width=12, group=_DUTY),
         Column("leader", "责任领导", width=8, limit=60, group=_DUTY),
         Column("person", "责任人", width=8, limit=60, group=_DUTY),
         Column("phone", "联系电话", width=12, limit=30, group=_DUTY),
@@ -143,6 +143,7 @@ LEDGER = Table(
         Column("light", "亮灯", read_only=True, width=12),
         Column("remark", "备注", width=13, limit=300),
     ],
+    named=2,
 )
 
 

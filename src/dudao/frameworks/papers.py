@@ -118,7 +118,7 @@ def ranking_table(trial: Trial, tree: Tree) -> sheets.Table:
     if len(trial.sources) > 1:
         columns += [sheets.Column(f"s{key}", f"{labels[key]}总分", "decimal", width=12) for key in trial.sources]
     columns += [sheets.Column("open", "没有得分的指标", width=30), sheets.Column("vetoes", "一票否决", width=24)]
-    return sheets.Table("名次", columns)
+    return sheets.Table("名次", columns, named=2)
 
 
 def _ranking(trial: Trial, tree: Tree, rows: Iterable[TrialSubject]) -> Iterable[dict[str, Any]]:
@@ -185,10 +185,7 @@ def _sheet(
     sheet = writer.book.add_worksheet(table.name)
     for index, column in enumerate(table.columns):
         sheet.set_column(index, index, column.width)
-    writer.page(sheet, header_row=2, width=sum(column.width for column in table.columns))
-    writer.title(sheet, title, len(table.columns) - 1)
-    writer.line(sheet, 1, line, len(table.columns) - 1)
-    writer.header(sheet, 2, table.columns)
-    for at, row in enumerate(rows, 3):
+    top = writer.begin(sheet, table.columns, title=title, line=line, named=table.named)
+    for at, row in enumerate(rows, top + 1):
         for index, column in enumerate(table.columns):
             writer.value(sheet, at, index, column, row.get(column.key))

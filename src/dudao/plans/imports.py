@@ -5,12 +5,13 @@ from typing import Any
 
 from dudao.core import audit, sheets
 from dudao.core.access import Actor
-from dudao.core.imports.owned import Owned, declare_owned, fill_cells
+from dudao.core.imports.owned import Owned, declare_owned, fill_cells, still
 from dudao.core.models import SheetImport
 from dudao.core.rows import update_rows
 from dudao.core.sheets import Comparison, Reading
 from dudao.core.sheets.opening import Book
 from dudao.plans import ledger
+from dudao.plans.actions.assignments import report
 from dudao.plans.models import Assignment
 from dudao.plans.queries.ledger import rows_by_number
 
@@ -37,15 +38,42 @@ def _write(
     rows = rows_by_number({change["row"] for change in changes}, lock=True)
 
     def why_not(change: dict[str, Any], row: Assignment) -> None:
-        denied = ledger.why_not_edit(row, actor)
+        denied = ledger.why_not_edit(row, actor, change["column"])
         if denied is not None:
             raise denied
 
-    touched = fill_cells(changes, rows, ledger.LEDGER, why_not)
-    update_rows([rows[key] for key in touched], [column.key for column in ledger.EDITABLE])
+    plain = [change for change in changes if change["column"] not in ledger.SAID]
+    touched = fill_cells(plain, rows, ledger.LEDGER, why_not)
+    update_rows(
+        [rows[key] for key in touched], [column.key for column in ledger.EDITABLE if column.key not in ledger.SAID]
+    )
     for key, columns in touched.items():
         # The names of the columns only: who is responsible is a person's name, and the row's own history has it.
         audit.record(actor, "ledger.import", rows[key], columns=columns, upload=taken.pk)
+    said: dict[int, dict[str, str]] = {}
+    for change in changes:
+        if change["column"] in ledger.SAID:
+            row = rows[change["row"]]
+            why_not(change, row)
+            still(change, ledger.shown(row, change["column"]), ledger.LEDGER)
+            said.setdefault(row.pk, {})[change["column"]] = change["after"]
+    for key, cells in said.items():
+        _report(actor, rows[key], cells)
+
+
+def _report(actor: Actor, row: Assignment, cells: dict[str, str]) -> None:
+    """What the ledger says of the progress, as a report of the unit; what it leaves is as it was said last."""
+    now = {key: cells.get(key, ledger.shown(row, key)) for key in ledger.SAID}
+    light = ledger.LEDGER.column("self_light").parse(now["self_light"])
+    report(
+        actor,
+        row=row,
+        text=now["report"],
+        progress=int(now["progress"]),
+        achieved=row.achieved,
+        difficulties=now["difficulties"],
+        light=light or "",
+    )
 
 
 LEDGER = declare_owned(

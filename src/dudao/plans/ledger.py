@@ -1,8 +1,10 @@
 """The ledger (台账) as a sheet: its columns, a row's values, and what was changed in one that comes back. Writes nothing.
 
-Columns after the habit of supervision offices (序号, 任务, 来源, 责任单位, 责任领导, …, 销号时间, 亮灯, 备注). Four of them may be
-filled in in Excel and brought back; the others are for the eye. An export keeps a hidden copy of what it showed, so that what
-somebody changed by hand can be told from what happened on the platform since (``core.sheets.compare``).
+Columns after the habit of supervision offices (序号, 任务, 责任单位, 来源, 责任领导, …, 销号时间, 亮灯, 备注). Some of them may be
+filled in in Excel and brought back: who is responsible, how it is gone about, how far it is; the others are for the eye and
+locked. An export keeps a hidden copy of what it showed, so that what somebody changed by hand can be told from what happened on the
+platform since (``core.sheets.compare``). What is said of the progress becomes a report of the unit, as if it had been typed on its
+page.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,31 +21,38 @@ from dudao.core.sheets import Cell, Column, Reading, Table
 from dudao.core.ui.formats import mask_phone
 from dudao.orgs.models import Contact
 from dudao.plans.flow import ASSIGNMENT
+from dudao.plans.labels import SELF_LIGHTS
 from dudao.plans.models import Assignment
 from dudao.plans.presets.chains import KINDS
 from dudao.plans.queries.counts import FINISHED
 from dudao.plans.queries.lights import Lights
 
+_SELF = {str(light): state.word for light, state in SELF_LIGHTS.items()}
 LEDGER = Table(
     "任务台账",
     [
         Column("number", "编号", "code", required=True, width=13, help="平台生成，用来对应任务，请勿修改"),
+        Column("title", "任务", read_only=True, width=18),
+        Column("unit", "责任单位", read_only=True, width=10),
         Column("section", "任务类别", read_only=True, width=10),
         Column("kind", "工作类型", read_only=True, width=8),
-        Column("title", "任务", read_only=True, width=18),
         Column("text", "内容和要求", read_only=True, width=26),
         Column("source", "任务来源", read_only=True, width=13),
         Column("issued", "下达时间", "date", read_only=True, width=14.5),
-        Column("unit", "责任单位", read_only=True, width=10),
         Column("leader", "责任领导", width=8, limit=60),
         Column("person", "责任人", width=8, limit=60),
         Column("phone", "联系电话", read_only=True, width=12),
         Column("measures", "工作措施", width=18, limit=5000),
         Column("target", "目标", read_only=True, width=10),
         Column("deadline", "完成时限", "date", read_only=True, width=14.5),
-        Column("report", "进展情况", read_only=True, width=24),
-        Column("difficulties", "困难和需要协调的事项", read_only=True, width=14),
-        Column("progress", "完成率", "integer", read_only=True, width=8),
+        Column(
+            "report", "进展情况", width=24, limit=20_000, help="做了什么、到什么程度，尽量写数字。改了就记为一次进展"
+        ),
+        Column(
+            "progress", "完成率", "integer", width=8, bounds=(0, 100), help="0 到 100 的整数；报送完成请在任务页面办理"
+        ),
+        Column("self_light", "自评", "choice", choices=_SELF, width=10, help="从下拉列表中选择"),
+        Column("difficulties", "困难和需要协调的事项", width=14, limit=20_000),
         Column("evidence", "佐证材料", read_only=True, width=13),
         Column("state", "状态", read_only=True, width=8),
         Column("done", "是否完成", "yes_no", read_only=True, width=8),
@@ -53,7 +62,10 @@ LEDGER = Table(
         Column("light", "亮灯", read_only=True, width=10),
         Column("remarks", "备注", width=13, limit=5000),
     ],
+    named=3,
 )
+SAID = ("report", "progress", "self_light", "difficulties")
+"""What a unit says of its progress: these columns together make one report."""
 EDITABLE = tuple(column for column in LEDGER.readable if column.key != "number")
 
 
@@ -87,6 +99,7 @@ def ledger_values(
         "report": row.last_text,
         "difficulties": row.last_difficulties,
         "progress": row.progress,
+        "self_light": row.self_light,
         "evidence": "、".join(row.evidence_names),
         "state": ASSIGNMENT.states[row.state].word,
         "done": row.state in FINISHED,
@@ -138,14 +151,22 @@ class Sums:
         }
 
 
-def why_not_edit(row: Assignment, actor: Actor) -> Denied | None:
-    """Whether the actor may fill in the ledger's open columns of a row now."""
-    denied = actor.why_not("ledger.import", row.unit.path)
+def why_not_edit(row: Assignment, actor: Actor, column: str) -> Denied | None:
+    """Whether the actor may fill in a column of a row now: what is said of the progress only as who reports it on its page."""
+    denied: Denied | None = actor.why_not("ledger.import", row.unit.path)
     if denied is not None:
         return denied
     if row.state in {Assignment.State.CLOSED, Assignment.State.WITHDRAWN}:
         return Denied(f"这一项{row.get_state_display()}，不能再改。", "ledger.import")
+    if column in SAID:
+        return ASSIGNMENT.why_not(row, "assignment.progress", actor)
     return None
+
+
+def shown(row: Any, key: str) -> str:
+    """What the ledger shows in a column that may be filled in. The row comes from ``queries.ledger.rows_by_number``."""
+    named = {"report": "last_text", "difficulties": "last_difficulties"}
+    return sheets.shown(LEDGER.column(key), getattr(row, named.get(key, key)))
 
 
 def compare(
@@ -157,17 +178,33 @@ def compare(
     """Compare a ledger with its own copy and with the platform. ``rows`` are those of its numbers that the actor may see."""
 
     def why_not(row: Assignment, column: Column, text: str) -> str:
-        denied = why_not_edit(row, actor)
-        return denied.reason if denied is not None else ""
+        denied = why_not_edit(row, actor, column.key)
+        if denied is not None:
+            return denied.reason
+        if column.key in {"report", "progress", "self_light"} and not text:
+            return "报过的进展不能清空；要更正的，填写新的内容。"
+        return ""
 
     rules = sheets.Rules(
         number=row_number,
         label=lambda row: f"{row_number(row)} {row.task.title}（{row.unit}）",
-        shown=lambda row, column: (getattr(row, column.key),),
+        shown=lambda row, column: (shown(row, column.key),),
         why_not=why_not,
         page="任务页面",
     )
-    return sheets.compare(LEDGER, reading, snapshot, rows, rules)
+    found = sheets.compare(LEDGER, reading, snapshot, rows, rules)
+    told = {change["row"] for change in found.changes if change["column"] == "report"}
+    silent = {
+        change["line"]
+        for change in found.changes
+        if change["column"] in SAID and change["row"] not in told and not shown(rows[change["row"]], "report")
+    }
+    found.problems += [
+        line.problem("进展情况", "没有填写：请写明做了什么、到什么程度")
+        for line in reading.rows
+        if line.number in silent
+    ]
+    return found
 
 
 def dated(day: date) -> str:

@@ -244,8 +244,14 @@ def fill_cells(
     for change in changes:
         row, label = rows.get(change["row"]), table.column(change["column"]).name
         why_not(change, row)
-        if sheets.normal(getattr(row, change["column"])) != change["before"]:
-            raise Conflict(f"第 {change['line']} 行“{label}”在核对之后被他人改过，没有导入任何内容。请重新导出台账。")
+        still(change, getattr(row, change["column"]), table)
         setattr(row, change["column"], change["after"])
         touched.setdefault(change["row"], []).append(label)
     return touched
+
+
+def still(change: dict[str, Any], now: Any, table: Table) -> None:
+    """Raise ``Conflict`` when a cell no longer is what it was at the check."""
+    if sheets.normal(now) != change["before"]:
+        label = table.column(change["column"]).name
+        raise Conflict(f"第 {change['line']} 行“{label}”在核对之后被他人改过，没有导入任何内容。请重新导出台账。")

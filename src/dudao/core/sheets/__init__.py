@@ -12,6 +12,7 @@
 What a row means, and whether it may be stored, is for the app that declares the table.
 """
 
+from dudao.core.sheets.blank import Roster, template
 from dudao.core.sheets.cells import parse_date
 from dudao.core.sheets.columns import ERROR_COLUMN, Cell, Column, Table
 from dudao.core.sheets.comparing import Change, Comparison, Rules, compare, key_of, normal
@@ -21,7 +22,7 @@ from dudao.core.sheets.opening import MAX_BYTES, open_book, read_upload
 from dudao.core.sheets.problems import Problem, SheetError
 from dudao.core.sheets.reading import Reading, Row, grid_of, read, read_snapshot
 from dudao.core.sheets.returning import error_copy, rest_of
-from dudao.core.sheets.writing import TONE_COLOURS, Writer, export, shown, template
+from dudao.core.sheets.writing import TONE_COLOURS, Writer, export, shown
 
 __all__ = [
     "ERROR_COLUMN",
@@ -33,6 +34,7 @@ __all__ = [
     "Comparison",
     "Problem",
     "Reading",
+    "Roster",
     "Row",
     "Rules",
     "SheetError",

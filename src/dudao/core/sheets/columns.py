@@ -31,7 +31,7 @@ class Column:
     ``limit`` is the greatest length of a text. ``check`` is asked last: it answers the (perhaps normalised) value or raises
     ``ValueError`` with a reason that continues «“列名”…». ``read_only`` columns are exported for the eye and not read back;
     ``aliases`` are other headings that offices use; ``total`` columns are summed by an export. ``width`` is in characters.
-    ``places``: how many decimals a number shows (the cell keeps them all).
+    ``places``: how many decimals a number shows (the cell keeps them all); ``bounds``: between which whole numbers it lies.
     Neighbours of the same ``group`` stand under one common head; give a group no name that a column has.
     """
 
@@ -50,6 +50,7 @@ class Column:
     total: bool = False
     group: str = ""
     places: int | None = None
+    bounds: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in {*PARSERS, "choice", "choices"}:
@@ -71,16 +72,22 @@ class Column:
             parsed = [choose(piece, self.choices) for piece in pieces]
         else:
             parsed = PARSERS[self.kind](value, self.limit)
+        if self.bounds is not None and not self.bounds[0] <= parsed <= self.bounds[1]:
+            raise ValueError(f"是 {parsed}，应在 {self.bounds[0]} 到 {self.bounds[1]} 之间")
         return self.check(parsed) if self.check else parsed
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a workbook: the sheet's name and its columns. ``total_word`` marks rows that are sums, skipped when read."""
+    """A table of a workbook: the sheet's name and its columns. ``total_word`` marks rows that are sums, skipped when read.
+
+    ``named``: how many of the first columns say whose row it is; they are repeated where a table is several pages wide.
+    """
 
     name: str
     columns: Sequence[Column]
     total_word: str = "合计"
+    named: int = 1
 
     def __post_init__(self) -> None:
         names = [fold(name) for column in self.columns for name in (column.name, *column.aliases)]

@@ -1,11 +1,13 @@
 """Writing workbooks: the template to fill in, and exports that stay small in memory however long they get.
 
 Layout after the habit of Chinese offices: merged title in row 1, filling unit and date in row 2, header in row 3, frozen panes,
-borders, wrapped text, 仿宋 11 pt, landscape, fitted to the page's width, header repeated on each page, page numbers below.
+borders, wrapped text, 仿宋 11 pt, landscape, fitted to the page's width as long as that leaves 9 pt, header repeated on each page,
+page numbers below. A wider table goes on over several pages, its first columns repeated on each.
 Text is always written as text: what a user typed can never become a formula.
 """
 
 import io
+import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +20,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from dudao.core.sheets.cells import as_text
+from dudao.core.sheets.choosing import LISTS, validate
 from dudao.core.sheets.columns import ORDINAL, SNAPSHOT, Cell, Column, Table
 
 BODY_FONT = "仿宋"
@@ -27,7 +30,12 @@ DATE_FORMAT = 'yyyy"年"m"月"d"日"'
 MAX_TEXT = 32_767
 TEMPLATE_ROWS = 5000
 _A3, _A4 = 8, 9
-_A4_HOLDS = 200  # characters at about two thirds of their size
+SMALLEST = 82
+"""Percent of its size at which a text of 11 pt is printed with 9 pt: no table is printed smaller."""
+_HOLDS = {_A4: 1237, _A3: 1786}
+"""Pixels that a landscape page holds at that size, with something to spare."""
+_DIGIT, _WIDE_DIGIT = 8.0, 9.4
+"""Pixels of a digit, in which widths are reckoned: with the usual fonts, and where a program has none of them."""
 
 TONE_COLOURS: dict[str, tuple[str, str]] = {
     "grey": ("#E9ECEF", "#495057"),
@@ -56,7 +64,9 @@ class Writer:
             },
         )
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self._bodies: dict[tuple[str, str, int | None], Format] = {}
+        self._bodies: dict[tuple[str, str, int | None, bool], Format] = {}
+        self.open: frozenset[str] = frozenset()
+        """The columns whose cells can be filled in though the sheet is locked."""
 
     def format(self, **wanted: Any) -> Format:
         """A format with the house's defaults (仿宋 11, vertically centred); the same wish gives the same object."""
@@ -66,32 +76,45 @@ class Writer:
             self._formats[key] = self.book.add_format(settings)
         return self._formats[key]
 
-    def title(self, sheet: Worksheet, text: str, last_column: int, row: int = 0) -> None:
-        style = self.format(font_name=TITLE_FONT, font_size=18, align="center")
-        sheet.set_row(row, 34)
+    def title(self, sheet: Worksheet, text: str, last_column: int, row: int = 0, *, width: float = 0) -> None:
+        """The title over the columns. ``width`` of the columns, where it stands over a few and may need a second line."""
+        style = self.format(font_name=TITLE_FONT, font_size=18, align="center", text_wrap=bool(width))
+        sheet.set_row(row, 8 + 26 * lines_of(text, width * 11 / 18) if width else 34)
         if last_column > 0:
             sheet.merge_range(row, 0, row, last_column, "", style)
         sheet.write_string(row, 0, text, style)
 
-    def line(self, sheet: Worksheet, row: int, parts: Sequence[str], last_column: int, *, width: float = 0) -> None:
+    def line(
+        self, sheet: Worksheet, row: int, parts: Sequence[str], last_column: int, *, width: float = 0, first: int = 0
+    ) -> None:
         """The line below the title: unit, person, date. ``width`` of the columns, where it may have to go on in a second line."""
         style = self.format(text_wrap=True) if width else self.format()
         text = "　　".join(part for part in parts if part)
         sheet.set_row(row, 5 + 15 * -(-2 * len(text) // int(width)) if width else 20)
-        if last_column > 0:
-            sheet.merge_range(row, 0, row, last_column, "", style)
-        sheet.write_string(row, 0, text, style)
+        if last_column > first:
+            sheet.merge_range(row, first, row, last_column, "", style)
+        sheet.write_string(row, first, text, style)
 
-    def header(self, sheet: Worksheet, row: int, columns: Sequence[Column], *, marked: bool = False) -> int:
+    def header(
+        self,
+        sheet: Worksheet,
+        row: int,
+        columns: Sequence[Column],
+        *,
+        marked: bool = False,
+        breaks: Sequence[int] = (),
+    ) -> int:
         """The heads, in two rows where columns have groups; answers the lower row.
 
-        ``marked`` gives the obligatory ones a red star, as a template has it.
+        ``marked`` gives the obligatory ones a red star, as a template has it. A group is named anew where a page ``breaks``.
         """
         grouped = any(column.group for column in columns)
         if grouped:
-            self._groups(sheet, row, columns)
+            self._groups(sheet, row, columns, breaks)
             row += 1
-        sheet.set_row(row, 32)
+        high = max((lines_of(one.name, one.width) for one in columns if one.group or not grouped), default=1)
+        alone = max((lines_of(one.name, one.width) for one in columns if grouped and not one.group), default=1)
+        sheet.set_row(row, max(32, 6 + 15 * high, 6 + 15 * alone - 22))
         for place, column in enumerate(columns):
             mark = "*" if column.required and marked else ""
             style = self._head(starred=bool(mark))
@@ -101,13 +124,18 @@ class Writer:
                 sheet.write_string(row, place, f"{column.name}{mark}", style)
         return row
 
-    def _groups(self, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:
+    def _groups(self, sheet: Worksheet, row: int, columns: Sequence[Column], breaks: Sequence[int]) -> None:
         """The upper heads. Merges are noted rather than written: a streamed sheet can't go back up to a row."""
         sheet.set_row(row, 22)
         style = self._head()
         start = 0
+
+        def begins(place: int) -> bool:
+            own = columns[place].group
+            return place == 0 or place in breaks or not own or own != columns[place - 1].group
+
         for place, column in enumerate(columns):
-            first = place == 0 or not column.group or column.group != columns[place - 1].group
+            first = begins(place)
             if first:
                 start = place
                 sheet.write_string(row, place, column.group or column.name, style)
@@ -115,7 +143,7 @@ class Writer:
                 sheet.write_blank(row, place, None, style)
             if not column.group:
                 sheet.merge.append([row, place, row + 1, place])
-            elif place > start and (place + 1 == len(columns) or columns[place + 1].group != column.group):
+            elif place > start and (place + 1 == len(columns) or begins(place + 1)):
                 sheet.merge.append([row, start, row, place])
 
     def _head(self, *, starred: bool = False) -> Format:
@@ -128,31 +156,49 @@ class Writer:
             font_color="#A01414" if starred else "#1F2937",
         )
 
-    def page(self, sheet: Worksheet, *, header_row: int, width: float, last_header: int = 0, mark: str = "") -> None:
-        """Landscape, as wide as the page, header repeated, page numbers; panes frozen under the header.
+    def page(
+        self,
+        sheet: Worksheet,
+        *,
+        header_row: int,
+        widths: Sequence[float],
+        named: int = 1,
+        last_header: int = 0,
+        mark: str = "",
+    ) -> list[int]:
+        """Landscape, header repeated, page numbers; panes frozen under the header. Answers the columns that begin a further page.
 
-        A4, or A3 when the columns (``width`` in characters) would be too small to read on it. ``mark`` stands at the foot of every
-        page, beside its number.
+        One A4 page wide, or one A3 page, as long as that leaves 9 pt; else several A4 pages beside one another, with the first
+        ``named`` columns, which say whose row it is, on each. ``mark`` stands at the foot of every page, beside its number.
         """
         last_header = max(header_row, last_header)
+        paper, breaks = spread(widths, named)
         sheet.set_landscape()
-        sheet.set_paper(_A3 if width > _A4_HOLDS else _A4)
+        sheet.set_paper(paper)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.center_horizontally()
-        sheet.fit_to_pages(1, 0)
+        if breaks:
+            sheet.set_print_scale(SMALLEST)
+            sheet.set_v_pagebreaks(breaks)
+            sheet.repeat_columns(0, named - 1)
+            sheet.print_across()
+        else:
+            sheet.center_horizontally()
+            sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(header_row, last_header)
         left = f"&L&9{mark[:150].replace('&', '&&')}" if mark else ""
-        sheet.set_footer(f"{left}&C第 &P 页　共 &N 页")
-        sheet.freeze_panes(last_header + 1, 0)
+        sheet.set_footer(f"{left}&C第 &P 页　共 &N 页", {"scale_with_doc": False})
+        sheet.freeze_panes(last_header + 1, named if breaks else 0)
+        return breaks
 
     def body(self, column: Column | None, tone: str = "") -> Format:
-        key = (column.kind if column else "", tone, column.places if column else None)
+        is_open = column is not None and column.key in self.open
+        key = (column.kind if column else "", tone, column.places if column else None, is_open)
         if key not in self._bodies:
-            self._bodies[key] = self._body(column, tone)
+            self._bodies[key] = self._body(column, tone, is_open=is_open)
         return self._bodies[key]
 
-    def _body(self, column: Column | None, tone: str) -> Format:
-        wanted: dict[str, Any] = {"border": 1, "text_wrap": True}
+    def _body(self, column: Column | None, tone: str, *, is_open: bool) -> Format:
+        wanted: dict[str, Any] = {"border": 1, "text_wrap": True} | ({"locked": False} if is_open else {})
         if column is None:
             wanted |= {"align": "center"}
         elif column.kind == "date":
@@ -193,7 +239,30 @@ class Writer:
             else:
                 sheet.write_number(row, place, float(value), style)
         else:
-            sheet.write_string(row, place, _cut(str(value)), style)
+            sheet.write_string(row, place, cut(str(value)), style)
+
+    def begin(
+        self,
+        sheet: Worksheet,
+        columns: Sequence[Column],
+        *,
+        title: str,
+        line: Sequence[str],
+        named: int = 1,
+        mark: str = "",
+    ) -> int:
+        """Title, line, heads and page of a table; answers the row of its (lower) heads.
+
+        A table of several pages has its title over the columns that are on each of them.
+        """
+        last_header = 3 if any(column.group for column in columns) else 2
+        widths = [column.width for column in columns]
+        breaks = self.page(sheet, header_row=2, widths=widths, named=named, last_header=last_header, mark=mark)
+        wide, first = bool(breaks), breaks[0] if breaks else len(columns)
+        self.title(sheet, title, (named if wide else first) - 1, width=sum(widths[:named]) if wide else 0)
+        start = named if wide else 0
+        self.line(sheet, 1, line, first - 1, first=start, width=sum(widths[start:first]))
+        return self.header(sheet, 2, columns, breaks=breaks)
 
     def body_date(self, tone: str) -> Format:
         return self.body(_DAY, tone)
@@ -202,10 +271,47 @@ class Writer:
         self.book.close()
 
 
+_ALLOWED = dict.fromkeys(
+    ("format_cells", "format_columns", "format_rows", "sort", "autofilter", "select_locked_cells", "objects"), True
+)
+"""What may be done to a locked sheet besides filling it in."""
+
+
+def lines_of(text: str, width: float) -> int:
+    """How many lines a text needs in a column: a Chinese character is as wide as two digits and a bit."""
+    units = sum(2.1 if ord(letter) > 0xFF else 1.05 for letter in text)
+    return max(1, math.ceil(units / max(width - 0.6, 2)))
+
+
+def spread(widths: Sequence[float], named: int) -> tuple[int, list[int]]:
+    """The paper for columns of these widths, and the columns with which a further page begins; pages as even as can be."""
+    if sum(int(_DIGIT * width) + 5 for width in widths) <= _HOLDS[_A4]:
+        return _A4, []
+    pixels = [int(_WIDE_DIGIT * width) + 5 for width in widths]
+    if sum(pixels) <= _HOLDS[_A3]:
+        return _A3, []
+    always = sum(pixels[:named])
+
+    def broken(room: float) -> list[int]:
+        breaks: list[int] = []
+        used, start = always, named
+        for place in range(named, len(pixels)):
+            if used + pixels[place] > room and place > start:
+                breaks.append(place)
+                used, start = always, place
+            used += pixels[place]
+        return breaks
+
+    widest = broken(_HOLDS[_A4])
+    even = always + (sum(pixels) - always) / (len(widest) + 1)
+    tries = (broken(even * (1 + step / 50)) for step in range(50))
+    return _A4, next((found for found in tries if len(found) <= len(widest)), widest)
+
+
 _DAY = Column("date", "日期", "date")
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     """The text as a cell can hold it.
 
     What looks like the markup of a rich text would be copied into a streamed sheet as it stands, and break it; a space behind it,
@@ -226,6 +332,10 @@ class Around(TypedDict, total=False):
     """The line for signatures below it."""
     mark: str
     """Who took the file away and when: at the foot of every page and in the properties of the file."""
+    lists: bool
+    """Drop-down lists and the like in the columns that are taken back."""
+    locked: bool
+    """What isn't taken back can't be typed into (without a password: it is a help, not a lock)."""
 
 
 def export(
@@ -248,22 +358,20 @@ def export(
     writer = Writer(target, constant_memory=True)
     sheet = writer.book.add_worksheet(table.name)
     columns = list(table.columns)
-    last = len(columns)
-    sheet.set_column(0, 0, 6)
-    for place, column in enumerate(columns, 1):
+    head = [Column("_ordinal", ORDINAL, width=6), *columns]
+    for place, column in enumerate(head):
         sheet.set_column(place, place, column.width)
-    writer.title(sheet, title, last)
-    writer.line(sheet, 1, around.get("line", ()), last)
-    head = [Column("_ordinal", ORDINAL), *columns]
-    top = writer.header(sheet, 2, head)
-    width = 6 + sum(column.width for column in columns)
-    writer.page(sheet, header_row=2, last_header=top, width=width, mark=mark)
+    top = writer.begin(sheet, head, title=title, line=around.get("line", ()), named=1 + table.named, mark=mark)
     if mark:
         writer.book.set_properties({"title": title, "comments": mark})
     kept = writer.book.add_worksheet(SNAPSHOT) if snapshot else None
     if kept is not None:
         kept.very_hidden()
         kept.write_row(0, 0, [column.key for column in columns])
+    lists = writer.book.add_worksheet(LISTS) if around.get("lists") else None
+    if around.get("locked"):
+        writer.open = frozenset(column.key for column in table.readable[1:])
+        sheet.protect("", _ALLOWED)
     sums: dict[str, Any] = {}
     count = 0
     for count, row in enumerate(rows, 1):
@@ -274,11 +382,16 @@ def export(
             writer.value(sheet, at, place, column, value)
             plain = value.value if isinstance(value, Cell) else value
             if kept is not None:
-                kept.write_string(count, place - 1, _cut(shown(column, plain)))
+                kept.write_string(count, place - 1, cut(shown(column, plain)))
             if column.total and plain is not None:
                 sums[column.key] = sums.get(column.key, Decimal(0)) + Decimal(str(plain))
         if progress is not None and count % 500 == 0:
             progress(count)
+    if lists is not None:
+        lists.very_hidden()
+        for place, column in enumerate(columns, 1):
+            if not column.read_only:
+                validate(sheet, place, column, rows=(top + 1, top + max(count, 1)), lists=lists)
     if total:
         last_line = {columns[0].key: f"{count} 项"} | (total() if callable(total) else sums)
         _total(writer, sheet, table, top + count + 1, last_line)
@@ -322,136 +435,3 @@ def shown(column: Column, value: Any) -> str:
 def _too_long(value: float | Decimal) -> bool:
     """Fifteen digits are what a spreadsheet keeps of a number; a longer exact one is only safe as text (a float is no longer)."""
     return not isinstance(value, float) and len(Decimal(str(value)).as_tuple().digits) > 15
-
-
-def template(
-    table: Table,
-    *,
-    title: str = "",
-    line: Sequence[str] = ("填报单位：", "填报人：", "审核人：", "填报日期："),
-    help_text: str = "",
-    rows: int = TEMPLATE_ROWS,
-) -> bytes:
-    """The workbook to fill in: typed cells, drop-down lists from a hidden sheet, a sheet that explains every column."""
-    target = io.BytesIO()
-    writer = Writer(target)
-    sheet = writer.book.add_worksheet(table.name)
-    columns = table.readable
-    last = len(columns) - 1
-    writer.page(sheet, header_row=2, width=sum(column.width for column in columns))
-    writer.title(sheet, title or table.name, last)
-    writer.line(sheet, 1, line, last)
-    writer.header(sheet, 2, columns, marked=True)
-    _explain(writer, table, help_text)
-    lists = writer.book.add_worksheet("字典")
-    lists.very_hidden()
-    for place, column in enumerate(columns):
-        style = writer.format(**({"num_format": "@"} if column.kind in {"text", "code"} else {}), text_wrap=True)
-        if column.kind == "date":
-            style = writer.format(num_format=DATE_FORMAT)
-        sheet.set_column(place, place, column.width, style)
-        _validate(sheet, lists, place, column, rows)
-    writer.close()
-    return target.getvalue()
-
-
-def _validate(sheet: Worksheet, lists: Worksheet, place: int, column: Column, rows: int) -> None:
-    options: dict[str, Any] = {
-        "ignore_blank": True,
-        "error_title": "填写有误",
-        "input_title": column.name[:32],
-        "input_message": (column.help or _what(column))[:255],
-    }
-    if column.kind == "choice":
-        lists.write_column(0, place, list(column.choices.values()))
-        name = _letters(place)
-        options |= {
-            "validate": "list",
-            "source": f"=字典!${name}$1:${name}${len(column.choices)}",
-            "error_message": "请从下拉列表中选择。",
-        }
-    elif column.kind == "yes_no":
-        options |= {"validate": "list", "source": ["是", "否"], "error_message": "请填“是”或“否”。"}
-    elif column.kind == "integer":
-        options |= {
-            "validate": "integer",
-            "criteria": "between",
-            "minimum": -999_999_999,
-            "maximum": 999_999_999,
-            "error_message": "请填整数。",
-        }
-    elif column.kind == "decimal":
-        options |= {
-            "validate": "decimal",
-            "criteria": "between",
-            "minimum": -999_999_999_999,
-            "maximum": 999_999_999_999,
-            "error_message": "请填数字。",
-        }
-    elif column.kind == "date":
-        options |= {
-            "validate": "date",
-            "criteria": "between",
-            "minimum": date(1900, 1, 1),
-            "maximum": date(2199, 12, 31),
-            # The reader also understands dates typed as text, so the spreadsheet only warns.
-            "error_type": "warning",
-            "error_message": "建议按 2024-3-5 的格式填写日期。",
-        }
-    else:
-        options |= {"validate": "any"}
-    sheet.data_validation(3, place, 2 + rows, place, options)
-
-
-def _letters(place: int) -> str:
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-_WHAT = {
-    "text": "文字",
-    "code": "文字（号码，按文本填写）",
-    "integer": "整数",
-    "decimal": "数字",
-    "date": "日期，例如 2024-3-5",
-    "yes_no": "是／否",
-    "choice": "从下拉列表中选择",
-    "choices": "可填几项，用顿号隔开",
-}
-
-
-def _what(column: Column) -> str:
-    return _WHAT[column.kind]
-
-
-def _explain(writer: Writer, table: Table, help_text: str) -> None:
-    sheet = writer.book.add_worksheet("填写说明")
-    heads = [
-        Column("name", "列名", width=20),
-        Column("required", "是否必填", width=10),
-        Column("what", "格式", width=24),
-        Column("help", "填写要求", width=50),
-        Column("choices", "可选内容", width=50),
-        Column("example", "示例", width=24),
-    ]
-    for place, head in enumerate(heads):
-        sheet.set_column(place, place, head.width)
-    writer.title(sheet, f"{table.name}填写说明", len(heads) - 1)
-    writer.line(sheet, 1, [help_text], len(heads) - 1)
-    writer.header(sheet, 2, heads)
-    for at, column in enumerate(table.readable, 3):
-        texts = (
-            column.name,
-            "必填" if column.required else "选填",
-            _what(column),
-            column.help,
-            "、".join(column.choices.values()),
-            column.example,
-        )
-        for place, text in enumerate(texts):
-            sheet.write_string(at, place, _cut(text), writer.body(heads[place]))
-    writer.page(sheet, header_row=2, width=sum(head.width for head in heads))

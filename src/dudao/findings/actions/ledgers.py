@@ -68,6 +68,8 @@ def export_ledger(
         title=f"{place}教育督导{ledger.name}" if ledger.key != "ledger" else f"{place}教育督导问题整改台账",
         line=[f"填报单位：{place or actor.name}", f"填报人：{actor.name}", "审核人：", ledgers.dated(today)],
         total=sums.line,
+        lists=ledger.returns,
+        locked=ledger.key == "ledger",
         snapshot=ledger.returns and total <= ledgers.MOST_ROWS,
         foot=["填表人（签字）：", "审核人（签字）：", "单位负责人（签字）：", "（单位盖章）"],
         mark=f"导出人：{actor.name}　导出时间：{chinese_date(today)} {now:%H:%M}",

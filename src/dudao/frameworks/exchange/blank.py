@@ -52,7 +52,7 @@ def template() -> bytes:
                 sheet.write_string(row, index, value, style)
     sheet.merge_range(2, 0, 4, 0, _EXAMPLES[0][0], style)
     sheet.merge_range(2, 1, 3, 1, _EXAMPLES[0][1], style)
-    writer.page(sheet, header_row=1, width=sum(head.width for head in heads))
+    writer.page(sheet, header_row=1, widths=[head.width for head in heads])
     guide = writer.book.add_worksheet(GUIDE)
     columns = [Column("what", "项目", width=18), Column("how", "怎样填", width=100)]
     for index, head in enumerate(columns):
@@ -62,6 +62,6 @@ def template() -> bytes:
     for row, texts in enumerate(_GUIDE, 2):
         for index, text in enumerate(texts):
             guide.write_string(row, index, text, style)
-    writer.page(guide, header_row=1, width=118)
+    writer.page(guide, header_row=1, widths=[head.width for head in columns])
     writer.close()
     return target.getvalue()

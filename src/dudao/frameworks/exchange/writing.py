@@ -72,7 +72,7 @@ def workbook(tree: Tree, *, line: Sequence[str] = ()) -> bytes:
     writer.line(sheet, 1, line, last)
     writer.header(sheet, 2, heads)
     _body(writer, sheet, lines, depth, columns)
-    writer.page(sheet, header_row=2, width=sum(head.width for head in heads))
+    writer.page(sheet, header_row=2, widths=[head.width for head in heads])
     _settings(writer, tree)
     writer.close()
     return target.getvalue()
@@ -173,4 +173,4 @@ def _settings(writer: Writer, tree: Tree) -> None:
     for row, values in enumerate(settings.settings_rows(tree), 3):
         for index, value in enumerate(values):
             sheet.write_string(row, index, _checked(value), style)
-    writer.page(sheet, header_row=2, width=142)
+    writer.page(sheet, header_row=2, widths=[head.width for head in heads])

@@ -144,5 +144,5 @@ def _export(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any]
     actions.note_export(actor, place=place, rows=len(units), filters=request.GET.urlencode())
     target = io.BytesIO()
     line = [f"导出单位：{place.name}", f"导出人：{actor.name}", f"导出日期：{date_cn(queries.today())}"]
-    sheets.export(UNITS, papers.sheet_rows(units), target, title=f"{place.name}机构信息", line=line)
+    sheets.export(UNITS, papers.sheet_rows(units), target, title=f"{place.name}机构信息", line=line, lists=True)
     return attachment(target.getvalue(), f"{place.name}机构信息.xlsx")

@@ -58,6 +58,8 @@ def export_ledger(
         ],
         total=sums.line,
         snapshot=True,
+        lists=True,
+        locked=True,
         progress=None if progress is None else lambda done: progress(done, total),
     )
     audit.record(actor, "ledger.export", plan or home or rows[0].task.plan, rows=total, phones=phones)

@@ -1,6 +1,9 @@
 """The form that takes a ledger back."""
 
 from dudao.core.ui.forms import Form, Section, table_file
+from dudao.plans.ledger import EDITABLE
+
+_COLUMNS = "".join(f"“{column.name}”" for column in EDITABLE)
 
 
 class LedgerForm(Form):
@@ -8,7 +11,7 @@ class LedgerForm(Form):
         Section(
             "台账文件",
             ["file"],
-            note="请上传从平台导出、填写后的台账。可以填写“责任领导”“责任人”“工作措施”“备注”四列，其他列不要改动。",
+            note=f"请上传从平台导出、填写后的台账。可以填写{_COLUMNS}，其他列不要改动。",
         ),
     )
     file = table_file(

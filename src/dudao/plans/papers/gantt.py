@@ -88,7 +88,10 @@ def gantt_workbook(task: Task, plan: Plan, *, today: date | None = None) -> byte
     for column, declared in enumerate(COLUMNS):
         sheet.set_column(column, column, declared.width)
     sheet.set_column(left, last, 2.4)
-    writer.page(sheet, header_row=3, width=sum(column.width for column in COLUMNS) + 2.4 * len(slots))
+    writer.page(sheet, header_row=3, widths=[*(column.width for column in COLUMNS), *[2.4] * len(slots)], named=2)
+    # A picture: it is looked at as a whole, and its cells are bars.
+    sheet.set_v_pagebreaks([])
+    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(2, 3)
     sheet.freeze_panes(4, 2)
     writer.close()

@@ -63,8 +63,8 @@ def contacts_of(units: Iterable[int]) -> dict[int, Contact]:
 
 
 def rows_by_number(numbers: Iterable[int], *, lock: bool = False) -> dict[int, Assignment]:
-    """Rows by their key, with what rights and flow look at."""
-    rows = with_units(Assignment.objects.filter(pk__in=set(numbers)))
+    """Rows by their key, with what rights and flow look at, and their last report."""
+    rows = with_last_report(with_units(Assignment.objects.filter(pk__in=set(numbers))))
     if lock:
         rows = rows.select_for_update(of=("self",)).order_by("pk")
     return {row.pk: row for row in rows}

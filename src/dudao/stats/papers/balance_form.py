@@ -51,7 +51,7 @@ class _Form:
         last = len(heads) - 1
         for place, column in enumerate(heads):
             self.sheet.set_column(place, place, column.width)
-        writer.page(self.sheet, header_row=2, width=sum(column.width for column in heads))
+        writer.page(self.sheet, header_row=2, widths=[column.width for column in heads])
         self.sheet.fit_to_pages(1, pages)
         writer.title(self.sheet, f"{name}　{title}", last)
         run = data.run

@@ -16,13 +16,9 @@ def add_sheet(
     line: Sequence[str],
 ) -> None:
     sheet = writer.book.add_worksheet(name)
-    last = len(heads) - 1
     for place, column in enumerate(heads):
         sheet.set_column(place, place, column.width)
-    writer.page(sheet, header_row=2, width=sum(column.width for column in heads))
-    writer.title(sheet, f"{title}：{name}", last)
-    writer.line(sheet, 1, line, last, width=sum(column.width for column in heads))
-    writer.header(sheet, 2, heads)
-    for at, row in enumerate(rows, 3):
+    top = writer.begin(sheet, heads, title=f"{title}：{name}", line=line)
+    for at, row in enumerate(rows, top + 1):
         for place, column in enumerate(heads):
             writer.value(sheet, at, place, column, row.get(column.key))

@@ -65,7 +65,7 @@ def write_plan(plan: EliminationPlan, view: PlanView, target: io.BytesIO) -> Non
         }
         for one in view.rows
     ]
-    sheets.export(plan_table(plan), rows, target, title=str(plan))
+    sheets.export(plan_table(plan), rows, target, title=str(plan), lists=True)
 
 
 def read_plan(data: bytes, plan: EliminationPlan) -> tuple[dict[int, RowInput], list[Problem]]:

@@ -119,9 +119,11 @@ def _listing(request: HttpRequest, asked: Round) -> Listing:
         schools, counties = catalogue.asks(catalogue.items_of(asked))
         target = io.BytesIO()
         if counties and (not schools or request.GET.get("who") == "county"):
-            sheets.export(tables.county_table(asked), tables.county_rows(asked, held), target, title=asked.title)
+            sheets.export(
+                tables.county_table(asked), tables.county_rows(asked, held), target, title=asked.title, lists=True
+            )
         else:
-            sheets.export(tables.table_of(asked), tables.rows_of(asked, held), target, title=asked.title)
+            sheets.export(tables.table_of(asked), tables.rows_of(asked, held), target, title=asked.title, lists=True)
         return attachment(target.getvalue(), f"{asked.title}.xlsx")
 
     def bulk(request: HttpRequest) -> list[BulkAction]:

@@ -62,6 +62,7 @@ def test_the_page_of_a_result_offers_what_was_lost_and_the_form_is_filled_in(cli
     assert make_url(key) in client.get(where).content.decode()
     page = client.get(make_url(key)).content.decode()
     assert str(town.private) in page and 'name="source"' not in page
+    assert page_text(page) and not re.search("满分|得.*分|失.*分|依据：", page_text(page)), "a fact, no score sheet"
     answer = client.post(make_url(key), form(town, description=page_text(page)), follow=True)
     made = Finding.objects.get()
     assert answer.redirect_chain[-1][0] == made.get_absolute_url()
@@ -86,9 +87,11 @@ def test_all_that_did_badly_are_listed_and_those_chosen_become_findings(client, 
     refused = client.post(make_url(key), given)
     assert refused.status_code == 422 and "请至少选择一个问题" in refused.content.decode()
     chosen = f"{town.private.pk} {MARK.key(low.row.subject_id, low.code)}"
-    client.post(make_url(key), given | {"chosen": [chosen, "999 mark:1:X"]})
+    worded = {f"words {chosen}": "该园没有按规定研究教育工作。"}
+    client.post(make_url(key), given | worded | {"chosen": [chosen, "999 mark:1:X"]})
     made = Finding.objects.get()
     assert (made.unit, made.severity) == (town.private, "serious") and made.category
+    assert made.description == "该园没有按规定研究教育工作。", "worded in the list, each by itself"
     assert "已形成问题" in client.get(make_url(key)).content.decode()
 
 

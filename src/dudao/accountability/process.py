@@ -18,6 +18,7 @@ from dudao.accountability.queries.clock import Clock
 from dudao.core.access import Actor
 from dudao.core.process import Act, Part, Process
 from dudao.core.ui.formats import date_cn
+from dudao.papers.labels import draft_done
 
 Given = dict[str, Any]
 
@@ -169,7 +170,7 @@ CASE: Final = Process(
             form=forms.DropForm, title="不予问责", primary=False, later=True,
         ),
         Act(
-            "case.issue", papers.draft_decision, "已起草问责决定，请到“文书”核稿、签发、印发。", "file-text",
+            "case.issue", papers.draft_decision, draft_done("问责决定"), "file-text",
             word="起草问责决定", fits=papers.has_no_paper,
             ask="按审定的内容起草问责决定，在“文书”里核稿、签发、印发；印发即送达被问责单位。",
         ),
@@ -243,11 +244,11 @@ TALK: Final = Process(
             ask="取消后不能恢复，已通知的对方会收到通知。", reason="取消的原因", word="取消约谈", danger=True, later=True,
         ),
         Act(
-            "talk.call", papers.draft_talk_notice, "已起草约谈通知，请到“文书”核稿、签发。", "file-text",
+            "talk.call", papers.draft_talk_notice, draft_done("约谈通知"), "file-text",
             word="起草约谈通知", name="notice", listed=False,
         ),
         Act(
-            "talk.call", papers.draft_record, "已起草约谈纪要，请到“文书”核稿、签发。", "file-text",
+            "talk.call", papers.draft_record, draft_done("约谈纪要"), "file-text",
             word="起草约谈纪要", name="record_paper", listed=False,
         ),
         Act(

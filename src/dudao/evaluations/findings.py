@@ -4,23 +4,22 @@
 Of a unit and indicator there is one finding, whoever of the reviewers makes it first: its key is that of the mark («mark:12:B2»).
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 
-from dudao.calc.expr import show_number
 from dudao.calc.score import Scores, Trace, explain
 from dudao.calc.tree import Role
 from dudao.core.access import Actor
 from dudao.core.keys import Kind
-from dudao.evaluations.models import Result, Review, Subject
+from dudao.evaluations.models import Mark, Result, Review, Subject
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries import scores as scores_seen
-from dudao.evaluations.queries.desk import Item
 from dudao.evaluations.queries.scores import MARK, final_sheet
-from dudao.evaluations.queries.scoring import scored
+from dudao.evaluations.queries.scoring import SELF, scored
 from dudao.evaluations.queries.systems import blocks_of, system_of
 from dudao.findings.models import Finding
 from dudao.findings.queries.sources import Hook, Hooks, address
@@ -45,24 +44,27 @@ def loss(trace: Trace) -> Fraction:
     return Fraction(0) if trace.possible is None else max(trace.possible - trace.mark, Fraction(0))
 
 
-def because(trace: Trace) -> str:
-    """The ground of a mark in one sentence; sums say nothing to a school."""
-    lines = "；".join(line.strip().rstrip("。；") for line in trace.lines if "=" not in line)
-    return f"依据：{lines}。" if lines else ""
+def reasons_of(subjects: Iterable[int], codes: Iterable[str] = ()) -> Mapping[tuple[int, str], Sequence[str]]:
+    """What those who marked wrote, by subject and indicator, each sentence once: one query."""
+    rows = Mark.objects.filter(subject__in=list(subjects)).exclude(reason="").exclude(source=SELF).order_by("pk")
+    wanted = set(codes)
+    found: dict[tuple[int, str], list[str]] = {}
+    for subject, code, reason in rows.values_list("subject_id", "code", "reason"):
+        said = found.setdefault((subject, code), [])
+        if (not wanted or code in wanted) and reason.strip() not in said:
+            said.append(reason.strip())
+    return found
 
 
-def _lost_points(key: str, unit: Unit, trace: Trace) -> Problem | None:
-    """«“A2 经费投入”满分10分，得8.5分，失1.5分。……» with the marks as facts; ``None`` where nothing was lost."""
-    if not loss(trace):
-        return None
-    gone = f"失{show_number(loss(trace))}分"
-    facts = [Fact("失分", str(loss(trace)), gone)]
-    words = gone
-    if trace.role is not Role.PENALTY and trace.mark is not None and trace.possible is not None:
-        got, full = f"得{show_number(trace.mark)}分", f"满分{show_number(trace.possible)}分"
-        facts = [Fact("满分", str(trace.possible), full), Fact("得分", str(trace.mark), got), *facts]
-        words = f"{full}，{got}，{gone}"
-    return Problem(key, unit, f"“{trace.name}”{words}。{because(trace)}"[:4000], facts, trace.code, trace.name)
+def stated(key: str, unit: Unit | None, trace: Trace, reasons: Sequence[str] = ()) -> Problem:
+    """The problem as a letter states it: what is missing and what was written about it, no word of points.
+
+    The fact is asked again before a paper goes out, so that it still stands when the mark was settled since.
+    """
+    said = trace.fact or f"“{trace.name}”没有全部达到要求"
+    words = "".join(f"{one.rstrip('。；')}。" for one in dict.fromkeys([said, *reasons]))
+    facts = (Fact("事实", said, said),) if trace.fact else ()
+    return Problem(key, unit, words[:4000], facts, trace.code, trace.name)
 
 
 def part_of(scores: Scores, code: str) -> str:
@@ -73,16 +75,14 @@ def part_of(scores: Scores, code: str) -> str:
     return "" if code == tree.root.code else tree.nodes[code].name[:60]
 
 
-def problem_of(subject: Subject, scores: Scores, row: int, code: str) -> Problem | None:
+def problem_of(subject: Subject, scores: Scores, row: int, code: str, reasons: Sequence[str] = ()) -> Problem | None:
     """The problem in words, from points lost or from the lowest level; ``None`` where there is none."""
     trace, key = explain(scores, row, code), MARK.key(subject.pk, code)
     if trace.only_adds:
         return None
-    if loss(trace) or trace.possible is not None or trace.level is None:
-        return _lost_points(key, subject.unit, trace)
-    level = f"评为“{trace.level}”"
-    words = f"“{trace.name}”{level}。{because(trace)}"[:4000]
-    return Problem(key, subject.unit, words, (Fact("等级", trace.level, level),), code, trace.name)
+    if not loss(trace) and (trace.possible is not None or trace.level is None):
+        return None
+    return stated(key, subject.unit, trace, reasons)
 
 
 def _may_see(actor: Actor, subject: Subject) -> bool:
@@ -103,7 +103,7 @@ def found_in_mark(actor: Actor, pk: int, code: str) -> Origin | None:
     scores = scored(subject)
     if code not in scores.tree.nodes or not scores.size:
         return None
-    problem = problem_of(subject, scores, 0, code)
+    problem = problem_of(subject, scores, 0, code, reasons_of([pk], [code]).get((pk, code), ()))
     if problem is None:
         return None
     return Origin(
@@ -129,35 +129,17 @@ def found_in_review(actor: Actor, pk: int, code: str) -> Origin | None:
     row = reads.review_of(actor, pk)
     if row is None or reads.is_blind_to(actor, row):
         return None
-    item = reads.desk(row).item(code)
-    if item is None or not item.is_low:
+    desk = reads.desk(row)
+    item = desk.item(code)
+    if item is None or not item.is_low or desk.scores is None:
         return None
+    reasons = [item.mark.reason.strip()] if item.mark is not None and item.mark.reason.strip() else []
     tree = system_of(row.subject.campaign).tree
     part = tree.nodes[blocks_of(tree)[code]].name[:60]
-    problem = Problem(MARK.key(row.subject_id, code), row.subject.unit, _said(item), _facts(item), code, item.node.name)
+    trace = explain(desk.scores, 0, code, row.source)
+    problem = stated(MARK.key(row.subject_id, code), row.subject.unit, trace, reasons)
     url = f"{row.get_absolute_url()}?code={code}"
     return Origin(Finding.Source.SCORE, f"{row.subject.campaign.title}：{row.subject}", url, [problem], part)
-
-
-def _said(item: Item) -> str:
-    words = f"“{item.node.name}”"
-    if item.given is not None and item.possible is not None:
-        words += f"满分{show_number(item.possible)}分，得{show_number(item.given)}分"
-    else:
-        words += f"评为“{item.level}”"
-    reason = item.mark.reason.strip() if item.mark is not None else ""
-    return f"{words}。{reason}"[:4000]
-
-
-def _facts(item: Item) -> tuple[Fact, ...]:
-    if item.given is None or item.possible is None:
-        return (Fact("等级", item.level or "", f"评为“{item.level}”"),)
-    lost = Fraction(item.possible) - item.given
-    return (
-        Fact("满分", str(item.possible), f"满分{show_number(item.possible)}分"),
-        Fact("得分", str(item.given), f"得{show_number(item.given)}分"),
-        Fact("失分", str(lost), f"失{show_number(lost)}分"),
-    )
 
 
 def hook_at(actor: Actor, review: Review, code: str) -> Hook | None:

@@ -36,6 +36,7 @@ from dudao.evaluations.queries.pools import units_to_add
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evaluations.queries.templates import usable_versions
 from dudao.orgs.models import Unit
+from dudao.papers.labels import draft_done
 from dudao.people.guards import is_own
 from dudao.selection.queries.recusal import candidates, inspectors_among
 from dudao.visits.flow import VISIT as VISIT_FLOW
@@ -390,7 +391,7 @@ VISIT: Final = Process(
             save_icon="device-floppy", primary=False, template="evaluations/visits/edit.html",
         ),
         Act(
-            "onsite.notify", visit_papers.draft_visit_notice, "已起草督导通知，请到“文书”里核稿、签发、印发。", "file-text",
+            "onsite.notify", visit_papers.draft_visit_notice, draft_done("督导通知"), "file-text",
             name="paper.draft", word="起草督导通知", listed=False,
         ),
         Act(

@@ -1,6 +1,11 @@
 """How the states of papers are shown: word, tone, icon."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from dudao.core.ui.parts import State
 from dudao.papers.comparing import Sort
@@ -15,6 +20,21 @@ DIFFERENCES: dict[str, State] = {
     Sort.UNKNOWN: State("来源不明", "amber", "question-mark"),
 }
 ANSWERED = State("已说明", "green", "check")
+
+
+def drafted(what: str, made: Paper | Sequence[Paper]) -> SafeString:
+    """What is said after a draft was made, with the way to it: «已起草督导通报，核稿、签发请到文书».
+
+    ``what`` with «{}» says how many.
+    """
+    rows = [made] if isinstance(made, Paper) else made
+    url = rows[0].get_absolute_url() if len(rows) == 1 else f"{reverse('papers:papers')}?mine=1"
+    return format_html('已起草{}，<a href="{}">到“文书”核稿、签发</a>。', what.format(len(rows)), url)
+
+
+def draft_done(what: str) -> Callable[[Paper], SafeString]:
+    """For the act of a process."""
+    return lambda made: drafted(what, made)
 
 
 def delivery_state(delivery: Delivery, today: date) -> State:

@@ -2,7 +2,7 @@
 
 from dudao.core.access import Actor
 from dudao.core.keys import Kind
-from dudao.evaluations.findings import part_of, problem_of
+from dudao.evaluations.findings import part_of, problem_of, reasons_of
 from dudao.evaluations.queries import scores as results
 from dudao.evaluations.queries.sheets import loaded
 from dudao.findings.models import Finding
@@ -30,7 +30,17 @@ def found_low(actor: Actor, pk: int, at: str) -> Origin | None:
     rows = list({low.row.pk: low.row for low in lows}.values())
     table, scores = loaded(sheet, rows)
     places = {rows[line - 1].pk: place for place, line in enumerate(table.rows)}
-    problems = [problem_of(low.row.subject, scores, places[low.row.pk], low.code) for low in lows]
+    written = reasons_of({row.subject_id for row in rows}, {low.code for low in lows})
+    problems = [
+        problem_of(
+            low.row.subject,
+            scores,
+            places[low.row.pk],
+            low.code,
+            written.get((low.row.subject_id, low.code), ()),
+        )
+        for low in lows
+    ]
     category = part_of(scores, code) if code else ""
     kept = [problem for problem in problems if problem is not None]
     return Origin(Finding.Source.SCORE, str(sheet), f"{sheet.get_absolute_url()}low/", kept, category)

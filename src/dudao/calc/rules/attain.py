@@ -173,6 +173,13 @@ class Attain:
         lines += [f"{self.levels[-1]}的条件 {explaining.calculation(text, 'truth').sentence}" for text in self.any_of]
         return [*lines, "等级算不出" if word is None else f"定为{word}", *points]
 
+    def shortfall(self, told: Explaining, result: Result) -> str:
+        level = None if result.level is None else result.level.at(0)
+        if not self.all_of:
+            return "" if level in (None, self.levels[0]) else f"“{told.name}”评为“{level}”"
+        broken = [told.broken(text) for text in self.all_of if told.holds(text) is False]
+        return "；".join([*broken, *(f"存在“{text}”的情形" for text in self.any_of if told.holds(text))])
+
     def tries(self, item: Item, code: str, points: Decimal) -> list[Decimal]:
         return []
 

@@ -142,6 +142,14 @@ class Bands:
             f"{prefix}{sentence}，{_reached(band, row, percent or found.percent)}{label}，得 {shown(band.points)} 分"
         ]
 
+    def shortfall(self, told: Explaining, result: Result) -> str:
+        row = self.bands.get(told.category(self.by)[0])
+        if not row:
+            return ""
+        said = told.fact(self.value, any(band.within.percent for band in row))
+        best = max(row, key=lambda band: band.points or Decimal(0))
+        return f"{said}，{best.within.missed}" if said else ""
+
     def limits(self, category: str) -> list[Decimal]:
         """Where the points change."""
         return ends_of(band.within for band in self.bands[category])

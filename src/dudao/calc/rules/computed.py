@@ -67,6 +67,10 @@ class Computed:
             return [sentence, "不低于 0 分，得 0 分"]
         return [sentence]
 
+    def shortfall(self, told: Explaining, result: Result) -> str:
+        read = told.calculation(self.points, "number").inputs
+        return "，".join(f"{one.name}为{one.shown}" for one in read)
+
     def tries(self, item: Item, code: str, points: Decimal) -> list[Decimal]:
         return []
 

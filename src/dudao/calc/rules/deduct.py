@@ -163,6 +163,16 @@ class Deduct:
             return None, f"{deduction.label or '扣分项'} {unknown(state)}"
         return count, f"{explaining.who(label)}查出{deduction.label or '缺'} {shown(count)} 项"
 
+    def shortfall(self, told: Explaining, result: Result) -> str:
+        found = []
+        for deduction in self.deductions:
+            label = self._label(deduction)
+            count = told.value(deduction.count) if deduction.count else told.number_answer(label)[0]
+            if count is not None and count > 0:
+                said = f"{deduction.label}{shown(count)}项" if deduction.label else f"“{told.name}”缺{shown(count)}项"
+                found.append(told.fact(deduction.count) if deduction.count and not deduction.label else said)
+        return "，".join(found)
+
     def tries(self, item: Item, code: str, points: Decimal) -> list[Decimal]:
         return [Decimal(0), Decimal(1), Decimal(2)] if item.kind.is_number else []
 

@@ -69,6 +69,29 @@ class Explaining:
             detail = replace(detail, result=result, worked=result if detail.worked == detail.result else detail.worked)
         return found, f"{name} {detail.sentence}"
 
+    def fact(self, text: str, percent: bool = False) -> str:
+        """A number as a letter says it: «校医数为0人»; "" where there is none."""
+        formula = self.compiled.formula(text, "number")
+        found = explain(formula, self.inputs.data, self.inputs.bound)
+        if not isinstance(found.value, Fraction):
+            return ""
+        name, unit, node = self.name, "", formula.node
+        if isinstance(node, Name) and node.name in self.items:
+            item = self.items[node.name]
+            name, unit = item.name.removesuffix(f"_{item.unit}"), item.unit
+        told = show_number(found.value, percent or found.percent)
+        return f"{name}为{told}{'' if told.endswith('%') else unit}"
+
+    def broken(self, text: str) -> str:
+        """A condition that doesn't hold, with what it read: «不符合“校医数 ≥ 1”的要求（校医数0）»."""
+        found = explain(self.compiled.formula(text, "truth"), self.inputs.data, self.inputs.bound)
+        read = "，".join(f"{one.name}{one.shown}" for one in found.inputs)
+        return f"不符合“{text}”的要求{f'（{read}）' if read else ''}"
+
+    def holds(self, text: str) -> bool | None:
+        value = explain(self.compiled.formula(text, "truth"), self.inputs.data, self.inputs.bound).value
+        return value if isinstance(value, bool) else None
+
     def value(self, text: str) -> Fraction | None:
         """A number alone, without a sentence."""
         value = explain(self.compiled.formula(text, "number"), self.inputs.data, self.inputs.bound).value

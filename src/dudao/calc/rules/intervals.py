@@ -128,6 +128,18 @@ class Interval:
         assert self.high is not None
         return f"{'<' if self.high_open else '≤'}{exact(self.high)}"
 
+    @property
+    def missed(self) -> str:
+        """What is said of a number outside, as a letter says it: «未达到85%»."""
+        low, high = _shown(self.low, self.percent), _shown(self.high, self.percent)
+        if self.is_point:
+            return f"应为{low}"
+        if self.low is not None and self.high is not None:
+            return f"不在{low}至{high}之间"
+        if self.low is not None:
+            return f"没有超过{low}" if self.low_open else f"未达到{low}"
+        return f"没有低于{high}" if self.high_open else f"超过{high}"
+
     def __str__(self) -> str:
         if self.is_point:
             return _shown(self.low, self.percent)

@@ -75,6 +75,9 @@ class Judged:
             return [marked]
         return [f"{marked}，不在 0～{shown(explaining.full)} 分之间，不能采用"]
 
+    def shortfall(self, told: Explaining, result: Result) -> str:
+        return ""  # who judged has written why
+
     def tries(self, item: Item, code: str, points: Decimal) -> list[Decimal]:
         if item.name != code:
             return []

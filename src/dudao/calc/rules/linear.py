@@ -131,6 +131,15 @@ class Linear:
             return [f"{prefix}{sentence}"]
         return [f"{prefix}{sentence}，{_along(line, value, found.percent)}"]
 
+    def shortfall(self, told: Explaining, result: Result) -> str:
+        line = self.knots.get(told.category(self.by)[0])
+        said = told.fact(self.value, any(knot.percent for knot in line or ()))
+        if not line or not said:
+            return ""
+        best = max(line, key=lambda knot: knot.points)
+        end = show_number(Fraction(best.at), percent=best.percent)
+        return f"{said}，{'高于' if best is line[0] else '未达到'}{end}"
+
     def limits(self, category: str) -> list[Decimal]:
         """Where the points begin and cease to change."""
         line = self.knots[category]

@@ -120,6 +120,17 @@ class Parts:
                 lines.append(f"{part.label}{why}：{got}")
         return lines
 
+    def shortfall(self, told: Explaining, result: Result) -> str:
+        missing = [part.label for part in self.parts if self._there(told, part) is False]
+        return f"“{told.name}”中没有落实：{'；'.join(missing)}" if missing else ""
+
+    def _there(self, told: Explaining, part: Part) -> bool | None:
+        if part.when:
+            return told.holds(part.when)
+        answer = told.answer(part.label)
+        assert isinstance(answer, Truths)
+        return answer.at(0)
+
     def tries(self, item: Item, code: str, points: Decimal) -> list[Decimal]:
         return []
 

@@ -117,6 +117,11 @@ class Pick:
             return [f"{who}评为{level}，{shown(full)} × {shown(value)} = {shown(value * full)} 分"]
         return [f"{who}评 {shown(value)} 分，属于{level}"]
 
+    def shortfall(self, told: Explaining, result: Result) -> str:
+        value = told.number_answer()[0]
+        band = next((band for band in self.bands if value is not None and band.within.holds(value)), None)
+        return f"“{told.name}”评为“{band.label}”" if band is not None and band.label else ""
+
     def tries(self, item: Item, code: str, points: Decimal) -> list[Decimal]:
         return ends_of(band.within for band in self.bands)[::-1] if item.name == code else []
 

@@ -93,6 +93,11 @@ class YesNo:
             return [f"{explaining.who()}答“{'是' if found.value else '否'}”，得 {mark} 分"]
         return [f"{found.sentence}，得 {mark} 分"]
 
+    def shortfall(self, told: Explaining, result: Result) -> str:
+        if not self.good:
+            return f"存在“{told.name if self.when == ANSWER else self.when}”的情形"
+        return f"没有做到“{told.name}”" if self.when == ANSWER else told.broken(self.when)
+
     def tries(self, item: Item, code: str, points: Decimal) -> list[Decimal]:
         return []
 

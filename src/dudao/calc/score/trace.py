@@ -15,7 +15,7 @@ from typing import Any
 from dudao.calc.expr import Explanation, State, show_number
 from dudao.calc.score.node import NodeScore
 from dudao.calc.score.scores import ADOPTED, Scores, Sheet
-from dudao.calc.score.trace_lines import explaining, grade_lines, leaf_lines, rollup_lines
+from dudao.calc.score.trace_lines import explaining, grade_lines, leaf_lines, rollup_lines, shortfall
 from dudao.calc.tree import Node, Role
 
 
@@ -34,6 +34,8 @@ class Trace:
     lines: tuple[str, ...]
     formulas: tuple[Explanation, ...] = ()
     children: tuple[Trace, ...] = ()
+    fact: str = ""
+    """What is missing at a leaf that has not all its points, without a word of points: what a letter may state."""
     only_adds: bool = False
     """Whether it is, or stands in, a bonus: what wasn't won there is not lost."""
     is_whole: bool = False
@@ -128,6 +130,7 @@ def _explain(scores: Scores, sheet: Sheet, row: int, node: Node) -> Trace:
         lines=tuple(lines),
         formulas=tuple(told.formulas),
         children=tuple(_explain(scores, sheet, row, child) for child in node.children),
+        fact=shortfall(scores, plan, explaining(scores, sheet, row, plan), score),
         only_adds=scores.tree.only_adds(node.code),
         is_whole=node is scores.tree.root,
     )

@@ -48,6 +48,27 @@ def leaf_lines(scores: Scores, plan: Plan, told: Explaining, score: NodeScore) -
     return lines + adjusted + _rounding_lines(scores.tree.places.mark, base, score)
 
 
+def shortfall(scores: Scores, plan: Plan, told: Explaining, score: NodeScore) -> str:
+    """What is missing at a leaf, from its rule and its values; of one at which nobody has said anything, that."""
+    rule, mark = plan.node.rule, None if score.mark is None else score.mark.at(0)
+    full = score.possible.at(0)
+    if plan.rule is None or rule is None or (mark is not None and full is not None and mark >= full):
+        return ""
+    outcome = plan.rule(told.inputs)
+    judged = outcome.mark if outcome.mark is not None else outcome.level
+    if judged is not None and judged.state[0] != State.KNOWN:
+        return f"没有提供“{plan.node.name}”的材料或者数据"
+    causes = [
+        f"存在“{adjust.reason or adjust.when}”的情形"
+        for adjust, (_, condition) in zip(plan.node.adjust, plan.adjust, strict=True)
+        if isinstance(truth := condition(told.inputs), Truths) and truth.true()[0]
+    ]
+    base = None if outcome.mark is None else outcome.mark.at(0)
+    if base is None or base < told.full:
+        causes.insert(0, rule.shortfall(told, outcome))
+    return "；".join(filter(None, causes))
+
+
 def _adjust_lines(plan: Plan, told: Explaining, base: Fraction | None) -> tuple[list[str], Fraction | None]:
     """The adjustments that apply, and the mark after them."""
     lines = []

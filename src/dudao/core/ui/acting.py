@@ -54,13 +54,13 @@ def tried(action: Callable[[], Any]) -> tuple[Any, str]:
     return found, "；".join(str(error) for errors in form.errors.values() for error in errors)
 
 
-def run(request: HttpRequest, action: Callable[[], Any], done: str) -> bool:
-    """Run an action without a form; tell how it went."""
-    _, why = tried(action)
+def run(request: HttpRequest, action: Callable[[], Any], done: str | Callable[[Any], str]) -> bool:
+    """Run an action without a form; tell how it went (``done``: a function is given the answer)."""
+    made, why = tried(action)
     if why:
         messages.error(request, why)
         return False
-    messages.success(request, done)
+    messages.success(request, done if isinstance(done, str) else done(made))
     return True
 
 

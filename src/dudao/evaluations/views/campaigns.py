@@ -15,6 +15,7 @@ from dudao.evaluations.actions.papers import draft_notice
 from dudao.evaluations.models import Campaign
 from dudao.evaluations.process import CAMPAIGN
 from dudao.evaluations.queries import campaigns as reads
+from dudao.papers.labels import drafted
 
 
 def _years(request: HttpRequest) -> list[tuple[int, str]]:
@@ -82,6 +83,6 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     run(
         request,
         lambda: draft_notice(actor, campaign=row, kind=kind),
-        "已起草，请到“文书”里核对、补充联系方式后送审、签发、印发。",
+        lambda made: drafted("通知", made),
     )
     return redirect(f"{row.get_absolute_url()}?tab=papers")

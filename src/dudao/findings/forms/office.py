@@ -131,7 +131,9 @@ class MakeManyForm(MakeForm):
     sections: ClassVar = [
         Section("下达单位", ["office"]),
         Section(
-            "对所选各条", ["category", "severity", "found_on", "suggestion", "remark"], note="描述各按来源的内容。"
+            "对所选各条",
+            ["category", "severity", "found_on", "suggestion", "remark"],
+            note="描述在上面的清单里逐条改。",
         ),
     ]
     given: ClassVar[tuple[str, ...]] = (*MakeForm.given, "description", "files")

@@ -25,6 +25,7 @@ from dudao.findings.models import Consultation
 from dudao.findings.queries import consultations as reads
 from dudao.findings.queries import findings as rows
 from dudao.findings.views.common import finding_form, not_yet, row_or_404
+from dudao.papers.labels import drafted
 
 
 def _answered(row: Any) -> Any:
@@ -87,11 +88,11 @@ def consult(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _draft(request: HttpRequest, asked: Consultation) -> None:
     """Draft the paper too; the question stands when that can't be done, and the reason is told."""
-    _, why = tried(lambda: draft_consultation(actor_of(request), consultation=asked))
+    made, why = tried(lambda: draft_consultation(actor_of(request), consultation=asked))
     if why:
         messages.warning(request, f"协商意见书没有起草：{why}")
     else:
-        messages.success(request, "已起草督导协商意见书，请到“文书”核稿、签发。")
+        messages.success(request, drafted("督导协商意见书", made))
 
 
 def _or_404(request: HttpRequest, pk: int) -> Consultation:

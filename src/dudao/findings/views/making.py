@@ -20,6 +20,7 @@ from dudao.findings.forms.office import DraftForm, ExtendManyForm, IssueForm, Is
 from dudao.findings.models import Finding
 from dudao.findings.views.common import finding_form, not_yet, row_or_404
 from dudao.findings.views.listing import picked, tell_done
+from dudao.papers.labels import drafted
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,7 +53,7 @@ def draft_for(request: HttpRequest, rows: Sequence[Finding]) -> None:
     if why:
         messages.warning(request, f"整改通知书没有起草：{why}")
     else:
-        messages.success(request, f"已起草 {len(made)} 份整改通知书，请到“文书”核稿、签发。")
+        messages.success(request, drafted(" {} 份整改通知书", made))
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """The page on which a source becomes findings: one that can still be worded, or many with a list to choose from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -114,7 +115,7 @@ def _many(
     initial = {"category": origin.category}
     form = MakeManyForm(sent(request), actor=actor, units=units, initial=initial)
     if request.method == "POST" and form.is_valid():
-        chosen = [one for mark, one in open_.items() if mark in wanted]
+        chosen = [replace(one, description=_words(request, mark, one)) for mark, one in open_.items() if mark in wanted]
         done = refused(form, lambda: making.create_from(actor, origin=origin, problems=chosen, **form.values))
         if done is not None or not form.errors:
             messages.success(request, f"已形成 {len(chosen)} 个问题，核对后下达。")
@@ -125,10 +126,16 @@ def _many(
             "mark": _mark(one),
             "made": made.get((one.key, one.unit.pk)) if one.unit is not None else None,
             "chosen": _mark(one) in wanted,
+            "words": _words(request, _mark(one), one),
         }
         for one in problems
     ]
     return _page(request, form, origin, save="形成所选问题", rows=rows, open_count=len(left))
+
+
+def _words(request: HttpRequest, mark: str, problem: Problem) -> str:
+    """What the list says of a problem: its source's words, or what a person has put in their place."""
+    return request.POST.get(f"words {mark}", problem.description)
 
 
 def _mark(problem: Problem) -> str:

@@ -174,6 +174,15 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             Column("note", "说明", 2.4),
             required=False,
         ),
+        _table(
+            "parts",
+            "各部分情况",
+            Column("part", "部分", 3.4),
+            Column("rate", "平均得分率", 1.6, numeric=True),
+            Column("before", "上年得分率", 1.6, numeric=True),
+            required=False,
+        ),
+        _list("achievements", "主要成效", required=False),
         _list("practices", "主要做法", required=False),
         _list("problems", "共性问题"),
         _table(

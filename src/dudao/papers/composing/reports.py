@@ -17,10 +17,13 @@ def circular(draft: Draft) -> Letter:
     overall: list[Part] = [Line(sentence(draft.text("overall")))]
     if draft.rows("results"):
         overall.append(draft.table("results", caption="结果一览表"))
+    if draft.rows("parts"):
+        overall.append(draft.table("parts", caption="各部分情况表"))
     body = [
         Line(f"现将{draft.text('topic')}情况通报如下："),
         *sections(
             ("总体情况", overall),
+            ("主要成效", items(draft.texts("achievements"))),
             ("主要做法", items(draft.texts("practices"))),
             ("共性问题", items(draft.texts("problems"))),
             ("个性问题", own),

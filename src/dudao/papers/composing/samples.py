@@ -131,6 +131,11 @@ _SAMPLES: Mapping[Kind, Mapping[str, Any]] = {
             {"rank": "2", "unit": "样本区", "score": "88.25", "grade": "良好", "note": ""},
             {"rank": "3", "unit": "范例市", "score": "76.00", "grade": "合格", "note": "两所学校食堂未通过检查"},
         ],
+        "parts": [
+            {"part": "开学准备", "rate": "94.20%", "before": "92.80%"},
+            {"part": "校园安全", "rate": "81.50%", "before": "83.10%"},
+        ],
+        "achievements": ["“开学准备”落实较好，平均得分率94.20%。"],
         "practices": ["示例县开学前逐校核验校舍、食堂和校车，问题当场登记、限时办结。"],
         "problems": ["部分学校教师未按时到岗，开学第一周课程未按课程表开设。", "部分学校消防设施维护记录不全。"],
         "own_problems": [

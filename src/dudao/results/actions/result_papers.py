@@ -1,9 +1,10 @@
 """Papers of a result: 公示, 督导通报, 督导报告, each unit's 督导意见书. Their numbers are compared with the database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,6 +18,7 @@ from dudao.core.access import Actor, Denied
 from dudao.evaluations.actions.campaigns import locked
 from dudao.evaluations.flow import by_office
 from dudao.evaluations.models import Campaign, Result, ScoreSheet, Subject
+from dudao.evaluations.queries import scores
 from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.frameworks.trials.figures import Summary, padded, summary, total_places
 from dudao.orgs.models import Kind as UnitKind
@@ -26,7 +28,7 @@ from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
 from dudao.papers.sources import Fact, Source, register
 from dudao.results.queries import deciding
-from dudao.results.queries.low_results import Low, by_indicator, lows_of, lows_of_rows, threshold_words
+from dudao.results.queries.low_results import Low, by_indicator, fact_at, lows_of, lows_of_rows
 from dudao.results.queries.opinions import OPINION, is_judged, lacking
 
 CIRCULAR, REPORT = keys.Kind("result_circular", int), keys.Kind("result_report", int)
@@ -35,6 +37,12 @@ MOST_OPINIONS = 200
 MOST_ADDRESSED = 200
 MOST_TABLED = 300
 MOST_COMMON = 6
+MOST_NAMED = 3
+"""Units of whom a circular says what is missing."""
+
+
+def _share(rate: Fraction | None) -> str:
+    return "" if rate is None else f"{percent(rate, Fraction(1))}%"
 
 
 @dataclass(frozen=True)
@@ -91,11 +99,50 @@ class _Facts:
         found = []
         for code, lows in list(by_indicator(lows_of(self.sheet)).items())[:MOST_COMMON]:
             names = "、".join(low.row.name for low in lows[:5]) + ("等" if len(lows) > 5 else "")
-            said = "较低" if lows[0].rate is None else f"低于{threshold_words(self.sheet)}"
-            what = "评价" if lows[0].rate is None else "得分率"
-            fact = Fact(f"低分：{code}", len(lows), f"{len(lows)}个单位{what}{said}")
-            found.append((fact, f"“{lows[0].name}”：{fact.text}（{names}）"))
+            fact = Fact(f"低分：{code}", len(lows), f"{len(lows)}个单位没有达到要求")
+            # What is missing, at those where the rule or its values say it; else only who they are.
+            told = [(low.row.name, self.facts_at(low.row, code)) for low in lows[:MOST_NAMED]]
+            stated = "；".join(f"{name}{said.replace(f'“{lows[0].name}”', '')}" for name, said in told if said)
+            found.append((fact, f"“{lows[0].name}”：{fact.text}（{names}）" + (f"，其中{stated}" if stated else "")))
         return found
+
+    def facts_at(self, row: Result, code: str) -> str:
+        return fact_at(self.sheet, [row], code).get(row.pk, "")
+
+    @cached_property
+    def before(self) -> "_Facts | None":
+        """The same of the year before, where one was published."""
+        earlier = [one for one in scores.campaigns_alike(self.campaign) if one.year < self.campaign.year]
+        return _Facts.of(earlier[-1]) if earlier and earlier[-1].year == self.campaign.year - 1 else None
+
+    def compared(self) -> str:
+        """«与2025年相比，平均分提高1.20分»; "" where there is nothing to compare with, or other full points."""
+        before = self.before
+        if before is None or self.whole.mean is None or before.whole.mean is None:
+            return ""
+        if before.tree.root.points != self.tree.root.points:
+            return ""
+        rise = round_half_up(self.whole.mean, 2) - round_half_up(before.whole.mean, 2)
+        moved = "持平" if not rise else f"{'提高' if rise > 0 else '降低'}{abs(rise)}分"
+        return f"与{before.campaign.year}年相比，平均分{moved}。"
+
+    def parts(self) -> list[dict[str, str]]:
+        """What each first-level indicator reached on the mean, beside the year before."""
+        then = dict(self.before.whole.rates) if self.before is not None else {}
+        return [
+            {"part": name, "rate": f"{percent(rate, Fraction(1))}%", "before": _share(then.get(name))}
+            for name, rate in self.whole.rates
+            if rate is not None
+        ]
+
+    def best(self) -> list[str]:
+        """The parts that went best, as a sentence each."""
+        known = sorted(((rate, name) for name, rate in self.whole.rates if rate is not None), reverse=True)
+        return [
+            f"“{name.partition(' ')[2] or name}”落实较好，平均得分率{percent(rate, Fraction(1))}%"
+            for rate, name in known[:2]
+            if rate >= Fraction(4, 5)
+        ]
 
     def vetoes(self, row: Result) -> str:
         names = {veto.code: veto.name for veto in self.tree.vetoes}
@@ -183,8 +230,10 @@ def draft_circular(actor: Actor, *, campaign: Campaign) -> Paper:
         title=f"关于{campaign.title}情况的通报",
         values={
             "topic": campaign.title,
-            "overall": _overall(found),
+            "overall": _overall(found) + found.compared(),
             "results": rows,
+            "parts": found.parts(),
+            "achievements": found.best(),
             "problems": [sentence for _, sentence in common] or ["各单位没有得分明显偏低的指标"],
             "demands": [
                 "各单位对照本单位的督导意见书逐条整改，明确责任人和完成时限",
@@ -288,14 +337,20 @@ def _meanless(whole: Summary) -> Summary:
 # ---- each unit's own ------------------------------------------------------------------------------------------
 
 
-def _opinion_facts(tree: Tree, row: Result, lows: Sequence[Low]) -> list[Fact]:
+def _opinion_facts(tree: Tree, row: Result, said: Mapping[str, str]) -> list[Fact]:
+    """``said``: indicator → what is missing there."""
     found = []
     total, possible = row.outcome["total"], row.outcome["possible"]
     if total is not None and possible is not None:
         found.append(Fact("总分", total, f"总分{padded(Fraction(total), total_places(tree))}分"))
     if row.grade:
         found.append(Fact("等次", row.grade, f"等次为{row.grade}"))
-    return found + [Fact(f"得分：{low.code}", str(low.mark), low.words) for low in lows if low.mark is not None]
+    return found + [Fact(f"事实：{code}", words, words) for code, words in said.items() if words]
+
+
+def _missing(row: Result, lows: Sequence[Low]) -> dict[str, str]:
+    found = {low.code: fact_at(row.sheet, [row], low.code).get(row.pk, "") for low in lows}
+    return {code: said for code, said in found.items() if said}
 
 
 def _facts_of_opinion(pk: int) -> Sequence[Fact]:
@@ -307,7 +362,7 @@ def _facts_of_opinion(pk: int) -> Sequence[Fact]:
     if row is None or sheet is None:
         return ()
     row.sheet = sheet
-    return _opinion_facts(system_of(sheet.campaign).tree, row, lows_of_rows(sheet, [row]))
+    return _opinion_facts(system_of(sheet.campaign).tree, row, _missing(row, lows_of_rows(sheet, [row])))
 
 
 @audit.action
@@ -356,14 +411,15 @@ def _opinion(actor: Actor, found: _Facts, row: Result, lows: Sequence[Low], due_
             mark, full = Fraction(block["mark"]), Fraction(block["possible"] or 0)
             said = f"得{show_number(mark)}分，满分{show_number(full)}分" if full else f"{show_number(mark)}分"
         judged.append({"matter": child.name, "judgement": said})
-    facts = _opinion_facts(tree, row, lows)
+    said_at = _missing(row, lows)
+    facts = _opinion_facts(tree, row, said_at)
     whole = "，".join(fact.text for fact in facts if fact.name in {"总分", "等次"})
     if whole:
         judged.append({"matter": "总体评价", "judgement": whole})
     problems = [
         {
             "category": _block_name(tree, low.code),
-            "description": f"“{low.name}”{low.words}",
+            "description": said_at.get(low.code) or f"“{low.name}”没有全部达到要求",
             "standard": " ".join(tree.nodes[low.code].text.split())[:120],
             "actual": "",
             "due_on": due_on.isoformat(),

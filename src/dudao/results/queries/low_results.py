@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from dudao.calc.expr import show_number
 from dudao.calc.rounding import percent
-from dudao.calc.score import ADOPTED, Scores
+from dudao.calc.score import ADOPTED, Scores, explain
 from dudao.calc.tree import Role
 from dudao.evaluations.models import Result, ScoreSheet
 from dudao.evaluations.queries.sheets import loaded
@@ -100,6 +100,12 @@ def _at(scores: Scores, code: str, rows: Sequence[Result], below: Fraction) -> l
         for row, mark, full in zip(rows, marks, possible, strict=True)
         if mark is not None and full and mark / full < below
     ]
+
+
+def fact_at(sheet: ScoreSheet, rows: Sequence[Result], code: str) -> dict[int, str]:
+    """What is missing at an indicator, by result, as a letter states it."""
+    table, scores = loaded(sheet, rows)
+    return {rows[line - 1].pk: explain(scores, place, code).fact for place, line in enumerate(table.rows)}
 
 
 def by_indicator(lows: Sequence[Low]) -> Mapping[str, list[Low]]:

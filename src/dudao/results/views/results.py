@@ -27,6 +27,7 @@ from dudao.evaluations.rules import SHOWN
 from dudao.evaluations.views.common import tabs_of
 from dudao.evaluations.views.exporting import offered, recorded
 from dudao.evaluations.views.figures import figure, total
+from dudao.papers.labels import draft_done, drafted
 from dudao.results.actions import result_papers
 from dudao.results.actions import results as acts
 from dudao.results.forms import PubliciseForm, ScoreForm
@@ -173,7 +174,7 @@ def publicise(request: HttpRequest, pk: int) -> HttpResponse:
                 run(
                     request,
                     lambda: result_papers.draft_publicity(actor, campaign=done),
-                    "已起草公示文书，请到“文书”核稿、签发。",
+                    lambda made: drafted("公示", made),
                 )
             return redirect("results:results", pk)
     return form_page(
@@ -189,9 +190,9 @@ def publicise(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 _PAPERS = {
-    "publicity": (result_papers.draft_publicity, "已起草公示，请到“文书”核稿、签发。"),
-    "circular": (result_papers.draft_circular, "已起草督导通报，请到“文书”核稿、签发。"),
-    "report": (result_papers.draft_report, "已起草督导报告，请到“文书”核稿、签发。"),
+    "publicity": (result_papers.draft_publicity, draft_done("公示")),
+    "circular": (result_papers.draft_circular, draft_done("督导通报")),
+    "report": (result_papers.draft_report, draft_done("督导报告")),
 }
 
 

@@ -30,6 +30,7 @@ from dudao.findings.queries.sources import address
 from dudao.frameworks.models import FrameworkVersion
 from dudao.frameworks.trials.figures import blocks_chart, decimals, deviation, moved_words, summary
 from dudao.frameworks.views.what_if import playing
+from dudao.papers.labels import drafted
 from dudao.results import findings
 from dudao.results.actions import opinions as batches
 from dudao.results.actions import results as acts
@@ -447,8 +448,10 @@ def opinions(request: HttpRequest, pk: int) -> HttpResponse:
                 if made is None or len(made) == len(chosen)
                 else f"{len(chosen) - len(made)} 个单位已有或还没有评定结果，没有起草。"
             )
-            drafted = len(chosen) if made is None else len(made)
-            messages.success(request, f"已起草 {drafted} 份督导意见书，请到“文书”核稿、签发。{told}")
+            said = " {} 份督导意见书"
+            messages.success(request, drafted(said, made) if made else f"已起草{said.format(len(chosen))}。")
+            if told:
+                messages.info(request, told)
             return redirect(sheet)
     return form_page(
         request,

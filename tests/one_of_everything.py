@@ -32,7 +32,7 @@ from dudao.orgs.actions import save_contact, set_special_day
 from dudao.orgs.models import Kind, Stage
 from dudao.papers.actions import draft_paper, issuing, routing
 from dudao.papers.composing import sample
-from dudao.papers.models import Paper, Template
+from dudao.papers.models import OfficeFont, Paper, Template
 from dudao.people.models import Appointment
 from dudao.people.queries import actor_for
 from dudao.plans.actions.assignments import report, sign
@@ -136,6 +136,14 @@ def build():
         },
     )  # fmt: skip
     w.paper = _paper(own, w)
+    w.paper_font = OfficeFont.objects.create(
+        unit=w.county,
+        name=f"{SECRET}.ttf",
+        family=f"{SECRET}体",
+        roles=["body"],
+        file=StoredFile.objects.first(),
+        added_by="甲",
+    )
     w.paper_template = Template.objects.create(
         unit=w.county, kind="notice", name=f"{SECRET}模板.docx", file=w.paper.versions.first().file, uploaded_by="甲"
     )

@@ -258,9 +258,10 @@ def test_the_readme_has_its_chinese_twin():
     assert english.count("\n## ") == chinese.count("\n## ")
 
 
-def test_decision_records_are_numbered_without_a_gap():
+def test_decision_records_have_a_number_of_their_own():
     records = sorted((ROOT / "docs/adr").glob("*.md"))
-    assert [int(path.name[:4]) for path in records] == list(range(1, len(records) + 1))
+    numbers = [int(path.name[:4]) for path in records]
+    assert numbers and len(set(numbers)) == len(numbers)
     for path in records:
         assert {"## Context", "## Decision", "## Consequences"} <= set(text(path).splitlines()), short(path)
 

@@ -113,6 +113,7 @@ OBJECTS = {
         f"papers:{name}": lambda w: {"pk": w.paper.pk}
         for name in ("paper", "compare", "seal", "preview", "pdf", "sealed", "receivers")
     },
+    "papers:font_remove": lambda w: {"pk": w.paper_font.pk},
     "papers:word": lambda w: {"pk": w.paper.versions.first().pk},
     "papers:delivery_sign": lambda w: {"pk": w.paper.deliveries.first().pk},
     **{

@@ -62,6 +62,8 @@ class Layout(Head, frozen=True, kw_only=True):
     sizes: Annotated[Mapping[str, Annotated[float, Meta(ge=5, le=80)]], with_keys(ROLES, ROLES)]
     named: Annotated[Mapping[str, Name | Names], with_keys(ROLES, ROLES)] = field(name="fonts")
     latin: Name = "Times New Roman"
+    added: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
+    """Fonts that an office has put in, by role («latin» too): a PDF takes them before what stands in for the named one."""
     words: frozenset[Name] = frozenset()
     imprint: Imprint = Imprint()
 
@@ -83,7 +85,8 @@ class Layout(Head, frozen=True, kw_only=True):
 
     @property
     def fonts(self) -> Mapping[str, tuple[str, ...]]:
-        return {role: (names,) if isinstance(names, str) else names for role, names in self.named.items()}
+        found = {role: (names,) if isinstance(names, str) else names for role, names in self.named.items()}
+        return {role: (names[0], *self.added.get(role, ()), *names[1:]) for role, names in found.items()}
 
     @property
     def width(self) -> float:

@@ -8,7 +8,7 @@ from dudao.core import files
 from dudao.core.access import Actor
 from dudao.core.documents import DocumentError
 from dudao.orgs.models import Unit
-from dudao.papers.models import OfficeStyle, Template
+from dudao.papers.models import OfficeFont, OfficeStyle, Template
 
 
 def templates_seen(actor: Actor) -> QuerySet[Template]:
@@ -35,6 +35,25 @@ def bytes_of(template: Template) -> bytes:
 def styles_of(unit: Unit) -> list[OfficeStyle]:
     """Every style of an office, the newest first."""
     return list(OfficeStyle.objects.filter(unit=unit))
+
+
+def fonts_of(office: Unit) -> QuerySet[OfficeFont]:
+    return OfficeFont.objects.filter(unit=office).order_by("family")
+
+
+def fonts_seen(actor: Actor) -> QuerySet[OfficeFont]:
+    return OfficeFont.objects.visible_to(actor, "paper.style")
+
+
+def fonts_by_role(office: Unit) -> dict[str, tuple[str, ...]]:
+    """The fonts that an office and the offices above it have put in, its own first: role → families."""
+    keys = [int(key) for key in office.path.split(".") if key]
+    rows = OfficeFont.objects.filter(unit__in=keys).select_related("unit").order_by("-unit__depth", "family")
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        for role in row.roles:
+            found.setdefault(role, []).append(row.family)
+    return {role: tuple(dict.fromkeys(families)) for role, families in found.items()}
 
 
 def style_on(unit: Unit, day: date) -> OfficeStyle | None:

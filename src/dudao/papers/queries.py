@@ -1,7 +1,10 @@
 """Reads over papers: whose list holds what, a paper's Word files and words, its receivers, its number, what is to be done."""
 
 import re
+import shutil
+import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from dudao.orgs.models import Unit
 from dudao.papers.comparing import Difference, differences
 from dudao.papers.composing import look_of
 from dudao.papers.flow import DRAFTING
-from dudao.papers.models import Delivery, Number, OfficeStyle, Paper, PaperVersion, Template
+from dudao.papers.models import Delivery, Number, OfficeFont, OfficeStyle, Paper, PaperVersion, Template
 from dudao.papers.sources import Fact, facts_now, is_known
 from dudao.people.queries import nearest_holders
 
@@ -31,6 +34,24 @@ OPEN = (*DRAFTING, Paper.State.SUBMITTED, Paper.State.CHECKED, Paper.State.SIGNE
 def fonts_folder() -> Path:
     """Where an office drops fonts of its own (docs/operations.md)."""
     return Path(settings.DATA) / "fonts"
+
+
+def own_fonts() -> Path | None:
+    """The folder with all fonts that offices have brought: those from their style pages are laid beside those put there by hand.
+
+    Each host that sets papers has the folder for itself; what is missing there is fetched once.
+    """
+    folder = fonts_folder()
+    for row in OfficeFont.objects.select_related("file"):
+        place = folder / f"{row.file.digest}{Path(row.name).suffix.lower() or '.otf'}"
+        if not place.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            # One that is lost hinders no paper; no half font is ever read, also where two processes fetch it at once.
+            with suppress(files.Missing), files.opened(row.file) as source:
+                with tempfile.NamedTemporaryFile(dir=folder, delete=False) as target:
+                    shutil.copyfileobj(source, target)
+                Path(target.name).replace(place)
+    return folder if folder.is_dir() else None
 
 
 # --- whose papers ----------------------------------------------------------------------------------------------
@@ -335,7 +356,7 @@ def compare(paper: Paper, reading: Reading | None = None) -> list[Difference]:
             answers.get(item.key, {}).get("reason", ""),
             answers.get(item.key, {}).get("by", ""),
         )
-        for item in differences(reading, stored=stored, now=now, explained=explained, fonts=fonts_folder())
+        for item in differences(reading, stored=stored, now=now, explained=explained, fonts=own_fonts())
     ]
 
 

@@ -36,19 +36,17 @@ def _number(look: Look, kind: Kind, today: date) -> str:
 
 def as_pdf(content: bytes, look: Look) -> bytes:
     """A Word file as PDF. Raises `DocumentError`."""
-    folder = queries.fonts_folder()
     return typeset(
         read_word(content),
         look.layout,
         title="样例",
         author=look.signature,
         moment=timezone.now(),
-        own_fonts=folder if folder.is_dir() else None,
+        own_fonts=queries.own_fonts(),
     )
 
 
 def shown(content: bytes, look: Look) -> list[str]:
     """The first pages of a Word file as pictures, each an address that holds it («data:image/png…»). Raises `DocumentError`."""
-    folder = queries.fonts_folder()
-    pages = pictured(read_word(content), look.layout, ppi=80, own_fonts=folder if folder.is_dir() else None)
+    pages = pictured(read_word(content), look.layout, ppi=80, own_fonts=queries.own_fonts())
     return [f"data:image/png;base64,{base64.b64encode(page).decode()}" for page in pages[:MOST_PAGES]]

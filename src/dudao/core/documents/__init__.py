@@ -9,7 +9,7 @@ What is in a paper, who signs it and where it goes is left to the apps above.
 
 from dudao.calc.layout import ROLES, Layout, layout_from
 from dudao.core.documents.filling import asked_for, fill
-from dudao.core.documents.fonts import missing
+from dudao.core.documents.fonts import Face, Printed, face_of, missing, printed_in
 from dudao.core.documents.letters import Annex, Entry, Form, Grid, Letter, Line
 from dudao.core.documents.pdf import Mark, leaves_before_imprint, pictured, typeset
 from dudao.core.documents.reading import Reading, read_word, text_of
@@ -23,20 +23,24 @@ __all__ = [
     "Annex",
     "DocumentError",
     "Entry",
+    "Face",
     "Form",
     "Grid",
     "Layout",
     "Letter",
     "Line",
     "Mark",
+    "Printed",
     "Reading",
     "asked_for",
     "chinese_font",
+    "face_of",
     "fill",
     "layout_from",
     "leaves_before_imprint",
     "missing",
     "pictured",
+    "printed_in",
     "read_word",
     "render",
     "text_of",

@@ -6,16 +6,31 @@ become an empty box: `missing` finds it before a paper is issued.
 """
 
 import importlib.resources
+import io
+import struct
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from unicodedata import category
 
+import typst
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
+
+from dudao.calc.layout import ROLES, Layout
 
 FLOOR = ("Noto Serif SC", "Noto Sans SC")
 """Come with the platform as a package."""
-SYSTEM = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("/usr/share/texmf/fonts/opentype"))
+SYSTEM = (
+    Path("/usr/share/fonts"),
+    Path("/usr/local/share/fonts"),
+    Path("/usr/share/texmf/fonts/opentype"),
+    Path("/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol"),
+)
+LATIN = ("Times New Roman", "Liberation Serif", "Nimbus Roman", "Tinos", "TeX Gyre Termes", "Libertinus Serif")
+"""For letters and digits, where the layout's own font is not on the machine: faces with the same widths; the last comes along."""
 _ROLES = {
     "黑": "level1",
     "hei": "level1",
@@ -41,6 +56,88 @@ def folders(own: Path | None = None) -> list[Path]:
     """Where fonts lie, the office's own first."""
     packaged = Path(str(importlib.resources.files("pylopdf_fonts_zh_cn")))
     return [folder for folder in (own, packaged, *SYSTEM) if folder is not None and folder.is_dir()]
+
+
+Stamped = tuple[tuple[str, int], ...]
+"""Folders with the time of their last change: what was read of them holds as long as that."""
+
+
+def stamped(own: Path | None = None) -> Stamped:
+    return tuple((str(folder), folder.stat().st_mtime_ns) for folder in folders(own))
+
+
+@lru_cache(maxsize=2)
+def loaded(places: Stamped) -> Any:
+    """The fonts of some folders, read once as long as none is added."""
+    paths = [place for place, _ in places]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a role of a layout is printed in. ``asked``: what Word is told; ``got``: what a PDF holds."""
+
+    role: str
+    asked: str
+    got: str
+    own: bool
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether it is another face than the one asked for."""
+        return not self.own
+
+
+def printed_in(layout: Layout, own: Path | None = None) -> list[Printed]:
+    """For every role of a layout, and for letters and digits, the font that a PDF will hold."""
+    there = set(loaded(stamped(own)).families())
+    found = []
+    for role, label in (*ROLES.items(), ("latin", "字母和数字")):
+        names = (
+            (layout.latin, *layout.added.get("latin", ()), *LATIN) if role == "latin" else (*layout.fonts[role], *FLOOR)
+        )
+        got = next((name for name in names if name in there), FLOOR[0])
+        found.append(Printed(label, names[0], got, _same(names[0], got, layout.added.get(role, ()))))
+    return found
+
+
+def _same(asked: str, got: str, added: Sequence[str]) -> bool:
+    """Whether a font is the one that was asked for, under its Chinese or its English name, or one that the office has put in."""
+    return got == asked or got in added or got in _ALIASES.get(asked, ())
+
+
+_ALIASES = {
+    "仿宋_GB2312": ("FangSong_GB2312", "仿宋", "FangSong"),
+    "楷体_GB2312": ("KaiTi_GB2312", "楷体", "KaiTi"),
+    "方正小标宋简体": ("FZXiaoBiaoSong-B05S",),
+    "黑体": ("SimHei",),
+    "宋体": ("SimSun",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font file that somebody brings: the name it is set by, and whether it may stand in a PDF that goes out."""
+
+    family: str
+    may_embed: bool
+    has_chinese: bool
+
+
+def face_of(content: bytes) -> Face | None:
+    """What a font file is; ``None`` for what is none."""
+    try:
+        opened = TTFont(io.BytesIO(content), fontNumber=0, lazy=True)
+        rights = opened["OS/2"].fsType if "OS/2" in opened else 0
+        with TemporaryDirectory() as folder:
+            suffix = ".ttc" if content[:4] == b"ttcf" else ".otf"
+            Path(folder, f"one{suffix}").write_bytes(content)
+            read = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]).families()
+        codes = opened.getBestCmap() or {}
+    except (TTLibError, OSError, KeyError, ValueError, struct.error, AssertionError):
+        return None
+    # Bit 1 alone: «restricted licence embedding» (OpenType, OS/2.fsType).
+    return Face(read[0], (rights & 0x000F) != 0x0002, ord("的") in codes) if read else None
 
 
 def missing(text: str, own: Path | None = None) -> list[str]:

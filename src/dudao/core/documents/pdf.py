@@ -19,7 +19,7 @@ import segno
 import typst
 
 from dudao.calc.layout import Layout
-from dudao.core.documents.fonts import FLOOR, folders, role_of
+from dudao.core.documents.fonts import FLOOR, LATIN, Stamped, loaded, role_of, stamped
 from dudao.core.documents.reading import Block, Cell, Piece, Reading
 from dudao.core.documents.templates import DocumentError
 
@@ -28,8 +28,6 @@ MAX_MARKED_ROWS = 500
 _ONE_AT_A_TIME = threading.Lock()
 """A compiler refuses a second thread while it works."""
 _NO_FONT = re.compile(r'the text `"(.+?)"` could not be displayed')
-LATIN = ("Times New Roman", "Liberation Serif", "Nimbus Roman", "Tinos", "TeX Gyre Termes")
-"""For letters and digits, where the layout's own font is not on the machine: faces with the same widths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def leaves_before_imprint(reading: Reading, layout: Layout, *, own_fonts: Path |
                 field="value",
                 one=True,
                 root=str(TEMPLATE.parent),
-                font_paths=_fonts(tuple(map(str, folders(own_fonts)))),
+                font_paths=loaded(stamped(own_fonts)),
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             )
     except typst.TypstError as problem:
@@ -125,7 +123,7 @@ def _data(reading: Reading, layout: Layout, *, title: str, author: str, mark: Ma
 
 def _compiled(data: dict[str, Any], own_fonts: Path | None, **how: Any) -> Any:
     try:
-        compiler = _compiler(tuple(map(str, folders(own_fonts))))
+        compiler = _compiler(stamped(own_fonts))
         with _ONE_AT_A_TIME:
             return compiler.compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **how)
     except typst.TypstError as problem:
@@ -141,14 +139,9 @@ def _refused(problem: Exception) -> DocumentError:
 
 
 @lru_cache(maxsize=2)
-def _compiler(places: tuple[str, ...]) -> Any:
+def _compiler(places: Stamped) -> Any:
     """One compiler for all papers: reading the fonts takes longer than setting a page."""
-    return typst.Compiler(input=str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=_fonts(places))
-
-
-@lru_cache(maxsize=2)
-def _fonts(places: tuple[str, ...]) -> Any:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=list(places))
+    return typst.Compiler(input=str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=loaded(places))
 
 
 def _code(address: str) -> bytes:
@@ -171,7 +164,7 @@ class _Setting:
     def font(self, name: str) -> int:
         """The place of the list that a font of Word is set with: Latin letters first, as Word does, then by role."""
         if name not in self._places:
-            latin = dict.fromkeys((self.layout.latin, *LATIN))
+            latin = dict.fromkeys((self.layout.latin, *self.layout.added.get("latin", ()), *LATIN))
             named = [name] if name else []
             others = dict.fromkeys([*named, *self.layout.fonts[role_of(name)], *FLOOR])
             self._places[name] = len(self.fonts)

@@ -120,7 +120,6 @@ def _set(paper: Paper, reading: Reading, code: str, address: str) -> bytes:
     """The Word file as PDF/A with the code to check it by."""
     look = look_of(paper.unit, paper.signed_on or timezone.localdate())
     mark = Mark(f"{address}{reverse('papers:verify')}?code={code}", f"扫码核验\n{spaced(code)}")
-    folder = queries.fonts_folder()
     try:
         return typeset(
             reading,
@@ -129,7 +128,7 @@ def _set(paper: Paper, reading: Reading, code: str, address: str) -> bytes:
             author=look.signature,
             moment=timezone.now(),
             mark=mark,
-            own_fonts=folder if folder.is_dir() else None,
+            own_fonts=queries.own_fonts(),
         )
     except DocumentError as problem:
         raise Denied(str(problem), "paper.issue") from problem

@@ -47,8 +47,7 @@ def written_out(paper: Paper, *, number: str = "", day: date | None = None) -> b
 
 def leaf_turned(paper: Paper, content: bytes, day: date) -> bytes:
     """A signed Word file with its imprint where the office's look wants it on the day of signing. Raises `DocumentError`."""
-    folder = queries.fonts_folder()
-    return turned(content, look_of(paper.unit, day).layout, own_fonts=folder if folder.is_dir() else None)
+    return turned(content, look_of(paper.unit, day).layout, own_fonts=queries.own_fonts())
 
 
 def keep_version(actor: Actor, paper: Paper, content: bytes | Any, *, is_uploaded: bool = False) -> PaperVersion:

@@ -10,7 +10,7 @@ from dudao.papers.composing.composer import compose
 from dudao.papers.composing.drafts import ComposeError
 from dudao.papers.composing.examining import Examined, Unknown, examine, must_ask, placeholder, starter
 from dudao.papers.composing.fields import COMMON, FIELDS, Column, Field
-from dudao.papers.composing.office_style import Look, layout_with, look_of, standard
+from dudao.papers.composing.office_style import Look, layout_with, look_of, standard, with_fonts
 from dudao.papers.composing.samples import SAMPLE_RECIPIENTS, sample
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "sample",
     "standard",
     "starter",
+    "with_fonts",
 ]

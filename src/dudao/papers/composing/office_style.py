@@ -7,11 +7,13 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from msgspec import structs
+
 from dudao import packs
 from dudao.core.documents import Layout, layout_from
 from dudao.orgs.models import Unit
 from dudao.papers.kinds import Kind
-from dudao.papers.offices import style_on
+from dudao.papers.offices import fonts_by_role, style_on
 
 STANDARD = "gb-t-9704-2012"
 """The pack that offices deviate from."""
@@ -57,15 +59,20 @@ def layout_with(changes: Mapping[str, Any]) -> Layout:
     return layout_from(data)
 
 
+def with_fonts(layout: Layout, added: Mapping[str, tuple[str, ...]]) -> Layout:
+    """The layout with the fonts that an office has put in."""
+    return structs.replace(layout, added=added) if added else layout
+
+
 def look_of(unit: Unit, day: date) -> Look:
     """The style that holds for this office on this day; without one the unit's name, «…文件» in red, and no code word."""
-    style = style_on(unit, day)
+    style, added = style_on(unit, day), fonts_by_role(unit)
     if style is None:
-        return Look(signature=unit.name, masthead=f"{unit.name}文件")
+        return Look(signature=unit.name, masthead=f"{unit.name}文件", layout=with_fonts(standard(), added))
     return Look(
         signature=style.signature,
         masthead=style.masthead,
         code_word=style.code_word,
-        layout=layout_with(style.layout),
+        layout=with_fonts(layout_with(style.layout), added),
         code_words=style.code_words,
     )

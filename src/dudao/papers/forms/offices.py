@@ -135,6 +135,21 @@ class StyleForm(Form):
         return {name: self.cleaned_data[name] for name in names} | {"layout": self.layout}
 
 
+class FontForm(Form):
+    file = FileField(
+        label="字体文件",
+        kinds=(".ttf", ".otf", ".ttc"),
+        max_bytes=50 * 2**20,
+        help_text="从装有正版字体的电脑上找，如 C:\\Windows\\Fonts 里的仿宋_GB2312；能否嵌入由字体的授权决定。",
+    )
+    roles = forms.MultipleChoiceField(
+        label="用于",
+        choices=[*ROLES.items(), ("latin", "字母和数字")],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="印发时这些地方先用这个字体，它没有的字再用别的。",
+    )
+
+
 def initial_of(style: OfficeStyle | None, layout: Layout) -> dict[str, Any]:
     """What a form of an office's style begins with."""
     said = {} if style is None else {

@@ -48,6 +48,34 @@ class OfficeStyle(models.Model):
         return f"{self.unit}文书版式"
 
 
+class OfficeFont(models.Model):
+    """A font file that an office has put in, for the roles of a layout it may stand in (正文, 标题, …; «latin»: 字母和数字).
+
+    ``family``: the name under which papers are set in it. Its licence is the office's affair; a font that says of itself that it
+    may not be embedded is refused.
+    """
+
+    SCOPE: ClassVar = ("unit__path",)
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="paper_fonts", verbose_name="单位")
+    name = models.CharField("文件名", max_length=200)
+    family = models.CharField("字体", max_length=120)
+    roles = models.JSONField("用于", default=list)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="字体文件")
+    added_at = models.DateTimeField("上传时间", auto_now_add=True)
+    added_by = models.CharField("上传人", max_length=100)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "文书字体"
+        ordering: ClassVar = ["unit", "family"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["unit", "family"], name="paper_font_once")]
+
+    def __str__(self) -> str:
+        return self.family
+
+
 class Template(models.Model):
     """An office's own Word template for one kind of paper. A new upload makes a new row; one of a kind is in use."""
 

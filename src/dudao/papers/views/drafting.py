@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dudao.core.access import Denied
+from dudao.core.documents import printed_in
 from dudao.core.ui.acting import actor_of, need, sent
 from dudao.core.ui.forms import answered, refused
 from dudao.core.ui.parts import Crumb
 from dudao.orgs.queries import roots_of
 from dudao.papers import queries, sealing
 from dudao.papers.actions import drafting, issuing
-from dudao.papers.composing import FIELDS
+from dudao.papers.composing import FIELDS, look_of
 from dudao.papers.flow import DRAFTING
 from dudao.papers.forms.drafts import HandwritingForm, PaperForm, ScanForm
 from dudao.papers.kinds import Kind
@@ -81,13 +82,14 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("papers:compare", pk=paper.pk)
     if paper.state not in queries.OPEN:
         raise Denied(f"文书{paper.get_state_display()}，不再核对。", "paper.answer")
-    found = queries.compare(paper)
+    found, day = queries.compare(paper), paper.signed_on or timezone.localdate()
     context: dict[str, Any] = {
         "paper": paper,
         "crumbs": PAPER.crumbs(paper, "核对"),
         "rows": [(item, ANSWERED if item.answer else DIFFERENCES[item.sort]) for item in found],
         "blocking": sum(item.blocks for item in found),
         "facts": len(paper.facts),
+        "stand_ins": [row for row in printed_in(look_of(paper.unit, day).layout, queries.own_fonts()) if row.stands_in],
         "may_answer": actor.may("paper.answer", paper.unit.path) and actor.id != paper.drafted_by_id,
         "may_renew": paper.state in DRAFTING
         and any(item.sort in {"changed", "absent"} for item in found)

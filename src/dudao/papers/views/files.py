@@ -64,7 +64,6 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     look = look_of(paper.unit, paper.signed_on or timezone.localdate())
     if "pages" in request.GET:
         return _pictures(request, paper, look)
-    folder = queries.fonts_folder()
     try:
         made = typeset(
             read_word(queries.content_of(queries.latest(paper))),
@@ -72,7 +71,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             title=paper.title,
             author=look.signature,
             moment=timezone.now(),
-            own_fonts=folder if folder.is_dir() else None,
+            own_fonts=queries.own_fonts(),
         )
     except DocumentError as problem:
         raise Conflict(str(problem)) from problem

@@ -7,23 +7,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dudao.calc.declared import RulesError
-from dudao.core.documents import DocumentError, Layout
-from dudao.core.ui.acting import actor_of
+from dudao.core.documents import ROLES, DocumentError, Layout, printed_in
+from dudao.core.ui.acting import actor_of, found_or_404, run
 from dudao.core.ui.forms import form_page, refused
 from dudao.core.ui.parts import Crumb, State
-from dudao.papers import offices, trying
+from dudao.papers import offices, queries, trying
+from dudao.papers.actions import fonts
 from dudao.papers.actions import styles as acts
-from dudao.papers.composing import ComposeError, Look, layout_with, look_of, standard
-from dudao.papers.forms.offices import NO_NUMBER, StyleForm, initial_of
+from dudao.papers.composing import ComposeError, Look, layout_with, look_of, standard, with_fonts
+from dudao.papers.forms.offices import NO_NUMBER, FontForm, StyleForm, initial_of
 from dudao.papers.kinds import Kind
 from dudao.papers.models import OfficeStyle
 from dudao.papers.views.templates import office_of
 
 _SAMPLE = Kind.RECTIFICATION
 """Shows most parts of a paper in few pages."""
+FONT_ROLES = {**ROLES, "latin": "字母和数字"}
 _NAMES = {"margins": "页边距", "grid": "行数和字数", "sizes": "字号", "fonts": "字体", "imprint": "版记位置"}
 
 
@@ -52,6 +54,8 @@ def style(request: HttpRequest) -> HttpResponse:
         "words": words,
         "rows": [(row, _state(row, today), _changed(row)) for row in offices.styles_of(office)],
         "facts": _facts(look.layout),
+        "printed": printed_in(look.layout, queries.own_fonts()),
+        "fonts": [(row, "、".join(FONT_ROLES[role] for role in row.roles)) for row in offices.fonts_of(office)],
         "pages": _pages(office, look)[0],
         "crumbs": [Crumb("文书", reverse("papers:papers"))],
     }
@@ -89,6 +93,38 @@ def _pages(office: Any, look: Look) -> tuple[list[str], str]:
         return trying.shown(trying.filled(office, _SAMPLE, None, look=look), look)[:2], ""
     except (DocumentError, ComposeError) as problem:
         return [], str(problem)
+
+
+@require_http_methods(["GET", "POST"])
+def font_add(request: HttpRequest) -> HttpResponse:
+    """A font file of the office's own."""
+    office = office_of(request, "paper.style")
+    form = FontForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file, roles = form.cleaned_data["file"], form.cleaned_data["roles"]
+        actor = actor_of(request)
+        made = refused(
+            form, lambda: fonts.add_font(actor, unit=office, name=file.name, content=file.read(), roles=roles)
+        )
+        if made is not None:
+            messages.success(request, f"已添加字体“{made.family}”，从现在起排的文书先用它。")
+            return redirect(reverse("papers:style"))
+    return form_page(
+        request,
+        form,
+        title="添加字体",
+        save="添加",
+        save_icon="plus",
+        cancel_url=reverse("papers:style"),
+        crumbs=[Crumb("文书", reverse("papers:papers")), Crumb("文书版式", reverse("papers:style"))],
+    )
+
+
+@require_POST
+def font_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    font = found_or_404(offices.fonts_seen(actor_of(request)).filter(pk=pk).first())
+    run(request, lambda: fonts.remove_font(actor_of(request), font=font), f"已移除字体“{font.family}”。")
+    return redirect(reverse("papers:style"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -136,7 +172,8 @@ def style_preview(request: HttpRequest) -> HttpResponse:
     else:
         try:
             style = {name: value for name, value in form.said.items() if name != "valid_from"}
-            look = Look(**style | {"layout": layout_with(style["layout"])})
+            layout = with_fonts(layout_with(style["layout"]), held.layout.added)
+            look = Look(**style | {"layout": layout})
             pages, problem = _pages(office, look)
         except RulesError as fault:
             problem = str(fault)

@@ -28,7 +28,7 @@ def said(element: Any) -> dict[str, str]:
             for part in child:
                 found[f"numPr.{part.tag[len(MAIN) :]}"] = part.get(f"{MAIN}val") or "0"
             continue
-        if name in {"pBdr", "tblBorders", "tblCellMar"}:
+        if name in {"pBdr", "tblBorders", "tcBorders", "tblCellMar"}:
             for side in child:
                 for key, value in side.attrib.items():
                     found[f"{name}.{side.tag[len(MAIN) :]}.{key[len(MAIN) :]}"] = value

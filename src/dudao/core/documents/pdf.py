@@ -27,6 +27,10 @@ TEMPLATE = Path(__file__).with_name("paper.typ")
 MAX_MARKED_ROWS = 500
 _ONE_AT_A_TIME = threading.Lock()
 """A compiler refuses a second thread while it works."""
+_TITLE = "公文标题"
+_OUTLINE = {_TITLE: 1, "公文1级标题": 2, "公文2级标题": 3}
+"""Styles of what stands in the outline of a PDF, and how deep."""
+_LONGEST_ENTRY = 40
 _NO_FONT = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
@@ -90,6 +94,21 @@ def leaves_before_imprint(reading: Reading, layout: Layout, *, own_fonts: Path |
     return int(json.loads(found))
 
 
+def _outline(blocks: Sequence[Block]) -> dict[int, dict[str, Any]]:
+    """What a reader jumps to: the title, whose lines are one entry, and the headings below it; by the place of the block."""
+    found: dict[int, dict[str, Any]] = {}
+    title: int | None = None
+    for place, block in enumerate(blocks):
+        said, level = block.text.strip(), _OUTLINE.get(block.style, 0)
+        if block.style == _TITLE and title is not None:
+            found[title]["text"] += said
+        elif level and said:
+            # Behind a second heading the sentence goes on in the same line.
+            found[place] = {"level": level, "text": said.partition("。")[0][:_LONGEST_ENTRY] if level > 1 else said}
+        title = (title if title is not None else place) if block.style == _TITLE and said else None
+    return found
+
+
 def _tail_dropped(blocks: Sequence[Block]) -> list[Block]:
     """Without the empty paragraphs behind the text: in Word they turn the leaf, a PDF turns it by itself."""
     said = (place for place, block in enumerate(blocks) if not block.at_foot and (block.rows or _says(block)))
@@ -106,7 +125,10 @@ def _data(reading: Reading, layout: Layout, *, title: str, author: str, mark: Ma
     setting = _Setting(layout)
     page = reading.page
     on_back = layout.imprint.back and any(block.at_foot for block in reading.blocks)
-    blocks = [setting.block(block) for block in (_tail_dropped(reading.blocks) if on_back else reading.blocks)]
+    shown = _tail_dropped(reading.blocks) if on_back else reading.blocks
+    blocks = [setting.block(block) for block in shown]
+    for place, entry in _outline(shown).items():
+        blocks[place]["outline"] = entry
     return {
         "title": title,
         "author": author,
@@ -117,7 +139,14 @@ def _data(reading: Reading, layout: Layout, *, title: str, author: str, mark: Ma
         "number_size": layout.sizes["page_number"],
         "blocks": blocks,
         "fonts": setting.fonts,
-        "verify": None if mark is None else {"text": mark.text, "code": list(_code(mark.address))},
+        "verify": None
+        if mark is None
+        else {
+            "text": mark.text,
+            "code": list(_code(mark.address)),
+            "address": mark.address,
+            "alt": f"核验用的二维码，地址：{mark.address}",
+        },
     }
 
 
@@ -199,6 +228,7 @@ class _Setting:
             "keeps": block.keeps,
             "breaks_page": block.breaks_page,
             "ends_page": block.ends_page,
+            "outline": None,
         }
 
     def cell(self, cell: Cell) -> dict[str, Any]:

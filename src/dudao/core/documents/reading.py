@@ -5,7 +5,7 @@ pictures. What a paper has no use for (text boxes, tracked changes, footnotes) i
 silence.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -306,6 +306,7 @@ class _Reader:
             float(column.get(f"{MAIN}w") or 0) / 20 for column in table.iterfind(f"{MAIN}tblGrid/{MAIN}gridCol")
         )
         rows: list[list[Cell]] = []
+        lines: list[list[Properties]] = []
         open_cells: dict[int, tuple[int, int]] = {}
         head = 0
         for line in inside(table, ROW):
@@ -313,7 +314,9 @@ class _Reader:
             if switched_on(properties, "tblHeader") and head == len(rows):
                 head += 1
             place, made = 0, list[Cell]()
+            lines.append([])
             for cell in cells_of(line):
+                lines[-1].append(said(cell.element.find(f"{MAIN}tcPr")))
                 if cell.goes_on and place in open_cells:
                     row, at = open_cells[place]
                     upper = rows[row][at]
@@ -337,7 +340,7 @@ class _Reader:
             rows=tuple(tuple(row) for row in rows),
             widths=widths,
             head_rows=head,
-            borders=_borders(form),
+            borders=_of_cells(lines) | _borders(form),
             inset=(number(form, "tblCellMar.top.w") / 20, number(form, "tblCellMar.left.w", 108) / 20),
             at_foot=form.get("tblpPr.tblpYSpec") == "bottom",
         )
@@ -359,6 +362,24 @@ def _rule(form: Properties, side: str) -> tuple[str, float, float] | None:
         return None
     colour = _colour(form.get(f"pBdr.{side}.color", "")) or "000000"
     return colour, number(form, f"pBdr.{side}.sz", 4) / 8, number(form, f"pBdr.{side}.space", 1)
+
+
+def _of_cells(rows: Sequence[Sequence[Properties]]) -> dict[str, float]:
+    """The lines of a table of which every cell draws its own, as LibreOffice saves them: a side has one where its cells do."""
+    found: dict[str, float] = {}
+    for at, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            for side, outer, inner in (
+                ("top", at == 0, "insideH"),
+                ("bottom", at == len(rows) - 1, "insideH"),
+                ("left", place == 0, "insideV"),
+                ("right", place == len(row) - 1, "insideV"),
+            ):
+                if cell.get(f"tcBorders.{side}.val") not in {None, "nil", "none"}:
+                    width = number(cell, f"tcBorders.{side}.sz", 4) / 8
+                    name = side if outer else inner
+                    found[name] = max(found.get(name, 0.0), width)
+    return found
 
 
 def _borders(form: Properties) -> dict[str, float]:

@@ -6,7 +6,9 @@ import zipfile
 from datetime import date
 from decimal import Decimal
 
+import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -166,8 +168,37 @@ def test_a_missing_sheet_is_named_with_those_that_exist():
     assert read(workbook([HEAD, ["甲校"]], sheet="随便"), TABLE).sheet == "随便"
 
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 SHEET = "xl/worksheets/sheet1.xml"
+
+
+def test_a_formula_without_a_value_is_called_that():
+    """A program that writes formulas without working them out leaves the cell empty for readers, though not for the eye."""
+    book = openpyxl.Workbook()
+    book.active.append(["单位名称", "在校生数"])
+    book.active.append(["甲校", "=18+19"])
+    book.active.append(["=A2", 5])
+    target = io.BytesIO()
+    book.save(target)
+    said = [str(problem) for problem in read(target.getvalue(), TABLE).problems]
+    assert said == [
+        "第 2 行“在校生数”是公式，文件里没有它算出的值。请用 WPS 打开、保存一次再上传，或者改为直接填写的值",
+        "第 3 行“单位名称”是公式，文件里没有它算出的值。请用 WPS 打开、保存一次再上传，或者改为直接填写的值",
+    ]
+    worked_out = io.BytesIO()
+    book = xlsxwriter.Workbook(worked_out)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["单位名称", "在校生数"])
+    sheet.write_string(1, 0, "甲校")
+    sheet.write_formula(1, 1, "=18+19", None, 37)
+    sheet.write_string(2, 0, "乙校")
+    sheet.write_formula(2, 1, '=""', None, "")
+    book.close()
+    # As Excel writes a formula that came to an empty text.
+    said = {SHEET: lambda content: content.replace(b'<c r="B3">', b'<c r="B3" t="str">')}
+    assert [row.values["pupils"] for row in read(repacked(worked_out.getvalue(), **said), TABLE).rows] == [37, None]
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
 @pytest.mark.parametrize(

@@ -66,16 +66,25 @@ def test_a_ledger_goes_out_is_filled_in_and_comes_back(enter, city, rows, tmp_pa
     expect(page.get_by_text("已导入 2 处改动。")).to_be_visible()
     assert fresh(rows[0]).leader == "李县长"
 
-    book["任务台账"][place("完成率", 4)] = 100
+    book["任务台账"][place("状态", 4)] = "已销号"
+    book["任务台账"][place("责任人", 5)] = "王五"
     book.save(file)
     page.goto(page.url.split("/plans/")[0] + reverse("plans:ledger_import"))
     page.set_input_files("input[type=file]", file)
     page.get_by_role("button", name="上传并核对").click()
-    expect(page.get_by_text("“完成率”不能在台账里修改")).to_be_visible()
+    expect(page.get_by_text("“状态”不能在台账里修改")).to_be_visible()
     look(page, "errors", size)
     with page.expect_download() as download:
         page.get_by_role("link", name="下载错误说明").click()
     assert "错误说明" in download.value.suggested_filename
+    page.get_by_role("button", name="只导入没有错误的行：1 处改动").click()
+    expect(page.get_by_text("部分已导入").first).to_be_visible()
+    look(page, "partly", size)
+    assert fresh(rows[1]).person == "王五"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载没有导入的行").click()
+    left = openpyxl.load_workbook(download.value.path())["任务台账"]
+    assert left.max_row == 4 and left[place("状态", 4)].value == "已销号"
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

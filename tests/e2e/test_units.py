@@ -168,7 +168,7 @@ def test_a_sheet_is_put_right_and_imported(enter, director, school, tmp_path):
     page.get_by_role("button", name="上传并检查").click()
     page.wait_for_url("**/units/import/*/")
     jobs.run_now(SheetImport.objects.latest("id").job)
-    expect(page.get_by_text("有 2 行不能导入")).to_be_visible()
+    expect(page.get_by_text("有 2 行有错误")).to_be_visible()
     look(page, "import-faulty")
     with page.expect_download() as download:
         page.get_by_role("link", name="下载错误对照表").click()

@@ -189,6 +189,28 @@ def test_good_problems_are_registered_and_the_faulty_ones_come_back(town):
     assert [cell.value for cell in book_of(left)["问题清单"]["A"]] == ["问题描述", "没有这个学校"]
 
 
+def test_a_sheet_at_the_wrong_door_is_told_where_it_belongs(town):
+    """One sentence instead of a fault for every row, also when the sheet was renamed."""
+    town.planned()
+    ledger, listed = exported(town.county), exported(town.county, "problems")
+    renamed = openpyxl.load_workbook(io.BytesIO(ledger))
+    renamed["整改台账"].title = "Sheet1"
+    target = io.BytesIO()
+    renamed.save(target)
+    for kind, data, words in (
+        ("new", ledger, "这是整改台账，请到“问题整改”的“导入”，种类选“导回整改台账”"),
+        ("new", target.getvalue(), "这像是整改台账，请到"),
+        ("ledger", listed, "这是问题清单，请到“问题整改”的“导入”，种类选“登记新问题”"),
+        ("new", exported(town.county, "duties"), "这是责任清单，只供查看和打印，不能导入"),
+    ):
+        upload = SimpleUploadedFile("表.xlsx", data)
+        answer = client(town).post(
+            reverse("findings:import"), {"kind": kind, "office": town.pingjiang.pk, "file": upload}
+        )
+        assert answer.status_code == 422 and words in answer.content.decode(), words
+    assert not SheetImport.objects.exists()
+
+
 def test_only_who_may_import_sees_the_page_and_the_template(town):
     for who in ("head", "inspector", "leader"):
         for name in ("import", "import_template"):

@@ -145,3 +145,9 @@ FEEDBACK = declare_owned(
     )
 )
 KINDS = {kind.key: kind for kind in (NEW, LEDGER, FEEDBACK)}
+
+sheets.belongs(ledgers.PROBLEMS.name, "请到“问题整改”的“导入”，种类选“登记新问题”", ledgers.PROBLEMS)
+sheets.belongs(ledgers.LEDGER.name, "请到“问题整改”的“导入”，种类选“导回整改台账”", ledgers.LEDGER)
+for _printed in (ledgers.TASKS, ledgers.DUTIES):
+    sheets.belongs(_printed.name, "只供查看和打印，不能导入；要填写后导回的，请导出整改台账")
+sheets.belongs(LIST.name, "请到“上级反馈”登记或更新反馈时上传", LIST)

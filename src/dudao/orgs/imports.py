@@ -7,7 +7,7 @@ from django.urls import reverse
 from dudao.core.access import Actor
 from dudao.core.imports import Import, Plan, Progress, Words, declare
 from dudao.core.models import SheetImport
-from dudao.core.sheets import Reading
+from dudao.core.sheets import Reading, belongs
 from dudao.core.ui.parts import Crumb
 from dudao.orgs.actions.importing import import_units
 from dudao.orgs.importing import Line, plan_import
@@ -107,3 +107,4 @@ UNITS = declare(
         stale="检查之后机构有变动，现在有的行不能导入，没有写入任何内容。请看错误说明。",
     )
 )
+belongs(TABLE.name, "请到“机构”的“导入”上传", TABLE)

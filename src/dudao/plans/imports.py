@@ -93,3 +93,4 @@ LEDGER = declare_owned(
         write=_write,
     )
 )
+sheets.belongs(ledger.LEDGER.name, "请到“承办情况”的“导回台账”上传", ledger.LEDGER)

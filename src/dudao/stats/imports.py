@@ -9,14 +9,14 @@ from dudao.core.access import Actor, Denied
 from dudao.core.imports import Import, Plan, Progress, Words, declare
 from dudao.core.imports.declared import MAX_ROWS
 from dudao.core.models import SheetImport
-from dudao.core.sheets import Reading, Table, read
+from dudao.core.sheets import Reading, Table, belongs, read
 from dudao.core.ui.parts import Crumb
 from dudao.orgs.models import Unit
 from dudao.stats.actions.uploads import write_numbers
 from dudao.stats.bundles import read_bundle, read_workbook
 from dudao.stats.importing import plan_counties, plan_files, plan_table, shown
 from dudao.stats.models import Round
-from dudao.stats.tables import county_table, table_of
+from dudao.stats.tables import COUNTY_SHEET, SCHOOL_SHEET, county_table, table_of
 
 
 class Sort(models.TextChoices):
@@ -114,3 +114,5 @@ NUMBERS = declare(
         stale="检查之后报表有变动，现在有的行不能导入，没有写入任何内容。请看错误说明。",
     )
 )
+belongs(SCHOOL_SHEET, "请到“数据报送”里对应的一次报送，用“导入数据”上传，种类选一行一校的汇总表")
+belongs(COUNTY_SHEET, "请到“数据报送”里对应的一次报送，用“导入数据”上传，种类选一行一县的县级数据表")

@@ -16,6 +16,7 @@ from dudao.core.sheets.blank import Roster, template
 from dudao.core.sheets.cells import parse_date
 from dudao.core.sheets.columns import ERROR_COLUMN, Cell, Column, Table
 from dudao.core.sheets.comparing import Change, Comparison, Rules, compare, key_of, normal
+from dudao.core.sheets.doors import belongs
 from dudao.core.sheets.either import grid_of_file
 from dudao.core.sheets.old import modern, modern_name
 from dudao.core.sheets.opening import MAX_BYTES, open_book, read_upload
@@ -40,6 +41,7 @@ __all__ = [
     "SheetError",
     "Table",
     "Writer",
+    "belongs",
     "compare",
     "error_copy",
     "export",

@@ -58,11 +58,14 @@ def _too_large(size: int | None, limit: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """What a sheet holds: number of its last filled row and column, and the cells that show an error value (#REF!…)."""
+    """What a sheet holds: number of its last filled row and column, the cells that show an error value (#REF!…), and those whose
+    formula has not been worked out by the program that wrote the file.
+    """
 
     rows: int
     columns: int
     errors: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    blank_formulas: frozenset[tuple[int, int]] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +287,7 @@ def _measure(parts: dict[str, bytes], part: str, name: str) -> Extent:
             text += lengths[int(value)] if int(value) < len(lengths) else 0
     if text > MAX_TEXT:
         raise SheetError(f"工作表“{name}”里的文字总量太大。请拆成几个文件分别上传。")
-    return Extent(rows, columns, frozenset(errors))
+    return Extent(rows, columns, frozenset(errors), frozenset(_blank_formulas(content)))
 
 
 def _cells(content: bytes) -> Iterator[tuple[int, int, bytes, bytes | None]]:
@@ -306,6 +309,21 @@ def _cells(content: bytes) -> Iterator[tuple[int, int, bytes, bytes | None]]:
             continue
         sort = _CELL_TYPE.search(attributes)
         yield row, column, sort[1] if sort else b"", value
+
+
+_BLANK_FORMULA = re.compile(
+    rb"<(?:\w+:)?c(?=\s)([^>]*)><(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+)
+
+
+def _blank_formulas(content: bytes) -> Iterator[tuple[int, int]]:
+    """The cells with a formula and no value. An empty text is one: it has the type of a text."""
+    if b"f>" not in content and b"<f" not in content:
+        return
+    for match in _BLANK_FORMULA.finditer(content):
+        cell, sort = _CELL_NAME.search(match[1]), _CELL_TYPE.search(match[1])
+        if cell and (sort is None or sort[1] != b"str"):
+            yield int(cell[2]), _column_number(cell[1])
 
 
 _NUMBERS: dict[bytes, int] = {}

@@ -6,10 +6,12 @@ from typing import Any
 
 from dudao.core.sheets.cells import as_text, fold
 from dudao.core.sheets.columns import ERROR_COLUMN, ORDINAL, SNAPSHOT, Column, Table
+from dudao.core.sheets.doors import wrong_door
 from dudao.core.sheets.opening import MAX_BYTES, Book, Extent, open_book
 from dudao.core.sheets.problems import Problem, SheetError
 
 HEADER_WITHIN = 20
+_NO_VALUE = "文件里没有它算出的值。请用 WPS 打开、保存一次再上传，或者改为直接填写的值"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +66,29 @@ def read(
     ``SheetError`` when the file as a whole can't be used; faults of single cells are collected in ``problems``.
     """
     book = data if isinstance(data, Book) else open_book(data, limit=max_bytes)
+    if sheet is None and (elsewhere := wrong_door(book, table)):
+        raise SheetError(elsewhere)
     name, grid, extent, places, fixed, header_row, notes = _find(book, table, sheet)
     if len(grid) - header_row > max_rows and (filled := _filled(grid[header_row:])) > max_rows:
         raise SheetError(f"工作表“{name}”有 {filled} 行数据，超过一次 {max_rows} 行的上限。请拆成几个文件分别上传。")
     rows: list[Row] = []
     problems: list[Problem] = []
     known = [*places.values(), *fixed.values()]
+    odd = extent.errors | extent.blank_formulas
     for number, cells in enumerate(grid[header_row:], header_row + 1):
         if not any(cell != "" for cell in cells):
             continue
         if _is_total(cells, table):
             continue
         values: dict[str, Any] = {}
-        if not any(cells[place] != "" or (number, place + 1) in extent.errors for place in known):
+        if not any(cells[place] != "" or (number, place + 1) in odd for place in known):
             continue
         for column in table.readable:
             place = places.get(column.key)
             if place is None:
+                continue
+            if (number, place + 1) in extent.blank_formulas:
+                problems.append(Problem(number, column.name, f"“{column.name}”是公式，{_NO_VALUE}"))
                 continue
             if (number, place + 1) in extent.errors:
                 problems.append(
@@ -110,7 +118,7 @@ def grid_of(data: bytes, *, max_bytes: int = MAX_BYTES) -> list[list[Any]]:
     book = open_book(data, limit=max_bytes)
     sheet, extent = book.sheet(book.visible[0])
     grid = _expanded(sheet, extent)
-    for row, column in extent.errors:
+    for row, column in extent.errors | extent.blank_formulas:
         grid[row - 1][column - 1] = "#错误值"
     return grid
 

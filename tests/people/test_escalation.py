@@ -23,7 +23,7 @@ GIVES = {
     "audit_admin": set(),
     "city_director": set(),
     "city_officer": set(),
-    "county_office": COUNTY,
+    "county_office": {*COUNTY, "county_office"},
     "township": set(),
     "school_head": set(),
     "school_reporter": set(),
@@ -240,7 +240,7 @@ def test_creating_with_a_role_one_may_not_give_creates_nothing(town):
             username="newone",
             name="新",
             code="K7MP-3XQH-9TWD",
-            role="county_office",
+            role="leader",
         )
     assert not Account.objects.filter(username="newone").exists()
     assert not Event.objects.exists()
@@ -374,3 +374,10 @@ def test_the_first_administrators_get_random_names_and_codes_shown_nowhere(db, c
     everywhere = caplog.text + repr(made) + str(list(Event.objects.values())) + str(list(Account.objects.values()))
     assert not any(one.code in everywhere for one in made)
     assert all(not one.account.has_usable_password() and one.account.must_change_password for one in made)
+
+
+def test_a_county_appoints_a_second_officer_of_its_own_and_of_no_other(town):
+    appoint(town, "east_office", "reporter", "county_office", town.east)
+    assert town.reporter.appointments.filter(role="county_office", unit=town.east).exists()
+    with pytest.raises(Denied, match="不包括这个单位"):
+        appoint(town, "east_office", "reporter", "county_office", town.west)

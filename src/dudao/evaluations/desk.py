@@ -16,12 +16,11 @@ from dudao.core.waiting import SHOWN, Kind, Pile
 from dudao.evaluations.models import Campaign, Part, Phase, Review, Subject
 from dudao.evaluations.queries import parts as part_reads
 from dudao.evaluations.queries import reviewing as review_reads
-from dudao.evaluations.queries.answering import checks_seen, mine, window_of
+from dudao.evaluations.queries.answering import mine, to_check, window_of
 from dudao.evaluations.queries.campaigns import of_own_offices, seen
 from dudao.evaluations.queries.overview import evaluating
 from dudao.evaluations.rules import Rules
-from dudao.orgs.models import Kind as UnitKind
-from dudao.orgs.models import Unit
+from dudao.people.queries import nobody_at
 from dudao.visits.desk import VISITS
 
 SOON = timedelta(7)
@@ -51,10 +50,27 @@ def campaign_piles(actor: Actor) -> list[Pile]:
     )
     ready = Kind("待启动的督导项目", "player-play", f"{here}?state=draft")
     press = Kind("自评即将截止", "alarm", f"{here}?state=running")
+    offices = of_own_offices(actor, "subject__campaign__")
+    alone = Subject.objects.filter(of_own_offices(actor, "campaign__"), nobody_at("evaluation.fill"), state__in=_LATE)
+    alone = alone.filter(campaign__state=Campaign.State.RUNNING)
+    parts = Part.objects.filter(offices, nobody_at("part.fill"), state__in=[Part.State.OPEN, Part.State.RETURNED])
+    parts = parts.filter(subject__campaign__state=Campaign.State.RUNNING, subject__state__in=_LATE)
     return [
         Pile(drafts, (ready,), listed=lambda: _ready(drafts)),
         Pile(closing, (press,), listed=lambda: _closing(closing)),
+        Pile(alone, (Kind("自评单位没有填报人", "user-question", here, _without_people),), ("pk",), _SUBJECTS),
+        Pile(parts, (Kind("分工单位没有填报人", "user-question", here, _part_without_people),), ("pk",), _PARTS),
     ]
+
+
+def _without_people(row: Subject) -> Todo:
+    return Todo(row.label, row.get_absolute_url(), f"{row.campaign.title}，单位没有账号", act="建账号或代填")
+
+
+def _part_without_people(row: Part) -> Todo:
+    return Todo(
+        str(row.unit), row.get_absolute_url(), f"{row.subject.campaign.title}，单位没有账号", act="建账号或改分工"
+    )
 
 
 def _ready(drafts: QuerySet[Any]) -> list[Todo]:
@@ -108,22 +124,9 @@ def answering_piles(actor: Actor) -> list[Pile]:
         kind = Kind("成员单位交来待汇总", "checks", "", _merge)
         piles.append(Pile(part_reads.handed_in(actor), (kind,), ("submitted_at",), _PARTS))
     if actor.may_somewhere("evaluation.accept"):
-        rows = checks_seen(actor).filter(
-            _nearest(actor), campaign__state=Campaign.State.RUNNING, state=Subject.State.SUBMITTED
-        )
-        rows = rows.exclude(submitted_by=actor.id) if actor.id is not None else rows
-        kind = Kind("自评待核查", "clipboard-check", f"{reverse('evaluations:checks')}?state=submitted", _check)
-        piles.append(Pile(rows, (kind,), ("submitted_at",), _SUBJECTS))
+        kind = Kind("自评待核查", "clipboard-check", f"{reverse('evaluations:checks')}?scope=desk", _check)
+        piles.append(Pile(to_check(actor), (kind,), ("submitted_at",), _SUBJECTS))
     return piles
-
-
-def _nearest(actor: Actor) -> Q:
-    """What is checked at one's own desk: a city looks at the counties, and leaves a county's schools to the county."""
-    found = Q(pk__in=[])
-    for path in actor.paths("evaluation.accept"):
-        above = Exists(Unit.objects.filter(path=path, kind__in=[UnitKind.PROVINCE, UnitKind.CITY]))
-        found |= Q(above, unit__parent__path=path) | Q(~above, unit__path__startswith=path)
-    return found
 
 
 def _own(row: Subject, act: str) -> Todo:

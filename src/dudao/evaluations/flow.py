@@ -8,6 +8,7 @@ from typing import Any
 from dudao.core.access import VERBS, Actor, Denied
 from dudao.core.workflow import Flow, State, Step
 from dudao.evaluations.models import Campaign, Part, Review, Subject
+from dudao.orgs.rules import needs_another
 from dudao.people.guards import acts_for, is_own
 
 C, S, R, P = Campaign.State, Subject.State, Review.State, Part.State
@@ -55,14 +56,27 @@ def by_filler(row: Any, actor: Actor, verb: str) -> Denied | None:
 
 def by_checker(subject: Subject, actor: Actor, verb: str) -> Denied | None:
     """Who checks a self-evaluation: the office that runs the campaign, or the county in between; not the unit itself, nor an
-    office above."""
+    office above, unless the office handed it in itself."""
     if actor.everything:
         return None
     if is_own(actor, subject.unit.path) and subject.unit_id != subject.campaign.office_id:
         return Denied(f"您在{subject.unit}任职，不能核查本单位的自评。", verb)
-    if actor.id is not None and actor.id == subject.submitted_by_id:
-        return Denied("这份自评由您提交，请由其他人核查。", verb)
-    return _within(subject, actor, verb)
+    denied = _within(subject, actor, verb)
+    if denied is not None and subject.submitted_for and actor.may(verb, subject.unit.path):
+        return None  # the office handed in what it would check: the one above stands in
+    return denied
+
+
+def handed_in_by(subject: Subject, actor: Actor) -> bool:
+    """Whether this person handed it in, for a unit below that has nobody."""
+    return not actor.everything and actor.id is not None and actor.id == subject.submitted_by_id
+
+
+def another_checks(subject: Subject, actor: Actor, verb: str) -> Denied | None:
+    """Who handed it in doesn't check it, unless the office may act alone."""
+    if not handed_in_by(subject, actor):
+        return None
+    return needs_another(subject.unit.parent or subject.campaign.office, "这份自评由您本人提交", verb)
 
 
 def by_reviewer(review: Review, actor: Actor, verb: str) -> Denied | None:
@@ -130,6 +144,7 @@ SUBJECT = Flow(
         {S.SUBMITTED, S.ACCEPTED},
         S.RETURNED,
         by=by_checker,
+        guard=another_checks,
         needs_reason=True,
         tells=("evaluation.submit",),
     ),
@@ -138,6 +153,7 @@ SUBJECT = Flow(
         {S.SUBMITTED},
         S.ACCEPTED,
         by=by_checker,
+        guard=another_checks,
         tells=("evaluation.submit",),
     ),
     Step("evaluation.exempt", {S.OPEN, S.SUBMITTED, S.RETURNED, S.ACCEPTED}, S.OUT, by=by_office, needs_reason=True),

@@ -10,12 +10,14 @@ from dudao.core.access import Actor
 from dudao.core.desk import Desk, Entry, Found, Hit, Section, found
 from dudao.core.ui.parts import Todo
 from dudao.core.waiting import ALL, Kind, Pile
-from dudao.findings.flow import OPEN, WORKING
+from dudao.findings.flow import OPEN, TO_DO, WORKING
 from dudao.findings.models import Consultation, Extension, Feedback, Finding, LookBackItem
 from dudao.findings.queries.consultations import consultations
+from dudao.findings.queries.desk import to_judge
 from dudao.findings.queries.findings import containing, mine, seen, with_units
 from dudao.findings.queries.lookback import to_visit, unsettled
 from dudao.findings.queries.overview import rectification
+from dudao.people.queries import nobody_at
 
 _State = Finding.State
 _AT_WORK = sorted(WORKING - {_State.RETURNED, _State.KEPT_ON})
@@ -33,9 +35,19 @@ def finding_piles(actor: Actor) -> list[Pile]:
     if actor.may_somewhere("finding.sign"):
         piles.append(Pile(rows.filter(mine(actor)), _own_kinds(), ("deadline",), _FINDINGS))
     if actor.may_somewhere("finding.verify"):
-        issued = rows.filter(office__path__in=actor.paths("finding.verify"))
+        issued = rows.filter(Q(state=_State.DRAFT) | to_judge(actor))
         piles.append(Pile(issued, _office_kinds(actor), ("deadline",), _FINDINGS))
         piles.append(_asked(actor))
+        alone = rows.filter(
+            nobody_at("finding.sign"), office__path__in=actor.paths("finding.verify"), state__in=sorted(TO_DO)
+        )
+        kind = Kind(
+            "责任单位没有账号",
+            "user-question",
+            _list("all", "working"),
+            _finding("findings:finding", "联系单位或建账号"),
+        )
+        piles.append(Pile(alone, (kind,), ("deadline",), _FINDINGS))
     if actor.may_somewhere("consult.answer"):
         asked = consultations(actor).filter(
             state=Consultation.State.ASKED, unit__path__in=actor.paths("consult.answer")
@@ -58,7 +70,7 @@ def finding_piles(actor: Actor) -> list[Pile]:
 
 def _own_kinds() -> tuple[Kind, ...]:
     def kind(title: str, icon: str, act: str, when: Q, *, chip: str) -> Kind:
-        page = "findings:report" if chip == "working" else "findings:finding"
+        page = "findings:report" if chip in {"working", "kept_on"} else "findings:finding"
         return Kind(title, icon, _list("mine", chip), _finding(page, act, own=True), when)
 
     return (
@@ -66,20 +78,19 @@ def _own_kinds() -> tuple[Kind, ...]:
         kind("整改待签收", "signature", "签收", Q(state=_State.ISSUED), chip="issued"),
         kind("待报整改方案", "file-plus", "报送方案", Q(state=_State.SIGNED), chip="signed"),
         kind("正在整改", "progress", "报送情况", Q(state__in=_AT_WORK), chip="working"),
+        kind("长期坚持的整改", "rotate", "报送情况", Q(state=_State.KEPT_ON), chip="kept_on"),
     )
 
 
 def _office_kinds(actor: Actor) -> tuple[Kind, ...]:
-    """Who reported doesn't verify, who verified doesn't cross off: such rows wait for somebody else."""
+    def kind(title: str, icon: str, state: str, act: str, *, more: Q = ALL, scope: str = "desk") -> Kind:
+        return Kind(title, icon, _list(scope, state), _finding("findings:finding", act), Q(state=state) & more)
 
-    def kind(title: str, icon: str, state: str, act: str, others: Q = ALL) -> Kind:
-        return Kind(title, icon, _list("all", state), _finding("findings:finding", act), Q(state=state) & others)
-
-    reported, verified = ~Q(reported_by=actor.id or 0), ~Q(verified_by=actor.id or 0)
+    own = Q(office__path__in=actor.paths("finding.verify"))
     return (
-        kind("问题待下达", "send", _State.DRAFT, "下达"),
-        kind("整改待核验", "clipboard-check", _State.REPORTED, "核验", reported),
-        kind("整改待销号", "checks", _State.VERIFIED, "销号", reported & verified),
+        kind("问题待下达", "send", _State.DRAFT, "下达", more=own, scope="all"),
+        kind("整改待核验", "clipboard-check", _State.REPORTED, "核验"),
+        kind("整改待销号", "checks", _State.VERIFIED, "销号"),
     )
 
 

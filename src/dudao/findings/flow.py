@@ -8,7 +8,7 @@ from dudao.core.workflow import Flow, Step
 from dudao.core.workflow import State as Shown
 from dudao.findings.endings import ENDINGS
 from dudao.findings.models import Finding
-from dudao.orgs.rules import speaks_for
+from dudao.orgs.rules import needs_another, speaks_for
 
 State = Finding.State
 WORKING = frozenset({State.RECTIFYING, State.PARTLY, State.KEPT_ON, State.RETURNED})
@@ -39,13 +39,19 @@ def by_office(finding: Finding, actor: Actor, verb: str) -> Denied | None:
 
 def four_eyes(finding: Finding, actor: Actor, verb: str) -> Denied | None:
     """Who reported doesn't verify, who verified doesn't cross off."""
+    did = same_person(finding, actor, verb)
+    return needs_another(finding.office, did, verb) if did else None
+
+
+def same_person(finding: Finding, actor: Actor, verb: str) -> str:
+    """What this person did of the steps before, in words; empty where it was somebody else."""
     if actor.everything or actor.id is None:
-        return None
+        return ""
     if actor.id == finding.reported_by_id:
-        return Denied(f"这个问题由您本人报告完成，请由其他人{VERBS[verb].label}。", verb)
+        return "这个问题由您本人报告完成"
     if verb == "finding.close" and actor.id == finding.verified_by_id:
-        return Denied("这个问题由您本人核验，请由其他人确认销号。", verb)
-    return None
+        return "这个问题由您本人核验"
+    return ""
 
 
 def _planned(finding: Finding, actor: Actor, verb: str) -> Denied | None:

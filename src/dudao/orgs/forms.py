@@ -11,7 +11,7 @@ from dudao.calc.codetables import ORGANIZERS, SCHOOL_TYPES, URBAN_RURAL
 from dudao.core.access import Actor
 from dudao.core.sheets import MAX_BYTES
 from dudao.core.ui.forms import DateField, Form, PickField, PickManyField, Section, table_file
-from dudao.orgs.models import Kind, Ownership, Stage, Unit
+from dudao.orgs.models import Kind, Ownership, SecondPerson, Stage, Unit
 from dudao.orgs.queries import choosable
 from dudao.orgs.sheet import split_words
 from dudao.orgs.values import FACTS
@@ -236,6 +236,13 @@ class LicenceForm(Form):
     @property
     def values(self) -> dict[str, Any]:
         return {**super().values, "held": self.cleaned_data["held"] == "1"}
+
+
+class SecondPersonForm(Form):
+    second_person = forms.ChoiceField(
+        label="同一人办理了上一步的，下一步由谁办理", choices=SecondPerson.choices, widget=forms.RadioSelect,
+        help_text="例如核验整改的不再确认销号，代下级提交自评的不再核查。",
+    )  # fmt: skip
 
 
 class CloseForm(Form):

@@ -75,6 +75,16 @@ class UnitQuerySet(ScopedQuerySet):
         return self.filter(kind__in=[Kind.COUNTY, Kind.ZONE])
 
 
+class SecondPerson(models.TextChoices):
+    """Who takes the next step when somebody of an office has taken the one before: cross off what they verified, check what they
+    handed in for a unit below.
+    """
+
+    COLLEAGUE = "colleague", "由本单位另一人办理；没有另一人的，由上级督导机构办理"
+    SUPERIOR = "superior", "由上级督导机构办理"
+    ALONE = "alone", "可以由同一人办理，逐件记录在案"
+
+
 class Unit(models.Model):
     """A node of the tree. Ends, but is never deleted; ``path`` is ``parent.path + id + "."`` and unique.
 
@@ -117,6 +127,10 @@ class Unit(models.Model):
 
     valid_from = models.DateField("设立日期")
     valid_to = models.DateField("撤销日期", null=True, blank=True)
+    second_person = models.CharField(
+        "复核须由另一人", max_length=10, choices=SecondPerson.choices, default=SecondPerson.COLLEAGUE, db_default="colleague",
+        help_text="谁报送、谁核验的不由同一人再把下一关；本单位人手不够时怎么办",
+    )  # fmt: skip
     demo = models.BooleanField("演示数据", default=False)
 
     objects = UnitQuerySet.as_manager()

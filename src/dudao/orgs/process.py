@@ -66,6 +66,9 @@ def _licence(actor: Actor, unit: Unit) -> dict[str, Any]:
     }
 
 
+_OFFICES: Final = frozenset({Kind.CITY, Kind.COUNTY, Kind.ZONE})
+"""Units whose people find, verify and check."""
+
 UNIT: Final = Process(
     "unit",
     "orgs:unit",
@@ -113,6 +116,14 @@ UNIT: Final = Process(
             form=forms.SplitForm, given=lambda actor, unit: {"unit": unit},
             title=lambda unit: f"“{unit}”分设", word="分设", save="确认分设", save_icon="check", later=True,
             note=lambda unit: f"分出的机构与“{unit}”同一上级，从生效日起设立，沿革里记明由它分设。",
+        ),
+        Act(
+            "unit.second_person", actions.rule_second_person,
+            lambda unit: f"“{unit.name}”：{unit.get_second_person_display()}。", "users",
+            form=forms.SecondPersonForm, given=lambda actor, unit: {"initial": {"second_person": unit.second_person}},
+            title=lambda unit: f"规定“{unit}”的复核人", word="规定复核人", save="保存", save_icon="device-floppy", later=True,
+            primary=False, fits=lambda unit: unit.kind in _OFFICES,
+            note="督导办只有一个人时，不规定会使核验过的问题无人销号。可以由同一人办理的，每一件都记录在案。",
         ),
         Act(
             "unit.close", actions.close_unit, lambda unit: f"“{unit.name}”已撤销。", "archive", form=forms.CloseForm,

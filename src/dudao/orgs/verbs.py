@@ -26,5 +26,6 @@ power(
     Verb("contact.reveal", "查看联系方式"),
 )
 declare(
+    Verb("unit.second_person", "规定复核人"),
     Verb("calendar.edit", "修改工作日历"),
 )

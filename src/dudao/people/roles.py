@@ -94,6 +94,7 @@ _DECIDE = (
     "paper.sign",
     "papers:withdraw",
     "term.edit",
+    "unit.second_person",
     "evidence.limit",
 )
 _CITY_OFFICE = (*_OFFICE, "plans:run", "rounds:run")
@@ -128,7 +129,7 @@ _TABLE = (
         "county",
         _COUNTY,
         (*_OFFICE, *_DECIDE, "people:manage", "assignment.hand_on", "elimination:plan"),
-        gives=_COUNTY_GIVES,
+        gives=(*_COUNTY_GIVES, "county_office"),
     ),
     Role("township", "乡镇（街道）", "county", frozenset({Kind.TOWNSHIP}), (*_ANSWER, "case.person", "return.view")),
     Role(

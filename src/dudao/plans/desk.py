@@ -14,6 +14,7 @@ from dudao.core.access import Actor
 from dudao.core.desk import Desk, Entry, Figure, Found, Hit, found
 from dudao.core.ui.parts import Todo
 from dudao.core.waiting import MOST, SHOWN, Kind, Pile
+from dudao.people.queries import nobody_at
 from dudao.plans.models import Assignment, Task, WorkPlan
 from dudao.plans.queries import lights_on
 from dudao.plans.queries.assignments import mine
@@ -42,6 +43,15 @@ def plan_piles(actor: Actor) -> list[Pile]:
             Assignment.objects.visible_to(actor, "assignment.confirm").filter(handed).exclude(reported_by=actor.id or 0)
         )
         kind = _kind("待确认", "clipboard-check", _State.REPORTED, "审核")
+        piles.append(Pile(rows, (kind,), ("deadline",), _ASSIGNMENTS))
+        rows = Assignment.objects.visible_to(actor, "assignment.confirm").filter(handed, nobody_at("assignment.report"))
+        rows = rows.filter(state__in=[_State.ISSUED, _State.WORKING, _State.RETURNED])
+        kind = Kind(
+            "承办单位没有账号",
+            "user-question",
+            f"{reverse('plans:assignments')}?scope=direct",
+            _row("联系单位或建账号", ""),
+        )
         piles.append(Pile(rows, (kind,), ("deadline",), _ASSIGNMENTS))
         rows = Assignment.objects.visible_to(actor, "assignment.close").filter(handed)
         kind = _kind("待销号", "checks", _State.CONFIRMED, "销号")

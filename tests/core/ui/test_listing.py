@@ -284,7 +284,7 @@ def test_row_menus_are_drawn_with_what_is_denied():
     fill(1)
     html = LISTING.respond(ask(), Unit.objects.all(), title="机构").content.decode()
     assert 'aria-label="第001小学的操作"' in html
-    assert 'data-dd-tip="不能删除"' in html
+    assert '<span class="dd-why">不能删除</span>' in html
 
 
 def test_what_the_view_reads_itself_stays_in_every_address():

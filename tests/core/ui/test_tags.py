@@ -55,7 +55,7 @@ def test_acts_that_are_not_possible_stand_greyed_with_their_reason():
     html = draw('{% include "ui/acts.html" %}', acts=acts)
     assert 'value="unit.edit"' in html
     assert 'name="reason"' in html
-    assert 'data-dd-tip="还有下级单位，不能撤销。"' in html
+    assert '<span class="dd-why">还有下级单位，不能撤销。</span>' in html
     assert 'value="unit.close"' not in html
 
 

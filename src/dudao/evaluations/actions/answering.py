@@ -50,7 +50,7 @@ def held(subject: Subject) -> Subject:
     """The row, locked, with what every rule about it needs."""
     row: Subject = (
         Subject.objects.select_for_update(of=("self",))
-        .select_related("unit", "campaign__office", "campaign__version__framework")
+        .select_related("unit__parent", "campaign__office", "campaign__version__framework")
         .defer("campaign__version__whole")
         .get(pk=subject.pk)
     )

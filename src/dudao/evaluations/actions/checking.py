@@ -10,7 +10,7 @@ from dudao.core import audit, many
 from dudao.core.access import Actor, Denied
 from dudao.core.many import Done
 from dudao.evaluations.actions.answering import held
-from dudao.evaluations.flow import SUBJECT, by_office
+from dudao.evaluations.flow import SUBJECT, by_office, handed_in_by
 from dudao.evaluations.models import Remark, Subject
 from dudao.evaluations.queries.answering import ANSWER, leaves_of, why_not_check, window_of
 from dudao.evaluations.queries.systems import system_of
@@ -97,6 +97,7 @@ def return_evaluation(actor: Actor, *, subject: Subject, reason: str, due_on: da
     changes = {
         "opinion": reason.strip()[:2000],
         "accepted_at": None,
+        "asked_by_id": actor.id,
         "due_on": due_on or row.due_on,
         "revision": row.revision + 1,
     }
@@ -115,8 +116,9 @@ def accept_evaluation(actor: Actor, *, subject: Subject) -> Subject:
 def _accept(actor: Actor, row: Subject) -> Subject:
     if row.remarks.filter(state=Remark.State.OPEN).exists():
         raise Denied("还有没退回的修改意见，请先退回修改，或删除意见后再通过。", "evaluation.accept")
-    changes = {"accepted_at": timezone.now(), "revision": row.revision + 1}
-    SUBJECT.move(row, "evaluation.accept", actor, changes=changes, tell_at=row.unit.path)
+    changes = {"accepted_at": timezone.now(), "asked_by_id": None, "revision": row.revision + 1}
+    alone = {"alone": "由提交人本人核查，按规定由同一人办理"} if handed_in_by(row, actor) else {}
+    SUBJECT.move(row, "evaluation.accept", actor, changes=changes, tell_at=row.unit.path, **alone)
     row.remarks.filter(state=Remark.State.ANSWERED).update(state=Remark.State.SETTLED)
     return row
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from dudao.calc.submission import is_late
-from dudao.core import audit
+from dudao.core import audit, notices
 from dudao.core.access import SYSTEM, Actor, Denied
 from dudao.evaluations.actions.answering import held
 from dudao.evaluations.actions.marking import count_reviews
@@ -33,6 +33,7 @@ from dudao.evaluations.queries.answering import (
 from dudao.evaluations.queries.completeness import completeness_of
 from dudao.evaluations.queries.systems import rules_of
 from dudao.evidence.actions.links import freeze, thaw
+from dudao.people.guards import is_own
 
 
 def digest_of(content: Mapping[str, Any]) -> str:
@@ -145,7 +146,7 @@ def _window(row: Subject) -> Window:
 
 
 def _hand_in(actor: Actor, row: Subject, *, at: datetime, late: bool) -> Submission:
-    checked = rules_of(row.campaign).check
+    checked = rules_of(row.campaign).check or row.asked_by_id is not None  # a correction goes back to who asked for it
     content = snapshot(row)
     number = (row.submissions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     made: Submission = Submission.objects.create(
@@ -156,15 +157,21 @@ def _hand_in(actor: Actor, row: Subject, *, at: datetime, late: bool) -> Submiss
     changes = {
         "submitted_at": at,
         "submitted_by_id": actor.id,
+        "submitted_for": actor.id is not None and not is_own(actor, row.unit.path),
         "late": late,
         "opinion": "",
         "revision": row.revision + 1,
     }
     # Who checks is the county, or whoever is nearest above; without a check nobody has to be told.
-    above = row.unit.path[: row.unit.path.rstrip(".").rfind(".") + 1] if checked else ""
+    above = row.unit.path[: row.unit.path.rstrip(".").rfind(".") + 1] if checked and row.asked_by_id is None else ""
     SUBJECT.move(
         row, "evaluation.submit", actor, changes=changes, number=number, digest=made.digest, late=late, tell_at=above
     )
+    if row.asked_by_id is not None:
+        notices.tell(
+            [row.asked_by_id], text=f"{row.label}已按意见修改并重新提交自评，请核查。", url=row.get_absolute_url(),
+            verb="evaluation.submit", key=f"corrected {row.pk} {number}",
+        )  # fmt: skip
     if not checked:
         SUBJECT.move(row, "evaluation.accept", SYSTEM, changes={"accepted_at": at}, tell_at="")
     return made

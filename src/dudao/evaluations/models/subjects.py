@@ -45,9 +45,14 @@ class Subject(models.Model):
     saved_at = models.DateTimeField("保存时间", null=True, blank=True)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_for = models.BooleanField("上级代交", default=False, db_default=False)
     late = models.BooleanField("逾期提交", default=False)
     opinion = models.TextField("退回或不参评的理由", max_length=2000, blank=True)
     accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name="退回人", help_text="改好再交的由其核查；受理后清空",
+    )  # fmt: skip
     reminded_on = models.DateField("最近提醒", null=True, blank=True)
     report = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     report_name = models.CharField("自评报告", max_length=200, blank=True)

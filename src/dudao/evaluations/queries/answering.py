@@ -15,11 +15,13 @@ from dudao.calc.submission import last_day
 from dudao.calc.tree import Node
 from dudao.core.access import Actor, Denied
 from dudao.core.keys import Kind
-from dudao.evaluations.flow import by_checker, by_filler
+from dudao.evaluations.flow import another_checks, by_checker, by_filler
 from dudao.evaluations.models import Answer, Campaign, Figure, Phase, Remark, Subject, Submission
 from dudao.evaluations.queries.systems import blocks_of, columns_by_code, figures_asked, rules_of
 from dudao.evaluations.rules import Freeze
 from dudao.evidence.queries.links import attached, attached_at
+from dudao.orgs.models import SecondPerson
+from dudao.people.queries import held_below, holds_still
 
 SELF = "self"
 ANSWER = Kind("answer", int, str)
@@ -142,14 +144,37 @@ def mine(actor: Actor) -> "QuerySet[Any]":
 
 def checks_seen(actor: Actor) -> "QuerySet[Any]":
     """The self-evaluations that somebody may check: below their own unit, in campaigns that have such a phase and are run by
-    their own office or one above it."""
+    their own office or one above it; what an office below handed in itself, too."""
     asked = Phase.objects.filter(campaign=OuterRef("campaign"), kind=Phase.Kind.SELF)
     own = [grant.path for grant in actor.grants]
     rows = seen(actor, "evaluation.accept").exclude(unit__path__in=own).exclude(campaign__state=Campaign.State.DRAFT)
     if not actor.everything:
         above = {path[: end + 1] for path in own for end, sign in enumerate(path) if sign == "."}
-        rows = rows.filter(campaign__office__path__in=above)
+        below = Q(pk__in=[])
+        for path in own:
+            below |= Q(campaign__office__path__startswith=path)
+        rows = rows.filter(Q(campaign__office__path__in=above) | Q(below, submitted_for=True))
     return rows.filter(Exists(asked)).prefetch_related("campaign__phases")
+
+
+def to_check(actor: Actor) -> "QuerySet[Any]":
+    """What was handed in and waits for this person: a correction for whoever sent it back, else for the nearest office that has
+    somebody other than who handed it in.
+    """
+    rows = checks_seen(actor).filter(campaign__state=Campaign.State.RUNNING, state=Subject.State.SUBMITTED)
+    verb, alone = "evaluation.accept", Q(unit__parent__second_person=SecondPerson.ALONE)
+    up = Q(unit__parent__second_person=SecondPerson.SUPERIOR, submitted_for=True)
+    asker = Q(holds_still(verb, "asked_by"))
+    nearest = Q(pk__in=[])
+    for path in actor.paths(verb):
+        nearer = Q(held_below(path, verb, "unit__path", "submitted_by", over=True))
+        nearer_at_all = Q(held_below(path, verb, "unit__path", over=True))
+        nearest |= Q(unit__path__startswith=path) & (
+            (alone & ~nearer_at_all) | (~alone & ~nearer) | (up & ~Q(unit__parent__path=path))
+        )
+    own = Q(pk__in=[]) if actor.id is None else Q(asked_by=actor.id)
+    rows = rows.filter(own | (~asker & nearest))
+    return rows if actor.id is None else rows.filter(alone | ~Q(submitted_by=actor.id))
 
 
 @dataclass(frozen=True)
@@ -213,7 +238,9 @@ def why_not_fill(subject: Subject, actor: Actor, window: Window | None, today: d
 def why_not_check(subject: Subject, actor: Actor, verb: str = "evaluation.return") -> Denied | None:
     """Whether somebody may check this self-evaluation, whatever its state."""
     denied = actor.why_not(verb, subject.unit.path)
-    return denied if denied is not None else by_checker(subject, actor, verb)
+    if denied is None:
+        denied = by_checker(subject, actor, verb)
+    return denied if denied is not None else another_checks(subject, actor, verb)
 
 
 # ---- what there is ------------------------------------------------------------------------------------------------

@@ -97,9 +97,9 @@ def own_offices(actor: Actor) -> list[Unit]:
     return list(Unit.objects.filter(_own(actor)).order_by("path"))
 
 
-def of_own_offices(actor: Actor) -> Q:
-    """The campaigns of these offices."""
-    return _own(actor, "office__")
+def of_own_offices(actor: Actor, campaign: str = "") -> Q:
+    """The campaigns of these offices; of rows below a campaign, which ``campaign`` leads to («subject__campaign__»)."""
+    return _own(actor, f"{campaign}office__")
 
 
 def _own(actor: Actor, prefix: str = "") -> Q:

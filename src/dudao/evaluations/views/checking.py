@@ -12,7 +12,7 @@ from dudao.calc.submission import KINDS, Change
 from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, run
 from dudao.core.ui.filters import Chips, Choice, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
-from dudao.core.ui.parts import Crumb
+from dudao.core.ui.parts import Crumb, Tab
 from dudao.evaluations.actions import checking as acts
 from dudao.evaluations.actions.submitting import snapshot
 from dudao.evaluations.models import Subject
@@ -59,6 +59,7 @@ CHECKS = Listing(
     ],
     chips=Chips.of_states("state", SUBJECT.flow.states),
     order=["-campaign__year", "campaign", "unit__path"],
+    keep=("scope",),
     bulk=_bulk,
     export=recorded(lambda row: row.campaign),
     export_name="自评核查",
@@ -72,7 +73,16 @@ CHECKS = Listing(
 def check_list(request: HttpRequest) -> HttpResponse:
     """The self-evaluations below one's own unit."""
     may_anywhere(request, "evaluation.accept")
-    return offered(request, CHECKS).respond(request, reads.checks_seen(actor_of(request)), title="自评核查")
+    actor, here = actor_of(request), reverse("evaluations:checks")
+    scope = "desk" if request.GET.get("scope") == "desk" else "all"
+    rows = reads.to_check(actor)
+    tabs = [
+        Tab("等我核查", f"{here}?scope=desk", scope == "desk", rows.count()),
+        Tab("全部", f"{here}?scope=all", scope == "all"),
+    ]
+    if scope == "all":
+        rows = reads.checks_seen(actor)
+    return offered(request, CHECKS).respond(request, rows, title="自评核查", tabs=tabs)
 
 
 @require_POST

@@ -27,6 +27,7 @@ from dudao.findings.flow import FINDING, WORKING
 from dudao.findings.labels import LEVELS, SEVERITIES, lit_as
 from dudao.findings.models import Finding
 from dudao.findings.queries import findings as reads
+from dudao.findings.queries.desk import to_judge
 from dudao.findings.queries.lights import RUNNING
 from dudao.findings.views.common import lights_of
 from dudao.findings.views.ledgers import export_kinds, exported
@@ -249,14 +250,17 @@ def finding_list(request: HttpRequest) -> HttpResponse:
         own = reads.seen(actor).filter(reads.mine(actor)).exclude(state=_State.DRAFT).count()
         address = reverse("findings:findings")
         tabs = [
-            Tab("全部问题", f"{address}?scope=all", asked != "mine"),
+            Tab("全部问题", f"{address}?scope=all", asked not in {"mine", "desk"}),
+            Tab("等我核验、销号", f"{address}?scope=desk", asked == "desk"),
             Tab("本单位整改", f"{address}?scope=mine", asked == "mine", own),
         ]
     if rectifies and asked == "mine":
         rows = rows.filter(reads.mine(actor))
+    elif judges and asked == "desk":
+        rows = rows.filter(to_judge(actor))
     sheet = request.POST.get("export", "1")
     if request.method == "POST" and sheet != "1":
-        narrows = asked == "mine" or any(request.GET.get(name) for name in request.GET.keys() - _LOOKS)
+        narrows = asked in {"mine", "desk"} or any(request.GET.get(name) for name in request.GET.keys() - _LOOKS)
         return exported(request, sheet, rows=FINDINGS.narrowed(request, rows), whole=not narrows)
     writes, brings = actor.may_somewhere("finding.create"), actor.may_somewhere("finding.import")
     return FINDINGS.respond(

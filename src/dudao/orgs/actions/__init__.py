@@ -5,7 +5,15 @@ from dudao.orgs.actions.contacts import remove_contact, reveal_contact, save_con
 from dudao.orgs.actions.importing import Imported, import_units
 from dudao.orgs.actions.licensing import register_licence
 from dudao.orgs.actions.merging import merge_units, split_unit
-from dudao.orgs.actions.units import close_unit, edit_unit, move_unit, note_export, open_unit, rename_unit
+from dudao.orgs.actions.units import (
+    close_unit,
+    edit_unit,
+    move_unit,
+    note_export,
+    open_unit,
+    rename_unit,
+    rule_second_person,
+)
 
 __all__ = [
     "Imported",
@@ -21,6 +29,7 @@ __all__ = [
     "remove_special_day",
     "rename_unit",
     "reveal_contact",
+    "rule_second_person",
     "save_contact",
     "seed_calendar",
     "set_special_day",

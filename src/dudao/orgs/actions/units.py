@@ -11,7 +11,8 @@ from dudao.core import audit
 from dudao.core.access import Actor
 from dudao.core.workflow import Conflict
 from dudao.orgs.actions import tree
-from dudao.orgs.models import Kind, Stage, Unit, UnitName, UnitSpan
+from dudao.orgs.flow import UNIT
+from dudao.orgs.models import Kind, SecondPerson, Stage, Unit, UnitName, UnitSpan
 from dudao.orgs.values import FACTS, check_name, clean_facts, default_stages, may_stand_under
 
 
@@ -80,6 +81,22 @@ def open_unit(
     if aliases:
         _save_naming(unit, pinyin=pinyin)
     audit.record(actor, "unit.open", unit, reason=reason, day=day, kind=kind, name=name, facts=facts)
+    return unit
+
+
+@audit.action
+def rule_second_person(actor: Actor, *, unit: Unit, second_person: str) -> Unit:
+    """Say who takes the next step at an office of few people."""
+    unit = tree.fresh(unit)
+    denied = UNIT.why_not(unit, "unit.second_person", actor)
+    if denied is not None:
+        raise denied
+    if second_person not in SecondPerson.values:
+        raise ValidationError({"second_person": "请选择由谁办理。"})
+    before = unit.get_second_person_display()
+    unit.second_person = second_person
+    unit.save(update_fields=["second_person"])
+    audit.record(actor, "unit.second_person", unit, before=before, now=unit.get_second_person_display())
     return unit
 
 

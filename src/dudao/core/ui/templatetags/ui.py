@@ -264,13 +264,14 @@ def confirm(
 
 @register.simple_tag
 def denied_button(words: str, reason: str, look: str = "btn-plain", icon_name: str = "") -> SafeString:
-    """A greyed button that tells its reason on hover and focus."""
+    """A greyed button with its reason in plain text below it."""
     return format_html(
-        '<button type="button" class="btn {}" aria-disabled="true" data-dd-tip="{}">{}{}</button>',
+        '<span class="dd-denied"><button type="button" class="btn {}" aria-disabled="true">{}{}</button>'
+        '<span class="dd-why">{}</span></span>',
         look,
-        reason,
         icon(icon_name) if icon_name else "",
         words,
+        reason,
     )
 
 
@@ -293,10 +294,11 @@ def _menu_link(item: RowLink) -> SafeString:
     drawn = icon(item.icon, "icon-sm") if item.icon else ""
     if item.denied:
         return format_html(
-            '<button type="button" class="dropdown-item" aria-disabled="true" data-dd-tip="{}">{}{}</button>',
-            item.denied,
+            '<button type="button" class="dropdown-item dd-denied" aria-disabled="true"><span>{}{}</span>'
+            '<span class="dd-why">{}</span></button>',
             drawn,
             item.label,
+            item.denied,
         )
     look = " is-danger" if item.danger else ""
     return format_html('<a class="dropdown-item{}" href="{}">{}{}</a>', look, item.url, drawn, item.label)

@@ -263,6 +263,8 @@ OBJECTS = {
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 VALUES = {
+    "core:manual_chapter": {"chapter": "papers"},
+    "core:manual_picture": {"name": "papers-list.png"},
     "papers:new_kind": {"kind": "notice"},
     **{f"papers:template_{name}": {"kind": "notice"} for name in ("kind", "upload", "return", "builtin", "starter")},
     "plans:row_bulk": {"act": "confirm"},

@@ -1,4 +1,4 @@
-"""Addresses of what belongs to everybody: their background jobs and their notices."""
+"""Addresses of what belongs to everybody: their background jobs, their notices, the manual."""
 
 from django.urls import path
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("jobs/<int:pk>/", views.job_page, name="job"),
     path("jobs/<int:pk>/state/", views.job_state, name="job_state"),
     path("jobs/<int:pk>/file/", views.job_file, name="job_file"),
+    path("manual/", views.manual_page, name="manual"),
+    path("manual/<slug:chapter>/", views.manual_page, name="manual_chapter"),
+    path("manual/pictures/<str:name>", views.manual_picture, name="manual_picture"),
     path("notices/", views.notice_list, name="notices"),
     path("notices/read/", views.read_all, name="notices_read"),
     path("notices/<int:pk>/open/", views.open_notice, name="notice_open"),

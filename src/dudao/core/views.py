@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dudao.core import files, jobs, notices
 from dudao.core.models import Job, Notice
-from dudao.core.ui import formats
-from dudao.core.ui.acting import actor_of
+from dudao.core.ui import formats, manual
+from dudao.core.ui.acting import actor_of, found_or_404
 from dudao.core.ui.filters import Chip, Chips, Search
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, State
@@ -171,3 +171,16 @@ def read_all(request: HttpRequest) -> HttpResponse:
     count = notices.mark_all_read(actor_of(request))
     messages.success(request, f"已把 {count} 条通知标为已读。")
     return redirect("core:notices")
+
+
+@require_GET
+def manual_page(request: HttpRequest, chapter: str = manual.FIRST) -> HttpResponse:
+    """A chapter of the manual, for everybody who has logged in."""
+    title, text = found_or_404(manual.chapter(chapter))
+    crumbs = [] if chapter == manual.FIRST else [Crumb("使用手册", reverse("core:manual"))]
+    return render(request, "core/manual.html", {"title": title, "text": text, "crumbs": crumbs})
+
+
+@require_GET
+def manual_picture(request: HttpRequest, name: str) -> FileResponse:
+    return FileResponse(found_or_404(manual.picture(name)).open("rb"), content_type="image/png")

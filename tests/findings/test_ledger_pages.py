@@ -216,6 +216,11 @@ def test_only_who_may_import_sees_the_page_and_the_template(town):
         for name in ("import", "import_template"):
             assert client(town, who).get(reverse(f"findings:{name}")).status_code == 403
     book = book_of(client(town).get(reverse("findings:import_template")).content)
+    names = [cell.value for cell in book["单位名单"]["A"]][2:]
+    assert "平江一中" in names and "平江县" not in names and "湘阴县" not in names
+    rules = {str(rule.sqref): rule for rule in book["问题清单"].data_validations.dataValidation}
+    named = next(rule for rule in rules.values() if rule.type == "list" and "单位名单" in rule.formula1)
+    assert named.formula1 == f"单位名单!$A$3:$A${2 + len(names)}" and named.errorStyle == "warning"
     heads = [cell.value for cell in book["问题清单"][3]]
     assert "问题描述*" in heads and "责任单位*" in heads and "编号" not in heads
     assert {rule.type for rule in book["问题清单"].data_validations.dataValidation} >= {"list", "date"}

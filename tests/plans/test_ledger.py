@@ -1,6 +1,7 @@
 """The ledger in Excel: its layout, and that it comes back without losing or inventing anything."""
 
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -22,7 +23,7 @@ from dudao.plans.actions import assignments as acts
 from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.actions.ledger import export_ledger
 from dudao.plans.imports import LEDGER
-from dudao.plans.models import Assignment
+from dudao.plans.models import Assignment, Point, Section, WorkPlan
 from office import page_count, smallest_type, to_pdf, words_by_page
 from plans.conftest import City, a_task, day, fresh
 
@@ -112,6 +113,26 @@ def test_a_ledger_has_the_layout_that_offices_use(city, rows):
     assert rules[f"{place('自评', 4)}:{place('自评', 5)}"].type == "list"
     limits = rules[f"{place('完成率', 4)}:{place('完成率', 5)}"]
     assert (limits.type, limits.formula1, limits.formula2) == ("whole", "0", "100")
+
+
+def test_the_ledger_of_several_plans_is_summed_by_plan(city, rows):
+    """Rows of two plans stand among one another; a sheet behind them says how many are of which."""
+    alone = openpyxl.load_workbook(io.BytesIO(exported(city.officer)))
+    assert "汇总" not in alone.sheetnames
+    year = city.plan.year - 1
+    plan = WorkPlan.objects.create(unit=city.city, year=year, title="上年要点")
+    section = Section.objects.create(plan=plan, position=0, number="一、", title="甲")
+    point = Point.objects.create(section=section, position=0, number="1", title="乙")
+    WorkPlan.objects.filter(pk=plan.pk).update(state="published", published_at=timezone.now())
+    plan.refresh_from_db()
+    other = replace(city, plan=plan, point=point)
+    hand_down(city.officer, task=a_task(other, title="上年的事"), units=[city.pingjiang])
+    book = openpyxl.load_workbook(io.BytesIO(exported(city.officer)))
+    assert book.sheetnames[0] == "任务台账"
+    summed = [[cell.value for cell in row[:3]] for row in book["汇总"].iter_rows(min_row=4)]
+    assert sorted(summed[:-1]) == sorted([[f"{year}年 上年要点", 1, 0], [f"{city.plan.year}年 教育督导工作要点", 2, 0]])
+    assert summed[-1] == ["合计", 3, 0]
+    assert take(city.officer, exported(city.officer)) is None
 
 
 def test_everybody_takes_away_what_they_may_see(city, rows):

@@ -63,7 +63,7 @@ def test_every_file_that_can_not_be_used_is_named_and_nothing_is_written(place):
             "空的(小学).xlsx": book(花名册=[["", "甲", 1]]),
         },
     )  # fmt: skip
-    assert taken.state == "faulty" and taken.counts["error"] == 6
+    assert taken.state == "faulty" and taken.counts["error"] == 7, "both of two files of one school"
     said = "".join(taken.problems)
     for words in (
         "同一所学校", "西岭教学点", "“说明.docx”不是 .xlsx 工作簿", "“坏的.xlsx”文件已损坏",
@@ -71,7 +71,7 @@ def test_every_file_that_can_not_be_used_is_named_and_nothing_is_written(place):
     ):  # fmt: skip
         assert words in said, words
     page = client.get(taken.get_absolute_url()).content.decode()
-    assert "6 个文件不能导入" in page
+    assert "7 个文件有错误" in page
     assert client.post(reverse("stats:import_confirm", args=[taken.pk])).status_code == 409
     assert not Value.objects.exists()
 

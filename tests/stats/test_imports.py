@@ -94,6 +94,17 @@ def test_one_faulty_row_stops_all_and_comes_back_in_red(place):
     assert not Value.objects.exists()
 
 
+def test_the_template_lists_the_schools(place):
+    """Nobody types the names of 502 schools; filled in, it comes back like any table."""
+    client = signed_in(place.accounts["east"])
+    content = client.get(reverse("stats:import_template", args=[place.round.pk])).content
+    grid = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert {row[0] for row in grid[3:] if row[0]} >= {"三阳小学", "长寿学校"} and "西岭教学点" not in str(grid)
+    assert {row[1] for row in grid[3:] if row[0]} == {"平江县"}
+    taken = sent(client, place, content)
+    assert (taken.state, taken.counts["changed"], taken.counts["error"]) == ("ready", 0, 0)
+
+
 def test_the_good_rows_of_a_table_go_in_and_the_others_come_back(place):
     client = signed_in(place.accounts["east"])
     rows = [

@@ -64,6 +64,17 @@ LEDGER = Table(
     ],
     named=3,
 )
+SUMMARY = Table(
+    "汇总",
+    [
+        Column("plan", "年度计划", width=44),
+        Column("rows", "承办事项", "integer", width=10),
+        Column("finished", "已完成", "integer", width=10),
+        Column("progress", "完成率", width=20),
+        Column("light", "亮灯", width=34),
+    ],
+)
+"""What stands behind the rows of several plans."""
 SAID = ("report", "progress", "self_light", "difficulties")
 """What a unit says of its progress: these columns together make one report."""
 EDITABLE = tuple(column for column in LEDGER.readable if column.key != "number")
@@ -125,20 +136,31 @@ class Sums:
     progress: int = 0
     handed_on: int = 0
     lights: dict[str, int] = field(default_factory=dict)
+    plans: dict[str, "Sums"] = field(default_factory=dict)
+    """The same of each plan, in the order of the rows."""
 
     def watch(self, rows: Iterable[Any], lights: Lights) -> Iterator[Any]:
         """Pass rows through and count them."""
         for row in rows:
-            if not row.counts:
-                self.handed_on += 1
-                yield row
-                continue
-            self.rows += 1
-            self.done += row.state in FINISHED
-            self.progress += row.progress
-            light = lights.of(row).light
-            self.lights[light] = self.lights.get(light, 0) + 1
+            self._count(row, lights)
+            plan = row.task.plan
+            self.plans.setdefault(f"{plan.year}年 {plan.title}", Sums())._count(row, lights)
             yield row
+
+    def _count(self, row: Any, lights: Lights) -> None:
+        if not row.counts:
+            self.handed_on += 1
+            return
+        self.rows += 1
+        self.done += row.state in FINISHED
+        self.progress += row.progress
+        light = lights.of(row).light
+        self.lights[light] = self.lights.get(light, 0) + 1
+
+    def summary(self) -> list[dict[str, Any]]:
+        """A row a plan, and one of all."""
+        named = [*self.plans.items(), ("合计", self)]
+        return [{"plan": name, "rows": sums.rows, "finished": sums.done} | sums.line() for name, sums in named]
 
     def line(self) -> dict[str, Any]:
         mean = (Decimal(self.progress) / self.rows).quantize(Decimal("0.1"), ROUND_HALF_UP) if self.rows else None

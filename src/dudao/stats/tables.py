@@ -88,6 +88,11 @@ def rows_of(asked: Round, returns: Sequence[Return]) -> list[dict[str, Any]]:
     return rows
 
 
+def named(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of rows what says whose they are: for a template, in which nobody should have to type the names of the schools."""
+    return [{key: row[key] for key in ("name", "county", "type", "code") if key in row} for row in rows]
+
+
 def county_rows(asked: Round, returns: Sequence[Return]) -> list[dict[str, Any]]:
     """The counties as rows of their table; gaps stay empty."""
     cells = catalogue.columns_for(catalogue.items_of(asked), county=True)

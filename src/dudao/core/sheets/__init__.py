@@ -23,7 +23,7 @@ from dudao.core.sheets.opening import MAX_BYTES, open_book, read_upload
 from dudao.core.sheets.problems import Problem, SheetError
 from dudao.core.sheets.reading import Reading, Row, grid_of, read, read_snapshot
 from dudao.core.sheets.returning import error_copy, rest_of
-from dudao.core.sheets.writing import TONE_COLOURS, Writer, export, shown
+from dudao.core.sheets.writing import TONE_COLOURS, Writer, add_sheet, export, shown
 
 __all__ = [
     "ERROR_COLUMN",
@@ -41,6 +41,7 @@ __all__ = [
     "SheetError",
     "Table",
     "Writer",
+    "add_sheet",
     "belongs",
     "compare",
     "error_copy",

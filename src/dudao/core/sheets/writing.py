@@ -332,6 +332,8 @@ class Around(TypedDict, total=False):
     """The line for signatures below it."""
     mark: str
     """Who took the file away and when: at the foot of every page and in the properties of the file."""
+    behind: "Callable[[Writer], None]"
+    """Writes further sheets, after the rows were counted."""
     lists: bool
     """Drop-down lists and the like in the columns that are taken back."""
     locked: bool
@@ -400,8 +402,29 @@ def export(
         at = top + count + (2 if total else 1)
         sheet.set_row(at, 30)
         sheet.write_string(at, 0, "　　　　".join(foot), writer.format())
+    if behind := around.get("behind"):
+        behind(writer)
     writer.close()
     return count
+
+
+def add_sheet(
+    writer: Writer,
+    name: str,
+    heads: Sequence[Column],
+    rows: Iterable[dict[str, Any]],
+    *,
+    title: str,
+    line: Sequence[str],
+) -> None:
+    """One sheet of a workbook of several: title, line, heads, rows."""
+    sheet = writer.book.add_worksheet(name)
+    for place, column in enumerate(heads):
+        sheet.set_column(place, place, column.width)
+    top = writer.begin(sheet, heads, title=f"{title}：{name}", line=line)
+    for at, row in enumerate(rows, top + 1):
+        for place, column in enumerate(heads):
+            writer.value(sheet, at, place, column, row.get(column.key))
 
 
 def _total(writer: Writer, sheet: Worksheet, table: Table, at: int, values: dict[str, Any]) -> None:

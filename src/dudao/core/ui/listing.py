@@ -116,6 +116,7 @@ class ListPage:
     columns: list[tuple[Column, bool]]
     bulk: Sequence[BulkAction]
     exports: bool
+    export_label: str
     export_kinds: Sequence[tuple[str, str]]
     menus: bool
     cookie: str
@@ -178,7 +179,8 @@ class Listing:
     ``kept``: keeps the counts of the chips where the list grows long (`kept.Kept`).
     ``prepare(rows, request)`` adds to the rows of one page what they need (a constant number of queries).
     ``row_menu(row, request)`` and ``bulk(request)`` say what may be done. ``export(request, columns, rows, name)`` answers the
-    file; by default an Excel sheet. ``None`` for ``export_name`` means no export. ``export_kinds(request)``: (key, label) of other
+    file; by default an Excel sheet. ``None`` for ``export_name`` means no export; ``export_label`` says
+    which file it is where it isn't the list. ``export_kinds(request)``: (key, label) of other
     sheets than the list itself, which the view answers when it is sent ``export=key``.
     """
 
@@ -196,6 +198,7 @@ class Listing:
     bulk: Callable[[HttpRequest], Sequence[BulkAction]] | None = None
     prepare: Callable[[list[Any], HttpRequest], None] | None = None
     export: Callable[[HttpRequest, Sequence[Column], Iterable[Any], str], HttpResponse] | None = None
+    export_label: str = "导出"
     export_name: str | None = None
     export_kinds: Callable[[HttpRequest], Sequence[tuple[str, str]]] | None = None
     empty: Empty = field(default_factory=Empty)
@@ -304,6 +307,7 @@ class Listing:
             columns=[(column, on) for column, on in columns if column.optional or column.hidden],
             bulk=self.bulk(request) if self.bulk else (),
             exports=self.export_name is not None,
+            export_label=self.export_label,
             export_kinds=self.export_kinds(request) if self.export_kinds else (),
             menus=self.row_menu is not None,
             cookie=self.cookie,

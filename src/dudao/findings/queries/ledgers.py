@@ -12,7 +12,7 @@ from dudao.core.access import Actor
 from dudao.core.sheets.cells import fold
 from dudao.findings.ledgers import SHEETS, Ledger
 from dudao.findings.models import Finding, FindingFile, Verification
-from dudao.findings.queries.findings import responsible, seen, with_units
+from dudao.findings.queries.findings import offices, responsible, seen, with_units
 from dudao.findings.queries.lights import Lights
 from dudao.orgs.models import Unit
 
@@ -69,6 +69,15 @@ def known_of(office: Unit, units: Collection[int], days: Collection[Any]) -> set
     """(unit, day, description) of what the office has registered at these units on these days."""
     rows = Finding.objects.filter(office=office, unit__in=units, found_on__in=days)
     return {(unit, day, text.strip()) for unit, day, text in rows.values_list("unit", "found_on", "description")}
+
+
+def units_to_name(actor: Actor) -> list[tuple[str, str]]:
+    """Name and code of the units that a list of problems may name as responsible, in the order of the register."""
+    found: dict[tuple[str, str], None] = {}
+    for office in offices(actor, "finding.import"):
+        for unit in responsible(actor, office):
+            found[unit.name, unit.institution_code or unit.uscc or unit.local_code] = None
+    return list(found)
 
 
 class Register:

@@ -24,6 +24,7 @@ from dudao.findings.actions.ledgers import LONG, begin_export, export_ledger
 from dudao.findings.forms.ledgers import SheetForm
 from dudao.findings.imports import KINDS, LEDGER, NEW
 from dudao.findings.labels import SEVERITIES
+from dudao.findings.queries.ledgers import units_to_name
 
 _PHONES = "-phones"
 
@@ -80,10 +81,12 @@ def sheet_import(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def import_template(request: HttpRequest) -> HttpResponse:
-    """The 问题清单 to fill in."""
+    """The 问题清单 to fill in, with the units that it may name."""
     may_anywhere(request, "finding.import")
+    columns = [sheets.Column("name", "责任单位", width=34), sheets.Column("code", "单位代码", "code", width=22)]
+    roster = sheets.Roster("unit", "单位名单", columns, units_to_name(actor_of(request)))
     help_text = "每行一个问题；带 * 的列必填。同一单位、同一天、同样的描述只登记一次。"
-    return attachment(sheets.template(ledgers.TO_FILL_IN, help_text=help_text), "问题清单模板.xlsx")
+    return attachment(sheets.template(ledgers.TO_FILL_IN, help_text=help_text, roster=roster), "问题清单模板.xlsx")
 
 
 def _more(taken: SheetImport) -> dict[str, Any]:

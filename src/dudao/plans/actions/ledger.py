@@ -45,18 +45,28 @@ def export_ledger(
         ledger.ledger_values(row, lights, contacts, actor=actor, phones=phones)
         for row in sums.watch(rows.iterator(chunk_size=1000), lights)
     )
+    title = f"{plan.title}任务台账" if plan else "教育督导任务台账"
+    line = [
+        f"填报单位：{home.name if home else actor.name}",
+        f"填报人：{actor.name}",
+        "审核人：",
+        ledger.dated(today),
+    ]
+
+    def summed(writer: sheets.Writer) -> None:
+        if len(sums.plans) > 1:
+            sheets.add_sheet(
+                writer, ledger.SUMMARY.name, ledger.SUMMARY.columns, sums.summary(), title=title, line=line
+            )
+
     sheets.export(
         ledger.LEDGER,
         values,
         target,
-        title=f"{plan.title}任务台账" if plan else "教育督导任务台账",
-        line=[
-            f"填报单位：{home.name if home else actor.name}",
-            f"填报人：{actor.name}",
-            "审核人：",
-            ledger.dated(today),
-        ],
+        title=title,
+        line=line,
         total=sums.line,
+        behind=summed,
         snapshot=True,
         lists=True,
         locked=True,

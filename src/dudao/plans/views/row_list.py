@@ -133,6 +133,7 @@ ROWS = Listing(
     bulk=MANY.buttons,
     export_name="承办情况",
     export=ledger_of_list,
+    export_label="导出台账",
     empty=Empty("还没有承办任务", "上级下达的任务会出现在这里，收到后先签收，再报送进展。", icon="clipboard-list"),
     visible_filters=4,
 )

@@ -123,8 +123,9 @@ TASKS = Listing(
     prepare=_tallied,
     row_menu=_menu,
     bulk=_bulk,
-    export_name="任务台账",
+    export_name="任务列表",
     export=exported,
+    export_label="导出列表",
     empty=Empty("还没有任务", "年度计划发布后，可以按要点和事项一次生成任务草稿，补上责任和时限后下达。", icon="list-details"),
 )  # fmt: skip
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from dudao.calc.scheduling.cycle import term_label
 from dudao.core import sheets
-from dudao.core.sheets import Column, Problem, Table, Writer
+from dudao.core.sheets import Column, Problem, Table, Writer, add_sheet
 from dudao.selection.actions.cycles import Fix
 from dudao.selection.models import CycleEntry, CyclePlan
 from dudao.selection.queries.cycles import Matrix, area_word, by_townships, county_name
-from dudao.stats.papers.sheet import add_sheet
 
 _TERM = re.compile(r"(\d{4})\s*年?\s*(春|秋)(?:季|季学期|学期)?")
 

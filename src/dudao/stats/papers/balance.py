@@ -3,9 +3,8 @@
 import io
 from collections.abc import Sequence
 
-from dudao.core.sheets import Column, Writer
+from dudao.core.sheets import Column, Writer, add_sheet
 from dudao.stats.models import BalanceRun, SchoolResult
-from dudao.stats.papers.sheet import add_sheet
 from dudao.stats.queries.balance_results import lack_parts
 
 

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dudao.core.sheets import Column, Writer
+from dudao.core.sheets import Column, Writer, add_sheet
 from dudao.core.ui.formats import date_cn
 from dudao.stats.models import BalanceRun
-from dudao.stats.papers.sheet import add_sheet
 from dudao.stats.queries.balance_plans import CountyEffort, wan_of
 
 

@@ -4,8 +4,7 @@ import io
 from typing import Any
 
 from dudao.calc.preschool import WORDS
-from dudao.core.sheets import Column, Writer
-from dudao.stats.papers.sheet import add_sheet
+from dudao.core.sheets import Column, Writer, add_sheet
 from dudao.stats.queries.preschool import RunView
 
 

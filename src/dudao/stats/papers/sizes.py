@@ -6,11 +6,10 @@ from typing import Any
 
 from dudao.calc.balance.crowding import Counted, Span
 from dudao.core import sheets
-from dudao.core.sheets import Column, Problem, Table, Writer
+from dudao.core.sheets import Column, Problem, Table, Writer, add_sheet
 from dudao.orgs.models import Unit
 from dudao.stats.actions.sizes import RowInput
 from dudao.stats.models import EliminationPlan, EliminationRow, year_words
-from dudao.stats.papers.sheet import add_sheet
 from dudao.stats.queries.catalogue import STAGE_WORDS
 from dudao.stats.queries.sizes import Board, PlanView, percent
 

@@ -15,19 +15,25 @@ from dudao.stats.forms.uploads import UploadForm
 from dudao.stats.imports import NUMBERS, Sort
 from dudao.stats.process import ROUND
 from dudao.stats.queries import catalogue
+from dudao.stats.queries.returns import returns_seen, with_units
 
 
 @require_GET
 def import_template(request: HttpRequest, pk: int) -> HttpResponse:
     asked = ROUND.found_or_404(request, pk)
-    need(actor_of(request), "return.import")
+    actor = actor_of(request)
+    need(actor, "return.import")
+    held = list(with_units(returns_seen(actor, "return.import").filter(round=asked)))
     if request.GET.get("who") == "county":
-        words = "从第 4 行起每行一个县市区；空着的单元格保持原值，没有的填 0。"
-        return attachment(
-            sheets.template(tables.county_table(asked), help_text=words), f"{asked.title}县级导入模板.xlsx"
-        )
-    words = "从第 4 行起每行一所学校；空着的单元格保持原值，没有的填 0。"
-    return attachment(sheets.template(tables.table_of(asked), help_text=words), f"{asked.title}导入模板.xlsx")
+        words = "从第 4 行起每行一个县市区，名称已经列好；空着的单元格保持原值，没有的填 0。"
+        filled = tables.named(tables.county_rows(asked, held))
+        made = sheets.template(tables.county_table(asked), help_text=words, filled=filled)
+        return attachment(made, f"{asked.title}县级导入模板.xlsx")
+    words = "从第 4 行起每行一所学校，名称已经列好；空着的单元格保持原值，没有的填 0。"
+    filled = tables.named(tables.rows_of(asked, held))
+    return attachment(
+        sheets.template(tables.table_of(asked), help_text=words, filled=filled), f"{asked.title}导入模板.xlsx"
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.db.models import Count, Q
@@ -10,6 +11,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
+from dudao.core.sheets.writing import BODY_FONT, HEAD_FONT, TITLE_FONT
 from dudao.core.ui.filters import Chip, Chips, Choice, DateRange, Pick, Search, YesNo
 from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import RowLink
@@ -228,6 +230,16 @@ def test_export_keeps_filter_order_and_columns():
     assert sheet[1] == ["名称", "类别", "建校年份", "上级"]
     assert [line[0] for line in sheet[2:]] == [f"第{place:03}小学" for place in (11, 9, 7, 5, 3, 1)]
     assert sheet[2][3] == ""
+
+
+def test_an_exported_list_looks_like_every_other_workbook():
+    fill(3)
+    answer = LISTING.respond(ask(method="post", data={"export": "1"}), Unit.objects.all(), title="机构")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    fonts = [(sheet[cell].font.name, sheet[cell].font.sz) for cell in ("A1", "A2", "A3")]
+    assert fonts == [(TITLE_FONT, 18), (HEAD_FONT, 11), (BODY_FONT, 11)]
+    assert (sheet.freeze_panes, sheet.print_title_rows, sheet.page_setup.paperSize) == ("A3", "$2:$2", 9)
+    assert "第 &P 页" in sheet.oddFooter.center.text
 
 
 def test_a_formula_in_a_name_stays_text_in_the_sheet():

@@ -31,7 +31,8 @@ class Column:
     ``limit`` is the greatest length of a text. ``check`` is asked last: it answers the (perhaps normalised) value or raises
     ``ValueError`` with a reason that continues «“列名”…». ``read_only`` columns are exported for the eye and not read back;
     ``aliases`` are other headings that offices use; ``total`` columns are summed by an export. ``width`` is in characters.
-    ``places``: how many decimals a number shows (the cell keeps them all); ``bounds``: between which whole numbers it lies.
+    ``places``: how many decimals a number shows (the cell keeps them all); ``bounds``: between which whole numbers it lies;
+    ``shape``: how else a spreadsheet writes them («0.00»).
     Neighbours of the same ``group`` stand under one common head; give a group no name that a column has.
     """
 
@@ -51,6 +52,7 @@ class Column:
     group: str = ""
     places: int | None = None
     bounds: tuple[int, int] | None = None
+    shape: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in {*PARSERS, "choice", "choices"}:

@@ -34,6 +34,7 @@ SMALLEST = 82
 """Percent of its size at which a text of 11 pt is printed with 9 pt: no table is printed smaller."""
 _HOLDS = {_A4: 1237, _A3: 1786}
 """Pixels that a landscape page holds at that size, with something to spare."""
+_TITLE_ROOM = 20
 _DIGIT, _WIDE_DIGIT = 8.0, 9.4
 """Pixels of a digit, in which widths are reckoned: with the usual fonts, and where a program has none of them."""
 
@@ -64,7 +65,7 @@ class Writer:
             },
         )
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self._bodies: dict[tuple[str, str, int | None, bool], Format] = {}
+        self._bodies: dict[tuple[str, int | None, str, str, bool], Format] = {}
         self.open: frozenset[str] = frozenset()
         """The columns whose cells can be filled in though the sheet is locked."""
 
@@ -76,13 +77,15 @@ class Writer:
             self._formats[key] = self.book.add_format(settings)
         return self._formats[key]
 
-    def title(self, sheet: Worksheet, text: str, last_column: int, row: int = 0, *, width: float = 0) -> None:
+    def title(
+        self, sheet: Worksheet, text: str, last_column: int, row: int = 0, *, width: float = 0, first: int = 0
+    ) -> None:
         """The title over the columns. ``width`` of the columns, where it stands over a few and may need a second line."""
         style = self.format(font_name=TITLE_FONT, font_size=18, align="center", text_wrap=bool(width))
         sheet.set_row(row, 8 + 26 * lines_of(text, width * 11 / 18) if width else 34)
-        if last_column > 0:
-            sheet.merge_range(row, 0, row, last_column, "", style)
-        sheet.write_string(row, 0, text, style)
+        if last_column > first:
+            sheet.merge_range(row, first, row, last_column, "", style)
+        sheet.write_string(row, first, text, style)
 
     def line(
         self, sheet: Worksheet, row: int, parts: Sequence[str], last_column: int, *, width: float = 0, first: int = 0
@@ -192,7 +195,8 @@ class Writer:
 
     def body(self, column: Column | None, tone: str = "") -> Format:
         is_open = column is not None and column.key in self.open
-        key = (column.kind if column else "", tone, column.places if column else None, is_open)
+        shape = (column.kind, column.places, column.shape) if column else ("", None, "")
+        key = (*shape, tone, is_open)
         if key not in self._bodies:
             self._bodies[key] = self._body(column, tone, is_open=is_open)
         return self._bodies[key]
@@ -207,6 +211,8 @@ class Writer:
             wanted |= {"num_format": "@"}
         elif column.kind in {"yes_no", "choice"}:
             wanted |= {"align": "center"}
+        elif column.shape:
+            wanted |= {"num_format": column.shape}
         elif column.places is not None:
             wanted |= {"num_format": f"0.{'0' * column.places}".rstrip(".")}
         if tone:
@@ -247,22 +253,28 @@ class Writer:
         columns: Sequence[Column],
         *,
         title: str,
-        line: Sequence[str],
+        line: Sequence[str] | None,
         named: int = 1,
         mark: str = "",
     ) -> int:
-        """Title, line, heads and page of a table; answers the row of its (lower) heads.
+        """Title, perhaps a line, heads and page of a table; answers the row of its (lower) heads.
 
-        A table of several pages has its title over the columns that are on each of them.
+        A table of several pages has its title over the columns that are on each of them, where they have room for it.
         """
-        last_header = 3 if any(column.group for column in columns) else 2
+        top = 2 if line is not None else 1
+        last_header = top + any(column.group for column in columns)
         widths = [column.width for column in columns]
-        breaks = self.page(sheet, header_row=2, widths=widths, named=named, last_header=last_header, mark=mark)
+        breaks = self.page(sheet, header_row=top, widths=widths, named=named, last_header=last_header, mark=mark)
         wide, first = bool(breaks), breaks[0] if breaks else len(columns)
-        self.title(sheet, title, (named if wide else first) - 1, width=sum(widths[:named]) if wide else 0)
         start = named if wide else 0
-        self.line(sheet, 1, line, first - 1, first=start, width=sum(widths[start:first]))
-        return self.header(sheet, 2, columns, breaks=breaks)
+        room = sum(widths[:named])
+        if wide and room >= _TITLE_ROOM:
+            self.title(sheet, title, named - 1, width=room)
+        else:
+            self.title(sheet, title, first - 1, first=start)
+        if line is not None:
+            self.line(sheet, 1, line, first - 1, first=start, width=sum(widths[start:first]))
+        return self.header(sheet, top, columns, breaks=breaks)
 
     def body_date(self, tone: str) -> Format:
         return self.body(_DAY, tone)

@@ -1,24 +1,23 @@
-"""A list as an Excel sheet: what the page shows, with its columns and its order.
+"""A list as an Excel sheet: what the page shows, with its columns and its order, in the looks of every workbook of the platform.
 
 Ledgers with a layout of their own are elsewhere.
 """
 
 import io
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-import xlsxwriter
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
-from dudao.core.ui import formats
+from dudao.core import sheets
 from dudao.core.ui.columns import Column
 from dudao.core.ui.parts import State
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WIDEST = 50
 
 
 def attachment(content: bytes, name: str, media_type: str = XLSX) -> HttpResponse:
@@ -29,53 +28,37 @@ def attachment(content: bytes, name: str, media_type: str = XLSX) -> HttpRespons
 
 
 def xlsx_response(request: HttpRequest, columns: Sequence[Column], rows: Iterable[Any], name: str) -> HttpResponse:
-    """The rows as a sheet: title, heads (frozen, repeated in print), text as text, A4 landscape fitted to its width."""
+    """The rows as a sheet: title, heads (frozen, repeated in print), text as text, columns as wide as what is in them."""
+    table = [[_plain(column.plain(row)) for column in columns] for row in rows]
+    heads = [_head(column, [line[place] for line in table]) for place, column in enumerate(columns)]
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(name[:31])
-    font = {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "border": 1, "text_wrap": True}
-    title = book.add_format(
-        {"font_name": "宋体", "font_size": 16, "bold": True, "align": "center", "valign": "vcenter"}
-    )
-    head = book.add_format(font | {"bold": True, "align": "center", "bg_color": "#F0F3F7"})
-    text, digits = book.add_format(font | {"num_format": "@"}), book.add_format(font)
-    days = book.add_format(font | {"num_format": 'yyyy"年"m"月"d"日"'})
-    kept = {column.cells: book.add_format(font | {"num_format": column.cells}) for column in columns if column.cells}
-    widths = [len(column.label) * 2 + 2 for column in columns]
-
-    if len(columns) > 1:
-        sheet.merge_range(0, 0, 0, len(columns) - 1, name, title)
-    else:
-        sheet.write_string(0, 0, name, title)
-    sheet.set_row(0, 30)
-    for place, column in enumerate(columns):
-        sheet.write_string(1, place, column.label, head)
-    line = 2
-    for row in rows:
-        for place, column in enumerate(columns):
-            value = column.plain(row)
-            if isinstance(value, State):
-                value = value.word
-            if isinstance(value, bool):
-                value = formats.yes_no(value)
-            if isinstance(value, datetime):
-                value = timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
-            if isinstance(value, date | datetime):
-                sheet.write_datetime(line, place, value, days)
-                widths[place] = max(widths[place], 16)
-            elif isinstance(value, int | float | Decimal):
-                sheet.write_number(line, place, float(value), kept.get(column.cells, digits))
-            else:
-                words = "" if value is None else str(value)
-                sheet.write_string(line, place, words, text)
-                widths[place] = max(widths[place], min(50, sum(2 if ord(letter) > 255 else 1 for letter in words) + 2))
-        line += 1
-    for place, width in enumerate(widths):
-        sheet.set_column(place, place, width)
-    sheet.freeze_panes(2, 1)
-    sheet.repeat_rows(0, 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    book.close()
+    writer = sheets.Writer(buffer)
+    sheet = writer.book.add_worksheet(name[:31])
+    for place, head in enumerate(heads):
+        sheet.set_column(place, place, head.width)
+    top = writer.begin(sheet, heads, title=name, line=None)
+    for at, line in enumerate(table, top + 1):
+        for place, value in enumerate(line):
+            writer.value(sheet, at, place, heads[place], value)
+    writer.close()
     return attachment(buffer.getvalue(), f"{name}.xlsx")
+
+
+def _plain(value: Any) -> Any:
+    return value.word if isinstance(value, State) else value
+
+
+def _head(column: Column, values: Sequence[Any]) -> sheets.Column:
+    """The column of the sheet, after what stands in it."""
+    numbers = any(isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in values)
+    longest = max((_width(value) for value in values), default=0)
+    width = max(2 * len(column.label) + 2, min(WIDEST, longest + 2))
+    return sheets.Column(column.key, column.label, "decimal" if numbers else "text", width=width, shape=column.cells)
+
+
+def _width(value: Any) -> int:
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        return 0
+    if isinstance(value, date):
+        return 14
+    return max((sum(2 if ord(letter) > 0xFF else 1 for letter in line) for line in str(value).split("\n")), default=0)

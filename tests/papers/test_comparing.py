@@ -1,12 +1,15 @@
 """What is compared before a paper is issued: facts, numbers without a source, characters without a font, what a PDF can't show."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dudao.core.documents import Letter, Line, read_word, written
+from dudao.core.documents import Letter, Line, read_word, text_of, written
 from dudao.core.documents.reading import Page, Reading
-from dudao.papers.comparing import Sort, differences, numbers_in
+from dudao.papers.comparing import Sort, counted_otherwise, differences, numbers_in, typed_in
+from dudao.papers.composing import Look, compose, sample
 from dudao.papers.composing.office_style import standard
 from dudao.papers.sources import Fact
 
@@ -113,3 +116,31 @@ def test_a_fact_stands_in_a_paper_only_as_itself(said, meant):
     fact = Fact("n", meant, f"{meant} 个问题")
     found = differences(reading(f"发现{said}个问题"), stored=[fact], now=[fact], explained=[f"{said}个问题"])
     assert (found == []) == (said == meant)
+
+
+def _read(kind, **more):
+    values = sample(kind) | more
+    return read_word(
+        compose(kind, values, look=Look("某办", "某办文件", "某督"), number="某督〔2026〕1号", day=date(2026, 3, 5))
+    )
+
+
+def test_numbers_that_no_fact_states_are_named_as_typed():
+    found = typed_in(_read("rectification"), [Fact("课时", 38, "38节")])
+    assert "34节" in found and "38节" not in found
+    assert not [number for number in found if number.endswith(("年", "月", "号"))], (
+        "days and document numbers are nobody's count"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("对3个县区进行了督导。", False), ("共2个县区参加。", True), ("对45所学校督导。", False)]
+)
+def test_a_count_of_units_is_held_against_the_table_of_the_same_paper(said, told):
+    found = list(counted_otherwise(_read("circular", overall=said)))
+    assert bool(found) == told, found
+
+
+def test_thousands_are_written_alike_in_a_paper():
+    text = text_of(_read("report", achievements=["新增学位5,400个，发放问卷1840份，得分1,234.5分，学校12所,13所"]))
+    assert "5400个" in text and "1234.5分" in text and "5,400" not in text and "1840份" in text

@@ -33,6 +33,11 @@ def happenings(city: Unit, places: Mapping[str, Unit], people: Mapping[str, Acto
     return found
 
 
+def _working(day: date) -> date:
+    """The Friday before, of a weekend's day."""
+    return day - timedelta(max(0, day.weekday() - 4))
+
+
 def _day(offset: int = 0) -> date:
     return timezone.localdate() + timedelta(offset)
 
@@ -84,7 +89,7 @@ class _Talk:
         self.row: Talk
 
     def steps(self) -> list[Step]:
-        return [(20, self._call), (18, self._sign), (12, self._record), (11, self._minutes), (3, self._follow)]
+        return [(20, self._call), (18, self._sign), (10, self._record), (9, self._minutes), (3, self._follow)]
 
     def _call(self) -> None:
         self.row = talks.plan_talk(
@@ -93,7 +98,7 @@ class _Talk:
             unit=self.unit,
             called="县级分管负责人、教育局主要负责人",
             host="市人民政府教育督导委员会办公室主任李示例",
-            held_on=_day(8),
+            held_on=_working(_day(8)),
             time="上午9:00",
             place_name="市教育局三楼会议室",
             reason="乡村小学音体美教师补充进度缓慢，整改台账连续两次没有更新。",
@@ -112,6 +117,7 @@ class _Talk:
         self.row = talks.record(
             self.office,
             talk=self.row,
+            on=self.row.held_on,
             attendees=[
                 {"name": "李示例", "post": "市督导办负责人"},
                 {"name": "孙样本", "post": "县教育局主要负责人"},

@@ -31,10 +31,12 @@ class Sort(StrEnum):
     """A character that no font holds."""
     IGNORED = "ignored"
     """Something in the Word document that the PDF will not show."""
+    COUNT = "count"
+    """The text counts otherwise than a table of the same paper."""
 
 
-_ANSWERED = frozenset({Sort.CHANGED, Sort.ABSENT, Sort.UNKNOWN, Sort.IGNORED})
-_LIGHT = frozenset({Sort.UNKNOWN})
+_ANSWERED = frozenset({Sort.CHANGED, Sort.ABSENT, Sort.UNKNOWN, Sort.IGNORED, Sort.COUNT})
+_LIGHT = frozenset({Sort.UNKNOWN, Sort.COUNT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def differences(
         )
         for what in reading.ignored
     ]
+    found += [Difference(Sort.COUNT, f"count:{words}", words) for words in counted_otherwise(reading)]
     known = set[str]()
     for source in (*explained, *(fact.text for fact in (*stored, *(now or ())))):
         known.update(numbers_in(source))
@@ -138,4 +141,38 @@ def _numbers(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    return _THOUSANDS.sub("", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)))
+
+
+def typed_in(reading: Reading, facts: Sequence[Fact]) -> list[str]:
+    """The numbers of a paper that no fact of the database states, each once with the letter behind: typed by whoever drafted it.
+
+    Days, document numbers and the paper's own counting are none of them.
+    """
+    text = _NO_COUNT.sub("", unicodedata.normalize("NFKC", text_of(reading)))
+    known = {number for fact in facts for number in numbers_in(fact.text)}
+    return [number for number in dict.fromkeys(numbers_in(text)) if number not in known]
+
+
+def counted_otherwise(reading: Reading) -> Iterator[str]:
+    """Where the text counts units and a table of the same paper that lists units has other rows: «3个县区» over a table of 13."""
+    listed = [len(rows) - 1 for rows in _unit_tables(reading)]
+    if not listed:
+        return
+    said = unicodedata.normalize("NFKC", "\n".join(block.text for block in reading.blocks if not block.rows))
+    for found in _COUNTED.finditer(said):
+        count = int(found[1])
+        if count not in listed and count < max(listed):
+            yield f"文中写“{found[0]}”，文书里的表列了{max(listed)}行，请核对是不是同一个数。"
+
+
+def _unit_tables(reading: Reading) -> Iterator[Sequence[Sequence[str]]]:
+    for block in reading.blocks:
+        rows = [["".join(part.text for part in cell.blocks).strip() for cell in row] for row in block.rows]
+        if len(rows) > 2 and {"单位", "县市区"} & set(rows[0]):
+            yield [row for row in rows if row[0] not in {"合计", "总计"} and "合计" not in row[:2]]
+
+
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_COUNTED = re.compile(r"(?:对|共|全部|有)(\d{1,3})个(?:县市区|县区|单位|区县)")
+_NO_COUNT = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|〔\d{4}〕\d*号?|电话[::]\S+|第\d+\S")

@@ -28,8 +28,13 @@ def _not_the_drafter(paper: Any, actor: Actor, verb: str) -> Denied | None:
     return None
 
 
+def lacks_receivers(paper: Any) -> bool:
+    """Whether somebody must still be named to whom it goes, before it can be checked."""
+    return not paper.recipients and paper.kind not in {"publicity", "brief", "report", "look_back"}
+
+
 def _has_receivers(paper: Any, actor: Actor, verb: str) -> Denied | None:
-    if not paper.recipients and paper.kind not in {"publicity", "brief", "report", "look_back"}:
+    if lacks_receivers(paper):
         return Denied("还没有选择主送单位，请先补上再送核。", "paper.submit")
     return None
 

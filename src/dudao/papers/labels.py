@@ -17,6 +17,7 @@ DIFFERENCES: dict[str, State] = {
     Sort.ABSENT: State("与数据库不符", "red", "alert-circle"),
     Sort.LETTER: State("缺字", "red", "alert-circle"),
     Sort.IGNORED: State("不能印出", "red", "alert-circle"),
+    Sort.COUNT: State("与表不符", "amber", "question-mark"),
     Sort.UNKNOWN: State("来源不明", "amber", "question-mark"),
 }
 ANSWERED = State("已说明", "green", "check")

@@ -20,7 +20,7 @@ from dudao.core.documents import Reading, read_word, text_of
 from dudao.core.models import Job
 from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
-from dudao.papers.comparing import Difference, differences
+from dudao.papers.comparing import Difference, differences, typed_in
 from dudao.papers.composing import look_of
 from dudao.papers.flow import DRAFTING
 from dudao.papers.models import Delivery, Number, OfficeFont, OfficeStyle, Paper, PaperVersion, Template
@@ -358,6 +358,11 @@ def compare(paper: Paper, reading: Reading | None = None) -> list[Difference]:
         )
         for item in differences(reading, stored=stored, now=now, explained=explained, fonts=own_fonts())
     ]
+
+
+def typed_by_hand(paper: Paper) -> list[str]:
+    """The numbers of a paper's latest Word file that nothing in the database stands behind."""
+    return typed_in(read_word(content_of(latest(paper))), stored_facts(paper))
 
 
 def _day_words(day: date | None) -> str:

@@ -125,6 +125,10 @@ def record(
     if not people:
         raise ValidationError({"attendees": "请填写参加人员，一行一人：姓名 职务。"})
     day = past_day("on", on, row.called_on, "约谈日期")
+    if day < row.held_on:
+        # The summons and the record of one talk say the same of its day; one that was put off is held later.
+        told = f"约谈通知写的是{chinese_date(row.held_on)}，约谈不能早于这一天。提前约谈的，请取消后重新通知。"
+        raise ValidationError({"on": told})
     wanted = [(str(one["text"]).strip(), one["due_on"]) for one in demands if str(one["text"]).strip()]
     if not wanted:
         raise ValidationError({"demands": "请至少写一条约谈要求和完成时限。"})

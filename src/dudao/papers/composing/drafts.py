@@ -151,12 +151,15 @@ _MEASURES = (
     "吨平周届批轮篇类种组道页字学课小时具盏辆栋幢间根块亩级款段公立方"
 )
 _BEFORE_NUMBER = re.compile(rf"(?<=[{_CHINESE}]) +(?=\d)")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _BEHIND_NUMBER = re.compile(rf"(?<![A-Za-z\d.])(\d[\d,.]*%?) +(?=[{_MEASURES}])")
 
 
 def closed_up(text: str) -> str:
-    """Without the spaces that pages set around numbers: an official paper has none. «P1.1 办学条件» keeps its own."""
-    return _BEHIND_NUMBER.sub(r"\1", _BEFORE_NUMBER.sub("", text))
+    """Without the spaces that pages set around numbers, and the commas between thousands: in one paper all numbers are written
+    alike. «P1.1 办学条件» keeps its own.
+    """
+    return _BEHIND_NUMBER.sub(r"\1", _BEFORE_NUMBER.sub("", _THOUSANDS.sub("", text)))
 
 
 def chinese_day(day: date) -> str:

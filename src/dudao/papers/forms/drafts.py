@@ -69,7 +69,11 @@ class PaperForm(Form):
 
     def adapt(self) -> None:
         self.fields["recipients"] = PickManyField(
-            label="主送单位", required=False, url=lambda: reverse("orgs:pick"), objects=self.may_reach
+            label="主送单位",
+            required=False,
+            url=lambda: reverse("orgs:pick"),
+            objects=self.may_reach,
+            help_text="可以先存稿再补，报告、公示、简报以外的文书送核前必须选定。",
         )
         for field in self.said:
             self.fields[f"v_{field.name}"] = _field(field)

@@ -89,6 +89,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [(item, ANSWERED if item.answer else DIFFERENCES[item.sort]) for item in found],
         "blocking": sum(item.blocks for item in found),
         "facts": len(paper.facts),
+        "typed": queries.typed_by_hand(paper),
         "stand_ins": [row for row in printed_in(look_of(paper.unit, day).layout, queries.own_fonts()) if row.stands_in],
         "may_answer": actor.may("paper.answer", paper.unit.path) and actor.id != paper.drafted_by_id,
         "may_renew": paper.state in DRAFTING

@@ -18,6 +18,7 @@ from dudao.core.ui.listing import BulkAction, Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, FileRow
 from dudao.papers import queries, sources
 from dudao.papers.actions import background, bulk, issuing
+from dudao.papers.flow import DRAFTING, lacks_receivers
 from dudao.papers.kinds import Kind
 from dudao.papers.labels import delivery_state, number_state
 from dudao.papers.models import Delivery, Paper
@@ -267,6 +268,7 @@ def _inside(actor: Actor, paper: Paper, deliveries: list[Delivery]) -> dict[str,
             for version in paper.versions.select_related("file")
         ],
         "recipients": queries.recipients_of(paper),
+        "needs_receivers": paper.state in DRAFTING and lacks_receivers(paper),
         "going": going,
         "open": paper.state in queries.OPEN,
         "reason": queries.last_reason(paper),

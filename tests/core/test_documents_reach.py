@@ -64,3 +64,11 @@ def test_lines_that_only_the_cells_draw_are_read():
 def test_every_kind_keeps_its_pages_with_an_outline(kind):
     made = typeset(read_word(word(kind)), LOOK.layout, title="甲", author="乙", moment=MOMENT)
     assert outline(made)
+
+
+def test_who_sign_a_record_sign_on_one_page_and_no_empty_line_follows_a_table():
+    read = read_word(word("talk_record"))
+    tables = [block for block in read.blocks if block.rows and not block.at_foot]
+    assert tables[-1].keeps and not tables[0].keeps, "the form for signing, not the list of who came"
+    after = [read.blocks[place + 1] for place, block in enumerate(read.blocks[:-1]) if block in tables]
+    assert all(block.pitch < 10 for block in after if not block.rows and not block.text.strip())

@@ -399,6 +399,7 @@ def test_the_report_states_the_numbers_of_the_database(town, watcher):
     texts = {fact["text"] for fact in paper.facts}
     assert {"核查问题2个", "已整改到位1个", "到位率50%", "反弹1个", "3个问题中"} <= texts
     assert [item.words for item in papers.compare(paper) if item.blocks] == []
+    assert paper.values["addressees"] == "平江县人民政府", "a report goes upward, to the own government"
     assert paper.values["achievements"] == ["2个问题中，已整改到位1个，反弹1个，到位率50%。"], (
         "what there was none of is not said"
     )

@@ -25,6 +25,7 @@ from dudao.papers.composing import look_of
 from dudao.papers.flow import DRAFTING
 from dudao.papers.models import Delivery, Number, OfficeFont, OfficeStyle, Paper, PaperVersion, Template
 from dudao.papers.sources import Fact, facts_now, is_known
+from dudao.people.models import Account
 from dudao.people.queries import nearest_holders
 
 OPEN = (*DRAFTING, Paper.State.SUBMITTED, Paper.State.CHECKED, Paper.State.SIGNED)
@@ -358,6 +359,12 @@ def compare(paper: Paper, reading: Reading | None = None) -> list[Difference]:
         )
         for item in differences(reading, stored=stored, now=now, explained=explained, fonts=own_fonts())
     ]
+
+
+def signatory_of(office: Unit) -> str:
+    """Who signs for an office, where that is one person: what an upward report names as 签发人; else it is left to be filled in."""
+    found = nearest_holders(["paper.sign"], [office.path])[office.path]
+    return str(Account.objects.get(pk=next(iter(found))).name) if len(found) == 1 else ""
 
 
 def typed_by_hand(paper: Paper) -> list[str]:

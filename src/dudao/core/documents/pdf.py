@@ -212,6 +212,7 @@ class _Setting:
                 "borders": dict(block.borders),
                 "inset": list(block.inset),
                 "at_foot": block.at_foot,
+                "together": block.keeps,
             }
         return {
             "pieces": [self.piece(piece) for piece in block.pieces],

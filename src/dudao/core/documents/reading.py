@@ -32,6 +32,8 @@ _IGNORED = {
     f"{MAIN}rt": "注音",
     f"{_MATHS}oMath": "公式",
 }
+MOST_KEPT = 6
+"""A table of more rows goes over the page, whatever its paragraphs say."""
 _SIDES = ("top", "bottom", "left", "right", "insideH", "insideV")
 
 
@@ -343,6 +345,8 @@ class _Reader:
             borders=_of_cells(lines) | _borders(form),
             inset=(number(form, "tblCellMar.top.w") / 20, number(form, "tblCellMar.left.w", 108) / 20),
             at_foot=form.get("tblpPr.tblpYSpec") == "bottom",
+            keeps=1 < len(rows) <= MOST_KEPT
+            and all(part.keeps for row in rows[:-1] for cell in row for part in cell.blocks),
         )
 
 

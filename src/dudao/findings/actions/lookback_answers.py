@@ -15,9 +15,11 @@ from dudao.findings.actions.lookback import change_item, fresh_item, over
 from dudao.findings.flow import FINDING
 from dudao.findings.models import Finding, LookBack, LookBackItem
 from dudao.findings.queries import lookback as reads
+from dudao.orgs.organs import organ_of
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
+from dudao.papers.queries import signatory_of
 from dudao.papers.sources import Fact, Source, register
 
 _State = Finding.State
@@ -208,6 +210,9 @@ def draft_report(actor: Actor, *, round: LookBack) -> Paper:
         kind=Kind.LOOK_BACK,
         title=f"关于{row.title}情况的报告" if "回头看" in row.title else f"关于{row.title}“回头看”情况的报告",
         values={
+            # To the own government, signed by name: a report goes upward (GB/T 9704-2012, 7.2.6).
+            "addressees": organ_of(row.office),
+            "signatory": signatory_of(row.office),
             "topic": row.title.replace("“回头看”", "").replace("回头看", "").strip() or row.title,
             "overview": _overview(row, said),
             "results": [_line(line.name, line) for line in (*by_county, *([total] if len(by_county) > 1 else []))],

@@ -23,9 +23,11 @@ from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.frameworks.trials.figures import Summary, padded, summary, total_places
 from dudao.orgs.models import Kind as UnitKind
 from dudao.orgs.models import Unit
+from dudao.orgs.organs import organ_of
 from dudao.papers.actions import draft_paper
 from dudao.papers.kinds import Kind
 from dudao.papers.models import Paper
+from dudao.papers.queries import signatory_of
 from dudao.papers.sources import Fact, Source, register
 from dudao.results.queries import deciding
 from dudao.results.queries.low_results import Low, by_indicator, fact_at, lows_of, lows_of_rows
@@ -262,6 +264,8 @@ def draft_report(actor: Actor, *, campaign: Campaign) -> Paper:
         kind=Kind.REPORT,
         title=f"关于{campaign.title}的督导报告",
         values={
+            "addressees": organ_of(campaign.office),
+            "signatory": signatory_of(campaign.office),
             "topic": campaign.title,
             "overview": f"{_overall(found)}评估按{phases or '既定程序'}进行，依据《{campaign.version.framework.name}》。",
             "results": [

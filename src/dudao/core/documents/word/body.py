@@ -12,6 +12,10 @@ from dudao.core.documents.word.package import section_of
 from dudao.core.documents.word.styles import COVER, COVER_SIZE, IDS, IMPRINT, PART_SIZE, RED, TABLE_SIZE, fonts
 
 LONG_CELL = 600
+SHORT_FORM = 3
+"""A form of no more rows stays on one page."""
+GAP = 120
+"""Below a table, in twentieths of a point."""
 """A row with more characters than this in a cell may go over to the next page; every other row stays whole."""
 _NARROWEST = 66
 """Per cent of a character's width to which a long red head is narrowed before it gets smaller."""
@@ -94,6 +98,11 @@ class _Body:
     @staticmethod
     def blank(*, keep: bool = False) -> str:
         return "<w:p><w:pPr><w:keepNext/></w:pPr></w:p>" if keep else "<w:p/>"
+
+    @staticmethod
+    def gap() -> str:
+        """Below a table: no line of its own, which would stand empty at the top of the next page."""
+        return f'<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="{GAP}" w:lineRule="exact"/></w:pPr></w:p>'
 
     def parts(self, parts: Sequence[Line | Grid | Form], *, keep_last: bool = False) -> Iterator[str]:
         """``keep_last``: the last paragraph stays with the signature, which never stands alone on a page."""
@@ -311,11 +320,11 @@ class _Body:
         widths = [self.width * share / sum(shares) for share in shares]
         head = "".join(_cell(self.line("表头文字", text), width) for text, width in zip(grid.head, widths, strict=True))
         rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
-        right = '<w:jc w:val="right"/>'
+        middle = '<w:jc w:val="center"/>'
         for row in grid.rows:
             cells = "".join(
                 _cell("".join(
-                    self.line("表格文字", part, properties=right if place in grid.numeric else "")
+                    self.line("表格文字", part, properties=middle if place in grid.numeric else "")
                     for part in text.split("\n")
                 ), width)
                 for place, (text, width) in enumerate(zip(row, widths, strict=True))
@@ -323,7 +332,7 @@ class _Body:
             whole = "<w:trPr><w:cantSplit/></w:trPr>" if all(len(text) <= LONG_CELL for text in row) else ""
             rows.append(f"<w:tr>{whole}{cells}</w:tr>")
         yield self.table(rows, widths, _FRAME, margins=(50, 80))
-        yield self.blank()
+        yield self.gap()
 
     def form(self, form: Form) -> Iterator[str]:
         """Labels in the first and third column, what is filled in beside them; a row with one entry takes the whole width."""
@@ -331,21 +340,23 @@ class _Body:
         half = (self.width - 2 * label) / 2
         widths = [label, half, label, half]
         rows = []
-        for entries in form.rows:
+        for place, entries in enumerate(form.rows, 1):
+            # Where people sign, they sign on one page.
+            keep = "<w:keepNext/>" if len(form.rows) <= SHORT_FORM and place < len(form.rows) else ""
             spans = [(label, 1), (half, 1)] * 2 if len(entries) > 1 else [(label, 1), (self.width - label, 3)]
-            cells = [part for entry in entries for part in (self.named(entry.label), self.filled(entry))]
+            cells = [part for entry in entries for part in (self.named(entry.label, keep), self.filled(entry, keep))]
             height = round(max(entry.lines for entry in entries) * TABLE_SIZE * 1.4 * 20 + 200)
             whole = "<w:cantSplit/>" if all(len(entry.text) <= LONG_CELL for entry in entries) else ""
             made = "".join(_cell(cell, width, span) for cell, (width, span) in zip(cells, spans, strict=True))
             rows.append(f'<w:tr><w:trPr>{whole}<w:trHeight w:val="{height}" w:hRule="atLeast"/></w:trPr>{made}</w:tr>')
         yield self.table(rows, widths, _FRAME, margins=(50, 80))
-        yield self.blank()
+        yield self.gap()
 
-    def named(self, label: str) -> str:
-        return self.line("表头文字", label)
+    def named(self, label: str, before: str) -> str:
+        return self.line("表头文字", label, before=before)
 
-    def filled(self, entry: Entry) -> str:
-        return "".join(self.line("表格文字", part) for part in entry.text.split("\n"))
+    def filled(self, entry: Entry, before: str) -> str:
+        return "".join(self.line("表格文字", part, before=before) for part in entry.text.split("\n"))
 
 
 _FRAME = "".join(

@@ -22,6 +22,7 @@ import "./elements/marking";
 import "./elements/outline";
 import "./elements/picker";
 import "./elements/review";
+import "./elements/cross";
 import "./elements/rows";
 import "./elements/rule";
 import "./elements/tree";

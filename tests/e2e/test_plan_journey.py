@@ -8,6 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
+from e2e.looking import look
+
 pytestmark = pytest.mark.e2e
 
 OWN = Path(__file__).parents[1] / "calc/worktext/data/plan-2024.txt"
@@ -26,6 +28,7 @@ def test_a_document_becomes_a_plan_that_counties_carry_out(site, new_page, tmp_p
     task, title = drafted(page)
     rows = handed_down(page, task)
     assert rows == 13
+    rest_handed_down(page, site.url, address)
     reported(new_page(), site, title, tmp_path)
     confirmed(page, site.url, title)
     ledger = downloaded(page, address, tmp_path)
@@ -98,6 +101,32 @@ def handed_down(page: Page, task: str) -> int:
     page.wait_for_url(task)
     expect(page.locator("#messages")).to_contain_text("13 个单位")
     return 13
+
+
+def rest_handed_down(page: Page, url: str, plan: str) -> None:
+    """All other drafts in one table: who the text names is ticked already; a column is taken away and given back, a row walked."""
+    page.goto(f"{url}/plans/tasks/?state=draft&plan={plan.rstrip('/').rpartition('/')[2]}")
+    page.get_by_label("选择本页全部").first.check()
+    page.get_by_role("button", name="下达").click()
+    table = page.locator("dd-cross table")
+    expect(table).to_be_visible()
+    rows = table.locator("tbody tr").count()
+    assert rows > 10, "the drafts of the plan"
+    said = page.locator("[data-cross-count]")
+    boxes = table.get_by_role("checkbox")
+    ticked = table.locator("input[type=checkbox]:checked").count()
+    assert 0 < ticked < boxes.count(), "some rows are for the counties by the text, others are not"
+    head = page.get_by_role("button", name="平江县：整列选或不选")
+    head.click()
+    assert table.get_by_role("checkbox", name=re.compile("：平江县$"), checked=True).count() == rows
+    expect(said).to_contain_text(f"已选 {rows} 项任务")
+    table.get_by_role("checkbox", name=re.compile("：平江县$")).first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.closest('td').cellIndex") > 3
+    look(page, "hand-down-matrix")
+    page.get_by_role("button", name="下达", exact=True).click()
+    expect(page.locator("#messages")).to_contain_text(f"已下达 {rows} 项任务")
 
 
 def reported(page: Page, site, title: str, folder: Path) -> None:

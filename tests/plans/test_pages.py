@@ -254,20 +254,80 @@ def test_many_drafts_are_set_and_handed_down_at_once(city):
     keys = {"tasks": ids["ids"]}
     first = officer.post(reverse("plans:hand_down_many"), ids).content.decode()
     assert "下达 2 项任务" in first
-    undated = officer.post(reverse("plans:hand_down_many"), {**keys, "every_county": "on"})
+    to_all = {f"matrix-{task.pk}": [city.pingjiang.pk, city.xiangyin.pk] for task in made}
+    undated = officer.post(reverse("plans:hand_down_many"), {**keys, **to_all})
     assert undated.status_code == 422
-    assert "“4-1 按 1:5 配备督学”不能下达：还没有完成时限" in undated.content.decode()
+    for task in made:
+        assert f"“{task}”：还没有完成时限" in undated.content.decode(), "every task that lacks something is named"
+    nobody = officer.post(reverse("plans:hand_down_many"), {**keys, f"matrix-{made[0].pk}": [city.pingjiang.pk]})
+    assert f"“{made[1]}”：还没有选择承办单位，还没有完成时限" in nobody.content.decode()
     assert not Assignment.objects.exists()
     assert "设置 2 项任务" in officer.post(reverse("plans:tasks_edit"), ids).content.decode()
     nothing = officer.post(reverse("plans:tasks_edit"), keys)
     assert "没有填写要设置的内容" in nothing.content.decode()
     officer.post(reverse("plans:tasks_edit"), {**keys, "deadline": str(day(50)), "lead": city.finance.pk})
     assert set(Task.objects.values_list("deadline", "lead")) == {(day(50), city.finance.pk)}
-    officer.post(reverse("plans:hand_down_many"), {**keys, "every_county": "on", "members": [city.finance.pk]})
-    assert Assignment.objects.count() == 6
+    first, second = made
+    sent = {
+        f"matrix-{first.pk}": [city.pingjiang.pk, city.xiangyin.pk, city.finance.pk],
+        f"matrix-{second.pk}": [city.pingjiang.pk],
+        f"matrix-{second.pk}-deadline": str(day(40)),
+    }
+    assert officer.post(reverse("plans:hand_down_many"), {**keys, **sent}).status_code == 302
+    rows = Assignment.objects.values_list("task", "unit", "deadline")
+    assert set(rows.filter(task=second)) == {(second.pk, city.pingjiang.pk, day(40))}
+    assert rows.filter(task=first).count() == 3
     again = officer.post(reverse("plans:tasks_edit"), {**keys, "deadline": str(day(60))})
     assert "“4-1 按 1:5 配备督学”没有设置" in again.content.decode()
     assert client_of(city, "county").post(reverse("plans:tasks_edit"), ids).status_code == 403
+
+
+def test_a_day_in_the_form_is_the_day_that_was_missing(city):
+    """A draft without a deadline is handed down with the day that the form asks for, alone and among others."""
+    alone, many = create_tasks(city.officer, plan=city.plan)
+    officer = client_of(city, "officer")
+    url = reverse("plans:hand_down", args=[alone.pk])
+    assert officer.get(url).status_code == 200
+    missing = officer.post(url, {"members": [city.finance.pk]})
+    assert missing.status_code == 422 and "还没有完成时限，请填写" in missing.content.decode()
+    assert officer.post(url, {"members": [city.finance.pk], "deadline": str(day(30))}).status_code == 302
+    sent = {"tasks": [many.pk], f"matrix-{many.pk}": [city.finance.pk], f"matrix-{many.pk}-deadline": str(day(31))}
+    sent[f"matrix-{many.pk}-lead"] = city.finance.pk
+    assert officer.post(reverse("plans:hand_down_many"), sent).status_code == 302
+    assert list(Task.objects.order_by("code").values_list("state", "deadline")) == [
+        ("issued", day(30)),
+        ("issued", day(31)),
+    ]
+    assert Task.objects.get(pk=many.pk).lead == city.finance
+    page = officer.post(reverse("plans:hand_down_many"), {"ids": [many.pk]}).content.decode()
+    assert f"{city.finance}已下达" in page
+
+
+def test_units_of_others_in_the_matrix_are_refused_and_nothing_is_handed_down(city):
+    made = create_tasks(city.officer, plan=city.plan)
+    officer = client_of(city, "officer")
+    sent = {"tasks": [task.pk for task in made]} | {f"matrix-{task.pk}-deadline": str(day(31)) for task in made}
+    for wrong in ("999999", "x"):
+        answer = officer.post(reverse("plans:hand_down_many"), {**sent, f"matrix-{made[0].pk}": [wrong]})
+        assert answer.status_code == 422 and "所选的单位已经撤销或不在范围内" in answer.content.decode()
+    bad = officer.post(reverse("plans:hand_down_many"), {**sent, f"matrix-{made[0].pk}-deadline": "下周"})
+    assert bad.status_code == 422 and "4-1 的完成时限" in bad.content.decode()
+    assert not Assignment.objects.exists()
+
+
+def test_the_matrix_asks_a_fixed_number_of_queries(city):
+    few = create_tasks(city.officer, plan=city.plan)
+    officer = client_of(city, "officer")
+
+    def queries(tasks):
+        with CaptureQueriesContext(connection) as asked:
+            assert (
+                officer.post(reverse("plans:hand_down_many"), {"ids": [task.pk for task in tasks]}).status_code == 200
+            )
+        return len(asked)
+
+    one = queries(few[:1])
+    assert queries(few) == one
 
 
 def test_a_closed_task_and_a_withdrawn_row_have_pages_too(city):

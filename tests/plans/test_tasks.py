@@ -175,7 +175,7 @@ def test_handing_down_needs_a_published_plan_a_deadline_and_units_below_the_offi
     with pytest.raises(Denied, match="还没有发布"):
         hand_down(city.officer, task=unpublished, units=[city.pingjiang])
     task = create_task(city.officer, point=city.point, title="无时限")
-    with pytest.raises(Denied, match="还没有完成时限"):
+    with pytest.raises(ValidationError, match="还没有完成时限"):
         hand_down(city.officer, task=task, units=[city.pingjiang])
     task = a_task(city)
     elsewhere = unit("外市", "city")

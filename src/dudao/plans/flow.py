@@ -90,8 +90,6 @@ ASSIGNMENT = Flow(
 def _ready(task: Task, actor: Actor, verb: str) -> Denied | None:
     if task.plan.state != "published":
         return Denied("年度计划还没有发布，发布后才能下达任务。", "task.hand_down")
-    if task.deadline is None:
-        return Denied("还没有完成时限，请先修改任务，填写完成时限。", "task.hand_down")
     return None
 
 

@@ -1,6 +1,7 @@
 """Handing down and on: how units get their rows. One transaction, a fixed number of queries, an event for every row."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -9,11 +10,23 @@ from django.utils import timezone
 from dudao.core import audit
 from dudao.core.access import Actor, Denied
 from dudao.orgs.models import Unit
+from dudao.plans.actions.tasks import edit_task
 from dudao.plans.flow import ASSIGNMENT, TASK
 from dudao.plans.models import Assignment, Task
 from dudao.plans.queries.units import recipients
 
 audit.TELLS["assignment.issue"] = ("assignment.sign",)
+UNDATED = "还没有完成时限，请填写。"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What becomes of one task when several are handed down: to whom, until when and led by whom (``None``: as the task says)."""
+
+    task: Task
+    units: Sequence[Unit]
+    deadline: date | None = None
+    lead: Unit | None = None
 
 
 @audit.action
@@ -29,39 +42,51 @@ def hand_down(
     """Give every unit its row: counties, member units or schools below the plan's office. Issued once, the task's content is fixed.
 
     Units that have a row already are left alone; one whose row was withdrawn gets it back. ``at`` is the time of hand-down
-    (default now), ``deadline`` another one than the task's for these units.
+    (default now), ``deadline`` another one than the task's for these units; a task that has none yet takes it as its own.
     """
     now = at or timezone.now()
     day = timezone.localtime(now).date()
     Task.objects.select_for_update().get(pk=task.pk)
-    changes = {} if task.issued_at else {"issued_at": now}
+    due = task.deadline = task.deadline or deadline
+    changes = {} if task.issued_at else {"issued_at": now, "deadline": due}
     office = task.plan.unit
     chosen = _checked(office, units, day)
+    TASK.require(task, "task.hand_down", actor)
+    if due is None:
+        raise ValidationError({"deadline": UNDATED})
     TASK.move(task, "task.hand_down", actor, changes=changes, units=len(chosen))
-    due = deadline or task.deadline
-    assert due is not None  # the guard of the step saw to it
-    rows = _issue(actor, task, chosen, starts=starts or task.starts or day, deadline=due, now=now, upper=None)
+    rows = _issue(
+        actor, task, chosen, starts=starts or task.starts or day, deadline=deadline or due, now=now, upper=None
+    )
     if not rows:
         raise ValidationError("所选单位都已经下达过，没有新增。")
     return task
 
 
 @audit.action
-def hand_down_many(
-    actor: Actor, *, tasks: Collection[Task], units: Collection[Unit], deadline: date | None = None
-) -> list[Task]:
-    """Give several tasks to the same units: all of them or, when one can't be handed down, none, with its name in the reason."""
-    if not tasks:
+def hand_down_many(actor: Actor, *, given: Sequence[Given]) -> list[Task]:
+    """Hand several tasks down, each to its own units: all of them or, when some can't be, none, with what each of those lacks."""
+    if not given:
         raise ValidationError("请先勾选要下达的任务。")
+    lacking = [f"“{one.task}”：{why}" for one in given if (why := _lacks(actor, one))]
+    if lacking:
+        raise ValidationError([f"有 {len(lacking)} 项任务还不能下达，一项都没有下达：", *lacking])
     done = []
-    for task in tasks:
-        try:
-            done.append(hand_down(actor, task=task, units=units, deadline=deadline))
-        except Denied as denied:
-            raise Denied(f"“{task.code} {task.title}”不能下达：{denied.reason}", denied.verb) from denied
-        except ValidationError as problem:
-            raise ValidationError(f"“{task.code} {task.title}”不能下达：{problem.messages[0]}") from problem
+    for one in given:
+        task = one.task
+        if one.lead is not None and one.lead.pk != task.lead_id and task.state == Task.State.DRAFT:
+            task = edit_task(actor, task=task, lead=one.lead)
+        done.append(hand_down(actor, task=task, units=one.units, deadline=one.deadline))
     return done
+
+
+def _lacks(actor: Actor, one: Given) -> str:
+    denied = TASK.why_not(one.task, "task.hand_down", actor)
+    if denied is not None:
+        return denied.reason
+    lacks = [] if one.units else ["还没有选择承办单位"]
+    lacks += [] if one.deadline or one.task.deadline else ["还没有完成时限"]
+    return "，".join(lacks)
 
 
 @audit.action

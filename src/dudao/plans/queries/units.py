@@ -64,6 +64,12 @@ def having(task: Task) -> set[int]:
     return set(Assignment.objects.filter(task=task).values_list("unit_id", flat=True))
 
 
+def handed_down(tasks: Iterable[Task]) -> frozenset[tuple[int, int]]:
+    """(task, unit) of the rows that stand."""
+    rows = Assignment.objects.filter(task__in=list(tasks)).exclude(state=Assignment.State.WITHDRAWN)
+    return frozenset(rows.values_list("task_id", "unit_id"))
+
+
 def people_of(plan: WorkPlan) -> QuerySet[Account]:
     """Who can be the responsible person of a task: active people of the office that makes the plan."""
     return Account.objects.filter(is_active=True, home__path__startswith=plan.unit.path).filter(

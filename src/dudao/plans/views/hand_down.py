@@ -12,11 +12,12 @@ from dudao.core.ui.forms import Form, answered, form_page, refused
 from dudao.core.ui.parts import Crumb
 from dudao.plans.actions import tasks as acts
 from dudao.plans.actions.hand_down import hand_down, hand_down_many
+from dudao.plans.forms.matrix import MatrixForm
 from dudao.plans.forms.tasks import HandDownForm, TasksForm
 from dudao.plans.models import Task, WorkPlan
 from dudao.plans.process import TASK, plan_crumbs
 from dudao.plans.queries import tasks as reads
-from dudao.plans.queries.suggestions import recipients_suggested
+from dudao.plans.queries.suggestions import recipients_suggested, suggested
 from dudao.plans.queries.units import having
 from dudao.plans.views.common import today
 from dudao.plans.views.task_list import TASKS, task_rows
@@ -59,7 +60,16 @@ def _marked(request: HttpRequest) -> tuple[list[Task], WorkPlan]:
     return chosen, chosen[0].plan
 
 
-def _many(request: HttpRequest, form: Form, chosen: list[Task], *, title: str, save: str, icon: str) -> HttpResponse:
+def _many(
+    request: HttpRequest,
+    form: Form,
+    chosen: list[Task],
+    *,
+    title: str,
+    save: str,
+    icon: str,
+    template: str = "plans/task/many.html",
+) -> HttpResponse:
     return form_page(
         request,
         form,
@@ -68,7 +78,8 @@ def _many(request: HttpRequest, form: Form, chosen: list[Task], *, title: str, s
         save_icon=icon,
         cancel_url=f"{reverse('plans:tasks')}?plan={chosen[0].plan_id}",
         crumbs=plan_crumbs(chosen[0].plan, Crumb(title)),
-        template="plans/task/many.html",
+        template=template,
+        wide=True,
         action=request.path,
         tasks=chosen,
     )
@@ -76,20 +87,29 @@ def _many(request: HttpRequest, form: Form, chosen: list[Task], *, title: str, s
 
 @require_POST
 def hand_down_many_page(request: HttpRequest) -> HttpResponse:
-    """Hand several drafts down to the same units: first the form, then (with ``tasks`` in it) the act."""
+    """Hand several tasks down, each to its own units: first the table, then (with ``tasks`` in what is sent) the act."""
     may_anywhere(request, "task.hand_down")
     chosen, plan = _marked(request)
     actor = actor_of(request)
     actor.require("task.hand_down", plan.unit.path)
     sent = request.POST if "tasks" in request.POST else None
-    form = HandDownForm(sent, plan=plan, day=today(), chosen=chosen)
+    form = MatrixForm(sent, plan=plan, day=today(), chosen=chosen, suggested=suggested(chosen, today()))
     if sent is not None and form.is_valid():
-        reach, due = form.recipients, form.cleaned_data["deadline"]
-        done = refused(form, lambda: hand_down_many(actor, tasks=chosen, units=reach, deadline=due))
+        given = form.given
+        done = refused(form, lambda: hand_down_many(actor, given=given))
         if not form.errors:
+            reach = {unit.pk for one in given for unit in one.units}
             messages.success(request, f"已下达 {len(done or chosen)} 项任务，{len(reach)} 个单位会收到通知。")
             return redirect(f"{reverse('plans:tasks')}?plan={plan.pk}&state=issued")
-    return _many(request, form, chosen, title=f"下达 {len(chosen)} 项任务", save="下达", icon="send")
+    return _many(
+        request,
+        form,
+        chosen,
+        title=f"下达 {len(chosen)} 项任务",
+        save="下达",
+        icon="send",
+        template="plans/task/matrix.html",
+    )
 
 
 @require_POST

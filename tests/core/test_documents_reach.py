@@ -3,13 +3,15 @@
 import contextlib
 import io
 import re
+import subprocess
 import zipfile
 import zlib
 from datetime import UTC, date, datetime
 
+import docx
 import pytest
 
-from dudao.core.documents import Mark, read_word, typeset
+from dudao.core.documents import DocumentError, Letter, Line, Mark, asked_for, read_word, typeset, written
 from dudao.papers.composing import Look, compose, sample
 
 LOOK = Look("某市人民政府教育督导委员会办公室", "某市人民政府教育督导委员会办公室文件", "某政教督办")
@@ -18,6 +20,12 @@ MOMENT = datetime(2026, 3, 5, tzinfo=UTC)
 
 def word(kind, **more):
     return compose(kind, sample(kind) | more, look=LOOK, number="某政教督办〔2026〕1号", day=date(2026, 3, 5))
+
+
+def lines_of(pdf):
+    """The lines of a PDF's pages as they stand."""
+    made = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, check=True, capture_output=True)
+    return [line for line in made.stdout.decode().splitlines() if line.strip()]
 
 
 def outline(pdf):
@@ -72,3 +80,23 @@ def test_who_sign_a_record_sign_on_one_page_and_no_empty_line_follows_a_table():
     assert tables[-1].keeps and not tables[0].keeps, "the form for signing, not the list of who came"
     after = [read.blocks[place + 1] for place, block in enumerate(read.blocks[:-1]) if block in tables]
     assert all(block.pitch < 10 for block in after if not block.rows and not block.text.strip())
+
+
+def test_a_template_that_is_broken_names_the_paragraph():
+    document = docx.Document()
+    for text in ("标题", "{{ 标题 }}", "主送：{{ 主送机关 ", "{{ 成文日期 }}"):
+        document.add_paragraph(text)
+    target = io.BytesIO()
+    document.save(target)
+    with pytest.raises(DocumentError, match="第3段“主送"):
+        asked_for(target.getvalue())
+
+
+def test_a_day_stays_in_one_line():
+    for filling in range(12, 27):
+        content = written(Letter("甲", "乙", [Line("字" * filling + "于2026年12月31日前报送，字" * 2)]), LOOK.layout)
+        text = lines_of(typeset(read_word(content), LOOK.layout, title="甲", author="乙", moment=MOMENT))
+        assert not [line for line in text if re.search(r"\d月?$|^[年月日]", line.strip()) and "—" not in line], (
+            filling,
+            text,
+        )

@@ -180,7 +180,7 @@ def _answer(question: Mapping[str, Any], template: bytes) -> tuple[dict[str, Any
     except DocumentError as problem:
         return {"error": str(problem)}, b""
     except TemplateError as problem:
-        return {"error": said_of(problem)}, b""
+        return {"error": said_of(problem, template)}, b""
     except RecursionError:
         return {"error": "文书模板套得太深，请简化后再试。"}, b""
     except Exception as problem:  # what a broken file does to the libraries is anybody's guess; it must become words

@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import docx
 from docx.oxml.ns import qn
 from docx.shared import Pt
 from docxtpl import DocxTemplate
@@ -104,7 +105,7 @@ def render(template: Path | bytes, values: Mapping[str, Any]) -> bytes:
         target = io.BytesIO()
         document.save(target)
     except TemplateError as problem:
-        raise DocumentError(said_of(problem)) from problem
+        raise DocumentError(said_of(problem, source)) from problem
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, etree.XMLSyntaxError) as problem:
         raise DocumentError(f"文书模板已损坏或不是 .docx 文件：{problem}") from problem
     return target.getvalue()
@@ -154,15 +155,38 @@ _ENGLISH = (
 )
 
 
-def said_of(problem: TemplateError) -> str:
-    """What is wrong with a template, with the words near it where they are known."""
+_TAG = re.compile(r"\{\{.*?\}\}")
+
+
+def paragraph_at_fault(source: bytes) -> str:
+    """«第12段“{{ 标题 ”»: the first paragraph whose braces are not whole or hold what can't be read; "" where none is."""
+    try:
+        body = docx.Document(io.BytesIO(source)).element.body
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, etree.XMLSyntaxError):
+        return ""
+    for place, paragraph in enumerate(body.iter(qn("w:p")), 1):
+        text = "".join(part.text or "" for part in paragraph.iter(qn("w:t")))
+        whole = text.count("{{") == text.count("}}") and text.count("{%") == text.count("%}")
+        try:
+            for tag in _TAG.findall(text):
+                Sandbox().parse(tag)
+        except TemplateError:
+            whole = False
+        if not whole:
+            return f"第{place}段“{text.strip()[:30]}”"
+    return ""
+
+
+def said_of(problem: TemplateError, source: bytes) -> str:
+    """What is wrong with a template: the paragraph at fault, else the words near it where they are known."""
     text = problem.message or ""
     for pattern, words in _ENGLISH:
         if found := pattern.search(text):
             text = words.format(*found.groups())
             break
     near = "".join(getattr(problem, "docx_context", ())).strip()
-    where = f"（在“{near[:40]}”附近）" if near else ""
+    at = paragraph_at_fault(source)
+    where = f"（{at}）" if at else f"（在“{near[:40]}”附近）" if near else ""
     return f"文书模板有误：{text}{where}。请检查模板里花括号中的内容。"
 
 

@@ -96,7 +96,7 @@ def test_a_day_stays_in_one_line():
     for filling in range(12, 27):
         content = written(Letter("甲", "乙", [Line("字" * filling + "于2026年12月31日前报送，字" * 2)]), LOOK.layout)
         text = lines_of(typeset(read_word(content), LOOK.layout, title="甲", author="乙", moment=MOMENT))
-        assert not [line for line in text if re.search(r"\d月?$|^[年月日]", line.strip()) and "—" not in line], (
+        assert not [line for line in text if re.search(r"\d月?$|^[年月日]\S", line.strip()) and "—" not in line], (
             filling,
             text,
         )

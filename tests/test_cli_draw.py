@@ -87,7 +87,7 @@ def test_committed_first_and_drawn_later_with_words_said_in_public(tmp_path, fra
     assert "K001" not in record["drawn"] and len(record["drawn"]) == 3
     (tmp_path / "r.json").write_text(drawn.stdout, encoding="utf-8")
     printed = draw("verify", tmp_path / "r.json", frame).stdout
-    assert "✓ 排除：1 个，都写了理由" in printed and f"承诺值 {record['commitment']} 应当与" in printed
+    assert "✓ 排除：1 个，都写了理由" in printed and f"核对码 {record['commitment']} 应当与" in printed
     for_people = draw(frame, *how, "--seed", promised["seed"], "--words", "05 17 22").stdout
     assert "排除 K001：督学曾在该园任职" in for_people and "现场的话" in for_people
     assert all(f"  {key}　第{int(key[1:])}幼儿园" in for_people for key in record["drawn"])
@@ -98,7 +98,7 @@ def test_a_draw_that_doesnt_hold(tmp_path, frame):
     path = tmp_path / "r.json"
     path.write_text(json.dumps({**record, "seed": "b"}), encoding="utf-8")
     printed = draw("verify", path, frame, code=1).stdout
-    assert "✗ 承诺值" in printed and "核对不通过" in printed
+    assert "✗ 核对码" in printed and "核对不通过" in printed
     found = json.loads(draw("verify", path, frame, "--json", code=1).stdout)
     assert not found["holds"] and [check["holds"] for check in found["checks"]] == [True, True, True, False, False]
     path.write_text(json.dumps(record), encoding="utf-8")

@@ -181,7 +181,7 @@ def _register_draw(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
     drawing.add_argument(
         "--commit-only",
         action="store_true",
-        help=t("print seed and commitment, draw nobody yet", "只给出种子和承诺值，先不抽取"),
+        help=t("print seed and commitment, draw nobody yet", "只给出种子和核对码，先不抽取"),
     )
     drawing.add_argument("--json", action="store_true", help=t("print the record as JSON", "以 JSON 输出抽取记录"))
 

@@ -88,7 +88,7 @@ def verify(arguments: argparse.Namespace) -> int:
         lines = [f"{'✓' if check.holds else '✗'} {check.name}：{check.found}。" for check in checks]
         if sound:
             lines.append("核对通过：任何人用这份记录和抽样框都会抽出同样的结果。")
-            lines.append(f"承诺值 {record.commitment} 应当与抽取之前公布的相同。")
+            lines.append(f"核对码 {record.commitment} 应当与抽取之前公布的相同。")
         else:
             lines.append("核对不通过。")
         sys.stdout.write("\n".join(lines) + "\n")
@@ -134,14 +134,14 @@ def _head(plan: Plan) -> Iterable[str]:
 
 def _secret(plan: Plan, seed: str) -> Iterable[str]:
     yield from _head(plan)
-    yield f"承诺值　　　{plan.commitment(seed)}"
+    yield f"核对码　　　{plan.commitment(seed)}"
     yield f"随机种子　　{seed}"
-    yield "抽取之前公开承诺值和抽样框，种子保密；抽取时用 --seed 给出这个种子，其余参数不变。"
+    yield "抽取之前公开核对码和抽样框，种子保密；抽取时用 --seed 给出这个种子，其余参数不变。"
 
 
 def _report(record: Record, frame: Frame) -> Iterable[str]:
     yield from _head(record.plan)
-    yield f"承诺值　　　{record.commitment}"
+    yield f"核对码　　　{record.commitment}"
     yield f"随机种子　　{record.seed}"
     if record.words:
         yield f"现场的话　　{record.words}"

@@ -113,14 +113,14 @@ DRAW: Final = Process(
             save_icon="device-floppy", primary=False,
         ),
         Act(
-            "draw.commit", draws.commit_draw, "已固定并公开承诺。公开页的地址和承诺值可以先发出去，再当众抽取。", "lock",
+            "draw.commit", draws.commit_draw, "已固定并公开承诺。公开页的地址和核对码可以先发出去，再当众抽取。", "lock",
             word="公开承诺", hindered=lambda draw, actor: draw_reads.why_not_drawable(draw),
-            ask="名单、排除和数量从此固定，平台取一个秘密的随机种子，把它们的承诺值（哈希）放到公开页。之后不能再改，要改只能作废重来。",
+            ask="名单、排除和数量从此固定，平台取一个秘密的随机种子，把它们的核对码（哈希）放到公开页。之后不能再改，要改只能作废重来。",
         ),
         Act(
             "draw.draw", draws.hold_draw, "已抽取。核对后可以公布。", "player-play",
             form=HoldForm, name="hold", title="当众抽取", save="抽取",
-            note=lambda draw: f"只能抽一次，抽出后不能重抽。承诺值 {draw.commitment}。",
+            note=lambda draw: f"只能抽一次，抽出后不能重抽。核对码 {draw.commitment}。",
         ),
         Act(
             "draw.publish", draws.publish_draw, "已公布，任何人都能在公开页核对。", "send", word="公布",

@@ -98,8 +98,8 @@ def _by_size(plan: Plan) -> str:
 def _commitment(record: Record) -> Check:
     own = record.plan.commitment(record.seed)
     if own == record.commitment:
-        return Check("承诺值", True, f"{own[:16]}…，由记录里的种子和方案算出来是同一个")
-    return Check("承诺值", False, f"由种子和方案算出来是 {own[:16]}…，记录里是 {record.commitment[:16]}…")
+        return Check("核对码", True, f"{own[:16]}…，由记录里的种子和方案算出来是同一个")
+    return Check("核对码", False, f"由种子和方案算出来是 {own[:16]}…，记录里是 {record.commitment[:16]}…")
 
 
 def _drawn(record: Record, frame: Frame) -> Check:

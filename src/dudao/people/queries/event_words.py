@@ -24,7 +24,7 @@ _KEYS = {
     "was": "原为", "what": "内容", "words": "文字", "years": "年度",
     "earlier": "更早的问题", "given": "同意", "level": "级别", "method": "方式", "progress": "完成率",
     "recorded": "代为登记", "late": "逾期", "severity": "严重程度", "description": "问题描述", "again": "再次登记", "list": "清单",
-    "by": "登记人", "files": "文件数", "key": "用处", "inspectors": "督学", "result": "结果", "commitment": "承诺值",
+    "by": "登记人", "files": "文件数", "key": "用处", "inspectors": "督学", "result": "结果", "commitment": "核对码",
     "seed": "随机种子", "total": "总数",
     "indicator": "指标", "reviewers": "评审人", "answer": "认定",
 }  # fmt: skip

@@ -282,6 +282,16 @@ def test_many_drafts_are_set_and_handed_down_at_once(city):
     assert client_of(city, "county").post(reverse("plans:tasks_edit"), ids).status_code == 403
 
 
+def test_a_published_plan_says_what_comes_next_until_all_is_handed_down(city):
+    made = create_tasks(city.officer, plan=city.plan)
+    officer = client_of(city, "officer")
+    assert "去下达 2 条任务" in page(officer, "plan", city.plan.pk)
+    for task in made:
+        sent = {"members": [city.finance.pk], "deadline": str(day(30))}
+        assert officer.post(reverse("plans:hand_down", args=[task.pk]), sent).status_code == 302
+    assert "下一步" not in page(officer, "plan", city.plan.pk)
+
+
 def test_a_day_in_the_form_is_the_day_that_was_missing(city):
     """A draft without a deadline is handed down with the day that the form asks for, alone and among others."""
     alone, many = create_tasks(city.officer, plan=city.plan)

@@ -30,6 +30,11 @@ class PlanPage:
     issued: int
 
     @property
+    def drafts(self) -> int:
+        """Tasks that wait to be handed down."""
+        return self.tasks - self.issued
+
+    @property
     def amended(self) -> str:
         return f"{len(self.amendments)} 次"
 

@@ -188,6 +188,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
             "may_draft": found.state == PUBLISHED and actor.may("task.create", found.unit.path),
             "office": office,
             "missing": page.missing if office and found.state == PUBLISHED else 0,
+            "drafts": page.drafts if found.state == PUBLISHED and actor.may("task.hand_down", found.unit.path) else 0,
             "tasks_form": TasksForm(initial={"deadline": _year_end(found)}),
             "events": audit.history(found).exclude(verb="plan.edit"),
         },

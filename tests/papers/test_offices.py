@@ -61,7 +61,7 @@ def test_a_template_is_kept_but_not_used_before_somebody_says_so(office):
 
 def test_papers_are_made_with_the_template_in_use_and_with_the_built_in_form_after_it(office):
     own = kept(office, word("{{ 标题 }}", "本单位的格式：{{ 发文字号 }}", "{{ 成文日期 }}"))
-    assert "责任单位" in own.missing
+    assert "检查依据" in own.missing
 
     def words():
         paper = drafted(office, title=f"关于整改的通知{Event.objects.count()}")

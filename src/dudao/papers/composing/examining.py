@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dudao.core.documents import Grid, Letter, Line, asked_for, written
+from dudao.papers.composing.blanks import blank_letter
 from dudao.papers.composing.fields import COMMON, FIELDS, Field
 from dudao.papers.composing.office_style import UNNUMBERED, Look
 from dudao.papers.kinds import Kind
 
 _ROW, _ITEM = "行", "项"
+_IN_TITLE = frozenset({"subject", "topic", "campaign"})
+"""What the title or the receivers say anyway."""
 _ASKED = ("发文字号", "成文日期", "主送机关")
 """What every template should ask for beside what its kind must say; without the first two a paper can't be signed."""
 
@@ -55,7 +58,8 @@ def must_ask(kind: Kind | str) -> tuple[str, ...]:
     """The labels that every template of this kind should ask for."""
     kind = Kind(kind)
     general = () if kind in UNNUMBERED else _ASKED
-    return ("标题", *(field.label for field in FIELDS[kind] if field.required), *general)
+    wanted = (field for field in FIELDS[kind] if field.required and field.name not in _IN_TITLE)
+    return ("标题", *(field.label for field in wanted), *general)
 
 
 def _near(name: str, known: Sequence[str]) -> str:
@@ -73,7 +77,16 @@ def placeholder(field: Field) -> str:
 
 
 def starter(kind: Kind | str, look: Look) -> bytes:
-    """A template that works, in the office's look, with every field of the kind under its label: to be changed in Word or WPS."""
+    """The built-in paper as a template, with its sentences and placeholders where values stand: to be changed in Word or WPS.
+
+    What a kind says by more than filling in (a brief of several articles) begins as its fields, each under its label.
+    """
+    if Kind(kind) == Kind.BRIEF:
+        return _by_fields(kind, look)
+    return written(blank_letter(Kind(kind), look), look.layout)
+
+
+def _by_fields(kind: Kind | str, look: Look) -> bytes:
     body: list[Line | Grid] = []
     for field in FIELDS[Kind(kind)]:
         if field.name in {"title", "copies", "signatory"}:

@@ -293,3 +293,14 @@ def test_what_is_somebody_elses_turn_is_no_button_and_refused_with_the_reason(ci
     assert not buttons["assignment.withdraw"].denied
     assert "assignment.confirm" not in buttons
     assert "某市" in ROW.flow.why_not(row, "assignment.confirm", city.county2).reason
+
+
+def test_less_progress_than_before_is_asked_about_and_said_with_its_reason(city):
+    row = a_row(city)
+    sign(city.county, row=row)
+    report(city.county, row=fresh(row), text="已启动。", progress=45)
+    with pytest.raises(ValidationError, match="上次报送的完成率是 45%，这次是 30%") as caught:
+        report(city.county, row=fresh(row), text="进展。", progress=30)
+    assert list(caught.value.message_dict) == ["progress"] and fresh(row).progress == 45
+    report(city.county, row=fresh(row), text="重新核算。", progress=30, difficulties="上次多算了一个责任区。")
+    assert fresh(row).progress == 30

@@ -194,6 +194,11 @@ def content_problems(said: ProgressReport, evidence: int) -> dict[str, str]:
         problems["text"] = "请写明进展情况：做了什么、到什么程度。"
     if not 0 <= progress <= 100:
         problems["progress"] = f"完成率填的是 {progress}，应在 0 到 100 之间。"
+    elif progress < said.assignment.progress and not said.difficulties.strip():
+        problems["progress"] = (
+            f"上次报送的完成率是 {said.assignment.progress}%，这次是 {progress}%。"
+            "确实降低了的，请在“困难和需要协调的事项”写明原因。"
+        )
     if not said.complete:
         return problems
     met = meets(task, said.achieved)

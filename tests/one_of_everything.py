@@ -33,6 +33,7 @@ from dudao.orgs.models import Kind, Stage
 from dudao.papers.actions import draft_paper, issuing, routing
 from dudao.papers.composing import sample
 from dudao.papers.models import OfficeFont, Paper, Template
+from dudao.people.actions import ask_change
 from dudao.people.models import Appointment
 from dudao.people.queries import actor_for
 from dudao.plans.actions.assignments import report, sign
@@ -90,6 +91,10 @@ def build():
     w.strange_head = account("湘阴校长", unit("湘阴小学", Kind.SCHOOL, w.other), "school_head")
     w.appointment = Appointment.objects.get(account=w.head)
 
+    w.security, w.system = (
+        account(f"{SECRET}三员", w.county, role, city) for role in ("security_admin", "system_admin")
+    )
+    w.change = ask_change(actor_for(w.security), account=w.system, half="K7M-P3X", reason=f"{SECRET}原因")
     director, officer, own = (actor_for(one) for one in (w.director, w.officer, w.own))
     w.contact = save_contact(own, unit=w.school, name=f"{SECRET}联系人", position="校长", phone="0730-8880123")
     w.special = set_special_day(director, unit=city, day=date(2026, 10, 1), working=False, name="国庆节")

@@ -275,5 +275,10 @@ def test_the_first_administrators_of_a_real_platform(place):
     assert all(label in made.stdout for label in ("系统管理员", "安全管理员", "审计管理员"))
     again = run("admin", "create", "--data", data, "--city", "某某市", env=env)
     assert again.returncode == 2 and "都已存在" in again.stderr
+    login, code = re.search(r"审计管理员\s+(\S+)\s+(\S+)", made.stdout).groups()
+    reset = run("admin", "reset", login, "--second-factor", "--data", data, env=env)
+    assert reset.returncode == 0 and login in reset.stdout and code not in reset.stdout
+    nobody = run("admin", "reset", "nobody", "--data", data, env=env)
+    assert nobody.returncode == 2 and "没有登录名" in nobody.stderr
     other = run("admin", "create", "--data", data, "--city", "别的市", env=env)
     assert other.returncode == 2 and "某某市" in other.stderr

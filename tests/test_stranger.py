@@ -65,8 +65,10 @@ OBJECTS = {
     },
     **{
         f"people:{name}": lambda w: {"pk": w.head.pk}
-        for name in ("account", "account-edit", "account-step", "phone", "appoint", "specialities", "view-as")
+        for name in ("account", "account-edit", "account-step", "change-new", "phone", "appoint", "specialities", "view-as")
     },
+    "people:change": lambda w: {"pk": w.change.pk},
+    "people:change-confirm": lambda w: {"pk": w.change.pk},
     "people:appointment-end": lambda w: {"pk": w.appointment.pk},
     **{
         f"plans:{name}": lambda w: {"pk": w.plan.pk}

@@ -200,6 +200,39 @@ def test_one_account_is_made_appointed_seen_and_looked_at(enter, county, city):
     look(page, "account", PHONE)
 
 
+def test_an_administrator_is_let_in_anew_by_two_others_each_with_half_of_the_code(enter, new_page, live_server, city):
+    security = account("钱安全", city, "security_admin", username="security")
+    system = account("赵系统", city, "system_admin", username="system")
+    audit = account("孙审计", city, "audit_admin", username="audit")
+    page = enter(security, audit.get_absolute_url())
+    page.get_by_role("link", name="申请重置登录").click()
+    page.get_by_label("原因").fill("本人电话说忘记了密码")
+    look(page, "change-ask")
+    page.get_by_role("button", name="提出申请").click()
+    first = page.locator(".dd-code.is-large").inner_text()
+    look(page, "change-half")
+    page = enter(system, "/")
+    page.get_by_role("link", name="重置登录：孙审计").first.click()
+    look(page, "change")
+    page.get_by_role("link", name="确认").click()
+    page.get_by_label("怎样核实的").fill("到办公室当面问了本人")
+    look(page, "change-confirm")
+    page.get_by_role("button", name="核实无误，确认").click()
+    second = page.locator(".dd-code.is-large").inner_text()
+    page.goto(page.url.replace("codes/", "changes/"))
+    expect(page.get_by_text("已确认").first).to_be_visible()
+    look(page, "changes")
+    page.set_viewport_size(PHONE)
+    look(page, "changes", PHONE)
+    page = new_page(expected=("422",))
+    for typed, inside in ((second, False), (f"{first}{second}", True)):
+        page.goto(f"{live_server.url}/login/")
+        page.get_by_label("登录名").fill("audit")
+        page.get_by_label("密码").fill(typed)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_label("再输入一次新密码")).to_be_visible(visible=inside)
+
+
 def test_the_log_and_the_policy(enter, city, county):
     security = account("钱安全", city, "security_admin", username="security")
     audit = account("孙审计", city, "audit_admin", username="audit")

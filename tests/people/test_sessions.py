@@ -113,6 +113,7 @@ def test_who_becomes_an_administrator_while_logged_in_by_password_logs_in_again(
     factors.provision(town.officer, secret, now_code(secret))
     client = signed_in(town.officer, second=False)
     assert client.get("/me/").status_code == 200
+    Appointment.objects.filter(account=town.officer).update(valid_to=timezone.localdate() - timedelta(days=1))
     Appointment.objects.create(
         account=town.officer, role="audit_admin", unit=town.city, valid_from=timezone.localdate()
     )

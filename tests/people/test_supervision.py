@@ -91,7 +91,7 @@ def test_it_ends_when_the_right_to_it_ends(town):
         ("security", "security", 403),
         ("security", "inspector", 302),
         ("security", "director", 302),
-        ("system", "head", 404),
+        ("system", "head", 403),
         ("audit", "head", 403),
         ("director", "head", 403),
         ("east_office", "head", 403),

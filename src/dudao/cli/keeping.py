@@ -157,6 +157,26 @@ def create_admin(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def reset_admin(arguments: argparse.Namespace) -> int:
+    """Whoever owns the machine lets somebody in anew, past the two administrators that it takes on the pages."""
+    _open(arguments)
+    from dudao.core.access import SYSTEM, Denied
+    from dudao.people.actions import reset_login
+    from dudao.people.queries.register import account_of_username
+    from dudao.people.secrets import one_time_code
+
+    account, code = account_of_username(arguments.login), one_time_code()
+    if account is None:
+        raise Refused(t(f"There is no account “{arguments.login}”.", f"没有登录名为“{arguments.login}”的账号。"))
+    try:
+        reset_login(SYSTEM, account=account, code=code, second_factor=arguments.second_factor)
+    except Denied as denied:
+        raise Refused(denied.reason) from denied
+    print(t("One-time code, shown only now:\n", "以下一次性登录码只显示这一次：\n"))
+    print(f"  {account.name}  {account.username}  {code}")
+    return 0
+
+
 def _open_city(name: str, code: str) -> "Unit":
     from django.utils import timezone
 

@@ -259,6 +259,23 @@ def _keeping(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         metavar=t("CODE", "代码"),
         help=t("its code of GB/T 2260, for example 430600", "市的行政区划代码，如 430600"),
     )
+    reset = _add(
+        admin,
+        "reset",
+        keeping.reset_admin,
+        t(
+            "Let somebody in anew by a one-time code, when nobody is left who may do it on the pages.",
+            "给出一次性登录码，让页面上已没有人能重置的人重新登录。",
+        ),
+    )
+    reset.add_argument(
+        "login", metavar=t("LOGIN", "登录名"), help=t("the log-in name of the person", "要重新登录的人的登录名")
+    )
+    reset.add_argument(
+        "--second-factor",
+        action="store_true",
+        help=t("forget the bound authenticator app as well", "同时重置动态口令"),
+    )
     files = _group(verbs, "files", t("Stored files.", "附件。"))
     _add(
         files,

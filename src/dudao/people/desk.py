@@ -1,14 +1,18 @@
 """Accounts and the log on the shared pages; what the three administrators look at first."""
 
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from dudao.core.access import Actor
 from dudao.core.desk import Desk, Entry, Figure, Found, Hit, found
 from dudao.core.models import Event
-from dudao.people.models import Account
+from dudao.core.ui.parts import Todo
+from dudao.core.waiting import Kind, Pile
+from dudao.people.models import Account, AdministratorChange
+from dudao.people.roles import ADMINISTRATORS
 
 
 def admin_figures(actor: Actor, menu: str, today: date) -> list[Figure]:
@@ -38,6 +42,24 @@ def admin_figures(actor: Actor, menu: str, today: date) -> list[Figure]:
         people = events.order_by().values("actor_id").distinct().count()
         figures.append(Figure("今天的操作", count, "条", f"涉及 {people} 人", reverse("people:events")))
     return figures
+
+
+_CHANGES: QuerySet[Any] = AdministratorChange.objects.select_related("account", "asked_by")
+
+
+def change_piles(actor: Actor) -> list[Pile]:
+    """What another administrator asked for and this one may confirm."""
+    if not actor.may_somewhere("administrator.confirm"):
+        return []
+    own = [role for role, verb in ADMINISTRATORS.items() if actor.may_somewhere(verb)]
+    rows = AdministratorChange.objects.visible_to(actor, "administrator.confirm").filter(state="asked")
+    rows = rows.exclude(asked_as__in=own).exclude(account_id=actor.id or 0)
+    kind = Kind("管理员变更待确认", "key", f"{reverse('people:changes')}?state=asked", _change)
+    return [Pile(rows, (kind,), read=_CHANGES)]
+
+
+def _change(row: AdministratorChange) -> Todo:
+    return Todo(str(row), row.get_absolute_url(), f"{row.asked_by}申请", act="确认")
 
 
 def find(actor: Actor, text: str) -> Found | None:
@@ -71,9 +93,11 @@ DESK = Desk(
         (110, (("office", "county"), _UNITS_AND_PEOPLE)),
         (110, (("admin",), _ACCOUNTS)),
         (111, (("admin",), Entry("角色职权", "key", "people:powers", "account.view"))),
+        (112, (("admin",), Entry("管理员变更", "key", "people:changes", "administrator.ask"))),
         (112, (("admin",), Entry("操作记录", "history", "people:events", "audit.view"))),
         (113, (("admin",), Entry("安全策略", "shield-lock", "people:policy", "policy.edit"))),
     ),
+    waiting=((5, change_piles),),
     search=((50, find),),
     figures=((20, admin_figures),),
 )

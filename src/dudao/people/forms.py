@@ -15,7 +15,7 @@ from dudao.orgs.models import Unit
 from dudao.people.models import LoginPolicy
 from dudao.people.passwords import Rules
 from dudao.people.queries.specialities import speciality_choices
-from dudao.people.roles import ROLES
+from dudao.people.roles import ADMINISTRATORS, ROLES
 from dudao.people.usernames import RULES
 
 
@@ -155,7 +155,8 @@ class AccountForm(Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         open_to(self.fields["home"], actor)
-        _choices(self, "role", [("", "暂不任用"), *given_roles(actor)])
+        roles = [one for one in given_roles(actor) if one[0] not in ADMINISTRATORS]
+        _choices(self, "role", [("", "暂不任用"), *roles])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -208,6 +209,29 @@ class AppointForm(Form):
         super().__init__(*args, **kwargs)
         _choices(self, "role", [("", "请选择"), *given_roles(actor)])
         open_to(self.fields["unit"], actor)
+
+
+class AskChangeForm(Form):
+    """Why an administrator has to be let in anew."""
+
+    reason = forms.CharField(
+        label="原因",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="确认的管理员和审计管理员会看到。",
+    )
+    second_factor = forms.BooleanField(
+        label="同时重置动态口令", required=False, help_text="手机丢失、恢复码也没有时选这一项。"
+    )
+
+
+class ConfirmChangeForm(Form):
+    checked = forms.CharField(
+        label="怎样核实的",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="请当面或打电话问本人，确认是本人提出，写明什么时候、怎样核实的。",
+    )
 
 
 class EndForm(Form):

@@ -85,7 +85,7 @@ class Appointment(models.Model):
 
     ``valid_to`` may be the day before ``valid_from``: withdrawn before it was ever valid.
 
-    The database refuses two administrator roles (三员) in one person at the same time (exclusion constraint, migration 0003).
+    The database refuses an administrator (三员) any other role at the same time (exclusion constraints, migrations 0002 and 0005).
     """
 
     SCOPE: ClassVar = ("unit__path",)
@@ -120,6 +120,74 @@ class Appointment(models.Model):
         """The condition «valid on this day» for querysets."""
         condition: Any = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
         return condition
+
+
+class AdministratorChange(models.Model):
+    """One administrator asks that another be let in anew, or made (``role`` at ``unit``); a second one confirms.
+
+    ``half``: the asker's half of the one-time code, sealed while the row waits; ``asked_as``: which administrator asked.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        DECLINED = "declined", "未同意"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    SCOPE: ClassVar = ("account__home__path",)
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="人员")
+    role = models.CharField("任用为", max_length=30, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="单位")
+    valid_from = models.DateField("起", null=True)
+    valid_to = models.DateField("止", null=True)
+    second_factor = models.BooleanField("重置动态口令", default=False)
+    reason = models.CharField("原因", max_length=300)
+    half = models.CharField(max_length=200, blank=True, editable=False)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ASKED)
+    asked_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="申请人")
+    asked_as = models.CharField("申请人角色", max_length=30)
+    asked_at = models.DateTimeField("申请时间", auto_now_add=True)
+    decided_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", verbose_name="办理人")
+    decided_at = models.DateTimeField("办理时间", null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "管理员变更申请"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account"], condition=Q(state="asked"), name="administrator_change_once"),
+            models.CheckConstraint(
+                condition=Q(state="asked", decided_by=None, decided_at=None)
+                | (~Q(state="asked") & Q(decided_by__isnull=False, decided_at__isnull=False, half="")),
+                name="administrator_change_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed") | (~Q(decided_by=F("asked_by")) & ~Q(decided_by=F("account"))),
+                name="administrator_change_takes_two",
+            ),
+            models.CheckConstraint(condition=~Q(asked_by=F("account")), name="administrator_change_not_own"),
+            models.CheckConstraint(
+                condition=Q(role="", unit=None, valid_from=None)
+                | (~Q(role="") & Q(unit__isnull=False, valid_from__isnull=False)),
+                name="administrator_change_office",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what}：{self.account}"
+
+    @property
+    def what(self) -> str:
+        if self.role:
+            return f"任用{ROLES[self.role].label}"
+        return "重置登录和动态口令" if self.second_factor else "重置登录"
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("people:change", args=[self.pk])
 
 
 class LoginSession(models.Model):

@@ -3,7 +3,7 @@
 A role is a row of this table: which powers it has, by their keys (a verb that is in no power by its name). Powers stand with their
 verbs in each app's ``verbs.py``; they are looked up when a role is first asked, after all apps have declared theirs.
 
-The three administrators (三员) exclude each other in one person: GB/T 22239-2019 8.1.4.2 separates their duties.
+The three administrators (三员) hold no other role, each other's least of all: GB/T 22239-2019 8.1.4.2 separates their duties.
 Who may give which role is part of the table: the right to give ``township`` is the verb ``appoint.township``, held on a
 unit like any other. Whoever is no administrator gives only roles whose verbs they hold themselves.
 """
@@ -177,18 +177,33 @@ _TABLE = (
             "papers:pass",
         ),
     ),
-    Role("system_admin", "系统管理员", "admin", _CITY, ("unit.view", "system.manage", "calendar.edit"), mfa=True),
+    Role(
+        "system_admin",
+        "系统管理员",
+        "admin",
+        _CITY,
+        ("unit.view", "account.view", "system.manage", "calendar.edit", "administrators:change"),
+        mfa=True,
+    ),
     Role(
         "security_admin",
         "安全管理员",
         "admin",
         _CITY,
-        ("unit.view", "account.view", "phone.reveal", "people:manage", "people:secure"),
+        ("unit.view", "account.view", "phone.reveal", "people:manage", "people:secure", "administrators:change"),
         gives=_ALL,
         mfa=True,
     ),
-    Role("audit_admin", "审计管理员", "admin", _CITY, ("unit.view", "account.view", "audit:read"), mfa=True),
+    Role(
+        "audit_admin",
+        "审计管理员",
+        "admin",
+        _CITY,
+        ("unit.view", "account.view", "audit:read", "administrators:change"),
+        mfa=True,
+    ),
 )
 ROLES: dict[str, Role] = {role.key: role for role in _TABLE}
 
-ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
+ADMINISTRATORS = {"system_admin": "system.manage", "security_admin": "policy.edit", "audit_admin": "audit.view"}
+"""The three administrators, each with a verb that nobody else holds: by it an actor is known for one of them."""

@@ -18,6 +18,29 @@ def lasting(appointments: Iterable[Appointment], today: date) -> list[Appointmen
     return [one for one in appointments if one.valid_to is None or one.valid_to >= max(today, one.valid_from)]
 
 
+def administers(appointments: Iterable[Appointment], today: date) -> str:
+    """Which of the three administrators somebody is, or will be; "" for none."""
+    return next((one.role for one in lasting(appointments, today) if one.role in ADMINISTRATORS), "")
+
+
+def why_not_reset(actor: Actor, account: Account, appointments: Iterable[Appointment], today: date) -> Denied | None:
+    """Whether the actor alone may let the person in anew. An administrator's log-in takes two, see `actions.administrators`:
+    whoever reads the code could act, and look, as that administrator."""
+    held = list(appointments)
+    denied = why_not_manage(actor, "account.reset", account, held, today)
+    if denied is not None or actor.everything:
+        return denied
+    if not account.is_active:
+        return Denied("账号已停用，启用后才能重置登录。", "account.reset")
+    role = administers(held, today)
+    if role:
+        return Denied(
+            f"此人是{ROLES[role].label}，重置登录须由一名管理员申请、另一名管理员确认。请用“申请重置登录”。",
+            "account.reset",
+        )
+    return None
+
+
 def why_not_manage(
     actor: Actor, verb: str, account: Account, appointments: Iterable[Appointment], today: date
 ) -> Denied | None:
@@ -63,9 +86,9 @@ def why_not_appoint(
             return Denied(
                 f"这段时间内已担任“{one.unit.name} · {ROLES[role].label}”，不必重复任用。", "appointment.make"
             )
-        if one.role in ADMINISTRATORS and role in ADMINISTRATORS:
+        if one.role in ADMINISTRATORS or role in ADMINISTRATORS:
             return Denied(
-                f"系统管理员、安全管理员、审计管理员不得由一人兼任；此人这段时间内是{ROLES[one.role].label}。",
+                f"系统管理员、安全管理员、审计管理员不得由一人兼任，也不得兼任其他角色；此人这段时间内是{ROLES[one.role].label}。",
                 "appointment.make",
             )
     return None

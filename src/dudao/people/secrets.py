@@ -64,6 +64,12 @@ def one_time_code() -> str:
     return "-".join(letters[at : at + 4] for at in range(0, _CODE_LENGTH, 4))
 
 
+def half_code() -> str:
+    """``K7M-P3X``: half a code. Two halves, known to two people, are one code."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH // 2))
+    return f"{letters[:3]}-{letters[3:]}"
+
+
 def normal_code(typed: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKC", typed).upper() if char in _LETTERS)
 

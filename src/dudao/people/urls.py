@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from dudao.people.views import accounts, bulk, entry, own, specialities, supervision
+from dudao.people.process import CHANGE
+from dudao.people.views import accounts, administrators, bulk, entry, own, specialities, supervision
 
 app_name = "people"
 urlpatterns = [
@@ -38,5 +39,10 @@ urlpatterns = [
     path("people/<int:pk>/phone/", accounts.phone, name="phone"),
     path("people/<int:pk>/appoint/", accounts.appoint, name="appoint"),
     path("people/<int:pk>/view-as/", supervision.view_as, name="view-as"),
+    path("people/<int:pk>/change/", administrators.change_new, name="change-new"),
+    path("people/changes/", administrators.changes, name="changes"),
+    path("people/changes/<int:pk>/", administrators.change, name="change"),
+    path("people/changes/<int:pk>/confirm/", administrators.change_confirm, name="change-confirm"),
+    *CHANGE.urls("people/changes/"),
     path("people/appointments/<int:pk>/end/", accounts.appointment_end, name="appointment-end"),
 ]

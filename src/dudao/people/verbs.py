@@ -41,6 +41,14 @@ power(
     Verb("policy.edit", "修改登录安全策略"),
 )
 power(
+    "administrators:change",
+    "办理管理员变更",
+    Verb("administrator.ask", "申请管理员变更"),
+    Verb("administrator.confirm", "确认管理员变更"),
+    Verb("administrator.decline", "不同意管理员变更"),
+    Verb("administrator.withdraw", "撤回管理员变更申请"),
+)
+power(
     "audit:read",
     "审计",
     Verb("audit.view", "查看操作记录", writes=False),

@@ -17,7 +17,7 @@ from dudao.people.actions.sessions import end_all
 from dudao.people.guard import normal_username
 from dudao.people.models import Account, LoginSession
 from dudao.people.policy import login_policy
-from dudao.people.rules import lasting, why_not_manage
+from dudao.people.rules import lasting, why_not_manage, why_not_reset
 from dudao.people.secrets import code_digest
 from dudao.people.usernames import why_bad
 
@@ -135,9 +135,16 @@ def reset_login(actor: Actor, *, account: Account, code: str, second_factor: boo
     """Make the old password void and let the person in once more with ``code``; with ``second_factor`` the
     bound app is forgotten."""
     account = locked(account)
-    require_manage(actor, "account.reset", account)
-    if not account.is_active:
-        raise Denied("账号已停用，启用后才能重置登录。", "account.reset")
+    denied = why_not_reset(actor, account, account.appointments.select_related("unit"), timezone.localdate())
+    if denied is not None:
+        raise denied
+    ended = let_in_anew(account, code, second_factor=second_factor)
+    audit.record(actor, "account.reset", account, ended=ended, second_factor=second_factor)
+    return account
+
+
+def let_in_anew(account: Account, code: str, *, second_factor: bool) -> int:
+    """Inside another action: the password void, the code good, every log-in ended (answers how many)."""
     account.set_unusable_password()
     account.must_change_password = True
     account.code_digest = code_digest(account.username, code)
@@ -145,9 +152,7 @@ def reset_login(actor: Actor, *, account: Account, code: str, second_factor: boo
     account.save(update_fields=["password", "must_change_password", "code_digest", "code_expires_at"])
     if second_factor:
         factors.remove(account)
-    ended = end_all(account, LoginSession.End.OFFICE)
-    audit.record(actor, "account.reset", account, ended=ended, second_factor=second_factor)
-    return account
+    return end_all(account, LoginSession.End.OFFICE)
 
 
 @audit.action

@@ -58,18 +58,48 @@ def keep_an_administrator(role: str, *, without: Account) -> None:
 def appoint(
     actor: Actor, *, account: Account, role: str, unit: Unit, valid_from: date, valid_to: date | None = None
 ) -> Appointment:
-    """Give a person a role at a unit. Takes the right on the person's unit, on the unit, and the right to give this role there."""
-    account = Account.objects.select_for_update(of=("self",)).select_related("home").get(pk=account.pk)
-    existing = list(account.appointments.select_related("unit"))
+    """Give a person a role at a unit. Takes the right on the person's unit, on the unit, and the right to give this role there.
+
+    Who becomes one of the three administrators is asked for by one administrator and confirmed by another."""
+    if role in ADMINISTRATORS and not actor.everything:
+        raise Denied(
+            "任用系统、安全、审计管理员须由另一名管理员确认。请先建立账号，再在此人页面点“任用”提出申请。",
+            "appointment.make",
+        )
+    return give_role(actor, account=account, role=role, unit=unit, valid_from=valid_from, valid_to=valid_to)
+
+
+def why_not_give(
+    actor: Actor, account: Account, *, role: str, unit: Unit, valid_from: date, valid_to: date | None
+) -> Denied | None:
+    """What stands against the appointment: rights, overlaps, the kind of unit, days."""
+    existing = account.appointments.select_related("unit")
     denied = why_not_appoint(actor, account, role, unit.path, appointments=existing, start=valid_from, end=valid_to)
     if denied is not None:
-        raise denied
+        return denied
     if unit.kind not in ROLES[role].kinds:
-        raise Denied(f"“{ROLES[role].label}”不能设在{unit.get_kind_display()}“{unit.name}”。", "appointment.make")
+        return Denied(f"“{ROLES[role].label}”不能设在{unit.get_kind_display()}“{unit.name}”。", "appointment.make")
     if valid_to is not None and valid_to < valid_from:
-        raise Denied("结束日期早于开始日期。", "appointment.make")
+        return Denied("结束日期早于开始日期。", "appointment.make")
     if valid_from < unit.valid_from or (unit.valid_to is not None and valid_from >= unit.valid_to):
-        raise Denied(f"“{unit.name}”在任用开始那天还没有设立或已经撤销。", "appointment.make")
+        return Denied(f"“{unit.name}”在任用开始那天还没有设立或已经撤销。", "appointment.make")
+    return None
+
+
+def give_role(
+    actor: Actor,
+    *,
+    account: Account,
+    role: str,
+    unit: Unit,
+    valid_from: date,
+    valid_to: date | None = None,
+) -> Appointment:
+    """Inside another action: the appointment and its event."""
+    account = Account.objects.select_for_update(of=("self",)).select_related("home").get(pk=account.pk)
+    denied = why_not_give(actor, account, role=role, unit=unit, valid_from=valid_from, valid_to=valid_to)
+    if denied is not None:
+        raise denied
     try:
         with transaction.atomic():
             made = Appointment.objects.create(
@@ -164,5 +194,5 @@ def bootstrap_administrators(
         audit.record(actor, "appointment.make", account, role=role, unit=city.name)
         made.append(FreshLogin(account, city, role, username, code))
     if not made:
-        raise Denied("三名管理员都已存在；忘记密码请由安全管理员重置。", "account.create")
+        raise Denied("三名管理员都已存在；忘记密码请由两名管理员重置，或用 dudao admin reset 办理。", "account.create")
     return made

@@ -16,7 +16,7 @@ from dudao.core.access import VERBS, Actor, verbs_of
 from dudao.core.models import Event
 from dudao.orgs.models import Unit
 from dudao.people.guard import normal_username
-from dudao.people.models import Account, Appointment, LoginSession
+from dudao.people.models import Account, AdministratorChange, Appointment, LoginSession
 from dudao.people.roles import ROLES
 
 _UNUSED_DAYS = 90
@@ -147,6 +147,18 @@ def appointment_history(account: Account) -> Sequence[Change]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+# Changes of administrators
+
+
+def changes_seen(actor: Actor) -> QuerySet[Any]:
+    rows = AdministratorChange.objects.visible_to(actor, "administrator.ask")
+    return rows.select_related("account__home", "unit", "asked_by__home", "decided_by")
+
+
+def change_seen(actor: Actor, pk: int) -> Any:
+    return changes_seen(actor).filter(pk=pk).first()
 
 
 # «Why can I see this?»

@@ -19,6 +19,7 @@ from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb, Option, RowLink, State
 from dudao.people import actions, factors, shown_once
+from dudao.people.actions.administrators import why_not_ask
 from dudao.people.actions.specialities import why_not_specialities
 from dudao.people.actions.supervision import why_not_view_as
 from dudao.people.forms import AccountEditForm, AccountForm, AppointForm, EndForm
@@ -27,9 +28,10 @@ from dudao.people.queries import register
 from dudao.people.queries.actors import actor_for
 from dudao.people.queries.specialities import speciality_choices
 from dudao.people.queries.units import choosable_units, unit_name_of
-from dudao.people.roles import ROLES
-from dudao.people.rules import why_not_manage
+from dudao.people.roles import ADMINISTRATORS, ROLES
+from dudao.people.rules import administers, why_not_manage, why_not_reset
 from dudao.people.secrets import code_digest, one_time_code, same
+from dudao.people.views.administrators import ask
 
 
 def state_of(one: Account) -> State:
@@ -150,6 +152,7 @@ def account(request: Any, pk: int) -> HttpResponse:
         }
         for row in held
     ]
+    resetting, asking = why_not_reset(actor, one, held, today), why_not_ask(actor, one)
     looking = why_not_view_as(actor, one) if actor.may_somewhere("account.view_as") else None
     return render(
         request,
@@ -165,7 +168,10 @@ def account(request: Any, pk: int) -> HttpResponse:
             "may_speciality": why_not_specialities(actor, one) is None,
             "may_phone": bool(one.phone) and actor.may("phone.reveal", one.home.path),
             "denied_edit": denied("account.edit"),
-            "denied_reset": denied("account.reset") or ("" if one.is_active else "账号已停用，启用后才能重置登录。"),
+            "denied_reset": "" if resetting is None else resetting.reason,
+            "administrator": bool(administers(held, today)),
+            "may_ask": actor.may_somewhere("administrator.ask"),
+            "denied_ask": "" if asking is None else asking.reason,
             "denied_disable": denied("account.disable"),
             "denied_enable": denied("account.enable"),
             "may_look": actor.may_somewhere("account.view_as"),
@@ -278,11 +284,16 @@ def appoint(request: Any, pk: int) -> HttpResponse:
     one, actor = _seen(request, pk), request.actor
     actor.require("appointment.make", one.home.path)
     form = AppointForm(request.POST or None, initial={"unit": one.home}, actor=actor)
+    if request.method == "POST" and form.is_valid() and form.values["role"] in ADMINISTRATORS:
+        why = f"任用{ROLES[form.values['role']].label}"
+        answer = ask(request, one, form, {"reason": why}, **form.values)
+        if answer is not None:
+            return answer
     return answered(
         request, form, lambda: actions.appoint(actor, account=one, **form.values),
         lambda made: f"已任用{one.name}为“{made.unit.name} · {ROLES[made.role].label}”。", to=one,
         title=f"任用 {one.name}", save="任用", save_icon="user-plus", cancel_url=one.get_absolute_url(), crumbs=_crumbs(one),
-        note="权限在所选单位及其下级范围内有效。",
+        note="权限在所选单位及其下级范围内有效。系统、安全、审计管理员的任用，由另一名管理员确认后才生效。",
     )  # fmt: skip
 
 

@@ -18,11 +18,11 @@ def test_an_office_is_told_of_its_own(settings, tmp_path):
     running = campaign(town)
     draft = campaign(town, title="下一个", start=False, version=running.version)
     running.phases.filter(kind="self").update(closes_on=timezone.localdate() + timedelta(3))
-    ready, closing = laid_out(campaign_piles(town.officer)).groups()
+    ready, closing = laid_out(campaign_piles(town.officer)).groups()[:2]
     assert [todo.title for todo in ready.items] == [draft.title]
     assert [todo.note for todo in closing.items] == ["3 个单位没有提交自评"]
     assert ready.total == closing.total == 1
-    assert [group.total for group in laid_out(campaign_piles(town.county_officer)).groups()] == [0, 0]
+    assert [group.total for group in laid_out(campaign_piles(town.county_officer)).groups()][:2] == [0, 0]
     assert campaign_piles(town.head) == []
     running.subjects.update(state="accepted", accepted_at=timezone.now())
     assert laid_out(campaign_piles(town.officer)).groups()[1].total == 0

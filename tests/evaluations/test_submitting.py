@@ -204,7 +204,7 @@ def test_nobody_checks_their_own_unit_or_what_they_handed_in(town):
     other = subject.campaign.subjects.get(unit=town.private)
     fill_all(town.county_officer, other)
     submit(town.county_officer, other)
-    with pytest.raises(Denied, match="由您提交"):
+    with pytest.raises(Denied, match="由您本人提交"):
         checking.accept_evaluation(town.county_officer, subject=fresh(other))
 
 

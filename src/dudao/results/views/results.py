@@ -174,7 +174,7 @@ def publicise(request: HttpRequest, pk: int) -> HttpResponse:
                 run(
                     request,
                     lambda: result_papers.draft_publicity(actor, campaign=done),
-                    lambda made: drafted("公示", made),
+                    lambda made: drafted("公示文书", made),
                 )
             return redirect("results:results", pk)
     return form_page(

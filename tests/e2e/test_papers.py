@@ -90,7 +90,7 @@ def test_a_paper_from_its_first_word_to_the_school_s_signature(open_as, office, 
     with drafter.expect_download() as download:
         drafter.get_by_role("link", name="第 1 稿.docx").click()
     word = Path(download.value.path()).read_bytes()
-    (tmp_path / "改.docx").write_bytes(edited(word, {"现将发现的问题": "共听取 987 人的意见，现将发现的问题"}))
+    (tmp_path / "改.docx").write_bytes(edited(word, {"以下问题": "以下问题（听取 987 人意见后确认）"}))
     drafter.get_by_role("link", name="上传修改稿").click()
     drafter.set_input_files("#id_file", tmp_path / "改.docx")
     look(drafter, "papers-upload")

@@ -154,9 +154,16 @@ def test_what_the_statistics_know_is_taken_over(page, director, version, tmp_pat
     grid = sheets.grid_of(table.read_bytes())
     row = dict(zip(grid[2], grid[3], strict=True))
     assert (row["单位名称"], row["回收有效问卷数"], row["满意问卷数"]) == ("平江县", 1200, 1140)
+    # Nobody is in or out by an empty cell: the vetoes, which statistics don't know, want an answer.
     filled_in = tmp_path / "带数据的表.xlsx"
     filled_in.write_bytes(table.read_bytes())
     upload(page, "只有统计数据", filled_in)
+    expect(page.get_by_text("第 4 行“V2 弄虚作假”是“（空）”，请填“是”或“否”")).to_be_visible()
+    answered = [
+        *grid[:3],
+        ["否" if re.match(r"V\d", str(name)) else cell for name, cell in zip(*grid[2:4], strict=True)],
+    ]
+    upload(page, "只有统计数据", filled(tmp_path / "补填后.xlsx", answered))
     expect(page.get_by_text("已试算 1 个单位。")).to_be_visible()
     expect(page.get_by_text("还没有单位有总分")).to_be_visible()
     look(page, "trials-open-marks")

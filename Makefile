@@ -8,7 +8,7 @@
 #   make dist                           a wheel in dist/, tried out in an empty environment
 #   make bench                          benchmarks, each printed with what it is compared to
 #   make permissions                    write docs/manual/permissions.md: who may do what
-#   make lock                           write requirements.lock and package-lock.json anew
+#   make lock [UPGRADE=--upgrade]       write the lock files anew: what runs, what develops, the front end
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -59,9 +59,9 @@ $(BIN)/python: | $(TOOLS)/.stamp
 	@echo "▸ Python environment in $(VENV)"
 	@uv venv --quiet --python "$(PYTHON)" $(VENV)
 
-$(STAMPS)/requirements: requirements.lock $(BIN)/python
-	@echo "▸ Python packages of requirements.lock"
-	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+$(STAMPS)/requirements: requirements-dev.lock $(BIN)/python
+	@echo "▸ Python packages of requirements-dev.lock"
+	@uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/project: pyproject.toml $(STAMPS)/requirements
@@ -132,9 +132,13 @@ bench: setup
 	@uv pip install --quiet --python $(BIN)/python --group bench
 	@$(BIN)/python bench/run.py $(ARGS)
 
+# Without extras in the names: older pip refuses hashes beside them.
+COMPILE := --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links
+UPGRADE ?=
+
 .PHONY: lock
 lock: | $(TOOLS)/.stamp
-	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml \
-		-o requirements.lock --no-header --no-emit-index-url --no-emit-find-links --upgrade
+	uv pip compile $(COMPILE) pyproject.toml -o requirements.lock $(UPGRADE)
+	uv pip compile $(COMPILE) --constraint requirements.lock --group dev pyproject.toml -o requirements-dev.lock $(UPGRADE)
 	npm run --silent lock
-	@! grep -nE 'https?://|file:' requirements.lock
+	@! grep -nE 'https?://|file:' requirements.lock requirements-dev.lock

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Try a wheel as somebody would who has nothing else: an empty environment, no Node, no source tree. Installs it with the
-# versions of requirements.lock, runs `dudao demo` until the log-in page and its style sheet answer, stops it, and looks
+# Try a wheel as somebody would who has nothing else: an empty environment, no Node, no source tree. Installs requirements.lock
+# and the wheel as docs/operations.md says, runs `dudao demo` until the log-in page and its style sheet answer, stops it, and looks
 # whether anything was left running.
 set -euo pipefail
 
@@ -19,9 +19,9 @@ cd "$place"
 
 echo "▸ installing $(basename "$wheel") into an empty environment"
 uv venv --quiet --python "$python" env
-# The lock names exact versions; hashes can't be asked of a wheel that was just built.
-grep -vE '^ +--hash' "$lock" | sed 's/ \\$//' >constraints.txt
-uv pip install --quiet --python env/bin/python --constraint constraints.txt "$wheel"
+uv pip install --quiet --python env/bin/python --require-hashes -r "$lock"
+uv pip install --quiet --python env/bin/python --no-deps "$wheel"
+uv pip check --quiet --python env/bin/python
 
 # A path that has the system's plain tools, but no node: links to what the platform may need, and nothing else.
 mkdir bin

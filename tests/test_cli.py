@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from dudao.cli.main import build_parser
-from dudao.core.preflight import is_loopback, problems
+from dudao.core.preflight import is_loopback, problems, warnings
 from processes import free_port, is_child_of, open_folder, run, running_under, serving, wait_for
 from ready import copy_city
 
@@ -85,6 +85,13 @@ class TestPlanParse:
         source = tmp_path / "plan.txt"
         source.write_text(PLAN, encoding="utf-8")
         assert "共 1 个部分，1 个要点，2 项。" in run("plan", "parse", source).stdout
+        source.write_text(
+            "2026年计划\n一、督政\n（一）评价\n1. 开展评价。按时。\n2. 整改。逐项。\n"
+            "（二）均衡\n1. 自评。按时。\n二、会议\n开会一次。\n"
+        )
+        said = run("plan", "parse", source).stdout
+        assert "None" not in said
+        assert "  （一）评价\n  1 开展评价（0 项）\n  2 整改（0 项）\n  （二）均衡\n  1 自评（0 项）\n" in said
 
     @pytest.mark.parametrize(
         ("name", "content"), [("empty.txt", b""), ("fake.docx", b"not a zip"), ("old.doc", b"\xd0\xcf\x11\xe0" * 200)]
@@ -169,6 +176,12 @@ def test_secret_is_strong_and_never_the_same():
     first, second = run("secret").stdout.strip(), run("secret").stdout.strip()
     assert first != second
     assert problems({**PRODUCTION, "DUDAO_SECRET_KEY": first}) == []
+
+
+def test_a_start_behind_a_proxy_that_is_not_named_is_warned_of():
+    assert "DUDAO_TRUSTED_PROXIES" in warnings(PRODUCTION)[0].chinese
+    assert warnings({**PRODUCTION, "DUDAO_TRUSTED_PROXIES": "127.0.0.1"}) == []
+    assert warnings({**PRODUCTION, "DUDAO_HTTPS": "0"}) == [] == warnings({"DUDAO_MODE": "demo"})
 
 
 @pytest.mark.city

@@ -89,7 +89,7 @@ def test_committed_first_and_drawn_later_with_words_said_in_public(tmp_path, fra
     printed = draw("verify", tmp_path / "r.json", frame).stdout
     assert "✓ 排除：1 个，都写了理由" in printed and f"核对码 {record['commitment']} 应当与" in printed
     for_people = draw(frame, *how, "--seed", promised["seed"], "--words", "05 17 22").stdout
-    assert "排除 K001：督学曾在该园任职" in for_people and "现场的话" in for_people
+    assert "排除 K001：督学曾在该园任职" in for_people and "现场公布的号码" in for_people
     assert all(f"  {key}　第{int(key[1:])}幼儿园" in for_people for key in record["drawn"])
 
 

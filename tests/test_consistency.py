@@ -278,5 +278,18 @@ def test_nothing_committed_names_one_machine_or_a_registry():
             and path.is_file()
         ):
             assert not workplace.search(text(path)), short(path)
-    assert "http" not in text(ROOT / "requirements.lock")
+    assert "http" not in text(ROOT / "requirements.lock") + text(ROOT / "requirements-dev.lock")
     assert "resolved" not in text(ROOT / "package-lock.json")
+
+
+def test_what_runs_is_locked_as_what_is_developed_with_and_nothing_more():
+    runs, develops = (
+        dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", text(ROOT / name), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-dev.lock")
+    )
+    assert runs.items() < develops.items()
+    assert "django" in runs and not {"pytest", "mypy", "playwright", "coverage"} & runs.keys()
+    # pip up to 23.2 refuses «coverage[toml]==… --hash».
+    assert not re.search(
+        r"^\S+\[", text(ROOT / "requirements.lock") + text(ROOT / "requirements-dev.lock"), re.MULTILINE
+    )

@@ -1,7 +1,7 @@
-// Builds the front end into the package: one stylesheet, one script, charts and uploads apart, one sprite of the icons that are named.
+// Builds the front end into the package: one stylesheet, one script, charts, uploads and the shrinking of photos apart, one sprite of the icons that are named.
 // Everything is served by the platform itself, so nothing here may point outside.
 import { build } from "esbuild";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { PurgeCSS } from "purgecss";
 
@@ -11,11 +11,11 @@ const out = `${root}src/dudao/core/ui/static/dudao`;
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
-const shared = { bundle: true, minify: true, sourcemap: false, target: "chrome100", legalComments: "none", logLevel: "warning", charset: "utf8" };
+const shared = { bundle: true, minify: true, sourcemap: false, target: "chrome100", legalComments: "none", metafile: true, logLevel: "warning", charset: "utf8" };
 
-await build({
+const scripts = await build({
   ...shared,
-  entryPoints: { app: `${root}web/app.ts`, charts: `${root}web/charts/charts.ts`, sending: `${root}web/lib/sending.ts` },
+  entryPoints: { app: `${root}web/app.ts`, charts: `${root}web/charts/charts.ts`, sending: `${root}web/lib/sending.ts`, shrinking: `${root}web/lib/shrinking.ts` },
   format: "iife",
   outdir: out,
 });
@@ -32,7 +32,7 @@ const used = {
   },
 };
 const stylesheet = { entryPoints: { app: `${root}web/css/app.css` }, outdir: out, loader: { ".svg": "dataurl" }, plugins: [used] };
-await build({ ...shared, ...stylesheet });
+const styles = await build({ ...shared, ...stylesheet });
 
 // Colour functions that Chromium 100 does not know would silently drop the whole declaration.
 const css = readFileSync(`${out}/app.css`, "utf8");
@@ -53,3 +53,17 @@ const symbols = names.map((name) => {
 });
 writeFileSync(`${out}/icons.svg`, `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
 copyFileSync(`${root}web/favicon.svg`, `${out}/favicon.svg`);
+
+// What is built in brings its notice along: the package and the page «关于» show it. A package without one must not be built in.
+// Tabler's stylesheet has Bootstrap's inside; its icons are read above, not imported.
+const inputs = [...Object.keys(scripts.metafile.inputs), ...Object.keys(styles.metafile.inputs)];
+const parts = new Set(inputs.map((path) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter(Boolean));
+const licences = [...parts, "@tabler/icons"].sort().map((name) => {
+  const folder = `${root}node_modules/${name}`;
+  const { version, license: licence } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  const files = readdirSync(folder, { recursive: true }).filter((file) => /^(licen[cs]e|notice|copyrightnotice)(\.|$)|^licenses\/[^/]+$/i.test(file));
+  const text = files.sort().map((file) => readFileSync(`${folder}/${file}`, "utf8").trim()).join("\n\n");
+  if (!text || !licence) throw new Error(`${name} is built in, but has no licence to hand on`);
+  return { name, version, licence, text };
+});
+writeFileSync(`${out}/licences.json`, JSON.stringify(licences));

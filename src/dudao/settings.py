@@ -12,6 +12,7 @@ DUDAO_FILES         s3://bucket/prefix?endpoint=https://host:port keeps files on
 DUDAO_SCANNER       virus scanner asked about every upload: a command, unix:/path or tcp:host:port of a clamd (none by default)
 DUDAO_ADDRESS       https://host: where the platform is reached; QR codes of papers lead there (by default the host of the request)
 DUDAO_SEAL_SERVICE  package.module:object of a seal service (dudao.papers.sealing), none by default
+DUDAO_ACCESS_LOG    1 writes a line for every request: method, path, status, time; neither address nor query (default 0)
 DUDAO_HTTPS         1 when a proxy in front speaks HTTPS (cookies become secure, HSTS is sent); default 1 in production
 """
 
@@ -66,10 +67,12 @@ def _database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql:// (no other database is supported).")
-    options = dict(parse_qsl(parts.query))
+    options: dict[str, object] = dict(parse_qsl(parts.query))
     # pgtrigger asks for this in every row's trigger; where it is missing, the exception it catches makes PostgreSQL look through
     # all deferred checks of the transaction: 10,000 rows take seconds, and a second 10,000 longer.
     options["options"] = f"{options.get('options', '')} -c pgtrigger.ignore={{}}".strip()
+    # Lets dudao.core.waiting prepare its statement; Django's own cursors put the values inside and prepare nothing.
+    options.setdefault("prepare_threshold", 5)
     host = options.pop("host", parts.hostname or "")
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -101,7 +104,6 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "csp",
-    "axes",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -141,7 +143,6 @@ MIDDLEWARE = [
     "dudao.people.middleware.ActorMiddleware",
     "dudao.core.readonly.ReadOnlyGetMiddleware",
     "dudao.core.ui.middleware.ProblemMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "dudao.urls"
@@ -164,7 +165,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "dudao.people.backends.AccountBackend"]
+AUTHENTICATION_BACKENDS = ["dudao.people.backends.AccountBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -175,11 +176,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "people:login"
 LOGIN_REDIRECT_URL = "/"
-# The brakes on guessing are ours (dudao.people.guard); axes puts them in front of every authenticate().
-AXES_HANDLER = "dudao.people.guard.Guard"
-AXES_CLIENT_IP_CALLABLE = "dudao.people.address.client_address"
-AXES_COOLOFF_TIME = 1
-AXES_VERBOSE = False
 MFA_ADAPTER = "dudao.people.factors.Adapter"
 MFA_TOTP_TOLERANCE = 1
 # What core asks of the layer above it: who holds a verb on a place (dudao.core.notices).
@@ -245,6 +241,7 @@ CONTENT_SECURITY_POLICY = {
 }
 CSRF_FAILURE_VIEW = "dudao.core.ui.views.csrf_failure"
 
+ACCESS_LOG = ENV.get("DUDAO_ACCESS_LOG") == "1"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

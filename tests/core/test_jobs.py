@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -17,7 +17,9 @@ from dudao.core.models import Job, Notice, StoredFile
 from dudao.core.sheets import SheetError
 from dudao.demo.builders import account, unit
 from dudao.orgs.models import Kind
+from dudao.people.desk import admin_figures
 from dudao.people.queries import actor_for
+from signing import signed_in
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 
@@ -345,3 +347,39 @@ def test_the_jobs_of_others_do_not_exist(officer, browser):
         answer = Client().get(reverse(f"core:{name}", args=[job.pk]))
         assert answer.status_code == 302
     assert "清点学校" not in browser.get(reverse("core:jobs")).text
+
+
+def beat(seconds_ago):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => %s))",
+            [seconds_ago],
+        )
+
+
+def test_without_a_worker_owner_administrator_and_probes_are_told(officer):
+    @jobs.handler("count")
+    def count(work):
+        return None
+
+    job = begin(officer)
+    client, probe = signed_in(officer), Client()
+    for seconds, works in ((5, True), (300, False)):
+        beat(seconds)
+        answer = probe.get(reverse("core:health"))
+        assert (answer.status_code, answer.json()) == (200 if works else 503, {"database": True, "worker": works})
+        said = client.get(reverse("core:job_state", args=[job.pk])).content.decode()
+        assert ("后台任务程序没有运行" in said) is not works
+    administrator = actor_for(account("管理员", officer.home, "system_admin"))
+    figure = admin_figures(administrator, "admin", job.created_at.date())[-1]
+    assert (figure.value, figure.tone, figure.compare) == ("没有运行", "red", "请在服务器上启动，等待处理 1 项")
+
+
+def test_a_probe_hears_that_the_database_is_gone(db):
+    def gone(execute, sql, params, many, context):
+        raise OperationalError("server closed the connection")
+
+    with connection.execute_wrapper(gone):
+        answer = Client().get(reverse("core:health"))
+    assert (answer.status_code, answer.json()) == (503, {"database": False, "worker": False})

@@ -56,8 +56,23 @@ def test_those_who_act_next_are_told_except_the_actor(city, tells, monkeypatch):
     assert notice.text == "主任导入工作要点：工作要点（理由：年初部署）"
     assert notice.url == f"/plans/{plan.pk}/"
     assert (notice.verb, notice.place, notice.read_at) == ("plan.import", city.path, None)
-    assert notice.event_id == Event.objects.get().pk
+    assert notice.event_ids == [Event.objects.get().pk]
     assert str(notice) == notice.text
+
+
+def test_what_asked_for_a_step_counts_as_read_once_somebody_took_it(city, tells, monkeypatch):
+    monkeypatch.setattr(notices, "TELLS", {**audit.TELLS, "plan.publish": ()})
+    director, other = (account(name, city, "city_director") for name in ("主任", "副主任"))
+    plan, second = a_plan(city), WorkPlan.objects.create(unit=city, year=2027, title="要点")
+    announce(SYSTEM, things=[plan])
+    announce(SYSTEM, things=[second])
+    announce(SYSTEM, things=[plan, plan, second, plan])
+    announce(actor_for(director), things=[plan], verb="plan.publish")
+    unread = Notice.objects.filter(read_at__isnull=True, account=other)
+    assert [notice.text.partition("：")[2] for notice in unread.order_by("pk")] == ["要点", "工作要点、工作要点等"]
+    assert Notice.objects.filter(account=other).count() == 3
+    announce(actor_for(director), things=[second], verb="plan.publish")
+    assert not unread.exists()
 
 
 def test_a_notice_is_gone_with_the_action_that_failed(city, tells):

@@ -189,3 +189,27 @@ def test_a_list_of_files_shows_pictures_that_the_address_of_the_file_hands_out()
         "ui/files.html", {"rows": [FileRow("大门.JPG", "/file/7/"), FileRow("方案.pdf", "/file/8/")]}
     )
     assert drawn.count("<img") == 1 and f'src="{picture}"' in drawn
+
+
+def downloaded(stored, **how):
+    return b"".join(files.serve(stored, "照片", request=None, **how).streaming_content)
+
+
+def test_a_photo_is_downloaded_without_place_and_camera_and_the_original_stays():
+    data = of_a_phone()
+    behind = data + b"\xff\xd8GPS of a second picture"
+    for sent in (data, behind, photo((40, 30), exif=Image.open(io.BytesIO(data)).getexif(), progressive=True)):
+        stored = files.keep(sent, JPEG)
+        got = downloaded(stored)
+        assert b"GPS" not in got and "某手机".encode() not in got
+        before, after = Image.open(io.BytesIO(sent)), Image.open(io.BytesIO(got))
+        assert dict(after.getexif()) == {0x0112: 6} and before.tobytes() == after.tobytes(), "the same, as it stood"
+        assert downloaded(stored, original=True) == sent
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Comment", "GPS 28.7")
+    target = io.BytesIO()
+    Image.new("RGBA", (20, 20), "green").save(target, "PNG", pnginfo=notes)
+    got = downloaded(files.keep(target.getvalue(), PNG))
+    assert b"GPS" not in got and Image.open(io.BytesIO(got)).getpixel((3, 3)) == (0, 128, 0, 255)
+    broken = data[:3000]
+    assert b"GPS" not in downloaded(files.keep(broken, JPEG)), "also of a photo that broke off"

@@ -51,4 +51,4 @@ def test_the_page_shows_what_was_found_or_says_so(city):
     html = client.get(reverse("dashboards:search"), {"q": "平江"}).content.decode()
     assert city.pingjiang.get_absolute_url() in html
     assert "没有找到" in client.get(reverse("dashboards:search"), {"q": "zzzz"}).content.decode()
-    assert "可以搜机构" in client.get(reverse("dashboards:search")).content.decode()
+    assert "可以找机构" in client.get(reverse("dashboards:search")).content.decode()

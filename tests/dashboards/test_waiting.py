@@ -108,3 +108,15 @@ def test_a_kept_desk_knows_of_every_change_of_rows_and_of_rights(city):
     Appointment.objects.filter(account=person).update(valid_to=day(-1))
     assert desk(actor_for(person), True, day(8))[0] == [] and todo_groups(actor_for(person)) == []
     assert todo_groups(Actor(id=None, name="没有人")) == []
+
+
+def test_people_of_one_role_share_a_plan_that_the_database_keeps(city):
+    connection.connection.execute("DEALLOCATE ALL")
+    connection.connection._prepared.clear()
+    a_row(city, title="待签收")
+    for _ in range(2):
+        for name in ("county", "county2"):
+            assert signed_in(city.account(name)).get("/").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT kind, count%'")
+        assert cursor.fetchone() == (1,)

@@ -9,6 +9,7 @@ from dudao.findings.queries.lights import Lights
 from dudao.findings.queries.lookback import redrawn
 from dudao.findings.queries.terms import terms_on
 from dudao.findings.sources import facts_now
+from dudao.orgs.models import Kind
 from dudao.papers.models import Delivery, Number, Paper
 from dudao.papers.queries import compare, overdue
 
@@ -75,6 +76,13 @@ def test_a_round_of_looking_back_is_over_and_one_runs(city):
     assert {state == "closed" for state in running.items.values_list("was", flat=True)} == {True, False}
     again = Finding.objects.filter(source="look_back")
     assert again.count() == 2 and all(row.recurs_id is not None and row.state == "issued" for row in again)
+
+
+def test_an_inspector_looks_back_only_where_appointed(city):
+    rows = LookBackItem.objects.select_related("finding__unit").prefetch_related("inspectors__home")
+    sent = [(account, row.finding.unit) for row in rows for account in row.inspectors.all()]
+    assert {account.home.kind for account, _ in sent} >= {Kind.CITY}
+    assert not [f"{account}: {unit}" for account, unit in sent if not unit.path.startswith(account.home.path)]
 
 
 def test_a_superiors_list_is_spread_and_partly_done(city):

@@ -12,7 +12,8 @@ from dudao.core.models import Event
 from dudao.demo import clock
 from dudao.demo.plan import TASKS, plan_text
 from dudao.demo.stories import story
-from dudao.demo.year import plan_year
+from dudao.demo.year import HANDED_ON, plan_year
+from dudao.orgs.models import Kind
 from dudao.people.queries import actor_for
 from dudao.plans.models import Assignment, Light, Milestone, ProgressReport, Task, WorkPlan
 from dudao.plans.queries import assignment_rows, lights_on
@@ -35,6 +36,17 @@ def test_every_task_of_the_demo_is_of_a_point_that_exists():
     whole = {point.number for point in worktext.parse(plan_text(2026)).points if not point.items}
     for spec in TASKS:
         assert (spec.point, spec.item) in pieces or (spec.item is None and spec.point in whole), spec
+
+
+def test_kindergartens_are_handed_only_what_concerns_them():
+    specs = {(spec.point, spec.item): spec for spec in TASKS}
+    points = {point.number: point for point in worktext.parse(plan_text(2026)).points}
+    gardens = [place for place, kinds in HANDED_ON.items() if Kind.KINDERGARTEN in kinds]
+    assert gardens and set(HANDED_ON) <= set(specs)
+    for place in gardens:
+        text = next(item.text for item in points[place[0]].items if item.ordinal == place[1])
+        assert specs[place].target is None, "a rate is the county's to reach"
+        assert not [word for word in ("学校", "大班额", "县") if word in text], text
 
 
 def test_whose_year_it_is():

@@ -160,6 +160,17 @@ def test_handed_in_sent_back_put_right_and_accepted(open_as, town, subject):
     clerk.get_by_text("请写明许可证编号").first.wait_for()
     clerk.locator('textarea[name="text"]').fill("许可证编号教民4306001号，2026年年检合格。")
     saved(clerk)
+    clerk.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    expect(clerk.locator("[data-saved]")).to_be_in_viewport()
+    typed = "input:not([type=hidden], [type=radio], [type=checkbox], [type=file])"
+    small = f"#answer-at :is({typed}, textarea, select, button, .btn, .sa-option)"
+    heights = clerk.locator(small).evaluate_all(
+        "all => all.filter(one => one.offsetParent).map(one => one.offsetHeight)"
+    )
+    assert heights and min(heights) >= 40, heights
+    foot = clerk.locator(".sa-foot > .btn").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert len(set(foot)) == 1, "one row"
+    clerk.evaluate("window.scrollTo(0, 0)")
     look(clerk, "desk-phone")
     clerk.get_by_label("修改说明").fill("已写明编号和年检结论。")
     clerk.get_by_role("button", name="已按意见修改").click()
@@ -185,6 +196,10 @@ def test_figures_are_typed_and_saved(open_as, town, subject):
     page.get_by_text("请填数字").first.wait_for()
     page.get_by_label("班级数", exact=True).fill("9")
     saved(page)
+    note = page.get_by_label("班级数的说明", exact=True)
+    expect(note).to_be_hidden()
+    page.locator("tr", has=page.get_by_label("班级数", exact=True)).get_by_text("写说明").click()
+    expect(note).to_be_visible()
     look(page, "figures")
     page.goto(page.url)
     expect(page.get_by_label("班级数", exact=True)).to_have_value("9")

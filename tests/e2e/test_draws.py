@@ -99,7 +99,7 @@ def test_kindergartens_are_drawn_and_anybody_checks_it(town, page_of, new_page, 
     look(public, "draws-public-promise")
 
     officer.get_by_role("link", name="当众抽取").click()
-    officer.get_by_label("现场的话").fill("当日开奖号 05 17 22 28 31")
+    officer.get_by_label("现场公布的号码").fill("当日开奖号 05 17 22 28 31")
     look(officer, "draws-hold")
     officer.get_by_role("button", name="抽取", exact=True).click()
     officer.get_by_text("已抽取。核对后可以公布").first.wait_for()

@@ -220,7 +220,7 @@ def test_a_new_version_and_the_box(world, page_of, tmp_path, monkeypatch):
     page.get_by_role("button", name="改用新版本").click()
     page.get_by_text("新证.pdf，第 2 版").wait_for()
     look(page, "evidence-box")
-    page.get_by_role("button", name="取消引用“旧证”").click()
+    page.get_by_role("button", name="不再引用“旧证”").click()
     page.get_by_text("新证.pdf，第 2 版").wait_for(state="detached")
     assert EvidenceLink.objects.count() == 1
 

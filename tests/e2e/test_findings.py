@@ -4,6 +4,7 @@
 """
 
 import pytest
+from playwright.sync_api import expect
 
 from dudao.findings.models import Finding
 from e2e.conftest import PHONE
@@ -103,7 +104,12 @@ def test_a_finding_travels_through_every_state(town, open_as, tmp_path):
     phone.get_by_label("做了什么").fill("两台冰箱已启用，记录完整。")
     phone.get_by_role("button", name="报送").click()
     phone.get_by_text("请至少上传一个文件").first.wait_for()
-    phone.locator("input[type=file]").set_input_files(picture)
+    phone.locator("input[type=file]:not([capture])").set_input_files(picture)
+    phone.get_by_label("做了什么").fill("")
+    phone.get_by_role("button", name="报送").click()
+    phone.get_by_text("请填写“做了什么”").first.wait_for()
+    expect(phone.get_by_role("button", name="去掉整改后")).to_be_visible()  # it stays chosen
+    phone.get_by_label("做了什么").fill("两台冰箱已启用，记录完整。")
     look(phone, "phone-report")
     phone.get_by_role("button", name="报送").click()
     phone.get_by_text("已报告整改完成").first.wait_for()

@@ -135,7 +135,7 @@ def answered(town, open_as, row) -> None:
     look(county, "gov-lacking")
     answer_the_rest(town.county_officer, subject, Decimal(1))
     county.goto(f"{base(county)}{subject.get_absolute_url()}report-new/")
-    county.locator("input[type=file]").set_input_files(town.scan)
+    county.locator("input[type=file]:not([capture])").set_input_files(town.scan)
     press(county, "上传", "自评报告已上传")
     go(county, "检查并提交")
     press(county, "提交自评", "自评提交回执")

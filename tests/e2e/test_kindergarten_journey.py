@@ -94,7 +94,7 @@ def drawn_in_public(town, open_as) -> None:
     ask(officer, "公开承诺")
     officer.get_by_text("已固定并公开承诺").first.wait_for()
     go(officer, "当众抽取")
-    officer.get_by_label("现场的话").fill("当日开奖号 05 17 22 28 31")
+    officer.get_by_label("现场公布的号码").fill("当日开奖号 05 17 22 28 31")
     press(officer, "抽取", "已抽取。核对后可以公布")
     look(officer, "kg-drawn")
     row = Draw.objects.get()

@@ -64,7 +64,7 @@ def test_a_template_from_the_download_to_its_use_and_back(open_page, tmp_path):
 
     def upload():
         page.get_by_role("link", name="上传模板").first.click()
-        page.locator("input[type=file]").set_input_files(mine)
+        page.locator("input[type=file]:not([capture])").set_input_files(mine)
         page.get_by_role("button", name="上传并试填").click()
 
     upload()

@@ -144,7 +144,7 @@ def reported(page: Page, site, title: str, folder: Path) -> None:
     page.get_by_label("完成率（%）").fill("100")
     if page.locator("input[name=achieved]").count():
         page.locator("input[name=achieved]").fill("10")
-    page.set_input_files("input[type=file]", str(proof))
+    page.set_input_files("input[name=files]", str(proof))
     page.get_by_label("这项工作已经全部完成").check()
     page.get_by_role("button", name="报送", exact=True).click()
     expect(page.locator("#messages")).to_contain_text("已报送完成")

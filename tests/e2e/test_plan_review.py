@@ -88,7 +88,7 @@ def test_what_a_crash_left_in_the_browser_is_offered_again(desk):
         "key => localStorage.setItem(key, JSON.stringify({at: Date.now(), values: [['title', '没有送到的标题']]}))", key
     )
     page.reload()
-    expect(page.locator("[data-draft-offer]")).to_contain_text("没保存的修改")
+    expect(page.locator("[data-draft-offer]")).to_contain_text("本机有未保存的内容")
     page.get_by_role("button", name="恢复").click()
     saved(page)
     assert desk.point("1").title == "没有送到的标题"

@@ -1,8 +1,11 @@
 """In a real browser: a county reports with a file from a phone, the office confirms, a schedule and the rules are previewed."""
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
+from dudao.core.files import opened
+from dudao.evidence.models import EvidenceVersion
 from dudao.plans.actions.assignments import sign
 from dudao.plans.models import Assignment, LightRule
 from e2e.axe import run_axe
@@ -45,7 +48,7 @@ def test_a_county_reports_from_a_phone_and_the_office_confirms(city, open_as, tm
     phone.get_by_text("报送完成需要佐证材料：聘书").first.wait_for()
     letter = tmp_path / "聘书.txt"
     letter.write_text("聘请张三为督学。", encoding="utf-8")
-    phone.locator("input[type=file]").set_input_files(letter)
+    phone.locator("input[name=files]").set_input_files(letter)
     phone.get_by_role("button", name="报送").click()
     phone.get_by_text("已报送完成，等待确认").first.wait_for()
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -61,6 +64,30 @@ def test_a_county_reports_from_a_phone_and_the_office_confirms(city, open_as, tm
     desk.get_by_role("dialog").get_by_role("button", name="销号").click()
     desk.get_by_text("现为“已销号”").first.wait_for()
     assert fresh(row).state == "closed"
+
+
+def test_a_large_photo_is_shown_made_smaller_and_kept_in_the_library(city, open_as, tmp_path, settings):
+    settings.FILES_ROOT = tmp_path / "files"
+    row = a_row(city, evidence_wanted="照片")
+    sign(city.county, row=row)
+    photo = tmp_path / "开会.jpg"
+    said = Image.Exif()
+    said[0x0112], said[0x0110] = 6, "HMA-AL00"
+    Image.effect_noise((4000, 3000), 60).convert("RGB").save(photo, quality=90, exif=said)
+    phone = open_as("county", f"/plans/rows/{row.pk}/report/", PHONE)
+    phone.get_by_label("进展情况").fill("已开会。")
+    phone.locator("input[name=files]").set_input_files(photo)
+    phone.locator(".ev-queue img.dd-thumb").wait_for()
+    # Sent before the file is there, the form waits for it.
+    phone.get_by_role("button", name="报送").click()
+    phone.get_by_text("已报送第 1 次进展").first.wait_for()
+    phone.locator("img.dd-thumb").first.wait_for()
+    item = EvidenceVersion.objects.get()
+    assert item.unit == city.pingjiang and item.file == fresh(row).reports.get().evidence.get().file
+    assert item.size < photo.stat().st_size / 2
+    with opened(item.file) as stream, Image.open(stream) as sent:
+        # Upright in its points, so no mark of a side; what the camera says stays.
+        assert (sent.size, sent.getexif()[0x0112], sent.getexif()[0x0110]) == ((2250, 3000), 1, "HMA-AL00")
 
 
 def test_a_schedule_answers_while_it_is_typed_and_is_saved(city, open_as):

@@ -54,7 +54,10 @@ def test_two_reviewers_blind_a_disagreement_and_the_third(town, open_as):
     one.keyboard.press("Escape")
     one.keyboard.press("s")
     one.wait_for_url("**code=F1.2**")
-    for _ in range(4):
+    questions = one.locator("form[data-save] [data-input]")
+    for place in range(4):
+        keyed = [bool(questions.nth(at).locator("kbd:visible").count()) for at in range(4)]
+        assert keyed == [at == place for at in range(4)], "only the question that the digits answer shows them"
         one.keyboard.press("1")
     saved(one)
     look(one, "review-desk-truths")

@@ -95,8 +95,8 @@ def test_the_adopted_marks_by_block_the_marks_as_given_and_the_strictness(town):
     assert whole["平江县第一中学"][head] == 3.2
     given = [row for row in table_of(target, "评分明细") if row["指标代码"] == "F1.1"]
     assert [(row["评分人"], row["所评"]) for row in given] == [
-        ("第 1 席 张督学", "0.8"),
-        ("第 2 席 刘督学", "1"),
+        ("第一评审 张督学", "0.8"),
+        ("第二评审 刘督学", "1"),
         ("核定 王科员", "0.8"),
     ]
     assert "一次会议没有记录。" in {row["理由"] for row in given}

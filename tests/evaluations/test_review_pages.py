@@ -132,7 +132,7 @@ def test_the_office_sees_disagreements_and_settles(town):
     assert ("请第三人" in board and "核定" in board and "张督学偏严最多" in board) or "刘督学偏宽最多" in board
     url = f"{reverse('evaluations:review_settle', args=[town.subject.pk])}?source=online&code=F1.1"
     client = signed_in(town.accounts["officer"])
-    assert "第 1 席 张督学" in words(client.get(url))
+    assert "第一评审 张督学" in words(client.get(url))
     assert client.post(url, {"cell-0": "0.8", "reason": ""}).status_code == 422
     assert client.post(url, {"cell-0": "0.8", "reason": "集体研究。"}).status_code == 302
     assert Mark.objects.get(review=None).cells == {"F1.1": "0.8"}

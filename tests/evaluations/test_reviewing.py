@@ -106,7 +106,7 @@ def test_seats_that_are_taken_stay(town):
     give(town, "inspector", "second", way="hand", subjects=[town.subject])
     made = give(town, "third", "fourth")
     assert {row.subject_id for row in made} == {one.pk for one in town.campaign.subjects.exclude(pk=town.subject.pk)}
-    with pytest.raises(ValidationError, match="已经有人"):
+    with pytest.raises(ValidationError, match="都已经齐了"):
         give(town, "third", "fourth")
 
 
@@ -256,7 +256,7 @@ def test_two_who_differ_call_the_third_with_these_indicators_only(pair):
     third = Review.objects.get(seat=3)
     assert third.codes == ["F1.1"] and third.reviewer_id in {pair.accounts[name].pk for name in ("third", "fourth")}
     open_ = reads.differences(pair.campaign, "online", reads.office_reviews(pair.campaign, "online"))
-    assert [(one.code, [value for _, _, value in one.given]) for one in open_] == [("F1.1", ["0.6", "1"])]
+    assert [(one.code, [value for *_, value in one.given]) for one in open_] == [("F1.1", ["0.6", "1"])]
     actor = pair.third if third.reviewer_id == pair.accounts["third"].pk else pair.fourth
     mark_all(actor, third, F1_1=({"F1.1": "0.8"}, "两次记录后补。"))
     reviewing.submit_review(actor, review=third)

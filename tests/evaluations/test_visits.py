@@ -26,6 +26,8 @@ from dudao.evaluations.queries import visits as reads
 from dudao.evaluations.queries.scoring import scored
 from dudao.evidence.actions.library import add_file as kept_file
 from dudao.evidence.models import EvidenceLink
+from dudao.findings import sources
+from dudao.findings.models import Finding
 from dudao.people.queries import actor_for
 from dudao.visits import actions as visit_acts
 from dudao.visits import queries as visit_reads
@@ -465,3 +467,33 @@ def test_the_notice_is_a_paper_whose_issue_tells_the_unit(town):
     secret = plan(town, announced=False, unit=town.second_school)
     with pytest.raises(Denied, match="不事先通知"):
         visit_papers.draft_visit_notice(town.officer, visit=secret)
+
+
+def test_a_problem_found_on_site_takes_reason_and_photos_along_and_leads_back(going):
+    give(going, "second", "F1.1", cells={"F1.1": "0.6"}, reason="操场有两处破损。")
+    kept = visit_acts.add_file(going.second, visit=going.visit, file=proof(), name="破损一.pdf", code="F1.1")
+    visit_acts.add_file(
+        going.second, visit=going.visit, file=keep(b"%PDF-1.4 two", "application/pdf"), name="破损二.pdf", code="F1.1"
+    )
+    visit_acts.add_file(
+        going.second, visit=going.visit, file=keep(b"%PDF-1.4 gate", "application/pdf"), name="大门.pdf", code="F1.2"
+    )
+    key = f"onsite:{going.visit.pk}:{going.subject.pk}:F1.1"
+    make = reverse("findings:make", args=[key])
+    problems = f"{reverse('visits:visit_field', args=[going.visit.pk])}?tab=problems"
+    client = signed_in(going.accounts["officer"])
+    assert make in words(signed_in(going.accounts["second"]).get(problems))
+    page = words(client.get(make))
+    assert "操场有两处破损" in page and "破损一.pdf" in page and "破损二.pdf" in page and "大门.pdf" not in page
+    data = {
+        "office": going.city.pk,
+        "description": "操场有两处破损。",
+        "severity": "general",
+        "found_on": DAY().isoformat(),
+        "found": ["0"],
+    }
+    made = Finding.objects.get(pk=int(client.post(make, data).url.strip("/").split("/")[-1]))
+    assert [(one.file, one.name) for one in made.files.all()] == [(kept.file, "破损一.pdf")]
+    assert going.visit.get_absolute_url() in words(client.get(made.get_absolute_url()))
+    assert made.get_absolute_url() in words(client.get(going.visit.get_absolute_url()))
+    assert sources.find(going.principal, key) is None and sources.find(going.fourth, key) is None

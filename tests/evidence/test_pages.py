@@ -222,7 +222,7 @@ def test_the_box_attaches_and_takes_off(town, client_of, places):
     assert "没有找到" in client.get(where + "?open=1&q=别的").content.decode()
     hx = {"HX-Request": "true"}
     page = client.post(where, {"step": "attach", "items": [item.pk]}, headers=hx).content.decode()
-    assert "取消引用" in page and EvidenceLink.objects.count() == 1
+    assert "不再引用" in page and EvidenceLink.objects.count() == 1
     upload = announce(client, town.pdf("新"), unit=town.school.pk).json()["id"]
     piece(client, reverse("evidence:upload", args=[upload]), 0, town.pdf("新"))
     client.post(where, {"step": "attach", "uploads": upload}, headers=hx)

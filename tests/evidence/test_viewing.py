@@ -78,3 +78,23 @@ def test_the_library_shows_photos_as_small_pictures(town, kept):
     said = client.get(reverse("evidence:items")).content.decode()
     assert said.count('class="dd-thumb') == 1 and kept.picture_url in said
     assert client.get(kept.picture_url).status_code == 200
+
+
+def test_the_original_is_for_those_who_may_export_it(town):
+    exif = Image.Exif()
+    exif[0x0110] = "PHONE-X"
+    target = io.BytesIO()
+    Image.new("RGB", (300, 200), "green").save(target, "JPEG", exif=exif)
+    version = add_file(
+        town.clerk, unit=town.school, file=files.keep(target.getvalue(), "image/jpeg"), name="门.jpg"
+    ).version
+    url = reverse("evidence:file", args=[version.pk])
+
+    def got(who, more=""):
+        return signed_in(Account.objects.get(pk=getattr(town, who).id)).get(url + more)
+
+    assert b"PHONE-X" not in b"".join(got("inspector").streaming_content)
+    assert b"".join(got("clerk", "?original").streaming_content) == target.getvalue()
+    assert got("inspector", "?original").status_code == 403
+    page = signed_in(Account.objects.get(pk=town.clerk.id)).get(version.evidence.get_absolute_url())
+    assert "下载原件" in page.content.decode()

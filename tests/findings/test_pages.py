@@ -9,7 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from dudao.core.models import Event
+from dudao.core import files
+from dudao.core.access import SYSTEM
+from dudao.core.models import Event, Notice
+from dudao.evidence.actions.library import add_file
+from dudao.evidence.models import EvidenceLink
 from dudao.findings.actions import clock, consulting, issuing, judging, making, reminders
 from dudao.findings.models import Finding, Policy
 from dudao.findings.views.common import most
@@ -54,9 +58,15 @@ def test_the_whole_way_by_forms(town):
     post(town, "head", "report", row.pk, kind="done", text="全部完成", progress="")
     assert again(row).state == State.REPORTED
     post(town, "county", "send_back", row.pk, method="site", on=day().isoformat(), reason="记录仍缺", deadline="")
+    assert "记录仍缺" in page(town, "head", "report", row.pk), "what is still to be done stands over the form"
     assert "记录仍缺" in page(town, "head", "finding", row.pk)
     post(town, "head", "report", row.pk, kind="done", text="已补记录", progress="")
     post(town, "county", "verify", row.pk, method="site", on=day().isoformat(), opinion="属实")
+    told = Notice.objects.filter(account=town.accounts["head"])
+    assert told.get(verb="finding.verify").text.startswith("整改已核验通过，等待销号")
+    for verb in ("finding.issue", "finding.send_back"):
+        assert not told.filter(verb=verb, read_at__isnull=True).exists(), "what was asked for is done"
+    assert told.filter(verb="finding.verify", read_at__isnull=True).exists()
     post(town, "county", "step", row.pk, step="finding.close")
     assert again(row).state == State.VERIFIED, "who verified doesn't cross off"
     post(town, "county2", "step", row.pk, step="finding.close")
@@ -377,3 +387,24 @@ def test_what_is_asked_of_a_step_that_is_gone_is_told(town):
     assert "当前状态为“整改中”" in answer.content.decode()
     reminders.escalate(town.county, finding=row, reason="拒不整改")
     assert "已催办责任单位" in page(town, "county", "finding", row.pk)
+
+
+def test_a_report_is_proved_from_the_library(town, settings, tmp_path):
+    settings.FILES_ROOT = tmp_path / "files"
+    mine = add_file(town.head, unit=town.school, file=files.keep(b"%PDF-1.4 a", "application/pdf"), name="留样台账.pdf")
+    foreign = add_file(SYSTEM, unit=town.pingjiang, file=files.keep(b"%PDF-1.4 b", "application/pdf"), name="别处.pdf")
+    row = town.planned()
+    pick = reverse("evidence:pick")
+    options = client(town, "head").get(pick, {"unit": town.school.pk, "q": "留样"}).content.decode()
+    assert f'data-value="{mine.version.evidence_id}"' in options
+    assert client(town, "head").get(pick, {"unit": town.pingjiang.pk}).status_code == 404
+    assert f"{pick}?unit={town.school.pk}" in page(town, "head", "report", row.pk)
+    bad = post(town, "head", "report", row.pk, kind="done", text="好了", library=[foreign.version.evidence_id])
+    assert bad.status_code == 422 and not row.files.exists()
+    sent = post(town, "head", "report", row.pk, kind="done", text="已改好", library=[mine.version.evidence_id])
+    assert sent.status_code == 302 and again(row).state == State.REPORTED
+    assert [(one.file, one.name) for one in row.files.all()] == [(mine.version.file, "留样台账.pdf")]
+    link = EvidenceLink.objects.get(version=mine.version)
+    assert link.frozen_at is not None and link.url == row.get_absolute_url()
+    shown = client(town, "head").get(mine.version.evidence.get_absolute_url()).content.decode()
+    assert "第 2 次报告" in shown

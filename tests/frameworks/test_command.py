@@ -73,7 +73,7 @@ def test_list_shows_the_facts_of_every_document(capsys, chinese):
 def test_print_tells_points_and_rules_in_words(capsys, chinese):
     command.printed(Namespace(pack="school-safety-36"))
     out = capsys.readouterr().out
-    assert "    SF1.1 有计划、总结（半年一份）（2 分）\n        计分：少一项，每项扣 1 分，扣完为止\n" in out
+    assert "    SF1.1 有计划、总结（半年一份）（2 分）\n        计分：每少 1 项扣 1 分，扣完为止\n" in out
     assert "        材料：安全工作计划、安全工作总结\n" in out
 
 

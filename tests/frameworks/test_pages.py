@@ -33,7 +33,7 @@ def test_a_standard_is_loaded_and_read(client_of, town):
     client = client_of("officer")
     answer = client.post(reverse("frameworks:load"), {"unit": town.city.pk, "pack": "school-safety-36"}, follow=True)
     page = answer.content.decode()
-    assert "学校安全工作检查（一）" in page and "少一次，每项扣 0.5 分，扣完为止" in page and "下级合计 36" in page
+    assert "学校安全工作检查（一）" in page and "每少 1 次扣 0.5 分，扣完为止" in page and "下级合计 36" in page
     assert "没有发现问题" in page
     assert "学校安全工作检查（一）" in client.get(reverse("frameworks:versions")).content.decode()
 

@@ -23,11 +23,16 @@ def test_the_night_tidies_and_leaves_what_is_asked_for(town):
         ).pk
         for days in (0, 2, 300, 500)
     }  # fmt: skip
+    Session.objects.create(session_key="kept", session_data="", expire_date=now + timedelta(days=5))
+    kept = LoginSession.objects.create(
+        account=town.officer, session_key="kept", device="d", address="", factor="password",
+        started_at=now - timedelta(days=9), last_seen_at=now,
+    ).pk  # fmt: skip
     own.tidy(now)
     assert LoginAttempt.objects.get().at == now - timedelta(hours=1)
-    assert Session.objects.get().session_key == "s1"
+    assert {row.session_key for row in Session.objects.all()} == {"s1", "kept"}
     left = {row.pk: row.end for row in LoginSession.objects.all()}
-    assert left == {rows[0]: "", rows[2]: "long", rows[300]: "logout"}
+    assert left == {kept: "", rows[0]: "", rows[2]: "long", rows[300]: "logout"}
 
 
 def test_it_is_registered():

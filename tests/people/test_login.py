@@ -5,6 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -16,9 +17,17 @@ from dudao.core.models import Event
 from dudao.demo.builders import account, unit
 from dudao.orgs.models import Kind
 from dudao.people import factors, guard
-from dudao.people.address import DEVICE_COOKIE, address_group, client_address, device_words
+from dudao.people.address import (
+    DEVICE_COOKIE,
+    address_group,
+    client_address,
+    device_words,
+    unlisted_proxy,
+    warn_of_proxy,
+)
 from dudao.people.models import LoginAttempt, LoginSession
 from dudao.people.secrets import code_digest
+from signing import signed_in
 
 LOGIN = "/login/"
 PASSWORD = "Quiet-Harbour7"
@@ -374,3 +383,39 @@ def test_a_second_factor_sealed_with_a_lost_key_refuses_in_words(client, person,
     answer = client.post("/login/second/", {"code": totp(guarded[0])})
     assert answer.status_code == 422
     assert "动态口令不正确" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "found"),
+    [
+        ("127.0.0.1", "1.2.3.4", "127.0.0.1"),
+        ("10.0.0.9", "1.2.3.4", "10.0.0.9"),
+        ("10.0.0.1", "1.2.3.4", ""),
+        ("127.0.0.1", "", ""),
+        # From outside, a client may write the header itself.
+        ("8.8.8.8", "1.2.3.4", ""),
+    ],
+)
+def test_a_proxy_that_nobody_listed_is_found(peer, forwarded, found):
+    request = RequestFactory().get("/", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR=forwarded)
+    with override_settings(TRUSTED_PROXIES=frozenset({"10.0.0.1"})):
+        assert unlisted_proxy(request) == found
+
+
+def test_the_system_administrator_is_told_of_an_unlisted_proxy_and_the_log_once(town, caplog):
+    warn_of_proxy.cache_clear()
+    caplog.set_level("WARNING")
+    for person, told in ((town.system, True), (town.officer, False)):
+        client = signed_in(person)
+        for _ in range(2):
+            page = client.get("/me/", headers={"X-Forwarded-For": "1.2.3.4"}, follow=True).content.decode()
+            assert ("DUDAO_TRUSTED_PROXIES=127.0.0.1" in page) is told
+        assert "DUDAO_TRUSTED_PROXIES" not in client.get("/me/", follow=True).content.decode()
+    assert len([said for said in caplog.messages if "X-Forwarded-For" in said]) == 1
+
+
+def test_nobody_is_let_in_without_a_request_to_count_by(person):
+    with pytest.raises(TypeError):
+        authenticate(username="officer", password=PASSWORD)
+    request = RequestFactory().post(LOGIN)
+    assert authenticate(request, username="officer", password=PASSWORD) == person and request.login_verdict.allowed

@@ -201,11 +201,13 @@ def test_appointing_and_ending_by_the_pages(town):
     assert made.valid_to < timezone.localdate()
 
 
-def test_why_can_i_see_this_names_verb_and_appointment(town):
+def test_why_can_i_see_this_says_whose_it_is_and_by_which_appointment(town):
     client = signed_in(town.head)
     page = client.get(reverse("people:why"), {"place": town.school.path, "of": "某项任务"}).content.decode()
-    assert "某项任务" in page
-    assert "平东一中 · 学校（园）负责人" in page
+    assert "“某项任务”由平东一中负责；您在本单位任职（平东一中 · 学校（园）负责人）" in page
+    assert page.count("查看机构") == 1
+    above = signed_in(town.east_office).get(reverse("people:why"), {"place": town.school.path}).content.decode()
+    assert "平东一中在您任职的单位（平东县" in above
     part = client.get(
         reverse("people:why"), {"place": town.school.path}, headers={"HX-Request": "true"}
     ).content.decode()

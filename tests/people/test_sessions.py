@@ -16,7 +16,7 @@ from dudao.core.models import Event
 from dudao.demo.builders import account
 from dudao.people import entry, factors
 from dudao.people.actions import disable_account, remove_second_factor, reset_login
-from dudao.people.models import Appointment, LoginSession
+from dudao.people.models import Appointment, LoginPolicy, LoginSession
 from signing import signed_in
 
 PASSWORD = "Quiet-Harbour7"
@@ -50,6 +50,33 @@ def test_ten_hours_are_the_most_however_busy(town):
     assert client.get("/people/")["Location"].startswith("/login/?why=long")
 
 
+def test_one_stays_logged_in_on_a_device_of_ones_own_where_the_office_allows_it(town):
+    person, client = town.officer, Client()
+    log_in(client, person, keep="on")  # not allowed yet
+    assert client.session.get_expire_at_browser_close() and "在本机保持登录" not in Client().get("/login/").text
+    LoginPolicy.objects.create(since=timezone.now(), keep_days=7)
+    assert "在本机保持登录 7 天" in Client().get("/login/").text
+    log_in(client := Client(), person)
+    aged(client, 31 * 60)
+    assert client.get("/people/").status_code == 302
+    log_in(client := Client(), person, keep="on")
+    assert client.cookies["sessionid"]["max-age"] == 7 * 86400
+    aged(client, 6 * 86400)
+    assert client.get("/people/").status_code == 200
+    aged(client, 7 * 86400, "started")
+    assert client.get("/people/")["Location"].startswith("/login/?why=long")
+
+
+def test_an_administrator_never_stays_logged_in(town):
+    LoginPolicy.objects.create(since=timezone.now(), keep_days=7)
+    log_in(client := Client(), town.security, keep="on")
+    assert client.session.get_expire_at_browser_close() and client.session[entry.KEY]["kept"] == 0
+    log_in(client := Client(), town.officer, keep="on")
+    Appointment.objects.filter(account=town.officer).update(role="security_admin")
+    aged(client, 16 * 60)
+    assert client.get("/people/")["Location"].startswith("/login/?why=idle")
+
+
 def test_a_real_log_in_that_runs_out_is_ended_in_the_list(client, town):
     log_in(client, town.officer)
     aged(client, 31 * 60)
@@ -68,11 +95,11 @@ def test_being_there_is_noted_once_a_minute(client, town):
     assert int(time.time()) - client.session[entry.KEY]["seen"] < 5
 
 
-def log_in(client, person, **extra):
+def log_in(client, person, *, keep="", **extra):
     if not person.has_usable_password():
         person.password, person.password_changed_at = make_password(PASSWORD), timezone.now()
         person.save()
-    return client.post("/login/", {"username": person.username, "password": PASSWORD}, **extra)
+    return client.post("/login/", {"username": person.username, "password": PASSWORD, "keep": keep}, **extra)
 
 
 def test_a_page_costs_three_queries_to_know_who_asks(town, django_assert_num_queries):

@@ -39,7 +39,8 @@ def test_the_security_administrator_sees_what_the_person_sees_and_changes_nothin
             reverse(f"people:{address}", args=[town.reporter.pk]), {"step": "account.disable", "reason": "x"}
         )
         assert refused.status_code == 403
-        assert "只能看，不能办理" in refused.content.decode()
+        said = refused.content.decode()
+        assert "只能看，不能办理" in said and f'action="{reverse("people:view-as-end")}"' in said
     assert Account.objects.values().get(pk=town.reporter.pk) == before
     with pytest.raises(Denied, match="只读"):
         actions.reset_login(answer.wsgi_request.actor, account=town.reporter, code="K7MP-3XQH-9TWD")
@@ -68,6 +69,9 @@ def test_it_ends_by_itself_after_a_quarter_of_an_hour(town):
     assert 890 < session["view_as"]["until"] - time.time() <= 900
     session["view_as"] = {**session["view_as"], "until": int(time.time()) - 1}
     session.save()
+    back = client.get("/", follow=True)
+    assert back.redirect_chain == [(town.east_office.get_absolute_url(), 302)]
+    assert "以他人身份查看已经结束" in back.content.decode()
     page = client.get("/people/").content.decode()
     assert "郑西县" in page
     assert "的身份查看，只读" not in page
@@ -80,6 +84,7 @@ def test_it_ends_when_the_right_to_it_ends(town):
     row = town.security.appointments.get()
     row.valid_to = "2026-01-02"
     row.save()
+    assert client.get("/me/")["Location"] == "/"
     assert not client.get("/me/").wsgi_request.actor.read_only
 
 

@@ -6,7 +6,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from dudao.core import files
 from dudao.demo.builders import unit
+from dudao.evidence.actions.library import add_file
+from dudao.evidence.models import EvidenceLink
 from dudao.plans.actions.assignments import report, sign
 from dudao.plans.actions.hand_down import hand_down
 from dudao.plans.actions.lights import adopt_preset
@@ -148,6 +151,24 @@ def test_evidence_comes_in_with_the_report_and_goes_out_only_to_who_may_see_the_
     assert client_of(city, "officer").get(address).status_code == 200
     assert client_of(city, "stranger").get(address).status_code == 404
     assert Client().get(address).status_code in {302, 404}
+
+
+def test_a_report_of_progress_is_proved_from_the_library(city, settings, tmp_path):
+    settings.FILES_ROOT = tmp_path
+    kept = add_file(
+        city.county, unit=city.pingjiang, file=files.keep(b"%PDF-1.4 a", "application/pdf"), name="聘书.pdf"
+    )
+    row = a_row(city, evidence_wanted="聘书")
+    sign(city.county, row=row)
+    county, address = client_of(city, "county"), reverse("plans:row_report", args=[row.pk])
+    assert f"{reverse('evidence:pick')}?unit={city.pingjiang.pk}" in county.get(address).content.decode()
+    sent = {"text": "完成。", "progress": "100", "light": "green", "complete": "on"}
+    assert county.post(address, sent).status_code == 422
+    assert county.post(address, sent | {"library": [kept.version.evidence_id]}).status_code == 302
+    made = fresh(row).reports.get()
+    assert [(one.file, one.name) for one in made.evidence.all()] == [(kept.version.file, "聘书.pdf")]
+    link = EvidenceLink.objects.get(version=kept.version)
+    assert link.frozen_at is not None and (link.url, link.unit) == (row.get_absolute_url(), city.pingjiang)
 
 
 def test_the_form_sent_twice_reports_once(city):

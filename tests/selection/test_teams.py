@@ -325,3 +325,18 @@ def test_an_office_writes_down_what_an_inspector_is_good_at(town):
     assert one.name in found and town.accounts["second"].name not in found
     with pytest.raises(Denied, match="只有督学"):
         people.set_specialities(town.director, account=town.accounts["officer"], specialities=["校园安全"])
+
+
+def test_an_inspector_s_own_schools_are_those_one_is_responsible_for(town):
+    client = signed_in(town.accounts["inspector"])
+    url = reverse("selection:own_schools")
+    assert "还没有登记您负责的学校" in client.get(url).content.decode()
+    declared(town, relation="own")
+    declared(town, unit=town.private)
+    page = client.get(url).content.decode()
+    assert town.kindergarten.get_absolute_url() in page and town.private.get_absolute_url() not in page
+    assert url in client.get(reverse("dashboards:home")).content.decode()
+    recusals.decide_recusal(
+        town.director, row=RecusalDeclaration.objects.get(relation="own"), verb="recusal.reject", reason="已换人"
+    )
+    assert town.kindergarten.get_absolute_url() not in client.get(url).content.decode()

@@ -2,6 +2,7 @@
 // in the background, each with a token of its own, so that what is sent again over a bad network is the same photo.
 import { Autosave } from "../lib/autosave";
 import { csrf, isWholePage, signedIn, token } from "../lib/dom";
+import { ready } from "../lib/files";
 import { showMark, type Marked } from "../lib/marks";
 
 const AGAIN = 5000;
@@ -37,9 +38,10 @@ class FieldElement extends HTMLElement {
 
   private async upload(form: HTMLFormElement, field: HTMLInputElement): Promise<void> {
     const list = form.querySelector("[data-files]");
-    const files = Array.from(field.files ?? []);
+    const chosen = Array.from(field.files ?? []);
     const shared = Array.from(new FormData(form).entries()).filter((pair): pair is [string, string] => typeof pair[1] === "string");
     field.value = "";
+    const files = await ready(chosen);
     await Promise.all(files.map((file) => this.uploadOne(form.action, shared, file, list)));
   }
 

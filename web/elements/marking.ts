@@ -15,6 +15,8 @@ class MarkingElement extends HTMLElement {
     this.saver = new Autosave<Marked>(this, signal, (answer) => this.show(answer), () => void this.forward());
     document.addEventListener("keydown", (event) => this.pressed(event), { signal });
     this.addEventListener("click", (event) => this.clicked(event), { signal });
+    for (const kind of ["change", "focusin", "focusout"]) this.addEventListener(kind, () => queueMicrotask(() => this.showKeys()), { signal });
+    this.showKeys();
   }
   disconnectedCallback(): void {
     this.stop.abort();
@@ -81,18 +83,33 @@ class MarkingElement extends HTMLElement {
     act();
   }
 
-  /** The n-th value of the first question without an answer (of the one in focus, if one is). */
-  private choose(key: number, event: KeyboardEvent): void {
-    const inputs = Array.from(this.querySelectorAll<HTMLElement>("form[data-save] [data-input]"));
-    const focused = document.activeElement?.closest<HTMLElement>("[data-input]");
+  private get inputs(): HTMLElement[] {
+    return Array.from(this.querySelectorAll<HTMLElement>("form[data-save] [data-input]"));
+  }
+
+  /** The question whose values the digits choose: the one in focus, else the only one, else the first without an answer. */
+  private get keyed(): HTMLElement | undefined {
+    const inputs = this.inputs;
+    const focused = inputs.find((one) => one.contains(document.activeElement));
     const open = inputs.find((one) => !one.querySelector("input:checked") && one.querySelector("input[type=radio]"));
-    const place = focused ?? (inputs.length === 1 ? inputs[0] : open);
+    return focused ?? (inputs.length === 1 ? inputs[0] : open);
+  }
+
+  /** Only that question shows its digits, since others have the same. */
+  private showKeys(): void {
+    const keyed = this.keyed;
+    for (const one of this.inputs) one.classList.toggle("has-keys", one === keyed);
+  }
+
+  private choose(key: number, event: KeyboardEvent): void {
+    const place = this.keyed;
     const found = place?.querySelector<HTMLElement>(`[data-key="${key}"]`);
-    if (!found) return;
+    if (!place || !found) return;
     event.preventDefault();
+    const inFocus = place.contains(document.activeElement);
     found.click();
-    const next = inputs[inputs.indexOf(place as HTMLElement) + 1];
-    if (focused && next) next.querySelector<HTMLElement>("input")?.focus();
+    const next = this.inputs[this.inputs.indexOf(place) + 1];
+    if (inFocus && next) next.querySelector<HTMLElement>("input")?.focus();
   }
 }
 

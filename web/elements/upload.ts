@@ -1,7 +1,7 @@
 // <dd-upload [data-max-bytes]> around <input type="file">: drop zone, list of what was chosen, and the
 // refusals that need no server (size, kind). The server checks all of it again.
 import { icon } from "../lib/dom";
-import { size, takeDropped } from "../lib/files";
+import { isLargePhoto, picture, ready, size, sizeOf, takeDropped } from "../lib/files";
 
 class UploadElement extends HTMLElement {
   private list!: HTMLUListElement;
@@ -12,7 +12,7 @@ class UploadElement extends HTMLElement {
     this.list.className = "dd-files";
     this.list.setAttribute("aria-live", "polite");
     this.append(this.list);
-    this.input?.addEventListener("change", () => this.show());
+    this.input?.addEventListener("change", () => void this.chosen());
     takeDropped(this, this.querySelector(".dd-drop"), (files) => this.drop(files));
   }
 
@@ -29,10 +29,23 @@ class UploadElement extends HTMLElement {
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  private show(): void {
+  private async chosen(): Promise<void> {
     const input = this.input;
     if (!input) return;
     const files = Array.from(input.files ?? []);
+    this.show(input, files);
+    if (!files.some(isLargePhoto)) return;
+    input.setCustomValidity("照片正在压缩，请稍候再提交。");
+    const made = await ready(files);
+    const now = Array.from(input.files ?? []);
+    if (now.length !== files.length || now.some((file, place) => file.name !== files[place]?.name)) return;
+    const bag = new DataTransfer();
+    made.forEach((file) => bag.items.add(file));
+    input.files = bag.files;
+    this.show(input, made);
+  }
+
+  private show(input: HTMLInputElement, files: File[]): void {
     const faults = files.map((file) => this.fault(file, input.accept));
     input.setCustomValidity(faults.filter(Boolean).join("\n"));
     this.list.replaceChildren(...files.map((file, index) => row(file, faults[index] ?? "")));
@@ -58,8 +71,8 @@ function row(file: File, fault: string): HTMLLIElement {
   name.className = fault ? "dd-file-name dd-red" : "dd-file-name";
   name.textContent = fault || file.name;
   const bytes = document.createElement("small");
-  bytes.textContent = size(file.size);
-  item.append(icon(fault ? "file-alert" : "file"), name, bytes);
+  bytes.textContent = sizeOf(file);
+  item.append(fault ? icon("file-alert") : picture(file), name, bytes);
   return item;
 }
 

@@ -1,8 +1,9 @@
-// <dd-uploads data-url data-unit [data-evidence] [data-max-mb] [data-next] [data-attach]>: many files sent in pieces (lib/sending), each
-// with its progress and its receipt. With data-next it leads on when all have one; with data-attach it fills [data-receipts] of
-// its form and fires dd:uploaded, so that the page attaches them.
+// <dd-uploads data-url data-unit [data-evidence] [data-max-mb] [data-next] [data-attach] [data-into]>: many files sent in pieces
+// (lib/sending), each with its progress and its receipt. With data-next it leads on when all have one; with data-attach it fills
+// [data-receipts] of its form and fires dd:uploaded, so that the page attaches them; with data-into the form around sends the items
+// along under that name, and waits for those under way.
 import { icon, script } from "../lib/dom";
-import { size, takeDropped } from "../lib/files";
+import { isLargePhoto, picture, ready, size, sizeOf, takeDropped } from "../lib/files";
 import type { Receipt, Sender } from "../lib/sending";
 
 const AT_ONCE = 2;
@@ -20,7 +21,7 @@ class Entry {
   private readonly buttons = document.createElement("span");
   private readonly mark = document.createElement("span");
 
-  constructor(readonly file: File, private readonly act: (entry: Entry, what: string) => void) {
+  constructor(readonly file: File, private readonly into: string, private readonly act: (entry: Entry, what: string) => void) {
     const name = document.createElement("span");
     name.className = "dd-file-name";
     name.textContent = file.name;
@@ -30,7 +31,7 @@ class Entry {
     this.bar.setAttribute("aria-label", `${file.name}的上传进度`);
     this.buttons.className = "ev-buttons";
     name.append(this.said);
-    this.row.append(this.mark, name, this.bar, this.buttons);
+    this.row.append(this.mark, picture(file), name, this.bar, this.buttons);
     this.show();
   }
 
@@ -38,7 +39,7 @@ class Entry {
     const received = this.receipt?.received ?? 0;
     const part = `${size(received)} / ${size(this.file.size)}`;
     const said: Record<State, string> = {
-      waiting: `等待上传，${size(this.file.size)}`,
+      waiting: `等待上传，${sizeOf(this.file)}`,
       sending: received ? `正在上传 ${part}` : "正在核对文件",
       paused: `已暂停，${part}`,
       done: this.receipt?.message || "已存入资料库。",
@@ -46,7 +47,7 @@ class Entry {
     };
     const names: Record<State, string> = { waiting: "clock", sending: "upload", paused: "player-pause", done: "circle-check", refused: "alert-circle" };
     this.said.textContent = words || said[this.state];
-    this.mark.replaceChildren(icon(names[this.state]));
+    this.mark.replaceChildren(icon(names[this.state]), ...this.sentAlong());
     this.row.dataset.state = this.state;
     this.bar.value = this.state === "done" ? this.bar.max : received;
     this.bar.hidden = this.state === "done" || this.state === "refused";
@@ -54,7 +55,7 @@ class Entry {
       waiting: [["drop", "去掉", "x"]],
       sending: this.waits ? [["retry", "立即重试", "refresh"], ["pause", "暂停", "player-pause"]] : [["pause", "暂停", "player-pause"]],
       paused: [["resume", "继续", "player-play"], ["drop", "放弃", "x"]],
-      done: [],
+      done: this.into ? [["drop", "去掉", "x"]] : [],
       refused: [["drop", "去掉", "x"]],
     };
     const key = wanted[this.state].map(([what]) => what).join(" ");
@@ -70,6 +71,13 @@ class Entry {
       return button;
     }));
   }
+
+  private sentAlong(): HTMLInputElement[] {
+    if (!this.into || this.state !== "done" || !this.receipt?.item) return [];
+    const hidden = document.createElement("input");
+    Object.assign(hidden, { type: "hidden", name: this.into, value: String(this.receipt.item) });
+    return [hidden];
+  }
 }
 
 async function sender(): Promise<Sender> {
@@ -79,19 +87,23 @@ async function sender(): Promise<Sender> {
 
 class UploadsElement extends HTMLElement {
   private entries: Entry[] = [];
+  private shrinking = 0;
+  private held: HTMLElement | null | undefined;
   private readonly leave = (event: BeforeUnloadEvent): void => event.preventDefault();
 
   connectedCallback(): void {
     void sender().catch(() => undefined);
     this.addEventListener("change", (event) => this.chosen(event));
     const zone = this.querySelector<HTMLElement>("[data-drop]");
-    if (zone) takeDropped(zone, zone, (files) => this.add(files));
+    if (zone) takeDropped(zone, zone, (files) => void this.add(files));
+    if (this.dataset.into) this.closest("form")?.addEventListener("submit", this.hold, true);
     for (const line of this.querySelectorAll<HTMLElement>("[data-unfinished]")) {
       line.querySelector("[data-give-up]")?.addEventListener("click", () => void this.forget(line));
     }
     window.addEventListener("online", this.online);
   }
   disconnectedCallback(): void {
+    this.closest("form")?.removeEventListener("submit", this.hold, true);
     window.removeEventListener("online", this.online);
     window.removeEventListener("beforeunload", this.leave);
     // What was begun stays on the server; the same file goes on there.
@@ -106,18 +118,24 @@ class UploadsElement extends HTMLElement {
     event.stopPropagation();
     const files = Array.from(input.files ?? []);
     input.value = "";
-    this.add(files);
+    void this.add(files);
   }
 
-  private add(files: File[]): void {
-    if (this.dataset.evidence) files = files.slice(0, 1);
+  private async add(given: File[]): Promise<void> {
+    let files = this.dataset.evidence ? given.slice(0, 1) : given;
+    if (files.some(isLargePhoto)) {
+      this.say("正在压缩照片……");
+      this.shrinking += 1;
+      files = await ready(files);
+      this.shrinking -= 1;
+    }
     const known = new Set(this.entries.filter((entry) => entry.state !== "refused").map((entry) => same(entry.file)));
     const fresh = files.filter((file) => !known.has(same(file)));
     if (!fresh.length) return;
     if (this.entries.every((entry) => entry.state === "done" || entry.state === "refused")) this.entries = this.entries.filter((entry) => entry.state === "done");
     const most = Number(this.dataset.maxMb ?? 0);
     for (const file of fresh) {
-      const entry = new Entry(file, (one, what) => this.act(one, what));
+      const entry = new Entry(file, this.dataset.into ?? "", (one, what) => this.act(one, what));
       if (most && file.size > most * 1024 * 1024) this.refuse(entry, `有 ${size(file.size)}，超过单个文件 ${most} MB 的上限，请压缩或拆分后再传。`);
       this.entries.push(entry);
     }
@@ -133,7 +151,7 @@ class UploadsElement extends HTMLElement {
       entry.sending?.pause();
     } else if (what === "resume") entry.state = "waiting";
     else {
-      entry.sending?.drop();
+      if (entry.state !== "done") entry.sending?.drop();
       this.entries = this.entries.filter((one) => one !== entry);
     }
     entry.show();
@@ -151,10 +169,30 @@ class UploadsElement extends HTMLElement {
   private work(): void {
     const busy = this.entries.filter((entry) => entry.state === "sending").length;
     for (const entry of this.entries.filter((one) => one.state === "waiting").slice(0, Math.max(0, AT_ONCE - busy))) void this.send(entry);
-    const open = this.entries.some((entry) => entry.state === "sending" || entry.state === "waiting");
+    const open = this.open;
     window[open ? "addEventListener" : "removeEventListener"]("beforeunload", this.leave as EventListener);
     this.sum();
     if (!open) this.ended();
+  }
+
+  private get open(): boolean {
+    return this.shrinking > 0 || this.entries.some((entry) => entry.state === "sending" || entry.state === "waiting");
+  }
+
+  /** What is under way goes along: the form is sent when all are there. */
+  private readonly hold = (event: SubmitEvent): void => {
+    if (!this.open) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.held = event.submitter;
+    this.sum();
+  };
+
+  private say(words: string): void {
+    const sum = this.querySelector<HTMLElement>("[data-sum]");
+    if (!sum) return;
+    sum.hidden = false;
+    sum.textContent = words;
   }
 
   private async send(entry: Entry): Promise<void> {
@@ -224,7 +262,7 @@ class UploadsElement extends HTMLElement {
     sum.hidden = this.entries.length === 0;
     const text = document.createElement("b");
     text.textContent = `${done}/${this.entries.length} 已回执`;
-    const more = refused ? `，${refused} 个没有接收` : "";
+    const more = `${refused ? `，${refused} 个没有接收` : ""}${this.held === undefined ? "" : "，传完后自动提交"}`;
     sum.replaceChildren(icon(done === this.entries.length ? "circle-check" : "upload"), text, more);
     const next = this.next();
     if (next && !this.entries.some((entry) => entry.state === "sending" || entry.state === "waiting")) sum.append(next);
@@ -242,6 +280,13 @@ class UploadsElement extends HTMLElement {
   }
 
   private ended(): void {
+    if (this.held !== undefined) {
+      const button = this.held;
+      this.held = undefined;
+      this.sum();
+      if (this.entries.every((entry) => entry.state === "done")) this.closest("form")?.requestSubmit(button);
+      return;
+    }
     const done = this.entries.filter((entry) => entry.state === "done");
     if (!("attach" in this.dataset) || !done.length || this.entries.some((entry) => entry.state === "paused")) return;
     const form = this.closest("form");

@@ -385,8 +385,8 @@ export class Autosave<Answer extends Saved> {
   private offer(form: HTMLFormElement | null, key: string, draft: Draft): void {
     const name = form?.dataset.code ?? key.split(":")[2] ?? "";
     const words = draft.refused
-      ? `${name && `“${name}”`}没有保存：${draft.refused}您填的还在这台电脑上。`
-      : `这台电脑上有没保存的修改（${timeOfDay(new Date(draft.at))}）。`;
+      ? `${name && `“${name}”`}没有保存：${draft.refused}您填的还保存在本机。`
+      : `本机有未保存的内容（${timeOfDay(new Date(draft.at))}）。`;
     const back = (): void => {
       if (!form) {
         writeDraft(key, draft.values, draft.send ? { send: draft.send } : {});

@@ -172,7 +172,7 @@ def _register_draw(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
     drawing.add_argument(
         "--words",
         default="",
-        metavar=t("WORDS", "现场的话"),
+        metavar=t("WORDS", "现场公布的号码"),
         help=t("words said in public at the draw, mixed in", "抽取现场公开说出的话或号码，与种子合用"),
     )
     drawing.add_argument(

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from itertools import takewhile
 
 from dudao.calc import worktext
 from dudao.cli.environment import Refused
@@ -43,8 +44,13 @@ def _outline(plan: worktext.WorkPlanText) -> str:
     lines = [plan.title or "—", f"{plan.issuer or '—'} · {plan.year or '—'}", ""]
     for section in plan.sections:
         lines.append(f"{section.label}{section.title}" if section.title else "—")
+        group: tuple[str, ...] = ()
         for point in section.points:
-            lines.append(f"  {point.number} {point.title or point.text[:40]}（{len(point.items)} 项）")
+            same = takewhile(lambda pair: pair[0] == pair[1], zip(group, point.group, strict=False))
+            lines += [f"  {heading}" for heading in point.group[len(list(same)) :]]
+            group = point.group
+            number = f"{point.number} " if point.number is not None else ""
+            lines.append(f"  {number}{point.title or point.text[:40]}（{len(point.items)} 项）")
             lines += [f"      · {target.text}" for target in point.targets]
     lines += ["", f"共 {len(plan.sections)} 个部分，{len(points)} 个要点，{sum(len(p.items) for p in points)} 项。"]
     lines += [f"! {remark.message}" for remark in plan.warnings]

@@ -144,7 +144,7 @@ def _report(record: Record, frame: Frame) -> Iterable[str]:
     yield f"核对码　　　{record.commitment}"
     yield f"随机种子　　{record.seed}"
     if record.words:
-        yield f"现场的话　　{record.words}"
+        yield f"现场公布的号码　{record.words}"
     rows = {row[0]: row for row in frame.rows}
     yield ""
     yield f"抽中 {len(record.drawn)} 个："

@@ -60,6 +60,9 @@ def prepare(data: Path, *, host: str | None = None, private: bool = True) -> Non
     found = preflight.problems(env, host=host)
     if found:
         raise Refused("\n".join(t(problem.english, problem.chinese) for problem in found))
+    if host is not None and "DUDAO_SUPERVISED" not in env:
+        for warning in preflight.warnings(env):
+            print(t(f"Warning: {warning.english}", f"注意：{warning.chinese}"), file=sys.stderr)
 
 
 def connect(data: Path) -> None:
@@ -68,10 +71,35 @@ def connect(data: Path) -> None:
         from dudao.core import embedded
 
         data.mkdir(parents=True, exist_ok=True)
-        os.environ["DATABASE_URL"] = embedded.ensure_database(data)
+        try:
+            os.environ["DATABASE_URL"] = embedded.ensure_database(data)
+        except embedded.NotStarted as error:
+            raise Refused(
+                t(f"The embedded database doesn't start:\n{error}", f"内置数据库无法启动：\n{error}")
+            ) from error
     import django
 
     django.setup()
+
+
+def said_of(error: BaseException) -> str | None:
+    """Words for what whoever runs the machine can mend: the database, a folder. None for a fault of the program."""
+    import psycopg
+
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+        return t(
+            "The database lacks tables or columns. Run `dudao migrate` first (after a backup).",
+            "数据库还没有建表或结构未升级。请先备份，再运行 `dudao migrate`。",
+        )
+    if isinstance(cause, psycopg.OperationalError):
+        return t(
+            f"The database can't be reached. Check DATABASE_URL, and whether PostgreSQL runs:\n{cause}",
+            f"连接不上数据库。请检查 DATABASE_URL 和 PostgreSQL 是否在运行：\n{cause}",
+        )
+    if isinstance(error, OSError) and error.filename:
+        return t(f"{error.filename}: {error.strerror}", f"{error.filename}：{error.strerror}")
+    return None
 
 
 @contextmanager

@@ -6,16 +6,22 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
 from dudao.cli.environment import Refused, connect, data_folder, prepare, step
 from dudao.cli.language import t
+from dudao.core import embedded
 
 if TYPE_CHECKING:
     from dudao.orgs.models import Unit
 
 DUMP = "database.dump"
+_TIMEOUT = b"SET transaction_timeout = 0;\n"
 
 
 def _open(arguments: argparse.Namespace) -> Path:
@@ -43,19 +49,68 @@ def verify_audit(arguments: argparse.Namespace) -> int:
     return 1
 
 
-def _tool(name: str) -> str:
-    """The PostgreSQL program: the system's, or the one that comes with the embedded database."""
-    from dudao.core import embedded
+@contextmanager
+def _access() -> Iterator[tuple[str, dict[str, str]]]:
+    """How PostgreSQL's programs reach the database: the connection, and an environment with the password in a file of its own,
+    since everybody on the machine reads arguments.
+    """
+    parts = conninfo_to_dict(os.environ["DATABASE_URL"])
+    password = str(parts.pop("password", None) or "")
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+        file.write("*:*:*:*:" + password.replace("\\", "\\\\").replace(":", "\\:") + "\n")
+        file.flush()
+        yield make_conninfo("", **parts), {**os.environ, **({"PGPASSFILE": file.name} if password else {})}
 
-    return str(embedded.program(name))
+
+def _failed(program: Path, said: str) -> Refused:
+    return Refused(t(f"{program.name} failed:\n{said}", f"{program.name} 失败：\n{said}"))
 
 
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+def _dump(target: Path) -> None:
+    """Written by the client of the server's own version where there is one: its tools read the archive then."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::integer / 10000")
+        program = embedded.program("pg_dump", cursor.fetchone()[0])
+    with _access() as (where, env):
+        command = [str(program), "--format=custom", "--no-owner", f"--file={target}", f"--dbname={where}"]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        raise Refused(
-            t(f"{Path(command[0]).name} failed:\n{done.stderr}", f"{Path(command[0]).name} 失败：\n{done.stderr}")
+        raise _failed(program, done.stderr)
+
+
+def _undump(source: Path) -> None:
+    """All or nothing, by the newest client, which reads what every older one wrote. It sets a parameter that servers before
+    version 17 don't know; the line is left out.
+    """
+    reader, writer = embedded.program("pg_restore"), embedded.program("psql")
+    with _access() as (where, env), tempfile.TemporaryFile() as errors:
+        read = subprocess.Popen(  # noqa: S603
+            [reader, "--no-owner", "--file=-", source], env=env, stdout=subprocess.PIPE, stderr=errors
         )
+        write = subprocess.Popen(  # noqa: S603
+            [writer, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--dbname={where}"],
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+        assert read.stdout is not None and write.stdin is not None
+        with suppress(BrokenPipeError), write.stdin:
+            for line in read.stdout:
+                if line != _TIMEOUT:
+                    write.stdin.write(line)
+            if read.wait():
+                # psql would take the end of its input for the end of the work, and commit.
+                write.kill()
+        read.stdout.close()
+        codes = {reader: read.wait(), writer: write.wait()}
+        errors.seek(0)
+        said = errors.read().decode(errors="replace")
+    for program, code in codes.items():
+        if code:
+            raise _failed(program, said)
 
 
 def backup(arguments: argparse.Namespace) -> int:
@@ -66,11 +121,18 @@ def backup(arguments: argparse.Namespace) -> int:
     target: Path = arguments.file
     if target.exists():
         raise Refused(t(f"{target} exists already; choose another name.", f"{target} 已存在，请换一个文件名。"))
+    if not target.absolute().parent.is_dir():
+        raise Refused(
+            t(
+                f"There is no folder {target.absolute().parent}; make it first.",
+                f"没有目录 {target.absolute().parent}，请先建立。",
+            )
+        )
     unfinished = target.with_name(f"{target.name}.part")
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         dump = Path(folder) / DUMP
         with step("dumping the database", "导出数据库"):
-            _run([_tool("pg_dump"), "--format=custom", "--no-owner", f"--file={dump}", os.environ["DATABASE_URL"]])
+            _dump(dump)
         with step("collecting the files", "收集附件"):
             descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as raw, tarfile.open(fileobj=raw, mode="w") as archive:
@@ -98,27 +160,22 @@ def restore(arguments: argparse.Namespace) -> int:
     files = data / "files"
     if files.is_dir() and any(files.iterdir()):
         raise Refused(t(f"{files} is not empty.", f"{files} 不是空的。"))
-    try:
-        with tempfile.TemporaryDirectory(dir=data) as folder, tarfile.open(arguments.file) as archive:
-            if DUMP not in archive.getnames():
-                raise Refused(t(f"{arguments.file} is no backup of dudao.", f"{arguments.file} 不是本平台的备份文件。"))
-            archive.extractall(folder, filter="data")
-            with step("restoring the database", "恢复数据库"):
-                _run(
-                    [
-                        _tool("pg_restore"),
-                        "--exit-on-error",
-                        "--single-transaction",
-                        "--no-owner",
-                        f"--dbname={os.environ['DATABASE_URL']}",
-                        str(Path(folder) / DUMP),
-                    ]
-                )
-            with step("putting the files back", "恢复附件"):
-                if (Path(folder) / "files").is_dir():
-                    shutil.copytree(Path(folder) / "files", files, dirs_exist_ok=True)
-    except (OSError, tarfile.TarError) as error:
-        raise Refused(t(f"Can't read {arguments.file}: {error}", f"无法读取 {arguments.file}：{error}")) from error
+    data.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=data) as folder:
+        try:
+            with tarfile.open(arguments.file) as archive:
+                if DUMP not in archive.getnames():
+                    raise Refused(
+                        t(f"{arguments.file} is no backup of dudao.", f"{arguments.file} 不是本平台的备份文件。")
+                    )
+                archive.extractall(folder, filter="data")
+        except (OSError, tarfile.TarError) as error:
+            raise Refused(t(f"Can't read {arguments.file}: {error}", f"无法读取 {arguments.file}：{error}")) from error
+        with step("restoring the database", "恢复数据库"):
+            _undump(Path(folder) / DUMP)
+        with step("putting the files back", "恢复附件"):
+            if (Path(folder) / "files").is_dir():
+                shutil.copytree(Path(folder) / "files", files, dirs_exist_ok=True)
     print(
         t(
             "Restored. Run `dudao audit verify` and `dudao files verify`.",

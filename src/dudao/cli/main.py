@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from dudao.cli.environment import Refused
+from dudao.cli.environment import Refused, said_of
 from dudao.cli.language import localize_argparse, t
 
 Handler = Callable[[argparse.Namespace], int | None]
@@ -28,6 +28,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader went away (`| head`): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as error:
+        words = said_of(error)
+        if words is None:
+            raise
+        sys.stderr.write(f"{words}\n")
+        return 2
 
 
 def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -40,11 +40,26 @@ def check_port(host: str, port: int) -> None:
 
 
 def check_schema() -> None:
-    """Refuse to serve a database that the code has outgrown."""
+    """Refuse to serve a database that the code has outgrown, or that has outgrown the code."""
+    from django.apps import apps
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
+    known, applied = executor.loader.disk_migrations, executor.loader.applied_migrations
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("dudao.")}
+    # What was folded into another migration stays recorded, and is named by the one that took its place.
+    folded = {one for migration in known.values() for one in migration.replaces}
+    newer = sorted(f"{app}.{name}" for app, name in applied if app in ours and (app, name) not in {*known, *folded})
+    if newer:
+        raise Refused(
+            t(
+                f"The database is newer than this version of dudao ({', '.join(newer[:3])}). Serving it could lose data: "
+                "install the newer version, or restore the backup that belongs to this one.",
+                f"数据库比当前程序版本新（{'、'.join(newer[:3])}），继续运行可能损坏数据。"
+                "请安装新版本程序，或恢复与当前版本对应的备份。",
+            )
+        )
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
         raise Refused(
@@ -82,9 +97,10 @@ def web(host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
         respawn_interval=1,
         workers_kill_timeout=GRACE - 2,
-        # The access log would hold addresses of persons; who did what is in the event log.
-        log_access=False,
-        log_level=LogLevels.warning,
+        # Neither who asked nor what they typed: who did what is in the event log.
+        log_access=settings.ACCESS_LOG,
+        log_access_format="%(time)s %(method)s %(path)s %(status)d %(dt_ms).0f ms",
+        log_level=LogLevels.info if settings.ACCESS_LOG else LogLevels.warning,
         static_path_route=[settings.STATIC_URL.rstrip("/")],
         static_path_mount=[Path(settings.STATIC_ROOT)],
         # Names carry a digest of the content: what was fetched once stays good.

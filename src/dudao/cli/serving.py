@@ -19,6 +19,7 @@ from dudao.cli.language import t
 from dudao.cli.processes import Supervisor, check_port, check_schema, collect_static, end_with_parent
 from dudao.cli.processes import web as run_web
 from dudao.cli.processes import worker as run_worker
+from dudao.core import embedded
 
 LOGINS = "demo-logins.txt"
 SMALL = 0.05  # up to this scale the year has a third of its tasks
@@ -110,9 +111,11 @@ def _supervise(arguments: argparse.Namespace, data: Path, ready: object, url: st
     from django.db import connections
 
     connections.close_all()
-    # The parent has started the embedded database and holds it; the children find it in DATABASE_URL. What has been laid
-    # out and checked here needn't be done again there.
+    # What has been laid out and checked here needn't be done again by the children. They use an embedded database in their own
+    # name, so that it outlives a parent that is killed until they are through.
     os.environ["DUDAO_SUPERVISED"] = "1"
+    if embedded.in_use():
+        del os.environ["DATABASE_URL"]
     return Supervisor(_commands(arguments, data)).run(ready, probe=f"{url}login/")  # type: ignore[arg-type]
 
 

@@ -40,13 +40,15 @@ from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app as queue
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateWorker
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.manager import JobManager
 
 from dudao.core import files, notices
 from dudao.core.access import SYSTEM, Actor, Denied
 from dudao.core.files import FileRefused
-from dudao.core.models import Job, StoredFile
+from dudao.core.files.keeping import KEEP_DAYS
+from dudao.core.models import Job, KeptFile, StoredFile
 from dudao.core.sheets import SheetError
 from dudao.core.workflow import Conflict
 
@@ -54,6 +56,8 @@ log = logging.getLogger(__name__)
 
 MAX_TRIES = 3
 TASK = "dudao.job"
+SILENT_AFTER = timedelta(minutes=1)
+"""A worker notes every ten seconds that it is there; one that is silent for so long isn't."""
 WRITE_EVERY = 0.5  # seconds between two notes of progress
 _NAMESPACE = uuid.UUID("7f1c7f0e-6f0c-5a3e-9a34-2f1d1c6d4a55")
 
@@ -189,6 +193,16 @@ def purge_results() -> None:
             files.forget(stored)
 
 
+@daily("core.kept", hour=3)
+def purge_kept() -> None:
+    """Throw away the files of forms that nobody sent again. A file that was sent belongs to something else by now, and stays."""
+    old = KeptFile.objects.filter(at__lt=timezone.now() - timedelta(days=KEEP_DAYS))
+    stored = list(StoredFile.objects.filter(pk__in=old.values("file")))
+    old.delete()
+    for one in stored:
+        files.forget(one)
+
+
 def start(actor: Actor, *, kind: str, label: str, params: dict[str, Any] | None = None) -> Job:
     """Queue a job in the transaction that is open: workers see it after the commit, and never when it is rolled back.
 
@@ -225,6 +239,22 @@ def start(actor: Actor, *, kind: str, label: str, params: dict[str, Any] | None 
 def jobs_of(actor: Actor) -> QuerySet[Job]:
     """The jobs of a person, newest first: nobody else sees them. What the handler was given is loaded only when asked for."""
     return Job.objects.filter(owner_id=actor.id).defer("params") if actor.id is not None else Job.objects.none()
+
+
+def working() -> bool:
+    """Whether a worker is there to take jobs."""
+    found: bool = ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - SILENT_AFTER).exists()
+    return found
+
+
+def queued_words() -> str:
+    """What the owner of a queued job reads."""
+    return "正在排队，马上开始" if working() else "正在排队，但后台任务程序没有运行，请联系系统管理员"
+
+
+def waiting() -> int:
+    """Jobs of all people that nobody has begun."""
+    return Job.objects.filter(state=Job.State.QUEUED).count()
 
 
 def run_now(job: Job) -> Job:

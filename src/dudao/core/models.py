@@ -1,9 +1,12 @@
 """Tables of the mechanism: the event log, receipts of forms already carried out, stored files, background jobs, notices."""
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -90,6 +93,21 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+
+class KeptFile(models.Model):
+    """A file that came with a form which has to be filled in again (``core.files.keeping``): the form carries its token."""
+
+    token = models.UUIDField("令牌", unique=True, default=uuid.uuid4, editable=False)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="文件")
+    name = models.CharField("文件名", max_length=200)
+    at = models.DateTimeField("时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "表单暂存文件"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SheetImport(models.Model):
@@ -230,7 +248,8 @@ class Job(models.Model):
 class Notice(models.Model):
     """One line in a person's list of notices: what happened that they should know or act on, and where.
 
-    ``key`` (if any) makes it unique for the person, so that a reminder sent twice arrives once.
+    ``key`` (if any) makes it unique for the person, so that a reminder sent twice arrives once. ``event_ids``: the events that it
+    tells and that ask for a step nobody took yet.
     """
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
@@ -239,7 +258,7 @@ class Notice(models.Model):
     url = models.CharField("页面", max_length=300, blank=True)
     place = models.TextField("所属单位路径", default="")
     urgent = models.BooleanField("紧急", default=False)
-    event_id = models.BigIntegerField("操作记录编号", null=True)
+    event_ids = ArrayField(models.BigIntegerField(), verbose_name="操作记录编号", default=list)
     key = models.CharField(max_length=100, blank=True)
     at = models.DateTimeField("时间")
     read_at = models.DateTimeField("已读时间", null=True)
@@ -253,6 +272,7 @@ class Notice(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "-id"], name="notice_account"),
             models.Index(fields=["account"], condition=Q(read_at__isnull=True), name="notice_unread"),
+            GinIndex(fields=["event_ids"], condition=Q(read_at__isnull=True), name="notice_unread_events"),
         ]
 
     def __str__(self) -> str:

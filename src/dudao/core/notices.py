@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Func, QuerySet, Value
 from django.urls import NoReverseMatch
 from django.utils import timezone
 
@@ -53,6 +53,7 @@ def tell(
 
 def on_events(events: list[Event]) -> None:
     """The listener of the audit log: tells those who act next. The number of queries doesn't grow with the events."""
+    _done(events)
     telling = [event for event in events if TELLS.get(event.verb)]
     if not telling:
         return
@@ -70,6 +71,35 @@ def on_events(events: list[Event]) -> None:
         else:
             notices.append(_notice(account, verb, group, urls))
     Notice.objects.bulk_create(notices, batch_size=2000)
+
+
+class _Without(Func):
+    """An array without the elements of another."""
+
+    template = "ARRAY(SELECT unnest(%(expressions)s))"
+    arg_joiner = ") EXCEPT SELECT unnest("
+
+
+def _done(events: list[Event]) -> None:
+    """What asked for the steps that were taken counts as read, whoever took them: there is nothing left to do about it.
+
+    A line about many is read with the last of them.
+    """
+    asks: dict[str, list[str]] = {}
+    for verb, told in TELLS.items():
+        for step in told:
+            asks.setdefault(step, []).append(verb)
+    groups: dict[tuple[str, int], list[int]] = {}
+    for event in events:
+        if event.verb in asks and event.content_type_id is not None and event.object_id is not None:
+            groups.setdefault((event.verb, event.content_type_id), []).append(event.object_id)
+    newest = max((event.pk for event in events), default=0)
+    for (verb, kind), objects in groups.items():
+        asked = Event.objects.filter(content_type=kind, object_id__in=objects, verb__in=asks[verb], pk__lt=newest)
+        done = list(asked.order_by().values_list("pk", flat=True))
+        unread = Notice.objects.filter(read_at__isnull=True, event_ids__overlap=done)
+        unread.filter(event_ids__contained_by=done).update(read_at=timezone.now())
+        unread.update(event_ids=_Without("event_ids", Value(done, output_field=Notice._meta.get_field("event_ids"))))
 
 
 def _holders(events: list[Event]) -> dict[tuple[str, str], frozenset[int]]:
@@ -128,7 +158,7 @@ def _notice(account: int, verb: str, group: list[Event], urls: dict[tuple[int | 
         text=_cut(text),
         url=urls.get((first.content_type_id, first.object_id), ""),
         place=first.place,
-        event_id=first.pk,
+        event_ids=[event.pk for event in group],
         at=first.at,
     )
 

@@ -90,3 +90,18 @@ def problems(env: Mapping[str, str], *, host: str | None = None) -> list[Problem
             )
         )
     return [problem for problem in found if problem is not None]
+
+
+def warnings(env: Mapping[str, str]) -> list[Problem]:
+    """What forbids no start, but will hurt."""
+    proxied = env.get("DUDAO_MODE", "production") == "production" and env.get("DUDAO_HTTPS", "1") == "1"
+    if not proxied or env.get("DUDAO_TRUSTED_PROXIES", "").strip(" ,"):
+        return []
+    return [
+        Problem(
+            "DUDAO_TRUSTED_PROXIES is not set: behind a proxy all visitors count as one address, and wrong log-ins of a few "
+            "lock everybody out. Set it to the proxy's address, for example 127.0.0.1.",
+            "DUDAO_TRUSTED_PROXIES 未设置：在反向代理之后，所有访问者会被当作同一个地址，少数人输错密码就会使全部人员暂停登录。"
+            "请设为代理服务器的地址，例如 127.0.0.1。",
+        )
+    ]

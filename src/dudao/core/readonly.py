@@ -1,6 +1,6 @@
 """A GET can't write: while a safe request runs, the database connection refuses every statement that changes rows.
 
-Session bookkeeping and the log-in guard are the only exceptions, named by table.
+Session bookkeeping is the only exception, named by table.
 """
 
 import re
@@ -24,7 +24,7 @@ class WriteOnGet(RuntimeError):
 
 def _refuse(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     match = _WRITES.search(sql) if isinstance(sql, str) else None
-    if match and match.group(1) not in _EXEMPT and not match.group(1).startswith("axes_"):
+    if match and match.group(1) not in _EXEMPT:
         raise WriteOnGet(f"a GET request tried to write to {match.group(1)}")
     return execute(sql, params, many, context)
 

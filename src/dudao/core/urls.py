@@ -1,4 +1,5 @@
-"""Addresses of what belongs to everybody: their background jobs, their notices, the manual."""
+"""Addresses of what belongs to everybody: their background jobs, their notices, the manual, what the platform is made of;
+and the probes' address."""
 
 from django.urls import path
 
@@ -6,6 +7,8 @@ from dudao.core import views
 
 app_name = "core"
 urlpatterns = [
+    path("about/", views.about_page, name="about"),
+    path("health/", views.health, name="health"),
     path("jobs/", views.job_list, name="jobs"),
     path("jobs/<int:pk>/", views.job_page, name="job"),
     path("jobs/<int:pk>/state/", views.job_state, name="job_state"),

@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from dudao.core import files, jobs, notices
+from dudao.core import about, files, jobs, notices
 from dudao.core.models import Job, Notice
 from dudao.core.ui import formats, manual
 from dudao.core.ui.acting import actor_of, found_or_404
@@ -50,6 +53,18 @@ JOBS = Listing(
 )
 
 
+@login_not_required
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """For probes: 200 when the database answers and a worker takes jobs, 503 otherwise, with what is missing."""
+    try:
+        found = {"database": True, "worker": jobs.working()}
+    except DatabaseError:
+        found = {"database": False, "worker": False}
+    return JsonResponse(found, status=200 if all(found.values()) else 503)
+
+
 @require_GET
 def job_list(request: HttpRequest) -> HttpResponse:
     return JOBS.respond(request, jobs.jobs_of(actor_of(request)), title="后台任务")
@@ -84,7 +99,7 @@ def job_state(request: HttpRequest, pk: int) -> HttpResponse:
 def _progress(job: Job) -> dict[str, Any]:
     """Words, share, done and tone, as the part ``ui/job_state.html`` wants them."""
     if job.state == Job.State.QUEUED:
-        words = "正在排队，马上开始"
+        words = jobs.queued_words()
     elif job.state == Job.State.RUNNING:
         words = job.message or "正在处理"
         if job.total:
@@ -171,6 +186,13 @@ def read_all(request: HttpRequest) -> HttpResponse:
     count = notices.mark_all_read(actor_of(request))
     messages.success(request, f"已把 {count} 条通知标为已读。")
     return redirect("core:notices")
+
+
+@require_GET
+def about_page(request: HttpRequest) -> HttpResponse:
+    """Version, components and licences, for everybody who has logged in (versions are nothing for strangers)."""
+    context = {"version": about.own_version(), "built_in": about.built_in(), "packages": about.packages()}
+    return render(request, "core/about.html", context)
 
 
 @require_GET

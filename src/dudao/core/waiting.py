@@ -4,13 +4,14 @@ However many piles there are, one statement counts them all and names the first 
 one query a table. An empty pile costs no query of its own.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 
+import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, Q, QuerySet, Value, When
@@ -80,6 +81,31 @@ class Pile:
         return f"SELECT kind, count(*), {first} FROM ({sql}) AS pile ({columns}) GROUP BY kind", values  # noqa: S608
 
 
+PLANS = 8
+"""Plans that a connection keeps, each of a role and its number of units: one takes some 9 MB of the database's memory."""
+
+
+class _Prepared(psycopg.Cursor[Any]):
+    """Sends values beside the statement instead of inside it, and has PostgreSQL keep its plan: people of one role ask the same,
+    and with forty piles planning takes five times as long as looking.
+    """
+
+    def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
+        return super().execute(query, params, prepare=True)
+
+
+@contextmanager
+def _preparing() -> Iterator[Any]:
+    if connection.queries_logged:  # what is logged is written out whole
+        with connection.cursor() as cursor:
+            yield cursor
+        return
+    connection.ensure_connection()
+    connection.connection.prepared_max = PLANS
+    with connection.make_cursor(_Prepared(connection.connection)) as cursor:  # type: ignore[arg-type]
+        yield cursor
+
+
 @dataclass(frozen=True, slots=True)
 class Laid:
     """Piles laid out: their kinds, and the statement that counts them all. It holds nothing of what it finds, so it may be kept."""
@@ -107,7 +133,7 @@ class Laid:
     def _counted(self) -> dict[int, tuple[int, list[int]]]:
         if not self.sql:
             return {}
-        with connection.cursor() as cursor:
+        with _preparing() as cursor:
             cursor.execute(self.sql, self.values)
             return {kind: (total, keys) for kind, total, keys in cursor.fetchall()}
 

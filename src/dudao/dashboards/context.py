@@ -10,6 +10,7 @@ from dudao.core.ui.help import page_help
 from dudao.core.ui.shell import Appointment, Shell
 from dudao.dashboards.menus import address, menu_for
 from dudao.orgs.models import Kind, Unit
+from dudao.people.address import unlisted_proxy
 from dudao.people.queries import current_appointment, held_of, viewing_as
 
 PLATFORM = "教育督导工作平台"
@@ -42,6 +43,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                     ("修改密码", "people:password", "key"),
                     ("登录会话", "people:sessions", "device-laptop"),
                     ("后台任务", "core:jobs", "clock"),
+                    ("关于本平台", "core:about", "info-circle"),
                 )
                 if (url := address(name))
             ),
@@ -51,11 +53,22 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             search_url=address("dashboards:search"),
             help=page_help(request.resolver_match.view_name) if request.resolver_match else "",
             demo=demo or settings.MODE == "demo",
+            alarm=_alarm(request),
             view_as=seen.account.name if seen else "",
             view_as_end_url=address("people:view-as-end") if seen else "",
             slim=request.COOKIES.get("dd_menu") == "slim",
         )
     }
+
+
+def _alarm(request: HttpRequest) -> str:
+    """Told to the system administrator, whose own request passes the same proxy as everybody's."""
+    if not (proxy := unlisted_proxy(request)) or not request.actor.may_somewhere("system.manage"):  # type: ignore[attr-defined]
+        return ""
+    return (
+        f"所有访问都经由代理服务器 {proxy}，但平台没有登记它，会把全体人员当作同一个地址：少数人输错密码，全部人员都会被暂停登录。"
+        f"请在服务器上设置 DUDAO_TRUSTED_PROXIES={proxy} 后重新启动。"
+    )
 
 
 def _office() -> tuple[str, bool]:

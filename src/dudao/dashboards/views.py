@@ -39,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "day": today,
         "groups": groups,
         "due": due if actor.may_somewhere("assignment.view") else None,
+        "work_first": menu == "inspector",
         "figures": [figures(actor, menu, today) for figures in in_order("figures")],
         "notices": list(notices_of(actor).filter(read_at__isnull=True).order_by("-at")[:5]),
         "notices_url": address("core:notices"),

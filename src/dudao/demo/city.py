@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from dudao.core.access import SYSTEM
@@ -95,6 +95,9 @@ def build_city(
             build_visits(made.logins, now=now)
         with told("… draws that anybody can check", "……随机抽取"):
             build_draws(city, made.logins, now=now)
+    with connection.cursor() as cursor:
+        # Until the database counts by itself, a minute later, it takes every table for empty and plans accordingly.
+        cursor.execute("ANALYZE")
     return made
 
 

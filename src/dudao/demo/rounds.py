@@ -61,12 +61,20 @@ class _Round:
         return list(self.row.items.select_related("finding__unit").prefetch_related("inspectors").order_by("pk"))
 
     def assign(self) -> None:
-        """Two inspectors, each wherever they needn't stay away."""
-        accounts = list(Account.objects.filter(pk__in=[self.people[name].id for name in INSPECTORS]).order_by("pk"))
+        """Two inspectors, each wherever they are appointed and needn't stay away."""
+        accounts = list(
+            Account.objects.filter(pk__in=[self.people[name].id for name in INSPECTORS])
+            .select_related("home")
+            .order_by("pk")
+        )
         rows = self.items()
         kept_away = why_not_inspect([row.finding for row in rows], accounts)
         for row in rows:
-            sent = [account for account in accounts if (row.finding_id, account.pk) not in kept_away]
+            sent = [
+                account
+                for account in accounts
+                if (row.finding_id, account.pk) not in kept_away and row.finding.unit.path.startswith(account.home.path)
+            ]
             if sent:
                 lookback.assign(self.office, items=[row], inspectors=sent)
 

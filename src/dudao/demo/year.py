@@ -38,7 +38,11 @@ from dudao.plans.queries.schedule import StepInput, proposed
 
 IMPORTED, AMENDED = -255, -100
 _DEPARTMENTS = ("DEMO-D-430600-01", "DEMO-D-430600-02", "DEMO-D-430600-04", "DEMO-D-430600-05")
-_HANDED_ON = ((11, 2), (8, 2))
+# What a county passes on, and to whom: large classes are a matter of schools, each has a list of its own problems.
+HANDED_ON: Mapping[tuple[int, int | None], Sequence[Kind]] = {
+    (11, 2): (Kind.SCHOOL,),
+    (13, 3): (Kind.SCHOOL, Kind.KINDERGARTEN),
+}
 
 
 def plan_year(today: date) -> int:
@@ -168,8 +172,8 @@ class _Year:
             if unit.pk in self.speakers:
                 acts = story(self.chance, handed=handed, due=due, today=self.today, ease=spec.ease)
                 self.follow(task, unit, acts, after=issued)
-        if (spec.point, spec.item) in _HANDED_ON:
-            self.hand_on_later(task, handed, due, issued)
+        if kinds := HANDED_ON.get((spec.point, spec.item)):
+            self.hand_on_later(task, handed, due, issued, kinds=kinds)
         if spec.ease == 1 and due + timedelta(30) < self.today:
             self.at(due + timedelta(30), lambda: self.finish(task))
 
@@ -241,10 +245,10 @@ class _Year:
     def act_on(self, task: Task, unit: Unit, act: Act) -> None:
         self.carry_out(self.rows[task.pk, unit.pk], act)
 
-    def hand_on_later(self, task: Task, handed: date, due: date, issued: datetime) -> None:
-        """Pingjiang passes its row on to some of its schools; the one with people in the demo reports."""
+    def hand_on_later(self, task: Task, handed: date, due: date, issued: datetime, *, kinds: Sequence[Kind]) -> None:
+        """Pingjiang passes its row on to some of its schools or kindergartens; those with people in the demo report."""
         county = self.units["430626"]
-        inside = [unit for unit in self.units.values() if unit.is_institution and unit.path.startswith(county.path)]
+        inside = [unit for unit in self.units.values() if unit.kind in kinds and unit.path.startswith(county.path)]
         spoken = [unit for unit in inside if unit.pk in self.speakers]
         schools = [*spoken, *[unit for unit in inside if unit not in spoken][:4]]
         if not schools:

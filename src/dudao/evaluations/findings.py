@@ -1,10 +1,11 @@
-"""What of an evaluation becomes a finding: one indicator of one subject («mark:12:B2»), or a mark at the reviewer's desk
-(«review:7:B2»), from that reviewer's own mark.
+"""What of an evaluation becomes a finding: one indicator of one subject («mark:12:B2»), or the same from where one stands: a mark
+at the reviewer's desk («review:7:B2»), from that reviewer's own mark; one made on site («onsite:5:12:B2»), with the team's photos.
 
 Of a unit and indicator there is one finding, whoever of the reviewers makes it first: its key is that of the mark («mark:12:B2»).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from dudao.core.keys import Kind
 from dudao.evaluations.models import Mark, Result, Review, Subject
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries import scores as scores_seen
+from dudao.evaluations.queries.desk import Item
 from dudao.evaluations.queries.scores import MARK, final_sheet
 from dudao.evaluations.queries.scoring import SELF, scored
 from dudao.evaluations.queries.systems import blocks_of, system_of
@@ -26,8 +28,11 @@ from dudao.findings.queries.sources import Hook, Hooks, address
 from dudao.findings.sources import Origin, Problem, register
 from dudao.orgs.models import Unit
 from dudao.papers.sources import Fact
+from dudao.visits import queries as visit_reads
+from dudao.visits.models import SiteVisit
 
 REVIEW = Kind("review", int, str)
+ONSITE = Kind("onsite", int, int, str)
 
 
 def lost(trace: Trace) -> dict[str, Trace]:
@@ -116,6 +121,27 @@ def found_in_mark(actor: Actor, pk: int, code: str) -> Origin | None:
     )
 
 
+def found_on_site(actor: Actor, pk: int, subject: int, code: str) -> Origin | None:
+    """«5:12:B2»: what the team of a visit marked there, with what it photographed; leads back to the visit."""
+    visit = visit_reads.visit_of(actor, pk)
+    if visit is None or not visit_reads.is_inside(actor, visit) or not visit.subjects.filter(pk=subject).exists():
+        return None
+    origin = found_in_mark(actor, subject, code)
+    if origin is None:
+        return None
+    files = [(one.file, one.name) for one in visit_reads.files_of(visit) if one.code == code]
+    problems = [replace(one, files=files) for one in origin.problems]
+    return replace(origin, url=visit.get_absolute_url(), problems=problems)
+
+
+def hook_on_site(actor: Actor, hooks: Hooks, visit: SiteVisit, subject: Subject, item: Item) -> Hook | None:
+    """The finding made of what the team marked, or the way to make one from the visit."""
+    made = hooks.at(MARK.key(subject.pk, item.code), visit.unit, of=f"{item.code} {item.node.name}")
+    if made is None or made.made is not None:
+        return made
+    return replace(made, url=address(ONSITE.key(visit.pk, subject.pk, item.code)))
+
+
 def _address(subject: Subject, code: str) -> str:
     """The subject's result where there is one, else its own page."""
     sheet = final_sheet(subject.campaign)
@@ -153,3 +179,4 @@ def hook_at(actor: Actor, review: Review, code: str) -> Hook | None:
 def register_all() -> None:
     register(MARK, found_in_mark)
     register(REVIEW, found_in_review)
+    register(ONSITE, found_on_site)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("limits/", limits.limits, name="limits"),
     path("uploads/", uploads.upload_new, name="uploads"),
     path("uploads/<uuid:key>/", uploads.upload, name="upload"),
+    path("pick/", picking.pick, name="pick"),
     path("at/<path:key>/", picking.box, name="box"),
     path("versions/<int:pk>/", files.show, name="show"),
     path("versions/<int:pk>/file/", files.file, name="file"),

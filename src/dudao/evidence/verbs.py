@@ -14,7 +14,7 @@ power(
     Verb("evidence.restore", "恢复佐证材料"),
     Verb("evidence.export", "打包导出佐证材料"),
     Verb("evidence.attach", "引用佐证材料"),
-    Verb("evidence.detach", "取消引用佐证材料"),
+    Verb("evidence.detach", "不再引用佐证材料"),
     Verb("evidence.freeze", "锁定引用的佐证材料"),
     Verb("evidence.thaw", "解除锁定引用的佐证材料"),
 )

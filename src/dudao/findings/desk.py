@@ -74,7 +74,7 @@ def _own_kinds() -> tuple[Kind, ...]:
         return Kind(title, icon, _list("mine", chip), _finding(page, act, own=True), when)
 
     return (
-        kind("退回整改", "arrow-back-up", "整改后再报", Q(state=_State.RETURNED), chip="working"),
+        kind("退回整改", "arrow-back-up", "重新报送", Q(state=_State.RETURNED), chip="working"),
         kind("整改待签收", "signature", "签收", Q(state=_State.ISSUED), chip="issued"),
         kind("待报整改方案", "file-plus", "报送方案", Q(state=_State.SIGNED), chip="signed"),
         kind("正在整改", "progress", "报送情况", Q(state__in=_AT_WORK), chip="working"),

@@ -129,6 +129,7 @@ FINDING = Flow(
         State.CLOSED,
         by=by_office,
         guard=four_eyes,
+        tells=("finding.sign",),
     ),
     Step(
         "finding.reopen",
@@ -168,15 +169,15 @@ FINDING = Flow(
         State.CLOSED: Shown("已销号", "green", "checks"),
         State.WAIVED: Shown("免予整改", "grey", "ban"),
     },
-    # What lies between belongs to 整改.
+    # Each by what is to be done in that state, so that a step stands as done once it was taken. What lies between belongs to 整改.
     line=(
-        (State.DRAFT, "登记"),
-        (State.ISSUED, "下达"),
-        (State.SIGNED, "签收"),
+        (State.DRAFT, "下达"),
+        (State.ISSUED, "签收"),
+        (State.SIGNED, "开始整改"),
         (State.RECTIFYING, "整改"),
-        (State.REPORTED, "报告完成"),
-        (State.VERIFIED, "核验"),
-        (State.CLOSED, "销号"),
+        (State.REPORTED, "核验"),
+        (State.VERIFIED, "销号"),
+        (State.CLOSED, "办结"),
     ),
     related=("unit__parent", "office"),
     counted=True,

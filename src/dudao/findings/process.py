@@ -23,6 +23,11 @@ def _held(*names: str) -> Any:
     return lambda actor, row: {"initial": {name: getattr(row, name) for name in (*names, "revision")}}
 
 
+def _plan(actor: Actor, row: Finding) -> Given:
+    held: Given = _held("measures", "target", "leader", "person", "phone")(actor, row)
+    return held | {"actor": actor, "unit": row.unit}
+
+
 def _reopen(actor: Actor, row: Finding) -> Given:
     day = timezone.localdate()
     ruled = issuing.deadline_for(row, day, issuing.Rules.of(row.office, day))
@@ -63,15 +68,16 @@ FINDING: Final = Process(
         Act(
             "finding.plan", rectifying.plan,
             lambda made: f"已报送整改方案，请在{date_cn(made.finding.deadline)}前完成整改。", "file-plus",
-            form=PlanForm, given=_held("measures", "target", "leader", "person", "phone"),
+            form=PlanForm, given=_plan,
             title="报送整改方案", save="报送方案", save_icon="send", primary=lambda row, actor: row.state == Finding.State.SIGNED,
         ),
         Act(
             # Before the plan, completion is either the next thing to do (a small problem) or not yet to be offered.
             lambda row: "finding.report" if row.state == Finding.State.SIGNED else "finding.progress",
             rectifying.report, _reported, "report",
-            form=ReportForm, given=lambda actor, row: {"finding": row}, name="report",
+            form=ReportForm, given=lambda actor, row: {"finding": row, "actor": actor}, name="report",
             fits=lambda row: row.state != Finding.State.SIGNED or not ENDINGS[row.severity].plan,
+            shown=lambda row: {"returned": reads.sent_back(row)},
             title="报送整改情况", word="报送进展或完成", save="报送", save_icon="send",
         ),
         Act(

@@ -12,6 +12,7 @@ from datetime import date
 
 from dudao.core.access import SYSTEM, Actor
 from dudao.core.keys import Answers
+from dudao.core.models import StoredFile
 from dudao.findings.models import Finding
 from dudao.orgs.models import Unit
 from dudao.papers.comparing import pattern_of
@@ -33,6 +34,8 @@ class Problem:
     indicator_code: str = ""
     indicator: str = ""
     suggestion: str = ""
+    files: Sequence[tuple[StoredFile, str]] = ()
+    """What was photographed there, with its name: it goes along unless a person takes it out."""
 
 
 @dataclass(frozen=True, slots=True)

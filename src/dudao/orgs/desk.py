@@ -21,7 +21,7 @@ def _kind(unit: Unit) -> str:
 
 DESK = Desk(
     menu=(
-        (5, (("inspector",), Entry("我的学校", "school", "orgs:units", "unit.view"))),
+        (60, (("inspector",), Entry("机构", "building-community", "orgs:units", "unit.view"))),
         (110, (("school",), Entry("本校档案", "school", "orgs:unit", "unit.view", own=True))),
         (114, (("admin",), Entry("工作日历", "calendar", "orgs:calendar", "calendar.edit"))),
         (115, (("admin",), Entry("机构", "building-community", "orgs:units", "unit.view"))),

@@ -1,6 +1,8 @@
 """Where a request comes from: the client's address behind known proxies, the device by its cookie, the browser in words."""
 
+import functools
 import ipaddress
+import logging
 import re
 import secrets
 
@@ -8,6 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from dudao.people.secrets import keyed_digest
+
+log = logging.getLogger(__name__)
 
 DEVICE_COOKIE = "dudao_device"
 _DEVICE_DAYS = 180
@@ -36,6 +40,27 @@ def client_address(request: HttpRequest) -> str:
         if address not in settings.TRUSTED_PROXIES:
             return address
     return address
+
+
+def unlisted_proxy(request: HttpRequest) -> str:
+    """The address of a proxy that forwards requests without being named in ``TRUSTED_PROXIES``; empty when there is none.
+
+    Behind it every visitor is one address, whose failures would lock everybody out together. Only a peer in a private network
+    counts: from outside, a client may write the header itself.
+    """
+    peer = _valid(request.META.get("REMOTE_ADDR", ""))
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR")
+    if not forwarded or not peer or peer in settings.TRUSTED_PROXIES or not ipaddress.ip_address(peer).is_private:
+        return ""
+    return peer
+
+
+@functools.cache
+def warn_of_proxy(peer: str) -> None:
+    """Once a process, into its log."""
+    log.warning(
+        "X-Forwarded-For comes from %s, which DUDAO_TRUSTED_PROXIES does not name: all visitors count as one", peer
+    )
 
 
 def address_group(address: str) -> str:

@@ -3,21 +3,31 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 
-from dudao.people.guard import normal_username
+from dudao.people.guard import normal_username, reserve
 from dudao.people.models import Account
 from dudao.people.secrets import code_digest, normal_code, same
 
 
 class AccountBackend(ModelBackend):
-    """Leaves on the request how the person got in (``login_by``: password or code), or why somebody who *proved* to be
-    the person may not (``login_refusal``): that reveals nothing to others."""
+    """No password is looked at without a try that the guard reserved; its verdict stays on the request (``login_verdict``).
+
+    Leaves there, too, how the person got in (``login_by``: password or code), or why somebody who *proved* to be
+    the person may not (``login_refusal``): that reveals nothing to others.
+    """
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Account | None:
+        if request is None:
+            raise TypeError("a log-in needs its request: tries are counted by where they come from")
+        verdict = reserve(request, username or "")
+        request.login_verdict = verdict  # type: ignore[attr-defined]
+        if not verdict.allowed:
+            raise PermissionDenied
         if not username or not password:
             return None
         found: Any = Account.objects.named(normal_username(username)).first()
@@ -35,11 +45,9 @@ class AccountBackend(ModelBackend):
         elif by_code and found.code_expires_at <= timezone.now():
             refusal = "一次性登录码已过期，请联系发放登录码的管理员重新发放。"
         if refusal:
-            if request is not None:
-                request.login_refusal = refusal  # type: ignore[attr-defined]
+            request.login_refusal = refusal  # type: ignore[attr-defined]
             return None
-        if request is not None:
-            request.login_by = "password" if by_password else "code"  # type: ignore[attr-defined]
+        request.login_by = "password" if by_password else "code"  # type: ignore[attr-defined]
         return found
 
     @staticmethod

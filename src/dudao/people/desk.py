@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
+from dudao.core import jobs
 from dudao.core.access import Actor
 from dudao.core.desk import Desk, Entry, Figure, Found, Hit, found
 from dudao.core.models import Event
@@ -41,6 +42,11 @@ def admin_figures(actor: Actor, menu: str, today: date) -> list[Figure]:
         count = events.count()
         people = events.order_by().values("actor_id").distinct().count()
         figures.append(Figure("今天的操作", count, "条", f"涉及 {people} 人", reverse("people:events")))
+    if actor.may_somewhere("system.manage"):
+        waiting, url = jobs.waiting(), reverse("core:jobs")
+        works = jobs.working()
+        said = f"等待处理 {waiting} 项" if works else f"请在服务器上启动，等待处理 {waiting} 项"
+        figures.append(Figure("后台任务程序", "正常" if works else "没有运行", "", said, url, "" if works else "red"))
     return figures
 
 

@@ -18,6 +18,7 @@ from dudao.people import actions
 from dudao.people.address import client_address, device_words, ensure_device
 from dudao.people.models import Account, LoginPolicy, LoginSession
 from dudao.people.policy import login_policy
+from dudao.people.queries.actors import held_by, is_administrator
 
 KEY = "entry"
 TOUCH_SECONDS = 60
@@ -25,7 +26,9 @@ TOUCH_SECONDS = 60
 
 @dataclass(slots=True)
 class Entry:
-    """``row``: the LoginSession; ``second``: whether a second factor was shown; ``by``: password or code."""
+    """``row``: the LoginSession; ``second``: whether a second factor was shown; ``by``: password or code; ``kept``: for how many
+    days it stays on a device of the person's own, 0 where it ends like any other.
+    """
 
     started: int
     seen: int
@@ -36,9 +39,12 @@ class Entry:
     admin_idle: int = 15
     hours: int = 10
     password_days: int = 90
+    kept: int = 0
 
     def over(self, now: int, *, administrator: bool) -> str:
         """Why the log-in has ended by itself, or ""."""
+        if self.kept and not administrator:
+            return LoginSession.End.LONG if now - self.started >= self.kept * 86400 else ""
         if now - self.started >= self.hours * 3600:
             return LoginSession.End.LONG
         if now - self.seen >= (min(self.idle, self.admin_idle) if administrator else self.idle) * 60:
@@ -65,12 +71,19 @@ def entry_of(session: SessionBase) -> Entry:
     return entry
 
 
-def begin(request: HttpRequest, account: Account, *, by: str, factor: str = "") -> LoginSession:
-    """Log the account in: a fresh session key, the entry, the LoginSession, the event. The view sets the device cookie."""
+def begin(request: HttpRequest, account: Account, *, by: str, factor: str = "", keep: bool = False) -> LoginSession:
+    """Log the account in: a fresh session key, the entry, the LoginSession, the event. The view sets the device cookie.
+
+    ``keep``: the person asked to stay logged in on this device, which the policy may allow.
+    """
     login(request, account, backend="dudao.people.backends.AccountBackend")
     now = int(time.time())
     entry = Entry(now, now, second=bool(factor), by=by)
-    entry.limit(login_policy())
+    policy = login_policy()
+    entry.limit(policy)
+    if keep and policy.keep_days and not is_administrator(held_by(account)):
+        entry.kept = policy.keep_days
+        request.session.set_expiry(policy.keep_days * 86400)
     entry.store(request.session)
     request.session.save()
     row = actions.open_session(

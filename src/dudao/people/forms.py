@@ -45,6 +45,18 @@ class LoginForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
     password = _secret("密码", "current-password", help_text="首次登录请输入管理员发放的一次性登录码。")
+    keep = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, keep_days: int, **kwargs: Any) -> None:
+        self.keep_days = keep_days
+        super().__init__(*args, **kwargs)
+
+    def adapt(self) -> None:
+        if not self.keep_days:
+            del self.fields["keep"]
+            return
+        self.fields["keep"].label = f"在本机保持登录 {self.keep_days} 天"
+        self.fields["keep"].help_text = "只在本人的手机或电脑上勾选。"
 
 
 def _app_code(label: str, help_text: str) -> forms.CharField:
@@ -263,33 +275,34 @@ class BulkForm(Form):
 
 
 BOUNDS = {
-    "idle_minutes": (5, 60), "admin_idle_minutes": (5, 30), "session_hours": (1, 12), "sessions": (1, 20),
+    "idle_minutes": (5, 60), "admin_idle_minutes": (5, 30), "session_hours": (1, 12), "keep_days": (0, 30), "sessions": (1, 20),
     "failures": (3, 10), "account_failures": (10, 100), "address_failures": (20, 500), "lock_minutes": (10, 120),
     "password_days": (30, 180), "password_memory": (3, 20), "code_days": (1, 30),
 }  # fmt: skip
 
 
-def _number(name: str) -> forms.IntegerField:
+def _number(name: str, note: str = "") -> forms.IntegerField:
     """A number of the policy within the bounds that the database keeps as well."""
     least, most = BOUNDS[name]
     return forms.IntegerField(
         label=str(getattr(LoginPolicy._meta.get_field(name), "verbose_name", name)),
         min_value=least,
         max_value=most,
-        help_text=f"{least} 至 {most}",
+        help_text=f"{least} 至 {most}{note}",
         widget=forms.NumberInput(attrs={"class": "is-short"}),
     )
 
 
 class PolicyForm(Form):
     sections: ClassVar = [
-        Section("登录会话", ["idle_minutes", "admin_idle_minutes", "session_hours", "sessions"]),
+        Section("登录会话", ["idle_minutes", "admin_idle_minutes", "session_hours", "keep_days", "sessions"]),
         Section("防猜密码", ["failures", "account_failures", "address_failures", "lock_minutes"]),
         Section("密码与登录码", ["password_days", "password_memory", "code_days"]),
     ]
     idle_minutes = _number("idle_minutes")
     admin_idle_minutes = _number("admin_idle_minutes")
     session_hours = _number("session_hours")
+    keep_days = _number("keep_days", "。本人登录时勾选的，这些天里不因没有操作或关闭浏览器退出；三员不适用")
     sessions = _number("sessions")
     failures = _number("failures")
     account_failures = _number("account_failures")

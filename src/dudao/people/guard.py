@@ -1,4 +1,4 @@
-"""Brakes on guessing passwords and codes, plugged into django-axes as its handler.
+"""Brakes on guessing passwords and codes: nothing is looked at without a reserved try (`backends`, the second step).
 
 Three counters, all over failures only, all gone ``lock_minutes`` after the last counted failure:
 
@@ -18,9 +18,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from axes.handlers.base import AbstractAxesHandler, AxesBaseHandler
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -136,29 +134,3 @@ def forgive(request: HttpRequest, username: str) -> None:
     if device:
         place |= Q(device_digest=device)
     LoginAttempt.objects.filter(place, name_digest=name_digest(username)).delete()
-
-
-class Guard(AbstractAxesHandler, AxesBaseHandler):
-    """What django-axes asks before any ``authenticate``: no password is looked at without a reserved try.
-
-    The verdict stays on the request (``request.login_verdict``) for the view to put into words.
-    """
-
-    def is_allowed(self, request: Any, credentials: dict[str, Any] | None = None) -> bool:
-        verdict = reserve(request, str((credentials or {}).get("username") or ""))
-        request.login_verdict = verdict
-        return verdict.allowed
-
-    def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
-        """Nothing to do: the reserved try stays."""
-
-    def user_logged_in(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
-        """The log-in view forgives, when both factors are through."""
-
-    def user_logged_out(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
-        """Sessions are kept in ``LoginSession``."""
-
-    def get_failures(self, request: Any, credentials: dict[str, Any] | None = None) -> int:
-        name = name_digest(str((credentials or {}).get("username") or ""))
-        since = timezone.now() - timedelta(minutes=login_policy().lock_minutes)
-        return LoginAttempt.objects.filter(name_digest=name, at__gt=since).count()

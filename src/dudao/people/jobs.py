@@ -20,9 +20,8 @@ def tidy(now: datetime) -> int:
     """Remove attempts and sessions that nothing asks for any more; answers how many rows went."""
     gone = LoginAttempt.objects.filter(at__lt=now - KEEP_ATTEMPTS).delete()[0]
     gone += Session.objects.filter(expire_date__lt=now).delete()[0]
-    LoginSession.objects.filter(ended_at=None, started_at__lt=now - timedelta(hours=24)).update(
-        ended_at=now, end=LoginSession.End.LONG
-    )
+    over = LoginSession.objects.filter(ended_at=None, started_at__lt=now - timedelta(hours=24))
+    over.exclude(session_key__in=Session.objects.values("session_key")).update(ended_at=now, end=LoginSession.End.LONG)
     return gone + LoginSession.objects.filter(ended_at__lt=now - KEEP_SESSIONS).delete()[0]
 
 

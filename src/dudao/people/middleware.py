@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -22,7 +23,7 @@ from django.utils import timezone
 from dudao.core.access import Actor
 from dudao.core.ui.problems import problem_page
 from dudao.people.actions import expire_session
-from dudao.people.address import client_address
+from dudao.people.address import client_address, unlisted_proxy, warn_of_proxy
 from dudao.people.entry import Entry, entry_of, touch
 from dudao.people.models import Account
 from dudao.people.queries.actors import Held, ViewAs, actor_of, held_by, is_administrator
@@ -38,6 +39,8 @@ class ActorMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         request.actor = request.own_actor = Actor(id=None, name="未登录", address=client_address(request))
         request.held, request.view_as, request.entry, request.first_step = (), None, None, ""
+        if proxy := unlisted_proxy(request):
+            warn_of_proxy(proxy)
         logged_in = SESSION_KEY in request.session
         answer = self._enter(request) if logged_in else None
         if answer is None:
@@ -97,14 +100,24 @@ class ActorMiddleware:
         account = Account.objects.filter(pk=stored["account"], is_active=True).select_related("home").first()
         if account is None or now >= stored["until"] or not request.actor.may("account.view_as", account.home.path):
             del request.session[VIEW_AS_KEY]
-            return None
+            return _looked(request, account if account is not None and now >= stored["until"] else None)
         request.held = held_by(account)
         request.actor = actor_of(account, request.held, request.actor.address, read_only=True)
         request.view_as = ViewAs(account, request.user, datetime.fromtimestamp(stored["until"], UTC))
         leaving = {reverse("people:view-as-end"), reverse("people:logout")}
         if request.method not in SAFE and request.path not in leaving:
-            return problem_page(request, 403, f"您正以“{account.name}”的身份查看，只能看，不能办理。结束查看后再操作。")
+            said = f"您正以“{account.name}”的身份查看，只能看，不能办理。结束查看后再操作。"
+            return problem_page(request, 403, said, leave=("结束查看", reverse("people:view-as-end")))
         return None
+
+
+def _looked(request: Any, account: Account | None) -> HttpResponse:
+    """Back to the page where the look began: the page at hand is another person's, and may refuse whoever looked."""
+    messages.info(request, "以他人身份查看已经结束。")
+    back = account.get_absolute_url() if account is not None else "/"
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": back})
+    return HttpResponseRedirect(back)
 
 
 def _password_old(account: Account, entry: Entry) -> bool:

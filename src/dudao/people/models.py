@@ -275,13 +275,16 @@ def _within(name: str, least: int, most: int) -> models.CheckConstraint:
 class LoginPolicy(models.Model):
     """The numbers of the log-in rules. Rows are only added; the newest is in force, the others say what was in force before.
 
-    The bounds keep what GB/T 22239-2019 8.1.4.1 asks of level 3: nobody can switch a rule off by a large number.
+    The bounds keep what GB/T 22239-2019 8.1.4.1 asks of level 3: nobody can switch a rule off by a large number. ``keep_days`` lets
+    people stay logged in on a device of their own, which an office has to want: it is off until it is set, and never holds for
+    administrators.
     """
 
     since = models.DateTimeField("生效时间")
     idle_minutes = models.PositiveSmallIntegerField("无操作退出（分钟）", default=30)
     admin_idle_minutes = models.PositiveSmallIntegerField("三员无操作退出（分钟）", default=15)
     session_hours = models.PositiveSmallIntegerField("最长登录时间（小时）", default=10)
+    keep_days = models.PositiveSmallIntegerField("在本机保持登录（天，0 为不允许）", default=0)
     sessions = models.PositiveSmallIntegerField("同时登录数", default=5)
     failures = models.PositiveSmallIntegerField("同一处连续失败几次锁定", default=5)
     account_failures = models.PositiveSmallIntegerField("同一账号各处合计失败几次锁定", default=20)
@@ -298,6 +301,7 @@ class LoginPolicy(models.Model):
             _within("idle_minutes", 5, 60),
             _within("admin_idle_minutes", 5, 30),
             _within("session_hours", 1, 12),
+            _within("keep_days", 0, 30),
             _within("sessions", 1, 20),
             _within("failures", 3, 10),
             _within("account_failures", 10, 100),

@@ -82,7 +82,7 @@ ASSIGNMENT = Flow(
         CLOSED: State("已销号", "green", "checks"),
         WITHDRAWN: State("已撤回", "grey", "arrow-back-up"),
     },
-    line=((ISSUED, "下达"), (WORKING, "签收办理"), (REPORTED, "报送完成"), (CONFIRMED, "确认"), (CLOSED, "销号")),
+    line=((ISSUED, "签收"), (WORKING, "办理"), (REPORTED, "确认"), (CONFIRMED, "销号"), (CLOSED, "办结")),
     related=("unit__parent", "task__plan__unit", "upper__unit"),
 )
 

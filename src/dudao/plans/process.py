@@ -90,7 +90,7 @@ ROW: Final = Process(
         ),
         Act(
             "assignment.progress", rows.report, _reported, "send",
-            form=ReportForm, given=lambda actor, row: {"row": row}, name="report",
+            form=ReportForm, given=lambda actor, row: {"row": row, "actor": actor}, name="report",
             word="报送进展或完成", save="报送",
         ),
         Act(

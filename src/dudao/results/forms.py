@@ -109,7 +109,7 @@ class ChangeForm(AnswerForm):
             now = "" if one.now is None else str(one.now)
             source = labels.get(one.column.source, "数据")
             self.fields[name] = forms.CharField(
-                label=f"{one.column.header.partition('@')[0]}（{source}）",
+                label=f"{one.column.asked}（{source}）",
                 max_length=200,
                 required=False,
                 initial=now,

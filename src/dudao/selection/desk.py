@@ -76,6 +76,7 @@ DESK = Desk(
                 Entry("规划抽取", _CYCLES.icon, _CYCLES.name, _CYCLES.verb, below=_CHOOSING),
             ),
         ),
+        (5, (("inspector",), Entry("我的学校", "school", "selection:own_schools", "recusal.declare"))),
         (30, (("inspector",), _DECLARED)),
     ),
     waiting=((75, cycle_piles),),

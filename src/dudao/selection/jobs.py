@@ -33,7 +33,7 @@ def compute(work: Work) -> Result:
     solution = plan_cycle(cycle)
     work.progress(2, 3, "正在保存")
     acts.keep_solution(work.actor, plan=plan, revision=work.params["revision"], solution=solution)
-    proof = "已证明没有更好的排法" if solution.proved else f"与理论下界相差 {solution.quality.gap:.1%}"
+    proof = "已证明没有更好的排法" if solution.proved else f"离证明的最好结果相差 {solution.quality.gap:.1%}"
     unmet = f"，有 {len(solution.unmet)} 项要求没能满足" if solution.unmet else ""
     return Result(f"排定 {len(rows)} 所学校，{proof}{unmet}。", url=plan.get_absolute_url())
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("cycles/schools/<int:pk>/", cycle_schools.cycle_entry, name="cycle_entry"),
     path("cycles/changes/<int:pk>/", cycle_schools.cycle_change, name="cycle_change"),
     *CHANGE.urls("cycles/changes/"),
+    path("own-schools/", teams.own_schools, name="own_schools"),
     path("recusals/", teams.recusal_list, name="recusals"),
     path("recusals/new/", teams.recusal_new, name="recusal_new"),
     path("recusals/<int:pk>/", teams.recusal_page, name="recusal"),

@@ -1,4 +1,4 @@
-"""Visits on the shared pages; what waits: go on site, say what one's unit thinks."""
+"""Visits on the shared pages; what waits, before all that has no day: go on site, say what one's unit thinks."""
 
 from typing import Any
 
@@ -42,4 +42,4 @@ def _statement(row: SiteVisit) -> Todo:
     return Todo("对实地评估的初步意见作说明", url, f"{row.office}反馈", act="说明")
 
 
-DESK = Desk(menu=((25, (("school", "inspector"), VISITS)),), waiting=((36, visit_piles),))
+DESK = Desk(menu=((25, (("school", "inspector"), VISITS)),), waiting=((8, visit_piles),))

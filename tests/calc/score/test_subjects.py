@@ -150,7 +150,7 @@ def test_a_bonus_may_have_a_column_but_needs_none(tree: Tree) -> None:
         (1, -5, "第 2 行“在校生数”是负数 -5，请填 0 或正数"),
         (1, 10.5, "第 2 行“在校生数”是 10.5，请填整数"),
         (1, "#错误值", "第 2 行“在校生数”的公式出错（显示为 #），请改为直接填写的值"),
-        (3, 7, "第 2 行“C2·音乐室”是“7”，请填“是”或“否”"),
+        (3, 7, "第 2 行“C2 指标C2：音乐室”是“7”，请填“是”或“否”"),
         (5, 11, "第 2 行“C3 指标C3”是 11，不能大于 10"),
         (5, "1e40", "第 2 行“C3 指标C3”的数值过大，请核对"),
     ],
@@ -207,7 +207,7 @@ def test_a_column_that_means_nothing_is_an_error(tree: Tree, head: str, words: s
 def test_missing_columns_are_errors(tree: Tree) -> None:
     found = read(tree, ["平江县", 1180], head=HEAD[:2])
     missing = [problem.column for problem in found.errors]
-    assert missing == ["教师数", "C2·音乐室", "C2·美术室", "C3 指标C3", "C4 指标C4"]
+    assert missing == ["教师数", "C2 指标C2：音乐室", "C2 指标C2：美术室", "C3 指标C3", "C4 指标C4"]
     assert found.errors[0].sentence == "第 1 行“教师数”这一列没有，请补上这一列；还没有数的格子可以空着"
 
 
@@ -245,9 +245,9 @@ def test_stored_cells_score_the_same_again(tree: Tree) -> None:
 
 def test_the_columns_of_a_template(tree: Tree, strict: Tree) -> None:
     one = [column.header for column in columns_of(System(strict))]
-    assert one[:3] == ["在校生数", "教师数", "城乡"] and one[-1] == "V1 弄虚作假" and "C3·迟交" in one
+    assert one[:3] == ["在校生数", "教师数", "城乡"] and one[-1] == "V1 弄虚作假" and "C3 指标C3：迟交" in one
     apart = [column.header for column in columns_of(System(tree), apart=True)]
-    assert "C4 指标C4@县评" in apart and "C4 指标C4@复核" in apart and "C4 指标C4@自评" not in apart
+    assert "C4 指标C4（县评）" in apart and "C4 指标C4（复核）" in apart and "C4 指标C4（自评）" not in apart
     head: list[object] = ["单位", *apart]
     assert not read(tree, ["甲", *[None] * len(apart)], head=head).problems
 

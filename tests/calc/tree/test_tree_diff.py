@@ -223,14 +223,14 @@ def test_scales_of_another_shape_are_told_whole() -> None:
             {"kind": "pick", "factor": True, "bands": [{"label": "优", "within": "1"}]},
             "由评估人员定档并按满分的比例评分：优 1",
         ),
-        ({"kind": "deduct", "each": 1, "label": "少一项"}, "少一项，每项扣 1 分，扣完为止"),
+        ({"kind": "deduct", "each": 1, "label": "少一项"}, "每少 1 项扣 1 分，扣完为止"),
         (
             {
                 "kind": "deduct",
                 "floor": 2,
                 "deductions": [{"each": "0.5", "count": "4 − 次数", "most": 1}, {"each": 1}],
             },
-            "4 − 次数，每项扣 0.5 分（最多扣 1 分）；少一项，每项扣 1 分，最低 2 分",
+            "4 − 次数，每项扣 0.5 分（最多扣 1 分）；每少 1 项扣 1 分，最低 2 分",
         ),
         ({"kind": "parts", "parts": [{"label": "音乐室", "points": 3}]}, "按要点计分：音乐室 3 分"),
         (

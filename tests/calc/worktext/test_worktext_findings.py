@@ -238,6 +238,27 @@ def actors(text: str) -> list[tuple[str, str, str]]:
         ("督学责任区建设", [("responsibility_district", "named", "督学责任区")]),
         ("督学与学校数的比例", [("inspectors", "named", "督学")]),
         ("县级以上督学", [("inspectors", "named", "督学")]),
+        (
+            "加强经费保障（牵头单位：市财政局；配合单位：市教育局、市委编办）",
+            [("unit", "acts", "市财政局"), ("city_bureau", "partner", "市教育局"), ("unit", "partner", "市委编办")],
+        ),
+        (
+            "整治周边。责任单位：市市场监管局、市教育局、各县（市、区）政府，完成时限：6月底前",
+            [
+                ("unit", "acts", "市市场监管局"),
+                ("city_bureau", "acts", "市教育局"),
+                ("county", "acts", "县（市、区）政府"),
+            ],
+        ),
+        (
+            "（督导科牵头，人事科、财务科配合）",
+            [("unit", "acts", "督导科"), *(("unit", "partner", x) for x in ("人事科", "财务科"))],
+        ),
+        ("会同市委编办核定编制", [("unit", "partner", "市委编办")]),
+        ("（责任人：张三；责任科室：基教科）", [("unit", "acts", "基教科")]),
+        ("（责任单位：市教育局等有关部门）", [("city_bureau", "acts", "市教育局")]),
+        ("责任单位：省教育厅", [("province_office", "partner", "省教育厅")]),
+        ("压实责任：各校要落实", [("school", "acts", "各校")]),
         ("提高质量", []),
     ],
 )

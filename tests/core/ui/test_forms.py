@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django import forms
@@ -6,9 +6,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.test import RequestFactory
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from dudao.core.access import Denied
+from dudao.core import files, jobs
+from dudao.core.access import SYSTEM, Denied
+from dudao.core.models import KeptFile, StoredFile
 from dudao.core.ui.forms import DateField, FileField, Form, PickField, PickManyField, Section, form_page, refused
 from dudao.core.workflow import Conflict
 
@@ -147,3 +150,42 @@ def test_a_refused_action_becomes_the_forms_error(error, words):
 
     assert refused(form, act) is None
     assert words in str(form.non_field_errors())
+
+
+class Proofs(Form):
+    name = forms.CharField(label="名称")
+    files = FileField(label="材料", multiple=True, max_bytes=100, required=False)
+    paper = FileField(label="附件", kinds=(".txt",), max_bytes=100, required=False)
+
+
+@pytest.mark.django_db
+def test_a_form_that_comes_back_keeps_its_files_by_token(rf, settings, tmp_path, django_user_model):
+    settings.FILES_ROOT = tmp_path / "files"
+    request = rf.post("/form/")
+    request._messages = ()
+    request.user = django_user_model(pk=7)
+    request.actor = SYSTEM
+    one, two = SimpleUploadedFile("照片说明.txt", "甲".encode()), SimpleUploadedFile("太大.txt", b"x" * 101)
+    paper = SimpleUploadedFile("附件.txt", "乙".encode())
+    form = Proofs(QueryDict(), MultiValueDict({"files": [one, two], "paper": [paper]}))
+    page = form_page(request, form, title="新建").content.decode()
+    kept = list(KeptFile.objects.order_by("id"))
+    assert [row.name for row in kept] == ["照片说明.txt", "附件.txt"], "what can't be taken isn't kept"
+    assert all(f'value="{row.token}" checked' in page for row in kept)
+
+    again = QueryDict(mutable=True)
+    again.update({"name": "甲"})
+    again.setlist("files-kept", [str(kept[0].token)])
+    again.setlist("paper-kept", [str(kept[1].token)])
+    sent = Proofs(again, MultiValueDict())
+    assert sent.is_valid(), sent.errors
+    assert [(file.name, file.read()) for file in sent.cleaned_data["files"]] == [("照片说明.txt", "甲".encode())]
+    assert files.store(sent.cleaned_data["paper"]) == kept[1].file, "the same bytes, stored once"
+    newer = Proofs(again, MultiValueDict({"paper": [SimpleUploadedFile("新.txt", b"3")]}))
+    assert newer.is_valid() and newer.cleaned_data["paper"].name == "新.txt"
+
+    KeptFile.objects.update(at=timezone.now() - timedelta(days=2))
+    jobs.purge_kept()
+    late = Proofs(again, MultiValueDict())
+    assert not StoredFile.objects.exists() and set(late.errors) == {"files", "paper"}
+    assert "请重新选择" in late.errors["files"][0]

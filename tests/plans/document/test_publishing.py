@@ -172,6 +172,22 @@ def test_tasks_are_made_once_of_what_was_accepted(city, published):
         draft_tasks(city.officer, plan=published)
 
 
+def test_lead_and_partners_are_the_units_that_the_text_says(city):
+    unit("市督导办", Kind.OFFICE, city.city)
+    audit, housing = (unit(name, Kind.DEPARTMENT, city.city) for name in ("市审计局", "市住房和城乡建设局"))
+    text = (
+        "2026年教育督导工作要点\n1. 保障经费。按时拨付工作经费（配合单位：市住建局；牵头单位：市审计局）。\n"
+        "2. 核定编制。核定督学编制（牵头单位：市委编办；配合单位：市审计局）。\n"
+    )
+    plan = import_plan(city.officer, unit=city.city, text=text)
+    looked_through(city.officer, plan)
+    tasks = {row.code: row for row in draft_tasks(city.officer, plan=publish_plan(city.director, plan=plan))}
+    first, second = tasks["1-1"], tasks["2-1"]
+    assert (first.lead, list(first.partners.all())) == (audit, [housing])
+    assert (second.lead.kind, list(second.partners.all())) == (Kind.OFFICE, [audit])  # no such unit in the register
+    assert Guess.objects.filter(point__number="2", sort="actor", label="市委编办（承办）").exists()
+
+
 def test_a_rejected_guess_tells_a_task_nothing(city, draft):
     guess = Guess.objects.get(point=point(draft, "1"), sort="target")
     decide_guess(city.officer, guess=guess, state="rejected")

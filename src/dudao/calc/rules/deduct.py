@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,9 @@ from dudao.calc.rules.questions import question, some_faults
 from dudao.calc.rules.reading import Reader
 
 _COLUMNS = ("each", "label", "count", "most")
+_ONE = re.compile("[一1](课时|分钟|学生|[项次个处人篇本份例起所台件门套间条天节种类名张户辆])")
+"""«一次» of «少研究一次»: what is counted, in its own measure."""
+_MISSING = "少一项"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,22 @@ class Deduction:
         return cls(data.required("each"), data.text("count"), data.text("label"), data.number("most"))
 
     def words(self) -> str:
-        counted = self.label or self.count or "少一项"
         most = f"（最多扣 {shown(self.most)} 分）" if self.most is not None else ""
-        return f"{counted}，每项扣 {shown(self.each)} 分{most}"
+        if self.measure and not self.count:
+            return f"每{self.said(1)}扣 {shown(self.each)} 分{most}"
+        return f"{self.label or self.count}，每{self.measure or '项'}扣 {shown(self.each)} 分{most}"
+
+    @property
+    def measure(self) -> str:
+        """«次» of «少研究一次»; nothing where the label tells no measure of its own, or two."""
+        found = _ONE.findall(self.label or _MISSING)
+        return str(found[0]) if len(found) == 1 else ""
+
+    def said(self, count: Fraction | int) -> str:
+        """The label with the number that was counted: «少研究 3 次», «缺制度 3 项»."""
+        if not self.measure:
+            return f"{self.label} {shown(Fraction(count))} 项"
+        return _ONE.sub(rf" {shown(Fraction(count))} \1", (self.label or _MISSING).removeprefix("每")).strip()
 
     def off(self, count: Fraction) -> Fraction:
         off = max(count, Fraction(0)) * Fraction(self.each)
@@ -144,7 +161,9 @@ class Deduct:
             off = deduction.off(count)
             is_held = off < max(count, Fraction(0)) * Fraction(deduction.each)
             limit = f"，最多扣 {shown(deduction.most)} 分" if is_held else ""
-            lines.append(f"{told}，每项扣 {shown(deduction.each)} 分{limit}，扣 {shown(off)} 分")
+            lines.append(
+                f"{told}，每{deduction.measure or '项'}扣 {shown(deduction.each)} 分{limit}，扣 {shown(off)} 分"
+            )
             left = None if left is None else left - off
         if left is not None:
             end = f"，扣完为止，得 {shown(self.floor)} 分" if left < self.floor else f" = {shown(left)} 分"
@@ -161,7 +180,10 @@ class Deduct:
         count, state = explaining.number_answer(label)
         if count is None:
             return None, f"{deduction.label or '扣分项'} {unknown(state)}"
-        return count, f"{explaining.who(label)}查出{deduction.label or '缺'} {shown(count)} 项"
+        return (
+            count,
+            f"{explaining.who(label)}查出{deduction.said(count) if deduction.label else f'缺 {shown(count)} 项'}",
+        )
 
     def shortfall(self, told: Explaining, result: Result) -> str:
         found = []
@@ -169,7 +191,7 @@ class Deduct:
             label = self._label(deduction)
             count = told.value(deduction.count) if deduction.count else told.number_answer(label)[0]
             if count is not None and count > 0:
-                said = f"{deduction.label}{shown(count)}项" if deduction.label else f"“{told.name}”缺{shown(count)}项"
+                said = deduction.said(count).replace(" ", "") if deduction.label else f"“{told.name}”缺{shown(count)}项"
                 found.append(told.fact(deduction.count) if deduction.count and not deduction.label else said)
         return "，".join(found)
 

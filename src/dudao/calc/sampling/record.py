@@ -211,7 +211,7 @@ def draw_record(plan: Plan, frame: Frame, seed: str, words: str = "") -> Record:
     if not seed:
         raise RecordError("没有随机种子，抽取不能重现。")
     if not one_line(seed) or not one_line(words):
-        raise RecordError("随机种子和现场的话只能是一行，不能有换行和制表符。")
+        raise RecordError("随机种子和现场公布的号码只能是一行，不能有换行和制表符。")
     return Record(plan, seed, plan.commitment(seed), drawn_of(plan, frame, mixed(seed, words)), words)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dudao.calc.expr import Item, items_used, normal_name
 from dudao.calc.score.system import System
@@ -15,7 +15,8 @@ from dudao.calc.tree import answer_items
 class SubjectColumn:
     """One column that a system asks for. ``source`` is empty for a data item; ``name``: the item, or the question.
 
-    ``key`` names it in stored tables («在校生数», «C3@review»), ``header`` for people («C3 生活教师@复核»).
+    ``key`` names it in stored tables («在校生数», «C3@review»), ``header`` for people («C3 生活教师（复核）»), ``asked`` the
+    same without the source, as the page of one source asks.
     """
 
     key: str
@@ -23,6 +24,7 @@ class SubjectColumn:
     name: str
     source: str
     item: Item
+    asked: str
     code: str = ""
     is_needed: bool = True
 
@@ -42,7 +44,7 @@ def columns_of(system: System, *, apart: bool = False) -> tuple[SubjectColumn, .
     if system.grading.by is not None:
         used |= {name for scope, name in items_used(system.grading.by) if not scope}
     found = [
-        SubjectColumn(name, item.name, name, "", item, is_needed=name in used)
+        SubjectColumn(name, item.name, name, "", item, item.name, is_needed=name in used)
         for name, item in tree.catalogue.items.items()
         if not item.formula
     ]
@@ -52,9 +54,10 @@ def columns_of(system: System, *, apart: bool = False) -> tuple[SubjectColumn, .
         last = _last_source(system, code)
         keys = system.sources[code] if code else tuple(key for key in labels if key == last)
         for key in keys if apart else (last,):
-            header = _readable(system, name, code) + (f"@{labels[key]}" if apart and len(keys) > 1 else "")
+            asked = _readable(system, name, code)
+            header = f"{asked}（{labels[key]}）" if apart and len(keys) > 1 else asked
             needed = bool(code) and _is_needed(system, name, code)
-            found.append(SubjectColumn(f"{name}@{key}", header, name, key, item, code, needed))
+            found.append(SubjectColumn(f"{name}@{key}", header, name, key, item, asked, code, needed))
     return tuple(found)
 
 
@@ -62,7 +65,9 @@ def _readable(system: System, name: str, code: str) -> str:
     if not code:
         veto = next((veto for veto in system.tree.vetoes if normal_name(veto.code) == name), None)
         return name if veto is None else f"{name} {veto.name}"
-    return f"{name} {system.tree.nodes[code].name}" if normal_name(code) == name else name
+    node = system.tree.nodes[code]
+    part = name.removeprefix(f"{normal_name(code)}·")
+    return f"{code} {node.name}" if normal_name(code) == name else f"{code} {node.name}：{part}"
 
 
 def _last_source(system: System, code: str) -> str:
@@ -107,18 +112,26 @@ class Headings:
 
     def knows(self, cell: object) -> bool:
         text = folded(cell)
-        return text in self.items or text.partition("@")[0] in self.questions
+        return text in self.items or self._apart(text)[0] in self.questions
+
+    def _apart(self, text: str) -> tuple[str, str]:
+        """Question and source of a head: «C3@复核», and «C3 生活教师（复核）» as the platform writes it."""
+        name, _, source = text.partition("@")
+        if not source and name not in self.questions and name.endswith(")"):
+            asked, _, told = name[:-1].rpartition("(")
+            return (asked, told) if asked in self.questions else (name, "")
+        return name, source
 
     def column(self, cell: object) -> SubjectColumn | str:
         """The column that a head names, or what is wrong with it («…» to follow row and head)."""
         text = folded(cell)
         if text in self.items:
             return self.items[text]
-        name, at, source = text.partition("@")
+        name, source = self._apart(text)
         found = self.questions.get(name)
         if found is None:
             return self._unknown(name, text)
-        if not at:
+        if not source:
             return found
         key = self.sources.get(source)
         labels = {entry.key: entry.label for entry in self.system.tree.sources}
@@ -127,15 +140,7 @@ class Headings:
         keys = self.system.sources[found.code] if found.code else tuple(labels)
         if key not in keys:
             return f"不由“{labels[key]}”评，评这一项的是：{'、'.join(labels[entry] for entry in keys)}"
-        return SubjectColumn(
-            f"{found.name}@{key}",
-            f"{found.header}@{labels[key]}",
-            found.name,
-            key,
-            found.item,
-            found.code,
-            found.is_needed,
-        )
+        return replace(found, key=f"{found.name}@{key}", header=f"{found.asked}（{labels[key]}）", source=key)
 
     def _unknown(self, name: str, text: str) -> str:
         tree = self.system.tree

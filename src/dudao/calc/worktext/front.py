@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dudao.calc.numerals import number_of
 from dudao.calc.worktext.characters import half_width
+from dudao.calc.worktext.labels import label_of
 from dudao.calc.worktext.lines import Paragraph, is_closing, is_date_line, is_organisation
 from dudao.calc.worktext.traced import Traced, join
 
@@ -23,6 +24,8 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20) ?\d ?\d) ?(?:年|-|—|–|~|至|学年)"
 _HANZI_YEAR = re.compile(r"([一二][〇○零九][〇○零一二三四五六七八九]{2}) ?年")
 _PARENTHESES = re.compile(r"[(（][^()（）]{1,30}[)）]")
 _ATTACHMENT = re.compile(r"附 ?件 ?[\d一二三四五六七八九十]{0,3} ?[:：]?")
+_ATTACHMENT_WORD = re.compile(r"附 ?件 ?[:：] ?")
+_ATTACHMENT_LIST = re.compile(r"附 ?件 ?[:：] ?\S.*")
 _LETTER_SPACED = re.compile(r"(?:\S[ 　]+){2,}\S")
 _ISSUER_IN_TITLE = re.compile(
     r"([\u4e00-\u9fff]{2,30}?(?:办公室|委员会|人民政府|教育局|教体局|教育体育局|教育厅|督导室|督导办|督导局))"
@@ -97,10 +100,13 @@ def _find_title(paragraphs: Sequence[Traced]) -> tuple[int, int]:
     The plan's own title («…要点», «…计划») goes before that of a covering notice, the last of several before the first;
     else the first line without sentence punctuation that is not the name of an office.
     """
+    listed = _listed([paragraph.text for paragraph in paragraphs])
     short = [
         index
         for index, paragraph in enumerate(paragraphs)
         if len(paragraph) <= _TITLE_LENGTH
+        and index not in listed
+        and not _ATTACHMENT.fullmatch(paragraph.text)
         and not _SENTENCE.search(paragraph.text)
         and not is_organisation(paragraph.text)
         and not is_date_line(paragraph.text.strip("()（） "))
@@ -123,6 +129,34 @@ def _find_title(paragraphs: Sequence[Traced]) -> tuple[int, int]:
             return at, first
     leading = [index for index in short if not _is_issuer(paragraphs[index].text)]
     return (leading[0], leading[0]) if leading else (-1, 0)
+
+
+def without_list_of_attachments(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """«附件：1.…工作计划 / 2.…分工表» of a covering notice: its numbers head nothing."""
+    listed = _listed([paragraph.text for paragraph in paragraphs])
+    return [
+        replace(paragraph, label=None) if index in listed else paragraph for index, paragraph in enumerate(paragraphs)
+    ]
+
+
+def _listed(texts: Sequence[str]) -> frozenset[int]:
+    """The lines that list attachments: «附件：1.…» and those behind it that go on with 2, 3, …"""
+    found: set[int] = set()
+    after = 0
+    for index, text in enumerate(texts):
+        label = label_of(text)
+        if _ATTACHMENT_LIST.fullmatch(text):
+            first = label_of(_ATTACHMENT_WORD.sub("", text))
+            after = first.number if first else 0
+            found.add(index)
+        elif (
+            after and label and label.number == after + 1 and len(text) <= _TITLE_LENGTH and not _SENTENCE.search(text)
+        ):
+            after += 1
+            found.add(index)
+        else:
+            after = 0
+    return frozenset(found)
 
 
 def _closed(text: str) -> str:

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dudao.calc.worktext.front import Closing, Front, issuer_in_title, read_closing, read_front, year_in
+from dudao.calc.worktext.front import (
+    Closing,
+    Front,
+    issuer_in_title,
+    read_closing,
+    read_front,
+    without_list_of_attachments,
+    year_in,
+)
 from dudao.calc.worktext.layout import Layout, lay_out
 from dudao.calc.worktext.model import Remark, WorkPlanText
 from dudao.calc.worktext.outline import Block, Part, arrange, build, number_series, point_depth
@@ -26,7 +34,7 @@ def parse(text_or_source: str | SourceText) -> WorkPlanText:
     """Read a work plan from pasted text or from what `read_document` gave."""
     source = text_or_source if isinstance(text_or_source, SourceText) else text_lines(text_or_source)
     layout = lay_out(source.lines)
-    paragraphs = layout.paragraphs
+    paragraphs = without_list_of_attachments(layout.paragraphs)
     first = next((index for index, paragraph in enumerate(paragraphs) if paragraph.label), len(paragraphs))
     closing = read_closing(paragraphs, first) if first < len(paragraphs) else read_closing(paragraphs, 0)
     front = read_front([paragraph.traced for paragraph in paragraphs[: min(first, closing.start)]])

@@ -30,7 +30,7 @@ from django.db.models import ProtectedError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from dudao.core.files.kinds import DOCUMENTS, ENDINGS, EVIDENCE, KINDS, PICTURES, FileRefused, Kind, heic_words, sniff
-from dudao.core.files.pictures import SIDES, drop_pictures, has_picture, picture_answer
+from dudao.core.files.pictures import SIDES, drop_pictures, has_picture, picture_answer, unmarked
 from dudao.core.files.ranges import MOST, part_of
 from dudao.core.files.scanning import Verdict, scan
 from dudao.core.files.stores import DiskStore, Missing, Store, Unavailable
@@ -267,18 +267,27 @@ def serve(stored: StoredFile, name: str, *, inline: bool = False) -> FileRespons
 
 
 @overload
-def serve(stored: StoredFile, name: str, *, inline: bool = False, request: HttpRequest | None) -> HttpResponseBase: ...
+def serve(
+    stored: StoredFile, name: str, *, inline: bool = False, request: HttpRequest | None, original: bool = False
+) -> HttpResponseBase: ...
 
 
 def serve(
-    stored: StoredFile, name: str, *, inline: bool = False, request: HttpRequest | None = None
+    stored: StoredFile,
+    name: str,
+    *,
+    inline: bool = False,
+    request: HttpRequest | None = None,
+    original: bool = False,
 ) -> HttpResponseBase:
     """The file as an answer. The caller has checked the right. Only harmless kinds are ever shown in the browser itself.
 
-    With the ``request`` the answer is the part that it asks for (HTTP Range), at most `ranges.MOST` bytes of a film.
+    With the ``request`` the answer is the part that it asks for (HTTP Range), at most `ranges.MOST` bytes of a film. A photo goes
+    out without place and camera (`pictures.unmarked`), unless the ``original`` is asked for, whose digest is that of the store.
     """
+    plain = has_picture(stored.media_type) and not original
     try:
-        answer = _answer(stored, request)
+        answer = _unmarked(stored, request) if plain else _answer(stored, request)
     except Missing:
         log.exception("stored file %s is missing", stored.digest)
         raise Http404("文件在存储中缺失，请联系系统管理员。") from None
@@ -290,7 +299,7 @@ def serve(
     sandbox = "" if shown and kind is not None and kind.key == "pdf" else "; sandbox"
     answer["Content-Security-Policy"] = f"default-src 'none'{sandbox}"
     answer["Cache-Control"] = "private, no-cache"
-    answer["ETag"] = _etag(stored)
+    answer["ETag"] = _etag(stored, plain=plain)
     return answer
 
 
@@ -314,36 +323,68 @@ def serve_picture(stored: StoredFile, size: str, request: HttpRequest) -> HttpRe
     return picture_answer(stored, size, the_store(), request)
 
 
-def _etag(stored: StoredFile) -> str:
-    return f'"{stored.digest}"'
+def _etag(stored: StoredFile, *, plain: bool) -> str:
+    return f'"{stored.digest}-plain"' if plain else f'"{stored.digest}"'
 
 
 def _answer(stored: StoredFile, request: HttpRequest | None) -> HttpResponseBase:
-    """The whole file, or the part that is asked for; parts are offered to whom gives the request."""
+    return _whole_or_part(
+        stored.media_type,
+        stored.size,
+        lambda: opened(stored),
+        lambda first, length: the_store().open_part(stored.digest, first, length),
+        request,
+        etag=_etag(stored, plain=False),
+    )
+
+
+def _unmarked(stored: StoredFile, request: HttpRequest | None) -> HttpResponseBase:
+    with opened(stored) as stream:
+        data = unmarked(stream.read())
+    return _whole_or_part(
+        stored.media_type,
+        len(data),
+        lambda: io.BytesIO(data),
+        lambda first, length: io.BytesIO(data[first : first + length]),
+        request,
+        etag=_etag(stored, plain=True),
+    )
+
+
+def _whole_or_part(
+    media_type: str,
+    size: int,
+    whole: Callable[[], Any],
+    piece: Callable[[int, int], Any],
+    request: HttpRequest | None,
+    *,
+    etag: str,
+) -> HttpResponseBase:
+    """All ``size`` bytes, or the part that is asked for; parts are offered to whom gives the request."""
     asked = request.headers.get("Range", "") if request is not None and request.method == "GET" else ""
     part = (
         part_of(
             asked,
-            stored.size,
+            size,
             if_range=request.headers.get("If-Range", "") if request is not None else "",
-            etag=_etag(stored),
-            most=MOST if stored.media_type.startswith("video/") else None,
+            etag=etag,
+            most=MOST if media_type.startswith("video/") else None,
         )
         if asked
         else None
     )
     answer: HttpResponseBase
     if part is None:
-        answer = FileResponse(opened(stored), content_type=stored.media_type)
-        answer["Content-Length"] = str(stored.size)
+        answer = FileResponse(whole(), content_type=media_type)
+        answer["Content-Length"] = str(size)
     elif not part.length:
-        answer = HttpResponse(status=416, content_type=stored.media_type)
-        answer["Content-Range"] = part.content_range(stored.size)
+        answer = HttpResponse(status=416, content_type=media_type)
+        answer["Content-Range"] = part.content_range(size)
     else:
-        stream = the_store().open_part(stored.digest, part.first, part.length)
-        answer = StreamingHttpResponse(_Piece(stream, part.length), status=206, content_type=stored.media_type)
+        stream = piece(part.first, part.length)
+        answer = StreamingHttpResponse(_Piece(stream, part.length), status=206, content_type=media_type)
         answer["Content-Length"] = str(part.length)
-        answer["Content-Range"] = part.content_range(stored.size)
+        answer["Content-Range"] = part.content_range(size)
     if request is not None:
         answer["Accept-Ranges"] = "bytes"
     return answer

@@ -7,6 +7,7 @@ outside: only JPEG and PNG are decoded, and nothing that would unfold to more po
 
 import io
 import logging
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,75 @@ def made_picture(stored: StoredFile, size: str, place: Store) -> bytes:
         made = _small(stream, SIDES[size])
     _keep(kept, made)
     return made
+
+
+def unmarked(data: bytes) -> bytes:
+    """A photo as others get it: the same picture to the last point, without what a phone writes beside it (place, time, model).
+
+    What the picture needs to look right stays: its colours, and which side is up. Anything else is answered as it is.
+    """
+    if data.startswith(_JPEG_START):
+        return _unmarked_jpeg(data)
+    if data.startswith(_PNG_START):
+        return _unmarked_png(data)
+    return data
+
+
+_JPEG_START, _PNG_START = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
+_NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+"""After a scan: 0xFF stands in its bytes only with 0x00, or as a restart mark."""
+_SHOWN_CHUNKS = {b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"tRNS", b"pHYs", b"acTL", b"fcTL", b"fdAT"}
+
+
+def _unmarked_jpeg(data: bytes) -> bytes:
+    kept, at = [_JPEG_START, _upright_mark(data)], len(_JPEG_START)
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:
+            at += 1
+            continue
+        if marker == 0xD9:  # what some phones put behind the end is a second picture with its own data
+            return b"".join([*kept, data[at : at + 2]])
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == 0xDA:
+            following = _NEXT_MARKER.search(data, end)
+            end = following.start() if following is not None else len(data)
+        if (
+            not (0xE1 <= marker <= 0xEF or marker == 0xFE)
+            or marker == 0xEE
+            or data[at + 4 : at + 16] == b"ICC_PROFILE\0"
+        ):
+            kept.append(data[at:end])
+        at = end
+    return b"".join([*kept, data[at:]])
+
+
+def _upright_mark(data: bytes) -> bytes:
+    """An Exif part that says which side is up, and nothing else; none where it stands upright."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+            side = image.getexif().get(0x0112, 1)
+    except Exception:  # what comes from outside may break a decoder in any way
+        return b""
+    if side not in range(2, 9):
+        return b""
+    exif = Image.Exif()
+    exif[0x0112] = side
+    said = exif.tobytes()
+    return b"\xff\xe1" + (len(said) + 2).to_bytes(2, "big") + said
+
+
+def _unmarked_png(data: bytes) -> bytes:
+    kept, at = [_PNG_START], len(_PNG_START)
+    while at + 12 <= len(data):
+        kind = data[at + 4 : at + 8]
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if kind[:1].isupper() or kind in _SHOWN_CHUNKS:
+            kept.append(data[at:end])
+        at = end
+        if kind == b"IEND":
+            break
+    return b"".join(kept)
 
 
 def drop_pictures(digest: str) -> None:

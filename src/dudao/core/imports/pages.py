@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from dudao.core import files, sheets
+from dudao.core import files, jobs, sheets
 from dudao.core.files import FileRefused
 from dudao.core.imports.declared import OUTCOMES, Import
 from dudao.core.imports.owned_pages import PARTLY
@@ -140,7 +140,7 @@ def upload_state(request: HttpRequest, pk: int, declared: Import) -> HttpRespons
     taken = _or_404(request, declared, pk)
     job = taken.job
     over = job is None or job.over
-    words = "已结束" if over else (job.message or "正在排队，马上开始") if job is not None else ""
+    words = "已结束" if over else (job.message or jobs.queued_words()) if job is not None else ""
     if job is not None and not over and job.total:
         words += f"（{job.done} / {job.total}）"
     context = {

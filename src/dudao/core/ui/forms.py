@@ -28,7 +28,8 @@ from django.utils.safestring import SafeString
 
 from dudao.core import audit
 from dudao.core.access import Denied
-from dudao.core.files import ENDINGS, FileRefused
+from dudao.core.files import ENDINGS, FileRefused, keeping
+from dudao.core.files.keeping import KeptUpload
 from dudao.core.keys import is_number
 from dudao.core.sheets import SheetError
 from dudao.core.ui.parts import Crumb
@@ -247,6 +248,8 @@ class UploadWidget(forms.ClearableFileInput):
     def __init__(self, max_bytes: int, kinds: Sequence[str], multiple: bool) -> None:
         super().__init__({"accept": ",".join([*kinds, *other_tables(kinds)])} if kinds else {})
         self.max_bytes, self.kinds = max_bytes, kinds
+        self.kept: list[KeptUpload] = []
+        self.gone = False
         self.allow_multiple_selected = multiple
         if multiple:
             self.attrs["multiple"] = True
@@ -257,18 +260,31 @@ class UploadWidget(forms.ClearableFileInput):
         other = ",".join(other_tables(self.kinds))
         return {
             **context,
+            "kept": self.kept,
+            "multiple": self.allow_multiple_selected,
             "other_tables": other,
             "max_bytes": self.max_bytes,
             "most": f"{self.max_bytes // 1024 // 1024} MB",
             "words": words,
+            "on_phone": "拍照或选择文件"
+            if not self.kinds or {".jpg", ".jpeg", ".png"} & set(self.kinds)
+            else "选择文件",
         }
 
     def value_from_datadict(self, data: Any, files: MultiValueDict[str, Any], name: str) -> Any:
-        return files.getlist(name) if self.allow_multiple_selected else files.get(name)
+        tokens = data.getlist(f"{name}-kept") if hasattr(data, "getlist") else []
+        kept = keeping.found(tokens)
+        self.gone = len(kept) < len(set(tokens))
+        if self.allow_multiple_selected:
+            return [*files.getlist(name), *kept]
+        return files.get(name) or (kept[0] if kept else None)
 
 
 class FileField(forms.FileField):
-    """One file, or several with ``multiple=True`` (then a list). Refuses empty ones, too large ones and other endings by name."""
+    """One file, or several with ``multiple=True`` (then a list). Refuses empty ones, too large ones and other endings by name.
+
+    When the form comes back with errors, the files that can be taken are kept and need not be chosen again (``form_page``).
+    """
 
     def __init__(
         self, *, max_bytes: int = 50 * 1024 * 1024, kinds: Sequence[str] = (), multiple: bool = False, **kwargs: Any
@@ -278,6 +294,8 @@ class FileField(forms.FileField):
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
+        if self.widget.gone and (self.multiple or not data):
+            raise ValidationError("先前上传的文件已超过保留时间，请重新选择。", code="gone")
         if not self.multiple:
             return self._one(super().clean(data, initial))
         if not data:
@@ -290,6 +308,10 @@ class FileField(forms.FileField):
         if data is not None and getattr(data, "size", 1) == 0:
             raise ValidationError(f"“{data.name}”是空文件（0 字节），请检查后重新选择。", code="empty")
         return super().to_python(data)
+
+    def fits(self, item: Any) -> Any:
+        """One file, if it is one that this field takes."""
+        return self._one(self.to_python(item))
 
     def _one(self, item: Any) -> Any:
         if not item:
@@ -305,6 +327,25 @@ class FileField(forms.FileField):
             kinds = "、".join(kind.lstrip(".") for kind in self.kinds)
             raise ValidationError(f"“{item.name}”的格式不对，请选 {kinds} 文件。")
         return item
+
+
+def keep_files(form: Form) -> None:
+    """Keep the files of a form that has to be filled in again, so that they need not be chosen again.
+
+    A workbook is read where it is uploaded and wrong itself: it is chosen anew.
+    """
+    for name, field_ in form.fields.items():
+        if not isinstance(field_, FileField) or (".xlsx" in field_.kinds and ".pdf" not in field_.kinds):
+            continue
+        given = form[name].data or []
+        for upload in given if isinstance(given, list) else [given]:
+            try:
+                field_.widget.kept.append(keeping.kept(field_.fits(upload), limit=field_.max_bytes))
+            except ValidationError:
+                continue  # told by the field itself
+            except FileRefused as problem:
+                if str(problem) not in str(form.errors):
+                    form.add_error(name, str(problem))
 
 
 def table_file(label: str, *, more: Sequence[str] = (), **kwargs: Any) -> Any:
@@ -334,6 +375,8 @@ def form_page(
 ) -> HttpResponse:
     """The form as a page of its own (status 422 when it comes back with errors). ``save`` says the act."""
     person = getattr(getattr(request, "user", None), "pk", None) or 0
+    if person and form.errors and not getattr(getattr(request, "actor", None), "read_only", True):
+        keep_files(form)
     return render(
         request,
         template,

@@ -46,14 +46,20 @@ PROBLEMS = {
 }
 
 
-def problem_page(request: HttpRequest | None, code: int, reason: str = "") -> HttpResponse:
-    """The answer to a problem. A request for a part of a page gets the reason as plain words, which the page then shows."""
+def problem_page(
+    request: HttpRequest | None, code: int, reason: str = "", *, leave: tuple[str, str] | None = None
+) -> HttpResponse:
+    """The answer to a problem. A request for a part of a page gets the reason as plain words, which the page then shows.
+
+    ``leave``: the word and the address of a button that ends what stands in the way.
+    """
     problem = PROBLEMS[code]
     said = reason or problem.reason
     if request is not None and request.headers.get("HX-Request") == "true":
         return HttpResponse(said, status=code, content_type="text/plain; charset=utf-8")
     page = render_to_string(
         "ui/error.html",
-        {"code": code, "title": problem.title, "reason": said, "steps": problem.steps, "messages": ()},
+        {"code": code, "title": problem.title, "reason": said, "steps": problem.steps, "leave": leave, "messages": ()},
+        request if leave else None,
     )
     return HttpResponse(page, status=code)

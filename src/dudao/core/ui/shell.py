@@ -38,6 +38,8 @@ class Shell:
     help: str = ""
     """The page's help as HTML."""
     demo: bool = False
+    alarm: str = ""
+    """What is wrong with the installation, told to whoever can mend it."""
     view_as: str = ""
     view_as_end_url: str = ""
     slim: bool = False

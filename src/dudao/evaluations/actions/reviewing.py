@@ -111,7 +111,7 @@ def assign_reviews(
             raise ValidationError(_left(found.open, chosen, bars))
         places = list(found.placed)
     if not places:
-        raise ValidationError({"subjects": "所选单位的评审席位都已经有人，不用再分配。"})
+        raise ValidationError({"subjects": "所选单位的评审人都已经齐了，不用再分配。"})
     expected = _expected(row, source, sorted(unit_of), codes)
     made = Review.objects.bulk_create(
         Review(
@@ -247,7 +247,7 @@ def _fits(row: Review, reviewer: Account) -> None:
         .exclude(pk=row.pk)
         .exists()
     ):
-        raise ValidationError({"reviewer": f"第 {row.seat} 席已经另有人承担。"})
+        raise ValidationError({"reviewer": f"{row.seat_name}已经另有人承担。"})
 
 
 @audit.action

@@ -185,8 +185,7 @@ class SettleForm(Form):
     def adapt(self) -> None:
         asked: dict[str, forms.Field] = {}
         for one in self._inputs:
-            name, _, source = one.column.header.partition("@")
-            label = f"{name}（{source}）" if source else name
+            label = one.column.header
             if one.is_choice:
                 asked[one.name] = forms.ChoiceField(
                     label=label,

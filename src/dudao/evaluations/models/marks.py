@@ -18,6 +18,9 @@ from dudao.visits.models import SiteVisit
 COUNTY = "county"
 """The source of the marks that counties give (县评), the same in every indicator system."""
 
+SEATS = {1: "第一评审", 2: "第二评审", 3: "裁定"}
+"""What a reviewer is called by the place among those of a subject and source."""
+
 
 class Review(models.Model):
     """One reviewer's task: one subject, marks of one source, some first-level indicators (``codes``; none: all).
@@ -39,7 +42,7 @@ class Review(models.Model):
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews", verbose_name="评审人"
     )
-    seat = models.PositiveSmallIntegerField("席位", default=1)
+    seat = models.PositiveSmallIntegerField("评审分工", default=1)
     codes = ArrayField(models.CharField(max_length=40), verbose_name="评审范围", default=list, blank=True)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.ASSIGNED)
     revision = models.PositiveIntegerField("修改次数", default=0)
@@ -76,7 +79,11 @@ class Review(models.Model):
         indexes: ClassVar = [models.Index(fields=["reviewer", "state"], name="review_queue")]
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.source} 第 {self.seat} 席"
+        return f"{self.subject} {self.seat_name}"
+
+    @property
+    def seat_name(self) -> str:
+        return SEATS[self.seat]
 
     @property
     def place(self) -> str:

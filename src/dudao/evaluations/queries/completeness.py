@@ -123,7 +123,7 @@ def _of_leaf(subject: Subject, leaf: Leaf, answer: Answer | None, links: Sequenc
     if missing and len(missing) == len(leaf.needed):
         gaps.append(Gap(leaf.block, code, f"{code} {leaf.node.name}：还没有填。", url))
     elif missing:
-        names = "、".join(f"“{column.name.partition('·')[2] or column.header}”" for column in missing[:3])
+        names = "、".join(f"“{column.name.partition('·')[2] or column.asked}”" for column in missing[:3])
         gaps.append(Gap(leaf.block, code, f"{code} {leaf.node.name}：{names}还没有填。", url))
     if leaf.node.evidence and not links and not (leaf.is_extra and answer is None):
         wanted = "、".join(leaf.node.evidence[:3])

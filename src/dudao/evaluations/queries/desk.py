@@ -222,17 +222,12 @@ def faults_of(ask: Ask, cells: Mapping[str, object]) -> list[str]:
         try:
             value = read_cell(column.item, cell)
         except ValueError as error:
-            faults.append(f"“{_called(column)}”{error}。")
+            faults.append(f"“{column.asked}”{error}。")
             continue
         step = ask.node.rule.step if isinstance(ask.node.rule, Judged) else None
         if step and isinstance(value, Decimal) and value % step:
-            faults.append(f"“{_called(column)}”是 {value:f}，请以 {step:f} 分为一档评分。")
+            faults.append(f"“{column.asked}”是 {value:f}，请以 {step:f} 分为一档评分。")
     return faults
-
-
-def _called(column: SubjectColumn) -> str:
-    """The question as its page asks it: without the source, which tells the columns of a table apart."""
-    return column.header.rpartition("@")[0] or column.header
 
 
 def desk_of(

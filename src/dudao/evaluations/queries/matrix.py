@@ -189,6 +189,5 @@ def _told(
 
 def _who(mark: Mark) -> str:
     if mark.review is not None:
-        seat = "裁定" if mark.review.seat == 3 else f"第 {mark.review.seat} 席"
-        return f"{seat} {mark.review.reviewer.name}"
+        return f"{mark.review.seat_name} {mark.review.reviewer.name}"
     return f"评估组 {mark.by}" if mark.visit_id is not None else f"核定 {mark.by}"

@@ -141,7 +141,7 @@ class Difference:
     code: str
     name: str
     agreement: Agreement
-    given: Sequence[tuple[int, str, str]]
+    given: Sequence[tuple[int, str, str, str]]
     third: Review | None
 
     @property
@@ -238,7 +238,7 @@ def differences(
         for (_, code), agreement in agreements.items():
             if agreement.why == "third":
                 given = [
-                    (mark.review.seat, mark.review.reviewer.name, _shown(mark))
+                    (mark.review.seat, mark.review.seat_name, mark.review.reviewer.name, _shown(mark))
                     for mark in marks
                     if mark.code == code and mark.review is not None and mark.review.state in _LIVE
                 ]
@@ -401,7 +401,7 @@ def given_at(subject: Subject, source: str, code: str) -> list[tuple[str, str, s
 
 def _told(rows: QuerySet[Mark]) -> list[tuple[str, str, str]]:
     return [
-        (f"第 {mark.review.seat} 席 {mark.review.reviewer.name}", _shown(mark), mark.reason)
+        (f"{mark.review.seat_name} {mark.review.reviewer.name}", _shown(mark), mark.reason)
         for mark in rows.select_related("review__reviewer").order_by("review__seat")
         if mark.review is not None
     ]

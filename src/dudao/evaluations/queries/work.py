@@ -61,7 +61,7 @@ class Question:
 
 def label_of(column: SubjectColumn) -> str:
     """«一般公共预算教育支出_万元» → «一般公共预算教育支出»."""
-    return column.header.removesuffix(f"_{column.item.unit}") if column.item.unit else column.header
+    return column.asked.removesuffix(f"_{column.item.unit}") if column.item.unit else column.asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from dudao.evaluations.actions.review_book import why_not_book
 from dudao.evaluations.flow import REVIEW, by_office
 from dudao.evaluations.forms.reviewing import AssignForm, ReassignForm, SettleForm, cells_of
 from dudao.evaluations.models import Campaign, Phase, Review, Subject
+from dudao.evaluations.models.marks import SEATS
 from dudao.evaluations.process import campaign_crumbs
 from dudao.evaluations.queries import reviewing as reads
 from dudao.evaluations.queries.county_marks import counties_give, of_county, reviewers
@@ -104,7 +105,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
             "whole": sum(one.total for one in parts),
             "fits": sum(one.total for one in parts) <= MOST,
             "places": [(place, [place.seats.get(seat) for seat in shown]) for place in places],
-            "seats": ["裁定" if seat == 3 else f"第 {seat} 席" for seat in shown],
+            "seats": [SEATS[seat] for seat in shown],
             "total": len(places) * seats,
             "given": len([row for row in live if row.seat < 3]),
             "done": len([row for row in live if row.state == Review.State.DONE and row.seat < 3]),
@@ -239,7 +240,7 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
         save="改派",
         save_icon="replace",
         cancel_url=_back(campaign, row.source),
-        note=f"{row.subject} · 第 {row.seat} 席 · 现由{row.reviewer.name}承担，已评 {row.marked}/{row.expected} 项",
+        note=f"{row.subject} · {row.seat_name} · 现由{row.reviewer.name}承担，已评 {row.marked}/{row.expected} 项",
         crumbs=campaign_crumbs(campaign, Crumb("评审", _back(campaign, row.source)), Crumb("改派")),
     )
 

@@ -64,7 +64,7 @@ QUEUE = Listing(
             sort="subject__campaign",
             sub=lambda row: row.phase,
         ),
-        Column("seat", "席位", lambda row: {3: "裁定"}.get(row.seat, f"第 {row.seat} 席"), sort="seat", nowrap=True),
+        Column("seat", "评审分工", lambda row: row.seat_name, sort="seat", nowrap=True),
         Column(
             "marked",
             "进度",

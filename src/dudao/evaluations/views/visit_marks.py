@@ -14,6 +14,7 @@ from dudao.core.ui.acting import actor_of, token_of
 from dudao.core.ui.parts import Crumb, Tab
 from dudao.evaluations.actions import visits as acts
 from dudao.evaluations.actions.visits import by_head
+from dudao.evaluations.findings import hook_on_site
 from dudao.evaluations.forms.reviewing import cells_of
 from dudao.evaluations.models import Subject
 from dudao.evaluations.process import VISIT
@@ -81,9 +82,7 @@ def field(request: HttpRequest, pk: int) -> HttpResponse:
             (
                 desk,
                 item,
-                hooks[desk.subject.pk].at(
-                    MARK.key(desk.subject.pk, item.code), row.unit, of=f"{item.code} {item.node.name}"
-                ),
+                hook_on_site(actor, hooks[desk.subject.pk], row, desk.subject, item),
             )
             for desk, item in low
         ]

@@ -26,6 +26,7 @@ from dudao.evaluations.queries import visits as reads
 from dudao.evaluations.queries.licensing import registered
 from dudao.evaluations.views.exporting import offered
 from dudao.evaluations.views.visit_sheet import KINDS, outcomes, taken
+from dudao.findings.queries.sources import made_from
 from dudao.visits import queries as visit_reads
 from dudao.visits.actions import why_not_record
 from dudao.visits.forms import StatementForm
@@ -188,6 +189,7 @@ def visit_page(request: HttpRequest, pk: int) -> HttpResponse:
             "field": team and why_not_record(actor, row) is None,
             "states": denied is None,
             "statement_word": "代单位登记说明" if recorded else "说明情况",
+            "findings": made_from(actor, row.get_absolute_url()),
             "events": audit.history(row) if inside else [],
         },
     )

@@ -214,7 +214,7 @@ def withdraw(actor: Actor, *, row: Evidence, reason: str, on: date | None = None
     if labels:
         count = links.count()
         words = "、".join(f"“{label}”" for label in labels) + (f"等 {count} 处" if count > len(labels) else "")
-        raise Denied(f"“{fresh}”正用于{words}，不能撤下。请先取消引用，或上传新版本。", "evidence.withdraw")
+        raise Denied(f"“{fresh}”正用于{words}，不能撤下。请先点“不再引用”，或上传新版本。", "evidence.withdraw")
     changes = {"withdrawn_on": on or timezone.localdate(), "revision": fresh.revision + 1}
     EVIDENCE.move(fresh, "evidence.withdraw", actor, reason=reason, changes=changes)
     return fresh

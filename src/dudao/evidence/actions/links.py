@@ -4,10 +4,13 @@ The place is a key of the app above («answer:12:A2.1»). Where that app has reg
 place is open come from there; elsewhere they are given, and the caller's action has checked its own verb.
 """
 
+from collections.abc import Collection
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from dudao.core import audit
+from dudao.core import audit, files
 from dudao.core.access import Actor, Denied
 from dudao.evidence import uses
 from dudao.evidence.models import Evidence, EvidenceLink, EvidenceVersion
@@ -129,6 +132,29 @@ def thaw(actor: Actor, *, prefix: str, unit: Unit) -> int:
     _named(prefix)
     count = attached(prefix).filter(frozen_at__isnull=False).update(frozen_at=None)
     audit.record(actor, "evidence.thaw", unit, key=prefix, count=count)
+    return count
+
+
+Proof = files.Attachment | EvidenceVersion
+"""What proves a report: what came with its form, or what the unit's library has."""
+
+
+def prove(actor: Actor, given: Collection[Proof], model: Any, *, prefix: str, place: uses.Place, **to: Any) -> int:
+    """Keep what proves a report as rows of ``model`` (``files.attach``); answers how many. Called inside the action that reports.
+
+    What comes from the library is noted there as used at ``prefix``, for good: a report never changes. Raises ``FileRefused``, and
+    ``ValidationError`` for what nobody has looked through yet.
+    """
+    library = [one for one in given if isinstance(one, EvidenceVersion)]
+    closed = [version.name for version in library if not version.is_open]
+    if closed:
+        raise ValidationError({"library": f"“{closed[0]}”还没有通过病毒扫描，暂时不能选用。"})
+    kept = [(one.file, one.name) if isinstance(one, EvidenceVersion) else one for one in given]
+    count = files.attach(model, kept, **to)
+    for version in library:
+        attach(actor, version=version, key=f"{prefix}{version.pk}", label=place.label, url=place.url, unit=place.unit)
+    if library:
+        freeze(actor, prefix=prefix, unit=place.unit)
     return count
 
 

@@ -75,6 +75,13 @@ def pickable(actor: Actor, unit: Unit, text: str, key: str) -> QuerySet[Any]:
     return rows.annotate(here=Exists(here)).order_by("-id")
 
 
+def usable(actor: Actor, unit: Unit, text: str = "") -> QuerySet[Any]:
+    """What may be handed on from a unit's library: in use, not withdrawn, with a file that may be opened."""
+    return pickable(actor, unit, text, "").filter(
+        current__scan__in=[EvidenceVersion.Scan.OFF, EvidenceVersion.Scan.CLEAN]
+    )
+
+
 def categories(unit: Unit | None = None) -> list[str]:
     """The names to choose a category from: the usual ones, and those that the unit has made up itself."""
     found = [category.name for category in library().categories]
@@ -90,9 +97,15 @@ def keepable_units(actor: Actor) -> QuerySet[Any]:
     return Unit.objects.filter(path__in=paths, valid_to__isnull=True).order_by("depth", "sort_no", "sort_key")
 
 
+def unit_seen(actor: Actor, pk: int) -> Unit | None:
+    """A unit whose library one sees."""
+    found: Unit | None = Unit.objects.visible_to(actor, "evidence.view").filter(pk=pk).first()
+    return found
+
+
 def unit_name(actor: Actor, pk: int) -> str | None:
     """The name of a unit whose library one sees."""
-    found = Unit.objects.visible_to(actor, "evidence.view").filter(pk=pk).first()
+    found = unit_seen(actor, pk)
     return str(found) if found is not None else None
 
 

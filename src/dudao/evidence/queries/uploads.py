@@ -7,7 +7,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dudao.core.access import Actor
-from dudao.evidence.models import Upload
+from dudao.core.files import ENDINGS
+from dudao.evidence.models import Evidence, Upload
+from dudao.evidence.queries.policy import policy_on
 from dudao.orgs.models import Unit
 
 
@@ -26,3 +28,16 @@ def unfinished(actor: Actor, unit: Unit, item: int | None = None) -> QuerySet[Up
     )
     rows = rows.filter(evidence__isnull=True) if item is None else rows.filter(evidence_id=item)
     return rows.order_by("-created_at")
+
+
+def uploads_context(actor: Actor, unit: Unit, item: Evidence | None = None) -> dict[str, Any]:
+    """What the part ``evidence/uploads.html`` wants."""
+    limits, basis = policy_on(unit, timezone.localdate())
+    return {
+        "unit": unit,
+        "item": item,
+        "accept": ",".join(ENDINGS),
+        "file_mb": limits.file_mb,
+        "basis": basis,
+        "unfinished": list(unfinished(actor, unit, item.pk if item is not None else None)),
+    }

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from dudao.core.files import ENDINGS
 from dudao.core.ui.acting import actor_of, may_anywhere, sent
 from dudao.core.ui.forms import answered, refused
 from dudao.core.ui.parts import Crumb
@@ -19,24 +18,10 @@ from dudao.evidence.forms.items import AddForm, DescribeForm
 from dudao.evidence.process import EVIDENCE
 from dudao.evidence.queries import library as reads
 from dudao.evidence.queries import policy
-from dudao.evidence.queries.uploads import unfinished
+from dudao.evidence.queries.uploads import uploads_context
 from dudao.evidence.views.common import crumbs, number_of
 
 MANY = 100
-
-
-def uploads_context(request: HttpRequest, unit: Any, item: Any = None) -> dict[str, Any]:
-    """What the part ``evidence/uploads.html`` wants."""
-    actor = actor_of(request)
-    limits, basis = policy.policy_on(unit, timezone.localdate())
-    return {
-        "unit": unit,
-        "item": item,
-        "accept": ",".join(ENDINGS),
-        "file_mb": limits.file_mb,
-        "basis": basis,
-        "unfinished": list(unfinished(actor, unit, item.pk if item is not None else None)),
-    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,7 +46,7 @@ def add(request: HttpRequest) -> HttpResponse:
         "units": units,
         "crumbs": crumbs(Crumb("上传材料")),
         "room": policy.room(unit, timezone.localdate()),
-        **uploads_context(request, unit),
+        **uploads_context(actor, unit),
     }
     return render(request, "evidence/add.html", context, status=422 if form.errors else 200)
 
@@ -83,7 +68,7 @@ def version_new(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "row": row,
         "crumbs": EVIDENCE.crumbs(row, "上传新版本"),
-        **uploads_context(request, row.unit, row),
+        **uploads_context(actor, row.unit, row),
     }
     return render(request, "evidence/version_new.html", context, status=422 if form.errors else 200)
 

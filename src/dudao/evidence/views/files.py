@@ -22,10 +22,12 @@ def _version_or_404(request: HttpRequest, pk: int) -> EvidenceVersion:
     return found_or_404(version_seen(actor_of(request), pk))
 
 
-def version_response(version: EvidenceVersion, *, inline: bool = False, request: HttpRequest | None = None) -> Any:
+def version_response(
+    version: EvidenceVersion, *, inline: bool = False, request: HttpRequest | None = None, original: bool = False
+) -> Any:
     """A version's file as an answer; the caller has checked who asks. A file that the scanner keeps closed isn't handed out."""
     _is_open(version)
-    return _served(version.file, version.name, inline, request)
+    return _served(version.file, version.name, inline, request, original)
 
 
 def _is_open(version: EvidenceVersion) -> None:
@@ -33,16 +35,22 @@ def _is_open(version: EvidenceVersion) -> None:
         raise Denied(f"“{version.name}”{version.get_scan_display()}，不能打开。")
 
 
-def _served(stored: StoredFile, name: str, inline: bool, request: HttpRequest | None) -> Any:
-    answer = files.serve(stored, name, inline=inline, request=request)
+def _served(stored: StoredFile, name: str, inline: bool, request: HttpRequest | None, original: bool = False) -> Any:
+    answer = files.serve(stored, name, inline=inline, request=request, original=original)
     return files.framed(answer) if inline else answer
 
 
 @require_GET
 def file(request: HttpRequest, pk: int) -> HttpResponse:
-    """The original: a download, or with ``?inline`` what the browser itself shows of it."""
+    """The file: a download, or with ``?inline`` what the browser itself shows of it.
+
+    A photo goes out without place and camera; ``?original`` is for whoever may export the library.
+    """
     version = _version_or_404(request, pk)
-    answer: HttpResponse = version_response(version, inline="inline" in request.GET, request=request)
+    original = "original" in request.GET
+    if original:
+        actor_of(request).require("evidence.export", version.unit.path)
+    answer: HttpResponse = version_response(version, inline="inline" in request.GET, request=request, original=original)
     return answer
 
 

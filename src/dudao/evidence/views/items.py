@@ -30,6 +30,7 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
         "latest": version is None or version.pk == row.current_id,
         "shown": shown(version) if version is not None else None,
         "versions": versions,
+        "exports": actor.may("evidence.export", row.unit.path),
         "uses": uses_of(actor, row),
         "until": until(row.effective_until, timezone.localdate(), library().limits.soon_days),
     }

@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
-from dudao.core.ui.acting import actor_of, found_or_404, tried
-from dudao.core.ui.parts import Crumb
+from dudao.core.ui.acting import actor_of, found_or_404, may_anywhere, tried
+from dudao.core.ui.parts import Crumb, Option
 from dudao.evidence import uses
 from dudao.evidence.actions import links as acts
 from dudao.evidence.flow import keeps
@@ -25,7 +25,7 @@ from dudao.evidence.models import EvidenceLink
 from dudao.evidence.queries import library as reads
 from dudao.evidence.queries.links import attached_at, link, versions_seen
 from dudao.evidence.queries.uploads import upload as upload_seen
-from dudao.evidence.views.adding import uploads_context
+from dudao.evidence.queries.uploads import uploads_context
 from dudao.evidence.views.common import STANDINGS, number_of
 
 SHOWN = 30
@@ -55,7 +55,7 @@ def box_of(request: HttpRequest, key: str, *, place: uses.Place | None = None, e
         "most": SHOWN,
         "q": text,
         "error": error,
-        "uploads": uploads_context(request, found.unit) if own else None,
+        "uploads": uploads_context(actor, found.unit) if own else None,
     }
 
 
@@ -69,6 +69,19 @@ def _line(row: EvidenceLink, day: Any) -> dict[str, Any]:
         "state": STANDINGS.get(standing),
         "newer": item.current_id is not None and item.current_id != row.version_id,
     }
+
+
+@require_GET
+def pick(request: HttpRequest) -> HttpResponse:
+    """Options for a picker: the items of one unit's library (``?unit=``) that may be handed on."""
+    actor = actor_of(request)
+    may_anywhere(request, "evidence.attach")
+    unit = found_or_404(reads.unit_seen(actor, number_of(request.GET.get("unit", "")) or 0))
+    text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
+    taken = [pk for part in request.GET.getlist("not") if (pk := number_of(part)) is not None]
+    rows = reads.usable(actor, unit, text).exclude(pk__in=taken)[:SHOWN]
+    options = [Option(row.pk, row.title, f"{row.category or '未分类'}，{STANDINGS[row.standing].word}") for row in rows]
+    return render(request, "ui/options.html", {"options": options})
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
-from dudao.core import audit
+from dudao.core import audit, notices
 from dudao.core.access import Actor
 from dudao.core.files import Attachment
 from dudao.core.many import Done
@@ -17,6 +17,7 @@ from dudao.findings.actions.rectifying import unfinished
 from dudao.findings.actions.steps import attach, day_of, step, stop_pause
 from dudao.findings.flow import FINDING, same_person
 from dudao.findings.models import Extension, Finding, Verification
+from dudao.people.queries import nearest_holders
 
 
 def _look(
@@ -66,6 +67,7 @@ def verify(
     _may(row, "finding.verify", actor)
     looked = _look(actor, row, passed=True, method=method, opinion=opinion, on=on, now=now)
     attach(row, files, verification=looked)
+    _tell_unit(row, "finding.verify", f"整改已核验通过，等待销号：{row}")
     return step(
         actor,
         row,
@@ -76,6 +78,12 @@ def verify(
         tell_at=row.office.path,
         **_alone(row, "finding.verify", actor),
     )
+
+
+def _tell_unit(row: Finding, verb: str, text: str) -> None:
+    """Tell the responsible unit what was decided, where the step itself is told to whoever acts next."""
+    accounts = nearest_holders(("finding.report",), [row.unit.path])[row.unit.path]
+    notices.tell(accounts, text=text, url=row.get_absolute_url(), place=row.unit.path, verb=verb)
 
 
 class Look(TypedDict, total=False):
@@ -182,8 +190,9 @@ def waive(actor: Actor, *, finding: Finding, reason: str, at: datetime | None = 
     _settle(row, now)
     issued = row.state != Finding.State.DRAFT
     changes = {"finished_on": None, "step_by": None, "paused_since": None, "remark": reason.strip()[:300] or row.remark}
-    tell = {"tell_at": row.unit.path} if issued else {}
-    return step(actor, row, "finding.waive", reason=reason, changes=changes, **tell)
+    if issued:
+        _tell_unit(row, "finding.waive", f"免予整改：{row}（理由：{reason.strip()}）")
+    return step(actor, row, "finding.waive", reason=reason, changes=changes)
 
 
 def _settle(row: Finding, now: datetime) -> None:

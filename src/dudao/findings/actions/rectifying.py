@@ -7,18 +7,21 @@ from typing import Any, NotRequired, TypedDict, Unpack
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from dudao.core import audit
+from dudao.core import audit, keys
 from dudao.core.access import Actor
-from dudao.core.files import Attachment
+from dudao.evidence.actions import links
+from dudao.evidence.uses import Place
 from dudao.findings.actions.clock import run_again
 from dudao.findings.actions.issuing import Rules, step_due
-from dudao.findings.actions.steps import attach, day_of, step
+from dudao.findings.actions.steps import day_of, step
 from dudao.findings.endings import ENDINGS
 from dudao.findings.flow import FINDING
-from dudao.findings.models import Finding, Report
+from dudao.findings.models import Finding, FindingFile, Report
 from dudao.findings.queries.findings import evidence_count
 
 Kind = Report.Kind
+PROOF = keys.Kind("rectification", int, int, int)
+"""Where a library's version proves a report: the finding, the report's number, the version."""
 REPORT_VERBS = {
     Kind.PROGRESS: "finding.progress",
     Kind.PARTLY: "finding.partly",
@@ -43,7 +46,7 @@ def plan(
     *,
     finding: Finding,
     revision: int | None = None,
-    files: Collection[Attachment] = (),
+    files: Collection[links.Proof] = (),
     at: datetime | None = None,
     **said: Unpack[Plan],
 ) -> Report:
@@ -57,7 +60,7 @@ def plan(
     changes: dict[str, Any] = {**words, "step_by": None}
     _may(row, "finding.plan", actor)
     made = _report(actor, row, now, kind=Kind.PLAN, text=said["measures"], progress=row.progress)
-    count = attach(row, files, report=made)
+    count = _proved(actor, row, made, files)
     step(actor, row, "finding.plan", changes=changes, number=made.number, files=count, tell_at=row.office.path)
     return made
 
@@ -70,7 +73,7 @@ def report(
     kind: str,
     text: str,
     progress: int | None = None,
-    files: Collection[Attachment] = (),
+    files: Collection[links.Proof] = (),
     at: datetime | None = None,
 ) -> Report:
     """Report progress (进展), part completion (部分完成), lasting work (长期坚持) or completion (整改完成).
@@ -98,7 +101,7 @@ def report(
         raise ValidationError(problems)
     now = at or timezone.now()
     made = _report(actor, row, now, kind=kind, text=text, progress=progress)
-    count = attach(row, files, report=made)
+    count = _proved(actor, row, made, files)
     changes: dict[str, Any] = {"progress": progress, "standing": text.strip()[:4000], "step_by": None}
     if done:
         day = day_of(now)
@@ -123,6 +126,12 @@ def report(
 
 def _may(row: Finding, verb: str, actor: Actor) -> None:
     FINDING.require(row, verb, actor)
+
+
+def _proved(actor: Actor, row: Finding, made: Report, files: Collection[links.Proof]) -> int:
+    place = Place(row.unit, f"{row.code} {row.title} 第 {made.number} 次报告", row.get_absolute_url())
+    prefix = PROOF.key(row.pk, made.number)
+    return links.prove(actor, files, FindingFile, prefix=prefix, place=place, finding=row, report=made)
 
 
 def _report(actor: Actor, row: Finding, now: datetime, *, kind: str, text: str, progress: int) -> Report:

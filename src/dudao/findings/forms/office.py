@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dudao.calc.deadlines import STARTS
 from dudao.core.access import Actor
+from dudao.core.models import StoredFile
 from dudao.core.ui.forms import DateField, Form, PickField, PickManyField, Section, proof_files
 from dudao.findings.endings import ENDINGS
 from dudao.findings.models import Consultation, Extension, Finding, Verification
@@ -97,16 +98,37 @@ class MakeForm(DraftForm):
         Section("责任单位", ["office", "unit"]),
         Section("问题", ["description", "category", "severity", "found_on"]),
         Section("整改要求", ["suggestion", "remark"]),
-        Section("佐证", ["files"]),
+        Section("佐证", ["found", "files"]),
     ]
     given: ClassVar[tuple[str, ...]] = ("source", "source_label", "indicator_code", "indicator")
 
-    def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
-        self.known = units
+    found = forms.MultipleChoiceField(
+        label="现场照片和文件",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="随问题发给责任单位；不用的取消勾选。",
+    )
+
+    def __init__(
+        self, *args: Any, units: Sequence[Unit], found: Sequence[tuple[StoredFile, str]] = (), **kwargs: Any
+    ) -> None:
+        self.known, self.at_source = units, found
         super().__init__(*args, **kwargs)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        said = super().values
+        chosen = [self.at_source[int(mark)] for mark in said.pop("found", ())]
+        return said | {"files": [*chosen, *said.get("files", ())]} if chosen else said
 
     def adapt(self) -> None:
         super().adapt()
+        if self.at_source:
+            marks: Any = self.fields["found"]
+            marks.choices = [(str(index), name) for index, (_, name) in enumerate(self.at_source)]
+            marks.initial = [mark for mark, _ in marks.choices]
+        else:
+            del self.fields["found"]
         for name in (*self.given, "units"):
             del self.fields[name]
         if not self.known:  # the source doesn't know whose it is

@@ -5,17 +5,18 @@ from typing import Any, ClassVar
 from django import forms
 
 from dudao.core.ui.forms import DateField, Form, Section, proof_files
+from dudao.evidence.forms.choosing import FromLibrary
 from dudao.findings.endings import ENDINGS
 from dudao.findings.models import Finding, Report
 
 
-class PlanForm(Form):
+class PlanForm(FromLibrary):
     """整改方案: the columns that a ledger wants from the unit."""
 
     sections: ClassVar = [
         Section("怎么改", ["measures", "target"]),
         Section("谁负责", ["leader", "person", "phone"]),
-        Section("附件", ["files"]),
+        Section("附件", ["library", "files"]),
     ]
 
     measures = forms.CharField(
@@ -34,10 +35,10 @@ class PlanForm(Form):
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
-class ReportForm(Form):
+class ReportForm(FromLibrary):
     """Progress or completion."""
 
-    sections: ClassVar = [Section("整改情况", ["kind", "text", "progress"]), Section("佐证材料", ["files"])]
+    sections: ClassVar = [Section("整改情况", ["kind", "text", "progress"]), Section("佐证材料", ["library", "files"])]
 
     kind = forms.ChoiceField(label="这次报告", choices=(), widget=forms.RadioSelect)
     text = forms.CharField(
@@ -61,9 +62,10 @@ class ReportForm(Form):
         self.finding = finding
         first = Report.Kind.DONE if finding.state == Finding.State.SIGNED else Report.Kind.PROGRESS
         kwargs.setdefault("initial", {"kind": first, "progress": finding.progress or None})
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, unit=finding.unit, **kwargs)
 
     def adapt(self) -> None:
+        super().adapt()
         kinds = {
             Report.Kind.PROGRESS: "进展：还在整改",
             Report.Kind.PARTLY: "部分完成：有的已经改好，其余继续",

@@ -59,7 +59,7 @@ class Consultation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.finding.code or '待下达问题'} 协商{self.unit}"
+        return f"就“{self.finding.title}”征求{self.unit}意见"
 
     def get_absolute_url(self) -> str:
         return reverse("findings:consultation", args=[self.pk])

@@ -66,6 +66,14 @@ def verifications_of(row: Finding) -> QuerySet[Verification]:
     return row.verifications.prefetch_related("files__file").order_by("-id")
 
 
+def sent_back(row: Finding) -> Verification | None:
+    """The look after which it went back to its unit, while it is there: its opinion says what is still to be done."""
+    if row.state != Finding.State.RETURNED:
+        return None
+    last = verifications_of(row).first()
+    return last if last is not None and not last.passed else None
+
+
 def parts_of(actor: Actor, row: Finding) -> QuerySet[Any]:
     """The findings that carry out this one, as far as the actor sees them."""
     return with_units(seen(actor)).filter(parent=row).order_by("unit__path", "pk")

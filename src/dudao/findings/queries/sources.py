@@ -71,3 +71,10 @@ def made_of(pairs: "set[tuple[str, int]]") -> dict[tuple[str, int], Finding]:
     keys, units = {key for key, _ in pairs}, {unit for _, unit in pairs}
     rows = with_units(Finding.objects.filter(Q(source_key__in=keys) & Q(unit__in=units)))
     return {(row.source_key, row.unit_id): row for row in rows if (row.source_key, row.unit_id) in pairs}
+
+
+def made_from(actor: Actor, url: str) -> list[Finding]:
+    """The findings that lead back to a page, as far as the person sees them, for that page."""
+    if not actor.may_somewhere("finding.view"):
+        return []
+    return list(with_units(seen(actor)).filter(source_url=url).order_by("pk"))

@@ -95,7 +95,8 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
         "calls": row.escalation > 0 and row.state in OPEN and actor.may("talk.plan", row.office.path),
         "accuses": row.escalation > 0 and row.state in OPEN and actor.may("case.open", row.office.path),
         "notice": _notice(row, actor),
-        "returned": looks[0] if row.state == Finding.State.RETURNED and looks and not looks[0].passed else None,
+        "overtaken": row.state in {Finding.State.VERIFIED, Finding.State.CLOSED, Finding.State.WAIVED},
+        "returned": reads.sent_back(row),
     }
     return render(request, "findings/finding.html", context)
 

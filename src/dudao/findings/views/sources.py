@@ -92,7 +92,9 @@ def _one(request: HttpRequest, origin: Origin, problem: Problem) -> HttpResponse
     if origin.found_on is not None:
         initial["found_on"] = origin.found_on
     units = [problem.unit] if problem.unit is not None else []
-    form = MakeForm(sent(request), request.FILES or None, actor=actor, units=units, initial=initial)
+    form = MakeForm(
+        sent(request), request.FILES or None, actor=actor, units=units, found=problem.files, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         done = refused(form, lambda: making.create_from(actor, origin=origin, problems=[problem], **form.values))
         if done is not None or not form.errors:

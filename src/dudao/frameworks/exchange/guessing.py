@@ -309,8 +309,9 @@ _DEDUCTION: Final = re.compile(
     rf"(?P<label>(?:每|凡|如)?[^\d,;。扣]{{0,20}}?(?:少|缺|差|无|漏|欠|低|高|超|超过|发生|出现|有|发现)?[^\d,;。扣]{{0,8}}?"
     rf"(?:[一1每]\s*[{_UNIT}][^\d,;。扣]{{0,12}}))\s*[,:]?\s*(?:各|应|则|要|就)?扣\s*{_N}\s*分?"
 )
-_OWN: Final = re.compile(rf"(?P<label>[^;。]{{1,80}}?),每项扣 {_N} 分(?:\(最多扣 {_N} 分\))?")
-"""As `rule_words` tells a deduction: what the platform itself wrote into a document."""
+_OWN: Final = re.compile(rf"(?P<label>[^;。]{{1,80}}?),每[^;。,\d]{{1,2}}扣 {_N} 分(?:\(最多扣 {_N} 分\))?")
+_OWN_ONE: Final = re.compile(rf"每(?P<label>[^;。]{{0,80}}? ?1 [^;。]{{1,80}}?)扣 {_N} 分(?:\(最多扣 {_N} 分\))?")
+"""As `rule_words` tells a deduction, by its label or by what one of it is: what the platform itself wrote into a document."""
 _MOST: Final = re.compile(rf"(?:最多|至多|不超过|累计)\s*扣?\s*(?:不超过)?\s*{_N}\s*分?")
 _UNTIL: Final = re.compile(
     r"[,;。、(]?\s*(?:直?至?扣完(?:该项分|本项分|分值?)?为止|(?:单项|本项)?扣完为止|不计负分|不倒扣)\)?"
@@ -318,9 +319,15 @@ _UNTIL: Final = re.compile(
 
 
 def _deductions(text: str, points: Decimal | None, name: str) -> Found | None:
-    own = [_OWN.fullmatch(clause) for clause in _UNTIL.sub("", text).strip("。").split(";")]
+    own = [
+        _OWN_ONE.fullmatch(clause) or _OWN.fullmatch(clause) for clause in _UNTIL.sub("", text).strip("。").split(";")
+    ]
     if all(own):
-        entries = [{"each": match[2], "label": match["label"], "most": match[3]} for match in own if match]
+        entries = [
+            {"each": match[2], "label": re.sub(r" ?1 (?=\D)", "一", match["label"]), "most": match[3]}
+            for match in own
+            if match
+        ]
         told = [{key: value for key, value in entry.items() if value} for entry in entries]
         return Found(normal_rule({"kind": "deduct", "deductions": told}), text, "扣分")
     matches = list(_DEDUCTION.finditer(text))

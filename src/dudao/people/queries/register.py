@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Replace
 from django.utils import timezone
 
-from dudao.core.access import VERBS, Actor, verbs_of
+from dudao.core.access import VERBS, Actor, Grant, Verb, verbs_of
 from dudao.core.models import Event
 from dudao.orgs.models import Unit
 from dudao.people.guard import normal_username
@@ -166,20 +166,28 @@ def change_seen(actor: Actor, pk: int) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A right on a place and the appointments it comes from."""
+    """An appointment by which a place is seen: whether it is at this very unit, what it lets one see there, and what do."""
 
-    label: str
-    sources: tuple[str, ...]
-    writes: bool
+    source: str
+    is_own: bool
+    sees: tuple[str, ...]
+    does: tuple[str, ...]
 
 
 def reasons(actor: Actor, place: str) -> Sequence[Reason]:
-    """Which verbs the actor holds on the place, and by which appointment; to see first, then to act. No query."""
-    found, own = [], verbs_of(["account:own"])
-    for verb in VERBS.values():
-        if verb.name.startswith("appoint.") or verb.name in own:
-            continue
-        sources = tuple(dict.fromkeys(grant.source for grant in actor.sources(verb.name, place)))
-        if sources and not (actor.read_only and verb.writes):
-            found.append(Reason(verb.label, sources, verb.writes))
-    return sorted(found, key=lambda one: one.writes)
+    """By appointment the verbs that the actor holds on the place, each word once. No query."""
+    own = verbs_of(["account:own"])
+    verbs = [verb for verb in VERBS.values() if not verb.name.startswith("appoint.") and verb.name not in own]
+    held: dict[Grant, list[Verb]] = {}
+    for verb in verbs:
+        for grant in actor.sources(verb.name, place):
+            if not (actor.read_only and verb.writes):
+                held.setdefault(grant, []).append(verb)
+
+    def words(given: Sequence[Verb], writes: bool) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(verb.label for verb in given if verb.writes == writes))
+
+    return [
+        Reason(grant.source, grant.path == place, words(given, False), words(given, True))
+        for grant, given in held.items()
+    ]

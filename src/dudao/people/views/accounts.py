@@ -190,12 +190,13 @@ def _appointment_state(row: Appointment, today: Any) -> State:
     return State("已结束", "grey", "circle-minus")
 
 
-def _rights(one: Account) -> list[dict[str, Any]]:
+def _rights(one: Account) -> list[register.Reason]:
     """What each appointment of today allows, in words."""
     actor = actor_for(one)
     return [
-        {"source": grant.source, "reasons": register.reasons(Actor(actor.id, actor.name, (grant,)), grant.path)}
+        reason
         for grant in actor.grants
+        for reason in register.reasons(Actor(actor.id, actor.name, (grant,)), grant.path)
     ]
 
 

@@ -19,6 +19,7 @@ from dudao.people.address import client_address, remember_device
 from dudao.people.forms import CodeForm, LoginForm
 from dudao.people.guard import Verdict, forgive, name_digest, normal_username, reserve, take_back
 from dudao.people.models import Account, LoginSession
+from dudao.people.policy import login_policy
 from dudao.people.queries.register import account_of_username, account_waiting
 
 _PENDING = "second_step"
@@ -67,7 +68,7 @@ def login(request: Any) -> HttpResponse:
     target = safe_next(request)
     if request.user.is_authenticated:
         return redirect(target)
-    form = LoginForm(request.POST or None)
+    form = LoginForm(request.POST or None, keep_days=login_policy().keep_days)
     status = 200
     if request.method == "POST":
         status = 422
@@ -77,7 +78,9 @@ def login(request: Any) -> HttpResponse:
             verdict: Verdict = request.login_verdict
             if isinstance(account, Account):
                 take_back(verdict)
-                return _password_shown(request, account, request.login_by, target)
+                return _password_shown(
+                    request, account, request.login_by, target, keep=form.cleaned_data.get("keep", False)
+                )
             if not verdict.allowed:
                 status = 429
                 form.add_error(None, locked_words(verdict))
@@ -89,18 +92,18 @@ def login(request: Any) -> HttpResponse:
     return render(request, "people/login.html", {"form": form, "next": target, "why": why}, status=status)
 
 
-def _password_shown(request: HttpRequest, account: Account, by: str, target: str) -> HttpResponse:
+def _password_shown(request: HttpRequest, account: Account, by: str, target: str, *, keep: bool) -> HttpResponse:
     if not factors.has_totp(account):
-        return _enter(request, account, by, "", target)
+        return _enter(request, account, by, "", target, keep=keep)
     request.session.cycle_key()
-    request.session[_PENDING] = {"account": account.pk, "by": by, "at": int(time.time()), "next": target}
+    request.session[_PENDING] = {"account": account.pk, "by": by, "at": int(time.time()), "next": target, "keep": keep}
     return redirect("people:second")
 
 
-def _enter(request: HttpRequest, account: Account, by: str, factor: str, target: str) -> HttpResponse:
+def _enter(request: HttpRequest, account: Account, by: str, factor: str, target: str, *, keep: bool) -> HttpResponse:
     forgive(request, account.username)
     request.session.pop(_PENDING, None)
-    entry.begin(request, account, by=by, factor=factor)
+    entry.begin(request, account, by=by, factor=factor, keep=keep)
     answer = redirect(target)
     remember_device(request, answer)
     return answer
@@ -126,7 +129,7 @@ def second(request: HttpRequest) -> HttpResponse:
             factor = factors.accept(account, form.cleaned_data["code"]) if verdict.allowed else ""
             if factor:
                 take_back(verdict)
-                return _enter(request, account, pending["by"], factor, pending["next"])
+                return _enter(request, account, pending["by"], factor, pending["next"], keep=pending.get("keep", False))
             if not verdict.allowed:
                 status = 429
                 form.add_error(None, locked_words(verdict))

@@ -3,7 +3,7 @@
 ``at`` is the time of the act, now unless told otherwise (the demo year tells it); no page passes it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Required, TypedDict, Unpack
@@ -12,15 +12,19 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from dudao.calc.calendar import chinese_date
-from dudao.core import audit
+from dudao.core import audit, keys
 from dudao.core.access import Actor
-from dudao.core.files import Attachment, attach
 from dudao.core.many import Done, each, some, urge
 from dudao.core.workflow import Conflict
+from dudao.evidence.actions import links
+from dudao.evidence.uses import Place
 from dudao.plans.flow import ASSIGNMENT, content_problems, meets
 from dudao.plans.models import Assignment, Evidence, Light, LightRule, ProgressReport
 from dudao.plans.queries.assignments import evidence_count
 from dudao.plans.queries.joins import with_units
+
+PROOF = keys.Kind("progress", int, int, int)
+"""Where a library's version proves a report: the row, the report's number, the version."""
 
 # What the unit does
 
@@ -53,7 +57,7 @@ def report(
     actor: Actor,
     *,
     row: Assignment,
-    files: Sequence[Attachment] = (),
+    files: Collection[links.Proof] = (),
     at: datetime | None = None,
     **said: Unpack[Said],
 ) -> ProgressReport:
@@ -77,7 +81,9 @@ def report(
     made.light = made.light or Light.GREEN
     made.number = (row.reports.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     made.save()
-    count = attach(Evidence, files, report=made)
+    place = Place(row.unit, f"{row.task.title} 第 {made.number} 次报送", row.get_absolute_url())
+    prefix = PROOF.key(row.pk, made.number)
+    count = links.prove(actor, files, Evidence, prefix=prefix, place=place, report=made)
     changes: dict[str, Any] = {
         "progress": made.progress,
         "achieved": made.achieved,

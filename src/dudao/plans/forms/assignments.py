@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from dudao.core.ui.forms import DateField, Form, Section, proof_files
+from dudao.evidence.forms.choosing import FromLibrary
 from dudao.plans.labels import SELF_LIGHTS
 from dudao.plans.models import Assignment, LightRule
 
@@ -19,12 +20,12 @@ class SignForm(Form):
     )
 
 
-class ReportForm(Form):
+class ReportForm(FromLibrary):
     """One progress report. ``achieved`` only where the task has a numeric target."""
 
     sections: ClassVar = [
         Section("进展", ["text", "progress", "achieved", "light", "difficulties"]),
-        Section("佐证材料", ["files"]),
+        Section("佐证材料", ["library", "files"]),
         Section("是否完成", ["complete"]),
     ]
 
@@ -66,9 +67,10 @@ class ReportForm(Form):
         kwargs.setdefault(
             "initial", {"progress": row.progress, "achieved": row.achieved, "light": row.self_light or "green"}
         )
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, unit=row.unit, **kwargs)
 
     def adapt(self) -> None:
+        super().adapt()
         task = self.row.task
         if task.target_low is None and task.target_high is None:
             del self.fields["achieved"]

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from dudao.calc.worktext import DEFAULT_LIMIT
+from dudao.calc.worktext.findings.actors import UNIT
 from dudao.core.ui.forms import DateField, FileField, Form, Section
 from dudao.orgs.models import Unit
 from dudao.plans.meanings import ACTOR_NAMES, ACTOR_ROLES, KIND_NAMES, PERIOD_ROLES
@@ -103,6 +104,12 @@ class PeriodForm(Form):
 
 class ActorForm(Form):
     code = forms.ChoiceField(label="承办方", choices=list(ACTOR_NAMES.items()))
+    name = forms.CharField(
+        label="单位名称",
+        max_length=60,
+        required=False,
+        help_text="承办方选“其他单位”时填写，与登记的单位名称或简称一致。",
+    )
     role = forms.ChoiceField(label="角色", choices=list(ACTOR_ROLES.items()))
 
     @staticmethod
@@ -110,7 +117,8 @@ class ActorForm(Form):
         return data
 
     def data_of(self) -> dict[str, Any]:
-        return {**self.values, "name": ACTOR_NAMES[self.values["code"]]}
+        code, written = self.values["code"], self.values["name"]
+        return {**self.values, "name": (code == UNIT.code and written) or ACTOR_NAMES[code]}
 
 
 class KindForm(Form):

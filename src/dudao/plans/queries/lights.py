@@ -114,9 +114,9 @@ class Lights:
         number = getattr(row, f"{prefix}light_rule")
         facts = figures(row, getattr(row, f"{prefix}days_left"), getattr(row, f"{prefix}behind"))
         if number == NO_RULE:
-            return Shown(Light.GREY, State("—", "grey"), f"{facts}；规则表里没有适用的规则。")
+            return Shown(Light.GREY, State("—", "grey"), f"{facts}。亮灯规则里没有适用的一条。")
         rule = self.rules[number]
-        return Shown(rule.light, State(rule.label, rule.light), f"{facts}；规则：{words_of(rule)}。", rule.tells)
+        return Shown(rule.light, State(rule.label, rule.light), f"{facts}。", rule.tells)
 
 
 def _condition(rule: Rule, left: str, behind: str) -> Q:
@@ -139,13 +139,14 @@ def figures(row: Any, days_left: int, behind: int) -> str:
     if row.finished_on is not None:
         words = f"逾期 {-days_left} 天完成" if days_left < 0 else "按期完成"
     elif days_left < 0:
-        words = f"已过期限 {-days_left} 天"
+        words = f"已逾期 {-days_left} 天"
     elif days_left == 0:
         words = "今天到期"
     else:
         words = f"距期限 {days_left} 天"
     if row.finished_on is None and behind > 0:
-        words += f"，完成率比序时进度低 {behind} 个百分点"
+        words += f"，完成 {row.progress}%"
+        words += "" if days_left < 0 else f"，比序时进度慢 {behind} 个百分点"
     return f"{words}，质量“{LightRule.Quality(row.quality).label}”" if row.quality else words
 
 

@@ -211,16 +211,16 @@ def light_figures(actor: Actor, lights: Lights, own: bool) -> list[Figure]:
     counted = tally_of(assignment_rows(actor, lights, chosen))
     if not counted.rows:
         return []
-    scope = "mine" if own else "direct"
+    scope, unit = ("mine", "项") if own else ("direct", "项次")
     figures = []
     for key in (Light.RED, Light.AMBER, Light.PURPLE, Light.BLUE, Light.GREEN):
         count = counted.lights.get(key, 0)
         if count or key in {Light.RED, Light.AMBER}:
             state = LIGHTS[key]
             url = f"{reverse('plans:assignments')}?{urlencode({'scope': scope, 'light': key})}"
-            said = f"{counted.late} 项次已逾期" if key == Light.RED and counted.late else f"共 {counted.rows} 项次"
-            figures.append(Figure(state.word, count, "项次", said, url, state.tone if count else ""))
-    words = f"{counted.rows} 项次的平均，已完成 {counted.done}"
+            said = f"{counted.late} {unit}已逾期" if key == Light.RED and counted.late else f"共 {counted.rows} {unit}"
+            figures.append(Figure(state.word, count, unit, said, url, state.tone if count else ""))
+    words = f"{counted.rows} {unit}的平均，已完成 {counted.done}"
     progress = None if counted.progress is None else formats.percent(counted.progress / 100)
     url = f"{reverse('plans:assignments')}?{urlencode({'scope': scope})}"
     return [*figures[:5], Figure("平均完成率", progress, "", words, url)]

@@ -82,7 +82,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "tasks_here": f"{reverse('plans:tasks')}?plan={plan.pk}",
         "drafts_said": f"其中 {drafts} 项待下达" if drafts else "已全部下达",
         "mean_said": f"平均完成率 {total.progress:.1f}%" if total.progress is not None else "还没有下达",
-        "share_said": f"占 {total.rows} 项次的 {total.done_rate}" if total.rows else "还没有下达",
+        "share_said": f"占全部的 {total.done_rate}" if total.rows else "还没有下达",
         "rows_url": rows,
         "done_url": f"{rows}&done=1",
         "late_url": f"{rows}&late=1",

@@ -1,5 +1,6 @@
 """The list of tasks: by plan, section, light and deadline, with what may be done to many at once."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -126,8 +127,16 @@ TASKS = Listing(
     export_name="任务列表",
     export=exported,
     export_label="导出列表",
-    empty=Empty("还没有任务", "年度计划发布后，可以按要点和事项一次生成任务草稿，补上责任和时限后下达。", icon="list-details"),
+    empty=Empty("没有下达到本单位的任务", "上级下达的任务会出现在这里。", icon="list-details"),
 )  # fmt: skip
+
+
+_DRAFTING = replace(
+    TASKS,
+    empty=Empty(
+        "还没有任务", "年度计划发布后，可以按要点和事项一次生成任务草稿，补上责任和时限后下达。", icon="list-details"
+    ),
+)
 
 
 def task_rows(request: HttpRequest) -> Any:
@@ -150,7 +159,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     plan = reads.current_plan(actor, today(), number_in(request.GET.get("plan")))
     drafting = plan is not None and actor.may("task.create", plan.unit.path) and plan.state != "discarded"
-    return TASKS.respond(
+    return (_DRAFTING if actor.may_somewhere("task.create") else TASKS).respond(
         request,
         task_rows(request),
         title="任务台账",

@@ -57,7 +57,7 @@ def compared(before: ScoreSheet, after: ScoreSheet) -> Comparison:
     ]
     places = total_places(sheet_system(after).tree)
     rows = moved([new[key].name for key in both], moves, [b for _, b in pairs], places)
-    heads = {column.key: _head(column.header) for column in columns_of(sheet_system(after), apart=True)}
+    heads = {column.key: column.header for column in columns_of(sheet_system(after), apart=True)}
     cells = []
     for key in both:
         cells += list(_cells(old[key].cells, new[key].cells, new[key].name, heads))
@@ -77,12 +77,6 @@ def _cells(
         for key in sorted({*old, *new})
         if canonical(old.get(key)) != canonical(new.get(key))
     ]
-
-
-def _head(header: str) -> str:
-    """«C3 生活教师@复核» as people say it."""
-    name, _, source = header.partition("@")
-    return f"{name}（{source}）" if source else name
 
 
 def _said(cell: object) -> str:

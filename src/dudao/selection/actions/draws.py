@@ -206,7 +206,7 @@ def commit_draw(actor: Actor, *, draw: Draw, at: datetime | None = None) -> Draw
 def hold_draw(actor: Actor, *, draw: Draw, words: str = "", at: datetime | None = None) -> Draw:
     """Draw. ``words``: what was said in public just now (a lottery number, a member's word); mixed in with the seed."""
     row = DRAW.lock(draw)
-    words = _line(words, 200, "words", "现场的话")
+    words = _line(words, 200, "words", "现场公布的号码")
     DRAW.require(row, "draw.draw", actor)
     rows = list(reads.members(row))
     frame = reads.frame_of_draw(row, rows)

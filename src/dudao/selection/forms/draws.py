@@ -140,7 +140,7 @@ class HoldForm(Form):
     """The moment of drawing."""
 
     words = forms.CharField(
-        label="现场的话",
+        label="现场公布的号码",
         max_length=200,
         required=False,
         help_text="当众报出的号码或几句话，例如当天的彩票开奖号、在场各位各报的一个数。它与种子合用，所以谁也不能提前知道结果。",

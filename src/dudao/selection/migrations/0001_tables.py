@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                     ('commitment', models.CharField(blank=True, max_length=64, verbose_name='承诺值')),
                     ('frame_digest', models.CharField(blank=True, max_length=64, verbose_name='抽样框摘要')),
                     ('seed', models.CharField(blank=True, max_length=64, verbose_name='随机种子')),
-                    ('words', models.CharField(blank=True, max_length=200, verbose_name='现场的话')),
+                    ('words', models.CharField(blank=True, max_length=200, verbose_name='现场公布的号码')),
                     ('committed_at', models.DateTimeField(blank=True, null=True, verbose_name='承诺时间')),
                     ('drawn_at', models.DateTimeField(blank=True, null=True, verbose_name='抽取时间')),
                     ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='公布时间')),

@@ -56,7 +56,7 @@ class Draw(models.Model):
     commitment = models.CharField("承诺值", max_length=64, blank=True)
     frame_digest = models.CharField("抽样框摘要", max_length=64, blank=True)
     seed = models.CharField("随机种子", max_length=64, blank=True)
-    words = models.CharField("现场的话", max_length=200, blank=True)
+    words = models.CharField("现场公布的号码", max_length=200, blank=True)
     committed_at = models.DateTimeField("承诺时间", null=True, blank=True)
     drawn_at = models.DateTimeField("抽取时间", null=True, blank=True)
     published_at = models.DateTimeField("公布时间", null=True, blank=True)

@@ -41,6 +41,15 @@ def recusals(actor: Actor) -> "QuerySet[RecusalDeclaration]":
     return found
 
 
+def own_schools(actor: Actor, day: date) -> "QuerySet[RecusalDeclaration]":
+    """The schools whose responsible inspector (责任督学) one is on a day, as it was declared and not rejected since."""
+    state = RecusalDeclaration.State
+    rows = RecusalDeclaration.objects.filter(
+        Q(until_on__isnull=True) | Q(until_on__gte=day), account_id=actor.id or 0, from_on__lte=day
+    )
+    return rows.filter(relation=RecusalDeclaration.Relation.OWN, state__in=[state.DECLARED, state.APPROVED])
+
+
 def recusal(actor: Actor, pk: int) -> RecusalDeclaration | None:
     return recusals(actor).filter(pk=pk).first()
 

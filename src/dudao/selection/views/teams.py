@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,8 @@ from dudao.core.ui.formats import date_cn
 from dudao.core.ui.forms import answered, form_page, refused
 from dudao.core.ui.listing import Column, Empty, Listing
 from dudao.core.ui.parts import Crumb
+from dudao.orgs.queries import listed
+from dudao.orgs.views.listing import listing
 from dudao.selection.actions import recusals as declaring
 from dudao.selection.actions import teams as acts
 from dudao.selection.forms.teams import RecusalForm, TeamForm
@@ -69,6 +72,27 @@ def recusal_list(request: HttpRequest) -> HttpResponse:
         teams.recusals(actor_of(request)),
         title="回避申报",
         primary=("申报回避", reverse("selection:recusal_new"), "plus"),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def own_schools(request: HttpRequest) -> HttpResponse:
+    """The schools whose responsible inspector one is: the list of units, of these only."""
+    may_anywhere(request, "recusal.declare")
+    if request.method == "POST":
+        may_anywhere(request, "unit.export")
+    actor = actor_of(request)
+    rows = listed(actor).filter(pk__in=teams.own_schools(actor, timezone.localdate()).values("unit"))
+    empty = Empty(
+        "还没有登记您负责的学校",
+        "您是哪些学校的责任督学，在“回避申报”里按“是该校的责任督学”登记，这里就列出这些学校。",
+        "去登记",
+        reverse("selection:recusal_new"),
+        icon="school",
+    )
+    more = [("回避申报", reverse("selection:recusals"), "user-x")]
+    return replace(listing(request), key="own-schools", empty=empty).respond(
+        request, rows, title="我的学校", actions=more
     )
 
 

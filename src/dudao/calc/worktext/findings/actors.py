@@ -18,12 +18,14 @@ Role = Literal["acts", "guided", "object", "partner", "named"]
 
 @dataclass(frozen=True, slots=True)
 class ActorRow:
-    """`words` are parted by blanks, in half width. `above`: an authority above the plan's office, always a partner."""
+    """`words` are parted by blanks, in half width. `above`: an authority above the plan's office, always a partner.
+    `as_written`: the actor's name is what the text says, since the row stands for many units."""
 
     code: str
     name: str
     words: str
     above: bool = False
+    as_written: bool = False
 
 
 ACTORS: tuple[ActorRow, ...] = (
@@ -151,7 +153,18 @@ ACTORS: tuple[ActorRow, ...] = (
         "家长和社会",
         "家长 社会公众 社会各界",
     ),
+    ActorRow(
+        "unit",
+        "其他单位",
+        "市委组织部 市委宣传部 市委统战部 市委政法委 市委网信办 市委编办 市委办公室 市政府办公室 市发展改革委 市发改委 "
+        "市科技局 市公安局 市民政局 市司法局 市财政局 市人力资源社会保障局 市人力资源和社会保障局 市人社局 市自然资源局 "
+        "市自然资源和规划局 市生态环境局 市住房城乡建设局 市住房和城乡建设局 市住建局 市交通运输局 市水利局 市农业农村局 "
+        "市文化旅游广电局 市文旅局 市卫生健康委 市卫健委 市退役军人局 市应急管理局 市应急局 市审计局 市市场监督管理局 "
+        "市市场监管局 市体育局 市统计局 市医保局 市城管局 市消防救援支队 市总工会 市妇联 市残联 市关工委 团市委",
+        as_written=True,
+    ),
 )
+UNIT = ACTORS[-1]
 
 _ROW_OF = {word: row for row in ACTORS for word in row.words.split()}
 _WORDS = "|".join(re.escape(word) for word in sorted(_ROW_OF, key=lambda word: -len(word)))
@@ -171,18 +184,95 @@ _ACTS_AFTER = re.compile(
 )
 
 
+_LEADS, _HELPS = "牵头|责任|主办|承办", "配合|协办|协助|参与"
+_OFFICES = "单位|部门|科室|处室|股室|机构"
+# «牵头单位:», «责任部门及单位:», «(配合:»; whose name stands behind «责任人:» is a person, «落实责任:» is running text.
+_DUTY = re.compile(
+    rf"(?:(?P<lead>{_LEADS})|(?P<help>{_HELPS}))(?:{_OFFICES})(?:[及和或、/](?:{_OFFICES}))?:"
+    rf"|(?:(?<=[(;；。,，\s])|^)(?:(?P<leads>{_LEADS})|{_HELPS}):"
+)
+_DUTY_END = re.compile(r"[;；。\n]|[\u4e00-\u9fff]{2,8}:")
+_PART = re.compile(r"[^、,，/\s(]*(?:\([^()]{0,30}\)[^、,，/\s(]*)*")
+_JOINED = re.compile("[^、和]+")
+_UNIT_END = "局|委|办|科|处|室|股|部|厅|中心|院|会|支队|大队|妇联|残联|团委|公司|大学|学院"
+_UNIT_WORD = rf"(?!由)[\u4e00-\u9fff]{{1,16}}?(?:{_UNIT_END})"
+# «(督导科牵头,人事科、财务科配合)», «由市财政局牵头»
+_TOLD = re.compile(
+    rf"(?:(?<=[(,，;；。:由\s])|^)(?P<units>{_UNIT_WORD}(?:[、和]{_UNIT_WORD}){{0,12}})(?:等)?(?:{_OFFICES})?"
+    rf"(?:(?P<lead>牵头|主办|承办|负责)|(?P<help>配合|协办|参与)(?=[),，;；。\n]|$))"
+)
+_TAIL = re.compile(r"(?:等(?:有关|相关)?(?:单位|部门)?|按职责分工负责|\)+)+$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A unit in a list of who does it: its place in the text and its role there."""
+
+    start: int
+    end: int
+    role: Role
+
+
 def find_actors(passages: Sequence[Passage]) -> tuple[Actor, ...]:
     """All actors a point names, in the order of its text."""
     found: list[Actor] = []
     for passage in passages:
         shape = passage.shape
+        told = _units_told(shape)
+        inside = {place for one in told for place in range(one.start, one.end)}
+        here: list[tuple[int, Actor]] = []
+        for one in told:
+            words = shape[one.start : one.end]
+            row = _ROW_OF.get(words, UNIT)
+            spot = passage.spot(one.start, one.end)
+            name = spot.words if row.as_written else row.name
+            role = "partner" if row.above else one.role
+            here.append((one.start, Actor(code=row.code, name=name, role=role, spot=spot)))
         for match in _ACTOR.finditer(shape):
+            if match.start() in inside or match.end() - 1 in inside:
+                continue
             row = _ROW_OF[match.group()]
             before = shape[max(0, match.start() - 14) : match.start()].rstrip()
             after = shape[match.end() : match.end() + 24].lstrip()
             spot = passage.spot(*match.span())
-            found.append(Actor(code=row.code, name=row.name, role=_role(row, before, after), spot=spot))
+            name = spot.words if row.as_written else row.name
+            here.append((match.start(), Actor(code=row.code, name=name, role=_role(row, before, after), spot=spot)))
+        found += [actor for _, actor in sorted(here, key=lambda pair: pair[0])]
     return tuple(found)
+
+
+def _units_told(shape: str) -> list[_Told]:
+    """The units behind «牵头单位:» and «配合单位:», and those before «牵头» and «配合», each as it is written."""
+    found: list[_Told] = []
+    for duty in _DUTY.finditer(shape):
+        role: Role = "acts" if duty["lead"] or duty["leads"] else "partner"
+        end = _DUTY_END.search(shape, duty.end())
+        found += _parted(shape, duty.end(), end.start() if end else len(shape), role)
+    taken = {place for one in found for place in range(one.start, one.end)}
+    for match in _TOLD.finditer(shape):
+        if match.start("units") not in taken:
+            role = "acts" if match["lead"] else "partner"
+            found += _parted(shape, *match.span("units"), role, joined=True)
+    return found
+
+
+def _parted(shape: str, start: int, end: int, role: Role, *, joined: bool = False) -> list[_Told]:
+    """The units of a list; in running text (``joined``) 和 parts them too."""
+    found: list[_Told] = []
+    depth = 0
+    for place in range(start, end):  # the list ends where its own bracket closes
+        depth += {"(": 1, ")": -1}.get(shape[place], 0)
+        if depth < 0:
+            end = place
+            break
+    for part in (_JOINED if joined else _PART).finditer(shape, start, end):
+        words = part.group()
+        if not words.endswith(")"):
+            words = _TAIL.sub("", words)
+        at = part.start() + words.startswith("各")
+        if 2 <= part.start() + len(words) - at <= 30:
+            found.append(_Told(at, part.start() + len(words), role))
+    return found
 
 
 def _role(row: ActorRow, before: str, after: str) -> Role:

@@ -61,12 +61,24 @@ def _give_owners(plan: WorkPlan, tasks: Iterable[Task]) -> None:
 
 
 def _unit(guess: Guess, units: list[Unit]) -> Unit | None:
-    """The member unit that an actor's words mean: its own words, or a name of which they are a part («教体局»)."""
+    """The member unit that an actor's words mean: its own words, a name of which they are a part («教体局»), or the only name
+    they shorten («人社局»). None when no name or more than one fits; the words stay with the point."""
     words = {str(spot["words"]).replace(" ", "") for spot in guess.data.get("spots", ())} | {str(guess.data["name"])}
-    bare = {word.removeprefix("市") for word in words if len(word) > 2}
-    for unit in units:
-        if unit.kind != Kind.DEPARTMENT:
-            continue
-        if {unit.name, unit.short_name} & words or any(word in unit.name or word == unit.short_name for word in bare):
+    bare = {word.removeprefix("市委" if word.startswith("市委") else "市") for word in words if len(word) > 2}
+    departments = [unit for unit in units if unit.kind == Kind.DEPARTMENT]
+    for unit in departments:
+        if {unit.name, unit.short_name} & words:
             return unit
-    return None
+    for unit in departments:
+        if any((len(word) > 2 and word in unit.name) or word == unit.short_name for word in bare):
+            return unit
+    if guess.data.get("code") not in {"unit", "city_bureau"}:
+        return None
+    short = [unit for unit in departments if any(_shortens(word, unit.name) for word in bare)]
+    return short[0] if len(short) == 1 else None
+
+
+def _shortens(word: str, name: str) -> bool:
+    """The characters of a short name stand in the long one in this order: «卫健委», «卫生健康委员会»."""
+    rest = iter(name)
+    return len(word) > 1 and all(letter in rest for letter in word)

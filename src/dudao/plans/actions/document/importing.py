@@ -192,9 +192,9 @@ def guesses_of(point: Point, items: list[Item], found: worktext.Point) -> list[G
     by_ordinal = {item.ordinal: item for item in items}
     made = [_guess(point, by_ordinal, Guess.Sort.TARGET, row.to_json(), [row.spot]) for row in found.targets]
     made += [_guess(point, by_ordinal, Guess.Sort.PERIOD, row.to_json(), [row.spot]) for row in found.periods]
-    actors: dict[str, list[worktext.Actor]] = {}
+    actors: dict[tuple[str, str], list[worktext.Actor]] = {}
     for actor in found.actors:
-        actors.setdefault(actor.code, []).append(actor)
+        actors.setdefault((actor.code, actor.name), []).append(actor)
     for same in actors.values():
         first = min(same, key=lambda actor: _ORDER[actor.role])
         spots = [first.spot, *(actor.spot for actor in same if actor is not first)]

@@ -13,9 +13,10 @@ from dudao.core.access import Denied
 from dudao.evaluations.models import Campaign, Mark, Result, ScoreSheet, Subject
 from dudao.evaluations.queries import scores as reads
 from dudao.evaluations.queries.sheets import computed, replayed
-from dudao.evaluations.queries.systems import system_of
+from dudao.evaluations.queries.systems import rules_of, system_of
 from dudao.evaluations.rules import Rules
 from dudao.frameworks.actions.versions import retire_version
+from dudao.orgs.queries import work_calendar
 from dudao.results.actions import results as acts
 from dudao.results.queries.comparing import compared
 from evaluations_town import campaign, published
@@ -146,7 +147,9 @@ def test_publication_waits_for_everything(town, formed):
     assert "还没有公示。" in found.value.messages
     decided(town, row)
     row = acts.publicise(town.director, campaign=row)
-    assert row.publicised_until > timezone.localdate() + timedelta(5)
+    days = (timezone.localdate() + timedelta(n) for n in range(1, 30))
+    working = [day for day in days if work_calendar(row.office).is_workday(day)]
+    assert row.publicised_until == working[rules_of(row).publicity_days - 1]
     with pytest.raises(ValidationError, match="期满后才能公布"):
         acts.publish_campaign(town.director, campaign=row)
     past(row)

@@ -2,7 +2,8 @@
 #
 #   make demo [PORT=8000] [DATA=data]   set up, then serve the demo city on http://127.0.0.1:PORT
 #   make test [BROWSER=skip] [ARGS=…]   the whole test suite (ARGS go to pytest)
-#   make quick [APPS="plans …"]         for daily work: rules of the house, core, and the apps that differ from main
+#   make quick [APPS="plans …"]         for daily work: rules of the house, core, and the apps that differ from main;
+#                                       says how many commits ago the whole suite passed
 #   make check                          lint, types, import directions, templates, migrations, front end
 #   make setup                          .venv with the command line .venv/bin/dudao, and the built front end
 #   make dist                           a wheel in dist/, tried out in an empty environment
@@ -90,7 +91,11 @@ system:
 
 .PHONY: test
 test: setup system
-	@if [ "$(BROWSER)" = skip ]; then $(PYTEST) -m "not e2e and not office" $(ARGS); else $(PYTEST) $(ARGS); fi
+ifeq ($(BROWSER)$(ARGS),need)
+	@scripts/green.sh run $(PYTEST)
+else
+	@$(PYTEST) $(if $(filter skip,$(BROWSER)),-m "not e2e and not office") $(ARGS)
+endif
 
 # Neither browser nor office program nor city: what to run every few minutes.
 DIFFERENT = git diff --name-only "$$(git merge-base HEAD main)" 2>/dev/null; git ls-files --others --exclude-standard
@@ -100,6 +105,7 @@ FOLDERS = $(wildcard $(addprefix tests/,$(filter-out core e2e,$(APPS))))
 .PHONY: quick
 quick: setup
 	@$(PYTEST) -q -m "not e2e and not office and not city" tests/test_consistency.py tests/test_import_circles.py tests/core $(FOLDERS) $(ARGS)
+	@scripts/green.sh ago
 
 .PHONY: check
 check: setup

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from pathlib import Path
 
+import last_words
 import tables
 
 os.environ["DUDAO_MODE"] = "test"
@@ -72,6 +73,8 @@ def _flush_what_is_full():
     post_migrate.receivers = receivers
     operations.execute_sql_flush = plain
 
+
+pytest_sessionfinish = last_words.pytest_sessionfinish
 
 _seconds: Counter[str] = Counter()
 

@@ -34,11 +34,12 @@ def every_act():
 
 
 PUBLIC = {
-    "people:login", "people:second", "papers:verify", "core:health",
+    "people:login", "people:second", "papers:verify", "core:health", "core:health_ready",
     "draws:check", "draws:public", "draws:public_record", "draws:public_frame",
 }  # fmt: skip
 """Addresses before the log-in. ``second`` leads back to the log-in by itself; ``verify`` shows what a paper says anyway; ``health``
-says to probes that database and worker are there; draws are there to be checked by anybody, once they are published."""
+and ``health_ready`` tell probes whether web process, database and worker are there; draws are there to be checked by anybody, once
+they are published."""
 
 OWN = {
     # What everybody does to what is theirs alone.

@@ -206,14 +206,15 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked():
         read_word(zipped({"word/document.xml": b"0" * (61 * 1024 * 1024)}))
 
 
-def test_a_text_with_entities_is_refused():
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_text_with_entities_is_refused(encoding):
     bomb = (
-        b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
-        b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
-        b"<w:t>&a;</w:t></w:r></w:p></w:body></w:document>"
+        '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
+        "<w:t>&a;</w:t></w:r></w:p></w:body></w:document>"
     )
     with pytest.raises(DocumentError, match=r"不是 \.docx 文书"):
-        read_word(zipped({"word/document.xml": bomb}))
+        read_word(zipped({"word/document.xml": bomb.replace("?>", f' encoding="{encoding}"?>', 1).encode(encoding)}))
 
 
 def test_content_controls_and_hidden_text():

@@ -367,8 +367,9 @@ def test_without_a_worker_owner_administrator_and_probes_are_told(officer):
     client, probe = signed_in(officer), Client()
     for seconds, works in ((5, True), (300, False)):
         beat(seconds)
-        answer = probe.get(reverse("core:health"))
-        assert (answer.status_code, answer.json()) == (200 if works else 503, {"database": True, "worker": works})
+        answer = probe.get(reverse("core:health_ready"))
+        told = {"database": True, "queue": True, "worker": works}
+        assert (answer.status_code, answer.json()) == (200 if works else 503, told)
         said = client.get(reverse("core:job_state", args=[job.pk])).content.decode()
         assert ("后台任务程序没有运行" in said) is not works
     administrator = actor_for(account("管理员", officer.home, "system_admin"))
@@ -381,5 +382,7 @@ def test_a_probe_hears_that_the_database_is_gone(db):
         raise OperationalError("server closed the connection")
 
     with connection.execute_wrapper(gone):
-        answer = Client().get(reverse("core:health"))
-    assert (answer.status_code, answer.json()) == (503, {"database": False, "worker": False})
+        answer = Client().get(reverse("core:health_ready"))
+        alive = Client().get(reverse("core:health"))
+    assert (answer.status_code, answer.json()) == (503, {"database": True, "queue": False, "worker": False})
+    assert (alive.status_code, alive.json()) == (200, {"alive": True}), "restarting the web process would mend nothing"

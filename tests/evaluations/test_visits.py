@@ -291,7 +291,7 @@ def test_the_team_looks_at_photos_and_at_what_the_unit_proves(going):
     assert reverse("visits:visit_picture", args=[made.pk, "large"]) in shown and "<html" not in shown
     assert client.get(made.picture_url)["Cache-Control"] == "private, no-cache"
     part = client.get(reverse("visits:visit_file", args=[made.pk]), headers={"Range": "bytes=0-9"})
-    assert part.status_code == 206 and part["Cache-Control"] == "private, no-cache"
+    assert part.status_code == 206 and part["Cache-Control"] == "private, no-store"
     for name in ("visit_show", "visit_file"):
         url = reverse(f"visits:{name}", args=[made.pk])
         assert signed_in(going.accounts["principal"]).get(url).status_code == 404

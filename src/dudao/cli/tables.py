@@ -1,7 +1,5 @@
 """What the computing verbs share: a file's cells, a standard by its name or as a file of one's own, JSON on the screen."""
 
-import csv
-import io
 import json
 import sys
 from collections.abc import Mapping
@@ -51,20 +49,6 @@ def bytes_of(path: Path) -> bytes:
 
 
 def cells_of(data: bytes, path: Path) -> list[list[Any]]:
-    """The cells of a .csv in UTF-8 or GB 18030, else of a workbook's first sheet (`sheets.SheetError` if it is none)."""
-    if path.suffix.lower() != ".csv":
-        return sheets.grid_of(sheets.modern(data), max_bytes=MAX_BYTES)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise Refused(
-            t(f"{path} is neither UTF-8 nor GB 18030.", f"{path} 的编码不是 UTF-8 或 GB 18030，请另存为 UTF-8。")
-        )
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise Refused(t(f"{path} is no valid CSV: {error}.", f"{path} 不是正确的 CSV：{error}。")) from error
+    """The cells of a .csv in UTF-8 or GB 18030, else of a workbook's first sheet. Raises `sheets.SheetError`."""
+    is_text = path.suffix.lower() == ".csv"
+    return sheets.grid_of_file(data if is_text else sheets.modern(data), path.name, max_bytes=MAX_BYTES)

@@ -1,5 +1,5 @@
 """Addresses of what belongs to everybody: their background jobs, their notices, the manual, what the platform is made of;
-and the probes' address."""
+and the probes' addresses."""
 
 from django.urls import path
 
@@ -9,6 +9,7 @@ app_name = "core"
 urlpatterns = [
     path("about/", views.about_page, name="about"),
     path("health/", views.health, name="health"),
+    path("health/ready/", views.health_ready, name="health_ready"),
     path("jobs/", views.job_list, name="jobs"),
     path("jobs/<int:pk>/", views.job_page, name="job"),
     path("jobs/<int:pk>/state/", views.job_state, name="job_state"),

@@ -1,10 +1,11 @@
 """Pages of one's own background jobs and notices. Everybody sees their own and nobody else's; there is no right to give."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -57,11 +58,24 @@ JOBS = Listing(
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """For probes: 200 when the database answers and a worker takes jobs, 503 otherwise, with what is missing."""
-    try:
-        found = {"database": True, "worker": jobs.working()}
-    except DatabaseError:
-        found = {"database": False, "worker": False}
+    """For whoever restarts what has died: 200 while the web process answers, whatever it depends on."""
+    return JsonResponse({"alive": True})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def health_ready(request: HttpRequest) -> HttpResponse:
+    """For probes: 200 when the database and its queue answer and a worker was seen in the last minute, 503 otherwise, with what is
+    missing.
+    """
+    found = {"database": False, "queue": False, "worker": False}
+    with suppress(DatabaseError):
+        connection.ensure_connection()
+        found["database"] = True
+        jobs.waiting()
+        found["queue"] = True
+        found["worker"] = jobs.working()
     return JsonResponse(found, status=200 if all(found.values()) else 503)
 
 

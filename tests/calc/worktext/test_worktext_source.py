@@ -143,6 +143,10 @@ def archive(**parts: bytes) -> bytes:
         ),
         (docx("<w:p>"), "word/document.xml”已损坏"),
         (docx(paragraph("甲"), numbers="<!DOCTYPE a><a/>"), "里有不该有的声明"),
+        (
+            docx(paragraph("甲"), numbers='<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a><a/>'.encode("utf-16")),
+            "里有不该有",
+        ),
         (docx(paragraph("甲"), style='<!DOCTYPE a [<!ENTITY b "c">]><a/>'), "里有不该有的声明"),
     ],
 )

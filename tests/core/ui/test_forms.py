@@ -58,6 +58,18 @@ def test_what_is_no_day_is_refused(text):
     assert "day" in Sample({"name": "x", "kind": "a", "day": text}).errors
 
 
+def test_names_that_look_alike_come_in_alike_and_passwords_as_they_are():
+    class Account(Form):
+        name = forms.CharField(label="姓名")
+        password = forms.CharField(label="密码", widget=forms.PasswordInput)
+
+    form = Account({"name": "\u202e王小\u200b明 ", "password": "秘\u200b密"})
+    assert form.is_valid() and form.values == {"name": "王小明", "password": "秘\u200b密"}
+    assert not Account({"name": "\u200b\u202e", "password": "x"}).is_valid(), (
+        "nothing but what can't be seen is nothing"
+    )
+
+
 def test_each_form_has_a_token_of_its_own_and_gives_it_back():
     first, second = Sample(), Sample()
     assert first["form_token"].value() != second["form_token"].value()

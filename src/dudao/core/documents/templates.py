@@ -116,7 +116,9 @@ def check_package(source: bytes) -> None:
     if len(source) > MAX_TEMPLATE:
         raise DocumentError(f"文书模板超过 {MAX_TEMPLATE // 1048576} MB。请删除模板里的图片后再试。")
     try:
-        far = fetched_from(Package(source, most=MAX_UNPACKED))
+        package = Package(source, most=MAX_UNPACKED)
+        package.check()
+        far = fetched_from(package)
     except TooLarge as problem:
         raise DocumentError("文书模板解开后太大，请减少图片后再试。") from problem
     except WordError as problem:

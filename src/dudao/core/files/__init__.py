@@ -298,7 +298,8 @@ def serve(
     # A sandbox would also switch off the browser's own PDF viewer, which needs no right of the page.
     sandbox = "" if shown and kind is not None and kind.key == "pdf" else "; sandbox"
     answer["Content-Security-Policy"] = f"default-src 'none'{sandbox}"
-    answer["Cache-Control"] = "private, no-cache"
+    # Computers of schools are shared: nothing that somebody downloaded stays in the browser's cache.
+    answer["Cache-Control"] = "private, no-store"
     answer["ETag"] = _etag(stored, plain=plain)
     return answer
 

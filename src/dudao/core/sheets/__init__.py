@@ -17,7 +17,7 @@ from dudao.core.sheets.cells import parse_date
 from dudao.core.sheets.columns import ERROR_COLUMN, Cell, Column, Table
 from dudao.core.sheets.comparing import Change, Comparison, Rules, compare, key_of, normal
 from dudao.core.sheets.doors import belongs
-from dudao.core.sheets.either import grid_of_file
+from dudao.core.sheets.either import as_csv_text, grid_of_file
 from dudao.core.sheets.old import modern, modern_name
 from dudao.core.sheets.opening import MAX_BYTES, open_book, read_upload
 from dudao.core.sheets.problems import Problem, SheetError
@@ -42,6 +42,7 @@ __all__ = [
     "Table",
     "Writer",
     "add_sheet",
+    "as_csv_text",
     "belongs",
     "compare",
     "error_copy",

@@ -11,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from dudao.calc.visible import visible
+
 # ruff: noqa: TRY004  a cell of the wrong type is bad input (ValueError), not a fault of the program
 
 EPOCH = date(1899, 12, 30)
@@ -35,7 +37,7 @@ def as_text(value: Any) -> str:
         return f"{value.year}年{value.month}月{value.day}日"
     if isinstance(value, time):
         return value.isoformat("minutes")
-    return str(value).strip()
+    return visible(str(value)).strip()
 
 
 def _shown(value: Any) -> str:

@@ -2,11 +2,24 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 from dudao.core.sheets.opening import MAX_BYTES
 from dudao.core.sheets.problems import SheetError
 from dudao.core.sheets.reading import grid_of
+
+_FORMULA = re.compile(r"'*[=+\-@]")
+"""What a spreadsheet would calculate, and what would become that when an apostrophe is taken away."""
+
+
+def as_csv_text(cell: str) -> str:
+    """A text for a .csv that people open with a spreadsheet: a formula stays a text there, behind an apostrophe."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _of_csv_text(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
 
 
 def grid_of_file(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> list[list[Any]]:
@@ -24,6 +37,6 @@ def grid_of_file(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> list[
     else:
         raise SheetError("文件的编码不是 UTF-8 或 GB 18030，请另存为 UTF-8。")
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        return [[_of_csv_text(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
     except csv.Error as error:
         raise SheetError(f"这不是正确的 CSV 文件：{error}。请从表格软件重新导出。") from error

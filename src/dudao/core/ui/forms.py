@@ -26,6 +26,7 @@ from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 
+from dudao.calc.visible import visible
 from dudao.core import audit
 from dudao.core.access import Denied
 from dudao.core.files import ENDINGS, FileRefused, keeping
@@ -120,9 +121,16 @@ def _dress(bound: forms.BoundField) -> None:
         attrs["class"] = f"form-control {attrs.get('class', '')}".strip()
     if isinstance(widget, forms.Textarea):
         attrs["rows"] = "4" if str(attrs.get("rows", "10")) == "10" else attrs["rows"]
+    if isinstance(bound.field, forms.CharField) and kind != "password":
+        bound.field.to_python = _visibly(bound.field.to_python)  # type: ignore[method-assign]
     wants = "choice" if kind in {"select", "radio"} else "required"
     if str(bound.field.error_messages.get("required", "")) == str(forms.Field.default_error_messages["required"]):
         bound.field.error_messages["required"] = _REQUIRED[wants] % bound.label
+
+
+def _visibly(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Names that look alike are alike: what shows nothing is dropped as a text comes in, here and from sheets."""
+    return lambda value: read(visible(value) if isinstance(value, str) else value)
 
 
 class DateField(forms.DateField):

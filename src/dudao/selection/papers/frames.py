@@ -6,12 +6,15 @@ import io
 import xlsxwriter
 
 from dudao.calc.sampling import Frame
+from dudao.core.sheets import as_csv_text
 
 
 def frame_csv(frame: Frame) -> bytes:
-    """UTF-8 with a byte order mark, so that Excel and WPS show Chinese."""
+    """UTF-8 with a byte order mark, so that Excel and WPS show Chinese; what they would take for a formula is behind an apostrophe,
+    which `core.sheets` takes away again.
+    """
     text = io.StringIO()
-    csv.writer(text).writerows([frame.columns, *frame.rows])
+    csv.writer(text).writerows([as_csv_text(cell) for cell in row] for row in (frame.columns, *frame.rows))
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -1,9 +1,11 @@
 """The embedded PostgreSQL through crashes: kept, started again, stopped with its last user, silent about what people typed."""
 
+import operator
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager, suppress
 
@@ -43,7 +45,9 @@ def user_of(data):
 
 
 def server_of(data):
-    return int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    with suppress(OSError, IndexError):  # written anew just now
+        return int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    return None
 
 
 def until(true, seconds=60):
@@ -74,6 +78,51 @@ def test_a_killed_server_comes_back_with_what_was_committed(data):
         with psycopg.connect(url) as connection:
             assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
     assert processes_of(data) == [], "the last user waits until the server has stopped"
+
+
+ROUNDS = 20
+
+
+@pytest.mark.timeout(300)
+def test_nothing_that_was_acknowledged_is_lost_however_often_the_server_is_killed_under_load(data):
+    """Three write all the time, one of them long; each killed server is followed by one that answers."""
+    acknowledged, over = [set(), set()], threading.Event()
+
+    def write(url, place):
+        number = 0
+        while not over.is_set():
+            with suppress(psycopg.OperationalError), psycopg.connect(url, autocommit=True) as connection:
+                while not over.is_set():
+                    number += 1
+                    connection.execute("INSERT INTO said VALUES (%s, %s)", [place, number])
+                    acknowledged[place].add(number)
+
+    def work(url):
+        while not over.is_set():
+            with suppress(psycopg.OperationalError), psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("SELECT count(*) FROM generate_series(1, 30000000)")
+
+    with user_of(data) as (_, url):
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE said (place int, number int, PRIMARY KEY (place, number))")
+        threads = [threading.Thread(target=write, args=(url, place)) for place in range(2)]
+        threads.append(threading.Thread(target=work, args=(url,)))
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(ROUNDS):
+                killed = server_of(data)
+                os.kill(killed, signal.SIGKILL)
+                until(lambda killed=killed: server_of(data) not in {None, killed} and answers(url))
+                before = [len(said) for said in acknowledged]
+                until(lambda before=before: all(map(operator.gt, map(len, acknowledged), before)))
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join()
+        with psycopg.connect(url) as connection:
+            kept = set(connection.execute("SELECT place, number FROM said").fetchall())
+    assert {(place, number) for place in range(2) for number in acknowledged[place]} <= kept
 
 
 def test_the_server_stays_while_somebody_uses_it_and_goes_with_the_last_however_that_ended(data):

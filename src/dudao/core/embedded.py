@@ -32,7 +32,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-_FALLS, _WITHIN = 5, 60  # so many falls within so many seconds, and the keeper gives up
+_FALLS, _WITHIN = 5, 60  # so many falls within so many seconds without once being ready, and the keeper gives up
 _LOOK = 0.1  # seconds between two looks at locks and server
 _STOPPING = (
     60  # seconds for an orderly stop; then the server is told to drop everything, and recovers at its next start
@@ -160,6 +160,20 @@ def _listens(folder: Path) -> bool:
     return True
 
 
+def _is_ready(folder: Path, process: int) -> bool:
+    """Whether that server has said that it takes everybody; while it recovers it says that it is starting."""
+    note = _note(folder)
+    return note[:1] == [str(process)] and note[7:8] == ["ready   "]
+
+
+def _end_orphans(folder: Path) -> None:
+    """End what a killed server has left at work: as long as one of them lives, its successor must not begin."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "exe").readlink().name == "postgres" and (process / "cwd").readlink() == folder:
+                os.kill(int(process.name), signal.SIGKILL)
+
+
 _held: dict[Path, int] = {}
 
 
@@ -244,9 +258,12 @@ def keep(folder: Path) -> int:
         if fell and len(falls) == _FALLS and time.monotonic() - falls[0] < _WITHIN:
             return 1
         if fell:
-            time.sleep(0 if server is None else min(2 ** len(falls) / 4, 10))
+            time.sleep(min(2 ** len(falls) / 4, 10) if falls else 0)
             falls.append(time.monotonic())
+            _end_orphans(folder)
             server = _launch(folder)
+        elif falls and server is not None and _is_ready(folder, server.pid):
+            falls.clear()
         time.sleep(_LOOK)
 
 

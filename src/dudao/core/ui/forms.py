@@ -122,7 +122,7 @@ def _dress(bound: forms.BoundField) -> None:
     if isinstance(widget, forms.Textarea):
         attrs["rows"] = "4" if str(attrs.get("rows", "10")) == "10" else attrs["rows"]
     if isinstance(bound.field, forms.CharField) and kind != "password":
-        bound.field.to_python = _visibly(bound.field.to_python)  # type: ignore[method-assign]
+        bound.field.to_python = _visibly(bound.field.to_python)  # type: ignore[assignment, method-assign]
     wants = "choice" if kind in {"select", "radio"} else "required"
     if str(bound.field.error_messages.get("required", "")) == str(forms.Field.default_error_messages["required"]):
         bound.field.error_messages["required"] = _REQUIRED[wants] % bound.label

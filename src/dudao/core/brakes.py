@@ -6,7 +6,6 @@ An address is personal data: what is kept is a keyed hash of it, and of what was
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -19,9 +18,9 @@ from dudao.core.models import BrakeCount
 # first: the asking at place ``most`` must lie as far back as the brake looks. A refused one changes nothing, so a brake lets go.
 _ASK = """
     INSERT INTO core_brakecount AS kept (key, times, until)
-    VALUES (%(key)s, ARRAY[clock_timestamp()], clock_timestamp() + %(span)s)
+    VALUES (%(key)s, ARRAY[clock_timestamp()], clock_timestamp() + %(seconds)s * interval '1 second')
     ON CONFLICT (key) DO UPDATE SET times = (excluded.times || kept.times)[1:%(most)s], until = excluded.until
-    WHERE kept.times[%(most)s] IS NULL OR kept.times[%(most)s] <= excluded.times[1] - %(span)s
+    WHERE kept.times[%(most)s] IS NULL OR kept.times[%(most)s] <= excluded.times[1] - %(seconds)s * interval '1 second'
     RETURNING true
 """
 
@@ -36,9 +35,7 @@ class Brake:
 
     def lets(self, address: str) -> bool:
         with connection.cursor() as cursor:
-            cursor.execute(
-                _ASK, {"key": self._key(address), "span": timedelta(seconds=self.seconds), "most": self.most}
-            )
+            cursor.execute(_ASK, {"key": self._key(address), "seconds": self.seconds, "most": self.most})
             return cursor.fetchone() is not None
 
     def _key(self, address: str) -> str:

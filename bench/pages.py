@@ -89,12 +89,13 @@ def compare(account: Account, pages: Mapping[str, str], seconds: float, connecti
 
 
 @contextmanager
-def serving() -> Iterator[int]:
-    """The server as offices run it, on a free port of this machine."""
+def serving(*, plain: bool = False) -> Iterator[int]:
+    """The server as offices run it, on a free port of this machine; ``plain``: as a WSGI server."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", "bench.server", str(port)], cwd=Path(__file__).parents[1])
+    command = [sys.executable, "-m", "bench.server", str(port), *(["wsgi"] if plain else [])]
+    server = subprocess.Popen(command, cwd=Path(__file__).parents[1])
     try:
         _wait(port)
         yield port

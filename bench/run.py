@@ -17,7 +17,7 @@ from bench.report import heading, machine, row
 
 PARTS = (
     "parse", "papers", "balance", "cluster", "score", "cycle", "import", "returns", "findings", "results", "review",
-    "deadline", "pages",
+    "deadline", "slow", "pages",
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def main() -> int:
         from bench import bench_cycle
 
         bench_cycle.run()
-    if {"import", "returns", "findings", "results", "review", "deadline", "pages"} & set(wanted):
+    if {"import", "returns", "findings", "results", "review", "deadline", "slow", "pages"} & set(wanted):
         _with_database(wanted, arguments.seconds)
     return 0
 
@@ -72,7 +72,7 @@ def _with_database(wanted: tuple[str, ...], seconds: float) -> None:
         from django.core.management import call_command
         from django.db import connections
 
-        from bench import deadline, evaluations, findings, importing, pages, returns, reviews
+        from bench import deadline, evaluations, findings, importing, pages, returns, reviews, slow
         from dudao.demo.city import build_city
 
         call_command("migrate", interactive=False, verbosity=0)
@@ -92,6 +92,8 @@ def _with_database(wanted: tuple[str, ...], seconds: float) -> None:
             reviews.run(city, seconds)
         if "deadline" in wanted:
             deadline.run(city)
+        if "slow" in wanted:
+            slow.run(seconds)
         if {"import", "pages"} & set(wanted):
             importing.run(city, keep_large="pages" in wanted)
         if "pages" in wanted:

@@ -17,7 +17,7 @@ import pytest
 
 from dudao.cli.main import build_parser
 from dudao.core.preflight import is_loopback, problems, warnings
-from processes import free_port, is_child_of, open_folder, run, running_under, serving, wait_for
+from processes import free_port, is_child_of, open_folder, run, running_under, serving, slow_forms, wait_for
 from ready import copy_city
 
 SECRET = "Kq7-" + "".join(chr(97 + number % 26) for number in range(60))
@@ -187,7 +187,9 @@ def test_a_start_behind_a_proxy_that_is_not_named_is_warned_of():
 @pytest.mark.city
 @pytest.mark.timeout(500)
 def test_a_demo_is_built_served_and_ended_in_order(place):
-    """What the first start left behind; log-in page, a killed web process that comes back, an orderly end, log, backup."""
+    """What the first start left behind; log-in page (beside slow forms as well), a killed web process that comes back, an orderly
+    end, log, backup.
+    """
     data, port = place / "data", free_port()
     built = copy_city(data)
     logins = data / "demo-logins.txt"
@@ -200,6 +202,10 @@ def test_a_demo_is_built_served_and_ended_in_order(place):
 
     with serving(data, port) as (_, log):
         assert "密码" in wait_for(f"http://127.0.0.1:{port}/login/", _, log)
+        with slow_forms(port):
+            for look in range(10):
+                with urlopen(f"http://127.0.0.1:{port}/login/", timeout=100) as answer:
+                    assert "密码" in answer.read().decode(), f"page {look} beside slow forms"
         printed = log.read_text()
         assert "building the demo city" not in printed, "what is there isn't built again"
         assert logins.read_text().split("\n")[3] not in printed, "passwords are shown once only"

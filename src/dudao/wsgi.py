@@ -1,4 +1,4 @@
-"""The WSGI door, served by granian."""
+"""The pages as a WSGI application: `dudao.rsgi` serves it."""
 
 import os
 

@@ -35,7 +35,7 @@ def page(client, name, *args, **query):
 
 @pytest.fixture(autouse=True)
 def _no_brake(monkeypatch):
-    monkeypatch.setattr(public, "BRAKE", public.Brake(1000, 60))
+    monkeypatch.setattr(public, "BRAKE", public.Brake("paper code", 1000))
 
 
 # --- lists -----------------------------------------------------------------------------------------------------
@@ -348,17 +348,9 @@ def test_a_file_at_hand_is_compared_byte_by_byte(office):
 
 
 def test_the_public_page_is_no_page_for_machines(office, monkeypatch):
-    monkeypatch.setattr(public, "BRAKE", public.Brake(3, 60))
+    monkeypatch.setattr(public, "BRAKE", public.Brake("paper code", 3))
     answers = [ask("AAAABBBBCCCCDDDD").status_code for _ in range(5)]
     assert answers == [404, 404, 404, 429, 429]
-
-
-def test_the_brake_lets_go_and_forgets():
-    brake = public.Brake(2, 10, addresses=2)
-    assert [brake.lets("a", at) for at in (0.0, 1.0, 2.0, 10.5, 11.5)] == [True, True, False, True, True]
-    for name in "bcd":
-        brake.lets(name, 12.0)
-    assert len(brake.asked) == 2
 
 
 def test_a_unit_that_signed_is_not_asked_again(office):

@@ -19,12 +19,6 @@ from signing import signed_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def nobody_asked_before():
-    draws_public.LOOKS.asked.clear()
-    draws_public.CHECKS.asked.clear()
-
-
 @pytest.fixture
 def office(town):
     for number in range(1, 9):

@@ -87,12 +87,11 @@ def web(host: str, port: int, workers: int) -> None:
 
     connections.close_all()
     Server(
-        "dudao.wsgi:application",
+        "dudao.rsgi:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers,
-        blocking_threads=1,
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=1,

@@ -8,7 +8,7 @@ class CoreConfig(AppConfig):
     verbose_name = "平台"
 
     def ready(self) -> None:
-        from dudao.core import audit, jobs, notices  # noqa: F401  the queue learns its tasks by the import
+        from dudao.core import audit, brakes, jobs, notices  # noqa: F401  the queue learns its tasks by the import
 
         if notices.on_events not in audit.LISTENERS:
             audit.LISTENERS.append(notices.on_events)

@@ -80,6 +80,22 @@ class Counter(models.Model):
         return f"{self.key}：{self.last}"
 
 
+class BrakeCount(models.Model):
+    """When one address last asked for something (`core.brakes`); of both only a keyed hash. The table isn't logged: a crash may
+    empty it, and counting needn't wait for the disk.
+    """
+
+    key = models.CharField(primary_key=True, max_length=64)
+    times = ArrayField(models.DateTimeField(), verbose_name="时间，从新到旧")
+    until = models.DateTimeField("保留到")
+
+    class Meta:
+        verbose_name = "访问频次"
+
+    def __str__(self) -> str:
+        return self.key[:8]
+
+
 class StoredFile(models.Model):
     """Bytes kept once, addressed by their SHA-256. Who may fetch them is decided by the row of the domain that points here."""
 

@@ -1,6 +1,6 @@
 """A GET can't write: while a safe request runs, the database connection refuses every statement that changes rows.
 
-Session bookkeeping is the only exception, named by table.
+Bookkeeping about the request itself is the only exception, named by table: sessions, and how often an address asks.
 """
 
 import re
@@ -15,7 +15,7 @@ _WRITES = re.compile(
     r"\s+(?:ONLY\s+)?\"?(\w+)",
     re.IGNORECASE,
 )
-_EXEMPT = {"django_session", "people_loginsession"}
+_EXEMPT = {"django_session", "people_loginsession", "core_brakecount"}
 
 
 class WriteOnGet(RuntimeError):

@@ -5,8 +5,6 @@ place of the title. Nothing that is asked or uploaded here is kept.
 """
 
 import hashlib
-import time
-from collections import OrderedDict, deque
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,6 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from dudao.core.brakes import Brake
 from dudao.papers import queries
 from dudao.papers.actions.issuing import CODE_LENGTH, LETTERS, spaced
 from dudao.papers.forms.drafts import ProofForm
@@ -25,30 +24,8 @@ from dudao.people.address import address_group, client_address
 ABOUT_PERSONS = frozenset({Kind.ACCOUNTABILITY, Kind.TALK_NOTICE, Kind.TALK_RECORD})
 
 
-class Brake:
-    """At most ``most`` askings in ``seconds`` from one address, counted in this process: no page for machines. A code can't be
-    guessed anyway; the brake keeps the page from being a load. Remembers ``addresses`` at most.
-    """
-
-    def __init__(self, most: int, seconds: float, addresses: int = 10_000) -> None:
-        self.most, self.seconds, self.addresses = most, seconds, addresses
-        self.asked: OrderedDict[str, deque[float]] = OrderedDict()
-
-    def lets(self, address: str, now: float | None = None) -> bool:
-        now = time.monotonic() if now is None else now
-        times = self.asked.setdefault(address, deque())
-        self.asked.move_to_end(address)
-        while len(self.asked) > self.addresses:
-            self.asked.popitem(last=False)
-        while times and times[0] <= now - self.seconds:
-            times.popleft()
-        if len(times) >= self.most:
-            return False
-        times.append(now)
-        return True
-
-
-BRAKE = Brake(most=30, seconds=60)
+BRAKE = Brake("paper code", most=30)
+"""A code can't be guessed anyway; the brake keeps the page from being a load."""
 
 
 @login_not_required

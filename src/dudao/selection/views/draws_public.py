@@ -14,18 +14,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dudao.calc.sampling import Check, FrameError, Record, RecordError, checks_of, frame_of, holds, record_of
+from dudao.core.brakes import Brake
 from dudao.core.sheets import SheetError, grid_of_file, read_upload
 from dudao.core.ui.acting import found_or_404, sent
 from dudao.papers.composing import look_of
-from dudao.papers.views.verify import Brake
 from dudao.people.address import address_group, client_address
 from dudao.selection.forms.draws import UPLOAD_BYTES, CheckForm
 from dudao.selection.models import Draw
 from dudao.selection.queries import draws as reads
 from dudao.selection.views.draws import frame_file, record_file
 
-LOOKS = Brake(most=60, seconds=60)
-CHECKS = Brake(most=10, seconds=60)
+LOOKS = Brake("draw", most=60)
+CHECKS = Brake("draw check", most=10)
 """Reading a workbook costs more than looking: fewer a minute from one address."""
 MOST_ROWS = 20_000
 SHOWN = 3

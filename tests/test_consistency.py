@@ -293,3 +293,20 @@ def test_what_runs_is_locked_as_what_is_developed_with_and_nothing_more():
     assert not re.search(
         r"^\S+\[", text(ROOT / "requirements.lock") + text(ROOT / "requirements-dev.lock"), re.MULTILINE
     )
+
+
+def test_what_the_threat_model_promises_is_held_by_tests_that_exist():
+    def rule(section):
+        held = re.findall(r"`(tests/[\w/]+\.py)`:([\w\s,]+)", section.partition("\nHeld by:\n")[2])
+        if not held:
+            yield "names no test that holds it"
+        for name, tests in held:
+            path = ROOT / name
+            tree = ast.parse(text(path)) if path.exists() else ast.Module([])
+            there = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+            yield from (f"{name} has no {test}" for test in re.findall(r"\w+", tests) if test not in there)
+
+    sections = text(ROOT / "docs/threat-model.md").split("\n## ")[1:]
+    assert not offenders(sections, rule, lambda section: section.partition("\n")[0])
+    broken = "Held by:\n\n- `tests/test_stranger.py`: test_gone\n- `tests/gone.py`: test_any"
+    assert len(offenders(["Promised", f"Named\n\n{broken}"], rule, str)) == 3

@@ -203,7 +203,8 @@ SUBJECT: Final = Process(
         ),
         Act(
             "evaluation.move", checking.move_subject, lambda row: f"已转由{row.unit}承担，原来填的内容都在。",
-            "switch-horizontal", form=MoveForm, save="确认转交", save_icon="device-floppy", note=str, primary=False, later=True,
+            "switch-horizontal", form=MoveForm, given=lambda actor, row: {"actor": actor}, save="确认转交",
+            save_icon="device-floppy", note=str, primary=False, later=True,
         ),
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from dudao.core.access import Actor
 from dudao.core.ui.forms import DateField, FileField, Form, PickField, Section
 from dudao.evaluations.models import ScoreSheet
 from dudao.orgs.models import Unit
+from dudao.orgs.queries import choosable
 from dudao.results.actions.objections import Changeable
 from dudao.results.models import ResultUse
 
@@ -135,7 +136,7 @@ def _hint(one: Changeable) -> str:
 
 
 class UseForm(Form):
-    user = PickField(label="运用单位", url=lambda: reverse("orgs:pick"), objects=Unit.objects.all)
+    user = PickField(label="运用单位", url=lambda: reverse("orgs:pick"), objects=Unit.objects.none)
     purpose = forms.ChoiceField(label="用途", choices=ResultUse.Purpose.choices)
     subject = forms.ChoiceField(label="涉及单位", required=False, help_text="不选则指全部参评单位的结果。")
     used_on = DateField(label="日期")
@@ -146,10 +147,11 @@ class UseForm(Form):
         help_text="怎样运用，写清文件名称和文号、金额或名额。",
     )
 
-    def __init__(self, *args: Any, subjects: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, subjects: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["subject"]
-        field.choices = [("", "全部参评单位"), *((str(pk), name) for pk, name in subjects)]
+        fields: dict[str, Any] = self.fields
+        fields["user"].objects = lambda: choosable(actor, "unit.view")
+        fields["subject"].choices = [("", "全部参评单位"), *((str(pk), name) for pk, name in subjects)]
 
 
 class ProposalForm(Form):

@@ -154,6 +154,17 @@ def test_archives_that_are_no_word_file(data, words):
     assert words in refusal(data, "要点.docx")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_type_is_refused_in_every_encoding(encoding):
+    def read(text):
+        head = f'<?xml version="1.0" encoding="{encoding}"?>'
+        return package.Package(archive(**{"a.xml": f"{head}{text}".encode(encoding)})).xml("a.xml")
+
+    assert read("<a>甲</a>").text == "甲"
+    with pytest.raises(package.WordError, match="不该有的声明"):
+        read('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
+
+
 def test_word_file_under_another_name_is_told_its_right_name():
     assert "改成以 .docx 结尾" in refusal(docx(paragraph("甲")), "要点.txt")
 

@@ -1,11 +1,15 @@
 """What a unit and who checks it fill in beside the answers themselves."""
 
+from typing import Any
+
 from django import forms
 from django.urls import reverse
 
+from dudao.core.access import Actor
 from dudao.core.files import KINDS
 from dudao.core.ui.forms import DateField, FileField, Form, PickField
 from dudao.orgs.models import Unit
+from dudao.orgs.queries import choosable
 
 _SCANS = tuple(ending for key in ("pdf", "jpg", "png", "ofd") for ending in KINDS[key].extensions)
 
@@ -33,10 +37,15 @@ class ReturnForm(Form):
 class MoveForm(Form):
     """Which unit goes on in place of one that was merged or split."""
 
-    unit = PickField(label="由哪个单位承担", url=lambda: reverse("orgs:pick"), objects=Unit.objects.all)
+    unit = PickField(label="由哪个单位承担", url=lambda: reverse("orgs:pick"), objects=Unit.objects.none)
     reason = forms.CharField(
         label="理由",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="如撤并文件的名称和文号。已填的内容、材料和退回意见全部由新单位接着办理，名称仍按原单位列示。",
     )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["unit"]
+        field.objects = lambda: choosable(actor, "unit.view")

@@ -31,8 +31,8 @@ from dudao.plans.views.task_list import TASKS, finished_on, light_counts, task_r
 @require_http_methods(["GET", "POST"])
 def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: what is wanted, the schedule, and the row of every unit with its light."""
-    allow_export(request)
     task = TASK.found_or_404(request, pk)
+    allow_export(request)
     actor = actor_of(request)
     rows = listed(request, RowFilter(task=task.pk))
     if request.headers.get("HX-Target") == TASK_ROWS.region or request.method == "POST":

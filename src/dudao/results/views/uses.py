@@ -58,7 +58,7 @@ def use_new(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     actor.require("result.use", row.office.path)
     subjects = reads.subjects_of(row)
-    form = UseForm(sent(request), subjects=subjects, initial={"used_on": timezone.localdate()})
+    form = UseForm(sent(request), actor=actor, subjects=subjects, initial={"used_on": timezone.localdate()})
 
     def record() -> ResultUse:
         values = form.values

@@ -8,8 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from dudao.core.access import Actor
 from dudao.core.ui.forms import DateField, Form, PickField, Section
 from dudao.orgs.models import Unit
+from dudao.orgs.queries import choosable
 from dudao.people.models import Account
 from dudao.selection.demand import demand
 from dudao.selection.models import RecusalDeclaration
@@ -21,7 +23,7 @@ class RecusalForm(Form):
     unit = PickField(
         label="回避哪个单位",
         url=lambda: reverse("orgs:pick"),
-        objects=lambda: Unit.objects.filter(valid_to__isnull=True),
+        objects=Unit.objects.none,
         help_text="下属单位一并回避。",
     )
     relation = forms.ChoiceField(label="情形", choices=RecusalDeclaration.Relation.choices, widget=forms.RadioSelect)
@@ -34,9 +36,10 @@ class RecusalForm(Form):
     from_on = DateField(label="自")
     until_on = DateField(label="至", required=False, help_text="留空表示一直有效。")
 
-    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        fields["unit"].objects = lambda: choosable(actor, "unit.view")
         fields["account"].queryset = people
 
 

@@ -102,7 +102,10 @@ def recusal_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     people = teams.may_declare_for(actor)
     form = RecusalForm(
-        sent(request), people=people, initial={"account": actor.id, "from_on": timezone.localdate().isoformat()}
+        sent(request),
+        actor=actor,
+        people=people,
+        initial={"account": actor.id, "from_on": timezone.localdate().isoformat()},
     )
     return answered(
         request, form, lambda: declaring.declare_recusal(actor, **form.values), "已申报，即时生效；督导办认定后长期有效。",

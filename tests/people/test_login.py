@@ -119,6 +119,32 @@ def test_hammering_a_name_from_elsewhere_does_not_lock_its_owner_out(client, per
     assert attempt(client).status_code == 302, "the device the owner used before gets in"
 
 
+@pytest.mark.parametrize(("days", "status"), [(179, 302), (181, 429)])
+def test_a_device_is_known_for_half_a_year(client, person, days, status):
+    attempt(client)
+    client.post("/logout/")
+    LoginSession.objects.update(started_at=timezone.now() - timedelta(days=days))
+    for number in range(21):
+        attempt(Client(), password="wrong", REMOTE_ADDR=f"10.0.0.{number}")
+    assert attempt(client).status_code == status
+
+
+@pytest.mark.parametrize("https", [False, True])
+def test_the_cookie_of_a_session_is_for_the_server_alone_and_goes_with_the_browser(client, person, https):
+    with override_settings(SESSION_COOKIE_SECURE=https):
+        cookie = attempt(client).cookies["sessionid"]
+    assert cookie["httponly"] and cookie["samesite"] == "Lax" and bool(cookie["secure"]) is https
+    assert not cookie["max-age"] and not cookie["expires"]
+
+
+def test_a_one_time_code_is_kept_as_a_hash_that_takes_the_platforms_key(person):
+    code = "K7MP-3XQH-9TWD"
+    kept = code_digest(person.username, code)
+    assert len(kept) == 64 and code.replace("-", "").lower() not in kept
+    with override_settings(SECRET_KEY="another key of the same length, for comparing"):
+        assert code_digest(person.username, code) != kept
+
+
 def test_a_stolen_device_cookie_is_counted_by_itself(client, person):
     attempt(client)
     client.post("/logout/")

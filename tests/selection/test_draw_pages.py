@@ -142,6 +142,14 @@ def test_the_check_takes_no_more_than_it_can_bear(office, director):
     assert "查询太频繁" in checked(Client(), record, frames["csv"], code=429)
 
 
+def test_public_pages_are_looked_at_by_people(office, director, monkeypatch):
+    row = published(office, director)
+    assert (draws_public.LOOKS.most, draws_public.LOOKS.seconds) == (60, 60)
+    monkeypatch.setattr(draws_public, "LOOKS", draws_public.Brake("draw", 2))
+    for name, code in (("public", 200), ("public_record", 200), ("public_record", 429), ("public", 429)):
+        page(Client(), name, row.uid, code=code)
+
+
 def test_a_void_draw_stays_in_sight(office, director):
     row = published(office, director)
     post(director, "step", row.pk, step="draw.void", reason="名单有误")

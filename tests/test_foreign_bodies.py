@@ -210,10 +210,11 @@ def test_fields_are_found_and_harm_is_named(counties):
         Job.objects.filter(pk=theirs.job.pk).delete()
         found = list(harm(theirs, keys, since, {"core_notice", "orgs_contact", "core_job", "core_counter"}))
         transaction.set_rollback(True)
-    assert found == [
+    # Rows of one table come in the order in which they lie, which is whatever room was free.
+    assert sorted(found) == [
         "core_job: rows are gone",
-        "core_notice: a row speaks of the other's",
         "core_notice: a row refers to the other's by account",
+        "core_notice: a row speaks of the other's",
         "orgs_contact: a row is changed",
         "orgs_contact: a row refers to the other's by unit",
         "orgs_contact: a row speaks of the other's",
